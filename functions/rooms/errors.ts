@@ -1,0 +1,94 @@
+/**
+ * Errors are named for what was found. `code` is stable, the message is for a person and names the value, the
+ * rule and what to do next; none carries a host URL, a key or a token.
+ */
+export abstract class RoomError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The request itself can never be met: to the dead-letter queue at once, with its reason. */
+export class RequestRefusedError extends RoomError {
+  readonly code: string = 'request_refused';
+}
+
+/** The provider refuses the request for good (400). */
+export class ProviderRefusedError extends RequestRefusedError {
+  override readonly code: string = 'provider_refused';
+}
+
+/** Another worker holds the key's claim: come back when its lease is over. */
+export class ClaimHeldError extends RoomError {
+  readonly code = 'claim_held';
+  readonly retryAfter: number;
+
+  /** @param retryAfter milliseconds until the lease is over */
+  constructor(key: string, retryAfter: number) {
+    super(`room ${key} is being worked on by another worker; trying again when its lease is over`);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The lease ran out while the provider was working, and another worker took the key over. */
+export class ClaimLostError extends RoomError {
+  readonly code = 'claim_lost';
+}
+
+/** Another worker wrote the row first: read it again. */
+export class RoomChangedError extends RoomError {
+  readonly code = 'room_changed';
+}
+
+/** The provider does not know the room any more (404). */
+export class RoomGoneError extends RoomError {
+  readonly code = 'room_gone';
+}
+
+/** The application holds as many rooms as it may (403): the next one of the pool is asked. */
+export class ApplicationFullError extends RoomError {
+  readonly code = 'application_full';
+}
+
+/** Every application of the pool is full: the message is kept. */
+export class PoolFullError extends RoomError {
+  readonly code = 'pool_full';
+}
+
+/** The provider does not accept our credentials, and newer ones did not help (401). */
+export class UnauthorizedError extends RoomError {
+  readonly code = 'unauthorized';
+}
+
+/** The provider asks for patience (429, 503). */
+export class ThrottledError extends RoomError {
+  readonly code = 'throttled';
+  /** Milliseconds. */
+  readonly retryAfter: number;
+  /** A 503 may come after the effect, a 429 does not. */
+  readonly ambiguous: boolean;
+
+  constructor(message: string, details: { retryAfter: number; ambiguous: boolean }, options?: ErrorOptions) {
+    super(message, options);
+    this.retryAfter = details.retryAfter;
+    this.ambiguous = details.ambiguous;
+  }
+}
+
+/** The call may or may not have had its effect: a time-out, a reset, a 5xx, an unreadable answer. */
+export class AmbiguousOutcomeError extends RoomError {
+  readonly code = 'ambiguous_outcome';
+}
+
+/** The provider answered with something that its contract rules out. */
+export class ProviderContractError extends RoomError {
+  readonly code = 'provider_contract';
+}
+
+/** Too little of the invocation is left to start this piece of work: it is given back untouched. */
+export class OutOfTimeError extends RoomError {
+  readonly code = 'out_of_time';
+}

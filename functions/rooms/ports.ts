@@ -1,0 +1,111 @@
+import type {
+  Announcement,
+  Duration,
+  Instant,
+  LiveRoom,
+  PastGeneration,
+  Room,
+  RoomSettings,
+  RoomState,
+  SettingName,
+} from './room.ts';
+
+/** What a provider can do. The domain acts on these, never on a provider's name. */
+export interface Capabilities {
+  /** The settings that a living room takes; any other change needs a new room. */
+  readonly changeable: readonly SettingName[];
+  /** The expiry of a living room can be moved. */
+  readonly movableExpiry: boolean;
+  /** The shortest life a new room, or a moved expiry, may have from now. */
+  readonly shortestLife: Duration;
+  /** The longest life a new room, or a moved expiry, may have from now. */
+  readonly longestLife: Duration;
+}
+
+/** A room as the provider shows it. */
+export interface ProviderRoom extends Omit<LiveRoom, 'application'> {
+  /** The correlation token it carries, if it is one of ours (of any deployment). */
+  readonly token?: string;
+  /** False once it has expired. */
+  readonly available: boolean;
+  /** The changeable settings it has, for finding drift. Absent where the provider does not show them. */
+  readonly settings?: Partial<RoomSettings>;
+}
+
+export interface RoomOrder {
+  readonly token: string;
+  readonly settings: RoomSettings;
+  readonly expiresAt: Instant;
+}
+
+export interface RoomChange {
+  readonly expiresAt?: Instant;
+  readonly settings?: Partial<RoomSettings>;
+}
+
+/**
+ * One account at one provider.
+ *
+ * Every call ends within a time-out and fails with an error of `errors.ts`: `ProviderRefusedError`,
+ * `RoomGoneError`, `ApplicationFullError`, `UnauthorizedError`, `ThrottledError`, `AmbiguousOutcomeError`.
+ */
+export interface RoomProvider {
+  readonly capabilities: Capabilities;
+  create(order: RoomOrder): Promise<ProviderRoom>;
+  /** All rooms that carry the token, expired ones too. `since` is a bookmark from an earlier list. */
+  find(token: string, since?: string): Promise<readonly ProviderRoom[]>;
+  get(id: string): Promise<ProviderRoom | undefined>;
+  change(id: string, change: RoomChange): Promise<ProviderRoom>;
+  /** Ends a room as early as the provider allows, and says when that is. A room that is gone has ended. */
+  retire(id: string): Promise<Instant>;
+  /** Every room of the account, page by page. */
+  list(): AsyncIterable<readonly ProviderRoom[]>;
+  /** The end of the list as far as it is known without asking, for a later `find`. */
+  bookmark(): string | undefined;
+}
+
+/** The accounts that rooms are spread over, by name. */
+export interface Pool {
+  readonly names: readonly string[];
+  /** Fails when a row names an account that the deployment does not have any more. */
+  provider(name: string): RoomProvider;
+}
+
+/** What the due index shows of a room: enough to nominate it, never enough to act on. */
+export interface DueRoom {
+  readonly key: string;
+  readonly generation: number;
+  readonly state: RoomState;
+  readonly application: string;
+  readonly dueAt: Instant;
+  readonly renewAt: Instant;
+  readonly emergencyAt: Instant;
+}
+
+/** One page, and where the next one starts; no cursor on the last. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly cursor?: string;
+}
+
+export interface RoomStore {
+  /** Strongly consistent. */
+  read(key: string): Promise<Room | undefined>;
+  /**
+   * Writes the row on the condition that nobody has since `room.revision`, and returns it with the new revision.
+   * @throws RoomChangedError
+   */
+  write(room: Room): Promise<Room>;
+  /** Safe to repeat. */
+  archive(past: PastGeneration): Promise<void>;
+  history(key: string): Promise<readonly PastGeneration[]>;
+  /** The rooms of one shard that are due at `before`, the longest overdue first. */
+  due(shard: number, before: Instant, cursor?: string): Promise<Page<DueRoom>>;
+  /** Every row, in no order. */
+  scan(cursor?: string): Promise<Page<Room>>;
+}
+
+export interface EventBus {
+  /** Resolves once the bus has taken it. The host URL never leaves in it. */
+  announce(room: Room, announcement: Announcement): Promise<void>;
+}

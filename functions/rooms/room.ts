@@ -1,0 +1,224 @@
+/**
+ * A room that is kept, as the rooms table remembers it: one row a key.
+ *
+ * Every instant in the domain is a number of milliseconds since the epoch, every length of time a number of
+ * milliseconds; adapters speak ISO 8601 where the outside does.
+ */
+
+/** Milliseconds since the epoch. */
+export type Instant = number;
+
+/** Milliseconds. */
+export type Duration = number;
+
+export const SECOND: Duration = 1000;
+export const MINUTE: Duration = 60 * SECOND;
+export const HOUR: Duration = 60 * MINUTE;
+export const DAY: Duration = 24 * HOUR;
+
+/**
+ * What a room is like, in the words of the request (which are those of the Meetings API's create body).
+ * Absent means: the provider's default.
+ */
+export interface RoomSettings {
+  readonly display_name: string;
+  /** Printable ASCII, without the token that the provider's adapter adds. */
+  readonly metadata?: string;
+  readonly expire_after_use?: boolean;
+  readonly recording_options?: { readonly auto_record?: boolean; readonly record_only_owner?: boolean };
+  readonly theme_id?: string | null;
+  readonly join_approval_level?: 'none' | 'after_owner_only' | 'explicit_approval';
+  readonly initial_join_options?: { readonly microphone_state?: 'on' | 'off' | 'default' };
+  readonly callback_urls?: {
+    readonly rooms_callback_url?: string;
+    readonly sessions_callback_url?: string;
+    readonly recordings_callback_url?: string;
+  };
+  readonly available_features?: {
+    readonly is_recording_available?: boolean;
+    readonly is_chat_available?: boolean;
+    readonly is_whiteboard_available?: boolean;
+    readonly is_locale_switcher_available?: boolean;
+    readonly is_captions_available?: boolean;
+  };
+  readonly ui_settings?: { readonly language?: string };
+}
+
+export type SettingName = keyof RoomSettings;
+
+/**
+ * How a room is kept past its expiry.
+ *
+ * - `recreate`: a new room with a new link, announced while the old link still works.
+ * - `extend`: the expiry is moved and the link stays; falls back to `recreate` where the provider cannot.
+ * - `none`: the room ends at its expiry.
+ */
+export type RenewalMode = 'recreate' | 'extend' | 'none';
+
+export interface Renewal {
+  readonly mode: RenewalMode;
+  /** Nobody needs the room past this instant. Absent: kept until cancelled. */
+  readonly until?: Instant;
+  /** The request named the mode itself, so that a life too short to renew is refused instead of warned about. */
+  readonly explicit?: boolean;
+}
+
+/** What was asked for: everything that makes two requests the same or different. */
+export interface RoomSpec {
+  readonly settings: RoomSettings;
+  /** The life of each generation. */
+  readonly lifetime: Duration;
+  /** The expiry asked for; absent where a lifetime was asked for instead. */
+  readonly expiresAt?: Instant;
+  readonly renewal: Renewal;
+}
+
+/** What a caller can ask for a key. */
+export type RoomAction = 'ensure' | 'cancel' | 'hold' | 'release' | 'rotate';
+
+/**
+ * Where news of a key stands among the other news of the same source, so that older news never undoes newer.
+ * Values of one source compare as strings; values of two sources do not compare.
+ */
+export interface Sequence {
+  readonly source: 'request' | 'calendar';
+  readonly value: string;
+}
+
+/** Ids of the source that a team needs to write the link back to where it came from. Nothing personal. */
+export type Origin = Readonly<Record<string, string>>;
+
+/** The one thing that every format of `requests/` ends in. */
+export interface RoomRequest {
+  readonly key: string;
+  readonly action: RoomAction;
+  readonly sequence: Sequence;
+  /** Present for `ensure`. */
+  readonly spec?: RoomSpec;
+  readonly origin?: Origin;
+}
+
+/** A room at the provider. */
+export interface LiveRoom {
+  /** Which entry of the pool it lives in. */
+  readonly application: string;
+  /** The provider's id. */
+  readonly id: string;
+  readonly meetingCode?: string;
+  readonly guestUrl: string;
+  /** A credential: kept in the table, and nowhere else. Absent where the provider mints it when asked. */
+  readonly hostUrl?: string;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+/**
+ * There is no state for "never asked for": such a key has no row.
+ *
+ * - `opening`: a claim is held and a room is being made; `current` is still the older generation, if any.
+ * - `active`: `current` is live and will be kept.
+ * - `held`: live, but a person paused its rotation.
+ * - `ending`: live, and nobody needs it beyond its expiry.
+ * - `cancelled`: retired; the row stays as a tombstone so that late news cannot revive it.
+ * - `rejected`: refused for good, by the provider or by the rules; `lastError` says why.
+ */
+export type RoomState = 'opening' | 'active' | 'held' | 'ending' | 'cancelled' | 'rejected';
+
+/** What the bus is told. The names are the events' detail types. */
+export type AnnouncementType =
+  | 'Room Created'
+  | 'Room Rotated'
+  | 'Room Updated'
+  | 'Room Cancelled'
+  | 'Room Rejected';
+
+export interface Announcement {
+  readonly type: AnnouncementType;
+  /** Why it happened: `requested`, `renewal`, `changed`, `expired`, `lost`, ... or the refusal's reason. */
+  readonly reason: string;
+}
+
+/**
+ * A right to make or change this key's room, taken by a conditional write before the provider is called.
+ * It carries all that recording the outcome needs, so that whoever finds it after a crash can finish the work.
+ */
+export interface Claim {
+  /** Unique to one attempt of one worker. */
+  readonly owner: string;
+  /** `open` makes generation `generation`; `change` alters the current room, which is that generation already. */
+  readonly purpose: 'open' | 'change';
+  readonly generation: number;
+  readonly leaseUntil: Instant;
+  /** The entry of the pool that is being called: where a lost answer's room would be. */
+  readonly application: string;
+  /** Where the provider's list ended when the claim was made: a look for a lost room may start here. */
+  readonly bookmark?: string;
+  readonly spec: RoomSpec;
+  readonly expiresAt: Instant;
+  readonly sequence?: Sequence;
+  readonly origin?: Origin;
+  readonly announcement: Announcement;
+  /** The state to go back to if nothing comes of it. */
+  readonly from?: RoomState;
+  /**
+   * Set when the owner gave the claim back: `none` is certain that no room was made, `unknown` is not.
+   * Absent and past its lease means a crash, which is `unknown` too.
+   */
+  readonly outcome?: 'none' | 'unknown';
+}
+
+/** A room of this key that is nobody's any more. */
+export interface Retiree {
+  readonly application: string;
+  readonly id: string;
+  /** When it ends. Absent: the provider has not been told yet. */
+  readonly endsAt?: Instant;
+}
+
+export interface Room {
+  readonly key: string;
+  /** Counts the writes of the row. Every write is conditional on it. 0: not written yet. */
+  readonly revision: number;
+  readonly state: RoomState;
+  /** Of `current`; counts up with every room that is opened for this key and is never used again. */
+  readonly generation: number;
+  readonly spec: RoomSpec;
+  readonly current?: LiveRoom;
+  /** The generation before, while its links still work. */
+  readonly previous?: LiveRoom;
+  readonly claim?: Claim;
+  /** What happened to the row that the bus has not been told yet. */
+  readonly unannounced?: Announcement;
+  /** Rooms that must end, or are about to; kept until they have. */
+  readonly retirees: readonly Retiree[];
+  /** The newest news of each source that took effect. */
+  readonly sequences: Readonly<Partial<Record<Sequence['source'], string>>>;
+  readonly origin?: Origin;
+  /** Failed attempts since the last success. */
+  readonly attempts: number;
+  readonly lastError?: string;
+  /** When the renewal rule wants the next generation. */
+  readonly renewAt?: Instant;
+  /** When the planner shall look again: `renewAt`, or later after a failure or during a meeting. Sparse. */
+  readonly dueAt?: Instant;
+  /** From here on the room is in the last 5 % of its life. */
+  readonly emergencyAt?: Instant;
+  /** A meeting is going on in the current room since then. */
+  readonly meetingSince?: Instant;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** What is remembered of a generation that is over. */
+export interface PastGeneration {
+  readonly key: string;
+  readonly generation: number;
+  readonly application: string;
+  readonly roomId: string;
+  readonly guestUrl: string;
+  readonly openedAt: Instant;
+  readonly expiresAt: Instant;
+  /** When the next generation took its place, and why. */
+  readonly replacedAt: Instant;
+  readonly reason: string;
+}

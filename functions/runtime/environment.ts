@@ -1,0 +1,63 @@
+/**
+ * The environment of each function: what the construct must set and the function reads. It is the only bridge
+ * between `lib/` and `functions/`, so that a variable forgotten in the construct fails the type check.
+ */
+
+/** An entry of the pool, as JSON in `APPLICATIONS`. */
+export interface ApplicationEntry {
+  readonly provider: 'meetings-api';
+  /** Names the entry in rows, metrics and events. */
+  readonly name: string;
+  /** The Meetings API's `application_id`. */
+  readonly applicationId: string;
+  /** ARN or name of the secret that holds the credential (for the Meetings API a private key in PEM). */
+  readonly secret: string;
+  readonly baseUrl: string;
+}
+
+/** What every function has. */
+export interface CommonEnvironment {
+  readonly ROOMS_TABLE: string;
+  /** Five of `a-z2-7`, unlike any other deployment that shares an account at a provider. */
+  readonly DEPLOYMENT: string;
+  readonly LOG_LEVEL: string;
+  readonly POWERTOOLS_SERVICE_NAME: string;
+  readonly POWERTOOLS_METRICS_NAMESPACE: string;
+}
+
+/** What every function has that works on rooms. */
+export interface WorkerEnvironment extends CommonEnvironment {
+  /** JSON of `ApplicationEntry[]`. */
+  readonly APPLICATIONS: string;
+  readonly EVENT_BUS: string;
+  /** The queue that feeds the function, and where it puts what can never be done. URLs. */
+  readonly WORK_QUEUE: string;
+  readonly DEAD_LETTER_QUEUE: string;
+  /** How often a message is received before it goes to the dead-letter queue. */
+  readonly MAX_RECEIVE_COUNT: string;
+  /** Longer than the function's time-out, shorter than the queue's visibility timeout. */
+  readonly LEASE_SECONDS: string;
+  readonly RENEW_BEFORE_SECONDS: string;
+  /** The longest time between two runs of the rotation's schedules, flexible window included. */
+  readonly LONGEST_GAP_SECONDS: string;
+  /** How long the row of a room that has ended is kept. */
+  readonly RETENTION_DAYS: string;
+}
+
+export type CreateRoomsEnvironment = WorkerEnvironment;
+export type RotateRoomsEnvironment = WorkerEnvironment;
+
+export interface ReconcileRoomsEnvironment extends WorkerEnvironment {
+  /** `repair` or `report`. */
+  readonly RECONCILIATION: string;
+}
+
+export interface PlanRotationEnvironment extends CommonEnvironment {
+  /** The queue that feeds the planner: its successors go there. */
+  readonly WORK_QUEUE: string;
+  readonly ROTATIONS_QUEUE: string;
+  /** Rotations of one run for each application; emergencies do not count. */
+  readonly ROTATIONS_PER_RUN: string;
+  /** Rotations of one run are spread over this time. */
+  readonly SPREAD_SECONDS: string;
+}
