@@ -1,0 +1,35 @@
+import { dateOffset, restoreDate, turnDate } from './turnable-date.ts';
+
+/** The one clock of a stack: this process's `Date`, and that of every container that follows it. */
+export interface Clock {
+  now(): number;
+  /** Milliseconds ahead of the real time. */
+  offset(): number;
+  /** Moves the clock forward to this instant. It never goes back: an earlier instant changes nothing. */
+  jumpTo(at: number): void;
+  /** Calls back with the new offset after each jump. */
+  onJump(follow: (offset: number) => void): () => void;
+  /** Gives the process its real time back. */
+  stop(): void;
+}
+
+/** @param offset milliseconds ahead of the real time to begin with */
+export function startClock(offset = 0): Clock {
+  const followers = new Set<(offset: number) => void>();
+  turnDate(offset);
+  return {
+    now: () => Date.now(),
+    offset: dateOffset,
+    jumpTo(at) {
+      const ahead = at - Date.now();
+      if (ahead <= 0) return;
+      turnDate(dateOffset() + ahead);
+      for (const follow of followers) follow(dateOffset());
+    },
+    onJump(follow) {
+      followers.add(follow);
+      return () => followers.delete(follow);
+    },
+    stop: restoreDate,
+  };
+}

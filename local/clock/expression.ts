@@ -1,0 +1,59 @@
+import awsCronParser from 'aws-cron-parser';
+import { instantOf, wallTime } from './zone.ts';
+
+/** When an expression of EventBridge Scheduler fires. */
+export interface FireTimes {
+  /** The first time after this instant; undefined once there is none. */
+  after(at: number): number | undefined;
+}
+
+const UNITS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/**
+ * Reads `cron(...)`, `rate(...)` and `at(...)`. A local time that the clocks skip is not made up for, one that they
+ * show twice fires once, as Scheduler has it.
+ *
+ * @param zone IANA name; for `cron` and `at`
+ * @param since what a rate counts from
+ */
+export function fireTimes(expression: string, zone: string, since: number): FireTimes {
+  const [, kind, inner] = /^(cron|rate|at)\((.*)\)$/.exec(expression.trim()) ?? [];
+  if (kind === 'cron') return cronTimes(inner as string, zone);
+  if (kind === 'rate') return rateTimes(inner as string, since);
+  if (kind === 'at') return singleTime(inner as string, zone);
+  throw new Error(`a schedule fires by cron(...), rate(...) or at(...), got ${expression}`);
+}
+
+function cronTimes(fields: string, zone: string): FireTimes {
+  if (fields.trim().split(/\s+/).length !== 6) {
+    throw new Error(`a cron expression has six fields, the sixth being the year, got cron(${fields})`);
+  }
+  const cron = awsCronParser.parse(fields.trim().split(/\s+/).join(' '));
+  return {
+    after(at) {
+      let wall: Date | null = new Date(wallTime(at, zone));
+      do {
+        wall = awsCronParser.next(cron, wall);
+        const fires = wall && instantOf(wall.getTime(), zone);
+        if (fires && fires > at) return fires;
+      } while (wall);
+      return undefined;
+    },
+  };
+}
+
+function rateTimes(text: string, since: number): FireTimes {
+  const [, count, unit] = /^(\d+) (minute|hour|day)s?$/.exec(text.trim()) ?? [];
+  const period = Number(count) * (UNITS[unit as string] ?? 0);
+  if (!(period > 0))
+    throw new Error(`a rate is a positive number of minutes, hours or days, got rate(${text})`);
+  return { after: (at) => since + Math.max(0, Math.floor((at - since) / period) + 1) * period };
+}
+
+function singleTime(text: string, zone: string): FireTimes {
+  const wall = Date.parse(`${text.trim()}Z`);
+  if (Number.isNaN(wall))
+    throw new Error(`a single time is written at(yyyy-mm-ddThh:mm:ss), got at(${text})`);
+  const fires = instantOf(wall, zone);
+  return { after: (at) => (fires !== undefined && fires > at ? fires : undefined) };
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
+import type { BuildAppOptions, MessageAttributeValue } from 'fauxqs';
+
+type EngineQueue = NonNullable<
+  ReturnType<NonNullable<BuildAppOptions['stores']>['sqsStore']['getQueueByArn']>
+>;
+type EngineMessage = Parameters<EngineQueue['enqueue']>[0];
+
+/** What a queue needs of the engine around it. */
+export interface QueueInside {
+  byArn(arn: string): EngineQueue | undefined;
+  createMessage(
+    body: string,
+    attributes?: Record<string, MessageAttributeValue>,
+    delaySeconds?: number,
+    groupId?: string,
+    deduplicationId?: string,
+  ): EngineMessage;
+}
+
+/** A message as a person looks at it: whether it waits, is hidden by a delay or is being worked on, it stays where it is. */
+export interface RestingMessage {
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly sentAt: number;
+  readonly receiveCount: number;
+}
+
+export interface Contents {
+  /** May be received now. */
+  readonly ready: number;
+  readonly delayed: number;
+  /** Received, and neither deleted nor visible again. */
+  readonly inFlight: number;
+  /** When the next delayed or hidden message may be received. */
+  readonly wakesAt?: number;
+}
+
+/**
+ * A queue of the engine, worked from inside its process: what is received is counted as received in the same turn
+ * of the event loop, so that whoever asks whether all is quiet is never told so between two steps.
+ */
+export class Queue {
+  readonly name: string;
+  readonly arn: string;
+  readonly url: string;
+  readonly #queue: EngineQueue;
+  readonly #engine: QueueInside;
+
+  constructor(queue: EngineQueue, url: string, engine: QueueInside) {
+    this.name = queue.name;
+    this.arn = queue.arn;
+    this.url = url;
+    this.#queue = queue;
+    this.#engine = engine;
+  }
+
+  /** What EventBridge and Scheduler do: no delay but the queue's own. */
+  send(
+    body: string,
+    options: { attributes?: Record<string, MessageAttributeValue>; groupId?: string } = {},
+  ): void {
+    const limit = Number(this.#queue.attributes.MaximumMessageSize);
+    const size = Buffer.byteLength(body);
+    if (size > limit) throw new Error(`${this.name} takes messages of up to ${limit} bytes, got ${size}`);
+    const message = this.#engine.createMessage(
+      body,
+      options.attributes,
+      Number(this.#queue.attributes.DelaySeconds),
+      ...(this.#queue.isFifo() ? [options.groupId ?? 'default', randomUUID()] : []),
+    );
+    if (this.#queue.isFifo()) message.sequenceNumber = this.#queue.nextSequenceNumber();
+    this.#queue.enqueue(message);
+  }
+
+  /** Up to `most` messages in the shape that Lambda hands to a function. */
+  receive(most: number): SQSRecord[] {
+    const records: SQSRecord[] = [];
+    while (records.length < most) {
+      const received = this.#queue.dequeue(
+        Math.min(10, most - records.length),
+        undefined,
+        this.#engine.byArn,
+      );
+      if (received.length === 0) break;
+      for (const { ReceiptHandle: handle } of received) {
+        const entry = this.#queue.inflightMessages.get(handle);
+        if (entry) records.push(this.#record(entry.message, handle));
+      }
+    }
+    return records;
+  }
+
+  delete(receiptHandle: string): void {
+    this.#queue.deleteMessage(receiptHandle);
+  }
+
+  /** Resolves when something may be received, or after 20 seconds. */
+  arrival(): Promise<void> {
+    return this.#queue.waitForMessages(20);
+  }
+
+  contents(): Contents {
+    const now = Date.now();
+    const { ready, delayed, inflight } = this.#queue.inspectMessages();
+    const wakes = [
+      ...delayed.map((message) => message.delayUntil ?? now),
+      ...inflight.map((entry) => entry.visibilityDeadline),
+    ];
+    const wakesAt = wakes.reduce((first, wake) => Math.min(first, wake), Number.POSITIVE_INFINITY);
+    return {
+      ready: ready.length + wakes.filter((wake) => wake <= now).length,
+      delayed: delayed.length,
+      inFlight: inflight.length,
+      ...(Number.isFinite(wakesAt) && { wakesAt }),
+    };
+  }
+
+  /** All messages, received or not, without touching them. */
+  messages(): RestingMessage[] {
+    const { ready, delayed, inflight } = this.#queue.inspectMessages();
+    return [...ready, ...delayed, ...inflight.map((entry) => entry.message)].map((message) => ({
+      id: message.messageId,
+      body: message.body,
+      attributes: Object.fromEntries(
+        Object.entries(message.messageAttributes).map(([name, value]) => [name, value.StringValue ?? '']),
+      ),
+      sentAt: message.sentTimestamp,
+      receiveCount: message.approximateReceiveCount,
+    }));
+  }
+
+  #record(message: EngineMessage, receiptHandle: string): SQSRecord {
+    return {
+      messageId: message.messageId,
+      receiptHandle,
+      body: message.body,
+      attributes: {
+        ApproximateReceiveCount: String(message.approximateReceiveCount),
+        SentTimestamp: String(message.sentTimestamp),
+        SenderId: 'local',
+        ApproximateFirstReceiveTimestamp: String(message.approximateFirstReceiveTimestamp ?? Date.now()),
+        ...(message.messageGroupId && { MessageGroupId: message.messageGroupId }),
+        ...(message.messageDeduplicationId && { MessageDeduplicationId: message.messageDeduplicationId }),
+        ...(message.sequenceNumber && { SequenceNumber: message.sequenceNumber }),
+      },
+      messageAttributes: lambdaAttributes(message.messageAttributes),
+      md5OfBody: message.md5OfBody,
+      eventSource: 'aws:sqs',
+      eventSourceARN: this.arn,
+      awsRegion: this.arn.split(':')[3] as string,
+    };
+  }
+}
+
+function lambdaAttributes(attributes: Record<string, MessageAttributeValue>): SQSMessageAttributes {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+      name,
+      {
+        dataType: DataType,
+        ...(StringValue !== undefined && { stringValue: StringValue }),
+        ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
+        stringListValues: [],
+        binaryListValues: [],
+      },
+    ]),
+  );
+}

@@ -1,0 +1,105 @@
+import type { AddressInfo } from 'node:net';
+import { type BuildAppOptions, buildApp } from 'fauxqs';
+import { Queue, type QueueInside } from './queue.ts';
+
+type Stores = NonNullable<BuildAppOptions['stores']>;
+type NewStore<T> = new () => T;
+
+export interface QueueEngine {
+  /** Speaks SQS and S3. */
+  readonly endpoint: string;
+  /** What the URLs of queues begin with; a queue's name follows. */
+  readonly urlPrefix: string;
+  /** Makes the queue, unless it was kept from an earlier run. */
+  create(name: string, arn: string, attributes: Readonly<Record<string, string>>): Queue;
+  createBucket(name: string): void;
+  byArn(arn: string): Queue | undefined;
+  all(): readonly Queue[];
+  stop(): Promise<void>;
+}
+
+const ACCOUNT = '000000000000';
+
+/**
+ * SQS and S3 in this process, on a loopback port of the system's choice. The engine's own start function listens on
+ * every interface, so its parts are put together here.
+ *
+ * @param directory where messages and objects are kept; in memory where absent
+ */
+export async function startQueues(directory?: string): Promise<QueueEngine> {
+  const { stores, createMessage, persistence } = await openStores(directory);
+  const app = buildApp({ logger: false, stores });
+  if (persistence) app.addHook('preClose', async () => persistence.close());
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  const urlPrefix = `${endpoint}/${ACCOUNT}/`;
+  const queues = new Map<string, Queue>();
+  const { sqsStore, s3Store } = stores;
+  const inside: QueueInside = { byArn: (arn) => sqsStore.getQueueByArn(arn), createMessage };
+
+  return {
+    endpoint,
+    urlPrefix,
+    create(name, arn, attributes) {
+      const kept = sqsStore.getQueueByArn(arn);
+      kept?.setAttributes({ ...attributes });
+      const queue = new Queue(
+        kept ?? sqsStore.createQueue(name, urlPrefix + name, arn, { ...attributes }),
+        urlPrefix + name,
+        inside,
+      );
+      queues.set(arn, queue);
+      return queue;
+    },
+    createBucket: (name) => void s3Store.createBucket(name),
+    byArn: (arn) => queues.get(arn),
+    all: () => [...queues.values()],
+    stop: () => app.close(),
+  };
+}
+
+interface Persistence {
+  load(...stores: [Stores['sqsStore'], Stores['snsStore'], Stores['s3Store']]): void;
+  close(): void;
+}
+
+interface OpenStores {
+  readonly stores: Stores;
+  readonly createMessage: QueueInside['createMessage'];
+  readonly persistence?: Persistence;
+}
+
+/** The engine does not export its stores, only a server that holds them out of reach. */
+async function openStores(directory?: string): Promise<OpenStores> {
+  const within = (path: string) => import(new URL(path, import.meta.resolve('fauxqs')).href);
+  const [sqs, sns, s3, types] = await Promise.all([
+    within('./sqs/sqsStore.js') as Promise<{
+      SqsStore: NewStore<Stores['sqsStore']> & Pick<QueueInside, 'createMessage'>;
+    }>,
+    within('./sns/snsStore.js') as Promise<{ SnsStore: NewStore<Stores['snsStore']> }>,
+    within('./s3/s3Store.js') as Promise<{ S3Store: NewStore<Stores['s3Store']> }>,
+    within('./sqs/sqsTypes.js') as Promise<{ INVALID_MESSAGE_BODY_CHAR: RegExp }>,
+  ]);
+  // read without the `u` flag, the engine's expression takes each half of an emoji for an illegal character
+  types.INVALID_MESSAGE_BODY_CHAR.compile(
+    '[^\\t\\n\\r -\\u{D7FF}\\u{E000}-\\u{FFFD}\\u{10000}-\\u{10FFFF}]',
+    'u',
+  );
+  const stores: Stores = {
+    sqsStore: new sqs.SqsStore(),
+    snsStore: new sns.SnsStore(),
+    s3Store: new s3.S3Store(),
+  };
+  const { createMessage } = sqs.SqsStore;
+  if (!directory) return { stores, createMessage };
+
+  const { PersistenceManager } = (await within('./persistence.js')) as {
+    PersistenceManager: new (directory: string) => Persistence;
+  };
+  const persistence = new PersistenceManager(directory);
+  persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
+  const kept = persistence as never;
+  for (const store of Object.values(stores)) store.persistence = kept;
+  for (const queue of stores.sqsStore.allQueues()) queue.persistence = kept;
+  return { stores, createMessage, persistence };
+}

@@ -1,0 +1,47 @@
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DUMMY_CREDENTIALS } from './credentials.ts';
+
+/** The engine has no type declarations of its own. */
+const dynalite = createRequire(import.meta.url)('dynalite') as (options: {
+  createTableMs: number;
+  path?: string;
+}) => Server;
+
+export interface TableEngine {
+  readonly endpoint: string;
+  /** Makes the table, unless it was kept from an earlier run. */
+  create(table: CreateTableCommandInput): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * DynamoDB in this process, on a loopback port of the system's choice.
+ *
+ * @param directory where the tables are kept; in memory where absent
+ */
+export async function startTables(directory?: string): Promise<TableEngine> {
+  const server = dynalite({ createTableMs: 0, ...(directory && { path: directory }) });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials: DUMMY_CREDENTIALS });
+  return {
+    endpoint,
+    async create(table) {
+      try {
+        await client.send(new CreateTableCommand(table));
+      } catch (error) {
+        if (!(error instanceof Error && error.name === 'ResourceInUseException')) throw error;
+      }
+    },
+    async stop() {
+      client.destroy();
+      server.closeAllConnections();
+      await new Promise<void>((closed, failed) =>
+        server.close((error) => (error ? failed(error) : closed())),
+      );
+    },
+  };
+}
