@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import { RequestRefusedError } from '../rooms/errors.ts';
+import type { Instant, RoomRequest } from '../rooms/room.ts';
+import { checked, shown } from './refusal.ts';
+import { roomRequest } from './room-request.ts';
+import { requestSequence } from './sequence.ts';
+
+const eventSchema = z.looseObject({
+  id: z
+    .string()
+    .check(z.refine((text) => /^[A-Za-z0-9-]{1,100}$/.test(text), 'must be 1 to 100 letters, digits or -')),
+  source: z.string(),
+  'detail-type': z.string(),
+  time: z.iso.datetime({ offset: true }),
+  detail: z.unknown(),
+});
+
+/** An event of an EventBridge bus, as a rule puts it into a queue. */
+export type BusEvent = z.output<typeof eventSchema>;
+
+/** The source of our own announcements, which speak of `Room Cancelled` too. */
+const OURSELVES = 'evergreen-rooms';
+
+/** Whether a body is a bus event and not a plain request, which has neither of these fields. */
+export function isEvent(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'detail-type' in body && 'detail' in body;
+}
+
+/** @throws RequestRefusedError */
+export function readEvent(body: unknown): BusEvent {
+  const event = checked(eventSchema, body, '');
+  if (event.source === OURSELVES) {
+    throw new RequestRefusedError(
+      `source: an event of ${OURSELVES} announces what has happened and asks for nothing; ` +
+        'send requests under a source of your own, and leave ours out of the rule',
+    );
+  }
+  return event;
+}
+
+/**
+ * What a `Room Requested` or `Room Cancelled` event asks for.
+ *
+ * @throws RequestRefusedError
+ */
+export function eventRequest(event: BusEvent, sentAt: Instant): RoomRequest {
+  // whoever puts an event may date it ahead: taken at its word, it would outrank every later request
+  const time = Math.min(Date.parse(event.time), sentAt);
+  return roomRequest(requestBody(event), {
+    at: 'detail',
+    derivedKey: `event:${event.id}`,
+    sentAt: time,
+    sequence: requestSequence(time, sentAt),
+  });
+}
+
+function requestBody({ 'detail-type': type, detail }: BusEvent): unknown {
+  if (type === 'Room Requested') return detail;
+  if (type !== 'Room Cancelled') {
+    throw new RequestRefusedError(
+      'detail-type: must be "Room Requested", "Room Cancelled", "Calendar Event Created", ' +
+        `"Calendar Event Updated" or "Calendar Event Cancelled", got ${shown(type)}`,
+    );
+  }
+  if (typeof detail !== 'object' || detail === null) return detail;
+  const { action = 'cancel' } = detail as { action?: unknown };
+  if (action !== 'cancel') {
+    throw new RequestRefusedError(
+      `detail.action: must be "cancel" or absent in a Room Cancelled event, got ${shown(action)}`,
+    );
+  }
+  return { ...detail, action };
+}

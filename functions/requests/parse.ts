@@ -1,0 +1,43 @@
+import { RequestRefusedError } from '../rooms/errors.ts';
+import { eventRequest, isEvent, readEvent } from './event.ts';
+import { type IncomingMessage, original, type ParsedMessage, type RequestSettings } from './message.ts';
+import { roomRequest } from './room-request.ts';
+import { requestSequence } from './sequence.ts';
+
+const LARGEST_BODY = 256 * 1024;
+
+/**
+ * What a message of the requests queue asks for: a plain request body, or a whole event of the bus.
+ *
+ * @throws RequestRefusedError that names the field, the rule and the value
+ */
+export async function parseMessage(
+  message: IncomingMessage,
+  _settings: RequestSettings,
+): Promise<ParsedMessage> {
+  const { body: text, messageId, sentAt } = original(message);
+  const body = readJson(text);
+  if (!isEvent(body)) {
+    const posting = {
+      at: '',
+      derivedKey: `message:${messageId}`,
+      sentAt,
+      sequence: requestSequence(sentAt, sentAt),
+    };
+    return { requests: [roomRequest(body, posting)], split: [] };
+  }
+  const event = readEvent(body);
+  return { requests: [eventRequest(event, sentAt)], split: [] };
+}
+
+function readJson(text: string): unknown {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LARGEST_BODY) {
+    throw new RequestRefusedError(`body: must have at most ${LARGEST_BODY} bytes, got ${bytes}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RequestRefusedError(`body: must be JSON (${(cause as Error).message})`, { cause });
+  }
+}

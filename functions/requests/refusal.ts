@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import { RequestRefusedError } from '../rooms/errors.ts';
+
+/** A value that is longer than this is described, not shown. */
+const SHOWN_LENGTH = 60;
+
+/** How many broken rules one refusal names. */
+const SHOWN_ISSUES = 5;
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Checks a value against its schema.
+ *
+ * @param at where the value stands, for the fields that a refusal names
+ * @throws RequestRefusedError that names each field, its rule and the value
+ */
+export function checked<T extends z.ZodMiniType>(schema: T, value: unknown, at: string): z.output<T> {
+  const result = z.safeParse(schema, value, { reportInput: true });
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const reasons = issues.slice(0, SHOWN_ISSUES).map((issue) => describe(issue, at));
+  const more = issues.length - reasons.length;
+  throw new RequestRefusedError(reasons.join('; ') + (more > 0 ? `; and ${more} more` : ''));
+}
+
+/** A value in a refusal: what was found, never more of it than a person needs. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') {
+    return value.length > SHOWN_LENGTH ? `${[...value].length} characters` : JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return String(value);
+}
+
+function describe(issue: Issue, at: string): string {
+  const field = [at, ...issue.path.map(String)].filter(Boolean).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((name) => shown(name)).join(', ');
+    return `${field || 'body'}: has no field ${names}; take it out or check its spelling`;
+  }
+  if (issue.input === undefined) return `${field}: is missing`;
+  const got = isAboutTheWhole(issue) ? '' : `, got ${shown(issue.input)}`;
+  return `${field || 'body'}: ${rule(issue)}${got}`;
+}
+
+/** A rule between fields of one object says all there is to say by itself. */
+function isAboutTheWhole(issue: Issue): boolean {
+  return issue.code === 'custom' && typeof issue.input === 'object';
+}
+
+function rule(issue: Issue): string {
+  if (issue.message !== UNSPOKEN) return issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${/^[aeio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'invalid_format':
+      return `must be ${FORMATS[issue.format] ?? `a ${issue.format}`}`;
+    default:
+      return issue.message;
+  }
+}
+
+/** What `zod/mini` says, which carries no words of its own, where a schema does not give the message. */
+const UNSPOKEN = 'Invalid input';
+
+const FORMATS: Record<string, string> = {
+  datetime: 'a time with seconds and an offset, such as 2027-03-01T09:00:00Z',
+  guid: 'a UUID',
+};
