@@ -23,7 +23,7 @@ export interface Capabilities {
 }
 
 /** A room as the provider shows it. */
-export interface ProviderRoom extends Omit<LiveRoom, 'application'> {
+export interface ProviderRoom extends Omit<LiveRoom, 'application' | 'renewedAt'> {
   /** The correlation token it carries, if it is one of ours (of any deployment). */
   readonly token?: string;
   /** False once it has expired. */
@@ -82,6 +82,20 @@ export interface DueRoom {
   readonly emergencyAt: Instant;
 }
 
+/**
+ * A nomination of one generation of one room; whether anything is to be done is decided when it is worked on.
+ *
+ * - `due`: its renewal time has come.
+ * - `lost`: reconciliation did not find it at the provider.
+ * - `drifted`: the provider shows other settings, or an earlier end, than the row.
+ * - `unfinished`: a crash left something to do.
+ */
+export interface RotationOrder {
+  readonly key: string;
+  readonly generation: number;
+  readonly cause: 'due' | 'lost' | 'drifted' | 'unfinished';
+}
+
 /** One page, and where the next one starts; no cursor on the last. */
 export interface Page<T> {
   readonly items: readonly T[];
@@ -101,11 +115,24 @@ export interface RoomStore {
   history(key: string): Promise<readonly PastGeneration[]>;
   /** The rooms of one shard that are due at `before`, the longest overdue first. */
   due(shard: number, before: Instant, cursor?: string): Promise<Page<DueRoom>>;
-  /** Every row, in no order. */
-  scan(cursor?: string): Promise<Page<Room>>;
+  /** Every row and every past generation, in no order. */
+  scan(cursor?: string): Promise<Page<Room | PastGeneration>>;
 }
 
 export interface EventBus {
   /** Resolves once the bus has taken it. The host URL never leaves in it. */
   announce(room: Room, announcement: Announcement): Promise<void>;
+  /** Tells of something that is not one room's. */
+  report(type: 'Rooms Reconciled', detail: object): Promise<void>;
+}
+
+/** The queue of rooms to be kept. */
+export interface RotationQueue {
+  /** Sends every order, or fails. `delay` spreads them over the night. */
+  send(orders: readonly DelayedOrder[]): Promise<void>;
+}
+
+export interface DelayedOrder {
+  readonly order: RotationOrder;
+  readonly delay: Duration;
 }

@@ -81,7 +81,7 @@ export type RoomAction = 'ensure' | 'cancel' | 'hold' | 'release' | 'rotate';
  * Values of one source compare as strings; values of two sources do not compare.
  */
 export interface Sequence {
-  readonly source: 'request' | 'calendar';
+  readonly source: 'request' | 'calendar' | 'hold' | 'rotate';
   readonly value: string;
 }
 
@@ -110,6 +110,8 @@ export interface LiveRoom {
   readonly hostUrl?: string;
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
+  /** When this expiry was given, by creation or by moving it: a life is reckoned from here. */
+  readonly renewedAt: Instant;
 }
 
 /**
@@ -148,6 +150,10 @@ export interface Claim {
   /** `open` makes generation `generation`; `change` alters the current room, which is that generation already. */
   readonly purpose: 'open' | 'change';
   readonly generation: number;
+  /**
+   * Until then the key is the owner's alone. A claim whose lease is over means that the attempt crashed or got no
+   * clear answer: a room may have been made. An attempt that certainly made none takes its claim off the row.
+   */
   readonly leaseUntil: Instant;
   /** The entry of the pool that is being called: where a lost answer's room would be. */
   readonly application: string;
@@ -160,11 +166,6 @@ export interface Claim {
   readonly announcement: Announcement;
   /** The state to go back to if nothing comes of it. */
   readonly from?: RoomState;
-  /**
-   * Set when the owner gave the claim back: `none` is certain that no room was made, `unknown` is not.
-   * Absent and past its lease means a crash, which is `unknown` too.
-   */
-  readonly outcome?: 'none' | 'unknown';
 }
 
 /** A room of this key that is nobody's any more. */
@@ -182,7 +183,8 @@ export interface Room {
   readonly state: RoomState;
   /** Of `current`; counts up with every room that is opened for this key and is never used again. */
   readonly generation: number;
-  readonly spec: RoomSpec;
+  /** Absent on the tombstone of a key that was cancelled before it was ever asked for. */
+  readonly spec?: RoomSpec;
   readonly current?: LiveRoom;
   /** The generation before, while its links still work. */
   readonly previous?: LiveRoom;
@@ -194,6 +196,8 @@ export interface Room {
   /** The newest news of each source that took effect. */
   readonly sequences: Readonly<Partial<Record<Sequence['source'], string>>>;
   readonly origin?: Origin;
+  /** What the caller asked for and does not get, for a person to read. */
+  readonly warnings: readonly string[];
   /** Failed attempts since the last success. */
   readonly attempts: number;
   readonly lastError?: string;

@@ -1,0 +1,62 @@
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { EventBus } from '../rooms/ports.ts';
+import type { Announcement, Instant, LiveRoom, Room } from '../rooms/room.ts';
+
+export const SOURCE = 'evergreen-rooms';
+
+/** The bus that hears of every room. Nothing in an event lets anybody in as a host. */
+export function eventBus(client: EventBridgeClient, busName: string, now: () => Instant): EventBus {
+  async function put(detailType: string, detail: object, resource?: string): Promise<void> {
+    const { Entries } = await client.send(
+      new PutEventsCommand({
+        Entries: [
+          {
+            EventBusName: busName,
+            Source: SOURCE,
+            DetailType: detailType,
+            Detail: JSON.stringify(detail),
+            Time: new Date(now()),
+            Resources: resource === undefined ? [] : [resource],
+          },
+        ],
+      }),
+    );
+    // PutEvents answers 200 also when it took nothing
+    const [entry] = Entries ?? [];
+    if (!entry?.EventId) {
+      throw new Error(
+        `the event bus ${busName} refused "${detailType}": ${entry?.ErrorCode ?? 'no reason'} ${entry?.ErrorMessage ?? ''}`.trim(),
+      );
+    }
+  }
+
+  return {
+    announce: (room, announcement) => put(announcement.type, roomDetail(room, announcement)),
+    report: (type, detail) => put(type, detail),
+  };
+}
+
+function roomDetail(room: Room, { reason }: Announcement): object {
+  const { key, generation, state, origin, warnings, renewAt } = room;
+  return {
+    key,
+    generation,
+    state,
+    reason,
+    room: shown(room.current),
+    previous: shown(room.previous),
+    renewAt: iso(renewAt),
+    origin,
+    warnings: warnings.length > 0 ? warnings : undefined,
+  };
+}
+
+function shown(live: LiveRoom | undefined): object | undefined {
+  if (!live) return undefined;
+  const { application, id, meetingCode, guestUrl, createdAt, expiresAt } = live;
+  return { application, id, meetingCode, guestUrl, createdAt: iso(createdAt), expiresAt: iso(expiresAt) };
+}
+
+function iso(instant: Instant | undefined): string | undefined {
+  return instant === undefined ? undefined : new Date(instant).toISOString();
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  ScanCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { fraction } from '../rooms/digest.ts';
+import { RoomChangedError } from '../rooms/errors.ts';
+import type { DueRoom, Page, RoomStore } from '../rooms/ports.ts';
+import type { Duration, Instant, PastGeneration, Room } from '../rooms/room.ts';
+import { DAY, SECOND } from '../rooms/room.ts';
+import { type Item, toItem, toPastGeneration, toRoom } from './row.ts';
+
+/** Spreads the due index over partitions. Changing it orphans the entries of the old shards. */
+export const DUE_SHARDS = 16;
+
+const ROOM = 'room';
+const GENERATION = 'generation#';
+
+/** Keys of the due index are small, so a page of this many stays far below DynamoDB's limit of 1 MB. */
+const DUE_PAGE = 1000;
+
+export interface RoomsTableOptions {
+  readonly tableName: string;
+  /** How long the row of a room that has ended is kept. */
+  readonly retention?: Duration;
+}
+
+/** The rooms table: a row a key, beside it an entry for each past generation. */
+export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): RoomStore {
+  const { tableName: TableName, retention = 90 * DAY } = options;
+  const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+
+  async function readItem(roomKey: string): Promise<Item | undefined> {
+    const { Item } = await table.send(
+      new GetCommand({ TableName, Key: { roomKey, entry: ROOM }, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  async function query(input: Omit<QueryCommandInput, 'TableName'>): Promise<Page<Item>> {
+    const { Items = [], LastEvaluatedKey } = await table.send(new QueryCommand({ TableName, ...input }));
+    return { items: Items, cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
+  }
+
+  return {
+    async read(key) {
+      const item = await readItem(key);
+      return item && toRoom(item);
+    },
+
+    async write(room) {
+      const written: Room = { ...room, revision: room.revision + 1 };
+      const writer = randomUUID();
+      try {
+        await table.send(
+          new PutCommand({
+            TableName,
+            Item: { ...toRow(written, retention), writer },
+            ...(room.revision === 0
+              ? { ConditionExpression: 'attribute_not_exists(roomKey)' }
+              : {
+                  ConditionExpression: 'revision = :revision',
+                  ExpressionAttributeValues: { ':revision': room.revision },
+                }),
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // the SDK repeats a write whose answer was lost, and the repetition fails on what the first one wrote
+        if ((await readItem(room.key))?.writer !== writer) {
+          throw new RoomChangedError(
+            `room ${room.key} was changed by another worker after revision ${room.revision}`,
+            {
+              cause: error,
+            },
+          );
+        }
+      }
+      return written;
+    },
+
+    async archive(past) {
+      await table.send(new PutCommand({ TableName, Item: toHistory(past, retention) }));
+    },
+
+    async history(key) {
+      const found: PastGeneration[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await query({
+          KeyConditionExpression: 'roomKey = :key AND begins_with(entry, :generation)',
+          ExpressionAttributeValues: { ':key': key, ':generation': GENERATION },
+          ExclusiveStartKey: startKey(cursor),
+        });
+        found.push(...page.items.map(toPastGeneration));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return found;
+    },
+
+    async due(shard, before, cursor) {
+      const page = await query({
+        IndexName: 'due',
+        KeyConditionExpression: 'dueShard = :shard AND dueAt <= :before',
+        ExpressionAttributeValues: { ':shard': shard, ':before': new Date(before).toISOString() },
+        Limit: DUE_PAGE,
+        ExclusiveStartKey: startKey(cursor),
+      });
+      return { items: page.items.map(toDueRoom), cursor: page.cursor };
+    },
+
+    async scan(cursor) {
+      const { Items = [], LastEvaluatedKey } = await table.send(
+        new ScanCommand({ TableName, ExclusiveStartKey: startKey(cursor) }),
+      );
+      const items = Items.map((item) => (item.entry === ROOM ? toRoom(item) : toPastGeneration(item)));
+      return { items, cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
+    },
+  };
+}
+
+function startKey(cursor: string | undefined): Item | undefined {
+  return cursor === undefined ? undefined : JSON.parse(cursor);
+}
+
+function toRow(room: Room, retention: Duration): Item {
+  const { key, ...attributes } = room;
+  return {
+    roomKey: key,
+    entry: ROOM,
+    ...toItem(attributes as Room),
+    // only rooms that are to be looked at are in the index: it is as small as what is kept
+    dueShard: room.dueAt === undefined ? undefined : Math.floor(fraction(`shard ${key}`) * DUE_SHARDS),
+    application: room.current?.application,
+    ttl: endOfRow(room, retention),
+  };
+}
+
+function toHistory({ key, ...past }: PastGeneration, retention: Duration): Item {
+  return {
+    roomKey: key,
+    entry: `${GENERATION}${String(past.generation).padStart(8, '0')}`,
+    ...toItem(past as PastGeneration),
+    ttl: seconds(past.expiresAt + retention),
+  };
+}
+
+/** When DynamoDB may delete the row: some time after its room has ended, never while it is kept. */
+function endOfRow(room: Room, retention: Duration): number | undefined {
+  if (room.state === 'cancelled' || room.state === 'rejected') return seconds(room.updatedAt + retention);
+  if (room.state === 'ending' && room.current) return seconds(room.current.expiresAt + retention);
+  return undefined;
+}
+
+/** DynamoDB's time to live is in whole seconds. */
+function seconds(instant: Instant): number {
+  return Math.ceil(instant / SECOND);
+}
+
+function toDueRoom(item: Item): DueRoom {
+  const { key, generation, state, application, dueAt, renewAt, emergencyAt } = toPastGeneration(
+    item,
+  ) as unknown as DueRoom;
+  return { key, generation, state, application, dueAt, renewAt, emergencyAt };
+}

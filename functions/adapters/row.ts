@@ -1,0 +1,66 @@
+import type { PastGeneration, Room } from '../rooms/room.ts';
+
+/**
+ * How rooms stand in the table: attributes named as in the domain, instants as ISO 8601 with milliseconds so that
+ * they sort as text and a person can read them.
+ */
+export type Item = Record<string, unknown>;
+
+const INSTANTS = new Set([
+  'createdAt',
+  'dueAt',
+  'emergencyAt',
+  'endsAt',
+  'expiresAt',
+  'leaseUntil',
+  'meetingSince',
+  'openedAt',
+  'renewAt',
+  'renewedAt',
+  'replacedAt',
+  'until',
+  'updatedAt',
+]);
+
+/** Attributes that are the caller's or the source's own: nothing in them is ours to translate. */
+const OPAQUE = new Set(['settings', 'origin', 'sequences']);
+
+export function toItem(entry: Room | PastGeneration): Item {
+  return translated(entry, (value) => (typeof value === 'number' ? new Date(value).toISOString() : value));
+}
+
+/** @throws TypeError where the item is no row of this table */
+export function toRoom(item: Item): Room {
+  const room = fromItem(item) as unknown as Room & { roomKey: string; application?: string };
+  if (typeof room.revision !== 'number' || typeof room.state !== 'string') {
+    throw new TypeError(
+      `the rooms table has an entry of key ${room.roomKey} that is no room: it lacks revision or state`,
+    );
+  }
+  const { roomKey: key, application: _application, ...attributes } = room;
+  return { ...attributes, key };
+}
+
+export function toPastGeneration(item: Item): PastGeneration {
+  const { roomKey: key, ...attributes } = fromItem(item);
+  return { ...attributes, key } as unknown as PastGeneration;
+}
+
+function fromItem({ entry: _entry, dueShard: _dueShard, ttl: _ttl, writer: _writer, ...item }: Item): Item {
+  return translated(item, (value) => (typeof value === 'string' ? Date.parse(value) : value));
+}
+
+function translated(part: object, instant: (value: unknown) => unknown): Item {
+  return Object.fromEntries(
+    Object.entries(part).map(([name, value]) => {
+      if (INSTANTS.has(name)) return [name, instant(value)];
+      if (OPAQUE.has(name)) return [name, value];
+      return [name, deep(value, instant)];
+    }),
+  );
+}
+
+function deep(value: unknown, instant: (value: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((element) => deep(element, instant));
+  return typeof value === 'object' && value !== null ? translated(value, instant) : value;
+}

@@ -1,0 +1,62 @@
+import { archiveCurrent } from './archive.ts';
+import { finishRoom } from './finish.ts';
+import { type Keeping, onRoom } from './keeping.ts';
+import { blankRoom, isAlive, withRetirees } from './record.ts';
+import { alreadySeen, type Result } from './result.ts';
+import type { Retiree, Room, RoomRequest } from './room.ts';
+import { sequenceOf, withSequence } from './sequence.ts';
+import { settle } from './settle.ts';
+
+/**
+ * Ends every living room of a key as early as the provider allows. The row stays as a tombstone, also for a key
+ * that was never seen: its request may be on its way and must find that it is outdated.
+ */
+export async function cancelRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
+  const { key, origin } = request;
+  const sequence = sequenceOf(request);
+  return onRoom(key, keeping, async (found) => {
+    const room = await finishRoom(found ?? blankRoom(key, keeping.now()), keeping);
+    const known = alreadySeen(room, sequence);
+    if (known) return known;
+    const sequences = withSequence(room.sequences, sequence);
+    if (room.state === 'cancelled') {
+      return { outcome: 'unchanged', room: await keeping.rooms.write({ ...room, sequences }) };
+    }
+    const retired = await keeping.rooms.write({
+      ...(await buried(room, keeping)),
+      sequences,
+      origin: origin ?? room.origin,
+    });
+    return { outcome: 'cancelled', room: await settle(retired, keeping) };
+  });
+}
+
+/** The tombstone of a row, not written yet: its living rooms are to be retired, its last generation is history. */
+export async function buried(room: Room, keeping: Keeping): Promise<Room> {
+  const now = keeping.now();
+  await archiveCurrent(room, 'cancelled', keeping);
+  const living: Retiree[] = [room.current, room.previous]
+    .filter((live) => isAlive(live, now))
+    .map(({ application, id }) => ({ application, id }));
+  // generations before the previous one may still be alive when a room was changed several times in a short while
+  const past = room.generation > 2 ? await keeping.rooms.history(room.key) : [];
+  const older: Retiree[] = past
+    .filter(({ expiresAt }) => expiresAt > now)
+    .map(({ application, roomId }) => ({ application, id: roomId }));
+  return {
+    ...room,
+    state: 'cancelled',
+    current: undefined,
+    previous: undefined,
+    retirees: withRetirees(room, [...living, ...older], now),
+    unannounced: room.current ? { type: 'Room Cancelled', reason: 'requested' } : undefined,
+    renewAt: undefined,
+    dueAt: undefined,
+    emergencyAt: undefined,
+    meetingSince: undefined,
+    warnings: [],
+    attempts: 0,
+    lastError: undefined,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,75 @@
+import { type ClaimedRoom, completeClaim, releaseClaim, takeClaim } from './claim.ts';
+import { ProviderRefusedError, RoomGoneError } from './errors.ts';
+import type { Keeping } from './keeping.ts';
+import type { RoomChange } from './ports.ts';
+import { restState, settled } from './record.ts';
+import type { Announcement, Instant, LiveRoom, Origin, Room, RoomSpec, Sequence } from './room.ts';
+import { settle } from './settle.ts';
+import { changedSettings } from './spec.ts';
+
+/** What the current room shall become. */
+export interface Alteration {
+  readonly spec: RoomSpec;
+  readonly expiresAt: Instant;
+  readonly announcement: Announcement;
+  readonly sequence?: Sequence;
+  readonly origin?: Origin;
+}
+
+/** A living room that does not take a change: the row without the claim, for the caller to go another way. */
+export class NotAlteredError extends Error {
+  readonly room: Room;
+
+  constructor(room: Room, cause: RoomGoneError | ProviderRefusedError) {
+    super(cause.message, { cause });
+    this.room = room;
+  }
+}
+
+/**
+ * Alters the current room, its link staying: claim, change, record, announce.
+ *
+ * @throws NotAlteredError where the provider refuses the change or has lost the room
+ */
+export async function alterRoom(
+  room: Room,
+  current: LiveRoom,
+  alteration: Alteration,
+  keeping: Keeping,
+): Promise<Room> {
+  const { application } = current;
+  const claimed = await takeClaim(
+    room,
+    { ...alteration, purpose: 'change', generation: room.generation, application },
+    keeping,
+  );
+  return settle(await applyClaim(claimed, current, keeping), keeping);
+}
+
+/** Makes the current room what the claim says it shall be. Safe to repeat. */
+async function applyClaim(claimed: ClaimedRoom, current: LiveRoom, keeping: Keeping): Promise<Room> {
+  const { claim, spec: old } = claimed;
+  const change: RoomChange = {
+    expiresAt: claim.expiresAt > current.expiresAt ? claim.expiresAt : undefined,
+    settings: changedSettings(old?.settings, claim.spec.settings),
+  };
+  try {
+    const found = await keeping.pool.provider(current.application).change(current.id, change);
+    const now = keeping.now();
+    const live: LiveRoom = {
+      ...current,
+      hostUrl: found.hostUrl ?? current.hostUrl,
+      expiresAt: found.expiresAt,
+      renewedAt: change.expiresAt === undefined ? current.renewedAt : now,
+    };
+    return await completeClaim(claimed, (ours) => settled(ours, claim, live, keeping.renewal, now), keeping);
+  } catch (error) {
+    if (error instanceof RoomGoneError || error instanceof ProviderRefusedError) {
+      const state = restState(claimed) ?? 'active';
+      const free = await completeClaim(claimed, (ours) => ({ ...ours, claim: undefined, state }), keeping);
+      throw new NotAlteredError(free, error);
+    }
+    if (error instanceof Error) await releaseClaim(claimed, error, keeping);
+    throw error;
+  }
+}

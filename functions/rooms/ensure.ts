@@ -1,0 +1,161 @@
+import { buried } from './cancel.ts';
+import { alterRoom, NotAlteredError } from './change.ts';
+import { ProviderRefusedError, RequestRefusedError, RoomGoneError } from './errors.ts';
+import { finishRoom } from './finish.ts';
+import { type Keeping, onRoom } from './keeping.ts';
+import { openRoom } from './open.ts';
+import type { Capabilities } from './ports.ts';
+import { blankRoom, isAlive, rejected, scheduled, tooShortToRenew } from './record.ts';
+import { renewalWindow } from './renewal.ts';
+import { alreadySeen, type Result } from './result.ts';
+import type { AnnouncementType, Instant, LiveRoom, Room, RoomRequest, RoomSpec } from './room.ts';
+import { SECOND } from './room.ts';
+import { sequenceOf, withSequence } from './sequence.ts';
+import { settle } from './settle.ts';
+import { changedSettings, expiryFromNow, isOver, mergeSpec, sameSpec } from './spec.ts';
+
+/** An expiry that differs by less is the same: providers round, and clocks differ. */
+const SAME_EXPIRY = 30 * SECOND;
+
+/**
+ * Makes sure that there is a live room under the request's key, as the request wants it. Asking twice changes
+ * nothing; older news than the row has seen changes nothing.
+ *
+ * @throws RequestRefusedError for good; any other error: not now
+ */
+export async function ensureRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
+  const { key, spec: asked, origin } = request;
+  if (!asked) throw new RequestRefusedError(`room ${key} was asked for without saying what it shall be like`);
+  const sequence = sequenceOf(request);
+  return onRoom(key, keeping, async (found) => {
+    const room = await finishRoom(found ?? blankRoom(key, keeping.now()), keeping);
+    const known = alreadySeen(room, sequence);
+    if (known) return known;
+    const spec = mergeSpec(room.spec, asked);
+    return satisfy(room, { spec, sequence, origin }, keeping);
+  });
+}
+
+type Wish = Pick<RoomRequest, 'origin' | 'sequence'> & { readonly spec: RoomSpec };
+
+async function satisfy(room: Room, wish: Wish, keeping: Keeping): Promise<Result> {
+  const now = keeping.now();
+  const { current } = room;
+  if (isOver(wish.spec, now))
+    return isAlive(current, now) ? note(room, wish, keeping) : pass(room, wish, keeping);
+  if (room.state === 'cancelled' || !current) return open(room, wish, 'Room Created', 'requested', keeping);
+  if (!isAlive(current, now)) return open(room, wish, 'Room Rotated', 'expired', keeping);
+  const { capabilities } = keeping.pool.provider(current.application);
+  const settings = changedSettings(room.spec?.settings, wish.spec.settings);
+  const names = Object.keys(settings) as (keyof typeof settings)[];
+  const expiresAt = wantedExpiry(room.spec, wish.spec, current, now, keeping);
+  const later = expiresAt > current.expiresAt + SAME_EXPIRY;
+  if (names.length === 0 && !later) return note(room, wish, keeping);
+  const possible =
+    names.every((name) => capabilities.changeable.includes(name)) && (!later || capabilities.movableExpiry);
+  if (!possible) return open(room, wish, 'Room Rotated', 'changed', keeping, current.expiresAt);
+  return alter(room, current, wish, Math.max(expiresAt, current.expiresAt), keeping);
+}
+
+/** When the wish wants the current room to end; an expiry is never moved to an earlier time. */
+function wantedExpiry(
+  old: RoomSpec | undefined,
+  asked: RoomSpec,
+  current: LiveRoom,
+  now: Instant,
+  keeping: Keeping,
+): Instant {
+  const { longestLife } = keeping.pool.provider(current.application).capabilities;
+  const longer = asked.expiresAt ?? (asked.lifetime > (old?.lifetime ?? 0) ? now + asked.lifetime : 0);
+  return Math.min(longer, now + longestLife);
+}
+
+async function open(
+  room: Room,
+  wish: Wish,
+  type: AnnouncementType,
+  reason: string,
+  keeping: Keeping,
+  atLeast: Instant = 0,
+): Promise<Result> {
+  const now = keeping.now();
+  const expiry = (capabilities: Capabilities) =>
+    Math.min(Math.max(expiryFromNow(wish.spec, now, capabilities), atLeast), now + capabilities.longestLife);
+  try {
+    assertRenewable(
+      wish.spec,
+      expiry(keeping.pool.provider(room.current?.application ?? first(keeping)).capabilities) - now,
+      keeping,
+    );
+  } catch (error) {
+    if (error instanceof RequestRefusedError) {
+      await settle(await keeping.rooms.write(rejected(room, wish.spec, error.message, now)), keeping);
+    }
+    throw error;
+  }
+  const opened = await openRoom(room, { ...wish, announcement: { type, reason }, expiry }, keeping);
+  return { outcome: type === 'Room Created' ? 'created' : 'rotated', room: opened };
+}
+
+function first(keeping: Keeping): string {
+  return keeping.pool.names[0] ?? '';
+}
+
+/** A caller who named the renewal is told that it cannot be had; who did not gets the room and a warning. */
+function assertRenewable(spec: RoomSpec, life: number, { renewal }: Keeping): void {
+  if (!spec.renewal.explicit || spec.renewal.mode === 'none') return;
+  if (renewalWindow(life, renewal) === undefined)
+    throw new RequestRefusedError(tooShortToRenew(life, renewal));
+}
+
+async function alter(
+  room: Room,
+  current: LiveRoom,
+  wish: Wish,
+  expiresAt: Instant,
+  keeping: Keeping,
+): Promise<Result> {
+  const reason = expiresAt > current.expiresAt ? 'extended' : 'changed';
+  try {
+    const altered = await alterRoom(
+      room,
+      current,
+      { ...wish, expiresAt, announcement: { type: 'Room Updated', reason } },
+      keeping,
+    );
+    return { outcome: 'updated', room: altered };
+  } catch (error) {
+    if (!(error instanceof NotAlteredError)) throw error;
+    return unaltered(error, wish, keeping);
+  }
+}
+
+/** The provider has lost the room: a new one. It refuses the change: so does a new room, if it is the content's fault. */
+async function unaltered({ room, cause }: NotAlteredError, wish: Wish, keeping: Keeping): Promise<Result> {
+  const gone = cause instanceof RoomGoneError;
+  if (!gone && !(cause instanceof ProviderRefusedError)) throw cause;
+  const now = keeping.now();
+  const ended = gone && room.current ? { ...room, current: { ...room.current, expiresAt: now } } : room;
+  return open(ended, wish, 'Room Rotated', gone ? 'lost' : 'changed', keeping);
+}
+
+/** Nobody needs a room any more. The row says so, for older news that may still come. */
+async function pass(room: Room, { sequence }: Wish, keeping: Keeping): Promise<Result> {
+  const over = await buried(room, keeping);
+  const sequences = withSequence(room.sequences, sequence);
+  return { outcome: 'over', room: await keeping.rooms.write({ ...over, sequences, unannounced: undefined }) };
+}
+
+/** The wish changes nothing at the provider; what it means for the future is written down. */
+async function note(room: Room, { spec, sequence, origin }: Wish, keeping: Keeping): Promise<Result> {
+  const same = sameSpec(room.spec, spec);
+  const base: Room = {
+    ...room,
+    spec,
+    sequences: withSequence(room.sequences, sequence),
+    origin: origin ?? room.origin,
+    updatedAt: keeping.now(),
+  };
+  const noted = await keeping.rooms.write(same ? base : scheduled(base, spec, keeping.renewal));
+  return { outcome: same ? 'unchanged' : 'noted', room: noted };
+}

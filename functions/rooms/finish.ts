@@ -1,0 +1,73 @@
+import { alterRoom, NotAlteredError } from './change.ts';
+import { assertUnclaimed, type ClaimedRoom } from './claim.ts';
+import type { Keeping } from './keeping.ts';
+import { asLive, record } from './open.ts';
+import type { ProviderRoom } from './ports.ts';
+import { isAccountedFor, restState } from './record.ts';
+import type { Claim, Room } from './room.ts';
+import { MINUTE } from './room.ts';
+import { settle } from './settle.ts';
+import { roomToken } from './token.ts';
+
+/**
+ * Finishes what an earlier attempt left, before anything new is begun: a claim whose lease is over may have made a
+ * room, so its room is looked for and adopted, or its change is made again; what was not told is told.
+ *
+ * @throws ClaimHeldError while the lease of another worker runs
+ */
+export async function finishRoom(room: Room, keeping: Keeping): Promise<Room> {
+  assertUnclaimed(room, keeping);
+  const settledRoom = await settle(room, keeping);
+  const { claim } = settledRoom;
+  if (!claim) return settledRoom;
+  return claim.purpose === 'open'
+    ? adopt({ ...settledRoom, claim }, keeping)
+    : alterAgain({ ...settledRoom, claim }, keeping);
+}
+
+/** An expiry may come back rounded. */
+const ROUNDING = MINUTE;
+
+async function adopt(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
+  const { claim, key } = room;
+  const token = roomToken(keeping.deployment, key, claim.generation);
+  const found = await keeping.pool.provider(claim.application).find(token, claim.bookmark);
+  const [ours] = found.filter((candidate) => isAdoptable(candidate, room, keeping)).sort(oldestFirst);
+  if (!ours) return unclaimed(room);
+  return settle(await record(room, asLive(ours, claim.application, keeping.now()), keeping), keeping);
+}
+
+/** Not one that is being retired: it carries the token too, but its end has been moved up. */
+function isAdoptable(candidate: ProviderRoom, { claim, ...room }: ClaimedRoom, { now }: Keeping): boolean {
+  return (
+    candidate.available &&
+    candidate.expiresAt > now() &&
+    candidate.expiresAt >= claim.expiresAt - ROUNDING &&
+    !isAccountedFor({ ...room, claim }, candidate.id)
+  );
+}
+
+function oldestFirst(a: ProviderRoom, b: ProviderRoom): number {
+  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+}
+
+async function alterAgain(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
+  const { claim, current } = room;
+  if (!current) return unclaimed(room);
+  try {
+    return await alterRoom(unclaimed(room), current, alterationOf(claim), keeping);
+  } catch (error) {
+    // refused or gone: the request or rotation that made the claim finds the same and knows what to do
+    if (error instanceof NotAlteredError) return error.room;
+    throw error;
+  }
+}
+
+function alterationOf({ spec, expiresAt, announcement, sequence, origin }: Claim) {
+  return { spec, expiresAt, announcement, sequence, origin };
+}
+
+/** The row as it is without the claim; not written, since the next claim takes its place. */
+function unclaimed(room: ClaimedRoom): Room {
+  return { ...room, claim: undefined, state: restState(room) ?? 'opening' };
+}

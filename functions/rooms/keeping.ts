@@ -1,0 +1,40 @@
+import { RoomChangedError } from './errors.ts';
+import type { EventBus, Pool, RoomStore } from './ports.ts';
+import type { RenewalPolicy } from './renewal.ts';
+import type { Duration, Instant, Room } from './room.ts';
+
+/** What it takes to keep rooms. */
+export interface Keeping {
+  readonly rooms: RoomStore;
+  readonly pool: Pool;
+  readonly events: EventBus;
+  readonly now: () => Instant;
+  /** A name that no other attempt of any worker has. */
+  readonly newOwner: () => string;
+  /** Names this deployment in its rooms' tokens: five of `a-z2-7`. */
+  readonly deployment: string;
+  /** How long a claim is good for: longer than an invocation can last. */
+  readonly lease: Duration;
+  readonly renewal: RenewalPolicy;
+}
+
+/** How often an operation starts over because another worker wrote the row first. */
+const ATTEMPTS = 8;
+
+/**
+ * Runs an operation on what the table has for a key, and starts over with a fresh look whenever another worker
+ * wrote first. Whatever an operation has done before it lost the race must be safe to do again.
+ */
+export async function onRoom<T>(
+  key: string,
+  { rooms }: Pick<Keeping, 'rooms'>,
+  operation: (room: Room | undefined) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await operation(await rooms.read(key));
+    } catch (error) {
+      if (!(error instanceof RoomChangedError) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { archiveCurrent } from './archive.ts';
+import { type ClaimedRoom, completeClaim, moveClaim, releaseClaim, takeClaim } from './claim.ts';
+import {
+  ApplicationFullError,
+  PoolFullError,
+  ProviderContractError,
+  ProviderRefusedError,
+} from './errors.ts';
+import { homeOrder } from './home.ts';
+import type { Keeping } from './keeping.ts';
+import type { Capabilities, ProviderRoom } from './ports.ts';
+import { failed, opened, rejected, withRetirees } from './record.ts';
+import { renewalWindow } from './renewal.ts';
+import type { Announcement, Instant, LiveRoom, Origin, Room, RoomSpec, Sequence } from './room.ts';
+import { MINUTE } from './room.ts';
+import { settle } from './settle.ts';
+import { isKeptPast } from './spec.ts';
+import { roomToken } from './token.ts';
+
+/** A generation that is wanted. */
+export interface Opening {
+  readonly spec: RoomSpec;
+  readonly announcement: Announcement;
+  readonly sequence?: Sequence;
+  readonly origin?: Origin;
+  /** When it shall expire, given what the provider can do. */
+  readonly expiry: (capabilities: Capabilities) => Instant;
+}
+
+/**
+ * Opens the next generation of a room: claim, create, record, announce, in this order, so that whatever breaks
+ * between two of them leaves enough behind to go on. The old room is not touched.
+ *
+ * The row must have been finished (`finish.ts`): a claim that somebody else left is not looked into here.
+ */
+export async function openRoom(room: Room, opening: Opening, keeping: Keeping): Promise<Room> {
+  const [home, ...others] = homeOrder(room.key, keeping.pool.names, room.current?.application);
+  if (home === undefined) throw new PoolFullError('the pool has no application: configure at least one');
+  const { expiry, ...wanted } = opening;
+  const target = (application: string) => ({
+    application,
+    expiresAt: expiry(keeping.pool.provider(application).capabilities),
+  });
+  const generation = room.generation + 1;
+  let claimed = await takeClaim(room, { ...wanted, purpose: 'open', generation, ...target(home) }, keeping);
+  for (const application of [home, ...others]) {
+    if (application !== home) claimed = await moveClaim(claimed, target(application), keeping);
+    const live = await create(claimed, keeping);
+    if (live) return settle(await record(claimed, live, keeping), keeping);
+  }
+  const full = new PoolFullError(
+    `all ${keeping.pool.names.length} applications of the pool are full, so room ${room.key} waits in its queue: ` +
+      'add an application, or cancel rooms that nobody needs',
+  );
+  await releaseClaim(claimed, full, keeping);
+  throw full;
+}
+
+/** @returns undefined where the application is full */
+async function create(claimed: ClaimedRoom, keeping: Keeping): Promise<LiveRoom | undefined> {
+  const { application, expiresAt, generation, spec } = claimed.claim;
+  const order = {
+    token: roomToken(keeping.deployment, claimed.key, generation),
+    settings: spec.settings,
+    expiresAt,
+  };
+  try {
+    return asLive(await keeping.pool.provider(application).create(order), application, keeping.now());
+  } catch (error) {
+    if (error instanceof ApplicationFullError) return undefined;
+    if (error instanceof ProviderRefusedError) {
+      await settle(
+        await completeClaim(claimed, (ours) => rejected(ours, spec, error.message, keeping.now()), keeping),
+        keeping,
+      );
+    } else if (error instanceof Error) {
+      await releaseClaim(claimed, error, keeping);
+    }
+    throw error;
+  }
+}
+
+/** Records a room that was made, or found, under the claim. */
+export async function record(claimed: ClaimedRoom, live: LiveRoom, keeping: Keeping): Promise<Room> {
+  const now = keeping.now();
+  if (isBornDue(claimed, live, keeping)) return refuseBornDue(claimed, live, keeping);
+  await archiveCurrent(claimed, claimed.claim.announcement.reason, keeping);
+  return completeClaim(
+    claimed,
+    (ours) => opened(ours, claimed.claim, live, keeping.renewal, now),
+    keeping,
+    live,
+  );
+}
+
+export function asLive(found: ProviderRoom, application: string, now: Instant): LiveRoom {
+  const { id, meetingCode, guestUrl, hostUrl, createdAt, expiresAt } = found;
+  return { application, id, meetingCode, guestUrl, hostUrl, createdAt, expiresAt, renewedAt: now };
+}
+
+/** A provider's clock and rounding may differ from ours by this much. */
+const TOLERANCE = 5 * MINUTE;
+
+/** A room that ends so much earlier than asked that it would be renewed at once, and again, and again. */
+function isBornDue({ claim }: ClaimedRoom, live: LiveRoom, { renewal, now }: Keeping): boolean {
+  if (live.expiresAt >= claim.expiresAt - TOLERANCE || !isKeptPast(claim.spec, live.expiresAt)) return false;
+  return live.expiresAt - now() <= (renewalWindow(claim.expiresAt - now(), renewal) ?? 0);
+}
+
+async function refuseBornDue(claimed: ClaimedRoom, live: LiveRoom, keeping: Keeping): Promise<never> {
+  const now = keeping.now();
+  const iso = (instant: Instant) => new Date(instant).toISOString();
+  const error = new ProviderContractError(
+    `the provider opened room ${claimed.key} until ${iso(live.expiresAt)} where ${iso(claimed.claim.expiresAt)} was ` +
+      "asked for: it would be due for renewal at once, so it is retired; compare the clocks and the account's limits",
+  );
+  const retiree = { application: live.application, id: live.id };
+  const outcome = (ours: Room) => ({
+    ...failed(ours, error, false, now),
+    retirees: withRetirees(ours, [retiree], now),
+  });
+  await settle(await completeClaim(claimed, outcome, keeping, live), keeping);
+  throw error;
+}

@@ -1,0 +1,177 @@
+import { emergencyTime, type RenewalPolicy, renewalTime } from './renewal.ts';
+import type {
+  Announcement,
+  Claim,
+  Duration,
+  Instant,
+  LiveRoom,
+  Retiree,
+  Room,
+  RoomSpec,
+  RoomState,
+} from './room.ts';
+import { HOUR, MINUTE } from './room.ts';
+import { withSequence } from './sequence.ts';
+import { isKeptPast } from './spec.ts';
+
+/** The row of a key that has none: revision 0, so that only its first writer succeeds. */
+export function blankRoom(key: string, now: Instant): Room {
+  return {
+    key,
+    revision: 0,
+    state: 'opening',
+    generation: 0,
+    retirees: [],
+    sequences: {},
+    warnings: [],
+    attempts: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** The row under a claim. A change leaves the state alone: the room goes on as it is. */
+export function claimed(room: Room, claim: Claim, now: Instant): Room {
+  const state = claim.purpose === 'open' ? 'opening' : room.state;
+  return { ...room, state, claim: { ...claim, from: restState(room) }, updatedAt: now };
+}
+
+/** The row once generation `claim.generation` lives as `current`. */
+export function opened(
+  room: Room,
+  claim: Claim,
+  current: LiveRoom,
+  policy: RenewalPolicy,
+  now: Instant,
+): Room {
+  return {
+    ...settled(room, claim, current, policy, now),
+    generation: claim.generation,
+    previous: isAlive(room.current, now) ? room.current : undefined,
+    meetingSince: undefined,
+  };
+}
+
+/** The row once the current room took over what the claim says. */
+export function settled(
+  room: Room,
+  claim: Claim,
+  current: LiveRoom,
+  policy: RenewalPolicy,
+  now: Instant,
+): Room {
+  return {
+    ...scheduled({ ...room, state: claim.from ?? 'active', spec: claim.spec, current }, claim.spec, policy),
+    claim: undefined,
+    unannounced: claim.announcement,
+    sequences: withSequence(room.sequences, claim.sequence),
+    origin: claim.origin ?? room.origin,
+    attempts: 0,
+    lastError: undefined,
+    updatedAt: now,
+  };
+}
+
+/** State and due times as the renewal rule wants them for the current room. */
+export function scheduled(room: Room, spec: RoomSpec, policy: RenewalPolicy): Room {
+  const { current, key } = room;
+  const idle: Room = {
+    ...room,
+    state: 'ending',
+    renewAt: undefined,
+    dueAt: undefined,
+    emergencyAt: undefined,
+    warnings: [],
+  };
+  if (!current || !isKeptPast(spec, current.expiresAt)) return idle;
+  const renewAt = renewalTime(key, current.renewedAt, current.expiresAt, policy);
+  if (renewAt === undefined)
+    return { ...idle, warnings: [tooShortToRenew(current.expiresAt - current.renewedAt, policy)] };
+  const emergencyAt = emergencyTime(current.renewedAt, current.expiresAt);
+  const held = room.state === 'held';
+  // a held room is looked at only when it becomes an emergency, so that somebody hears of it
+  return {
+    ...idle,
+    state: held ? 'held' : 'active',
+    renewAt,
+    dueAt: held ? emergencyAt : renewAt,
+    emergencyAt,
+  };
+}
+
+/** Why a room of this life cannot be kept, in words for its caller. */
+export function tooShortToRenew(life: Duration, policy: RenewalPolicy): string {
+  const hours = (duration: Duration) => `${Math.round((duration / HOUR) * 10) / 10} hours`;
+  return (
+    `renewal: a life of ${hours(life)} is too short to be renewed by a schedule that runs every ` +
+    `${hours(policy.longestGap)} at the longest; ask for a longer life, for mode none, or run the schedule more often`
+  );
+}
+
+/**
+ * The row after a failed attempt. Where a room may have been made the claim stays, its lease over, so that the next
+ * attempt looks first and need not wait; else the claim goes.
+ */
+export function failed(room: Room, error: Error, mayHaveActed: boolean, now: Instant): Room {
+  const attempts = room.attempts + 1;
+  const given: Partial<Room> =
+    mayHaveActed && room.claim
+      ? { claim: { ...room.claim, leaseUntil: now } }
+      : { claim: undefined, state: restState(room) ?? 'opening' };
+  return {
+    ...room,
+    ...given,
+    attempts,
+    lastError: error.message,
+    dueAt:
+      room.dueAt === undefined ? undefined : Math.max(room.dueAt, nextAttempt(attempts, room.current, now)),
+    updatedAt: now,
+  };
+}
+
+/** Front-loaded, since most failures pass quickly. */
+const BACK_OFF: readonly Duration[] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
+
+/** When to try again after so many failures: never later than a tenth of the life that is left. */
+export function nextAttempt(attempts: number, current: LiveRoom | undefined, now: Instant): Instant {
+  const pause = BACK_OFF[Math.min(attempts, BACK_OFF.length) - 1] ?? 0;
+  const left = Math.max(0, (current?.expiresAt ?? now) - now);
+  return now + Math.min(pause, left / 10);
+}
+
+/** The row of a request that is refused for good. A room that lives already goes on as it was. */
+export function rejected(room: Room, spec: RoomSpec | undefined, reason: string, now: Instant): Room {
+  const rest = restState(room);
+  return {
+    ...room,
+    state: rest === undefined || rest === 'cancelled' ? 'rejected' : rest,
+    spec: room.spec ?? spec,
+    claim: undefined,
+    unannounced: { type: 'Room Rejected', reason } satisfies Announcement,
+    lastError: reason,
+    updatedAt: now,
+  };
+}
+
+/** The state of the row as if no room were being made. */
+export function restState(room: Room): RoomState | undefined {
+  if (room.claim) return room.claim.from;
+  return room.state === 'opening' ? undefined : room.state;
+}
+
+export function isAlive(live: LiveRoom | undefined, now: Instant): live is LiveRoom {
+  return live !== undefined && live.expiresAt > now;
+}
+
+/** Whether the row knows of this room already. */
+export function isAccountedFor(room: Room, id: string): boolean {
+  return (
+    room.current?.id === id || room.previous?.id === id || room.retirees.some((retiree) => retiree.id === id)
+  );
+}
+
+/** The rooms to end, with more of them; those that have ended are forgotten. */
+export function withRetirees(room: Room, more: readonly Retiree[], now: Instant): readonly Retiree[] {
+  const kept = room.retirees.filter(({ endsAt }) => endsAt === undefined || endsAt > now);
+  return [...kept, ...more.filter(({ id }) => !kept.some((retiree) => retiree.id === id))];
+}

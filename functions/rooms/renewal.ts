@@ -1,0 +1,59 @@
+import { fraction } from './digest.ts';
+import { type Duration, type Instant, MINUTE } from './room.ts';
+
+export interface RenewalPolicy {
+  /** How long before its expiry a room is renewed, where its life is long enough for that. */
+  readonly renewBefore: Duration;
+  /** The longest time between two runs of the schedule. */
+  readonly longestGap: Duration;
+}
+
+/** What a run may take to reach the last of its rooms, spread and retries included. */
+export const RUN_ALLOWANCE: Duration = 30 * MINUTE;
+
+/** The last part of a life, in which a room goes before all others. */
+const EMERGENCY_SHARE = 0.05;
+
+/** Jitter takes at most this part of a life: the price of spreading is renewing 2.5 % earlier on average. */
+const JITTER_SHARE = 0.05;
+
+/**
+ * How long before its expiry a room of this life is renewed: `renewBefore`, at most a third of the life, yet wide
+ * enough for two runs of the schedule where that leaves a third of the life in peace, and for one always.
+ *
+ * @returns undefined where the life is too short for even one run
+ */
+export function renewalWindow(life: Duration, policy: RenewalPolicy): Duration | undefined {
+  const preferred = Math.min(policy.renewBefore, life / 3);
+  const oneRun = policy.longestGap + RUN_ALLOWANCE;
+  const twoRuns = 2 * policy.longestGap + RUN_ALLOWANCE;
+  if (preferred >= twoRuns) return preferred;
+  if (twoRuns <= (life * 2) / 3) return twoRuns;
+  if (oneRun <= life * 0.9) return Math.max(oneRun, preferred);
+  return undefined;
+}
+
+/**
+ * When the planner shall first nominate a room: `expiresAt - window - jitter`. Jitter comes from the key, so that
+ * rooms made in one minute do not fall due in one minute; it only ever makes renewal earlier, so it costs no run.
+ *
+ * @param since when the room was given this expiry
+ * @returns undefined where the life is too short for even one run
+ */
+export function renewalTime(
+  key: string,
+  since: Instant,
+  expiresAt: Instant,
+  policy: RenewalPolicy,
+): Instant | undefined {
+  const life = expiresAt - since;
+  const window = renewalWindow(life, policy);
+  if (window === undefined) return undefined;
+  const jitter = fraction(`jitter ${key}`) * Math.min(life * JITTER_SHARE, (life - window) / 2);
+  return Math.floor(expiresAt - window - jitter);
+}
+
+/** From here on a room that was not renewed is an emergency. */
+export function emergencyTime(since: Instant, expiresAt: Instant): Instant {
+  return Math.floor(expiresAt - (expiresAt - since) * EMERGENCY_SHARE);
+}

@@ -1,0 +1,32 @@
+import type { Room, Sequence } from './room.ts';
+import { standing } from './sequence.ts';
+
+/** What became of a piece of work, for metrics and logs. */
+export type Outcome =
+  | 'created'
+  | 'rotated'
+  | 'updated'
+  /** The row took it down; nothing changed at the provider. */
+  | 'noted'
+  | 'unchanged'
+  /** Newer news had been there before. */
+  | 'outdated'
+  /** Nobody needs a room any more. */
+  | 'over'
+  | 'cancelled'
+  | 'held'
+  | 'released'
+  /** Rotation waits for the end of a meeting. */
+  | 'postponed';
+
+export interface Result {
+  readonly outcome: Outcome;
+  readonly room?: Room;
+}
+
+/** The result of news that the row has seen, or that newer news overtook; undefined where it is to take effect. */
+export function alreadySeen(room: Room, sequence: Sequence): Result | undefined {
+  const outcome = { new: undefined, repeated: 'unchanged', outdated: 'outdated' } as const;
+  const result = outcome[standing(room, sequence)];
+  return result && { outcome: result, room };
+}

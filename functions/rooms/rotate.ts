@@ -1,0 +1,127 @@
+import { alterRoom, NotAlteredError } from './change.ts';
+import { driftedRoom } from './drift.ts';
+import { RoomGoneError } from './errors.ts';
+import { finishRoom } from './finish.ts';
+import { unknownRoom } from './hold.ts';
+import { type Keeping, onRoom } from './keeping.ts';
+import { openRoom } from './open.ts';
+import type { Capabilities, RotationOrder } from './ports.ts';
+import { isAlive } from './record.ts';
+import { alreadySeen, type Result } from './result.ts';
+import type { Instant, LiveRoom, Room, RoomRequest, RoomSpec, Sequence } from './room.ts';
+import { sequenceOf } from './sequence.ts';
+import { isKeptPast, renewedExpiry } from './spec.ts';
+
+/** Row, room and spec of a room that is kept. */
+interface Kept {
+  readonly room: Room;
+  readonly current: LiveRoom;
+  readonly spec: RoomSpec;
+}
+
+/** Keeps one room, if it still is what was nominated: a second order for the same generation changes nothing. */
+export async function rotateRoom(order: RotationOrder, keeping: Keeping): Promise<Result> {
+  return onRoom(order.key, keeping, async (found) => {
+    if (!found) return { outcome: 'outdated' };
+    const room = await finishRoom(found, keeping);
+    const { current, spec, generation } = room;
+    if (order.cause === 'unfinished' || !current || !spec) return { outcome: 'unchanged', room };
+    if (generation !== order.generation) return { outcome: 'outdated', room };
+    return CAUSES[order.cause]({ room, current, spec }, keeping);
+  });
+}
+
+const CAUSES = { due: renewDue, lost: reopenLost, drifted: correctDrift } as const;
+
+/** Rotates a room because a person asks for it now: neither a back-off, a hold nor a meeting stands in the way. */
+export async function rotateNow(request: RoomRequest, keeping: Keeping): Promise<Result> {
+  const sequence = sequenceOf(request);
+  return onRoom(request.key, keeping, async (found) => {
+    if (!found) throw unknownRoom(request);
+    const room = await finishRoom(found, keeping);
+    const known = alreadySeen(room, sequence);
+    if (known) return known;
+    const { current, spec } = room;
+    if (!current || !spec) throw unknownRoom(request);
+    return recreate({ room, current, spec }, 'requested', keeping, { sequence });
+  });
+}
+
+async function renewDue(kept: Kept, keeping: Keeping): Promise<Result> {
+  const { room, current, spec } = kept;
+  const now = keeping.now();
+  const { emergencyAt = 0, renewAt = Number.POSITIVE_INFINITY } = room;
+  if (room.state !== 'active' || renewAt > now) return { outcome: 'unchanged', room };
+  if (!isAlive(current, now)) return recreate(kept, 'expired', keeping);
+  if (room.meetingSince !== undefined && now < emergencyAt) {
+    return { outcome: 'postponed', room: await keeping.rooms.write({ ...room, dueAt: emergencyAt }) };
+  }
+  return spec.renewal.mode === 'extend' ? extend(kept, keeping) : recreate(kept, 'renewal', keeping);
+}
+
+/** Moves the expiry; where the provider cannot, has lost the room or has reached its limit, a new room it is. */
+async function extend(kept: Kept, keeping: Keeping): Promise<Result> {
+  const { room, current, spec } = kept;
+  const { capabilities } = keeping.pool.provider(current.application);
+  const expiresAt = renewedExpiry(spec, keeping.now(), capabilities);
+  if (!capabilities.movableExpiry || expiresAt <= current.expiresAt)
+    return recreate(kept, 'renewal', keeping);
+  const announcement = { type: 'Room Updated', reason: 'renewal' } as const;
+  try {
+    return {
+      outcome: 'updated',
+      room: await alterRoom(room, current, { spec, expiresAt, announcement }, keeping),
+    };
+  } catch (error) {
+    if (!(error instanceof NotAlteredError)) throw error;
+    const gone = error.cause instanceof RoomGoneError;
+    return recreate({ ...kept, room: gone ? ended(error.room, keeping) : error.room }, 'renewal', keeping);
+  }
+}
+
+async function reopenLost(kept: Kept, keeping: Keeping): Promise<Result> {
+  const { room, current, spec } = kept;
+  const now = keeping.now();
+  const seen = await keeping.pool.provider(current.application).get(current.id);
+  const lives = seen?.available && seen.expiresAt > now;
+  const needed = current.expiresAt > now || isKeptPast(spec, current.expiresAt);
+  if (lives || !needed) return { outcome: 'unchanged', room };
+  const expiry = isKeptPast(spec, current.expiresAt) ? undefined : current.expiresAt;
+  return recreate({ ...kept, room: ended(room, keeping) }, 'lost', keeping, { expiry });
+}
+
+async function correctDrift(kept: Kept, keeping: Keeping): Promise<Result> {
+  const { room, current, spec } = kept;
+  const provider = keeping.pool.provider(current.application);
+  const seen = await provider.get(current.id);
+  if (!seen?.available) return reopenLost(kept, keeping);
+  const drifted = driftedRoom(room, current, spec, seen, provider.capabilities);
+  if (!drifted) return { outcome: 'unchanged', room };
+  const { expiresAt } = current;
+  const announcement = { type: 'Room Updated', reason: 'drift' } as const;
+  const altered = await alterRoom(drifted.room, drifted.current, { spec, expiresAt, announcement }, keeping);
+  return { outcome: 'updated', room: altered };
+}
+
+async function recreate(
+  { room, spec }: Kept,
+  reason: string,
+  keeping: Keeping,
+  { sequence, expiry: wanted }: { sequence?: Sequence; expiry?: Instant } = {},
+): Promise<Result> {
+  const now = keeping.now();
+  const announcement = { type: 'Room Rotated', reason } as const;
+  const expiry = (capabilities: Capabilities) =>
+    wanted === undefined
+      ? renewedExpiry(spec, now, capabilities)
+      : Math.max(wanted, now + capabilities.shortestLife);
+  return {
+    outcome: 'rotated',
+    room: await openRoom(room, { spec, announcement, expiry, sequence }, keeping),
+  };
+}
+
+/** The row of a room that is gone before its time. */
+export function ended(room: Room, { now }: Keeping): Room {
+  return room.current ? { ...room, current: { ...room.current, expiresAt: now() } } : room;
+}

@@ -1,0 +1,62 @@
+import { canonicalJson } from './digest.ts';
+import { RequestRefusedError } from './errors.ts';
+import type { Capabilities } from './ports.ts';
+import type { Instant, RoomSettings, RoomSpec, SettingName } from './room.ts';
+
+/**
+ * What holds when a key that has `old` is asked for again with `asked`. An expiry that was asked for before keeps
+ * the life that was reckoned then: a repetition an hour later does not ask for a room that lives an hour less.
+ */
+export function mergeSpec(old: RoomSpec | undefined, asked: RoomSpec): RoomSpec {
+  return old?.expiresAt !== undefined && old.expiresAt === asked.expiresAt
+    ? { ...asked, lifetime: old.lifetime }
+    : asked;
+}
+
+export function sameSpec(a: RoomSpec | undefined, b: RoomSpec): boolean {
+  return a !== undefined && canonicalJson(a) === canonicalJson(b);
+}
+
+/** The settings that differ, by name, as they are asked for now. */
+export function changedSettings(old: RoomSettings | undefined, asked: RoomSettings): Partial<RoomSettings> {
+  const names = new Set([...Object.keys(old ?? {}), ...Object.keys(asked)] as SettingName[]);
+  const changed = [...names].filter((name) => canonicalJson(old?.[name]) !== canonicalJson(asked[name]));
+  return Object.fromEntries(changed.map((name) => [name, asked[name]]));
+}
+
+/** Whether nobody will need a room of this spec any more. */
+export function isOver(spec: RoomSpec, now: Instant): boolean {
+  return spec.renewal.until !== undefined && spec.renewal.until <= now;
+}
+
+/** Whether a room that ends at `expiresAt` is to be followed by another. */
+export function isKeptPast(spec: RoomSpec, expiresAt: Instant): boolean {
+  const { mode, until = Number.POSITIVE_INFINITY } = spec.renewal;
+  return mode !== 'none' && expiresAt < until;
+}
+
+/**
+ * When a room that is opened now shall expire: the expiry that was asked for while it is still ahead, else a life
+ * from now, no longer than anybody needs it and within what the provider allows.
+ *
+ * @throws RequestRefusedError where an expiry that was asked for once, without renewal, has passed in the meantime
+ */
+export function expiryFromNow(spec: RoomSpec, now: Instant, capabilities: Capabilities): Instant {
+  const { expiresAt, lifetime, renewal } = spec;
+  const soonest = now + capabilities.shortestLife;
+  if (renewal.mode === 'none' && expiresAt !== undefined && expiresAt < soonest) {
+    throw new RequestRefusedError(
+      `expires_at: ${new Date(expiresAt).toISOString()} had come too near when the room was to be opened at ` +
+        `${new Date(now).toISOString()}, and renewal is none; ask again with a later expires_at`,
+    );
+  }
+  const wanted = expiresAt !== undefined && expiresAt >= soonest ? expiresAt : now + lifetime;
+  const needed = Math.min(wanted, renewal.until ?? Number.POSITIVE_INFINITY);
+  return Math.min(Math.max(needed, soonest), now + capabilities.longestLife);
+}
+
+/** When a room that is renewed now shall expire: always a life from now, whatever the first expiry was. */
+export function renewedExpiry(spec: RoomSpec, now: Instant, capabilities: Capabilities): Instant {
+  const { lifetime, renewal } = spec;
+  return expiryFromNow({ settings: spec.settings, lifetime, renewal }, now, capabilities);
+}
