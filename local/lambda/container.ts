@@ -1,0 +1,122 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { ContextData, FromContainer, InvocationError, ToContainer } from './messages.ts';
+
+export type Outcome =
+  | { readonly ok: true; readonly payload: unknown }
+  | { readonly ok: false; readonly error: InvocationError };
+
+export interface ContainerOptions {
+  readonly module: string;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly clockOffset: number;
+  /** Each line that the function writes. */
+  readonly log: (line: string) => void;
+}
+
+const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
+
+/**
+ * One execution environment: a process of its own, because a process starts as fast as a worker thread here, has an
+ * environment of its own and can be killed at any moment, as a real one can.
+ */
+export class Container {
+  readonly #process: ChildProcess;
+  readonly #ready: Promise<InvocationError | undefined>;
+  #answer: ((outcome: Outcome) => void) | undefined;
+  #exit: string | undefined;
+
+  constructor(options: ContainerOptions) {
+    this.#process = fork(BOOTSTRAP, {
+      env: options.environment,
+      execArgv: [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', options.log);
+    }
+    this.#ready = new Promise((ready) => {
+      this.#process.on('message', (message: FromContainer) => {
+        if (message.type === 'ready') ready(undefined);
+        else if (message.type === 'init-failed') ready(message.error);
+        else
+          this.#settle(
+            message.type === 'done'
+              ? { ok: true, payload: message.payload }
+              : { ok: false, error: message.error },
+          );
+      });
+      this.#process.on('exit', (code, signal) => {
+        this.#exit = signal ?? `exit code ${code}`;
+        const error = {
+          errorType: 'Runtime.ExitError',
+          errorMessage: `the container ended with ${this.#exit}`,
+        };
+        ready(error);
+        this.#settle({ ok: false, error });
+      });
+    });
+    this.#tell({
+      type: 'init',
+      module: options.module,
+      handler: options.handler,
+      clockOffset: options.clockOffset,
+    });
+  }
+
+  get alive(): boolean {
+    return this.#exit === undefined;
+  }
+
+  /** Why the bundle could not be loaded; undefined once it is. */
+  ready(): Promise<InvocationError | undefined> {
+    return this.#ready;
+  }
+
+  turnClock(offset: number): void {
+    this.#tell({ type: 'clock', offset });
+  }
+
+  /**
+   * Hands the function one event. One at a time: a container never works on two.
+   *
+   * @param timeout milliseconds, after which the container is killed
+   */
+  async invoke(event: unknown, context: ContextData, timeout: number): Promise<Outcome> {
+    const unloadable = await this.#ready;
+    if (unloadable) {
+      this.kill();
+      return { ok: false, error: unloadable };
+    }
+    return new Promise((answer) => {
+      const timer = setTimeout(() => {
+        const errorMessage = `timed out after ${(timeout / 1000).toFixed(2)} seconds`;
+        this.#settle({ ok: false, error: { errorType: 'Sandbox.Timedout', errorMessage } });
+        this.kill();
+      }, timeout);
+      this.#answer = (outcome) => {
+        clearTimeout(timer);
+        answer(outcome);
+      };
+      this.#tell({ type: 'invoke', event, context, timeLeft: timeout });
+    });
+  }
+
+  /** At once, in the middle of whatever it does. */
+  kill(): void {
+    this.#exit ??= 'SIGKILL';
+    this.#process.kill('SIGKILL');
+  }
+
+  #settle(outcome: Outcome): void {
+    this.#answer?.(outcome);
+    this.#answer = undefined;
+  }
+
+  #tell(message: ToContainer): void {
+    // a container that has just died answers through its exit, not through a failed write
+    if (this.#process.connected) this.#process.send(message, () => {});
+  }
+}

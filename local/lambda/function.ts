@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { Container, type Outcome } from './container.ts';
+
+export interface FunctionDefinition {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** The file of the bundle that is imported. */
+  readonly module: string;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly memory: number;
+  readonly logGroup: string;
+  readonly reservedConcurrency?: number;
+}
+
+export interface LogLine {
+  readonly function: string;
+  readonly at: number;
+  readonly line: string;
+}
+
+/** What a function needs of the stack around it. */
+export interface Host {
+  clockOffset(): number;
+  log(line: LogLine): void;
+}
+
+/** A function and its containers: an idle one is used again, a new one is started where none is idle. */
+export class LambdaFunction {
+  readonly definition: FunctionDefinition;
+  readonly #host: Host;
+  readonly #idle: Container[] = [];
+  readonly #busy = new Set<Container>();
+
+  constructor(definition: FunctionDefinition, host: Host) {
+    this.definition = definition;
+    this.#host = host;
+  }
+
+  /** Invocations that are going on. */
+  get running(): number {
+    return this.#busy.size;
+  }
+
+  /** Invokes the function and waits for what comes of it. */
+  async invoke(event: unknown): Promise<Outcome> {
+    const { name, timeout, reservedConcurrency = Number.POSITIVE_INFINITY } = this.definition;
+    if (this.running >= reservedConcurrency) {
+      const errorMessage = `${name} already runs ${reservedConcurrency} times, which is all it may`;
+      return { ok: false, error: { errorType: 'TooManyRequestsException', errorMessage } };
+    }
+    const container = this.#takeIdle() ?? this.#start();
+    this.#busy.add(container);
+    const outcome = await container.invoke(event, this.#context(), timeout);
+    this.#busy.delete(container);
+    if (container.alive) this.#idle.push(container);
+    if (!outcome.ok) this.#report(outcome.error);
+    return outcome;
+  }
+
+  /** Starts a container before there is work for it. */
+  async warm(): Promise<void> {
+    const container = this.#start();
+    this.#idle.push(container);
+    await container.ready();
+  }
+
+  /** Kills every container, in the middle of whatever it does. The next invocation starts a new one. */
+  kill(): void {
+    for (const container of [...this.#busy, ...this.#idle.splice(0)]) container.kill();
+  }
+
+  turnClock(offset: number): void {
+    for (const container of [...this.#busy, ...this.#idle]) container.turnClock(offset);
+  }
+
+  #takeIdle(): Container | undefined {
+    let container = this.#idle.pop();
+    while (container && !container.alive) container = this.#idle.pop();
+    return container;
+  }
+
+  #start(): Container {
+    const { module, handler, environment, name } = this.definition;
+    return new Container({
+      module,
+      handler,
+      environment,
+      clockOffset: this.#host.clockOffset(),
+      log: (line) => this.#host.log({ function: name, at: Date.now(), line }),
+    });
+  }
+
+  #context() {
+    const { name, arn, memory, logGroup } = this.definition;
+    return {
+      awsRequestId: randomUUID(),
+      functionName: name,
+      functionVersion: '$LATEST',
+      invokedFunctionArn: arn,
+      memoryLimitInMB: String(memory),
+      logGroupName: logGroup,
+      logStreamName: 'local',
+    };
+  }
+
+  /** As the platform reports what the function itself had no chance to log. */
+  #report(error: { errorType: string; errorMessage: string }): void {
+    const line = JSON.stringify({ level: 'ERROR', message: 'invocation failed', ...error });
+    this.#host.log({ function: this.definition.name, at: Date.now(), line });
+  }
+}
