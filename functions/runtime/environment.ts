@@ -23,6 +23,11 @@ export interface CommonEnvironment {
   readonly LOG_LEVEL: string;
   readonly POWERTOOLS_SERVICE_NAME: string;
   readonly POWERTOOLS_METRICS_NAMESPACE: string;
+  /** The queue that feeds the function, and where it puts what can never be done. URLs. */
+  readonly WORK_QUEUE: string;
+  readonly DEAD_LETTER_QUEUE: string;
+  /** How often a message is received before it goes to the dead-letter queue. */
+  readonly MAX_RECEIVE_COUNT: string;
 }
 
 /** What every function has that works on rooms. */
@@ -30,11 +35,6 @@ export interface WorkerEnvironment extends CommonEnvironment {
   /** JSON of `ApplicationEntry[]`. */
   readonly APPLICATIONS: string;
   readonly EVENT_BUS: string;
-  /** The queue that feeds the function, and where it puts what can never be done. URLs. */
-  readonly WORK_QUEUE: string;
-  readonly DEAD_LETTER_QUEUE: string;
-  /** How often a message is received before it goes to the dead-letter queue. */
-  readonly MAX_RECEIVE_COUNT: string;
   /** Longer than the function's time-out, shorter than the queue's visibility timeout. */
   readonly LEASE_SECONDS: string;
   readonly RENEW_BEFORE_SECONDS: string;
@@ -48,13 +48,13 @@ export type CreateRoomsEnvironment = WorkerEnvironment;
 export type RotateRoomsEnvironment = WorkerEnvironment;
 
 export interface ReconcileRoomsEnvironment extends WorkerEnvironment {
+  /** Where what needs work is nominated. */
+  readonly ROTATIONS_QUEUE: string;
   /** `repair` or `report`. */
   readonly RECONCILIATION: string;
 }
 
 export interface PlanRotationEnvironment extends CommonEnvironment {
-  /** The queue that feeds the planner: its successors go there. */
-  readonly WORK_QUEUE: string;
   readonly ROTATIONS_QUEUE: string;
   /** Rotations of one run for each application; emergencies do not count. */
   readonly ROTATIONS_PER_RUN: string;

@@ -1,0 +1,45 @@
+import type { SQSRecord } from 'aws-lambda';
+import { CALENDAR_DEFAULTS } from './requests/calendar/settings.ts';
+import { parseMessage } from './requests/parse.ts';
+import { cancelRoom } from './rooms/cancel.ts';
+import { ensureRoom } from './rooms/ensure.ts';
+import { holdRoom, releaseRoom } from './rooms/hold.ts';
+import type { Keeping } from './rooms/keeping.ts';
+import type { Result } from './rooms/result.ts';
+import type { RoomAction, RoomRequest } from './rooms/room.ts';
+import { MINUTE, SECOND } from './rooms/room.ts';
+import { rotateNow } from './rooms/rotate.ts';
+import { report } from './runtime/report.ts';
+import { inbox, keeping, now, once } from './runtime/wiring.ts';
+import { originOf } from './runtime/work-queue.ts';
+import { type Job, sqsHandler } from './runtime/worker.ts';
+
+const SERVE: Record<RoomAction, (request: RoomRequest, keeping: Keeping) => Promise<Result>> = {
+  ensure: ensureRoom,
+  cancel: cancelRoom,
+  hold: holdRoom,
+  release: releaseRoom,
+  rotate: rotateNow,
+};
+
+/** Serves whoever asks for a room: one message, one request. */
+export const handler = sqsHandler(
+  once(() => ({ ...inbox(), now, backOff: [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE], read })),
+);
+
+async function read(record: SQSRecord): Promise<Job> {
+  const { requests, split } = await parseMessage(
+    { body: record.body, ...originOf(record) },
+    { calendar: CALENDAR_DEFAULTS },
+  );
+  const [first] = requests;
+  return {
+    key: first?.key ?? record.messageId,
+    run: async () => {
+      await Promise.all(split.map((body) => inbox().queue.send(body)));
+      for (const request of requests) {
+        report(request.key, request.action, await SERVE[request.action](request, keeping()));
+      }
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { Context, SQSRecord } from 'aws-lambda';
+import { DUE_SHARDS, roomsTable } from './adapters/rooms-table.ts';
+import { rotationQueue } from './adapters/rotation-queue.ts';
+import { readPlanTask, writePlanTask } from './requests/plan-task.ts';
+import { type PlanReport, planRotation } from './rooms/plan.ts';
+import { MINUTE, SECOND } from './rooms/room.ts';
+import { numberIn, readEnvironment } from './runtime/configuration.ts';
+import type { PlanRotationEnvironment } from './runtime/environment.ts';
+import { log } from './runtime/log.ts';
+import { count } from './runtime/metrics.ts';
+import { dynamoDb, now, once, sqs } from './runtime/wiring.ts';
+import { workQueue } from './runtime/work-queue.ts';
+import { type Job, sqsHandler } from './runtime/worker.ts';
+
+const environment = once(() =>
+  readEnvironment<PlanRotationEnvironment>([
+    'ROOMS_TABLE',
+    'WORK_QUEUE',
+    'DEAD_LETTER_QUEUE',
+    'MAX_RECEIVE_COUNT',
+    'ROTATIONS_QUEUE',
+    'ROTATIONS_PER_RUN',
+    'SPREAD_SECONDS',
+  ]),
+);
+
+const worker = once(() => {
+  const env = environment();
+  return {
+    queue: workQueue(sqs(), { queue: env.WORK_QUEUE, deadLetters: env.DEAD_LETTER_QUEUE }),
+    maxReceiveCount: numberIn('MAX_RECEIVE_COUNT', env.MAX_RECEIVE_COUNT),
+    now,
+    backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE],
+    read,
+  };
+});
+
+/** Nominates the rooms that are due. A message is a run, or what a run had no time for. */
+export const handler = sqsHandler(worker);
+
+const planning = once(() => {
+  const env = environment();
+  return {
+    rooms: roomsTable(dynamoDb(), { tableName: env.ROOMS_TABLE }),
+    rotations: rotationQueue(sqs(), env.ROTATIONS_QUEUE, now),
+    now,
+    shards: DUE_SHARDS,
+    perRun: numberIn('ROTATIONS_PER_RUN', env.ROTATIONS_PER_RUN),
+    spread: numberIn('SPREAD_SECONDS', env.SPREAD_SECONDS) * SECOND,
+  };
+});
+
+function read(record: SQSRecord, context: Context): Job {
+  const task = readPlanTask(record.body);
+  return {
+    key: record.messageId,
+    run: async () => {
+      const timeLeft = () => context.getRemainingTimeInMillis();
+      const report = await planRotation(task, { ...planning(), timeLeft });
+      if (report.rest) await worker().queue.send(writePlanTask(report.rest));
+      tell(report);
+    },
+  };
+}
+
+function tell({ rest, ...report }: PlanReport): void {
+  log.info(rest ? 'plan handed over' : 'plan finished', { ...report });
+  count('RotationsDue', report.due);
+  count('RotationsNominated', report.nominated);
+  count('RotationsDeferred', report.deferred);
+  count('Emergencies', report.emergencies);
+  count('HeldEmergencies', report.heldEmergencies);
+  count('OldestOverdue', Math.round(report.oldestOverdue / SECOND));
+  if (!rest) count('PlannerHeartbeat');
+}

@@ -1,0 +1,29 @@
+import * as z from 'zod/mini';
+import { RequestRefusedError } from '../rooms/errors.ts';
+import type { RotationOrder } from '../rooms/ports.ts';
+import type { Instant } from '../rooms/room.ts';
+
+const rotationMessage = z.object({
+  key: z.string(),
+  generation: z.int(),
+  cause: z.enum(['due', 'lost', 'drifted', 'unfinished']),
+  notBefore: z.optional(z.iso.datetime()),
+});
+
+/**
+ * What a message of the rotations queue asks for.
+ *
+ * @throws RequestRefusedError where the message is none of the planner's or reconciliation's
+ */
+export function readRotation(body: string): { readonly order: RotationOrder; readonly notBefore: Instant } {
+  try {
+    const { notBefore, ...order } = rotationMessage.parse(JSON.parse(body));
+    return { order, notBefore: notBefore === undefined ? 0 : Date.parse(notBefore) };
+  } catch (cause) {
+    throw new RequestRefusedError(
+      'body: must be a rotation as the planner writes it, {"key", "generation", "cause"}; to rotate a room by hand send ' +
+        '{"action": "rotate", "key": ...} to the requests queue',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,28 @@
+import type { ApplicationEntry } from './environment.ts';
+
+/**
+ * The one reader of `process.env`. Everything that is missing is reported at once, since a deployment that fails
+ * three times for three variables is one that nobody trusts.
+ */
+export function readEnvironment<E extends object>(names: readonly (keyof E & string)[]): E {
+  const missing = names.filter((name) => process.env[name] === undefined);
+  if (missing.length > 0) {
+    throw new Error(
+      `the function's environment lacks ${missing.join(', ')}: deploy the stack again, or set what its construct sets`,
+    );
+  }
+  return Object.fromEntries(names.map((name) => [name, process.env[name]])) as E;
+}
+
+/** A variable that is a number: of seconds, days or pieces, as its name says. */
+export function numberIn(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new Error(`the environment variable ${name} must be a number of zero or more, got "${text}"`);
+}
+
+export function readApplications(text: string): readonly ApplicationEntry[] {
+  const entries: unknown = JSON.parse(text);
+  if (Array.isArray(entries) && entries.length > 0) return entries as ApplicationEntry[];
+  throw new Error('the environment variable APPLICATIONS must be a JSON array of at least one application');
+}

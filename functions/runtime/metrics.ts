@@ -1,0 +1,72 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+
+/**
+ * Every metric there is, with its unit. Dimensions are bounded: `service` always, `application` where a provider's
+ * account is meant; a key never is one.
+ */
+export const METRICS = {
+  RoomsCreated: MetricUnit.Count,
+  RoomsRotated: MetricUnit.Count,
+  RoomsUpdated: MetricUnit.Count,
+  RoomsCancelled: MetricUnit.Count,
+  RequestsUnchanged: MetricUnit.Count,
+  RequestsRefused: MetricUnit.Count,
+  /** Attempts that failed and will be made again. */
+  WorkFailed: MetricUnit.Count,
+  RotationsFailed: MetricUnit.Count,
+  RotationsPostponed: MetricUnit.Count,
+  /** A room that every application was too full for. */
+  PoolFull: MetricUnit.Count,
+  DeadLettered: MetricUnit.Count,
+
+  RotationsDue: MetricUnit.Count,
+  RotationsNominated: MetricUnit.Count,
+  RotationsDeferred: MetricUnit.Count,
+  Emergencies: MetricUnit.Count,
+  HeldEmergencies: MetricUnit.Count,
+  OldestOverdue: MetricUnit.Seconds,
+  /** One for each plan that was finished: its absence means that the schedule is dead. */
+  PlannerHeartbeat: MetricUnit.Count,
+
+  RoomsLost: MetricUnit.Count,
+  RoomsOrphaned: MetricUnit.Count,
+  RoomsDrifted: MetricUnit.Count,
+  RoomsUnfinished: MetricUnit.Count,
+  Strangers: MetricUnit.Count,
+  /** Living rooms of an application, ours and others. */
+  ApplicationRooms: MetricUnit.Count,
+  ReconciliationsFinished: MetricUnit.Count,
+
+  ProviderCalls: MetricUnit.Count,
+  ProviderLatency: MetricUnit.Milliseconds,
+  /** 5xx, time-outs, resets, unreadable answers. */
+  ProviderErrors: MetricUnit.Count,
+  ProviderThrottles: MetricUnit.Count,
+  ProviderUnauthorized: MetricUnit.Count,
+} as const;
+
+export type MetricName = keyof typeof METRICS;
+
+/** Namespace and service come from Powertools' own variables, which the construct sets. */
+const overall = new Metrics();
+const byApplication = new Map<string, Metrics>();
+
+export function count(name: MetricName, value = 1): void {
+  overall.addMetric(name, METRICS[name], value);
+}
+
+/** Counts under the dimension `application` as well as `service`. */
+export function countFor(application: string, values: Partial<Record<MetricName, number>>): void {
+  const metrics = byApplication.get(application) ?? new Metrics({ defaultDimensions: { application } });
+  byApplication.set(application, metrics);
+  for (const [name, value] of Object.entries(values) as [MetricName, number][]) {
+    metrics.addMetric(name, METRICS[name], value);
+  }
+}
+
+/** Writes what was counted: one record of the log for each set of dimensions. To be called when an invocation ends. */
+export function publishMetrics(): void {
+  for (const metrics of [overall, ...byApplication.values()]) {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  }
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { eventBus } from '../adapters/event-bus.ts';
+import { providerPool } from '../adapters/pool.ts';
+import { roomsTable } from '../adapters/rooms-table.ts';
+import type { Keeping } from '../rooms/keeping.ts';
+import { DAY, SECOND } from '../rooms/room.ts';
+import { numberIn, readApplications, readEnvironment } from './configuration.ts';
+import type { WorkerEnvironment } from './environment.ts';
+import { countCall } from './provider-metrics.ts';
+import { workQueue } from './work-queue.ts';
+
+/** Without limits of its own the SDK would wait for a dead connection until the invocation ends. */
+const CLIENT = { maxAttempts: 4, requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 } } as const;
+
+/** Runs at the first call and answers the same ever after: a client is made once in a container, when it is needed. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+export const dynamoDb = once(() => new DynamoDBClient(CLIENT));
+export const sqs = once(() => new SQSClient(CLIENT));
+export const eventBridge = once(() => new EventBridgeClient(CLIENT));
+
+export const now = () => Date.now();
+
+export const WORKER_ENVIRONMENT = [
+  'ROOMS_TABLE',
+  'DEPLOYMENT',
+  'APPLICATIONS',
+  'EVENT_BUS',
+  'WORK_QUEUE',
+  'DEAD_LETTER_QUEUE',
+  'MAX_RECEIVE_COUNT',
+  'LEASE_SECONDS',
+  'RENEW_BEFORE_SECONDS',
+  'LONGEST_GAP_SECONDS',
+  'RETENTION_DAYS',
+] as const satisfies readonly (keyof WorkerEnvironment)[];
+
+export const workerEnvironment = once(() => readEnvironment<WorkerEnvironment>(WORKER_ENVIRONMENT));
+
+/** The ports' real sides, for a function that works on rooms. */
+export const keeping = once((): Keeping => {
+  const env = workerEnvironment();
+  return {
+    rooms: roomsTable(dynamoDb(), {
+      tableName: env.ROOMS_TABLE,
+      retention: numberIn('RETENTION_DAYS', env.RETENTION_DAYS) * DAY,
+    }),
+    pool: providerPool(readApplications(env.APPLICATIONS), { now, onCall: countCall }),
+    events: eventBus(eventBridge(), env.EVENT_BUS, now),
+    now,
+    newOwner: randomUUID,
+    deployment: env.DEPLOYMENT,
+    lease: numberIn('LEASE_SECONDS', env.LEASE_SECONDS) * SECOND,
+    renewal: {
+      renewBefore: numberIn('RENEW_BEFORE_SECONDS', env.RENEW_BEFORE_SECONDS) * SECOND,
+      longestGap: numberIn('LONGEST_GAP_SECONDS', env.LONGEST_GAP_SECONDS) * SECOND,
+    },
+  };
+});
+
+/** The queue that feeds the function, for telling it what became of a message. */
+export const inbox = once(() => {
+  const env = workerEnvironment();
+  return {
+    queue: workQueue(sqs(), { queue: env.WORK_QUEUE, deadLetters: env.DEAD_LETTER_QUEUE }),
+    maxReceiveCount: numberIn('MAX_RECEIVE_COUNT', env.MAX_RECEIVE_COUNT),
+  };
+});

@@ -1,0 +1,88 @@
+import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import type { Duration, Instant } from '../rooms/room.ts';
+import { HOUR, MINUTE, SECOND } from '../rooms/room.ts';
+
+/** SQS's own limits. */
+const LONGEST_VISIBILITY: Duration = 12 * HOUR;
+const LONGEST_DELAY: Duration = 15 * MINUTE;
+
+/** An attribute is shown in consoles and counts towards the message's size. */
+const LONGEST_REASON = 1000;
+
+/** The queue that feeds a function, seen from the function. */
+export interface WorkQueue {
+  /** Moves a message that can never be done to the dead-letter queue, its body untouched, with the reason. */
+  bury(record: SQSRecord, reason: string): Promise<void>;
+  /** Has a message come back after so long. */
+  defer(record: SQSRecord, wait: Duration): Promise<void>;
+  /** Sends a message on as a new one, so that waiting does not use up its receives. */
+  renew(record: SQSRecord, wait: Duration): Promise<void>;
+  send(body: string, delay?: Duration): Promise<void>;
+}
+
+export function workQueue(
+  client: SQSClient,
+  urls: { readonly queue: string; readonly deadLetters: string },
+): WorkQueue {
+  const copy = (
+    record: SQSRecord,
+    QueueUrl: string,
+    more: { DelaySeconds?: number; failureReason?: string },
+  ) =>
+    client.send(
+      new SendMessageCommand({
+        QueueUrl,
+        MessageBody: record.body,
+        DelaySeconds: more.DelaySeconds,
+        MessageAttributes: {
+          // a copy is a message of its own to SQS: these keep the key and the place that the first one has
+          originalMessageId: { DataType: 'String', StringValue: originOf(record).messageId },
+          originalSentAt: { DataType: 'Number', StringValue: String(originOf(record).sentAt) },
+          ...(more.failureReason && {
+            failureReason: { DataType: 'String', StringValue: printable(more.failureReason) },
+          }),
+        },
+      }),
+    );
+
+  return {
+    async bury(record, reason) {
+      await copy(record, urls.deadLetters, { failureReason: reason });
+    },
+    async defer({ receiptHandle }, wait) {
+      const VisibilityTimeout = Math.ceil(Math.min(Math.max(wait, 0), LONGEST_VISIBILITY) / SECOND);
+      await client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: urls.queue,
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout,
+        }),
+      );
+    },
+    async renew(record, wait) {
+      await copy(record, urls.queue, { DelaySeconds: Math.ceil(Math.min(wait, LONGEST_DELAY) / SECOND) });
+    },
+    async send(body, delay = 0) {
+      const DelaySeconds = Math.ceil(Math.min(delay, LONGEST_DELAY) / SECOND);
+      await client.send(new SendMessageCommand({ QueueUrl: urls.queue, MessageBody: body, DelaySeconds }));
+    },
+  };
+}
+
+/** The message as it was when it was first sent, whatever queues it has been through since. */
+export function originOf(record: SQSRecord): { readonly messageId: string; readonly sentAt: Instant } {
+  const { originalMessageId, originalSentAt } = record.messageAttributes;
+  return {
+    messageId: originalMessageId?.stringValue ?? record.messageId,
+    sentAt: Number(originalSentAt?.stringValue ?? record.attributes.SentTimestamp),
+  };
+}
+
+/** SQS refuses control characters and empty values. */
+function printable(reason: string): string {
+  const text = [...reason]
+    .map((character) => (character < ' ' || character === '\u007f' ? ' ' : character))
+    .join('');
+  return text.slice(0, LONGEST_REASON).trim() || 'no reason was given';
+}
