@@ -53,6 +53,11 @@ export class ApplicationFullError extends RoomError {
   readonly code = 'application_full';
 }
 
+/** A row names an application that the deployment does not have any more. */
+export class UnknownApplicationError extends RoomError {
+  readonly code = 'unknown_application';
+}
+
 /** Every application of the pool is full: the message is kept. */
 export class PoolFullError extends RoomError {
   readonly code = 'pool_full';

@@ -1,0 +1,47 @@
+import type * as z from 'zod/mini';
+import type { pageReply, RoomReply } from './schema.ts';
+
+/** Fetches the page after a room's serial number; from the start without one. */
+export type FetchPage = (startId: string | undefined) => Promise<z.infer<typeof pageReply>>;
+
+/**
+ * Every page of the list, each with the serial number of its last room.
+ *
+ * The list has traps: `next` is there on the last page too, its links have no scheme, and the size of a page may be
+ * less than was asked for. Rooms that are overlooked here are made twice elsewhere, so the end is believed only
+ * where the list cannot go on: an empty page, a link that leads nowhere new, or a short page once as many rooms as
+ * the account has were seen. Of a link only the serial number is taken, so that no link can lead a token astray.
+ */
+export async function* pages(fetchPage: FetchPage, since?: string) {
+  const seen = new Set<string>();
+  let startId = since;
+  while (true) {
+    const page = await fetchPage(startId);
+    const rooms = roomsOf(page).filter(({ id }) => !seen.has(id));
+    if (rooms.length === 0) return;
+    for (const { id } of rooms) seen.add(id);
+    const next = serialOf(page._links?.next?.href);
+    yield { rooms, last: next };
+    if (next === undefined || next === startId || isLast(page, seen.size)) return;
+    startId = next;
+  }
+}
+
+type PageReply = z.infer<typeof pageReply>;
+
+function roomsOf({ _embedded: embedded }: PageReply): readonly RoomReply[] {
+  return Array.isArray(embedded) ? embedded : embedded.rooms;
+}
+
+/** Short by its own account, and the rooms are all there. What a page does not tell does not end the list. */
+function isLast(page: PageReply, seen: number): boolean {
+  const isShort = roomsOf(page).length < Number(page.page_size ?? 0);
+  return isShort && seen >= Number(page.total_items ?? 0);
+}
+
+/** The `start_id` of a link, whose rest is not trusted. */
+function serialOf(href: string | undefined): string | undefined {
+  const query = href?.split('?', 2)[1];
+  const serial = new URLSearchParams(query ?? '').get('start_id');
+  return serial !== null && /^\d+$/.test(serial) ? serial : undefined;
+}

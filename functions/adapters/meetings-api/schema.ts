@@ -1,0 +1,70 @@
+import * as z from 'zod/mini';
+
+/** The answers of the Meetings API, as much of them as is used; what else they carry is left alone. */
+
+const timestamp = z
+  .string()
+  .check(z.refine((text) => !Number.isNaN(Date.parse(text)), { error: 'is no ISO 8601 time' }));
+
+const link = z.object({ href: z.url({ protocol: /^https?$/ }) });
+
+/** A setting of a kind unknown to us is a setting not shown: it must not make a room unreadable. */
+const shown = <T extends z.core.SomeType>(setting: T) => z.catch(z.optional(setting), undefined);
+
+const flag = shown(z.boolean());
+
+/** What a `PATCH` may change, and so what is worth comparing. */
+const changeableSettings = {
+  expire_after_use: flag,
+  theme_id: shown(z.nullable(z.string())),
+  join_approval_level: shown(z.enum(['none', 'after_owner_only', 'explicit_approval'])),
+  initial_join_options: shown(z.object({ microphone_state: shown(z.enum(['on', 'off', 'default'])) })),
+  callback_urls: shown(
+    z.object({
+      rooms_callback_url: shown(z.string()),
+      sessions_callback_url: shown(z.string()),
+      recordings_callback_url: shown(z.string()),
+    }),
+  ),
+  available_features: shown(
+    z.object({
+      is_recording_available: flag,
+      is_chat_available: flag,
+      is_whiteboard_available: flag,
+      is_locale_switcher_available: flag,
+      is_captions_available: flag,
+    }),
+  ),
+};
+
+export const roomReply = z.object({
+  id: z.string().check(z.minLength(1)),
+  meeting_code: z.optional(z.nullable(z.string())),
+  metadata: z.optional(z.nullable(z.string())),
+  created_at: timestamp,
+  /** An instant room, which is never one of ours, may have none. */
+  expires_at: z.optional(z.nullable(timestamp)),
+  is_available: z.optional(z.boolean()),
+  _links: z.object({ guest_url: link, host_url: z.optional(link) }),
+  ...changeableSettings,
+});
+
+export type RoomReply = z.infer<typeof roomReply>;
+
+/** Older definitions wrap the rooms once more. */
+const rooms = z.union([z.array(roomReply), z.object({ rooms: z.array(roomReply) })]);
+
+const count = z.union([z.number(), z.string().check(z.regex(/^\d+$/))]);
+
+export const pageReply = z.object({
+  page_size: z.optional(count),
+  total_items: z.optional(count),
+  _embedded: rooms,
+  _links: z.optional(z.object({ next: z.optional(z.nullable(z.object({ href: z.string() }))) })),
+});
+
+/** Of the gateway, and of the service behind it. */
+export const errorReply = z.union([
+  z.object({ title: z.string(), detail: z.optional(z.string()) }),
+  z.object({ message: z.string(), name: z.optional(z.string()), errors: z.optional(z.array(z.unknown())) }),
+]);

@@ -1,0 +1,132 @@
+import { UnauthorizedError } from '../../rooms/errors.ts';
+import type { Duration, Instant } from '../../rooms/room.ts';
+import { MINUTE } from '../../rooms/room.ts';
+import type { SecretStage, Secrets } from '../secrets.ts';
+import type { Reply } from './connection.ts';
+
+/**
+ * Makes an `Authorization` header of a secret's value: the one it made before, unless it was refused and another
+ * can be made.
+ *
+ * @throws UnauthorizedError where the value is no credential; see `uselessSecret`
+ */
+export type Sign = (secret: string, refused: ReadonlySet<string>) => Promise<string>;
+
+export interface Credentials {
+  /** Sends under the credentials in use, and where they are refused under newer ones until one is accepted. */
+  present(send: (authorization: string) => Promise<Reply>): Promise<Reply>;
+  /** Has a header ready before it is needed. */
+  prepare(): Promise<void>;
+}
+
+export interface CredentialsOptions {
+  readonly application: string;
+  /** ARN or name. */
+  readonly secret: string;
+  readonly secrets: Secrets;
+  readonly sign: Sign;
+  readonly now: () => Instant;
+}
+
+/** Where the credential may be while it is being changed, the likeliest first. */
+const STAGES: readonly SecretStage[] = ['AWSCURRENT', 'AWSPENDING', 'AWSPREVIOUS'];
+
+/** How long a version that was accepted in place of the current one is used without asking. */
+const STICKS_FOR: Duration = 5 * MINUTE;
+
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * Credentials that survive their own rotation. A refused call (401) had no effect, so it is sent again under what
+ * Secrets Manager has now: the current version signed anew, then the pending, then the previous one, since the
+ * provider may have taken the new key already, or not yet. Workers with different versions all heal so.
+ */
+export function credentials({ application, secret, secrets, sign, now }: CredentialsOptions): Credentials {
+  let accepted: { readonly value: string; readonly until: Instant } | undefined;
+
+  async function inUse(): Promise<string> {
+    if (accepted && now() < accepted.until) return accepted.value;
+    accepted = undefined;
+    const value = await readSecret('AWSCURRENT', false);
+    if (value !== undefined) return value;
+    throw uselessSecret(application, secret, 'it does not exist or has no value yet');
+  }
+
+  async function readSecret(stage: SecretStage, fresh: boolean): Promise<string | undefined> {
+    try {
+      return await secrets.read(secret, stage, fresh);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.name : 'unknown';
+      throw new UnauthorizedError(
+        `the secret ${secret} of application ${application} could not be read (${reason}): check that it exists in ` +
+          'this region and account, and that the function may call secretsmanager:GetSecretValue on it',
+        { cause },
+      );
+    }
+  }
+
+  async function* afterRefusal(refused: ReadonlySet<string>): AsyncGenerator<Candidate> {
+    // another call may have found the right version while this one was under way
+    if (accepted) yield { value: accepted.value, header: await sign(accepted.value, NONE) };
+    for (const stage of STAGES) {
+      const value = await readSecret(stage, true);
+      const header = value && (await signOrSkip(value, refused, stage));
+      if (value && header) yield { value, header };
+    }
+  }
+
+  async function signOrSkip(value: string, refused: ReadonlySet<string>, stage: SecretStage) {
+    try {
+      // the current key gets one new signature, an older one is as refused as it was
+      return await sign(value, stage === 'AWSCURRENT' ? refused : NONE);
+    } catch (error) {
+      if (stage === 'AWSCURRENT' || !(error instanceof UnauthorizedError)) throw error;
+      return undefined;
+    }
+  }
+
+  async function present(send: (authorization: string) => Promise<Reply>): Promise<Reply> {
+    const first = await sign(await inUse(), NONE);
+    let reply = await send(first);
+    if (reply.status !== 401) return reply;
+    const refused = new Set([first]);
+    for await (const { value, header } of afterRefusal(refused)) {
+      if (refused.has(header)) continue;
+      reply = await send(header);
+      if (reply.status !== 401) {
+        accepted = { value, until: now() + STICKS_FOR };
+        return reply;
+      }
+      refused.add(header);
+    }
+    throw refusedEverywhere(reply, secret, refused.size);
+  }
+
+  return {
+    present,
+    prepare: async () => {
+      await sign(await inUse(), NONE);
+    },
+  };
+}
+
+interface Candidate {
+  readonly value: string;
+  readonly header: string;
+}
+
+/** An error for the person who put the wrong thing into a secret. It never shows the thing. */
+export function uselessSecret(application: string, secret: string, found: string, wanted = 'the credential') {
+  return new UnauthorizedError(
+    `the secret ${secret} of application ${application} cannot be used: ${found}; put ${wanted} there with: ` +
+      `aws secretsmanager put-secret-value --secret-id '${secret}' --secret-string file://path/to/it`,
+  );
+}
+
+function refusedEverywhere({ title, status }: Reply, secret: string, tries: number): UnauthorizedError {
+  return new UnauthorizedError(
+    `${title}: ${status} for ${tries} credentials in turn, made of the current, the pending and the previous version of ` +
+      `the secret ${secret}; check that it belongs to this application, and put the right one there with: ` +
+      `aws secretsmanager put-secret-value --secret-id '${secret}' --secret-string file://path/to/it`,
+  );
+}

@@ -1,0 +1,96 @@
+import {
+  AmbiguousOutcomeError,
+  ProviderContractError,
+  ProviderRefusedError,
+  RoomGoneError,
+  ThrottledError,
+  UnauthorizedError,
+} from '../../rooms/errors.ts';
+import type { Duration, Instant } from '../../rooms/room.ts';
+import { MINUTE, SECOND } from '../../rooms/room.ts';
+import type { Reply } from './connection.ts';
+import { redacted } from './redaction.ts';
+
+/** What an answer means to an adapter that knows its provider's words. */
+export interface Diagnosis {
+  /** The provider's reason, as it came. */
+  readonly reason?: string;
+  /** When to come back, where the body says it rather than a header. */
+  readonly retryAfter?: Duration;
+}
+
+const REFUSED = new Set([400, 413, 422]);
+const GONE = new Set([404, 410]);
+const THROTTLED = new Set([429, 503]);
+
+export function isSuccess({ status }: Reply): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Whether the call named a room and the provider does not know it. */
+export function isGone({ status, call }: Reply): boolean {
+  return GONE.has(status) && call.id !== undefined;
+}
+
+/**
+ * The error that an unsuccessful answer stands for, by what every provider means by its status. Adapters look for
+ * meanings of their own first. Only what a caller wrote can be refused for good: a status that the contract does not
+ * know, or a refused look, is tried again, since a wrong base URL or a proxy in between may be all there is to it.
+ */
+export function failureOf(reply: Reply, { reason, retryAfter }: Diagnosis, now: () => Instant): Error {
+  const { status, call } = reply;
+  const answer = answerOf(reply, reason);
+  if (REFUSED.has(status) && call.body !== undefined) {
+    return new ProviderRefusedError(`the provider refuses ${answer}`);
+  }
+  if (isGone(reply)) return new RoomGoneError(`the provider does not know the room any more: ${answer}`);
+  if (status === 401 || status === 403) {
+    return new UnauthorizedError(`the provider does not allow ${answer}; check what the account may do`);
+  }
+  if (THROTTLED.has(status)) {
+    const wait = retryAfter === undefined ? retryAfterOf(reply, now) : bounded(retryAfter);
+    return new ThrottledError(`the provider asks for ${Math.ceil(wait / SECOND)} s of patience: ${answer}`, {
+      retryAfter: wait,
+      ambiguous: status !== 429,
+    });
+  }
+  if (status >= 500 || status === 408) {
+    return new AmbiguousOutcomeError(`${answer}: the call may have had its effect all the same`);
+  }
+  return new ProviderContractError(
+    `${answer}, which the provider's contract rules out: check the application's base URL`,
+  );
+}
+
+/** A successful status with an answer that says something else than the contract. */
+export function unreadable(reply: Reply, found: string): AmbiguousOutcomeError {
+  return new AmbiguousOutcomeError(
+    `${answerOf(reply)} with a body that cannot be used (${found}): the call may have had its effect all the same`,
+  );
+}
+
+/** An answer in an error's words: the call, the status, how long it took, the provider's own reason. */
+export function answerOf(reply: Reply, reason = ''): string {
+  const { title, status, milliseconds, authorization } = reply;
+  const credential = authorization.slice(authorization.indexOf(' ') + 1);
+  const words = redacted(reason, [authorization, credential]);
+  return `${title}: ${status} after ${milliseconds} ms${words && `, ${words}`}`;
+}
+
+/** Without `Retry-After`. */
+const PATIENCE: Duration = 10 * SECOND;
+
+const SHORTEST_PATIENCE: Duration = SECOND;
+const LONGEST_PATIENCE: Duration = 15 * MINUTE;
+
+/** `Retry-After` in both of its forms, seconds and an HTTP date, kept between a second and a quarter of an hour. */
+function retryAfterOf({ headers }: Reply, now: () => Instant): Duration {
+  const value = headers['retry-after']?.trim() ?? '';
+  if (/^\d+(?:\.\d+)?$/.test(value)) return bounded(Number(value) * SECOND);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? PATIENCE : bounded(date - now());
+}
+
+function bounded(wait: Duration): Duration {
+  return Math.min(Math.max(wait, SHORTEST_PATIENCE), LONGEST_PATIENCE);
+}

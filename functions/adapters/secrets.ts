@@ -1,0 +1,87 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Duration, Instant } from '../rooms/room.ts';
+import { MINUTE, SECOND } from '../rooms/room.ts';
+
+/** The versions that a secret has while its value is being replaced. */
+export type SecretStage = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
+
+export interface Secrets {
+  /**
+   * The value of a version, at most five minutes old; `undefined` where the secret has no such version or value.
+   *
+   * @param stage default: `AWSCURRENT`
+   * @param fresh read past the cache. Calls that come while such a read is under way share it.
+   */
+  read(id: string, stage?: SecretStage, fresh?: boolean): Promise<string | undefined>;
+}
+
+/** How long a value is used before it is read again. */
+const MAX_AGE: Duration = 5 * MINUTE;
+
+/** How long an outdated value serves on where Secrets Manager gave no answer. */
+const RETRY_AFTER: Duration = 30 * SECOND;
+
+interface CachedRead {
+  readonly value: Promise<string | undefined>;
+  readonly goodUntil: Instant;
+}
+
+/**
+ * Secrets Manager behind a cache that knows a secret's stages apart. A routine read that fails goes on with the
+ * value it had, so that an outage of Secrets Manager does not stop rooms from being made.
+ */
+export function secretsManager({
+  client,
+  now,
+}: {
+  /** Default: a client that is made at the first read. */
+  client?: SecretsManagerClient;
+  now: () => Instant;
+}): Secrets {
+  const cached = new Map<string, CachedRead>();
+  const reading = new Map<string, Promise<string | undefined>>();
+  let secretsManagerClient = client;
+
+  function fetchOnce(id: string, stage: SecretStage, slot: string): Promise<string | undefined> {
+    const underWay = reading.get(slot);
+    if (underWay) return underWay;
+    secretsManagerClient ??= new SecretsManagerClient({});
+    const value = fetchValue(secretsManagerClient, id, stage).finally(() => reading.delete(slot));
+    reading.set(slot, value);
+    return value;
+  }
+
+  async function read(id: string, stage: SecretStage = 'AWSCURRENT', fresh = false) {
+    const slot = `${stage} ${id}`;
+    const known = cached.get(slot);
+    if (!fresh && known && now() < known.goodUntil) return known.value;
+    try {
+      const value = await fetchOnce(id, stage, slot);
+      cached.set(slot, { value: Promise.resolve(value), goodUntil: now() + MAX_AGE });
+      return value;
+    } catch (error) {
+      if (fresh || !known) throw error;
+      cached.set(slot, { value: known.value, goodUntil: now() + RETRY_AFTER });
+      return known.value;
+    }
+  }
+
+  return { read };
+}
+
+async function fetchValue(client: SecretsManagerClient, id: string, stage: SecretStage) {
+  try {
+    const { SecretString, SecretBinary } = await client.send(
+      new GetSecretValueCommand({ SecretId: id, VersionStage: stage }),
+    );
+    return SecretString ?? (SecretBinary && Buffer.from(SecretBinary).toString('utf8'));
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** No such secret and no such stage of it are one error; which of the two it was, its user can tell by the stage. */
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ResourceNotFoundException';
+}
