@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DUE_SHARDS, roomsTable } from '../../functions/adapters/rooms-table.ts';
+import { RoomChangedError } from '../../functions/rooms/errors.ts';
+import type { DueRoom, RoomStore } from '../../functions/rooms/ports.ts';
+import { DAY, HOUR } from '../../functions/rooms/room.ts';
+import { memoryRooms } from '../support/memory-rooms.ts';
+import { aLiveRoom, aRoom, aSpec, START } from '../support/rooms.ts';
+import {
+  dynoxideBinary,
+  makeRoomsTable,
+  startDynalite,
+  startDynoxide,
+  type Tables,
+  tablesAt,
+} from '../support/tables.ts';
+
+const binary = dynoxideBinary();
+const endpoint = process.env.ROOMS_TABLE_ENDPOINT;
+
+describe('the table in memory that campaigns use', () => describeStore(async () => memoryRooms()));
+describe('the rooms table on dynalite', () => describeTable(startDynalite));
+describe.skipIf(!binary)('the rooms table on dynoxide', () =>
+  describeTable(() => startDynoxide(binary ?? '')),
+);
+describe.skipIf(!endpoint)('the rooms table on an endpoint of your own', () =>
+  describeTable(async () => tablesAt(endpoint ?? '')),
+);
+
+function describeTable(start: () => Promise<Tables>) {
+  let tables: Tables;
+  beforeAll(async () => {
+    tables = await start();
+  });
+  afterAll(() => tables.stop());
+  describeStore(async () => roomsTable(tables.client, { tableName: await makeRoomsTable(tables) }));
+}
+
+function describeStore(makeStore: () => Promise<RoomStore>) {
+  it('reads a room as it was written', async () => {
+    const store = await makeStore();
+    const room = aRoom({
+      key: 'everything',
+      spec: aSpec({
+        settings: { display_name: 'All', theme_id: null, available_features: { is_chat_available: false } },
+        expiresAt: START + DAY,
+        renewal: { mode: 'extend', until: START + 300 * DAY },
+      }),
+      previous: aLiveRoom({ id: 'older' }),
+      claim: {
+        owner: 'worker',
+        purpose: 'open',
+        generation: 2,
+        leaseUntil: START + HOUR,
+        application: 'first',
+        spec: aSpec(),
+        expiresAt: START + DAY,
+        announcement: { type: 'Room Rotated', reason: 'renewal' },
+      },
+      unannounced: { type: 'Room Created', reason: 'requested' },
+      retirees: [
+        { application: 'first', id: 'loser' },
+        { application: 'first', id: 'done', endsAt: START + HOUR },
+      ],
+      sequences: { request: '1~0a', calendar: '2~0b' },
+      origin: { calendarId: 'team', until: '2027-01-01T00:00:00Z' },
+      warnings: ['a warning'],
+      renewAt: START + 80 * DAY,
+      dueAt: START + 81 * DAY,
+      emergencyAt: START + 85 * DAY,
+      meetingSince: START,
+    });
+    const written = await store.write(room);
+    expect(written).toEqual({ ...room, revision: 1 });
+    expect(await store.read('everything')).toEqual(written);
+  });
+
+  it('knows nothing of a key that was never written', async () => {
+    expect(await (await makeStore()).read('nobody')).toBeUndefined();
+  });
+
+  it('lets one of fifty racing writers through', async () => {
+    const store = await makeStore();
+    const { revision } = await store.write(aRoom({ key: 'raced' }));
+    const racers = Array.from({ length: 50 }, (_, attempts) =>
+      store.write(aRoom({ key: 'raced', revision, attempts })),
+    );
+    const results = await Promise.allSettled(racers);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    expect(lost.every((error) => error instanceof RoomChangedError)).toBe(true);
+  });
+
+  it('refuses a second first write', async () => {
+    const store = await makeStore();
+    await store.write(aRoom({ key: 'twice' }));
+    await expect(store.write(aRoom({ key: 'twice' }))).rejects.toThrow(RoomChangedError);
+  });
+
+  it('shows due rooms, the longest overdue first, and no others', async () => {
+    const store = await makeStore();
+    const dueAt = [START + 2, START - 5 * HOUR, START - HOUR, undefined, START];
+    for (const [index, at] of dueAt.entries()) {
+      await store.write(aRoom({ key: `room-${index}`, dueAt: at, renewAt: at, emergencyAt: START + DAY }));
+    }
+    const due = await allDue(store, START);
+    expect(due.map(({ key }) => key).sort()).toEqual(['room-1', 'room-2', 'room-4']);
+    expect(due.find(({ key }) => key === 'room-1')).toEqual({
+      key: 'room-1',
+      generation: 1,
+      state: 'active',
+      application: 'first',
+      dueAt: START - 5 * HOUR,
+      renewAt: START - 5 * HOUR,
+      emergencyAt: START + DAY,
+    });
+  });
+
+  it('takes a room out of the due index when nothing is due any more', async () => {
+    const store = await makeStore();
+    const room = await store.write(aRoom({ key: 'done', dueAt: START, renewAt: START, emergencyAt: START }));
+    await store.write({ ...room, dueAt: undefined });
+    expect(await allDue(store, START)).toEqual([]);
+  });
+
+  it('keeps the history of a key, oldest first, apart from the row', async () => {
+    const store = await makeStore();
+    await store.write(aRoom({ key: 'old' }));
+    const past = (generation: number) => ({
+      key: 'old',
+      generation,
+      application: 'first',
+      roomId: `room-${generation}`,
+      guestUrl: 'https://meetings.example/1',
+      openedAt: START,
+      expiresAt: START + DAY,
+      replacedAt: START + HOUR,
+      reason: 'renewal',
+    });
+    for (const generation of [10, 9, 11]) await store.archive(past(generation));
+    await store.archive(past(10));
+    expect(await store.history('old')).toEqual([past(9), past(10), past(11)]);
+    expect(await store.history('other')).toEqual([]);
+  });
+
+  it('scans rows and past generations', async () => {
+    const store = await makeStore();
+    for (let index = 0; index < 30; index += 1) await store.write(aRoom({ key: `room-${index}` }));
+    const page = await store.scan();
+    expect(page.items).toHaveLength(30);
+    expect(page.cursor).toBeUndefined();
+  });
+}
+
+async function allDue(store: RoomStore, before: number): Promise<readonly DueRoom[]> {
+  const shards = Array.from({ length: DUE_SHARDS }, async (_, shard) => {
+    const { items } = await store.due(shard, before);
+    const inOrder = items.every((room, index) => index === 0 || (items[index - 1]?.dueAt ?? 0) <= room.dueAt);
+    expect(inOrder).toBe(true);
+    return items;
+  });
+  return (await Promise.all(shards)).flat();
+}

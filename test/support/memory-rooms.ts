@@ -1,0 +1,62 @@
+import { DUE_SHARDS } from '../../functions/adapters/rooms-table.ts';
+import { fraction } from '../../functions/rooms/digest.ts';
+import { RoomChangedError } from '../../functions/rooms/errors.ts';
+import type { RoomStore } from '../../functions/rooms/ports.ts';
+import type { PastGeneration, Room } from '../../functions/rooms/room.ts';
+
+/**
+ * The rooms table in memory, for campaigns of very many runs. It passes the same tests as the real one
+ * (`test/adapters/rooms-table.test.ts`).
+ */
+export function memoryRooms(): RoomStore & { readonly rows: Map<string, Room> } {
+  const rows = new Map<string, Room>();
+  const past = new Map<string, PastGeneration>();
+  return {
+    rows,
+    async read(key) {
+      return structuredClone(rows.get(key));
+    },
+    async write(room) {
+      if ((rows.get(room.key)?.revision ?? 0) !== room.revision) {
+        throw new RoomChangedError(
+          `room ${room.key} was changed by another worker after revision ${room.revision}`,
+        );
+      }
+      const written = structuredClone({ ...room, revision: room.revision + 1 });
+      rows.set(room.key, written);
+      return structuredClone(written);
+    },
+    async archive(entry) {
+      past.set(`${entry.key} ${entry.generation}`, entry);
+    },
+    async history(key) {
+      return [...past.values()]
+        .filter((entry) => entry.key === key)
+        .sort((a, b) => a.generation - b.generation);
+    },
+    async due(shard, before) {
+      const items = [...rows.values()].flatMap(
+        ({ key, generation, state, current, dueAt, renewAt = 0, emergencyAt = 0 }) =>
+          dueAt !== undefined &&
+          dueAt <= before &&
+          Math.floor(fraction(`shard ${key}`) * DUE_SHARDS) === shard
+            ? [
+                {
+                  key,
+                  generation,
+                  state,
+                  application: current?.application ?? '',
+                  dueAt,
+                  renewAt,
+                  emergencyAt,
+                },
+              ]
+            : [],
+      );
+      return { items: items.sort((a, b) => a.dueAt - b.dueAt) };
+    },
+    async scan() {
+      return { items: [...rows.values(), ...past.values()].map((entry) => structuredClone(entry)) };
+    },
+  };
+}
