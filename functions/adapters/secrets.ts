@@ -21,6 +21,9 @@ const MAX_AGE: Duration = 5 * MINUTE;
 /** How long an outdated value serves on where Secrets Manager gave no answer. */
 const RETRY_AFTER: Duration = 30 * SECOND;
 
+/** Without limits of its own the SDK would wait for a dead connection until the invocation ends. */
+const CLIENT = { maxAttempts: 4, requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 } } as const;
+
 interface CachedRead {
   readonly value: Promise<string | undefined>;
   readonly goodUntil: Instant;
@@ -45,7 +48,7 @@ export function secretsManager({
   function fetchOnce(id: string, stage: SecretStage, slot: string): Promise<string | undefined> {
     const underWay = reading.get(slot);
     if (underWay) return underWay;
-    secretsManagerClient ??= new SecretsManagerClient({});
+    secretsManagerClient ??= new SecretsManagerClient(CLIENT);
     const value = fetchValue(secretsManagerClient, id, stage).finally(() => reading.delete(slot));
     reading.set(slot, value);
     return value;

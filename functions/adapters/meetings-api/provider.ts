@@ -1,45 +1,21 @@
-import {
-  ApplicationFullError,
-  ProviderContractError,
-  ProviderRefusedError,
-  RoomGoneError,
-} from '../../rooms/errors.ts';
+import { ProviderContractError, ProviderRefusedError, RoomGoneError } from '../../rooms/errors.ts';
 import type { Capabilities, ProviderRoom, RoomChange, RoomProvider } from '../../rooms/ports.ts';
 import type { Duration, Instant } from '../../rooms/room.ts';
 import { DAY, MINUTE } from '../../rooms/room.ts';
-import { answered, readable } from '../provider/answer.ts';
-import { type CallObserver, connection, type ProviderCall, type Reply } from '../provider/connection.ts';
-import { type Credentials, credentials } from '../provider/credentials.ts';
-import { answerOf, failureOf, isGone, isSuccess } from '../provider/failures.ts';
-import type { Secrets } from '../secrets.ts';
+import { answered } from '../provider/answer.ts';
+import type { Reply } from '../provider/connection.ts';
+import { isGone, isSuccess } from '../provider/failures.ts';
+import type { ProviderOptions } from '../provider/options.ts';
+import { type MeetingsApiEntry, meetingsApiCalls } from './calls.ts';
 import { pages } from './pages.ts';
 import { CHANGEABLE, changeBody, createBody, providerRoom } from './room.ts';
-import { errorReply, pageReply, roomReply } from './schema.ts';
-import { tokenSigner } from './token.ts';
+import { pageReply, roomReply } from './schema.ts';
 
-/** An application at the Meetings API, as an entry of the pool has it. */
-export interface MeetingsApiEntry {
-  readonly name: string;
-  readonly applicationId: string;
-  /** ARN or name of the secret with the private key. */
-  readonly secret: string;
-  readonly baseUrl: string;
-}
-
-export interface MeetingsApiOptions {
-  readonly secrets: Secrets;
-  readonly now: () => Instant;
-  /** @default 10 seconds a call */
-  readonly timeout?: Duration;
-  readonly onCall?: CallObserver;
-  /**
-   * Rooms a page of the list. The API does not say how many it allows; where it refuses this many, its own default
-   * is used.
-   *
-   * @default 100
-   */
-  readonly pageSize?: number;
-}
+/**
+ * Rooms a page of the list. The API does not say how many it allows; where it refuses this many, its own default is
+ * used.
+ */
+const PAGE_SIZE = 100;
 
 /** The provider's clock may differ from ours by this much. */
 const SKEW: Duration = MINUTE;
@@ -54,23 +30,23 @@ const CAPABILITIES: Capabilities = {
 };
 
 /** The Meetings API: rooms with metadata and a movable expiry, no deletion, no idempotency, no search. */
-export function meetingsApi(entry: MeetingsApiEntry, options: MeetingsApiOptions): RoomProvider {
+export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): RoomProvider {
   const { now } = options;
-  const call = caller(entry, options);
-  let pageSize: number | undefined = options.pageSize ?? 100;
+  const call = meetingsApiCalls(entry, options);
+  let pageSize: number | undefined = PAGE_SIZE;
   let bookmark: string | undefined;
 
   const room = (reply: Reply): ProviderRoom => providerRoom(answered(reply, roomReply), now());
 
+  const isRefusedSize = ({ status }: Reply) => status === 400 && pageSize !== undefined;
+
   async function fetchPage(startId: string | undefined) {
     const query = { page_size: pageSize, start_id: startId };
-    const reply = await call({ method: 'GET', route: '/rooms', query }, isRefusedPage);
+    const reply = await call({ method: 'GET', route: '/rooms', query }, isRefusedSize);
     if (isSuccess(reply)) return answered(reply, pageReply);
     pageSize = undefined;
     return answered(await call({ method: 'GET', route: '/rooms', query: { start_id: startId } }), pageReply);
   }
-
-  const isRefusedPage = ({ status }: Reply) => status === 400 && pageSize !== undefined;
 
   async function* list(since?: string): AsyncGenerator<readonly ProviderRoom[]> {
     for await (const { rooms, last } of pages(fetchPage, since)) {
@@ -81,8 +57,9 @@ export function meetingsApi(entry: MeetingsApiEntry, options: MeetingsApiOptions
 
   async function find(token: string, since?: string) {
     const found: ProviderRoom[] = [];
-    for await (const page of list(since))
+    for await (const page of list(since)) {
       found.push(...page.filter((candidate) => candidate.token === token));
+    }
     return found;
   }
 
@@ -121,42 +98,6 @@ export function meetingsApi(entry: MeetingsApiEntry, options: MeetingsApiOptions
     list: () => list(),
     bookmark: () => bookmark,
   };
-}
-
-/** Calls, and throws what an unsuccessful answer stands for unless it is `expected`. */
-function caller(entry: MeetingsApiEntry, { secrets, now, timeout, onCall }: MeetingsApiOptions) {
-  const { name: application, applicationId, secret, baseUrl } = entry;
-  const send = connection({ application, baseUrl, now, timeout, onCall });
-  const sign = tokenSigner({ application, applicationId, secret, now });
-  const { present }: Credentials = credentials({ application, secret, secrets, sign, now });
-
-  return async (call: ProviderCall, expected: (reply: Reply) => boolean = () => false): Promise<Reply> => {
-    const reply = await present((authorization) => send(call, authorization));
-    if (isSuccess(reply) || expected(reply)) return reply;
-    throw meetingsApiFailure(reply, application, now);
-  };
-}
-
-function meetingsApiFailure(reply: Reply, application: string, now: () => Instant): Error {
-  const reason = reasonOf(reply);
-  // the only reason for a 403 that the contract gives; a create is what it gives it for
-  if (reply.status === 403 && reply.call.method === 'POST') {
-    return new ApplicationFullError(
-      `application ${application} holds as many rooms as it may: ${answerOf(reply, reason)}`,
-    );
-  }
-  return failureOf(reply, { reason }, now);
-}
-
-/** The provider's reason in either of its two shapes, with the fields it names. */
-function reasonOf(reply: Reply): string | undefined {
-  const error = readable(reply, errorReply);
-  if (!error) return undefined;
-  if ('title' in error) return [error.title, error.detail].filter(Boolean).join(': ');
-  const details = (error.errors ?? []).map((detail) =>
-    typeof detail === 'string' ? detail : JSON.stringify(detail),
-  );
-  return [error.message, ...details].join('; ');
 }
 
 /** Serial numbers are of any length. */
