@@ -1,0 +1,113 @@
+import { type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { ApplicationEntry } from '../functions/runtime/environment.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const NAME = /^[\w.-]{1,64}$/;
+const BASE_URL = 'https://api-eu.vonage.com/v1/meetings';
+
+/** An application of the Meetings API, in which rooms are opened. */
+export interface Application {
+  /** The `application_id`, a UUID. */
+  readonly applicationId: string;
+  /**
+   * Names the application in rows, metrics and events. Rooms find their application by it, so it stays.
+   *
+   * @default - the application id
+   */
+  readonly name?: string;
+  /**
+   * The application's RSA private key, in PEM.
+   *
+   * @default - an empty secret is made, and a person puts the key into it
+   */
+  readonly privateKey?: ISecret;
+  /**
+   * Where the API is.
+   *
+   * @default https://api-eu.vonage.com/v1/meetings
+   */
+  readonly baseUrl?: string;
+}
+
+export interface ApplicationsProps {
+  readonly applications: readonly Application[];
+  readonly encryptionKey: IKey;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The pool of applications that rooms are spread over, each with the secret that holds its key. */
+export class Applications extends Construct {
+  readonly secrets: ReadonlyMap<string, ISecret>;
+  /** As the functions read it. */
+  readonly json: string;
+
+  constructor(scope: Construct, id: string, props: ApplicationsProps) {
+    super(scope, id);
+    checkAll(props.applications);
+    const secrets = new Map<string, ISecret>();
+    const entries = props.applications.map((application): ApplicationEntry => {
+      const name = nameOf(application);
+      const secret = application.privateKey ?? this.emptySecret(name, props);
+      secrets.set(name, secret);
+      return {
+        provider: 'meetings-api',
+        name,
+        applicationId: application.applicationId,
+        secret: secret.secretArn,
+        baseUrl: application.baseUrl ?? BASE_URL,
+      };
+    });
+    this.secrets = secrets;
+    this.json = Stack.of(this).toJsonString(entries);
+  }
+
+  private emptySecret(name: string, { encryptionKey, removalPolicy }: ApplicationsProps): Secret {
+    const secret = new Secret(this, name, {
+      description: `Evergreen Rooms: the private key (PEM) of application ${name}`,
+      encryptionKey,
+      removalPolicy,
+    });
+    // The library would fill it with a random password, which only a caller's 401 would tell from a key.
+    (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        "the provider has no call that changes an application's key; the runbook says how a person does",
+    });
+    return secret;
+  }
+}
+
+function nameOf(application: Application): string {
+  return application.name ?? application.applicationId;
+}
+
+function checkAll(applications: readonly Application[]): void {
+  if (applications.length === 0)
+    throw new Error('applications is empty, and must name at least one application');
+  const names = new Set<string>();
+  for (const application of applications) {
+    check(application);
+    const name = nameOf(application);
+    if (names.has(name)) throw new Error(`applications names ${name} twice; give each a name of its own`);
+    names.add(name);
+  }
+}
+
+function check(application: Application): void {
+  const { applicationId, baseUrl = BASE_URL } = application;
+  if (!UUID.test(applicationId)) {
+    throw new Error(`applicationId is '${applicationId}', and must be the application's UUID`);
+  }
+  if (!NAME.test(nameOf(application))) {
+    throw new Error(
+      `application name is '${application.name}', and must be 1 to 64 of letters, digits and -_.`,
+    );
+  }
+  if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
+    throw new Error(`baseUrl is '${baseUrl}', and must be an http(s) address, as in '${BASE_URL}'`);
+  }
+}

@@ -1,0 +1,60 @@
+import { Annotations, Aws, Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+/** The key that everything at rest is encrypted with, made unless one was brought along. */
+export function encryptionKey(
+  scope: Construct,
+  brought: IKey | undefined,
+  removalPolicy: RemovalPolicy,
+): IKey {
+  const key =
+    brought ??
+    new Key(scope, 'Key', {
+      description: 'Evergreen Rooms: rooms, messages, logs and private keys at rest',
+      enableKeyRotation: true,
+      pendingWindow: Duration.days(30),
+      removalPolicy,
+    });
+  const admitted = serviceStatements().map((statement) => key.addToResourcePolicy(statement).statementAdded);
+  if (admitted.includes(false)) {
+    Annotations.of(scope).addWarningV2(
+      'evergreen-rooms:key-policy',
+      'the encryption key was imported, so its policy cannot be extended here: let events.amazonaws.com and ' +
+        'cloudwatch.amazonaws.com call kms:Decrypt and kms:GenerateDataKey*, and let the logs service encrypt, ' +
+        'as docs/security.md says; otherwise events are dropped and alarms are silent',
+    );
+  }
+  return key;
+}
+
+/**
+ * A service that may write to an encrypted queue or topic, but not use its key, loses what it was to deliver, and
+ * says so in no log.
+ */
+function serviceStatements(): PolicyStatement[] {
+  const deliver = ['events', 'cloudwatch'].map(
+    (service) =>
+      new PolicyStatement({
+        sid: `Deliver${service}`,
+        effect: Effect.ALLOW,
+        principals: [new ServicePrincipal(`${service}.amazonaws.com`)],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+  );
+  const logs = new PolicyStatement({
+    sid: 'KeepLogs',
+    principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
+    actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+    resources: ['*'],
+    conditions: {
+      ArnLike: {
+        'kms:EncryptionContext:aws:logs:arn': `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:*`,
+      },
+    },
+  });
+  return [...deliver, logs];
+}

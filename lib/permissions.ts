@@ -1,0 +1,76 @@
+import { Aws } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { type Conditions, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { DUE_INDEX } from './rooms-table.ts';
+
+/*
+ * The library's own grants allow families of verbs (`grantSendMessages` brings GetQueueUrl, `grantReadData` brings
+ * streams and batches). These allow the verbs that the functions call, on the resource they call them on.
+ */
+
+/** Read a room and its history, and write both. */
+export function permitKeepingRooms(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn);
+  const change = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
+  permitKey(grantee, table.encryptionKey, 'dynamodb', ['kms:Decrypt', 'kms:DescribeKey', ...change]);
+}
+
+export function permitReadingAllRooms(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:Scan'], table.tableArn);
+}
+
+/** See which rooms are due, and nothing else of them. */
+export function permitNominatingRooms(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${DUE_INDEX}`);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', ['kms:Decrypt', 'kms:DescribeKey']);
+}
+
+export function permitSending(grantee: IGrantable, queue: IQueue): void {
+  permit(grantee, ['sqs:SendMessage'], queue.queueArn);
+  permitKey(grantee, queue.encryptionMasterKey, 'sqs', ['kms:Decrypt', 'kms:GenerateDataKey']);
+}
+
+/** What the event source needs to hand messages out; it acts in the function's role. */
+export function permitBeingFed(grantee: IGrantable, queue: IQueue): void {
+  permit(grantee, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queueArn);
+  permitKey(grantee, queue.encryptionMasterKey, 'sqs', ['kms:Decrypt']);
+}
+
+/** Give a message back with a delay of the function's own choice. */
+export function permitGivingBack(grantee: IGrantable, queue: IQueue): void {
+  permit(grantee, ['sqs:ChangeMessageVisibility'], queue.queueArn);
+}
+
+export function permitAnnouncing(grantee: IGrantable, bus: IEventBus): void {
+  permit(grantee, ['events:PutEvents'], bus.eventBusArn);
+}
+
+export function permitReadingSecret(grantee: IGrantable, secret: ISecret): void {
+  permit(grantee, ['secretsmanager:GetSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
+  permitKey(grantee, secret.encryptionKey, 'secretsmanager', ['kms:Decrypt']);
+}
+
+export function permit(
+  grantee: IGrantable,
+  actions: string[],
+  resource: string,
+  conditions?: Conditions,
+): void {
+  const statement = new PolicyStatement({
+    actions,
+    resources: [resource],
+    ...(conditions && { conditions }),
+  });
+  grantee.grantPrincipal.addToPrincipalPolicy(statement);
+}
+
+/** The key is for what the service encrypts with it, never for ciphertext of one's own. */
+function permitKey(grantee: IGrantable, key: IKey | undefined, service: string, actions: string[]): void {
+  if (!key) return;
+  const viaService = `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+  permit(grantee, actions, key.keyArn, { StringEquals: { 'kms:ViaService': viaService } });
+}

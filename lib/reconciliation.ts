@@ -1,0 +1,55 @@
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import type { Deployment } from './deployment.ts';
+import { permitReadingAllRooms, permitSending } from './permissions.ts';
+import { RoomsWorker } from './rooms-worker.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+/** How the table is compared with what the provider has. */
+export interface ReconciliationOptions {
+  /**
+   * When they are compared.
+   *
+   * @default - every day at five o'clock UTC, `cron(0 5 * * ? *)`
+   */
+  readonly schedule?: ScheduleExpression;
+  /**
+   * Whether what is found is mended, or only told.
+   *
+   * @default repair
+   */
+  readonly mode?: 'repair' | 'report';
+}
+
+const DAILY = ScheduleExpression.cron({ minute: '0', hour: '5', timeZone: TimeZone.ETC_UTC });
+
+/** Compares the provider's rooms with the table's: lost ones, orphans, drifted ones. */
+export class Reconciliation extends Construct {
+  readonly worker: RoomsWorker<'reconcile-rooms'>;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    deployment: Deployment,
+    rotations: WorkQueue,
+    { schedule = DAILY, mode = 'repair' }: ReconciliationOptions,
+  ) {
+    super(scope, id);
+    this.worker = new RoomsWorker(this, 'Worker', deployment, {
+      name: 'reconcile-rooms',
+      description: "Compares the provider's rooms with the table's",
+      timeout: Duration.minutes(15),
+      memorySize: 1024,
+      environment: { ROTATIONS_QUEUE: rotations.queue.queueUrl, RECONCILIATION: mode },
+      batchSize: 1,
+    });
+    permitReadingAllRooms(this.worker.function, deployment.table);
+    permitSending(this.worker.function, rotations.queue);
+    deployment.schedules.add('Reconciliation', {
+      description: "Compares the provider's rooms with the table's",
+      schedule,
+      queue: this.worker.inbox.queue,
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+/** The index of rooms that are due: sparse, in shards, and no wider than what nominating a room takes. */
+export const DUE_INDEX = 'due';
+
+export interface RoomsTableProps {
+  readonly encryptionKey: IKey;
+  readonly removalPolicy: RemovalPolicy;
+  readonly deletionProtection: boolean;
+}
+
+/** One row for each room (`entry` is `room`), and one for each of its past generations (`generation#...`). */
+export function roomsTable(scope: Construct, props: RoomsTableProps): Table {
+  const table = new Table(scope, 'Table', {
+    partitionKey: { name: 'roomKey', type: AttributeType.STRING },
+    sortKey: { name: 'entry', type: AttributeType.STRING },
+    timeToLiveAttribute: 'ttl',
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    encryption: TableEncryption.CUSTOMER_MANAGED,
+    ...props,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: DUE_INDEX,
+    partitionKey: { name: 'dueShard', type: AttributeType.NUMBER },
+    sortKey: { name: 'dueAt', type: AttributeType.STRING },
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: ['generation', 'state', 'application', 'renewAt', 'emergencyAt'],
+  });
+  return table;
+}

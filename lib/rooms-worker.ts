@@ -1,0 +1,50 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { CommonEnvironment, WorkerEnvironment } from '../functions/runtime/environment.ts';
+import type { Deployment } from './deployment.ts';
+import { permitAnnouncing, permitKeepingRooms, permitReadingSecret } from './permissions.ts';
+import {
+  type Environments,
+  type FunctionName,
+  RoomsFunction,
+  type RoomsFunctionProps,
+} from './rooms-function.ts';
+
+/** A claim outlives the invocation that holds it by this much, and ends long before the message comes back. */
+const LEASE_MARGIN = Duration.seconds(30);
+
+type WorkerName = Exclude<FunctionName, 'plan-rotation'>;
+
+export interface RoomsWorkerProps<Name extends WorkerName>
+  extends Omit<RoomsFunctionProps<Name>, 'environment'> {
+  /** What this worker reads beside what all do. */
+  readonly environment: Omit<Environments[Name], keyof WorkerEnvironment>;
+}
+
+/** A function that opens, changes and ends rooms at the provider. */
+export class RoomsWorker<Name extends WorkerName> extends RoomsFunction<Name> {
+  constructor(scope: Construct, id: string, deployment: Deployment, props: RoomsWorkerProps<Name>) {
+    const common = workerEnvironment(deployment, props.timeout);
+    super(scope, id, deployment, {
+      ...props,
+      environment: { ...common, ...props.environment } as RoomsFunctionProps<Name>['environment'],
+    });
+    permitKeepingRooms(this.function, deployment.table);
+    permitAnnouncing(this.function, deployment.bus);
+    for (const secret of deployment.applications.secrets.values()) permitReadingSecret(this.function, secret);
+  }
+}
+
+function workerEnvironment(
+  deployment: Deployment,
+  timeout: Duration,
+): Omit<WorkerEnvironment, keyof CommonEnvironment> {
+  return {
+    APPLICATIONS: deployment.applications.json,
+    EVENT_BUS: deployment.bus.eventBusArn,
+    LEASE_SECONDS: String(timeout.plus(LEASE_MARGIN).toSeconds()),
+    RENEW_BEFORE_SECONDS: String(deployment.renewBefore.toSeconds()),
+    LONGEST_GAP_SECONDS: String(deployment.longestGap.toSeconds()),
+    RETENTION_DAYS: String(deployment.retention.toDays()),
+  };
+}

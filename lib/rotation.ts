@@ -1,0 +1,145 @@
+import { Annotations, Duration, TimeZone } from 'aws-cdk-lib';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import { RUN_ALLOWANCE } from '../functions/rooms/renewal.ts';
+import type { Deployment } from './deployment.ts';
+import { permitNominatingRooms, permitSending } from './permissions.ts';
+import { RoomsFunction } from './rooms-function.ts';
+import { RoomsWorker } from './rooms-worker.ts';
+import { longestGap } from './schedule/longest-gap.ts';
+
+/** How rooms are renewed. */
+export interface RotationOptions {
+  /**
+   * When rooms that are due are renewed. Several schedules are fine, and so is any IANA time zone.
+   *
+   * @default - every night at two o'clock UTC, `cron(0 2 * * ? *)`
+   */
+  readonly schedules?: readonly ScheduleExpression[];
+  /**
+   * How long before its expiry a room is renewed, where its life is long enough for that.
+   *
+   * @default Duration.days(7)
+   */
+  readonly renewBefore?: Duration;
+  /**
+   * How many rooms of one application a run renews. Rooms that are about to end do not count, and go first.
+   *
+   * @default 500
+   */
+  readonly perRun?: number;
+  /**
+   * The renewals of a run are spread over this time, at most 15 minutes.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly spread?: Duration;
+  /**
+   * How many batches of ten rooms are renewed at once, at least 2. It guards the provider's rate limit.
+   *
+   * @default 5
+   */
+  readonly concurrency?: number;
+}
+
+const NIGHTLY = ScheduleExpression.cron({ minute: '0', hour: '2', timeZone: TimeZone.ETC_UTC });
+const WEEK = Duration.days(7);
+
+/** When rooms are due, and how long a room may have to wait for that. */
+export interface RotationRhythm {
+  readonly schedules: readonly ScheduleExpression[];
+  readonly renewBefore: Duration;
+  readonly longestGap: Duration;
+}
+
+/** @param flexibleWindow how late a run may start */
+export function rotationRhythm(
+  scope: Construct,
+  { schedules = [NIGHTLY], renewBefore = WEEK }: RotationOptions,
+  flexibleWindow: Duration,
+): RotationRhythm {
+  if (schedules.length === 0)
+    throw new Error('rotation.schedules is empty, and must name at least one schedule');
+  const runs = schedules.map(({ expressionString, timeZone }) => ({
+    expression: expressionString,
+    timeZone: timeZone?.timezoneName ?? 'UTC',
+    flexibleWindow: flexibleWindow.toMilliseconds(),
+  }));
+  const gap = Duration.millis(longestGap(runs));
+  const twoRuns = 2 * gap.toMilliseconds() + RUN_ALLOWANCE;
+  if (renewBefore.toMilliseconds() < twoRuns) {
+    Annotations.of(scope).addWarningV2(
+      'evergreen-rooms:renew-before',
+      tooLate(schedules, renewBefore, gap, twoRuns),
+    );
+  }
+  return { schedules, renewBefore, longestGap: gap };
+}
+
+function tooLate(
+  schedules: readonly ScheduleExpression[],
+  renewBefore: Duration,
+  gap: Duration,
+  least: number,
+) {
+  const names = schedules.map(({ expressionString, timeZone }) => {
+    return timeZone ? `${expressionString} in ${timeZone.timezoneName}` : expressionString;
+  });
+  return (
+    `renewBefore is ${hours(renewBefore.toMilliseconds())}, and ${names.join(' with ')} leaves up to ` +
+    `${hours(gap.toMilliseconds())} between two runs: rooms would have fewer than two runs before they end, so ` +
+    `they are renewed ${hours(least)} before instead, where their life allows it; raise renewBefore to at least ` +
+    'that, or run more often'
+  );
+}
+
+function hours(milliseconds: number): string {
+  return `${Math.round(milliseconds / 36_000) / 100} hours`;
+}
+
+/** Finds the rooms that are due and renews them, one message each. */
+export class Rotation extends Construct {
+  readonly planner: RoomsFunction<'plan-rotation'>;
+  readonly worker: RoomsWorker<'rotate-rooms'>;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    deployment: Deployment,
+    options: RotationOptions,
+    schedules: readonly ScheduleExpression[],
+  ) {
+    super(scope, id);
+    const { perRun = 500, spread = Duration.minutes(15), concurrency = 5 } = options;
+    this.worker = new RoomsWorker(this, 'Worker', deployment, {
+      name: 'rotate-rooms',
+      description: 'Renews the rooms that are due',
+      timeout: Duration.seconds(60),
+      memorySize: 512,
+      environment: {},
+      batchSize: 10,
+      maxConcurrency: concurrency,
+    });
+    this.planner = new RoomsFunction(this, 'Planner', deployment, {
+      name: 'plan-rotation',
+      description: 'Nominates the rooms that are due for renewal',
+      timeout: Duration.minutes(5),
+      memorySize: 512,
+      environment: {
+        ROTATIONS_QUEUE: this.worker.inbox.queue.queueUrl,
+        ROTATIONS_PER_RUN: String(perRun),
+        SPREAD_SECONDS: String(spread.toSeconds()),
+      },
+      batchSize: 1,
+    });
+    permitNominatingRooms(this.planner.function, deployment.table);
+    permitSending(this.planner.function, this.worker.inbox.queue);
+    schedules.forEach((schedule, i) => {
+      deployment.schedules.add(`Rotation${i + 1}`, {
+        description: 'Renews the rooms that are due',
+        schedule,
+        queue: this.planner.inbox.queue,
+      });
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { Aws, type Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Schedule,
+  type ScheduleExpression,
+  ScheduleGroup,
+  type ScheduleTargetConfig,
+  ScheduleTargetInput,
+  TimeWindow,
+} from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { permitSending } from '../permissions.ts';
+
+export interface SchedulesProps {
+  /** Where a run rests that could not be put into its queue. */
+  readonly deadLetterQueue: IQueue;
+  /** A run may start this much later than its time, so that all of a region do not start at once. */
+  readonly flexibleWindow: Duration;
+}
+
+export interface ScheduledMessage {
+  readonly description: string;
+  readonly schedule: ScheduleExpression;
+  readonly queue: IQueue;
+}
+
+/** The schedules of a deployment. Each puts an empty message into the queue of the function that it wakes. */
+export class Schedules extends Construct {
+  readonly group: ScheduleGroup;
+  private readonly role: Role;
+  private readonly props: SchedulesProps;
+
+  constructor(scope: Construct, id: string, props: SchedulesProps) {
+    super(scope, id);
+    this.props = props;
+    this.group = new ScheduleGroup(this, 'Group');
+    this.role = new Role(this, 'Role', {
+      description: 'Puts the messages of the schedules of Evergreen Rooms into their queues',
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+          ArnEquals: { 'aws:SourceArn': this.group.scheduleGroupArn },
+        },
+      }),
+    });
+    permitSending(this.role, props.deadLetterQueue);
+  }
+
+  add(id: string, { description, schedule, queue }: ScheduledMessage): Schedule {
+    permitSending(this.role, queue);
+    const target: ScheduleTargetConfig = {
+      arn: queue.queueArn,
+      role: this.role,
+      input: ScheduleTargetInput.fromObject({}),
+      deadLetterConfig: { arn: this.props.deadLetterQueue.queueArn },
+      retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 20 },
+    };
+    const window = this.props.flexibleWindow;
+    return new Schedule(this, id, {
+      description,
+      schedule,
+      scheduleGroup: this.group,
+      timeWindow: window.toMinutes() > 0 ? TimeWindow.flexible(window) : TimeWindow.off(),
+      target: { bind: () => target },
+    });
+  }
+}

@@ -1,0 +1,41 @@
+const HOUR = 3_600_000;
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** What the clocks of an IANA zone show at an instant, less what they show in UTC, in milliseconds. */
+export function offset(zone: string, instant: number): number {
+  const shown: Record<string, number> = {};
+  for (const { type, value } of clock(zone).formatToParts(instant)) shown[type] = Number(value);
+  const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = shown;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / 1000) * 1000;
+}
+
+/**
+ * When the clocks of a zone show a time, which is written as the instant at which clocks in UTC show it: the first
+ * time of two where they go back over it.
+ *
+ * @returns undefined where they go forward over it
+ */
+export function instantOf(zone: string, shown: number): number | undefined {
+  const candidates = [offset(zone, shown - 24 * HOUR), offset(zone, shown + 24 * HOUR)]
+    .map((ahead) => ({ instant: shown - ahead, ahead }))
+    .filter(({ instant, ahead }) => offset(zone, instant) === ahead)
+    .map(({ instant }) => instant);
+  return candidates.length > 0 ? Math.min(...candidates) : undefined;
+}
+
+function clock(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  clocks.set(zone, made);
+  return made;
+}

@@ -1,0 +1,91 @@
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Application } from './applications.ts';
+
+/**
+ * Reads a value as the context has it: text from the command line, anything from `cdk.json`. Where it does not fit,
+ * the error says what it must be.
+ */
+export type Reader<T> = (value: unknown) => T;
+
+export const text: Reader<string> = (value) => {
+  if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  throw new Error('a text that is not empty');
+};
+
+export function oneOf<const T extends string>(...choices: T[]): Reader<T> {
+  return (value) => {
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen !== undefined) return chosen;
+    throw new Error(choices.join(' or '));
+  };
+}
+
+export function wholeNumber(least: number, most: number): Reader<number> {
+  return (value) => {
+    const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+    if (Number.isInteger(number) && (number as number) >= least && (number as number) <= most) {
+      return number as number;
+    }
+    throw new Error(`a whole number from ${least} to ${most}`);
+  };
+}
+
+/** @param least and most as ISO 8601 writes them */
+export function duration(least: string, most: string): Reader<Duration> {
+  return (value) => {
+    const problem = new Error(`an ISO 8601 duration from ${least} to ${most}, as in P7D or PT15M`);
+    if (typeof value !== 'string' || !/^P(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?$/.test(value)) throw problem;
+    const read = Duration.parse(value);
+    const [shortest, longest] = [Duration.parse(least), Duration.parse(most)];
+    if (read.toSeconds() < shortest.toSeconds() || read.toSeconds() > longest.toSeconds()) throw problem;
+    return read;
+  };
+}
+
+export const timeZone: Reader<TimeZone> = (value) => {
+  const names = [...Intl.supportedValuesOf('timeZone'), 'UTC', 'Etc/UTC'];
+  if (typeof value === 'string' && names.includes(value)) return TimeZone.of(value);
+  throw new Error("the IANA name of a time zone, as in 'Europe/Berlin'");
+};
+
+export const logRetention: Reader<RetentionDays> = (value) => {
+  const days = Object.values(RetentionDays).filter((entry) => typeof entry === 'number');
+  const found = days.find((entry) => String(entry) === String(value));
+  if (found !== undefined) return found;
+  throw new Error(`a retention that the logs service knows: ${days.join(', ')} days`);
+};
+
+/** A list in JSON, or one value, or several with a comma between. */
+export function listOf<T>(read: Reader<T>, separator: RegExp): Reader<T[]> {
+  return (value) => {
+    const entries = typeof value === 'string' ? split(value, separator) : value;
+    if (Array.isArray(entries) && entries.length > 0) return entries.map(read);
+    throw new Error('a list of at least one');
+  };
+}
+
+function split(value: string, separator: RegExp): unknown {
+  return /^\s*\[/.test(value)
+    ? JSON.parse(value)
+    : value.split(separator).filter((part) => part.trim() !== '');
+}
+
+/** What the context can say of an application: an id, or an object with an ARN in the place of the secret. */
+export type ApplicationSetting = Omit<Application, 'privateKey'> & { readonly privateKeyArn?: string };
+
+const APPLICATION_FIELDS = ['applicationId', 'name', 'privateKeyArn', 'baseUrl'];
+
+export const application: Reader<ApplicationSetting> = (value) => {
+  if (typeof value === 'string') return { applicationId: value.trim() };
+  const fields = Object.entries(value ?? {});
+  const strange = fields.find(
+    ([name, field]) => !APPLICATION_FIELDS.includes(name) || typeof field !== 'string',
+  );
+  if (typeof value === 'object' && value && 'applicationId' in value && !strange) {
+    return value as unknown as ApplicationSetting;
+  }
+  throw new Error(
+    `application ids, or objects of texts with applicationId and, if need be, name, privateKeyArn, baseUrl`,
+  );
+};

@@ -1,0 +1,103 @@
+import { TimeZone } from 'aws-cdk-lib';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { Node } from 'constructs';
+import type { ApplicationSetting, Reader } from './settings-readers.ts';
+import {
+  application,
+  duration,
+  listOf,
+  logRetention,
+  oneOf,
+  text,
+  timeZone,
+  wholeNumber,
+} from './settings-readers.ts';
+
+/** Every setting there is, and how it is read. */
+const SETTINGS = {
+  /** `dev` goes with its stack; `prod` keeps its rooms, keys and secrets. */
+  stage: oneOf('dev', 'prod'),
+  applications: listOf(application, /,/),
+  /** Of every application that names none of its own. */
+  baseUrl: text,
+  schedule: listOf(text, /;/),
+  /** Of all schedules. */
+  timeZone,
+  flexibleWindow: duration('PT0S', 'PT24H'),
+  renewBefore: duration('PT1H', 'P180D'),
+  rotationsPerRun: wholeNumber(1, 100_000),
+  spread: duration('PT0S', 'PT15M'),
+  rotationConcurrency: wholeNumber(2, 1000),
+  requestConcurrency: wholeNumber(2, 1000),
+  reconciliation: oneOf('repair', 'report'),
+  reconciliationSchedule: text,
+  maxReceiveCount: wholeNumber(2, 100),
+  retention: duration('P1D', 'P3650D'),
+  deployment: text,
+  logLevel: oneOf('DEBUG', 'INFO'),
+  logRetentionDays: logRetention,
+};
+
+type Values = { readonly [Name in keyof typeof SETTINGS]?: ReturnType<(typeof SETTINGS)[Name]> };
+
+/** What a deployment is told by the context of `cdk.json`, or by `-c name=value`. */
+export type Settings = ReturnType<typeof arrange>;
+
+/** Reads all settings, and says all that is wrong with them at once. */
+export function readSettings(node: Node): Settings {
+  const context = settingsIn(node.getAllContext());
+  const problems = Object.keys(context)
+    .filter((name) => !(name in SETTINGS))
+    .map((name) => `there is no setting ${name}; the settings are ${Object.keys(SETTINGS).join(', ')}`);
+  const values: Record<string, unknown> = {};
+  for (const [name, read] of Object.entries(SETTINGS)) {
+    try {
+      if (name in context) values[name] = (read as Reader<unknown>)(context[name]);
+    } catch (error) {
+      problems.push(
+        `setting ${name} is ${JSON.stringify(context[name])}, and must be ${(error as Error).message}; ` +
+          `correct it in the context of cdk.json or by -c ${name}=...`,
+      );
+    }
+  }
+  if (!('applications' in context)) problems.push(NO_APPLICATIONS);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return arrange(values as Values & { applications: ApplicationSetting[] });
+}
+
+const NO_APPLICATIONS =
+  'setting applications is missing, and must name the applications that rooms are opened in; ' +
+  'set it in the context of cdk.json or by -c applications=<application id>';
+
+/** The library's own context has a colon, a slash or an at sign in its names. */
+function settingsIn(context: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(context).filter(([name]) => !/[:/@]/.test(name)));
+}
+
+function arrange(values: Values & { readonly applications: ApplicationSetting[] }) {
+  const { stage = 'dev', applications, baseUrl, schedule, timeZone = TimeZone.ETC_UTC, ...rest } = values;
+  const inZone = (expression: string) => ScheduleExpression.expression(expression, timeZone);
+  const { flexibleWindow, requestConcurrency, maxReceiveCount, retention, deployment, logLevel } = rest;
+  return {
+    stage,
+    applications: applications.map((entry) => ({ ...entry, baseUrl: entry.baseUrl ?? baseUrl })),
+    rotation: {
+      schedules: schedule?.map(inZone),
+      renewBefore: rest.renewBefore,
+      spread: rest.spread,
+      perRun: rest.rotationsPerRun,
+      concurrency: rest.rotationConcurrency,
+    },
+    reconciliation: {
+      mode: rest.reconciliation,
+      schedule: rest.reconciliationSchedule === undefined ? undefined : inZone(rest.reconciliationSchedule),
+    },
+    flexibleWindow,
+    requestConcurrency,
+    maxReceiveCount,
+    retention,
+    deployment,
+    logLevel,
+    logRetention: rest.logRetentionDays,
+  };
+}
