@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { emergencyTime, RUN_ALLOWANCE, renewalTime, renewalWindow } from '../../functions/rooms/renewal.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/rooms/room.ts';
+import { START } from '../support/rooms.ts';
+
+/** A schedule that runs every night, the night of the clock change included. */
+const NIGHTLY = { renewBefore: 7 * DAY, longestGap: 25 * HOUR };
+const HOURLY = { renewBefore: 7 * DAY, longestGap: HOUR };
+
+describe('the renewal window', () => {
+  it.each([
+    ['a year is renewed a week before', 365 * DAY, NIGHTLY, 7 * DAY],
+    ['90 days are renewed a week before', 90 * DAY, NIGHTLY, 7 * DAY],
+    ['a window is at most a third of the life', 12 * DAY, NIGHTLY, 4 * DAY],
+    ['yet wide enough for two runs', 6 * DAY, NIGHTLY, 50 * HOUR + RUN_ALLOWANCE],
+    ['the shortest life with two runs', 75 * HOUR + 45 * MINUTE, NIGHTLY, 50 * HOUR + RUN_ALLOWANCE],
+    ['below it one run', 75 * HOUR, NIGHTLY, 25.5 * HOUR],
+    ['two days with a nightly schedule: one run', 2 * DAY, NIGHTLY, 25.5 * HOUR],
+    ['one day with a nightly schedule: none', DAY, NIGHTLY, undefined],
+    ['one day with an hourly schedule', DAY, HOURLY, 8 * HOUR],
+    ['an hour with an hourly schedule: none', HOUR, HOURLY, undefined],
+  ])('%s', (_, life, policy, window) => {
+    expect(renewalWindow(life, policy)).toBe(window);
+  });
+});
+
+describe('the time of renewal', () => {
+  const lives = fc.integer({ min: 10 * MINUTE, max: 366 * DAY });
+  const policies = fc.record({
+    renewBefore: fc.integer({ min: HOUR, max: 60 * DAY }),
+    longestGap: fc.integer({ min: MINUTE, max: 8 * DAY }),
+  });
+
+  it('leaves at least one run of any schedule before the expiry, whatever the jitter', () => {
+    fc.assert(
+      fc.property(fc.string(), lives, policies, (key, life, policy) => {
+        const renewAt = renewalTime(key, START, START + life, policy);
+        if (renewAt === undefined) return life * 0.9 < policy.longestGap + RUN_ALLOWANCE;
+        return START + life - renewAt >= policy.longestGap + RUN_ALLOWANCE && renewAt > START;
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it('is never later for a wider window', () => {
+    fc.assert(
+      fc.property(lives, policies, (life, policy) => {
+        const wider = { ...policy, renewBefore: policy.renewBefore * 2 };
+        const [first, second] = [policy, wider].map((rule) => renewalWindow(life, rule));
+        return (first === undefined) === (second === undefined) && (second ?? 0) >= (first ?? 0);
+      }),
+      { seed: 2 },
+    );
+  });
+
+  it('spreads a thousand rooms that were made in one minute over days', () => {
+    const times = Array.from({ length: 1000 }, (_, room) =>
+      renewalTime(`room-${room}`, START, START + 90 * DAY, NIGHTLY),
+    ) as number[];
+    const nights = new Map<number, number>();
+    for (const time of times)
+      nights.set(Math.floor(time / DAY), (nights.get(Math.floor(time / DAY)) ?? 0) + 1);
+    expect(nights.size).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...nights.values())).toBeLessThan(300);
+  });
+
+  it('is the same for the same room, whoever reckons', () => {
+    const first = renewalTime('weekly', START, START + 90 * DAY, NIGHTLY);
+    expect(renewalTime('weekly', START, START + 90 * DAY, NIGHTLY)).toBe(first);
+    expect(new Date(first ?? 0).toISOString()).toBe('2027-05-19T07:24:32.531Z');
+  });
+
+  it('is an emergency in the last twentieth of a life', () => {
+    expect(emergencyTime(START, START + 100 * DAY)).toBe(START + 95 * DAY);
+  });
+});

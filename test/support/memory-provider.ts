@@ -1,0 +1,134 @@
+import { ApplicationFullError, ProviderRefusedError, RoomGoneError } from '../../functions/rooms/errors.ts';
+import type { Capabilities, ProviderRoom, RoomProvider } from '../../functions/rooms/ports.ts';
+import type { Instant, RoomSettings } from '../../functions/rooms/room.ts';
+import { DAY, MINUTE } from '../../functions/rooms/room.ts';
+
+/** A provider's account in memory, for campaigns of very many runs; the adapters have emulators of their own. */
+export interface MemoryProvider extends RoomProvider {
+  /** Every room that was ever made, expired ones too. */
+  readonly made: readonly StoredRoom[];
+  /** The rooms that people can enter at this moment. */
+  alive(): readonly StoredRoom[];
+  /** Calls by name. */
+  readonly calls: Record<string, number>;
+  /** Lets a room vanish, as no provider should. */
+  lose(id: string): void;
+}
+
+export interface StoredRoom {
+  readonly id: string;
+  readonly token: string;
+  readonly createdAt: Instant;
+  settings: RoomSettings;
+  expiresAt: Instant;
+  /** Its end was moved up on purpose. */
+  retired: boolean;
+}
+
+export interface MemoryProviderOptions {
+  readonly name?: string;
+  readonly now: () => Instant;
+  readonly limit?: number;
+  readonly capabilities?: Partial<Capabilities>;
+}
+
+/** The Meetings API's: an expiry that can be moved, settings of which some can be changed, no deletion. */
+const CAPABILITIES: Capabilities = {
+  changeable: [
+    'expire_after_use',
+    'theme_id',
+    'join_approval_level',
+    'initial_join_options',
+    'callback_urls',
+    'available_features',
+  ],
+  movableExpiry: true,
+  shortestLife: 11 * MINUTE,
+  longestLife: 365 * DAY,
+};
+
+export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
+  const { name = 'first', now, limit = 1000 } = options;
+  const capabilities = { ...CAPABILITIES, ...options.capabilities };
+  const made: StoredRoom[] = [];
+  const calls: Record<string, number> = {};
+  const counted = (call: string) => {
+    calls[call] = (calls[call] ?? 0) + 1;
+  };
+  const living = (id: string) => made.find((room) => room.id === id && room.expiresAt > now());
+  const shown = (room: StoredRoom): ProviderRoom => ({
+    id: room.id,
+    guestUrl: `https://meetings.example/${room.id}`,
+    token: room.token,
+    createdAt: room.createdAt,
+    expiresAt: room.expiresAt,
+    available: room.expiresAt > now(),
+    settings: room.settings,
+  });
+  function move(room: StoredRoom, expiresAt: Instant) {
+    const life = expiresAt - now();
+    if (life < capabilities.shortestLife || life > capabilities.longestLife) {
+      throw new ProviderRefusedError(`expires_at: ${new Date(expiresAt).toISOString()} is out of bounds`);
+    }
+    room.expiresAt = expiresAt;
+  }
+
+  return {
+    capabilities,
+    made,
+    calls,
+    alive: () => made.filter(({ expiresAt }) => expiresAt > now()),
+    lose: (id) =>
+      void made.splice(
+        made.findIndex((room) => room.id === id),
+        1,
+      ),
+    bookmark: () => undefined,
+    async create({ token, settings, expiresAt }) {
+      counted('create');
+      if (made.filter((room) => room.expiresAt > now()).length >= limit) {
+        throw new ApplicationFullError(`application ${name} holds its ${limit} rooms`);
+      }
+      const room: StoredRoom = {
+        id: `${name}-${made.length + 1}`,
+        token,
+        settings,
+        createdAt: now(),
+        expiresAt: 0,
+        retired: false,
+      };
+      move(room, expiresAt);
+      made.push(room);
+      return shown(room);
+    },
+    async find(token) {
+      counted('find');
+      return made.filter((room) => room.token === token).map(shown);
+    },
+    async get(id) {
+      counted('get');
+      const room = made.find((candidate) => candidate.id === id);
+      return room && shown(room);
+    },
+    async change(id, change) {
+      counted('change');
+      const room = living(id);
+      if (!room) throw new RoomGoneError(`room ${id} is not there`);
+      if (change.expiresAt !== undefined) move(room, change.expiresAt);
+      room.settings = { ...room.settings, ...change.settings };
+      return shown(room);
+    },
+    async retire(id) {
+      counted('retire');
+      const room = living(id);
+      if (!room) return now();
+      room.retired = true;
+      room.expiresAt = Math.min(room.expiresAt, now() + capabilities.shortestLife);
+      return room.expiresAt;
+    },
+    async *list() {
+      counted('list');
+      yield made.map(shown);
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+import type { DelayedOrder, EventBus, Pool, RotationQueue } from '../../functions/rooms/ports.ts';
+import type {
+  Announcement,
+  Instant,
+  Room,
+  RoomAction,
+  RoomRequest,
+  RoomSpec,
+} from '../../functions/rooms/room.ts';
+import { DAY, HOUR, SECOND } from '../../functions/rooms/room.ts';
+import { type MemoryProvider, memoryProvider } from './memory-provider.ts';
+import { memoryRooms } from './memory-rooms.ts';
+import { aSpec, START } from './rooms.ts';
+
+export interface Announced {
+  readonly key: string;
+  readonly generation: number;
+  readonly type: Announcement['type'];
+  readonly reason: string;
+  readonly roomId?: string;
+}
+
+/** Everything that the domain speaks to, in memory, on a clock of its own. */
+export interface World {
+  readonly keeping: Keeping;
+  readonly rooms: ReturnType<typeof memoryRooms>;
+  readonly providers: Readonly<Record<string, MemoryProvider>>;
+  readonly announced: Announced[];
+  readonly reports: { readonly type: string; readonly detail: object }[];
+  readonly rotations: RotationQueue & { readonly sent: DelayedOrder[] };
+  readonly clock: { now: Instant };
+  /** The row of a key that must have one. */
+  row(key: string): Room;
+  /** The living rooms of all applications that nobody has asked to end. */
+  kept(): readonly string[];
+}
+
+export interface WorldOptions {
+  readonly applications?: readonly string[];
+  readonly limit?: number;
+  readonly capabilities?: Parameters<typeof memoryProvider>[0]['capabilities'];
+}
+
+export const DEPLOYMENT = 'abcde';
+
+export function makeWorld({ applications = ['first'], limit, capabilities }: WorldOptions = {}): World {
+  const clock = { now: START };
+  const now = () => clock.now;
+  const rooms = memoryRooms();
+  const providers = Object.fromEntries(
+    applications.map((name) => [name, memoryProvider({ name, now, limit, capabilities })]),
+  );
+  const announced: Announced[] = [];
+  const reports: World['reports'] = [];
+  const events: EventBus = {
+    async announce({ key, generation, current }, { type, reason }) {
+      announced.push({ key, generation, type, reason, roomId: current?.id });
+    },
+    async report(type, detail) {
+      reports.push({ type, detail });
+    },
+  };
+  const sent: DelayedOrder[] = [];
+  let owners = 0;
+  const keeping: Keeping = {
+    rooms,
+    pool: poolOf(providers),
+    events,
+    now,
+    newOwner: () => `worker-${++owners}`,
+    deployment: DEPLOYMENT,
+    lease: 90 * SECOND,
+    renewal: { renewBefore: 7 * DAY, longestGap: 25 * HOUR },
+  };
+  return {
+    keeping,
+    rooms,
+    providers,
+    announced,
+    reports,
+    rotations: { sent, send: async (orders) => void sent.push(...orders) },
+    clock,
+    row(key) {
+      const row = rooms.rows.get(key);
+      if (!row) throw new Error(`there is no row of ${key}`);
+      return row;
+    },
+    kept: () =>
+      Object.values(providers).flatMap((provider) =>
+        provider
+          .alive()
+          .filter(({ retired }) => !retired)
+          .map(({ id }) => id),
+      ),
+  };
+}
+
+function poolOf(providers: World['providers']): Pool {
+  return {
+    names: Object.keys(providers),
+    provider(name) {
+      const provider = providers[name];
+      if (!provider) throw new Error(`there is no application ${name}`);
+      return provider;
+    },
+  };
+}
+
+let asked = 0;
+
+/** A request that is newer than every request before it. */
+export function aRequest(more: Partial<RoomRequest> & { readonly at?: number } = {}): RoomRequest {
+  asked += 1;
+  const { at = asked, ...rest } = more;
+  return {
+    key: 'weekly',
+    action: 'ensure' as RoomAction,
+    sequence: { source: 'request', value: String(at).padStart(13, '0') },
+    spec: rest.action === undefined || rest.action === 'ensure' ? (aSpec() satisfies RoomSpec) : undefined,
+    ...rest,
+  };
+}
