@@ -1,5 +1,5 @@
 import awsCronParser from 'aws-cron-parser';
-import { instantOf, wallTime } from './zone.ts';
+import { instantOf, offset } from '../../lib/schedule/zone.ts';
 
 /** When an expression of EventBridge Scheduler fires. */
 export interface FireTimes {
@@ -31,10 +31,11 @@ function cronTimes(fields: string, zone: string): FireTimes {
   const cron = awsCronParser.parse(fields.trim().split(/\s+/).join(' '));
   return {
     after(at) {
-      let wall: Date | null = new Date(wallTime(at, zone));
+      // the parser only knows UTC, so it is asked about what the zone's clocks show, written as if it were UTC
+      let wall: Date | null = new Date(at + offset(zone, at));
       do {
         wall = awsCronParser.next(cron, wall);
-        const fires = wall && instantOf(wall.getTime(), zone);
+        const fires = wall && instantOf(zone, wall.getTime());
         if (fires && fires > at) return fires;
       } while (wall);
       return undefined;
@@ -54,6 +55,6 @@ function singleTime(text: string, zone: string): FireTimes {
   const wall = Date.parse(`${text.trim()}Z`);
   if (Number.isNaN(wall))
     throw new Error(`a single time is written at(yyyy-mm-ddThh:mm:ss), got at(${text})`);
-  const fires = instantOf(wall, zone);
+  const fires = instantOf(zone, wall);
   return { after: (at) => (fires !== undefined && fires > at ? fires : undefined) };
 }
