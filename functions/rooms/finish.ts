@@ -33,7 +33,7 @@ async function adopt(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
   const token = roomToken(keeping.deployment, key, claim.generation);
   const found = await keeping.pool.provider(claim.application).find(token, claim.bookmark);
   const [ours] = found.filter((candidate) => isAdoptable(candidate, room, keeping)).sort(oldestFirst);
-  if (!ours) return unclaimed(room);
+  if (!ours) return keeping.rooms.write(unclaimed(room));
   return settle(await record(room, asLive(ours, claim.application, keeping.now()), keeping), keeping);
 }
 
@@ -53,7 +53,7 @@ function oldestFirst(a: ProviderRoom, b: ProviderRoom): number {
 
 async function alterAgain(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
   const { claim, current } = room;
-  if (!current) return unclaimed(room);
+  if (!current) return keeping.rooms.write(unclaimed(room));
   try {
     return await alterRoom(unclaimed(room), current, alterationOf(claim), keeping);
   } catch (error) {
@@ -67,7 +67,7 @@ function alterationOf({ spec, expiresAt, announcement, sequence, origin }: Claim
   return { spec, expiresAt, announcement, sequence, origin };
 }
 
-/** The row as it is without the claim; not written, since the next claim takes its place. */
+/** The row as if the claim had not been made: nothing came of it. */
 function unclaimed(room: ClaimedRoom): Room {
   return { ...room, claim: undefined, state: restState(room) ?? 'opening' };
 }

@@ -52,6 +52,7 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
   const capabilities = { ...CAPABILITIES, ...options.capabilities };
   const made: StoredRoom[] = [];
   const calls: Record<string, number> = {};
+  let serial = 0;
   const counted = (call: string) => {
     calls[call] = (calls[call] ?? 0) + 1;
   };
@@ -89,8 +90,9 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
       if (made.filter((room) => room.expiresAt > now()).length >= limit) {
         throw new ApplicationFullError(`application ${name} holds its ${limit} rooms`);
       }
+      serial += 1;
       const room: StoredRoom = {
-        id: `${name}-${made.length + 1}`,
+        id: `${name}-${serial}`,
         token,
         settings,
         createdAt: now(),

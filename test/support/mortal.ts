@@ -1,0 +1,69 @@
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+
+/** The process is gone: nothing that runs afterwards has any effect. */
+export class Death extends Error {
+  constructor(step: string) {
+    super(`the process died at ${step}`);
+  }
+}
+
+export interface Fate {
+  /** Which call to a port is the last, counted from 1. */
+  readonly dieAt: number;
+  /** Whether the last call still has its effect. */
+  readonly when: 'before' | 'after';
+}
+
+export interface Mortal<T> {
+  readonly ports: T;
+  /** Every call that was made, by name. */
+  readonly steps: string[];
+}
+
+/**
+ * The same ports, used by a process that dies at one of its calls. What is thrown then cannot be survived by
+ * catching it: every later call throws as well.
+ */
+export function mortal<T extends Partial<Keeping>>(ports: T, fate?: Fate): Mortal<T> {
+  const steps: string[] = [];
+  let dead = false;
+
+  async function live(name: string, call: () => Promise<unknown>): Promise<unknown> {
+    if (dead) throw new Death(`${name}, again`);
+    steps.push(name);
+    const last = steps.length === fate?.dieAt;
+    dead ||= last;
+    if (last && fate.when === 'before') throw new Death(`${name}, before its effect`);
+    const result = await call();
+    if (last) throw new Death(`${name}, after its effect`);
+    return result;
+  }
+
+  const wrap = <P extends object>(prefix: string, port: P, except: readonly string[]): P =>
+    new Proxy(port, {
+      get(target, property) {
+        const member = Reflect.get(target, property);
+        const name = String(property);
+        if (typeof member !== 'function' || except.includes(name)) return member;
+        const call = member.bind(target);
+        if (name === 'list') return () => pages(`${prefix}.list`, call());
+        return (...args: unknown[]) => live(`${prefix}.${name}`, () => call(...args));
+      },
+    });
+
+  async function* pages(name: string, list: AsyncIterable<unknown>) {
+    for await (const page of list) yield await live(name, async () => page);
+  }
+
+  const { rooms, events, pool } = ports;
+  const wrapped = {
+    ...ports,
+    ...(rooms && { rooms: wrap('rooms', rooms, []) }),
+    ...(events && { events: wrap('events', events, []) }),
+    ...(pool && {
+      pool: { ...pool, provider: (name: string) => wrap('provider', pool.provider(name), ['bookmark']) },
+    }),
+    ...('rotations' in ports && { rotations: wrap('rotations', ports.rotations as object, []) }),
+  };
+  return { ports: wrapped, steps };
+}
