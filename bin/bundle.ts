@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -21,7 +22,7 @@ export function functionNames(): string[] {
  * @param outDir default: `dist/functions`
  */
 export async function bundleFunctions(outDir: string = BUNDLES): Promise<void> {
-  await build({
+  const { outputFiles } = await build({
     entryPoints: functionNames().map((name) => ({ in: `${FUNCTIONS}${name}.ts`, out: `${name}/index` })),
     outdir: outDir,
     outExtension: { '.js': '.mjs' },
@@ -35,7 +36,26 @@ export async function bundleFunctions(outDir: string = BUNDLES): Promise<void> {
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     legalComments: 'none',
     logLevel: 'warning',
+    write: false,
   });
+  for (const { path, contents } of outputFiles) replaceFile(path, contents);
+}
+
+/** A process that loads the bundle at this moment gets the old or the new one, never half of it. */
+function replaceFile(path: string, contents: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  if (readIfThere(path)?.equals(contents)) return;
+  const aside = `${path}.${process.pid}`;
+  writeFileSync(aside, contents);
+  renameSync(aside, path);
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 if (import.meta.main) await bundleFunctions();

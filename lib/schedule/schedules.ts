@@ -1,4 +1,4 @@
-import { Aws, type Duration } from 'aws-cdk-lib';
+import { Aws, type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Schedule,
@@ -34,7 +34,7 @@ export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
     this.props = props;
-    this.group = new ScheduleGroup(this, 'Group');
+    this.group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
     this.role = new Role(this, 'Role', {
       description: 'Puts the messages of the schedules of Evergreen Rooms into their queues',
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
@@ -57,12 +57,15 @@ export class Schedules extends Construct {
       retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 20 },
     };
     const window = this.props.flexibleWindow;
-    return new Schedule(this, id, {
+    const scheduled = new Schedule(this, id, {
       description,
       schedule,
       scheduleGroup: this.group,
       timeWindow: window.toMinutes() > 0 ? TimeWindow.flexible(window) : TimeWindow.off(),
       target: { bind: () => target },
     });
+    // The group goes by a name that is known at synth, which CloudFormation does not take for a reference.
+    scheduled.node.addDependency(this.group);
+    return scheduled;
   }
 }
