@@ -1,0 +1,59 @@
+interface Entry<T> {
+  readonly at: number;
+  readonly item: T;
+}
+
+/**
+ * Items by the instant they are due: a binary heap, so that asking costs nothing while nothing is due, however many
+ * wait. An item whose time changes is added again; whoever takes it out checks that the time still holds.
+ */
+export class Deadlines<T> {
+  readonly #heap: Entry<T>[] = [];
+
+  add(at: number, item: T): void {
+    this.#heap.push({ at, item });
+    this.#rise(this.#heap.length - 1);
+  }
+
+  /** Takes out all that is due at `now` or before, the earliest first. */
+  *due(now: number): Generator<Entry<T>> {
+    for (let first = this.#heap[0]; first && first.at <= now; first = this.#heap[0]) {
+      this.#removeFirst();
+      yield first;
+    }
+  }
+
+  #removeFirst(): void {
+    const last = this.#heap.pop() as Entry<T>;
+    if (this.#heap.length === 0) return;
+    this.#heap[0] = last;
+    this.#sink(0);
+  }
+
+  #rise(index: number): void {
+    const parent = (index - 1) >> 1;
+    if (index > 0 && this.#time(index) < this.#time(parent)) {
+      this.#swap(index, parent);
+      this.#rise(parent);
+    }
+  }
+
+  #sink(index: number): void {
+    const left = 2 * index + 1;
+    const smaller = this.#time(left + 1) < this.#time(left) ? left + 1 : left;
+    if (this.#time(smaller) < this.#time(index)) {
+      this.#swap(index, smaller);
+      this.#sink(smaller);
+    }
+  }
+
+  #time(index: number): number {
+    return this.#heap[index]?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  #swap(one: number, other: number): void {
+    const entry = this.#heap[one] as Entry<T>;
+    this.#heap[one] = this.#heap[other] as Entry<T>;
+    this.#heap[other] = entry;
+  }
+}

@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http';
+
+/** What an emulator answers. A string goes out as plain text, anything else as JSON, nothing as no body. */
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Thrown anywhere below an emulator's `answer` to end the call with this reply. */
+export class Refusal extends Error {
+  readonly reply: Reply;
+
+  constructor(reply: Reply) {
+    super(`refused with ${reply.status}`);
+    this.reply = reply;
+  }
+}
+
+interface Encoded {
+  readonly headers: Record<string, string>;
+  readonly bytes: Buffer;
+}
+
+/** The `Date` is the emulator's, so that a `Retry-After` date can be read against it. */
+function encode(reply: Reply, now: number): Encoded {
+  const text = typeof reply.body === 'string' ? reply.body : (JSON.stringify(reply.body) ?? '');
+  const type = typeof reply.body === 'string' ? 'text/plain' : 'application/json';
+  const headers: Record<string, string> = { date: new Date(now).toUTCString(), ...reply.headers };
+  if (text !== '') headers['content-type'] ??= `${type}; charset=utf-8`;
+  return { headers, bytes: Buffer.from(text) };
+}
+
+export function send(response: ServerResponse, reply: Reply, now: number): void {
+  const { headers, bytes } = encode(reply, now);
+  // A 204 has no length, and HEAD shows that of the body that GET would have had.
+  if (reply.status !== 204) headers['content-length'] = String(bytes.length);
+  response.writeHead(reply.status, headers).end(bytes);
+}
+
+/** The headers promise the whole body, half of it comes, and the connection closes. */
+export function sendTorn(response: ServerResponse, reply: Reply, now: number): void {
+  const { headers, bytes } = encode(reply, now);
+  if (bytes.length < 2) {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  headers['content-length'] = String(bytes.length);
+  response.writeHead(reply.status, headers);
+  response.write(bytes.subarray(0, bytes.length >> 1), () => response.socket?.destroy());
+}
+
+/** A well-formed HTTP reply around half of the JSON. */
+export function sendGarbled(response: ServerResponse, reply: Reply, now: number): void {
+  const { headers, bytes } = encode(reply, now);
+  const half = bytes.subarray(0, bytes.length >> 1);
+  response.writeHead(reply.status, { ...headers, 'content-length': String(half.length) }).end(half);
+}

@@ -1,0 +1,81 @@
+import type { ControlHandler } from '../http/control.ts';
+import { Refusal, type Reply } from '../http/replies.ts';
+import type { MeetingsApi } from './meetings-api.ts';
+import type { RoomRecord } from './rooms.ts';
+
+type Inside = Pick<
+  MeetingsApi,
+  | 'callbacks'
+  | 'rooms'
+  | 'room'
+  | 'removeRoom'
+  | 'expireRoom'
+  | 'startSession'
+  | 'endSession'
+  | 'trust'
+  | 'distrust'
+  | 'token'
+>;
+
+const ok = (body: unknown): Reply => ({ status: 200, body });
+
+/** A room without its host link, which is a credential. */
+const shown = (room: RoomRecord) => ({
+  id: room.id,
+  serial: room.serial,
+  application_id: room.applicationId,
+  meeting_code: room.meetingCode,
+  display_name: room.display_name,
+  type: room.type,
+  metadata: room.metadata,
+  created_at: new Date(room.createdAt).toISOString(),
+  expires_at: new Date(room.expiresAt).toISOString(),
+  is_available: !room.expired,
+});
+
+/** What only the Meetings API's emulator can be told under `/_control`. */
+export function createControls(inside: Inside): Record<string, ControlHandler> {
+  const onRoom =
+    (act: (id: string) => unknown): ControlHandler =>
+    (_, { id = '' }) =>
+      orExplain(() => {
+        act(id);
+        const room = inside.room(id);
+        return ok(room ? shown(room) : { removed: id });
+      });
+  const publicKey = (body: unknown): string => {
+    const { publicKey: pem } = (body ?? {}) as { publicKey?: unknown };
+    if (typeof pem !== 'string') throw new Error('send {"publicKey": "-----BEGIN PUBLIC KEY-----..."}');
+    return pem;
+  };
+  return {
+    'GET /_control/rooms': (request) => {
+      const rooms = inside.rooms(request.query.get('application') ?? undefined);
+      return ok({ count: rooms.length, rooms: rooms.map(shown) });
+    },
+    'POST /_control/rooms/:id/expire': onRoom(inside.expireRoom),
+    'DELETE /_control/rooms/:id': onRoom(inside.removeRoom),
+    'POST /_control/rooms/:id/session': onRoom(inside.startSession),
+    'DELETE /_control/rooms/:id/session': onRoom(inside.endSession),
+    'GET /_control/callbacks': () => ok({ callbacks: inside.callbacks }),
+    'PUT /_control/applications/:id/keys': (request, { id = '' }) =>
+      orExplain(() => {
+        inside.trust(id, publicKey(request.json()));
+        return ok({ trusted: id });
+      }),
+    'DELETE /_control/applications/:id/keys': (_, { id = '' }) => {
+      inside.distrust(id);
+      return ok({ distrusted: id });
+    },
+    'POST /_control/token': (request) =>
+      orExplain(async () => ok(await inside.token(request.query.get('application') ?? undefined))),
+  };
+}
+
+async function orExplain(act: () => Reply | Promise<Reply>): Promise<Reply> {
+  try {
+    return await act();
+  } catch (error) {
+    throw new Refusal({ status: 400, body: { error: (error as Error).message } });
+  }
+}

@@ -1,0 +1,213 @@
+import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { createClock } from '../http/clock.ts';
+import { Deliveries, type Delivery } from '../http/deliveries.ts';
+import { seededRandom } from '../http/random.ts';
+import { type Emulator, startEmulator } from '../http/server.ts';
+import { createApi } from './api.ts';
+import { type CreateBody, checkCreate } from './bodies.ts';
+import { Callbacks, type Participant, type Session } from './callbacks.ts';
+import { SWITCHES, type Switches } from './choices.ts';
+import { createControls } from './controls.ts';
+import { failure } from './errors.ts';
+import { type RoomRecord, Rooms } from './rooms.ts';
+import { Gate } from './tokens.ts';
+
+export interface ApplicationOptions {
+  readonly applicationId: string;
+  /** PEM or KeyObject; several while a key rotates. */
+  readonly publicKey?: string | KeyObject | readonly (string | KeyObject)[];
+  /** With it the emulator signs tokens on demand, for `token()` and `POST /_control/token`. It is trusted too. */
+  readonly privateKey?: string | KeyObject;
+  /** Default that of the emulator. */
+  readonly roomLimit?: number;
+}
+
+export interface MeetingsApiOptions {
+  readonly applications: readonly ApplicationOptions[];
+  /** Default: one that is free. */
+  readonly port?: number;
+  /** Milliseconds since the epoch. Default the machine's clock. */
+  readonly now?: () => number;
+  /** Rooms an application may have. Default 1,000. */
+  readonly roomLimit?: number;
+  /** Of the faults that are left to chance, of meeting codes and of the gaps between serials. Default 1. */
+  readonly seed?: number;
+  /** What the contract leaves open, see choices.ts. */
+  readonly switches?: Partial<Switches>;
+  /** Call callback URLs that are not on loopback too. Default false. */
+  readonly callbacksAnywhere?: boolean;
+}
+
+export interface MeetingsApi extends Emulator {
+  /** With `/v1/meetings`. */
+  readonly url: string;
+  /** What went to the callback URLs. */
+  readonly callbacks: readonly Delivery[];
+  /** Every room ever made, the expired ones too, the oldest first. Default of all applications. */
+  rooms(applicationId?: string): readonly RoomRecord[];
+  room(id: string): RoomRecord | undefined;
+  /** Makes a room without a call, whatever the limit. Default a long-term room of 30 days. */
+  addRoom(applicationId: string, body?: CreateBody): RoomRecord;
+  /** Loses a room, as if it had never been. */
+  removeRoom(id: string): void;
+  /** Ends a room now, with its callback. */
+  expireRoom(id: string): void;
+  startSession(roomId: string): Session;
+  /** Ends the room as well where it is to expire after use. */
+  endSession(roomId: string): void;
+  /** @returns the participant's id */
+  join(roomId: string, participant: Participant): string;
+  leave(roomId: string, participantId: string, participant: Participant): void;
+  /** Does what has become due by the clock, and resolves once every callback is out. */
+  settle(): Promise<void>;
+  /** Another key for the application, or another application. */
+  trust(applicationId: string, publicKey: string | KeyObject): void;
+  /** @param publicKey default all of the application */
+  distrust(applicationId: string, publicKey?: string | KeyObject): void;
+  /** Signs a token of a quarter of an hour. @throws Error where the application's private key is not known */
+  token(applicationId?: string): Promise<string>;
+}
+
+const PREFIXES = ['/v1/meetings', '/beta/meetings', '/meetings'];
+const DAY = 24 * 3_600_000;
+
+/** Milliseconds between two looks at the clock, for callbacks of rooms that expire while nobody calls. */
+const TICK = 1000;
+
+/** The Meetings API on loopback, held to its contract. */
+export async function startMeetingsApi(options: MeetingsApiOptions): Promise<MeetingsApi> {
+  const switches = { ...SWITCHES, ...options.switches };
+  const clock = createClock(options.now);
+  const gate = new Gate();
+  const rooms = new Rooms(seededRandom(options.seed ?? 1), switches);
+  const deliveries = new Deliveries({ anywhere: options.callbacksAnywhere ?? false });
+  const callbacks = new Callbacks(deliveries);
+  const limits = new Map<string, number>();
+  const signers = new Map<string, KeyObject>();
+  for (const application of options.applications) admit(application, { gate, limits, signers });
+
+  const catchUp = () => {
+    for (const room of rooms.expireDue(clock.now())) callbacks.expired(room);
+  };
+  const existing = (id: string): RoomRecord => {
+    catchUp();
+    const room = rooms.find(id);
+    if (!room) throw new Error(`there is no room ${id}`);
+    return room;
+  };
+  const withSession = (id: string): [RoomRecord, Session] => {
+    const room = existing(id);
+    const session = callbacks.sessionIn(room);
+    if (!session) throw new Error(`there is no session in room ${id}: start one first`);
+    return [room, session];
+  };
+
+  const inside = {
+    callbacks: deliveries.log,
+    rooms: (applicationId?: string) => {
+      catchUp();
+      return applicationId === undefined ? rooms.all() : rooms.of(applicationId);
+    },
+    room: (id: string) => {
+      catchUp();
+      return rooms.find(id);
+    },
+    addRoom(applicationId: string, body: CreateBody = stranger(clock.now())) {
+      const [complaint] = checkCreate(body, clock.now());
+      if (complaint) throw new Error(complaint);
+      return rooms.create(applicationId, body, clock.now());
+    },
+    removeRoom: (id: string) => rooms.remove(existing(id)),
+    expireRoom(id: string) {
+      const room = existing(id);
+      if (room.expired) return;
+      rooms.expire(room, clock.now());
+      callbacks.expired(room);
+    },
+    startSession(id: string) {
+      const room = existing(id);
+      if (room.expired) throw new Error(`room ${id} has expired: nobody can meet in it`);
+      return callbacks.sessionIn(room) ?? callbacks.started(room, clock.now());
+    },
+    endSession(id: string) {
+      const [room, session] = withSession(id);
+      callbacks.ended(room, session, clock.now());
+      if (room.expire_after_use) inside.expireRoom(id);
+    },
+    join: (id: string, participant: Participant) => callbacks.joined(...withSession(id), participant),
+    leave: (id: string, participantId: string, participant: Participant) =>
+      callbacks.left(...withSession(id), participantId, participant),
+    async settle() {
+      catchUp();
+      await deliveries.settled();
+    },
+    trust: (applicationId: string, key: string | KeyObject) => gate.trust(applicationId, key),
+    distrust: (applicationId: string, key?: string | KeyObject) => gate.distrust(applicationId, key),
+    token: (applicationId = options.applications[0]?.applicationId ?? '') =>
+      signToken(applicationId, signers.get(applicationId), clock.now()),
+  };
+
+  const emulator = await startEmulator({
+    title: 'Meetings API emulator',
+    clock,
+    prefixes: PREFIXES,
+    failure,
+    ...(options.port !== undefined && { port: options.port }),
+    ...(options.seed !== undefined && { seed: options.seed }),
+    answer: createApi({
+      gate,
+      rooms,
+      switches,
+      now: clock.now,
+      catchUp,
+      roomLimit: (applicationId) => limits.get(applicationId) ?? options.roomLimit ?? 1000,
+    }),
+    controls: createControls(inside),
+  });
+  clock.onTurn(catchUp);
+  const ticking = setInterval(catchUp, TICK).unref();
+
+  return {
+    ...emulator,
+    ...inside,
+    url: `${emulator.origin}${PREFIXES[0]}`,
+    async close() {
+      clearInterval(ticking);
+      deliveries.close();
+      await emulator.close();
+    },
+  };
+}
+
+function admit(
+  { applicationId, publicKey = [], privateKey, roomLimit }: ApplicationOptions,
+  { gate, limits, signers }: { gate: Gate; limits: Map<string, number>; signers: Map<string, KeyObject> },
+): void {
+  for (const key of [publicKey].flat() as (string | KeyObject)[]) gate.trust(applicationId, key);
+  if (privateKey) {
+    const key = typeof privateKey === 'string' ? createPrivateKey(privateKey) : privateKey;
+    signers.set(applicationId, key);
+    gate.trust(applicationId, createPublicKey(key));
+  }
+  if (roomLimit !== undefined) limits.set(applicationId, roomLimit);
+}
+
+const stranger = (now: number): CreateBody => ({
+  display_name: 'Somebody else',
+  type: 'long_term',
+  expires_at: new Date(now + 30 * DAY).toISOString(),
+});
+
+async function signToken(applicationId: string, key: KeyObject | undefined, now: number): Promise<string> {
+  if (!key)
+    throw new Error(
+      `the private key of application "${applicationId}" is not known here: sign with your own`,
+    );
+  const iat = Math.floor(now / 1000);
+  return new SignJWT({ application_id: applicationId, jti: randomUUID() })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
+    .setIssuedAt(iat)
+    .setExpirationTime(iat + 900)
+    .sign(key);
+}

@@ -1,0 +1,127 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
+import { CHOICES } from './choices.ts';
+
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+
+/** What a token comes to: the application it speaks for, or why it is refused. */
+export type Admission =
+  | { readonly applicationId: string }
+  | { readonly refused: 'missing' | 'wrong'; readonly reason: string };
+
+interface Verified {
+  readonly applicationId: string;
+  /** Seconds since the epoch. */
+  readonly from: number;
+  readonly until: number;
+}
+
+class TokenRefusedError extends Error {}
+
+/** Signatures once verified are remembered up to this many tokens. */
+const REMEMBERED = 10_000;
+
+const fingerprint = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
+
+/** Knows the public keys of the applications, several each so that a key can rotate, and admits tokens. */
+export class Gate {
+  readonly #keys = new Map<string, Map<string, KeyObject>>();
+  #verified = new Map<string, Verified>();
+
+  /** @param publicKey PEM or a KeyObject */
+  trust(applicationId: string, publicKey: string | KeyObject): void {
+    const key = typeof publicKey === 'string' ? createPublicKey(publicKey) : publicKey;
+    const keys = this.#keys.get(applicationId) ?? new Map<string, KeyObject>();
+    this.#keys.set(applicationId, keys.set(fingerprint(key), key));
+  }
+
+  /** @param publicKey default: every key of the application */
+  distrust(applicationId: string, publicKey?: string | KeyObject): void {
+    const key = typeof publicKey === 'string' ? createPublicKey(publicKey) : publicKey;
+    const keys = this.#keys.get(applicationId);
+    if (key) keys?.delete(fingerprint(key));
+    else keys?.clear();
+    this.#verified = new Map();
+  }
+
+  /** @param now milliseconds since the epoch */
+  async admit(authorization: string | undefined, now: number): Promise<Admission> {
+    if (!authorization) return { refused: 'missing', reason: 'no authorization header' };
+    const [, token] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
+    if (!token) return { refused: 'wrong', reason: 'the authorization header is not a bearer token' };
+    try {
+      const verified = this.#verified.get(token) ?? (await this.#verify(token));
+      checkTime(verified, now / 1000);
+      return { applicationId: verified.applicationId };
+    } catch (error) {
+      if (error instanceof TokenRefusedError) return { refused: 'wrong', reason: error.message };
+      throw error;
+    }
+  }
+
+  async #verify(token: string): Promise<Verified> {
+    const claims = readClaims(token);
+    const applicationId = claims.application_id as string;
+    const keys = this.#keys.get(applicationId);
+    if (!keys) throw new TokenRefusedError('no such application');
+    const signed = await Promise.all([...keys.values()].map((key) => isSignedBy(token, key)));
+    if (!signed.includes(true))
+      throw new TokenRefusedError('the signature is not by a key of the application');
+    const verified = { applicationId, ...validity(claims) };
+    if (this.#verified.size >= REMEMBERED) this.#verified = new Map();
+    this.#verified.set(token, verified);
+    return verified;
+  }
+}
+
+function readClaims(token: string): JWTPayload {
+  const claims = decoded(token);
+  for (const name of ['application_id', 'jti'] as const) {
+    if (typeof claims[name] !== 'string' || claims[name] === '') {
+      throw new TokenRefusedError(`the claim ${name} is missing`);
+    }
+  }
+  for (const name of ['iat', 'exp', 'nbf'] as const) {
+    const value: unknown = claims[name];
+    if (value === undefined ? name === 'iat' : !Number.isFinite(value)) {
+      throw new TokenRefusedError(`the claim ${name} is not a number of seconds`);
+    }
+  }
+  return claims;
+}
+
+function decoded(token: string): JWTPayload {
+  try {
+    const { alg } = decodeProtectedHeader(token);
+    if (alg !== 'RS256') throw new TokenRefusedError('the algorithm is not RS256');
+    return decodeJwt(token);
+  } catch (error) {
+    if (error instanceof TokenRefusedError) throw error;
+    throw new TokenRefusedError('the token is not a JWT', { cause: error });
+  }
+}
+
+async function isSignedBy(token: string, key: KeyObject): Promise<boolean> {
+  try {
+    await compactVerify(token, key, { algorithms: ['RS256'] });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function validity({
+  iat = 0,
+  exp = iat + 15 * MINUTE,
+  nbf = iat,
+}: JWTPayload): Pick<Verified, 'from' | 'until'> {
+  if (exp - iat < 30) throw new TokenRefusedError('the token lives for less than 30 seconds');
+  if (exp - iat > DAY) throw new TokenRefusedError('the token lives for more than 24 hours');
+  return { from: Math.max(iat, nbf), until: exp };
+}
+
+function checkTime({ from, until }: Verified, now: number): void {
+  if (now < from - CHOICES.clockSkew) throw new TokenRefusedError('the token is not valid yet');
+  if (now >= until + CHOICES.clockSkew) throw new TokenRefusedError('the token has expired');
+}
