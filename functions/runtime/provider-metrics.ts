@@ -1,14 +1,7 @@
+import type { ObservedCall } from '../adapters/provider/connection.ts';
 import { countFor } from './metrics.ts';
 
-/** One call to a provider, as its adapter saw it end. */
-export interface ProviderCall {
-  readonly application: string;
-  /** Absent where no answer came. */
-  readonly status?: number;
-  readonly milliseconds: number;
-}
-
-export function countCall({ application, status, milliseconds }: ProviderCall): void {
+export function countCall({ application, status, milliseconds }: ObservedCall): void {
   countFor(application, {
     ProviderCalls: 1,
     ProviderLatency: milliseconds,

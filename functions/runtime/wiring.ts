@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { eventBus } from '../adapters/event-bus.ts';
-import { providerPool } from '../adapters/pool.ts';
+import { meetingsApi } from '../adapters/meetings-api/provider.ts';
+import { pool } from '../adapters/pool.ts';
 import { roomsTable } from '../adapters/rooms-table.ts';
+import { secretsManager } from '../adapters/secrets.ts';
 import type { Keeping } from '../rooms/keeping.ts';
 import { DAY, SECOND } from '../rooms/room.ts';
 import { numberIn, readApplications, readEnvironment } from './configuration.ts';
@@ -27,6 +30,8 @@ export function once<T>(make: () => T): () => T {
 export const dynamoDb = once(() => new DynamoDBClient(CLIENT));
 export const sqs = once(() => new SQSClient(CLIENT));
 export const eventBridge = once(() => new EventBridgeClient(CLIENT));
+
+const secrets = once(() => secretsManager({ client: new SecretsManagerClient(CLIENT), now }));
 
 export const now = () => Date.now();
 
@@ -54,7 +59,9 @@ export const keeping = once((): Keeping => {
       tableName: env.ROOMS_TABLE,
       retention: numberIn('RETENTION_DAYS', env.RETENTION_DAYS) * DAY,
     }),
-    pool: providerPool(readApplications(env.APPLICATIONS), { now, onCall: countCall }),
+    pool: pool(readApplications(env.APPLICATIONS), (entry) =>
+      meetingsApi(entry, { now, secrets: secrets(), onCall: countCall }),
+    ),
     events: eventBus(eventBridge(), env.EVENT_BUS, now),
     now,
     newOwner: randomUUID,
