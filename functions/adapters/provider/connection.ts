@@ -76,7 +76,7 @@ export function connection(options: ConnectionOptions): Send {
   const { Agent, request } = base.protocol === 'https:' ? https : http;
   const agent = new Agent({ keepAlive: true });
   let underWay = 0;
-  let lastUse = now();
+  let lastUse: Instant = 0;
 
   function dropRestedSockets() {
     if (underWay === 0 && Math.abs(now() - lastUse) > LONGEST_REST) agent.destroy();

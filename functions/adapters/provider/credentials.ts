@@ -15,8 +15,6 @@ export type Sign = (secret: string, refused: ReadonlySet<string>) => Promise<str
 export interface Credentials {
   /** Sends under the credentials in use, and where they are refused under newer ones until one is accepted. */
   present(send: (authorization: string) => Promise<Reply>): Promise<Reply>;
-  /** Has a header ready before it is needed. */
-  prepare(): Promise<void>;
 }
 
 export interface CredentialsOptions {
@@ -44,11 +42,20 @@ const NONE: ReadonlySet<string> = new Set();
 export function credentials({ application, secret, secrets, sign, now }: CredentialsOptions): Credentials {
   let accepted: { readonly value: string; readonly until: Instant } | undefined;
 
-  async function inUse(): Promise<string> {
-    if (accepted && now() < accepted.until) return accepted.value;
+  async function headerInUse(): Promise<string> {
+    if (accepted && now() < accepted.until) return sign(accepted.value, NONE);
     accepted = undefined;
-    const value = await readSecret('AWSCURRENT', false);
-    if (value !== undefined) return value;
+    try {
+      return await signCurrent(await readSecret('AWSCURRENT', false));
+    } catch (error) {
+      if (!(error instanceof UnauthorizedError)) throw error;
+      // the cache may remember what a person has mended since
+      return signCurrent(await readSecret('AWSCURRENT', true));
+    }
+  }
+
+  function signCurrent(value: string | undefined): Promise<string> {
+    if (value !== undefined) return sign(value, NONE);
     throw uselessSecret(application, secret, 'it does not exist or has no value yet');
   }
 
@@ -86,7 +93,7 @@ export function credentials({ application, secret, secrets, sign, now }: Credent
   }
 
   async function present(send: (authorization: string) => Promise<Reply>): Promise<Reply> {
-    const first = await sign(await inUse(), NONE);
+    const first = await headerInUse();
     let reply = await send(first);
     if (reply.status !== 401) return reply;
     const refused = new Set([first]);
@@ -102,12 +109,7 @@ export function credentials({ application, secret, secrets, sign, now }: Credent
     throw refusedEverywhere(reply, secret, refused.size);
   }
 
-  return {
-    present,
-    prepare: async () => {
-      await sign(await inUse(), NONE);
-    },
-  };
+  return { present };
 }
 
 interface Candidate {
