@@ -129,14 +129,21 @@ describe('a key that rotates mid-flight', () => {
   });
 
   test('goes back to the current version after five minutes with another', async () => {
-    bench.secrets.versions.set('AWSPENDING', OTHER_KEY);
-    bench.answer = await accepting(OTHER_KEY);
+    bench.secrets.versions.set('AWSCURRENT', OTHER_KEY).set('AWSPREVIOUS', KEY);
+    bench.answer = await accepting(KEY);
     await create();
-    bench.secrets.versions.set('AWSCURRENT', OTHER_KEY).delete('AWSPENDING');
+    bench.answer = await accepting(OTHER_KEY);
     bench.now += 5 * MINUTE;
     bench.server.calls.length = 0;
     await create();
     expect(bench.server.calls).toHaveLength(1);
+  });
+
+  test('is not tried twice under two stages of one version', async () => {
+    bench.secrets.versions.set('AWSPENDING', KEY).set('AWSPREVIOUS', KEY);
+    bench.answer = () => ({ status: 401 });
+    await expect(create()).rejects.toMatchObject({ code: 'unauthorized' });
+    expect(bench.server.calls).toHaveLength(2);
   });
 
   test('heals two containers that hold different versions', async () => {
