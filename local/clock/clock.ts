@@ -16,13 +16,14 @@ export interface Clock {
 /** @param offset milliseconds ahead of the real time to begin with */
 export function startClock(offset = 0): Clock {
   const followers = new Set<(offset: number) => void>();
+  let stopped = false;
   turnDate(offset);
   return {
     now: () => Date.now(),
     offset: dateOffset,
     jumpTo(at) {
       const ahead = at - Date.now();
-      if (ahead <= 0) return;
+      if (ahead <= 0 || stopped) return;
       turnDate(dateOffset() + ahead);
       for (const follow of followers) follow(dateOffset());
     },
@@ -30,6 +31,9 @@ export function startClock(offset = 0): Clock {
       followers.add(follow);
       return () => followers.delete(follow);
     },
-    stop: restoreDate,
+    stop() {
+      stopped = true;
+      restoreDate();
+    },
   };
 }

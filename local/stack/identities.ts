@@ -140,7 +140,9 @@ export function identityOf(
     return value === undefined ? undefined : String(around.resolve(value));
   };
   const naming: Naming = { logicalId, place: around.place, addresses: around.addresses, text };
-  const name = (known && text(known.nameProperty)) ?? nameFor(resource.Type, around.generatedName);
+  const name =
+    (known && text(known.nameProperty)) ??
+    nameFor(resource.Type, around.generatedName, text('FifoQueue') === 'true');
   if (known) return { name, ...known.identify(name, naming) };
   const service = resource.Type.split('::')[1]?.toLowerCase() ?? 'unknown';
   return { name, ref: name, attributes: { Arn: arn(service, naming, name) } };
@@ -155,9 +157,9 @@ function functionArn(nameOrArn: string, naming: Naming): string {
   return nameOrArn.startsWith('arn:') ? nameOrArn : arn('lambda', naming, `function:${nameOrArn}`);
 }
 
-function nameFor(type: string, generated: string): string {
+function nameFor(type: string, generated: string, fifo: boolean): string {
   if (type === 'AWS::S3::Bucket') return generated.toLowerCase();
-  return generated.slice(0, 80);
+  return fifo ? `${generated.slice(0, 75)}.fifo` : generated.slice(0, 80);
 }
 
 function digest(text: string): string {

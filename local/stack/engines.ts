@@ -1,0 +1,77 @@
+import { DUMMY_CREDENTIALS } from '../engines/credentials.ts';
+import { type QueueEngine, startQueues } from '../engines/queues.ts';
+import { startTables, type TableEngine } from '../engines/tables.ts';
+import type { LambdaFunction } from '../lambda/function.ts';
+import { type FunctionUrl, openFunctionUrl } from '../lambda/function-url.ts';
+import { EventBuses } from '../stand-ins/buses.ts';
+import { Scheduler } from '../stand-ins/scheduler.ts';
+import { Secrets } from '../stand-ins/secrets.ts';
+import { type StandInServer, startStandIns } from '../stand-ins/server.ts';
+import { type Addressees, Targets } from '../stand-ins/targets.ts';
+import type { AssembledStack } from './assembly.ts';
+import type { Place } from './template.ts';
+
+/** What a template runs in. */
+export interface Engines {
+  readonly tables: TableEngine;
+  readonly queues: QueueEngine;
+  readonly secrets: Secrets;
+  readonly buses: EventBuses;
+  readonly scheduler: Scheduler;
+  readonly targets: Targets;
+  readonly standIns: StandInServer;
+  readonly functionUrls: ReadonlyMap<string, FunctionUrl>;
+  stop(): Promise<void>;
+}
+
+export async function startEngines(
+  { template }: AssembledStack,
+  place: Place,
+  functions: ReadonlyMap<string, LambdaFunction>,
+  { directory, warn }: { readonly directory?: string; readonly warn: (text: string) => void },
+): Promise<Engines> {
+  const urlIds = Object.entries(template.Resources).flatMap(([id, { Type }]) =>
+    Type === 'AWS::Lambda::Url' ? [id] : [],
+  );
+  const [tables, queues, ...urls] = await Promise.all([
+    startTables(directory && `${directory}/tables`),
+    startQueues(directory && `${directory}/queues`),
+    ...urlIds.map(async (id) => [id, await openFunctionUrl()] as const),
+  ]);
+  const addressees: Addressees = {
+    queue: (arn) => queues.byArn(arn),
+    function: (arn) => functions.get(arn.split(':').slice(0, 7).join(':')),
+    bus: (arn) =>
+      arn.includes(':event-bus/') && buses.has(arn) ? (event) => buses.hand(arn, event) : undefined,
+    warn,
+  };
+  const targets = new Targets(addressees);
+  const buses: EventBuses = new EventBuses(place, targets);
+  const secrets = new Secrets();
+  const standIns = await startStandIns(secrets, buses);
+  const scheduler = new Scheduler(targets);
+  const functionUrls = new Map(urls);
+  return {
+    ...{ tables, queues, secrets, buses, scheduler, targets, standIns, functionUrls },
+    async stop() {
+      await Promise.all([tables, queues, standIns, ...functionUrls.values()].map((server) => server.stop()));
+    },
+  };
+}
+
+/** Every service has an address on this machine, so that nothing that runs here can reach a real one by mistake. */
+export function environmentOf({ tables, queues, standIns }: Engines, region: string): Record<string, string> {
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: DUMMY_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: DUMMY_CREDENTIALS.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_ENDPOINT_URL: standIns.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: tables.endpoint,
+    AWS_ENDPOINT_URL_SQS: queues.endpoint,
+    AWS_ENDPOINT_URL_S3: queues.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: standIns.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: standIns.endpoint,
+  };
+}

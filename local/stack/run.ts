@@ -1,0 +1,154 @@
+import { type Clock, startClock } from '../clock/clock.ts';
+import { settle, turn } from '../clock/turn.ts';
+import type { Queue } from '../engines/queue.ts';
+import type { QueueEngine } from '../engines/queues.ts';
+import type { EventSource } from '../lambda/event-source.ts';
+import type { LambdaFunction, LogLine } from '../lambda/function.ts';
+import type { EventBuses } from '../stand-ins/buses.ts';
+import type { Scheduler } from '../stand-ins/scheduler.ts';
+import type { Secrets } from '../stand-ins/secrets.ts';
+import type { AssembledStack } from './assembly.ts';
+import { deadLetterQueues } from './dead-letters.ts';
+import { environmentOf, startEngines } from './engines.ts';
+import { type ResolvedTemplate, resolveTemplate } from './resolve.ts';
+import { MADE, onlyMattersInAws } from './resources/types.ts';
+import type { JsonObject, Place } from './template.ts';
+import type { World } from './world.ts';
+
+export interface RunOptions {
+  readonly region?: string;
+  /** Where tables and queues are kept; in memory where absent. */
+  readonly directory?: string;
+  /** How far the clock is turned already, in milliseconds. */
+  readonly clockOffset?: number;
+  /** Values for the parameters of the template. */
+  readonly parameters?: JsonObject;
+  /** Hears each line that a function writes, beside `logs`. */
+  readonly log?: (line: LogLine) => void;
+  /** Hears what is left out, and what could not be delivered. */
+  readonly warn?: (text: string) => void;
+}
+
+/** A template that runs. */
+export interface RunningStack {
+  readonly template: ResolvedTemplate;
+  readonly clock: Clock;
+  readonly queues: QueueEngine;
+  readonly buses: EventBuses;
+  readonly secrets: Secrets;
+  readonly scheduler: Scheduler;
+  readonly functions: readonly LambdaFunction[];
+  /** The latest lines of all functions. */
+  readonly logs: readonly LogLine[];
+  /** For a client of the AWS SDK: endpoints, region and credentials, as environment variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Queues that some other queue, rule or schedule sends its failures to. */
+  deadLetterQueues(): readonly Queue[];
+  /** Turns the clock; see `turn`. */
+  turnTo(at: number): Promise<void>;
+  /** Waits until all that was begun is over; see `settle`. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const REMEMBERED_LINES = 100_000;
+const ACCOUNT = '000000000000';
+
+/** Makes everything that the template of a stack declares, in embedded engines, and sets it going. */
+export async function runStack(assembly: AssembledStack, options: RunOptions = {}): Promise<RunningStack> {
+  const { region = 'eu-central-1', warn = () => {} } = options;
+  const place: Place = { stackName: assembly.stackName, region, account: ACCOUNT };
+  const clock = startClock(options.clockOffset);
+  const functions = new Map<string, LambdaFunction>();
+  const sources: EventSource[] = [];
+  const logs: LogLine[] = [];
+  const engines = await startEngines(assembly, place, functions, { directory: options.directory, warn });
+  const environment = environmentOf(engines, region);
+  const template = resolveTemplate(
+    assembly.template,
+    place,
+    {
+      queueUrlPrefix: engines.queues.urlPrefix,
+      functionUrls: Object.fromEntries([...engines.functionUrls].map(([id, { url }]) => [id, url])),
+    },
+    options.parameters,
+  );
+  await make(template, {
+    ...engines,
+    clock,
+    assembly,
+    functions,
+    sources,
+    endpoints: environment,
+    identity: template.identity,
+    knowsTarget: (arn) => engines.targets.knows(arn),
+    log(line) {
+      if (logs.push(line) > REMEMBERED_LINES) logs.shift();
+      options.log?.(line);
+    },
+    warn,
+  });
+
+  clock.onJump((offset) => {
+    for (const fn of functions.values()) fn.turnClock(offset);
+  });
+  for (const source of sources) void source.start();
+  engines.scheduler.start();
+
+  const clockwork = {
+    clock,
+    busy: () =>
+      engines.targets.pending > 0 ||
+      sources.some((source) => source.running > 0 || source.queue.contents().ready > 0) ||
+      [...functions.values()].some((fn) => fn.running > 0),
+    nextWake: () => earliest(sources.map((source) => source.queue.contents().wakesAt)),
+    nextFire: () => engines.scheduler.nextFire(),
+    fireDue: () => engines.scheduler.fireDue(),
+  };
+
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    engines.scheduler.stop();
+    for (const source of sources) source.stop();
+    for (const fn of functions.values()) fn.kill();
+    await engines.stop();
+    clock.stop();
+  };
+
+  return {
+    template,
+    clock,
+    queues: engines.queues,
+    buses: engines.buses,
+    secrets: engines.secrets,
+    scheduler: engines.scheduler,
+    functions: [...functions.values()],
+    logs,
+    environment,
+    deadLetterQueues: () => deadLetterQueues(template, engines.queues),
+    turnTo: (at) => turn(clockwork, at),
+    settle: () => settle(clockwork),
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+async function make(template: ResolvedTemplate, world: World): Promise<void> {
+  for (const [type, makeOne] of MADE) {
+    const ofType = template.resources.filter((resource) => resource.type === type);
+    await Promise.all(ofType.map((resource) => makeOne(resource, world)));
+  }
+  const made = new Set(MADE.map(([type]) => type));
+  for (const { type, logicalId } of template.resources) {
+    if (!made.has(type) && !onlyMattersInAws(type)) {
+      world.warn(`${logicalId} is left out: ${type} is not run on one machine`);
+    }
+  }
+}
+
+function earliest(instants: readonly (number | undefined)[]): number | undefined {
+  const known = instants.filter((instant) => instant !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+}

@@ -1,0 +1,37 @@
+import type { Clock } from '../clock/clock.ts';
+import type { QueueEngine } from '../engines/queues.ts';
+import type { TableEngine } from '../engines/tables.ts';
+import type { EventSource } from '../lambda/event-source.ts';
+import type { LambdaFunction, LogLine } from '../lambda/function.ts';
+import type { FunctionUrl } from '../lambda/function-url.ts';
+import type { EventBuses } from '../stand-ins/buses.ts';
+import type { Scheduler } from '../stand-ins/scheduler.ts';
+import type { Secrets } from '../stand-ins/secrets.ts';
+import type { AssembledStack } from './assembly.ts';
+import type { Identity } from './identities.ts';
+import type { Resource } from './template.ts';
+
+/** Everything that a resource may be made in, or wired to. */
+export interface World {
+  readonly clock: Clock;
+  readonly tables: TableEngine;
+  readonly queues: QueueEngine;
+  readonly secrets: Secrets;
+  readonly buses: EventBuses;
+  readonly scheduler: Scheduler;
+  readonly assembly: AssembledStack;
+  /** By logical id. */
+  readonly functionUrls: ReadonlyMap<string, FunctionUrl>;
+  /** By ARN, without version or alias. */
+  readonly functions: Map<string, LambdaFunction>;
+  readonly sources: EventSource[];
+  /** What every function has in its environment beside what the template gives it. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  identity(logicalId: string): Identity;
+  knowsTarget(arn: string): boolean;
+  log(line: LogLine): void;
+  warn(text: string): void;
+}
+
+/** Makes a resource of one type. */
+export type Make = (resource: Resource, world: World) => void | Promise<void>;
