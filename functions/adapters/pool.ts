@@ -22,7 +22,7 @@ export function providerPool(entries: readonly ProviderEntry[], options: Provide
  * The accounts that rooms are spread over. A provider is made when it is first asked for: most invocations need one
  * or two of a long pool.
  */
-export function pool<Entry extends { readonly name: string }>(
+export function pool<Entry extends { readonly name: string; readonly provider: string }>(
   entries: readonly Entry[],
   makeProvider: (entry: Entry) => RoomProvider,
 ): Pool {
@@ -44,7 +44,12 @@ export function pool<Entry extends { readonly name: string }>(
     return made;
   }
 
-  return { names: [...byName.keys()], provider };
+  function siblings(name: string): readonly string[] {
+    const kind = byName.get(name)?.provider;
+    return entries.filter((entry) => entry.provider === kind).map((entry) => entry.name);
+  }
+
+  return { names: [...byName.keys()], siblings, provider };
 }
 
 function unknown(name: string, names: readonly string[]): Error {

@@ -38,9 +38,10 @@ export async function alterRoom(
   keeping: Keeping,
 ): Promise<Room> {
   const { application } = current;
+  const warnings = keeping.pool.provider(application).limitations(alteration.spec.settings);
   const claimed = await takeClaim(
     room,
-    { ...alteration, purpose: 'change', generation: room.generation, application },
+    { ...alteration, purpose: 'change', generation: room.generation, application, warnings },
     keeping,
   );
   return settle(await applyClaim(claimed, current, keeping), keeping);

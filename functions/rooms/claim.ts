@@ -37,7 +37,7 @@ export async function takeClaim(room: Room, intent: Intent, keeping: Keeping): P
 /** Points the claim at another application before that one is called, so that a crash is looked for in the right place. */
 export async function moveClaim(
   room: ClaimedRoom,
-  target: Pick<Claim, 'application' | 'expiresAt'>,
+  target: Pick<Claim, 'application' | 'expiresAt' | 'warnings'>,
   keeping: Keeping,
 ): Promise<ClaimedRoom> {
   const bookmark = keeping.pool.provider(target.application).bookmark();

@@ -1,4 +1,5 @@
 import { buried } from './cancel.ts';
+import { candidates, limitationsOf } from './candidates.ts';
 import { alterRoom, NotAlteredError } from './change.ts';
 import { ProviderRefusedError, RequestRefusedError, RoomGoneError } from './errors.ts';
 import { finishRoom } from './finish.ts';
@@ -82,11 +83,8 @@ async function open(
   const expiry = (capabilities: Capabilities) =>
     Math.min(Math.max(expiryFromNow(wish.spec, now, capabilities), atLeast), now + capabilities.longestLife);
   try {
-    assertRenewable(
-      wish.spec,
-      expiry(keeping.pool.provider(room.current?.application ?? first(keeping)).capabilities) - now,
-      keeping,
-    );
+    const [home = ''] = candidates(room, wish.spec, keeping.pool);
+    assertRenewable(wish.spec, expiry(keeping.pool.provider(home).capabilities) - now, keeping);
   } catch (error) {
     if (error instanceof RequestRefusedError) {
       await settle(await keeping.rooms.write(rejected(room, wish.spec, error.message, now)), keeping);
@@ -95,10 +93,6 @@ async function open(
   }
   const opened = await openRoom(room, { ...wish, announcement: { type, reason }, expiry }, keeping);
   return { outcome: type === 'Room Created' ? 'created' : 'rotated', room: opened };
-}
-
-function first(keeping: Keeping): string {
-  return keeping.pool.names[0] ?? '';
 }
 
 /** A caller who named the renewal is told that it cannot be had; who did not gets the room and a warning. */
@@ -156,6 +150,8 @@ async function note(room: Room, { spec, sequence, origin }: Wish, keeping: Keepi
     origin: origin ?? room.origin,
     updatedAt: keeping.now(),
   };
-  const noted = await keeping.rooms.write(same ? base : scheduled(base, spec, keeping.renewal));
+  const noted = await keeping.rooms.write(
+    same ? base : scheduled(base, spec, keeping.renewal, limitationsOf(base, keeping)),
+  );
   return { outcome: same ? 'unchanged' : 'noted', room: noted };
 }

@@ -1,3 +1,4 @@
+import { limitationsOf } from './candidates.ts';
 import { RequestRefusedError } from './errors.ts';
 import { finishRoom } from './finish.ts';
 import { type Keeping, onRoom } from './keeping.ts';
@@ -30,7 +31,9 @@ async function setHold(request: RoomRequest, step: Step, keeping: Keeping): Prom
     if (known) return known;
     const { spec, state } = room;
     const moved: Room =
-      spec && state === step.from ? scheduled({ ...room, state: step.to }, spec, keeping.renewal) : room;
+      spec && state === step.from
+        ? scheduled({ ...room, state: step.to }, spec, keeping.renewal, limitationsOf(room, keeping))
+        : room;
     const sequences = withSequence(room.sequences, sequence);
     const written = await keeping.rooms.write({ ...moved, sequences, updatedAt: keeping.now() });
     return { outcome: moved === room ? 'unchanged' : step.outcome, room: written };

@@ -1,4 +1,5 @@
 import { archiveCurrent } from './archive.ts';
+import { candidates } from './candidates.ts';
 import { type ClaimedRoom, completeClaim, moveClaim, releaseClaim, takeClaim } from './claim.ts';
 import {
   ApplicationFullError,
@@ -6,7 +7,6 @@ import {
   ProviderContractError,
   ProviderRefusedError,
 } from './errors.ts';
-import { homeOrder } from './home.ts';
 import type { Keeping } from './keeping.ts';
 import type { Capabilities, ProviderRoom } from './ports.ts';
 import { failed, opened, rejected, withRetirees } from './record.ts';
@@ -25,6 +25,8 @@ export interface Opening {
   readonly origin?: Origin;
   /** When it shall expire, given what the provider can do. */
   readonly expiry: (capabilities: Capabilities) => Instant;
+  /** The application to move to. */
+  readonly to?: string;
 }
 
 /**
@@ -34,13 +36,14 @@ export interface Opening {
  * The row must have been finished (`finish.ts`): a claim that somebody else left is not looked into here.
  */
 export async function openRoom(room: Room, opening: Opening, keeping: Keeping): Promise<Room> {
-  const [home, ...others] = homeOrder(room.key, keeping.pool.names, room.current?.application);
-  if (home === undefined) throw new PoolFullError('the pool has no application: configure at least one');
-  const { expiry, ...wanted } = opening;
-  const target = (application: string) => ({
-    application,
-    expiresAt: expiry(keeping.pool.provider(application).capabilities),
-  });
+  const { expiry, to, ...wanted } = opening;
+  const applications = candidates(room, wanted.spec, keeping.pool, to);
+  const target = (application: string) => {
+    const provider = keeping.pool.provider(application);
+    const warnings = provider.limitations(wanted.spec.settings);
+    return { application, expiresAt: expiry(provider.capabilities), warnings };
+  };
+  const [home = '', ...others] = applications;
   const generation = room.generation + 1;
   let claimed = await takeClaim(room, { ...wanted, purpose: 'open', generation, ...target(home) }, keeping);
   for (const application of [home, ...others]) {
@@ -49,7 +52,7 @@ export async function openRoom(room: Room, opening: Opening, keeping: Keeping): 
     if (live) return settle(await record(claimed, live, keeping), keeping);
   }
   const full = new PoolFullError(
-    `all ${keeping.pool.names.length} applications of the pool are full, so room ${room.key} waits in its queue: ` +
+    `all applications that may hold room ${room.key} are full (${applications.join(', ')}), so it waits in its queue: ` +
       'add an application, or cancel rooms that nobody needs',
   );
   await releaseClaim(claimed, full, keeping);

@@ -60,6 +60,8 @@ export interface RoomProvider {
   retire(id: string): Promise<Instant>;
   /** Every room of the account, page by page. */
   list(): AsyncIterable<readonly ProviderRoom[]>;
+  /** What a caller who asks for these settings does not get here, in words for a person. */
+  limitations(settings: RoomSettings): readonly string[];
   /** The end of the list as far as it is known without asking, for a later `find`. */
   bookmark(): string | undefined;
 }
@@ -67,6 +69,8 @@ export interface RoomProvider {
 /** The accounts that rooms are spread over, by name. */
 export interface Pool {
   readonly names: readonly string[];
+  /** The accounts at the same provider, this one among them. */
+  siblings(name: string): readonly string[];
   /** Fails when a row names an account that the deployment does not have any more. */
   provider(name: string): RoomProvider;
 }

@@ -61,7 +61,12 @@ export function settled(
   now: Instant,
 ): Room {
   return {
-    ...scheduled({ ...room, state: claim.from ?? 'active', spec: claim.spec, current }, claim.spec, policy),
+    ...scheduled(
+      { ...room, state: claim.from ?? 'active', spec: claim.spec, current },
+      claim.spec,
+      policy,
+      claim.warnings,
+    ),
     claim: undefined,
     unannounced: claim.announcement,
     sequences: withSequence(room.sequences, claim.sequence),
@@ -72,8 +77,17 @@ export function settled(
   };
 }
 
-/** State and due times as the renewal rule wants them for the current room. */
-export function scheduled(room: Room, spec: RoomSpec, policy: RenewalPolicy): Room {
+/**
+ * State and due times as the renewal rule wants them for the current room.
+ *
+ * @param warnings what else the caller asked for and does not get
+ */
+export function scheduled(
+  room: Room,
+  spec: RoomSpec,
+  policy: RenewalPolicy,
+  warnings: readonly string[] = [],
+): Room {
   const { current, key } = room;
   const idle: Room = {
     ...room,
@@ -81,12 +95,16 @@ export function scheduled(room: Room, spec: RoomSpec, policy: RenewalPolicy): Ro
     renewAt: undefined,
     dueAt: undefined,
     emergencyAt: undefined,
-    warnings: [],
+    warnings,
   };
   if (!current || !isKeptPast(spec, current.expiresAt)) return idle;
   const renewAt = renewalTime(key, current.renewedAt, current.expiresAt, policy);
-  if (renewAt === undefined)
-    return { ...idle, warnings: [tooShortToRenew(current.expiresAt - current.renewedAt, policy)] };
+  if (renewAt === undefined) {
+    return {
+      ...idle,
+      warnings: [...warnings, tooShortToRenew(current.expiresAt - current.renewedAt, policy)],
+    };
+  }
   const emergencyAt = emergencyTime(current.renewedAt, current.expiresAt);
   const held = room.state === 'held';
   // a held room is looked at only when it becomes an emergency, so that somebody hears of it

@@ -71,6 +71,8 @@ export interface RoomSpec {
   /** The expiry asked for; absent where a lifetime was asked for instead. */
   readonly expiresAt?: Instant;
   readonly renewal: Renewal;
+  /** A setting that the provider cannot give is a refusal, not a warning. */
+  readonly strict?: boolean;
 }
 
 /** What a caller can ask for a key. */
@@ -96,6 +98,8 @@ export interface RoomRequest {
   /** Present for `ensure`. */
   readonly spec?: RoomSpec;
   readonly origin?: Origin;
+  /** With `rotate`: the application to move to. */
+  readonly to?: string;
 }
 
 /** A room at the provider. */
@@ -164,6 +168,8 @@ export interface Claim {
   readonly sequence?: Sequence;
   readonly origin?: Origin;
   readonly announcement: Announcement;
+  /** What the caller does not get in this application. */
+  readonly warnings?: readonly string[];
   /** The state to go back to if nothing comes of it. */
   readonly from?: RoomState;
 }

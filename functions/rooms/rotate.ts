@@ -1,6 +1,6 @@
 import { alterRoom, NotAlteredError } from './change.ts';
 import { driftedRoom } from './drift.ts';
-import { RoomGoneError } from './errors.ts';
+import { RequestRefusedError, RoomGoneError } from './errors.ts';
 import { finishRoom } from './finish.ts';
 import { unknownRoom } from './hold.ts';
 import { type Keeping, onRoom } from './keeping.ts';
@@ -43,7 +43,14 @@ export async function rotateNow(request: RoomRequest, keeping: Keeping): Promise
     if (known) return known;
     const { current, spec } = room;
     if (!current || !spec) throw unknownRoom(request);
-    return recreate({ room, current, spec }, 'requested', keeping, { sequence });
+    const { to } = request;
+    if (to !== undefined && !keeping.pool.names.includes(to)) {
+      throw new RequestRefusedError(
+        `to: must be an application of the pool (${keeping.pool.names.join(', ')}), got ${to}`,
+      );
+    }
+    const reason = to === undefined || to === current.application ? 'requested' : 'moved';
+    return recreate({ room, current, spec }, reason, keeping, { sequence, to });
   });
 }
 
@@ -107,7 +114,7 @@ async function recreate(
   { room, spec }: Kept,
   reason: string,
   keeping: Keeping,
-  { sequence, expiry: wanted }: { sequence?: Sequence; expiry?: Instant } = {},
+  { sequence, expiry: wanted, to }: { sequence?: Sequence; expiry?: Instant; to?: string } = {},
 ): Promise<Result> {
   const now = keeping.now();
   const announcement = { type: 'Room Rotated', reason } as const;
@@ -117,7 +124,7 @@ async function recreate(
       : Math.max(wanted, now + capabilities.shortestLife);
   return {
     outcome: 'rotated',
-    room: await openRoom(room, { spec, announcement, expiry, sequence }, keeping),
+    room: await openRoom(room, { spec, announcement, expiry, sequence, to }, keeping),
   };
 }
 

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { pool, providerPool } from '../../functions/adapters/pool.ts';
 import type { RoomProvider } from '../../functions/rooms/ports.ts';
 
-const entries = [{ name: 'blue' }, { name: 'green' }];
+const entries = [
+  { name: 'blue', provider: 'one' },
+  { name: 'green', provider: 'two' },
+];
 
 function counted() {
   const made: string[] = [];
@@ -33,8 +36,14 @@ test('an application that was taken out of the pool is an error that names it an
   );
 });
 
+test('the accounts at one provider are siblings', () => {
+  const applications = pool([...entries, { name: 'teal', provider: 'one' }], counted().make);
+  expect(applications.siblings('blue')).toEqual(['blue', 'teal']);
+  expect(applications.siblings('green')).toEqual(['green']);
+});
+
 test('two applications of one name are refused', () => {
-  expect(() => pool([...entries, { name: 'blue' }], counted().make)).toThrow('named blue');
+  expect(() => pool([...entries, { name: 'blue', provider: 'one' }], counted().make)).toThrow('named blue');
 });
 
 test('an entry is served by the adapter that it names', () => {

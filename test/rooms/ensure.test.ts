@@ -9,6 +9,7 @@ import {
 } from '../../functions/rooms/errors.ts';
 import { holdRoom } from '../../functions/rooms/hold.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/rooms/room.ts';
+import { rotateNow } from '../../functions/rooms/rotate.ts';
 import { roomToken } from '../../functions/rooms/token.ts';
 import { aSpec, START } from '../support/rooms.ts';
 import { aRequest, DEPLOYMENT, makeWorld } from '../support/world.ts';
@@ -213,7 +214,7 @@ describe('a pool of applications', () => {
     const { keeping, row } = makeWorld({ applications: ['one', 'two'], limit: 0 });
     await expect(ensureRoom(aRequest(), keeping)).rejects.toThrow(PoolFullError);
     expect(row('weekly')).toMatchObject({ state: 'opening', claim: undefined, attempts: 1 });
-    expect(row('weekly').lastError).toMatch(/all 2 applications of the pool are full/);
+    expect(row('weekly').lastError).toMatch(/are full \(one, two\)/);
   });
 
   it('leaves a room in its application when another is added', async () => {
@@ -290,5 +291,56 @@ describe('another worker', () => {
     await expect(cancelRoom(aRequest({ action: 'cancel' }), keeping)).rejects.toThrow(ClaimHeldError);
     clock.now += 2 * MINUTE;
     expect((await cancelRoom(aRequest({ action: 'cancel' }), keeping)).outcome).toBe('cancelled');
+  });
+});
+
+describe('a provider that lacks a setting', () => {
+  const themed = (more: object = {}) =>
+    aSpec({ settings: { display_name: 'Weekly', theme_id: null }, ...more });
+
+  it('is named in the warnings of the row', async () => {
+    const { keeping, row } = makeWorld({ unmet: ['theme_id'] });
+    await ensureRoom(aRequest({ spec: themed() }), keeping);
+    expect(row('weekly').warnings).toEqual(['theme_id: not to be had here']);
+  });
+
+  it('is a refusal where the request is strict', async () => {
+    const { keeping, row, providers } = makeWorld({ unmet: ['theme_id'] });
+    const strict = ensureRoom(aRequest({ spec: themed({ strict: true }) }), keeping);
+    await expect(strict).rejects.toThrow('strict: no application can give all that is asked for: theme_id');
+    expect(row('weekly').state).toBe('rejected');
+    expect(providers.first?.made).toEqual([]);
+  });
+});
+
+describe('a pool of several providers', () => {
+  const pool = ['daily-1', 'daily-2', 'whereby-1'];
+
+  it('keeps a key with its provider, also when its account is full', async () => {
+    const world = makeWorld({ applications: pool, limit: 1 });
+    const daily = { ...world.keeping, pool: { ...world.keeping.pool, names: ['daily-1'] } };
+    await ensureRoom(aRequest({ spec: named('A') }), daily);
+    await ensureRoom(aRequest({ spec: named('B') }), world.keeping);
+    expect(world.row('weekly').current?.application).toBe('daily-2');
+    await expect(ensureRoom(aRequest({ spec: named('C') }), world.keeping)).rejects.toThrow(PoolFullError);
+  });
+
+  it('moves a key on purpose, and announces it', async () => {
+    const { keeping, row, announced } = makeWorld({ applications: pool });
+    await ensureRoom(aRequest({ spec: named('A') }), keeping);
+    const from = row('weekly').current?.application;
+    const to = from === 'whereby-1' ? 'daily-1' : 'whereby-1';
+    await rotateNow(aRequest({ action: 'rotate', to }), keeping);
+    expect(row('weekly')).toMatchObject({ current: { application: to }, previous: { application: from } });
+    expect(announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'moved' });
+  });
+
+  it('refuses to move a key to where nothing is', async () => {
+    const { keeping } = makeWorld({ applications: pool });
+    await ensureRoom(aRequest(), keeping);
+    const astray = rotateNow(aRequest({ action: 'rotate', to: 'zoom-1' }), keeping);
+    await expect(astray).rejects.toThrow(
+      'to: must be an application of the pool (daily-1, daily-2, whereby-1), got zoom-1',
+    );
   });
 });

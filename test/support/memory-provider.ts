@@ -1,6 +1,6 @@
 import { ApplicationFullError, ProviderRefusedError, RoomGoneError } from '../../functions/rooms/errors.ts';
 import type { Capabilities, ProviderRoom, RoomProvider } from '../../functions/rooms/ports.ts';
-import type { Instant, RoomSettings } from '../../functions/rooms/room.ts';
+import type { Instant, RoomSettings, SettingName } from '../../functions/rooms/room.ts';
 import { DAY, MINUTE } from '../../functions/rooms/room.ts';
 
 /** A provider's account in memory, for campaigns of very many runs; the adapters have emulators of their own. */
@@ -30,6 +30,8 @@ export interface MemoryProviderOptions {
   readonly now: () => Instant;
   readonly limit?: number;
   readonly capabilities?: Partial<Capabilities>;
+  /** Settings that the provider does not have. */
+  readonly unmet?: readonly SettingName[];
 }
 
 /** The Meetings API's: an expiry that can be moved, settings of which some can be changed, no deletion. */
@@ -48,7 +50,7 @@ const CAPABILITIES: Capabilities = {
 };
 
 export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
-  const { name = 'first', now, limit = 1000 } = options;
+  const { name = 'first', now, limit = 1000, unmet = [] } = options;
   const capabilities = { ...CAPABILITIES, ...options.capabilities };
   const made: StoredRoom[] = [];
   const calls: Record<string, number> = {};
@@ -85,6 +87,8 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
         1,
       ),
     bookmark: () => undefined,
+    limitations: (settings) =>
+      unmet.filter((name) => name in settings).map((name) => `${name}: not to be had here`),
     async create({ token, settings, expiresAt }) {
       counted('create');
       if (made.filter((room) => room.expiresAt > now()).length >= limit) {

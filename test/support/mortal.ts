@@ -61,7 +61,10 @@ export function mortal<T extends Partial<Keeping>>(ports: T, fate?: Fate): Morta
     ...(rooms && { rooms: wrap('rooms', rooms, []) }),
     ...(events && { events: wrap('events', events, []) }),
     ...(pool && {
-      pool: { ...pool, provider: (name: string) => wrap('provider', pool.provider(name), ['bookmark']) },
+      pool: {
+        ...pool,
+        provider: (name: string) => wrap('provider', pool.provider(name), ['bookmark', 'limitations']),
+      },
     }),
     ...('rotations' in ports && { rotations: wrap('rotations', ports.rotations as object, []) }),
   };

@@ -40,16 +40,17 @@ export interface WorldOptions {
   readonly applications?: readonly string[];
   readonly limit?: number;
   readonly capabilities?: Parameters<typeof memoryProvider>[0]['capabilities'];
+  readonly unmet?: Parameters<typeof memoryProvider>[0]['unmet'];
 }
 
 export const DEPLOYMENT = 'abcde';
 
-export function makeWorld({ applications = ['first'], limit, capabilities }: WorldOptions = {}): World {
+export function makeWorld({ applications = ['first'], ...account }: WorldOptions = {}): World {
   const clock = { now: START };
   const now = () => clock.now;
   const rooms = memoryRooms();
   const providers = Object.fromEntries(
-    applications.map((name) => [name, memoryProvider({ name, now, limit, capabilities })]),
+    applications.map((name) => [name, memoryProvider({ name, now, ...account })]),
   );
   const announced: Announced[] = [];
   const reports: World['reports'] = [];
@@ -99,12 +100,18 @@ export function makeWorld({ applications = ['first'], limit, capabilities }: Wor
 function poolOf(providers: World['providers']): Pool {
   return {
     names: Object.keys(providers),
+    siblings: (name) => Object.keys(providers).filter((other) => kindOf(other) === kindOf(name)),
     provider(name) {
       const provider = providers[name];
       if (!provider) throw new Error(`there is no application ${name}`);
       return provider;
     },
   };
+}
+
+/** `daily-1` and `daily-2` are two accounts at one provider; a name without a dash is one of the provider `memory`. */
+function kindOf(name: string): string {
+  return name.includes('-') ? (name.split('-')[0] ?? name) : 'memory';
 }
 
 let asked = 0;

@@ -97,6 +97,8 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
     retire,
     list: () => list(),
     bookmark: () => bookmark,
+    // the request's fields are this API's own
+    limitations: () => [],
   };
 }
 

@@ -1,0 +1,29 @@
+import { PoolFullError, RequestRefusedError } from './errors.ts';
+import { homeOrder } from './home.ts';
+import type { Pool } from './ports.ts';
+import type { Room, RoomSpec } from './room.ts';
+
+/**
+ * The applications that may hold the next room of a key, in the order in which they are asked: where it lives or is
+ * to be moved, then the others of the same provider. A key stays with its provider until it is moved on purpose, since
+ * another provider means another kind of link; only a new key may go anywhere.
+ *
+ * @throws RequestRefusedError where the request is strict and no application can give all it asks for
+ */
+export function candidates(room: Room, spec: RoomSpec, pool: Pool, target?: string): readonly string[] {
+  const place = [target, room.current?.application].find((name) => name && pool.names.includes(name));
+  const order = homeOrder(room.key, place ? pool.siblings(place) : pool.names, place);
+  const [home] = order;
+  if (home === undefined) throw new PoolFullError('the pool has no application: configure at least one');
+  if (!spec.strict) return order;
+  const able = order.filter((name) => pool.provider(name).limitations(spec.settings).length === 0);
+  if (able.length > 0) return able;
+  throw new RequestRefusedError(
+    `strict: no application can give all that is asked for: ${pool.provider(home).limitations(spec.settings).join('; ')}`,
+  );
+}
+
+/** What the caller asked for and does not get where the room lives. */
+export function limitationsOf({ current, spec }: Room, { pool }: { readonly pool: Pool }): readonly string[] {
+  return current && spec ? pool.provider(current.application).limitations(spec.settings) : [];
+}
