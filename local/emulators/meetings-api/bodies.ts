@@ -85,9 +85,9 @@ const CHANGEABLE = {
 const LANGUAGES = ['en', 'he', 'es', 'pt-br', 'it', 'ca', 'fr', 'de', 'ar', 'zh-tw', 'zh-cn', 'default'];
 
 const INSTANT = {
-  ...CHANGEABLE,
   display_name: { rule: text(200), required: true },
   type: optional(oneOf('instant', 'long_term')),
+  ...CHANGEABLE,
   metadata: optional(nullable(headerText(500))),
   recording_options: optional(flags('auto_record', 'record_only_owner')),
   ui_settings: optional(shape({ language: optional(oneOf(...LANGUAGES)) })),
@@ -113,8 +113,8 @@ const applicationUpdate = shape({
 
 /** @returns every complaint about the body of `POST /rooms` */
 export function checkCreate(body: unknown, now: number): string[] {
-  const isLongTerm = (body as { type?: unknown } | undefined)?.type === 'long_term';
-  return (isLongTerm ? longTermRoom : instantRoom)(body, '', now);
+  const type = (body as { type?: unknown } | null | undefined)?.type ?? 'instant';
+  return (type === 'instant' ? instantRoom : longTermRoom)(body, '', now);
 }
 
 /** @returns every complaint about the body of `PATCH /rooms/{id}` */

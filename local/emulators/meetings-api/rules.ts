@@ -87,14 +87,11 @@ export const shape =
     if (!isObject(value)) return [`"${label || 'value'}" must be of type object`];
     if (atLeastOne && Object.keys(value).length === 0) return [`"${label}" must have at least 1 key`];
     const path = (name: string) => (label ? `${label}.${name}` : name);
-    const missing = Object.entries(members)
-      .filter(([name, { required }]) => required && value[name] === undefined)
-      .map(([name]) => `"${path(name)}" is required`);
-    const found = Object.entries(value).flatMap(([name, member]) =>
-      // Object.hasOwn: a member called "constructor" is no rule of ours
-      Object.hasOwn(members, name)
-        ? (members[name]?.rule(member, path(name), now) ?? [])
-        : [`"${path(name)}" is not allowed`],
-    );
-    return [...missing, ...found];
+    const known = Object.entries(members).flatMap(([name, { rule, required }]) => {
+      if (value[name] !== undefined) return rule(value[name], path(name), now);
+      return required ? [`"${path(name)}" is required`] : [];
+    });
+    // Object.hasOwn: a member called "constructor" is no rule of ours
+    const unknown = Object.keys(value).filter((name) => !Object.hasOwn(members, name));
+    return [...known, ...unknown.map((name) => `"${path(name)}" is not allowed`)];
   };
