@@ -1,4 +1,4 @@
-import { Duration, TimeZone } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { Deployment } from './deployment.ts';
@@ -11,7 +11,7 @@ export interface ReconciliationOptions {
   /**
    * When they are compared.
    *
-   * @default - every day at five o'clock UTC, `cron(0 5 * * ? *)`
+   * @default - every day at five o'clock UTC
    */
   readonly schedule?: ScheduleExpression;
   /**
@@ -22,7 +22,8 @@ export interface ReconciliationOptions {
   readonly mode?: 'repair' | 'report';
 }
 
-const DAILY = ScheduleExpression.cron({ minute: '0', hour: '5', timeZone: TimeZone.ETC_UTC });
+/** When they are compared if nobody says otherwise. */
+export const DAILY = 'cron(0 5 * * ? *)';
 
 /** Compares the provider's rooms with the table's: lost ones, orphans, drifted ones. */
 export class Reconciliation extends Construct {
@@ -33,7 +34,7 @@ export class Reconciliation extends Construct {
     id: string,
     deployment: Deployment,
     rotations: WorkQueue,
-    { schedule = DAILY, mode = 'repair' }: ReconciliationOptions,
+    { schedule = ScheduleExpression.expression(DAILY), mode = 'repair' }: ReconciliationOptions,
   ) {
     super(scope, id);
     this.worker = new RoomsWorker(this, 'Worker', deployment, {

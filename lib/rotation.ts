@@ -1,4 +1,4 @@
-import { Annotations, Duration, TimeZone } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { RUN_ALLOWANCE } from '../functions/rooms/renewal.ts';
@@ -13,7 +13,7 @@ export interface RotationOptions {
   /**
    * When rooms that are due are renewed. Several schedules are fine, and so is any IANA time zone.
    *
-   * @default - every night at two o'clock UTC, `cron(0 2 * * ? *)`
+   * @default - every night at two o'clock UTC
    */
   readonly schedules?: readonly ScheduleExpression[];
   /**
@@ -42,7 +42,8 @@ export interface RotationOptions {
   readonly concurrency?: number;
 }
 
-const NIGHTLY = ScheduleExpression.cron({ minute: '0', hour: '2', timeZone: TimeZone.ETC_UTC });
+/** When rooms are renewed if nobody says otherwise. */
+export const NIGHTLY = 'cron(0 2 * * ? *)';
 const WEEK = Duration.days(7);
 
 /** When rooms are due, and how long a room may have to wait for that. */
@@ -55,7 +56,7 @@ export interface RotationRhythm {
 /** @param flexibleWindow how late a run may start */
 export function rotationRhythm(
   scope: Construct,
-  { schedules = [NIGHTLY], renewBefore = WEEK }: RotationOptions,
+  { schedules = [ScheduleExpression.expression(NIGHTLY)], renewBefore = WEEK }: RotationOptions,
   flexibleWindow: Duration,
 ): RotationRhythm {
   if (schedules.length === 0)

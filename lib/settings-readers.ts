@@ -35,7 +35,8 @@ export function wholeNumber(least: number, most: number): Reader<number> {
 export function duration(least: string, most: string): Reader<Duration> {
   return (value) => {
     const problem = new Error(`an ISO 8601 duration from ${least} to ${most}, as in P7D or PT15M`);
-    if (typeof value !== 'string' || !/^P(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?$/.test(value)) throw problem;
+    if (typeof value !== 'string' || !/^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/.test(value))
+      throw problem;
     const read = Duration.parse(value);
     const [shortest, longest] = [Duration.parse(least), Duration.parse(most)];
     if (read.toSeconds() < shortest.toSeconds() || read.toSeconds() > longest.toSeconds()) throw problem;
@@ -66,9 +67,12 @@ export function listOf<T>(read: Reader<T>, separator: RegExp): Reader<T[]> {
 }
 
 function split(value: string, separator: RegExp): unknown {
-  return /^\s*\[/.test(value)
-    ? JSON.parse(value)
-    : value.split(separator).filter((part) => part.trim() !== '');
+  if (!/^\s*\[/.test(value)) return value.split(separator).filter((part) => part.trim() !== '');
+  try {
+    return JSON.parse(value);
+  } catch (cause) {
+    throw new Error(`a list in JSON (${(cause as Error).message})`, { cause });
+  }
 }
 
 /** What the context can say of an application: an id, or an object with an ARN in the place of the secret. */

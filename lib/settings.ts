@@ -1,6 +1,8 @@
 import { TimeZone } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Node } from 'constructs';
+import { DAILY } from './reconciliation.ts';
+import { NIGHTLY } from './rotation.ts';
 import type { ApplicationSetting, Reader } from './settings-readers.ts';
 import {
   application,
@@ -75,14 +77,15 @@ function settingsIn(context: Record<string, unknown>): Record<string, unknown> {
 }
 
 function arrange(values: Values & { readonly applications: ApplicationSetting[] }) {
-  const { stage = 'dev', applications, baseUrl, schedule, timeZone = TimeZone.ETC_UTC, ...rest } = values;
+  const { stage = 'dev', applications, baseUrl, timeZone = TimeZone.ETC_UTC, ...rest } = values;
+  const { schedule = [NIGHTLY], reconciliationSchedule = DAILY } = rest;
   const inZone = (expression: string) => ScheduleExpression.expression(expression, timeZone);
   const { flexibleWindow, requestConcurrency, maxReceiveCount, retention, deployment, logLevel } = rest;
   return {
     stage,
     applications: applications.map((entry) => ({ ...entry, baseUrl: entry.baseUrl ?? baseUrl })),
     rotation: {
-      schedules: schedule?.map(inZone),
+      schedules: schedule.map(inZone),
       renewBefore: rest.renewBefore,
       spread: rest.spread,
       perRun: rest.rotationsPerRun,
@@ -90,7 +93,7 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
     },
     reconciliation: {
       mode: rest.reconciliation,
-      schedule: rest.reconciliationSchedule === undefined ? undefined : inZone(rest.reconciliationSchedule),
+      schedule: inZone(reconciliationSchedule),
     },
     flexibleWindow,
     requestConcurrency,

@@ -73,10 +73,10 @@ function readCron(expression: string): Cron {
   }
 }
 
-/** Midnights, as clocks in UTC show them. */
+/** Midnights, as clocks in UTC show them; two more than the years have, for zones that are ahead. */
 function daysFrom(year: number): number[] {
   const first = Date.UTC(year);
-  return Array.from({ length: (Date.UTC(year + YEARS) - first) / DAY }, (_, i) => first + i * DAY);
+  return Array.from({ length: (Date.UTC(year + YEARS) - first) / DAY + 2 }, (_, i) => first + i * DAY);
 }
 
 function runsOfDay(cron: Cron, timeZone: string, midnight: number): number[] {

@@ -1,0 +1,31 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { describe, expect, test } from 'vitest';
+import { deploymentId } from '../../lib/deployment-id.ts';
+
+function idAt(stack: string, id: string, env?: { account: string; region: string }): string {
+  return deploymentId(new Construct(new Stack(new App(), stack, { env }), id));
+}
+
+describe('the id of a deployment', () => {
+  test('is five characters that a correlation token can carry', () => {
+    const ids = Array.from({ length: 200 }, (_, i) => idAt('Stack', `Rooms${i}`));
+    for (const id of ids) expect(id).toMatch(/^[a-z2-7]{5}$/);
+    expect(new Set(ids).size).toBe(200);
+  });
+
+  test('stays the same from one synthesis to the next', () => {
+    expect(idAt('Stack', 'Rooms')).toBe(idAt('Stack', 'Rooms'));
+  });
+
+  test('differs by stack, account and region', () => {
+    const ids = [
+      idAt('Stack', 'Rooms'),
+      idAt('Other', 'Rooms'),
+      idAt('Stack', 'Rooms', { account: '111111111111', region: 'eu-central-1' }),
+      idAt('Stack', 'Rooms', { account: '111111111111', region: 'us-east-1' }),
+      idAt('Stack', 'Rooms', { account: '222222222222', region: 'us-east-1' }),
+    ];
+    expect(new Set(ids).size).toBe(5);
+  });
+});

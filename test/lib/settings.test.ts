@@ -1,0 +1,129 @@
+import { App } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { readSettings } from '../../lib/settings.ts';
+import { APPLICATION_ID, resources, stackWith, templateWith } from '../support/stacks.ts';
+
+const read = (context: Record<string, unknown>) =>
+  readSettings(new App({ context: { applications: APPLICATION_ID, ...context } }).node);
+
+describe('a setting that cannot be', () => {
+  test.each([
+    ['stage', 'production', 'must be dev or prod'],
+    ['applications', [], 'must be a list of at least one'],
+    ['applications', '[oops', 'must be a list in JSON ('],
+    ['applications', [{ name: 'first' }], 'must be application ids, or objects of texts with applicationId'],
+    ['applications', [{ applicationId: APPLICATION_ID, secret: 'x' }], 'must be application ids, or objects'],
+    ['schedule', '', 'must be a list of at least one'],
+    ['timeZone', 'Berlin', "must be the IANA name of a time zone, as in 'Europe/Berlin'"],
+    ['flexibleWindow', '15', 'must be an ISO 8601 duration from PT0S to PT24H, as in P7D or PT15M'],
+    ['flexibleWindow', 'P', 'must be an ISO 8601 duration'],
+    ['renewBefore', 'P181D', 'must be an ISO 8601 duration from PT1H to P180D'],
+    ['spread', 'PT16M', 'must be an ISO 8601 duration from PT0S to PT15M'],
+    ['rotationsPerRun', 0, 'must be a whole number from 1 to 100000'],
+    ['rotationConcurrency', '1', 'must be a whole number from 2 to 1000'],
+    ['requestConcurrency', 2.5, 'must be a whole number from 2 to 1000'],
+    ['maxReceiveCount', 'often', 'must be a whole number from 2 to 100'],
+    ['reconciliation', 'fix', 'must be repair or report'],
+    ['retention', 'PT5M', 'must be an ISO 8601 duration from P1D to P3650D'],
+    ['logLevel', 'WARN', 'must be DEBUG or INFO'],
+    ['logRetentionDays', 42, 'must be a retention that the logs service knows: 1, 3, 5, 7,'],
+  ])('%s = %j is named with its value and its rule', (name, value, rule) => {
+    const message = `setting ${name} is ${JSON.stringify(value)}, and ${rule}`;
+    expect(() => read({ [name]: value })).toThrow(message);
+    expect(() => read({ [name]: value })).toThrow(
+      `correct it in the context of cdk.json or by -c ${name}=...`,
+    );
+  });
+
+  test('is one that does not exist, and the error names those that do', () => {
+    expect(() => read({ renewbefore: 'P7D' })).toThrow(
+      /there is no setting renewbefore; the settings are .*renewBefore/,
+    );
+  });
+
+  test('does not hide the next one', () => {
+    expect(() => read({ stage: 'x', logLevel: 'y' })).toThrow(/setting stage .*\nsetting logLevel/);
+  });
+
+  test('is missing where there is no application', () => {
+    expect(() => readSettings(new App().node)).toThrow('setting applications is missing');
+  });
+
+  test.each([
+    [{ applications: ['not-a-uuid'] }, "applicationId is 'not-a-uuid', and must be the application's UUID"],
+    [{ applications: [APPLICATION_ID, APPLICATION_ID] }, 'twice; give each a name of its own'],
+    [
+      { applications: [{ applicationId: APPLICATION_ID, name: 'a b' }] },
+      "application name is 'a b', and must be",
+    ],
+    [{ baseUrl: 'api.example.com' }, "baseUrl is 'api.example.com', and must be an http(s) address"],
+    [{ deployment: 'prod1' }, "deployment is 'prod1', and must be five characters of a-z and 2-7"],
+    [
+      { schedule: 'cron(0 25 * * ? *)' },
+      "schedule cron(0 25 * * ? *) has '25' for hours, which takes 0 to 23",
+    ],
+  ])('%j is found where it is used', (settings, message) => {
+    expect(() => stackWith(settings)).toThrow(message);
+  });
+});
+
+describe('a setting', () => {
+  test('may come as text, as the command line has it', () => {
+    const other = '11111111-2222-4333-8444-555555555555';
+    const settings = read({
+      applications: `${APPLICATION_ID}, ${other}`,
+      schedule: 'cron(0 1 * * ? *);cron(0 13 * * ? *)',
+      requestConcurrency: '7',
+      logRetentionDays: '30',
+      renewBefore: 'P10D',
+    });
+    expect(settings.applications.map(({ applicationId }) => applicationId)).toEqual([APPLICATION_ID, other]);
+    expect(settings.rotation.schedules.map(({ expressionString }) => expressionString)).toEqual([
+      'cron(0 1 * * ? *)',
+      'cron(0 13 * * ? *)',
+    ]);
+    expect(settings).toMatchObject({ requestConcurrency: 7, logRetention: 30 });
+    expect(settings.rotation.renewBefore?.toDays()).toBe(10);
+  });
+
+  test('may come as JSON in text', () => {
+    const text = JSON.stringify([
+      { applicationId: APPLICATION_ID, name: 'first', baseUrl: 'http://127.0.0.1:1/v1' },
+    ]);
+    expect(read({ applications: text }).applications).toEqual([
+      { applicationId: APPLICATION_ID, name: 'first', baseUrl: 'http://127.0.0.1:1/v1' },
+    ]);
+  });
+
+  test('reaches the functions', () => {
+    const template = templateWith({
+      baseUrl: 'http://127.0.0.1:1234/v1/meetings',
+      renewBefore: 'P10D',
+      rotationsPerRun: 40,
+      spread: 'PT5M',
+      retention: 'P30D',
+      reconciliation: 'report',
+      maxReceiveCount: 7,
+      deployment: 'k3x7q',
+      logLevel: 'DEBUG',
+    });
+    const variables = Object.assign(
+      {},
+      ...Object.values(resources(template, 'AWS::Lambda::Function')).map(
+        (fn) => fn.Properties.Environment.Variables,
+      ),
+    );
+    expect(variables).toMatchObject({
+      RENEW_BEFORE_SECONDS: String(10 * 86_400),
+      ROTATIONS_PER_RUN: '40',
+      SPREAD_SECONDS: '300',
+      RETENTION_DAYS: '30',
+      RECONCILIATION: 'report',
+      MAX_RECEIVE_COUNT: '7',
+      DEPLOYMENT: 'k3x7q',
+      LOG_LEVEL: 'DEBUG',
+      POWERTOOLS_METRICS_NAMESPACE: 'EvergreenRooms/k3x7q',
+    });
+    expect(JSON.stringify(variables.APPLICATIONS)).toContain('http://127.0.0.1:1234/v1/meetings');
+  });
+});

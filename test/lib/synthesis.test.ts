@@ -1,0 +1,56 @@
+import { type App, type Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import { describe, expect, test } from 'vitest';
+import { findings, roomsWith, stackWith } from '../support/stacks.ts';
+
+describe('a synthesis', () => {
+  test.each(['dev', 'prod'])('of stage %s has no finding, neither of cdk-nag nor of the library', (stage) => {
+    expect(findings((app) => stackWith({ stage }, app))).toEqual([]);
+  });
+
+  test('has findings where there is something to find', () => {
+    const found = findings((app) => new Queue(stackWith({}, app), 'Open'));
+    expect(found).toContainEqual({ rule: 'AwsSolutions-SQS4', where: 'Test/Open/Resource' });
+  });
+
+  test('stops at a queue that hides its messages for less than six time-outs of its function', () => {
+    const { stack } = roomsWith();
+    for (const part of stack.node.findAll()) {
+      if (part instanceof CfnFunction && part.node.path.includes('Planner')) part.timeout = 301;
+    }
+    expect(() => appOf(stack).synth()).toThrow(
+      /the visibility timeout of queue Own\/Rooms\/Rotation\/Planner\/Inbox\/Queue is 1800 s, and must be at least 1806 s, six times the 301 s time-out of .*; raise the one or lower the other/,
+    );
+  });
+
+  test('stops the same way where it is the queue that was changed', () => {
+    const { stack } = roomsWith();
+    for (const part of stack.node.findAll()) {
+      if (part instanceof CfnQueue && part.node.path.includes('Requests/Inbox/Queue'))
+        part.visibilityTimeout = 60;
+    }
+    expect(() => appOf(stack).synth()).toThrow(/Requests\/Inbox\/Queue is 60 s, and must be at least 360 s/);
+  });
+
+  test('warns of a schedule that leaves less than two runs before a room ends, and says which', () => {
+    const stack = stackWith({
+      renewBefore: 'P2D',
+      schedule: 'cron(30 2 * * ? *)',
+      timeZone: 'Europe/Berlin',
+    });
+    const [warning] = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('renewBefore'));
+    expect(warning?.entry.data).toMatch(
+      /renewBefore is 48 hours, and cron\(30 2 \* \* \? \*\) in Europe\/Berlin leaves up to 47.25 hours between two runs.*they are renewed 95 hours before instead/,
+    );
+  });
+
+  test('does not warn of what comes out of the box', () => {
+    expect(Annotations.fromStack(stackWith()).findWarning('*', Match.anyValue())).toEqual([]);
+  });
+});
+
+function appOf(stack: Stack): App {
+  return Stage.of(stack) as App;
+}

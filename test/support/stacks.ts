@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { EvergreenRooms, type EvergreenRoomsProps } from '../../lib/evergreen-rooms.ts';
+import { EvergreenRoomsStack } from '../../lib/evergreen-rooms-stack.ts';
+import { readSettings } from '../../lib/settings.ts';
+
+export const APPLICATION_ID = '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11';
+
+const CDK_JSON = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+
+const scratch = mkdtempSync(join(tmpdir(), 'synth-'));
+process.on('exit', () => rmSync(scratch, { recursive: true }));
+
+/** An app with the feature flags of `cdk.json`, and an application. */
+export function appWith(): App {
+  const context = {
+    ...CDK_JSON.context,
+    applications: [APPLICATION_ID],
+    'aws:cdk:disable-asset-staging': true,
+  };
+  return new App({ context, outdir: mkdtempSync(join(scratch, 'out-')) });
+}
+
+/** The stack that these settings make. */
+export function stackWith(settings: Record<string, unknown> = {}, app: App = appWith()): EvergreenRoomsStack {
+  for (const [name, value] of Object.entries(settings)) app.node.setContext(name, value);
+  return new EvergreenRoomsStack(app, 'Test', readSettings(app.node));
+}
+
+export function templateWith(settings: Record<string, unknown> = {}): Template {
+  return Template.fromStack(stackWith(settings));
+}
+
+/** The construct in a stack of somebody's own. */
+export function roomsWith(props: Partial<EvergreenRoomsProps> = {}): { rooms: EvergreenRooms; stack: Stack } {
+  const stack = new Stack(appWith(), 'Own');
+  const rooms = new EvergreenRooms(stack, 'Rooms', {
+    applications: [{ applicationId: APPLICATION_ID }],
+    ...props,
+  });
+  return { rooms, stack };
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly where: string;
+}
+
+/** What the validations of a whole synthesis find, the library's own among them. */
+export function findings(build: (app: App) => void): Finding[] {
+  const app = appWith();
+  try {
+    build(app);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks());
+    app.synth();
+  } catch (error) {
+    if ((error as Error).name !== 'ValidationFailed') throw error;
+  }
+  const report = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'));
+  return report.pluginReports.flatMap((plugin: PluginReport) =>
+    plugin.violations.flatMap(({ ruleName, violatingConstructs }) =>
+      violatingConstructs.map(({ constructPath }) => ({ rule: ruleName, where: constructPath })),
+    ),
+  );
+}
+
+interface PluginReport {
+  readonly violations: { ruleName: string; violatingConstructs: { constructPath: string }[] }[];
+}
+
+export interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template is whatever CloudFormation allows
+  readonly Properties: any;
+  readonly DependsOn?: string[];
+  readonly DeletionPolicy?: string;
+}
+
+export type Resources = Record<string, Resource>;
+
+export function resources(template: Template, type: string): Resources {
+  return template.findResources(type, Match.anyValue()) as Resources;
+}
+
+/** The logical id that a `Ref` or `Fn::GetAtt` points at. */
+export function target(reference: { Ref?: string; 'Fn::GetAtt'?: [string, string] }): string {
+  return reference.Ref ?? reference['Fn::GetAtt']?.[0] ?? JSON.stringify(reference);
+}
