@@ -3,8 +3,9 @@ import { pool, providerPool } from '../../functions/adapters/pool.ts';
 import type { RoomProvider } from '../../functions/rooms/ports.ts';
 
 const entries = [
-  { name: 'blue', provider: 'one' },
-  { name: 'green', provider: 'two' },
+  { name: 'blue', provider: 'here' },
+  { name: 'green', provider: 'here' },
+  { name: 'amber', provider: 'there' },
 ];
 
 function counted() {
@@ -22,7 +23,7 @@ function counted() {
 test('a provider is made when it is first asked for, and once', () => {
   const { made, make } = counted();
   const applications = pool(entries, make);
-  expect(applications.names).toEqual(['blue', 'green']);
+  expect(applications.names).toEqual(['blue', 'green', 'amber']);
   expect(made).toEqual([]);
   expect(applications.provider('green')).toBe(applications.provider('green'));
   expect(made).toEqual(['green']);
@@ -31,15 +32,15 @@ test('a provider is made when it is first asked for, and once', () => {
 test('an application that was taken out of the pool is an error that names it and says what to do', () => {
   const applications = pool(entries, counted().make);
   expect(() => applications.provider('red')).toThrow(
-    'application red is not in the pool (blue, green), yet a room lives in it: put it back until its rooms have ' +
+    'application red is not in the pool (blue, green, amber), yet a room lives in it: put it back until its rooms have ' +
       'moved or ended',
   );
 });
 
-test('the accounts at one provider are siblings', () => {
-  const applications = pool([...entries, { name: 'teal', provider: 'one' }], counted().make);
-  expect(applications.siblings('blue')).toEqual(['blue', 'teal']);
-  expect(applications.siblings('green')).toEqual(['green']);
+test('the accounts at one provider are told apart from those at another', () => {
+  const { siblings } = pool(entries, counted().make);
+  expect(siblings('green')).toEqual(['blue', 'green']);
+  expect(siblings('amber')).toEqual(['amber']);
 });
 
 test('two applications of one name are refused', () => {

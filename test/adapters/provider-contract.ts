@@ -1,0 +1,376 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ProviderRoom, RoomOrder, RoomProvider } from '../../functions/rooms/ports.ts';
+import type { Instant } from '../../functions/rooms/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/room.ts';
+import { roomToken } from '../../functions/rooms/token.ts';
+import type { Emulator } from '../../local/emulators/http/server.ts';
+
+/** A provider's adapter in front of its emulator, with a clock that stands still until it is turned. */
+export interface ProviderBench {
+  readonly emulator: Emulator;
+  readonly now: () => Instant;
+  turn(by: number): void;
+  readonly provider: RoomProvider;
+  /** Another container of the deployment: nothing is cached. */
+  another(): RoomProvider;
+  /** The calls, in the emulator's patterns, behind each operation that has an effect. */
+  readonly calls: { readonly create: string; readonly change?: string; readonly retire: string };
+  /** Puts rooms of somebody else into the account. */
+  addStrangers(count: number): void;
+  /** How many rooms the account has that can still be entered. */
+  living(): number;
+  /** Changes the credential at both ends: Secrets Manager has the new one, the provider takes no other. */
+  rotate(): void;
+  /** Takes the credential away at the provider, so that none is right. */
+  lockOut(): void;
+  /** Everything that must not be seen in an error. */
+  secrets(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** What every adapter must hold, whatever its provider is capable of. */
+export function describeProvider(name: string, start: () => Promise<ProviderBench>): void {
+  describe(name, () => {
+    let bench: ProviderBench;
+    beforeEach(async () => {
+      bench = await start();
+    });
+    afterEach(() => bench.close());
+
+    describeLife(() => bench);
+    describeList(() => bench);
+    describeFaults(() => bench);
+    describeCredentials(() => bench);
+  });
+}
+
+type Bench = () => ProviderBench;
+
+let orders = 0;
+
+function newToken(): string {
+  orders += 1;
+  return roomToken('abcde', `contract-${orders}`, 1);
+}
+
+function orderFor(bench: ProviderBench, fields: Partial<RoomOrder> = {}): RoomOrder {
+  return {
+    token: newToken(),
+    settings: { display_name: 'Stand-up' },
+    expiresAt: bench.now() + 30 * DAY,
+    ...fields,
+  };
+}
+
+async function all(provider: RoomProvider): Promise<ProviderRoom[]> {
+  const rooms: ProviderRoom[] = [];
+  for await (const page of provider.list()) rooms.push(...page);
+  return rooms;
+}
+
+const isLive = (room: ProviderRoom | undefined): boolean => room?.available ?? false;
+
+function describeLife(at: Bench): void {
+  describe('a room', () => {
+    test('that was created is there, as it was asked for', async () => {
+      const { provider, living } = at();
+      const order = orderFor(at());
+      const room = await provider.create(order);
+      expect(room.token).toBe(order.token);
+      expect(room.available).toBe(true);
+      expect(Math.abs(room.expiresAt - order.expiresAt)).toBeLessThanOrEqual(SECOND);
+      expect(Math.abs(room.createdAt - at().now())).toBeLessThanOrEqual(SECOND);
+      expect(new URL(room.guestUrl).protocol).toBe('https:');
+      expect(room.guestUrl).not.toBe(room.hostUrl);
+      expect(await provider.get(room.id)).toMatchObject({
+        id: room.id,
+        token: order.token,
+        guestUrl: room.guestUrl,
+        expiresAt: room.expiresAt,
+        available: true,
+      });
+      expect(living()).toBe(1);
+    });
+
+    test('takes the shortest and the longest life that the provider is said to allow', async () => {
+      const { provider, now } = at();
+      const { shortestLife, longestLife } = provider.capabilities;
+      for (const life of [shortestLife, Math.min(longestLife, 10 * 365 * DAY)]) {
+        const order = orderFor(at(), { expiresAt: now() + life });
+        const room = await provider.create(order);
+        expect(Math.abs(room.expiresAt - order.expiresAt)).toBeLessThanOrEqual(SECOND);
+      }
+    });
+
+    test('that cannot be is refused for good, with the reason', async () => {
+      const { provider, now, living } = at();
+      const refused = provider.create(orderFor(at(), { expiresAt: now() - HOUR }));
+      await expect(refused).rejects.toMatchObject({
+        code: 'provider_refused',
+        message: expect.stringMatching(/^the provider refuses POST .+: 400 after \d+ ms, .+/),
+      });
+      expect(living()).toBe(0);
+    });
+
+    test('is found by its token, and no other is', async () => {
+      const { provider } = at();
+      const [first, second] = [orderFor(at()), orderFor(at())];
+      const [room] = await Promise.all([provider.create(first), provider.create(second)]);
+      expect((await provider.find(first.token)).map(({ id }) => id)).toEqual([room.id]);
+      expect(await provider.find(newToken())).toEqual([]);
+    });
+
+    test('has its expiry moved, its link staying, where the provider can', async () => {
+      const { provider, now } = at();
+      const room = await provider.create(orderFor(at()));
+      const expiresAt = now() + 60 * DAY;
+      if (!provider.capabilities.movableExpiry) {
+        await expect(provider.change(room.id, { expiresAt })).rejects.toMatchObject({
+          code: 'provider_refused',
+        });
+        return;
+      }
+      const moved = await provider.change(room.id, { expiresAt });
+      expect(Math.abs(moved.expiresAt - expiresAt)).toBeLessThanOrEqual(SECOND);
+      expect(moved).toMatchObject({ id: room.id, guestUrl: room.guestUrl, token: room.token });
+      expect((await provider.get(room.id))?.expiresAt).toBe(moved.expiresAt);
+    });
+
+    test('takes each change that the provider is said to take', async () => {
+      const { provider } = at();
+      const { changeable } = provider.capabilities;
+      const wanted = {
+        display_name: 'Retrospective',
+        expire_after_use: true,
+        recording_options: { auto_record: true },
+        join_approval_level: 'explicit_approval' as const,
+        initial_join_options: { microphone_state: 'off' as const },
+        available_features: { is_chat_available: false },
+        ui_settings: { language: 'de' },
+      };
+      const room = await provider.create(orderFor(at()));
+      for (const [setting, value] of Object.entries(wanted)) {
+        if (!(changeable as readonly string[]).includes(setting)) continue;
+        const changed = await provider.change(room.id, { settings: { [setting]: value } });
+        expect(changed).toMatchObject({ id: room.id, expiresAt: room.expiresAt, guestUrl: room.guestUrl });
+        if (changed.settings) expect(changed.settings).toMatchObject({ [setting]: value });
+      }
+    });
+
+    test('that has expired is not available any more, whoever looks', async () => {
+      const { provider, turn } = at();
+      const order = orderFor(at(), { expiresAt: at().now() + DAY });
+      const room = await provider.create(order);
+      turn(3 * DAY);
+      expect(isLive(await provider.get(room.id))).toBe(false);
+      expect((await provider.find(order.token)).filter(isLive)).toEqual([]);
+      expect((await all(provider)).filter(isLive)).toEqual([]);
+    });
+
+    test('that has expired takes no change', async () => {
+      const { provider, now, turn } = at();
+      if (!provider.capabilities.movableExpiry) return;
+      const room = await provider.create(orderFor(at(), { expiresAt: now() + DAY }));
+      turn(3 * DAY);
+      await expect(provider.change(room.id, { expiresAt: now() + DAY })).rejects.toMatchObject({
+        code: 'room_gone',
+      });
+    });
+  });
+
+  describe('a room that is retired', () => {
+    test('ends when it was said to, and early', async () => {
+      const { provider, now, turn, living } = at();
+      const room = await provider.create(orderFor(at()));
+      const endsAt = await provider.retire(room.id);
+      expect(endsAt).toBeLessThanOrEqual(now() + 15 * MINUTE);
+      turn(endsAt - now() + SECOND);
+      expect(isLive(await provider.get(room.id))).toBe(false);
+      expect(living()).toBe(0);
+    });
+
+    test('twice, or after its end, or without ever having been, has ended', async () => {
+      const { provider, now, turn } = at();
+      const room = await provider.create(orderFor(at(), { expiresAt: now() + DAY }));
+      const first = await provider.retire(room.id);
+      expect(await provider.retire(room.id)).toBeLessThanOrEqual(Math.max(first, now()));
+      turn(3 * DAY);
+      expect(await provider.retire(room.id)).toBeLessThanOrEqual(now());
+      expect(await provider.retire('4ab2a0ab-7d7b-4c2c-9b16-4b7d1a3c0f00')).toBeLessThanOrEqual(now());
+    });
+
+    test('leaves the others alone', async () => {
+      const { provider } = at();
+      const [room, other] = await Promise.all([
+        provider.create(orderFor(at())),
+        provider.create(orderFor(at())),
+      ]);
+      await provider.retire(room.id);
+      expect(await provider.get(other.id)).toMatchObject({ available: true, expiresAt: other.expiresAt });
+    });
+  });
+}
+
+function describeList(at: Bench): void {
+  describe('the list', () => {
+    test('has every room once, those of others without a token', async () => {
+      const { provider, addStrangers } = at();
+      addStrangers(130);
+      const rooms = await Promise.all([1, 2, 3].map(() => provider.create(orderFor(at()))));
+      addStrangers(105);
+      const listed = await all(provider);
+      expect(new Set(listed.map(({ id }) => id)).size).toBe(238);
+      expect(listed).toHaveLength(238);
+      const ours = listed.filter(({ token }) => token !== undefined);
+      expect(ours.map(({ id }) => id).sort()).toEqual(rooms.map(({ id }) => id).sort());
+    });
+
+    test('of an empty account is empty', async () => {
+      expect(await all(at().provider)).toEqual([]);
+    });
+
+    test('is found through to its end, also from a bookmark', async () => {
+      const { provider, addStrangers } = at();
+      addStrangers(230);
+      await all(provider);
+      const order = orderFor(at());
+      const bookmark = provider.bookmark();
+      const room = await provider.create(order);
+      addStrangers(130);
+      expect((await provider.find(order.token, bookmark)).map(({ id }) => id)).toEqual([room.id]);
+      expect((await at().another().find(order.token)).map(({ id }) => id)).toEqual([room.id]);
+    });
+  });
+}
+
+const LOST_ANSWERS = [
+  { fault: 'reset' },
+  { fault: 'hang' },
+  { fault: 'status', status: 500 },
+  { fault: 'status', status: 503 },
+  { fault: 'torn-body' },
+  { fault: 'garbled-body' },
+] as const;
+
+/** Each hang costs a test the whole time-out. */
+const WITHOUT_HANG = LOST_ANSWERS.filter(({ fault }) => fault !== 'hang');
+
+function describeFaults(at: Bench): void {
+  describe.each(LOST_ANSWERS)('a create whose answer is lost ($fault)', (fault) => {
+    test('leaves open what happened, and the room can be found', async () => {
+      const { provider, emulator, calls, living } = at();
+      emulator.faults.add({ ...fault, on: calls.create, strikes: 'after' });
+      const order = orderFor(at());
+      const error = await provider.create(order).catch((thrown) => thrown);
+      expect(error.code === 'ambiguous_outcome' || error.ambiguous).toBe(true);
+      const found = await at().another().find(order.token);
+      expect(found).toHaveLength(1);
+      expect(found[0]).toMatchObject({ available: true, token: order.token });
+      expect(living()).toBe(1);
+    });
+  });
+
+  test('a create that failed before its effect leaves nothing to be found', async () => {
+    const { provider, emulator, calls, living } = at();
+    emulator.faults.add({ fault: 'reset', on: calls.create, strikes: 'before' });
+    const order = orderFor(at());
+    await expect(provider.create(order)).rejects.toMatchObject({ code: 'ambiguous_outcome' });
+    expect(await provider.find(order.token)).toEqual([]);
+    expect(living()).toBe(0);
+  });
+
+  test('a retirement whose answer is lost can be made again', async () => {
+    const { provider, emulator, calls, now, turn, living } = at();
+    const room = await provider.create(orderFor(at()));
+    emulator.faults.add({ fault: 'reset', on: calls.retire, strikes: 'after' });
+    await expect(provider.retire(room.id)).rejects.toMatchObject({ code: 'ambiguous_outcome' });
+    turn((await provider.retire(room.id)) - now() + SECOND);
+    expect(living()).toBe(0);
+  });
+
+  test('a change whose answer is lost can be made again', async () => {
+    const { provider, emulator, calls, now } = at();
+    if (calls.change === undefined) return;
+    const room = await provider.create(orderFor(at()));
+    emulator.faults.add({ fault: 'torn-body', on: calls.change, strikes: 'after' });
+    const expiresAt = now() + 60 * DAY;
+    await expect(provider.change(room.id, { expiresAt })).rejects.toMatchObject({
+      code: 'ambiguous_outcome',
+    });
+    expect((await provider.change(room.id, { expiresAt })).expiresAt).toBe(expiresAt);
+  });
+
+  test.each(['seconds', 'date'] as const)(
+    'a throttle says how long to wait (%s), and has no effect',
+    async (form) => {
+      const { provider, emulator, calls, living } = at();
+      emulator.faults.add({ fault: 'throttle', retryAfter: 17, retryAfterForm: form, on: calls.create });
+      const error = await provider.create(orderFor(at())).catch((thrown) => thrown);
+      expect(error).toMatchObject({ code: 'throttled', ambiguous: false });
+      expect(Math.abs(error.retryAfter - 17 * SECOND)).toBeLessThanOrEqual(SECOND);
+      expect(living()).toBe(0);
+    },
+  );
+
+  test('a look that fails can be made again', async () => {
+    const { provider, emulator } = at();
+    const order = orderFor(at());
+    const room = await provider.create(order);
+    const looks = [() => provider.get(room.id), () => provider.find(order.token), () => all(provider)];
+    for (const look of looks) {
+      await look();
+      for (const fault of [...WITHOUT_HANG, { fault: 'throttle' } as const]) {
+        emulator.faults.add(fault);
+        const error = await look().catch((thrown) => thrown);
+        expect(['ambiguous_outcome', 'throttled']).toContain(error.code);
+      }
+      await expect(look()).resolves.toBeDefined();
+    }
+  });
+
+  test('no error tells a credential or a host link', async () => {
+    const { provider, emulator, secrets } = at();
+    const room = await provider.create(orderFor(at()));
+    const known = [...secrets(), ...(room.hostUrl ? [room.hostUrl] : [])];
+    expect(known.every((secret) => secret.length > 8)).toBe(true);
+    const echo = { message: known.join(' '), error: known.join(' '), info: known.join(' ') };
+    for (const fault of [
+      ...WITHOUT_HANG,
+      { fault: 'status', status: 400, body: echo },
+      { fault: 'status', status: 403, body: echo },
+    ] as const) {
+      emulator.faults.add(fault);
+      const error: Error = await provider.create(orderFor(at())).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(Error);
+      const told = `${error.stack} ${JSON.stringify(error)} ${error.cause}`;
+      expect(known.filter((secret) => told.includes(secret))).toEqual([]);
+    }
+  });
+}
+
+function describeCredentials(at: Bench): void {
+  describe('a credential', () => {
+    test('that is rotated mid-flight heals, whichever container has which', async () => {
+      const { provider, another, rotate, living } = at();
+      const old = another();
+      await Promise.all([provider.create(orderFor(at())), old.create(orderFor(at()))]);
+      rotate();
+      await Promise.all([
+        ...[1, 2, 3].map(() => provider.create(orderFor(at()))),
+        old.create(orderFor(at())),
+        another().create(orderFor(at())),
+      ]);
+      rotate();
+      await old.create(orderFor(at()));
+      expect(living()).toBe(8);
+    });
+
+    test('that is refused for good is an error which says so, and makes nothing', async () => {
+      const { provider, lockOut, living } = at();
+      lockOut();
+      await expect(provider.create(orderFor(at()))).rejects.toMatchObject({ code: 'unauthorized' });
+      await expect(all(provider)).rejects.toMatchObject({ code: 'unauthorized' });
+      expect(living()).toBe(0);
+    });
+  });
+}
