@@ -105,7 +105,7 @@ export function scheduled(
       warnings: [...warnings, tooShortToRenew(current.expiresAt - current.renewedAt, policy)],
     };
   }
-  const emergencyAt = emergencyTime(current.renewedAt, current.expiresAt);
+  const emergencyAt = emergencyTime(current.renewedAt, current.expiresAt, policy);
   const held = room.state === 'held';
   // a held room is looked at only when it becomes an emergency, so that somebody hears of it
   return {

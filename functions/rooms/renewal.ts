@@ -11,7 +11,7 @@ export interface RenewalPolicy {
 /** What a run may take to reach the last of its rooms, spread and retries included. */
 export const RUN_ALLOWANCE: Duration = 30 * MINUTE;
 
-/** The last part of a life, in which a room goes before all others. */
+/** An emergency is at most this last part of a life, unless a single run takes longer. */
 const EMERGENCY_SHARE = 0.05;
 
 /** Jitter takes at most this part of a life: the price of spreading is renewing 2.5 % earlier on average. */
@@ -53,7 +53,14 @@ export function renewalTime(
   return Math.floor(expiresAt - window - jitter);
 }
 
-/** From here on a room that was not renewed is an emergency. */
-export function emergencyTime(since: Instant, expiresAt: Instant): Instant {
-  return Math.floor(expiresAt - (expiresAt - since) * EMERGENCY_SHARE);
+/**
+ * From here on a room goes before all others: in the last 5 % of its life, in the second half of its window, and in
+ * any case before the last run of the schedule that can still save it.
+ *
+ * @param since when the room was given this expiry
+ */
+export function emergencyTime(since: Instant, expiresAt: Instant, policy: RenewalPolicy): Instant {
+  const life = expiresAt - since;
+  const late = Math.min(life * EMERGENCY_SHARE, (renewalWindow(life, policy) ?? 0) / 2);
+  return Math.floor(expiresAt - Math.max(late, policy.longestGap + RUN_ALLOWANCE));
 }

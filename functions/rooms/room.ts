@@ -211,7 +211,7 @@ export interface Room {
   readonly renewAt?: Instant;
   /** When the planner shall look again: `renewAt`, or later after a failure or during a meeting. Sparse. */
   readonly dueAt?: Instant;
-  /** From here on the room is in the last 5 % of its life. */
+  /** From here on the room goes before all others (`emergencyTime`). */
   readonly emergencyAt?: Instant;
   /** A meeting is going on in the current room since then. */
   readonly meetingSince?: Instant;

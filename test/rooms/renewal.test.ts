@@ -8,6 +8,12 @@ import { START } from '../support/rooms.ts';
 const NIGHTLY = { renewBefore: 7 * DAY, longestGap: 25 * HOUR };
 const HOURLY = { renewBefore: 7 * DAY, longestGap: HOUR };
 
+const lives = fc.integer({ min: 10 * MINUTE, max: 366 * DAY });
+const policies = fc.record({
+  renewBefore: fc.integer({ min: HOUR, max: 60 * DAY }),
+  longestGap: fc.integer({ min: MINUTE, max: 8 * DAY }),
+});
+
 describe('the renewal window', () => {
   it.each([
     ['a year is renewed a week before', 365 * DAY, NIGHTLY, 7 * DAY],
@@ -26,12 +32,6 @@ describe('the renewal window', () => {
 });
 
 describe('the time of renewal', () => {
-  const lives = fc.integer({ min: 10 * MINUTE, max: 366 * DAY });
-  const policies = fc.record({
-    renewBefore: fc.integer({ min: HOUR, max: 60 * DAY }),
-    longestGap: fc.integer({ min: MINUTE, max: 8 * DAY }),
-  });
-
   it('leaves at least one run of any schedule before the expiry, whatever the jitter', () => {
     fc.assert(
       fc.property(fc.string(), lives, policies, (key, life, policy) => {
@@ -70,8 +70,28 @@ describe('the time of renewal', () => {
     expect(renewalTime('weekly', START, START + 90 * DAY, NIGHTLY)).toBe(first);
     expect(new Date(first ?? 0).toISOString()).toBe('2027-05-19T07:24:32.531Z');
   });
+});
 
-  it('is an emergency in the last twentieth of a life', () => {
-    expect(emergencyTime(START, START + 100 * DAY)).toBe(START + 95 * DAY);
+describe('the time of emergency', () => {
+  it.each([
+    ['the last twentieth of a life', 60 * DAY, NIGHTLY, 3 * DAY],
+    ['at most half of the window', 365 * DAY, NIGHTLY, 3.5 * DAY],
+    ['at least the last run that can save it', 12 * DAY, NIGHTLY, 25.5 * HOUR],
+    ['the whole window where that is but one run', 2 * DAY, NIGHTLY, 25.5 * HOUR],
+    ['a short life under an hourly schedule', DAY, HOURLY, 1.5 * HOUR],
+  ])('%s', (_, life, policy, before) => {
+    expect(emergencyTime(START, START + life, policy)).toBe(START + life - before);
+  });
+
+  it('leaves a run of any schedule, and never comes before the time of renewal', () => {
+    fc.assert(
+      fc.property(fc.string(), lives, policies, (key, life, policy) => {
+        const renewAt = renewalTime(key, START, START + life, policy);
+        if (renewAt === undefined) return true;
+        const emergencyAt = emergencyTime(START, START + life, policy);
+        return emergencyAt >= renewAt && START + life - emergencyAt >= policy.longestGap + RUN_ALLOWANCE;
+      }),
+      { seed: 3 },
+    );
   });
 });
