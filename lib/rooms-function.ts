@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -23,8 +24,9 @@ import { type Deployment, metricsNamespace } from './deployment.ts';
 import { permit, permitGivingBack, permitSending } from './permissions.ts';
 import { type FeedProps, WorkQueue } from './work-queue.ts';
 
-/** The bundles, in a checkout as in the published package. */
-const BUNDLES = fileURLToPath(new URL('../dist/functions/', import.meta.url));
+/** The package finds itself by its name: here in a checkout, or where a team has installed it. */
+const PACKAGE = dirname(createRequire(import.meta.url).resolve('evergreen-rooms/package.json'));
+const BUNDLES = join(PACKAGE, 'dist', 'functions');
 
 /** Every function by the name of its bundle, and what it reads from its environment. */
 export interface Environments {
@@ -88,7 +90,7 @@ export class RoomsFunction<Name extends FunctionName> extends Construct {
       logGroup,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(`${BUNDLES}${name}`),
+      code: Code.fromAsset(join(BUNDLES, name)),
       handler: 'index.handler',
       environment: { ...this.commonEnvironment(deployment, name), ...environment },
       loggingFormat: LoggingFormat.JSON,

@@ -130,6 +130,7 @@ export class Rotation extends Construct {
         ROTATIONS_QUEUE: this.worker.inbox.queue.queueUrl,
         ROTATIONS_PER_RUN: String(perRun),
         SPREAD_SECONDS: String(spread.toSeconds()),
+        LONGEST_GAP_SECONDS: String(deployment.longestGap.toSeconds()),
       },
       batchSize: 1,
     });
