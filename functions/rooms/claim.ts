@@ -91,6 +91,8 @@ export async function completeClaim(
     if (!(error instanceof RoomChangedError)) throw error;
   }
   return onRoom(room.key, keeping, async (found) => {
+    // found by us and given up by its maker in the same moment: what is about to end must not become current
+    if (found?.retirees.some(({ id }) => id === made?.id)) throw lost(room);
     if (found?.claim?.owner === room.claim.owner) return keeping.rooms.write(outcome(found));
     if (!found || !made) throw lost(room);
     if (isAccountedFor(found, made.id)) return found;
@@ -101,10 +103,10 @@ export async function completeClaim(
   });
 }
 
-function lost(room: ClaimedRoom): ClaimLostError {
+function lost({ key, claim }: ClaimedRoom): ClaimLostError {
   return new ClaimLostError(
-    `the lease on room ${room.key} ran out while generation ${room.claim.generation} was being made and another ` +
-      'worker took it over; the room made in vain is retired',
+    `the lease on room ${key} ran out while generation ${claim.generation} was being made or changed and another ` +
+      'worker took it over; a room that was made in vain is retired',
   );
 }
 
