@@ -4,6 +4,7 @@ import type { Json, JsonObject, Place, Resource, Template } from './template.ts'
 
 /** A template that is ready to run. */
 export interface ResolvedTemplate {
+  readonly stackName: string;
   readonly resources: readonly Resource[];
   readonly outputs: Readonly<Record<string, string>>;
   identity(logicalId: string): Identity;
@@ -62,6 +63,7 @@ export function resolveTemplate(
     .map(([name, output]) => [name, located(name, () => resolver.text(output.Value))]);
 
   return {
+    stackName: place.stackName,
     resources,
     outputs: Object.fromEntries(outputs),
     identity(logicalId) {

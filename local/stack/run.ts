@@ -1,5 +1,5 @@
 import { type Clock, startClock } from '../clock/clock.ts';
-import { settle, turn } from '../clock/turn.ts';
+import { quiet, settle, turn } from '../clock/turn.ts';
 import type { Queue } from '../engines/queue.ts';
 import type { QueueEngine } from '../engines/queues.ts';
 import type { EventSource } from '../lambda/event-source.ts';
@@ -46,7 +46,9 @@ export interface RunningStack {
   deadLetterQueues(): readonly Queue[];
   /** Turns the clock; see `turn`. */
   turnTo(at: number): Promise<void>;
-  /** Waits until all that was begun is over; see `settle`. */
+  /** Waits, in real time, until nothing is being worked on. What is delayed or hidden may be left. */
+  quiet(): Promise<void>;
+  /** Waits until all that was begun is over, turning the clock where only time is missing; see `settle`. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -127,6 +129,7 @@ export async function runStack(assembly: AssembledStack, options: RunOptions = {
     environment,
     deadLetterQueues: () => deadLetterQueues(template, engines.queues),
     turnTo: (at) => turn(clockwork, at),
+    quiet: () => quiet(clockwork),
     settle: () => settle(clockwork),
     stop: () => {
       stopped ??= stop();

@@ -1,0 +1,20 @@
+import { runCommand } from './command.ts';
+
+const USAGE = `npm run dead-letters [-- --json] [--port N]
+
+Lists what rests in the dead-letter queues of the stack that npm start keeps running, and why.
+
+  --json   with the messages themselves`;
+
+await runCommand(USAGE, { json: { type: 'boolean' } }, async ({ stack, flags, say }) => {
+  const letters = await stack.deadLetters();
+  if (flags.json) say(JSON.stringify(letters, null, 2));
+  else if (letters.length === 0) say('all dead-letter queues are empty');
+  else {
+    for (const { queue, id, attributes } of letters) {
+      say(
+        `${queue}  ${id}\n  ${attributes.failureReason ?? attributes.ERROR_MESSAGE ?? 'it was received too often'}`,
+      );
+    }
+  }
+});

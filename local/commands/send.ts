@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { StackFacts } from '../rooms/control.ts';
+import { moveAhead, readSubmission, type Submission } from '../rooms/example.ts';
+import { announcement, columns } from '../story/text.ts';
+import { runCommand } from './command.ts';
+
+const USAGE = `npm run send -- FILE [--as-is] [--port N]
+
+Sends a request to the queue, or an event to the bus, of the stack that npm start keeps running, and tells what came
+of it. A file with "detail-type" and "detail" is an event. The dates of a file under examples/ are moved so that the
+first lies four weeks ahead.
+
+  --as-is   sends the file as it is, JSON or not, to the queue`;
+
+await runCommand(
+  USAGE,
+  { 'as-is': { type: 'boolean' } },
+  async ({ stack, positionals: [file], flags, say }) => {
+    if (!file) throw new Error(`name a file to send, such as examples/room-request.json\n\n${USAGE}`);
+    const text = await read(file);
+    const facts = await stack.facts();
+    const submission: Submission = flags['as-is']
+      ? { way: 'queue', body: text }
+      : readSubmission(isExample(file) ? moveAhead(text, Date.parse(facts.now)) : text, file);
+    const [eventsBefore, lettersBefore] = await Promise.all([stack.announcements(), stack.deadLetters()]);
+    say(await deliver(submission, facts));
+    await stack.quiet();
+
+    const news = (await stack.announcements()).slice(eventsBefore.length);
+    for (const line of columns(news.map((event) => ['the bus says:', ...announcement(event)]))) say(line);
+    const known = new Set(lettersBefore.map(({ id }) => id));
+    for (const letter of (await stack.deadLetters()).filter(({ id }) => !known.has(id))) {
+      say(`it rests in ${letter.queue}: ${letter.attributes.failureReason ?? 'it was received too often'}`);
+    }
+    if (news.length === 0)
+      say('the bus says nothing: it changed nothing, or waits; npm run rooms shows all rooms');
+  },
+);
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Error(`${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function isExample(file: string): boolean {
+  return relative(resolve(import.meta.dirname, '../../examples'), resolve(file)).split('/')[0] !== '..';
+}
+
+async function deliver(submission: Submission, facts: StackFacts): Promise<string> {
+  const { AWS_REGION: region, AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL_EVENTBRIDGE } = facts.environment;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  if (submission.way === 'queue') {
+    const sqs = new SQSClient({ region, credentials, endpoint: AWS_ENDPOINT_URL_SQS });
+    const { MessageId } = await sqs.send(
+      new SendMessageCommand({ QueueUrl: facts.requestsQueueUrl, MessageBody: submission.body }),
+    );
+    return `sent to the queue of requests as message ${MessageId}`;
+  }
+  const { source: Source, 'detail-type': DetailType, detail } = submission.event;
+  const bus = new EventBridgeClient({ region, credentials, endpoint: AWS_ENDPOINT_URL_EVENTBRIDGE });
+  const { Entries: [result] = [] } = await bus.send(
+    new PutEventsCommand({
+      Entries: [{ EventBusName: facts.bus, Source, DetailType, Detail: JSON.stringify(detail) }],
+    }),
+  );
+  if (!result?.EventId) throw new Error(`the bus refused the event: ${result?.ErrorMessage}`);
+  return `put on the event bus as event ${result.EventId}`;
+}

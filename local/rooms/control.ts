@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { LocalRooms } from './local-rooms.ts';
+
+/** Where the commands of a person look for a stack that runs, if they are not told otherwise. */
+export const CONTROL_PORT = 4747;
+
+export interface ControlServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** What the stack tells of itself. */
+export interface StackFacts {
+  readonly stack: string;
+  readonly now: string;
+  readonly requestsQueueUrl: string;
+  readonly bus: string;
+  readonly table: string;
+  readonly provider: { readonly title: string; readonly url: string };
+  readonly upcoming: readonly { readonly name: string; readonly at: string }[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+type Answer = (body: Record<string, unknown>) => unknown;
+
+/** Answers the commands that a person gives to a running stack, on loopback. */
+export async function startControl(rooms: LocalRooms, port: number): Promise<ControlServer> {
+  const answers = answersOf(rooms);
+  const server = createServer((request, response) => {
+    void reply(request, answers).then(({ status, body }) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  });
+  await listen(server, port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+function answersOf({ stack, doors, provider }: LocalRooms): Readonly<Record<string, Answer>> {
+  // one turn after the other: two at a time would each take the other's steps
+  let turning: Promise<unknown> = Promise.resolve();
+  return {
+    'GET /': (): StackFacts => ({
+      stack: stack.template.stackName,
+      now: new Date().toISOString(),
+      requestsQueueUrl: doors.requestsQueueUrl,
+      bus: doors.bus,
+      table: doors.table,
+      provider: { title: provider.title, url: provider.url },
+      upcoming: stack.scheduler.upcoming().map(({ name, at }) => ({ name, at: new Date(at).toISOString() })),
+      environment: stack.environment,
+    }),
+    'GET /rooms': () => doors.rooms(),
+    'GET /announcements': () => doors.announcements(),
+    'GET /dead-letters': () => doors.deadLetters(),
+    'GET /logs': () => stack.logs.slice(-1000),
+    'POST /quiet': () => stack.quiet().then(() => ({})),
+    'POST /clock': async ({ to }) => {
+      if (typeof to !== 'number' || !Number.isFinite(to))
+        throw new Error(`"to" must be milliseconds since the epoch`);
+      turning = turning.catch(() => {}).then(() => stack.turnTo(to));
+      await turning;
+      await provider.settle();
+      return { now: new Date().toISOString() };
+    },
+  };
+}
+
+async function reply(request: IncomingMessage, answers: Readonly<Record<string, Answer>>) {
+  try {
+    // a page in a browser may send requests to loopback too; it cannot leave this header out
+    if (request.headers.origin) return { status: 403, body: { error: 'not for web pages' } };
+    const answer = answers[`${request.method} ${request.url}`];
+    if (!answer) return { status: 404, body: { error: `there is ${Object.keys(answers).join(', ')}` } };
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    return { status: 200, body: await answer(text ? JSON.parse(text) : {}) };
+  } catch (error) {
+    return { status: 500, body: { error: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((listening, failed) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `port ${port} is taken, perhaps by another stack: stop that one, or start with --port ${port + 1}`;
+      failed(error.code === 'EADDRINUSE' ? new Error(taken, { cause: error }) : error);
+    });
+    server.listen(port, '127.0.0.1', listening);
+  });
+}

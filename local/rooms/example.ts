@@ -1,0 +1,58 @@
+import type { BusEvent } from './doors.ts';
+
+/** What a file asks for: a body for the queue, or an event for the bus. */
+export type Submission =
+  | { readonly way: 'queue'; readonly body: string }
+  | { readonly way: 'bus'; readonly event: BusEvent };
+
+const WEEK = 7 * 24 * 3_600_000;
+
+/** How far ahead the first date of an example lies, at least. */
+const AHEAD = 4 * WEEK;
+
+/** Dates of this century as JSON bodies have them, and as iCalendar has them; its definitions of zones begin in 1970. */
+const DATES = /\b(20\d\d)-(\d\d)-(\d\d)(?=T|\b)|\b(20\d\d)(\d\d)(\d\d)(?=T\d{6}|\b)/g;
+
+/**
+ * Reads a request or an event.
+ *
+ * @param name the file, for the error
+ */
+export function readSubmission(text: string, name: string): Submission {
+  const content = parse(text, name);
+  const { source, 'detail-type': type, detail } = content as Partial<BusEvent>;
+  if (typeof type !== 'string' || typeof detail !== 'object') return { way: 'queue', body: text.trim() };
+  return { way: 'bus', event: { source: source ?? 'local', 'detail-type': type, detail } };
+}
+
+/**
+ * Moves the dates of an example by whole weeks, so that all keep their weekday, their hour and their distance from
+ * each other, and the first of them lies four weeks ahead.
+ */
+export function moveAhead(text: string, now: number): string {
+  const first = Math.min(...[...text.matchAll(DATES)].map(asInstant));
+  const shift = Math.ceil((now + AHEAD - first) / WEEK) * WEEK;
+  return text.replace(DATES, (...match) => {
+    const moved = new Date(asInstant(match) + shift).toISOString().slice(0, 10);
+    return match[1] ? moved : moved.replaceAll('-', '');
+  });
+}
+
+function asInstant(match: readonly unknown[]): number {
+  const [year, month, date] = (match[1] ? match.slice(1, 4) : match.slice(4, 7)) as [string, string, string];
+  return Date.UTC(Number(year), Number(month) - 1, Number(date));
+}
+
+function parse(text: string, name: string): object {
+  try {
+    const content: unknown = JSON.parse(text);
+    if (typeof content === 'object' && content !== null) return content;
+  } catch (cause) {
+    throw new Error(`${name} is not JSON: ${(cause as Error).message}; --as-is sends it all the same`, {
+      cause,
+    });
+  }
+  throw new Error(
+    `${name} must hold a JSON object, got ${text.trim().slice(0, 40)}; --as-is sends it all the same`,
+  );
+}

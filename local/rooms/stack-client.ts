@@ -1,0 +1,59 @@
+import type { SeenEvent } from '../stand-ins/buses.ts';
+import { CONTROL_PORT, type StackFacts } from './control.ts';
+import type { DeadLetter } from './doors.ts';
+import type { ShownRoom } from './shown-room.ts';
+
+/** Talks to the stack that `npm start` keeps running. */
+export class StackClient {
+  readonly #port: number;
+
+  /** @param port default 4747 */
+  constructor(port: number = CONTROL_PORT) {
+    this.#port = port;
+  }
+
+  facts(): Promise<StackFacts> {
+    return this.#call('GET', '/');
+  }
+
+  rooms(): Promise<ShownRoom[]> {
+    return this.#call('GET', '/rooms');
+  }
+
+  announcements(): Promise<SeenEvent[]> {
+    return this.#call('GET', '/announcements');
+  }
+
+  deadLetters(): Promise<DeadLetter[]> {
+    return this.#call('GET', '/dead-letters');
+  }
+
+  /** Waits until nothing is being worked on. */
+  async quiet(): Promise<void> {
+    await this.#call('POST', '/quiet');
+  }
+
+  /** Turns the clock and waits until all that fell due on the way is done. */
+  async turnTo(at: number): Promise<void> {
+    await this.#call('POST', '/clock', { to: at });
+  }
+
+  async #call<T>(method: string, path: string, body?: object): Promise<T> {
+    let response: Response;
+    try {
+      response = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
+        method,
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    } catch (cause) {
+      const where = this.#port === CONTROL_PORT ? '' : ` with --port ${this.#port}`;
+      throw new Error(
+        `no stack runs on port ${this.#port}: start one in another terminal by npm start${where && ` --${where}`}`,
+        { cause },
+      );
+    }
+    const answer = (await response.json()) as T & { error?: string };
+    if (!response.ok) throw new Error(answer.error ?? `the stack answered with ${response.status}`);
+    return answer;
+  }
+}

@@ -1,0 +1,63 @@
+import type { ShownRoom } from '../rooms/shown-room.ts';
+import type { SeenEvent } from '../stand-ins/buses.ts';
+
+const GAP = '   ';
+
+/** Lines of columns, each as wide as its widest cell. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+/** @param width how many characters a line may have; a key that does not fit is shortened in its middle */
+export function roomsTable(rooms: readonly ShownRoom[], width: number): string[] {
+  const heads = ['KEY', 'STATE', 'GEN', 'GUEST LINK', 'EXPIRES (UTC)', 'RENEWAL (UTC)'];
+  const cells = rooms.map((room) => [
+    room.key,
+    room.state,
+    String(room.generation),
+    room.guestUrl ?? '-',
+    moment(room.expiresAt),
+    moment(room.renewAt),
+  ]);
+  const longest = Math.max(...columns([heads, ...cells]).map((line) => line.length));
+  const keyWidth = Math.max(...cells.map(([key = '']) => key.length)) - Math.max(0, longest - width);
+  return columns([
+    heads,
+    ...cells.map(([key = '', ...rest]) => [shortened(key, Math.max(keyWidth, 16)), ...rest]),
+  ]);
+}
+
+/** One announcement in one line: what happened, to which room, and why. */
+export function announcement({ at, event }: SeenEvent): string[] {
+  const detail = event.detail as {
+    key?: string;
+    generation?: number;
+    reason?: string;
+    room?: { guestUrl?: string };
+  };
+  return [
+    moment(new Date(at).toISOString()),
+    String(event['detail-type']),
+    shortened(detail.key ?? '', 28),
+    detail.generation === undefined ? '' : `generation ${detail.generation}`,
+    detail.room?.guestUrl ?? '',
+    detail.reason ?? '',
+  ];
+}
+
+/** To the minute, in UTC. */
+export function moment(iso: string | undefined): string {
+  return iso ? iso.slice(0, 16).replace('T', ' ') : '-';
+}
+
+export function shortened(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const kept = width - 1;
+  return `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
+}
