@@ -21,6 +21,7 @@ const environment = once(() =>
     'ROTATIONS_QUEUE',
     'ROTATIONS_PER_RUN',
     'SPREAD_SECONDS',
+    'LONGEST_GAP_SECONDS',
   ]),
 );
 
@@ -47,6 +48,7 @@ const planning = once(() => {
     shards: DUE_SHARDS,
     perRun: numberIn('ROTATIONS_PER_RUN', env.ROTATIONS_PER_RUN),
     spread: numberIn('SPREAD_SECONDS', env.SPREAD_SECONDS) * SECOND,
+    longestGap: numberIn('LONGEST_GAP_SECONDS', env.LONGEST_GAP_SECONDS) * SECOND,
   };
 });
 

@@ -21,18 +21,20 @@ export const DUE_SHARDS = 16;
 const ROOM = 'room';
 const GENERATION = 'generation#';
 
-/** Keys of the due index are small, so a page of this many stays far below DynamoDB's limit of 1 MB. */
-const DUE_PAGE = 1000;
+/** A page of the due index from each shard makes a round of the planner, which is to take a few seconds at most. */
+const DUE_PAGE = 250;
 
 export interface RoomsTableOptions {
   readonly tableName: string;
   /** How long the row of a room that has ended is kept. */
   readonly retention?: Duration;
+  /** Rooms on a page of the due index, at most. */
+  readonly duePage?: number;
 }
 
 /** The rooms table: a row a key, beside it an entry for each past generation. */
 export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): RoomStore {
-  const { tableName: TableName, retention = 90 * DAY } = options;
+  const { tableName: TableName, retention = 90 * DAY, duePage = DUE_PAGE } = options;
   const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
   async function readItem(roomKey: string): Promise<Item | undefined> {
@@ -108,7 +110,7 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
         IndexName: 'due',
         KeyConditionExpression: 'dueShard = :shard AND dueAt <= :before',
         ExpressionAttributeValues: { ':shard': shard, ':before': new Date(before).toISOString() },
-        Limit: DUE_PAGE,
+        Limit: duePage,
         ExclusiveStartKey: startKey(cursor),
       });
       return { items: page.items.map(toDueRoom), cursor: page.cursor };

@@ -8,7 +8,7 @@ export interface PlanTask {
   readonly before?: Instant;
   /** Where to go on in each shard; absent: all shards from their beginning. */
   readonly shards?: readonly ShardCursor[];
-  /** Rotations nominated by this run so far, emergencies not counted, by application. */
+  /** Rotations nominated by this run so far, of rooms that are not about to end, by application. */
   readonly nominated?: Readonly<Record<string, number>>;
 }
 
@@ -24,10 +24,12 @@ export interface Planning {
   /** What is left of the invocation. */
   readonly timeLeft: () => Duration;
   readonly shards: number;
-  /** Rotations of one run for each application. */
+  /** Rotations of one run for each application; rooms that are about to end do not count. */
   readonly perRun: number;
   /** The time over which the rotations of one run are spread. */
   readonly spread: Duration;
+  /** The longest time between two runs of the schedule. */
+  readonly longestGap: Duration;
 }
 
 export interface PlanReport {
@@ -36,9 +38,9 @@ export interface PlanReport {
   readonly nominated: number;
   /** Left for the next run, since their application has had its share of this one. */
   readonly deferred: number;
-  /** Nominated in the last part of their life. */
+  /** Rooms about to end that an earlier run should have rotated. */
   readonly emergencies: number;
-  /** Held by a person and in the last part of their life: not nominated. */
+  /** Held by a person and about to end: not nominated. */
   readonly heldEmergencies: number;
   /** How long the longest overdue room has been waiting. */
   readonly oldestOverdue: Duration;
@@ -46,44 +48,39 @@ export interface PlanReport {
   readonly rest?: PlanTask;
 }
 
-/** What must be left of the invocation to begin another page: reading it, sending it, handing over. */
-const PAGE_TIME: Duration = 10_000;
+/** What must be left of the invocation to begin another round: a page of each shard, read and sent. */
+const ROUND_TIME: Duration = 10_000;
 
 /**
  * Nominates every room that is due for rotation, by reading the due index and nothing else. Planning nothing but
  * nominates, so a run that is repeated, or runs twice at once, makes no second rotation.
+ *
+ * The shards are read a page each at a time, so that of all rooms those that have waited longest take the shares of
+ * their applications, whatever shard they are in.
  */
 export async function planRotation(task: PlanTask, planning: Planning): Promise<PlanReport> {
+  const { rooms, rotations, timeLeft } = planning;
   const before = task.before ?? planning.now();
-  const shards = task.shards ?? Array.from({ length: planning.shards }, (_, shard) => ({ shard }));
   const tally = new Tally(task.nominated, planning, before);
-  const rest = (await Promise.all(shards.map((from) => planShard(from, before, tally, planning)))).filter(
-    (cursor) => cursor !== undefined,
-  );
-  return {
-    ...tally.report,
-    rest: rest.length > 0 ? { before, shards: rest, nominated: tally.nominatedBy } : undefined,
-  };
+  let open = task.shards ?? Array.from({ length: planning.shards }, (_, shard): ShardCursor => ({ shard }));
+  while (open.length > 0 && timeLeft() >= ROUND_TIME) {
+    const pages = await Promise.all(
+      open.map(async ({ shard, cursor }) => ({ shard, ...(await rooms.due(shard, before, cursor)) })),
+    );
+    const due = pages.flatMap(({ items }) => items).sort((a, b) => a.dueAt - b.dueAt);
+    const [emergencies, others] = partition(due, ({ emergencyAt }) => emergencyAt <= before);
+    await rotations.send([...emergencies, ...others].flatMap((room) => tally.nominate(room)));
+    open = pages.filter(({ cursor }) => cursor !== undefined).map(({ shard, cursor }) => ({ shard, cursor }));
+  }
+  const rest = open.length > 0 ? { before, shards: open, nominated: tally.nominatedBy } : undefined;
+  return { ...tally.report, rest };
 }
 
-/** @returns where to go on, if time ran out */
-async function planShard(
-  from: ShardCursor,
-  before: Instant,
-  tally: Tally,
-  { rooms, rotations, timeLeft }: Planning,
-): Promise<ShardCursor | undefined> {
-  let { cursor } = from;
-  do {
-    if (timeLeft() < PAGE_TIME) return { shard: from.shard, cursor };
-    const page = await rooms.due(from.shard, before, cursor);
-    await rotations.send(page.items.flatMap((room) => tally.nominate(room)));
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  return undefined;
+function partition<T>(items: readonly T[], belongs: (item: T) => boolean): readonly [T[], T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }
 
-/** Decides room by room, and counts. The shards of one run share it. */
+/** Decides room by room, and counts. */
 class Tally {
   readonly report = {
     due: 0,
@@ -106,14 +103,17 @@ class Tally {
   /** @returns the room's order, or nothing where it is not to be rotated in this run */
   nominate(room: DueRoom): readonly DelayedOrder[] {
     const { report } = this;
-    const emergency = room.emergencyAt <= this.#before;
+    const aboutToEnd = room.emergencyAt <= this.#before;
     if (room.state === 'held') {
-      report.heldEmergencies += emergency ? 1 : 0;
+      report.heldEmergencies += aboutToEnd ? 1 : 0;
       return [];
     }
+    const overdue = this.#before - room.renewAt;
+    // a life that leaves room for one run only is about to end at its first: nothing has gone wrong yet
+    const emergency = aboutToEnd && overdue > this.#planning.longestGap;
     report.due += 1;
-    report.oldestOverdue = Math.max(report.oldestOverdue, this.#before - room.renewAt);
-    if (!emergency && !this.#takeShare(room.application)) {
+    report.oldestOverdue = Math.max(report.oldestOverdue, overdue);
+    if (!aboutToEnd && !this.#takeShare(room.application)) {
       report.deferred += 1;
       return [];
     }

@@ -56,8 +56,10 @@ export interface ReconcileRoomsEnvironment extends WorkerEnvironment {
 
 export interface PlanRotationEnvironment extends CommonEnvironment {
   readonly ROTATIONS_QUEUE: string;
-  /** Rotations of one run for each application; emergencies do not count. */
+  /** Rotations of one run for each application; rooms that are about to end do not count. */
   readonly ROTATIONS_PER_RUN: string;
   /** Rotations of one run are spread over this time. */
   readonly SPREAD_SECONDS: string;
+  /** The longest time between two runs of the rotation's schedules, flexible window included. */
+  readonly LONGEST_GAP_SECONDS: string;
 }

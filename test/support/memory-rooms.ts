@@ -1,14 +1,14 @@
 import { DUE_SHARDS } from '../../functions/adapters/rooms-table.ts';
 import { fraction } from '../../functions/rooms/digest.ts';
 import { RoomChangedError } from '../../functions/rooms/errors.ts';
-import type { RoomStore } from '../../functions/rooms/ports.ts';
+import type { DueRoom, RoomStore } from '../../functions/rooms/ports.ts';
 import type { PastGeneration, Room } from '../../functions/rooms/room.ts';
 
 /**
  * The rooms table in memory, for campaigns of very many runs. It passes the same tests as the real one
  * (`test/adapters/rooms-table.test.ts`).
  */
-export function memoryRooms(): RoomStore & { readonly rows: Map<string, Room> } {
+export function memoryRooms(duePage = 250): RoomStore & { readonly rows: Map<string, Room> } {
   const rows = new Map<string, Room>();
   const past = new Map<string, PastGeneration>();
   return {
@@ -34,29 +34,31 @@ export function memoryRooms(): RoomStore & { readonly rows: Map<string, Room> } 
         .filter((entry) => entry.key === key)
         .sort((a, b) => a.generation - b.generation);
     },
-    async due(shard, before) {
-      const items = [...rows.values()].flatMap(
-        ({ key, generation, state, current, dueAt, renewAt = 0, emergencyAt = 0 }) =>
-          dueAt !== undefined &&
-          dueAt <= before &&
-          Math.floor(fraction(`shard ${key}`) * DUE_SHARDS) === shard
-            ? [
-                {
-                  key,
-                  generation,
-                  state,
-                  application: current?.application ?? '',
-                  dueAt,
-                  renewAt,
-                  emergencyAt,
-                },
-              ]
-            : [],
-      );
-      return { items: items.sort((a, b) => a.dueAt - b.dueAt) };
+    async due(shard, before, cursor) {
+      const from = cursor === undefined ? undefined : (JSON.parse(cursor) as DueRoom);
+      const due = [...rows.values()]
+        .filter(({ key, dueAt = Number.POSITIVE_INFINITY }) => dueAt <= before && shardOf(key) === shard)
+        .map(shown)
+        .sort(inOrder)
+        .filter((room) => from === undefined || inOrder(from, room) < 0);
+      const items = due.slice(0, duePage);
+      return { items, cursor: due.length > duePage ? JSON.stringify(items.at(-1)) : undefined };
     },
     async scan() {
       return { items: [...rows.values(), ...past.values()].map((entry) => structuredClone(entry)) };
     },
   };
+}
+
+function shardOf(key: string): number {
+  return Math.floor(fraction(`shard ${key}`) * DUE_SHARDS);
+}
+
+function shown(room: Room): DueRoom {
+  const { key, generation, state, current, dueAt = 0, renewAt = 0, emergencyAt = 0 } = room;
+  return { key, generation, state, application: current?.application ?? '', dueAt, renewAt, emergencyAt };
+}
+
+function inOrder(a: DueRoom, b: DueRoom): number {
+  return a.dueAt - b.dueAt || (a.key < b.key ? -1 : Number(a.key > b.key));
 }
