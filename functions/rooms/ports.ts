@@ -20,6 +20,21 @@ export interface Capabilities {
   readonly shortestLife: Duration;
   /** The longest life a new room, or a moved expiry, may have from now. */
   readonly longestLife: Duration;
+  /**
+   * A second create with the same token gives the room of the first. So an ambiguous create may simply be made again,
+   * and two workers that race under one token share one room: neither may retire it as its own failure.
+   */
+  readonly idempotentCreate: boolean;
+  /** What a look for a token costs: one call, or all pages since the bookmark. */
+  readonly findable: 'by-token' | 'by-list';
+  /** When a retired room ends: `at-once`, or `later`, after the shortest life. */
+  readonly retires: 'at-once' | 'later';
+  /** How long past its expiry a room may still be entered. */
+  readonly grace: Duration;
+  /** `kept`: part of the room and stored with it. `minted`: made whenever somebody asks, good for a short time. */
+  readonly hostLink: 'kept' | 'minted';
+  /** How many rooms an account can make a minute for long; absent where the provider does not say. */
+  readonly creationsPerMinute?: number;
 }
 
 /** A room as the provider shows it. */
@@ -58,6 +73,13 @@ export interface RoomProvider {
   change(id: string, change: RoomChange): Promise<ProviderRoom>;
   /** Ends a room as early as the provider allows, and says when that is. A room that is gone has ended. */
   retire(id: string): Promise<Instant>;
+  /**
+   * A link that makes its holder the host: a credential, for whoever asked and nowhere else. `undefined` where the
+   * room is gone.
+   *
+   * @param settings those of the room: a minted link carries what the room itself cannot
+   */
+  hostUrl(id: string, settings?: RoomSettings): Promise<string | undefined>;
   /** Every room of the account, page by page. */
   list(): AsyncIterable<readonly ProviderRoom[]>;
   /** What a caller who asks for these settings does not get here, in words for a person. */

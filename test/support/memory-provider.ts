@@ -47,6 +47,11 @@ const CAPABILITIES: Capabilities = {
   movableExpiry: true,
   shortestLife: 11 * MINUTE,
   longestLife: 365 * DAY,
+  idempotentCreate: false,
+  findable: 'by-list',
+  retires: 'later',
+  grace: 0,
+  hostLink: 'kept',
 };
 
 export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
@@ -131,6 +136,10 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
       room.retired = true;
       room.expiresAt = Math.min(room.expiresAt, now() + capabilities.shortestLife);
       return room.expiresAt;
+    },
+    async hostUrl(id) {
+      counted('hostUrl');
+      return living(id) && `https://meetings.example/${id}?host`;
     },
     async *list() {
       counted('list');

@@ -27,6 +27,11 @@ const CAPABILITIES: Capabilities = {
   movableExpiry: true,
   shortestLife: SHORTEST_LIFE,
   longestLife: 365 * DAY - SKEW,
+  idempotentCreate: false,
+  findable: 'by-list',
+  retires: 'later',
+  grace: 0,
+  hostLink: 'kept',
 };
 
 /** The Meetings API: rooms with metadata and a movable expiry, no deletion, no idempotency, no search. */
@@ -95,6 +100,10 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
     get,
     change,
     retire,
+    async hostUrl(id) {
+      const found = await get(id);
+      return found?.available ? found.hostUrl : undefined;
+    },
     list: () => list(),
     bookmark: () => bookmark,
     // the request's fields are this API's own
