@@ -1,0 +1,70 @@
+import ICAL from 'ical.js';
+import { RequestRefusedError } from '../../rooms/errors.ts';
+import { shown } from '../refusal.ts';
+import { type DayOfWeek, FREQUENCIES, type Frequency, type Rule } from './rule.ts';
+import type { Wall } from './wall.ts';
+
+const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
+
+/**
+ * Takes a rule as `ical.js` reads it.
+ *
+ * @param toWall turns the rule's UNTIL, which may be in UTC, into what the clock shows where the event is
+ * @throws RequestRefusedError
+ */
+export function readRule(recur: ICAL.Recur, toWall: (time: ICAL.Time) => Wall): Rule {
+  const frequency = recur.freq as Frequency;
+  if (!FREQUENCIES.includes(frequency)) {
+    throw new RequestRefusedError(
+      `RRULE: FREQ must be one of ${FREQUENCIES.join(', ')}, got ${shown(recur.freq)}`,
+    );
+  }
+  refuseOtherCalendars(recur);
+  const numbers = (part: string) => readNumbers(recur, part);
+  return {
+    frequency,
+    interval: recur.interval,
+    ...(recur.count && { count: recur.count }),
+    ...(recur.until && { until: toWall(recur.until) }),
+    weekStart: recur.wkst - 1,
+    seconds: numbers('BYSECOND'),
+    minutes: numbers('BYMINUTE'),
+    hours: numbers('BYHOUR'),
+    weekdays: readWeekdays(recur),
+    daysOfMonth: numbers('BYMONTHDAY'),
+    daysOfYear: numbers('BYYEARDAY'),
+    weeks: numbers('BYWEEKNO'),
+    months: numbers('BYMONTH'),
+    positions: numbers('BYSETPOS'),
+  };
+}
+
+/** Reads the value of an RRULE property. */
+export function parseRecur(text: string): ICAL.Recur {
+  try {
+    return ICAL.Recur.fromString(text);
+  } catch (cause) {
+    throw new RequestRefusedError(`RRULE: must be a rule of RFC 5545, got ${shown(text)}`, { cause });
+  }
+}
+
+/** `ical.js` keeps what it does not know, RFC 7529's other calendars among it. */
+function refuseOtherCalendars(recur: ICAL.Recur): void {
+  const { rscale = 'GREGORIAN' } = recur as { rscale?: string };
+  if (rscale.toUpperCase() !== 'GREGORIAN') {
+    throw new RequestRefusedError(`RRULE: RSCALE must be GREGORIAN or absent, got ${shown(rscale)}`);
+  }
+}
+
+function readNumbers(recur: ICAL.Recur, part: string): readonly number[] | undefined {
+  const values = recur.getComponent(part).map(Number);
+  return values.length > 0 ? values : undefined;
+}
+
+function readWeekdays(recur: ICAL.Recur): readonly DayOfWeek[] | undefined {
+  const values = recur.getComponent('BYDAY').map((value): DayOfWeek => {
+    const [, nth, name = ''] = /^([+-]?\d+)?([A-Z]{2})$/.exec(String(value)) ?? [];
+    return { nth: Number(nth ?? 0), weekday: WEEKDAYS.indexOf(name) };
+  });
+  return values.length > 0 ? values : undefined;
+}
