@@ -18,6 +18,7 @@ const INSTANTS = new Set([
   'renewAt',
   'renewedAt',
   'replacedAt',
+  'takenAt',
   'until',
   'updatedAt',
 ]);

@@ -1,16 +1,14 @@
 import { type ClaimedRoom, completeClaim, releaseClaim, takeClaim } from './claim.ts';
 import { ProviderRefusedError, RoomGoneError } from './errors.ts';
 import type { Keeping } from './keeping.ts';
-import type { RoomChange } from './ports.ts';
 import { restState, settled } from './record.ts';
-import type { Announcement, Instant, LiveRoom, Origin, Room, RoomSpec, Sequence } from './room.ts';
+import type { Announcement, LiveRoom, Origin, Room, RoomChange, RoomSpec, Sequence } from './room.ts';
 import { settle } from './settle.ts';
-import { changedSettings } from './spec.ts';
 
-/** What the current room shall become. */
+/** What the current room shall become, and what of that it is not yet. */
 export interface Alteration {
   readonly spec: RoomSpec;
-  readonly expiresAt: Instant;
+  readonly change: RoomChange;
   readonly announcement: Announcement;
   readonly sequence?: Sequence;
   readonly origin?: Origin;
@@ -18,11 +16,18 @@ export interface Alteration {
 
 /** A living room that does not take a change: the row without the claim, for the caller to go another way. */
 export class NotAlteredError extends Error {
-  readonly room: Room;
+  // out of sight of a logger, since there is a host URL on the row
+  readonly #room: Room;
+  override readonly cause: RoomGoneError | ProviderRefusedError;
 
   constructor(room: Room, cause: RoomGoneError | ProviderRefusedError) {
-    super(cause.message, { cause });
-    this.room = room;
+    super(cause.message);
+    this.#room = room;
+    this.cause = cause;
+  }
+
+  get room(): Room {
+    return this.#room;
   }
 }
 
@@ -38,10 +43,11 @@ export async function alterRoom(
   keeping: Keeping,
 ): Promise<Room> {
   const { application } = current;
+  const expiresAt = alteration.change.expiresAt ?? current.expiresAt;
   const warnings = keeping.pool.provider(application).limitations(alteration.spec.settings);
   const claimed = await takeClaim(
     room,
-    { ...alteration, purpose: 'change', generation: room.generation, application, warnings },
+    { ...alteration, purpose: 'change', generation: room.generation, application, expiresAt, warnings },
     keeping,
   );
   return settle(await applyClaim(claimed, current, keeping), keeping);
@@ -49,19 +55,16 @@ export async function alterRoom(
 
 /** Makes the current room what the claim says it shall be. Safe to repeat. */
 async function applyClaim(claimed: ClaimedRoom, current: LiveRoom, keeping: Keeping): Promise<Room> {
-  const { claim, spec: old } = claimed;
-  const change: RoomChange = {
-    expiresAt: claim.expiresAt > current.expiresAt ? claim.expiresAt : undefined,
-    settings: changedSettings(old?.settings, claim.spec.settings),
-  };
+  const { claim } = claimed;
   try {
-    const found = await keeping.pool.provider(current.application).change(current.id, change);
+    const found = await keeping.pool.provider(current.application).change(current.id, claim.change ?? {});
     const now = keeping.now();
     const live: LiveRoom = {
       ...current,
       hostUrl: found.hostUrl ?? current.hostUrl,
       expiresAt: found.expiresAt,
-      renewedAt: change.expiresAt === undefined ? current.renewedAt : now,
+      // an end that was put back to where it had been is no new life
+      renewedAt: found.expiresAt > current.expiresAt ? now : current.renewedAt,
     };
     return await completeClaim(claimed, (ours) => settled(ours, claim, live, keeping.renewal, now), keeping);
   } catch (error) {

@@ -17,7 +17,7 @@ import type { Claim, LiveRoom, Room } from './room.ts';
 export type ClaimedRoom = Room & { readonly claim: Claim };
 
 /** What is to be done, before anybody owns it. */
-export type Intent = Omit<Claim, 'owner' | 'leaseUntil' | 'bookmark' | 'from'>;
+export type Intent = Omit<Claim, 'owner' | 'takenAt' | 'leaseUntil' | 'bookmark' | 'from'>;
 
 /**
  * Takes the right to act on a key at the provider, before the provider is called. The write is conditional, so of
@@ -28,6 +28,7 @@ export async function takeClaim(room: Room, intent: Intent, keeping: Keeping): P
   const claim: Claim = {
     ...intent,
     owner: keeping.newOwner(),
+    takenAt: now,
     leaseUntil: now + keeping.lease,
     bookmark: keeping.pool.provider(intent.application).bookmark(),
   };

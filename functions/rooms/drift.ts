@@ -1,46 +1,39 @@
 import { canonicalJson } from './digest.ts';
 import type { Capabilities, ProviderRoom } from './ports.ts';
-import {
-  type LiveRoom,
-  MINUTE,
-  type Room,
-  type RoomSettings,
-  type RoomSpec,
-  type SettingName,
-} from './room.ts';
+import type { Instant, LiveRoom, RoomChange, RoomSettings, RoomSpec, SettingName } from './room.ts';
+import { MINUTE } from './room.ts';
 
 /** An expiry may come back rounded. */
 const ROUNDING = MINUTE;
 
 /**
- * The row as the provider shows it, where that is not as it was asked for and can be put right in place. Making it
- * what was asked for is then an ordinary change.
+ * What it takes to make a room again what was asked for, where the provider shows something else that can be put
+ * right in place.
  *
  * @returns undefined where nothing has drifted
  */
-export function driftedRoom(
-  room: Room,
-  current: LiveRoom,
-  spec: RoomSpec,
+export function driftOf(
+  { expiresAt }: LiveRoom,
+  { settings: asked }: RoomSpec,
   seen: ProviderRoom,
-  capabilities: Capabilities,
-): { readonly room: Room; readonly current: LiveRoom } | undefined {
-  const settings = driftedSettings(spec.settings, seen.settings ?? {}, capabilities);
-  const endsEarly = capabilities.movableExpiry && seen.expiresAt < current.expiresAt - ROUNDING;
+  { movableExpiry, changeable, shortestLife }: Capabilities,
+  now: Instant,
+): RoomChange | undefined {
+  const settings = driftedSettings(asked, seen.settings ?? {}, changeable);
+  const endsEarly =
+    movableExpiry && seen.expiresAt < expiresAt - ROUNDING && expiresAt >= now + shortestLife + ROUNDING;
   if (Object.keys(settings).length === 0 && !endsEarly) return undefined;
-  const shown: LiveRoom = endsEarly ? { ...current, expiresAt: seen.expiresAt } : current;
-  const asShown: RoomSpec = { ...spec, settings: { ...spec.settings, ...settings } };
-  return { room: { ...room, spec: asShown, current: shown }, current: shown };
+  return { settings, expiresAt: endsEarly ? expiresAt : undefined };
 }
 
-/** The settings that were asked for, can be changed in place and show another value. */
+/** The settings that were asked for, can be changed in place and show another value: as they were asked for. */
 function driftedSettings(
   asked: RoomSettings,
   shown: Partial<RoomSettings>,
-  { changeable }: Capabilities,
+  changeable: readonly SettingName[],
 ): Partial<RoomSettings> {
-  const drifted = changeable.filter((name: SettingName) => name in shown && !holds(asked[name], shown[name]));
-  return Object.fromEntries(drifted.map((name) => [name, shown[name]]));
+  const drifted = changeable.filter((name) => name in shown && !holds(asked[name], shown[name]));
+  return Object.fromEntries(drifted.map((name) => [name, asked[name]]));
 }
 
 /** Whether what is shown has everything that was asked; what was not asked for may be anything. */

@@ -9,7 +9,7 @@ import type { Capabilities } from './ports.ts';
 import { blankRoom, isAlive, rejected, scheduled, tooShortToRenew } from './record.ts';
 import { renewalWindow } from './renewal.ts';
 import { alreadySeen, type Result } from './result.ts';
-import type { AnnouncementType, Instant, LiveRoom, Room, RoomRequest, RoomSpec } from './room.ts';
+import type { AnnouncementType, Instant, LiveRoom, Room, RoomChange, RoomRequest, RoomSpec } from './room.ts';
 import { SECOND } from './room.ts';
 import { sequenceOf, withSequence } from './sequence.ts';
 import { settle } from './settle.ts';
@@ -54,8 +54,8 @@ async function satisfy(room: Room, wish: Wish, keeping: Keeping): Promise<Result
   if (names.length === 0 && !later) return note(room, wish, keeping);
   const possible =
     names.every((name) => capabilities.changeable.includes(name)) && (!later || capabilities.movableExpiry);
-  if (!possible) return open(room, wish, 'Room Rotated', 'changed', keeping, current.expiresAt);
-  return alter(room, current, wish, Math.max(expiresAt, current.expiresAt), keeping);
+  if (!possible) return open(room, wish, 'Room Rotated', 'changed', keeping, { atLeast: current.expiresAt });
+  return alter(room, current, wish, { expiresAt: later ? expiresAt : undefined, settings }, keeping);
 }
 
 /** When the wish wants the current room to end; an expiry is never moved to an earlier time. */
@@ -77,7 +77,7 @@ async function open(
   type: AnnouncementType,
   reason: string,
   keeping: Keeping,
-  atLeast: Instant = 0,
+  { atLeast = 0, gone }: { atLeast?: Instant; gone?: boolean } = {},
 ): Promise<Result> {
   const now = keeping.now();
   const expiry = (capabilities: Capabilities) =>
@@ -91,7 +91,7 @@ async function open(
     }
     throw error;
   }
-  const opened = await openRoom(room, { ...wish, announcement: { type, reason }, expiry }, keeping);
+  const opened = await openRoom(room, { ...wish, announcement: { type, reason }, expiry, gone }, keeping);
   return { outcome: type === 'Room Created' ? 'created' : 'rotated', room: opened };
 }
 
@@ -106,15 +106,15 @@ async function alter(
   room: Room,
   current: LiveRoom,
   wish: Wish,
-  expiresAt: Instant,
+  change: RoomChange,
   keeping: Keeping,
 ): Promise<Result> {
-  const reason = expiresAt > current.expiresAt ? 'extended' : 'changed';
+  const reason = change.expiresAt === undefined ? 'changed' : 'extended';
   try {
     const altered = await alterRoom(
       room,
       current,
-      { ...wish, expiresAt, announcement: { type: 'Room Updated', reason } },
+      { ...wish, change, announcement: { type: 'Room Updated', reason } },
       keeping,
     );
     return { outcome: 'updated', room: altered };
@@ -128,9 +128,7 @@ async function alter(
 async function unaltered({ room, cause }: NotAlteredError, wish: Wish, keeping: Keeping): Promise<Result> {
   const gone = cause instanceof RoomGoneError;
   if (!gone && !(cause instanceof ProviderRefusedError)) throw cause;
-  const now = keeping.now();
-  const ended = gone && room.current ? { ...room, current: { ...room.current, expiresAt: now } } : room;
-  return open(ended, wish, 'Room Rotated', gone ? 'lost' : 'changed', keeping);
+  return open(room, wish, 'Room Rotated', gone ? 'lost' : 'changed', keeping, { gone });
 }
 
 /** Nobody needs a room any more. The row says so, for older news that may still come. */

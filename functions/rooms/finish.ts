@@ -34,16 +34,28 @@ async function adopt(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
   const found = await keeping.pool.provider(claim.application).find(token, claim.bookmark);
   const [ours] = found.filter((candidate) => isAdoptable(candidate, room, keeping)).sort(oldestFirst);
   if (!ours) return keeping.rooms.write(unclaimed(room));
-  return settle(await record(room, asLive(ours, claim.application, keeping.now()), keeping), keeping);
+  // its life began when it was made, however long it took to be found
+  return settle(await record(room, asLive(ours, claim.application, ours.createdAt), keeping), keeping);
 }
 
+/**
+ * Earlier attempts at the same generation may have made the room, not long before the claim was taken. One that is
+ * older has been an orphan that reconciliation may be retiring at this moment: it ends whatever is no row's an hour
+ * after it was made, and takes a quarter of an hour at most from its look at the row.
+ */
+const FORERUNNERS = 30 * MINUTE;
+
 /** Not one that is being retired: it carries the token too, but its end has been moved up. */
-function isAdoptable(candidate: ProviderRoom, { claim, ...room }: ClaimedRoom, { now }: Keeping): boolean {
+function isAdoptable(candidate: ProviderRoom, room: ClaimedRoom, { pool, now }: Keeping): boolean {
+  const { claim } = room;
+  const { shortestLife } = pool.provider(claim.application).capabilities;
+  const endsSoon = candidate.expiresAt <= now() + shortestLife + ROUNDING;
   return (
     candidate.available &&
     candidate.expiresAt > now() &&
-    candidate.expiresAt >= claim.expiresAt - ROUNDING &&
-    !isAccountedFor({ ...room, claim }, candidate.id)
+    (!endsSoon || candidate.expiresAt >= claim.expiresAt - ROUNDING) &&
+    candidate.createdAt >= claim.takenAt - FORERUNNERS &&
+    !isAccountedFor(room, candidate.id)
   );
 }
 
@@ -63,8 +75,8 @@ async function alterAgain(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
   }
 }
 
-function alterationOf({ spec, expiresAt, announcement, sequence, origin }: Claim) {
-  return { spec, expiresAt, announcement, sequence, origin };
+function alterationOf({ spec, change = {}, announcement, sequence, origin }: Claim) {
+  return { spec, change, announcement, sequence, origin };
 }
 
 /** The row as if the claim had not been made: nothing came of it. */

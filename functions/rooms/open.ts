@@ -25,6 +25,8 @@ export interface Opening {
   readonly origin?: Origin;
   /** When it shall expire, given what the provider can do. */
   readonly expiry: (capabilities: Capabilities) => Instant;
+  /** The current room is gone before its time. */
+  readonly gone?: boolean;
   /** The application to move to. */
   readonly to?: string;
 }
@@ -96,9 +98,10 @@ export async function record(claimed: ClaimedRoom, live: LiveRoom, keeping: Keep
   );
 }
 
-export function asLive(found: ProviderRoom, application: string, now: Instant): LiveRoom {
+/** @param renewedAt when the room was given its expiry */
+export function asLive(found: ProviderRoom, application: string, renewedAt: Instant): LiveRoom {
   const { id, meetingCode, guestUrl, hostUrl, createdAt, expiresAt } = found;
-  return { application, id, meetingCode, guestUrl, hostUrl, createdAt, expiresAt, renewedAt: now };
+  return { application, id, meetingCode, guestUrl, hostUrl, createdAt, expiresAt, renewedAt };
 }
 
 /** A provider's clock and rounding may differ from ours by this much. */

@@ -5,10 +5,13 @@ import type {
   LiveRoom,
   PastGeneration,
   Room,
+  RoomChange,
   RoomSettings,
   RoomState,
   SettingName,
 } from './room.ts';
+
+export type { RoomChange };
 
 /** What a provider can do. The domain acts on these, never on a provider's name. */
 export interface Capabilities {
@@ -51,11 +54,6 @@ export interface RoomOrder {
   readonly token: string;
   readonly settings: RoomSettings;
   readonly expiresAt: Instant;
-}
-
-export interface RoomChange {
-  readonly expiresAt?: Instant;
-  readonly settings?: Partial<RoomSettings>;
 }
 
 /**

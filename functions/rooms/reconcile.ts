@@ -1,4 +1,4 @@
-import { driftedRoom } from './drift.ts';
+import { driftOf } from './drift.ts';
 import type {
   EventBus,
   Pool,
@@ -158,7 +158,7 @@ function findingOf(room: Room, ledgers: Map<string, Ledger>, now: Instant): Find
   const seen = ledger.living.get(current.id);
   // a room that is younger than the list was not there to be listed
   if (!seen) return current.createdAt > now - GRACE ? undefined : { ledger, count: 'lost', cause: 'lost' };
-  return driftedRoom(room, current, spec, seen, ledger.provider.capabilities)
+  return driftOf(current, spec, seen, ledger.provider.capabilities, now)
     ? { ledger, count: 'drifted', cause: 'drifted' }
     : undefined;
 }

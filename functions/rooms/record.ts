@@ -47,7 +47,7 @@ export function opened(
   return {
     ...settled(room, claim, current, policy, now),
     generation: claim.generation,
-    previous: isAlive(room.current, now) ? room.current : undefined,
+    previous: !claim.gone && isAlive(room.current, now) ? room.current : undefined,
     meetingSince: undefined,
   };
 }

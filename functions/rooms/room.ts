@@ -144,6 +144,12 @@ export interface Announcement {
   readonly reason: string;
 }
 
+/** What a living room shall have from now on; what is absent stays. */
+export interface RoomChange {
+  readonly expiresAt?: Instant;
+  readonly settings?: Partial<RoomSettings>;
+}
+
 /**
  * A right to make or change this key's room, taken by a conditional write before the provider is called.
  * It carries all that recording the outcome needs, so that whoever finds it after a crash can finish the work.
@@ -154,6 +160,7 @@ export interface Claim {
   /** `open` makes generation `generation`; `change` alters the current room, which is that generation already. */
   readonly purpose: 'open' | 'change';
   readonly generation: number;
+  readonly takenAt: Instant;
   /**
    * Until then the key is the owner's alone. A claim whose lease is over means that the attempt crashed or got no
    * clear answer: a room may have been made. An attempt that certainly made none takes its claim off the row.
@@ -165,6 +172,10 @@ export interface Claim {
   readonly bookmark?: string;
   readonly spec: RoomSpec;
   readonly expiresAt: Instant;
+  /** What the provider is told, where the purpose is `change`. */
+  readonly change?: RoomChange;
+  /** The current room is gone before its time: it will not be the previous one. */
+  readonly gone?: boolean;
   readonly sequence?: Sequence;
   readonly origin?: Origin;
   readonly announcement: Announcement;

@@ -1,5 +1,5 @@
 import { alterRoom, NotAlteredError } from './change.ts';
-import { driftedRoom } from './drift.ts';
+import { driftOf } from './drift.ts';
 import { RequestRefusedError, RoomGoneError } from './errors.ts';
 import { finishRoom } from './finish.ts';
 import { unknownRoom } from './hold.ts';
@@ -77,12 +77,12 @@ async function extend(kept: Kept, keeping: Keeping): Promise<Result> {
   try {
     return {
       outcome: 'updated',
-      room: await alterRoom(room, current, { spec, expiresAt, announcement }, keeping),
+      room: await alterRoom(room, current, { spec, change: { expiresAt }, announcement }, keeping),
     };
   } catch (error) {
     if (!(error instanceof NotAlteredError)) throw error;
     const gone = error.cause instanceof RoomGoneError;
-    return recreate({ ...kept, room: gone ? ended(error.room, keeping) : error.room }, 'renewal', keeping);
+    return recreate({ ...kept, room: error.room }, 'renewal', keeping, { gone });
   }
 }
 
@@ -94,7 +94,7 @@ async function reopenLost(kept: Kept, keeping: Keeping): Promise<Result> {
   const needed = current.expiresAt > now || isKeptPast(spec, current.expiresAt);
   if (lives || !needed) return { outcome: 'unchanged', room };
   const expiry = isKeptPast(spec, current.expiresAt) ? undefined : current.expiresAt;
-  return recreate({ ...kept, room: ended(room, keeping) }, 'lost', keeping, { expiry });
+  return recreate(kept, 'lost', keeping, { expiry, gone: true });
 }
 
 async function correctDrift(kept: Kept, keeping: Keeping): Promise<Result> {
@@ -102,19 +102,26 @@ async function correctDrift(kept: Kept, keeping: Keeping): Promise<Result> {
   const provider = keeping.pool.provider(current.application);
   const seen = await provider.get(current.id);
   if (!seen?.available) return reopenLost(kept, keeping);
-  const drifted = driftedRoom(room, current, spec, seen, provider.capabilities);
-  if (!drifted) return { outcome: 'unchanged', room };
-  const { expiresAt } = current;
+  const change = driftOf(current, spec, seen, provider.capabilities, keeping.now());
+  if (!change) return { outcome: 'unchanged', room };
   const announcement = { type: 'Room Updated', reason: 'drift' } as const;
-  const altered = await alterRoom(drifted.room, drifted.current, { spec, expiresAt, announcement }, keeping);
-  return { outcome: 'updated', room: altered };
+  try {
+    return {
+      outcome: 'updated',
+      room: await alterRoom(room, current, { spec, change, announcement }, keeping),
+    };
+  } catch (error) {
+    if (!(error instanceof NotAlteredError)) throw error;
+    if (error.cause instanceof RoomGoneError) return reopenLost({ ...kept, room: error.room }, keeping);
+    throw error.cause;
+  }
 }
 
 async function recreate(
   { room, spec }: Kept,
   reason: string,
   keeping: Keeping,
-  { sequence, expiry: wanted, to }: { sequence?: Sequence; expiry?: Instant; to?: string } = {},
+  { expiry: wanted, ...more }: { sequence?: Sequence; expiry?: Instant; to?: string; gone?: boolean } = {},
 ): Promise<Result> {
   const now = keeping.now();
   const announcement = { type: 'Room Rotated', reason } as const;
@@ -124,11 +131,6 @@ async function recreate(
       : Math.max(wanted, now + capabilities.shortestLife);
   return {
     outcome: 'rotated',
-    room: await openRoom(room, { spec, announcement, expiry, sequence, to }, keeping),
+    room: await openRoom(room, { spec, announcement, expiry, ...more }, keeping),
   };
-}
-
-/** The row of a room that is gone before its time. */
-export function ended(room: Room, { now }: Keeping): Room {
-  return room.current ? { ...room, current: { ...room.current, expiresAt: now() } } : room;
 }

@@ -50,6 +50,7 @@ function describeStore(makeStore: () => Promise<RoomStore>) {
         owner: 'worker',
         purpose: 'open',
         generation: 2,
+        takenAt: START,
         leaseUntil: START + HOUR,
         application: 'first',
         spec: aSpec(),

@@ -280,6 +280,7 @@ describe('another worker', () => {
       owner: 'other',
       purpose: 'open',
       generation: 2,
+      takenAt: clock.now,
       leaseUntil: clock.now + MINUTE,
       application: 'first',
       spec: aSpec(),
