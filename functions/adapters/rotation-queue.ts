@@ -1,4 +1,5 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { setTimeout } from 'node:timers/promises';
+import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DelayedOrder, RotationQueue } from '../rooms/ports.ts';
 import type { Duration, Instant } from '../rooms/room.ts';
 import { MINUTE, SECOND } from '../rooms/room.ts';
@@ -6,9 +7,12 @@ import { MINUTE, SECOND } from '../rooms/room.ts';
 /** SQS takes ten messages at once and holds one back for a quarter of an hour at most. */
 const BATCH = 10;
 const LONGEST_DELAY: Duration = 15 * MINUTE;
-/** Batches in flight at once: enough to hide the round trip, few enough to stay below SQS's throttles. */
-const IN_FLIGHT = 8;
+/** Batches in flight at once: enough to hide the round trip, few enough for the SDK's sockets. */
+const IN_FLIGHT = 16;
+
 const ATTEMPTS = 4;
+/** Before what a batch refused is sent again; doubled each time. */
+const PAUSE: Duration = 50;
 
 /** The body of a message of the rotations queue. */
 export interface RotationMessage {
@@ -22,16 +26,14 @@ export interface RotationMessage {
 export function rotationQueue(client: SQSClient, queueUrl: string, now: () => Instant): RotationQueue {
   async function sendBatch(orders: readonly DelayedOrder[]): Promise<void> {
     let left = orders.map((order, index) => ({ Id: String(index), ...entryOf(order, now()) }));
-    for (let attempt = 1; left.length > 0; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       const { Failed = [] } = await client.send(
         new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: left }),
       );
       left = left.filter(({ Id }) => Failed.some((failure) => failure.Id === Id));
-      if (left.length > 0 && attempt === ATTEMPTS) {
-        throw new Error(
-          `the rotations queue refused ${left.length} of ${orders.length} messages ${ATTEMPTS} times: ${Failed[0]?.Code} ${Failed[0]?.Message ?? ''}`,
-        );
-      }
+      if (left.length === 0) return;
+      if (attempt === ATTEMPTS) throw refused(left.length, orders.length, Failed[0]);
+      await setTimeout(PAUSE * 2 ** (attempt - 1));
     }
   }
 
@@ -46,6 +48,13 @@ export function rotationQueue(client: SQSClient, queueUrl: string, now: () => In
       await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
     },
   };
+}
+
+function refused(count: number, of: number, reason: BatchResultErrorEntry | undefined): Error {
+  const why = [reason?.Code, reason?.Message].filter(Boolean).join(': ') || 'it gave no reason';
+  return new Error(
+    `the rotations queue refused ${count} of ${of} messages ${ATTEMPTS} times (${why}); the plan is repeated`,
+  );
 }
 
 function entryOf(
