@@ -1,18 +1,19 @@
 import { parseArgs } from 'node:util';
 import { portOf } from './commands/command.ts';
-import { CONTROL_PORT, type ControlServer, startControl } from './rooms/control.ts';
+import { CONTROL_PORT, openControl } from './rooms/control.ts';
 import { type LocalRooms, startLocalRooms } from './rooms/local-rooms.ts';
 import { introduction, whatNext } from './story/frame.ts';
 import { Story } from './story/story.ts';
 
-const USAGE = `npm start [-- --once] [--verbose] [--port N]
+const USAGE = `npm start [-- --once] [--verbose] [--port N] [-c name=value ...]
 
 Runs the whole stack on this machine and does its main job before your eyes. Then it stays up until Ctrl-C, for
 npm run send, rooms, clock, events and dead-letters.
 
-  --once      ends after the main job: exit code 0, or 1 and the reason if a step failed
-  --verbose   shows what the functions log
-  --port N    where the commands find it; default ${CONTROL_PORT}`;
+  --once          ends after the main job: exit code 0, or 1 and the reason if a step failed
+  --verbose       shows what the functions log
+  --port N        where the commands find it; default ${CONTROL_PORT}
+  -c name=value   a setting of the stack, as cdk synth takes it`;
 
 const say = (line = '') => console.log(line);
 
@@ -29,38 +30,57 @@ async function main(): Promise<void> {
       once: { type: 'boolean' },
       verbose: { type: 'boolean' },
       port: { type: 'string' },
+      context: { type: 'string', short: 'c', multiple: true },
       help: { type: 'boolean' },
     },
   });
   if (values.help) return say(USAGE);
 
-  say('Evergreen Rooms on this machine: the stack is being synthesised ...');
-  const started = performance.now();
-  const rooms = await startLocalRooms({
-    warn: (text) => say(`   warning: ${text}`),
-    ...(values.verbose && { log: ({ function: name, line }) => say(`   ${name}: ${line}`) }),
-  });
-  let control: ControlServer | undefined;
-  try {
-    if (!values.once) control = await startControl(rooms, portOf(values.port) ?? CONTROL_PORT);
-    for (const line of introduction(rooms, performance.now() - started)) say(line);
+  const stopping = interrupted();
+  // first of all, so that a port which is taken is known before anything is started
+  const control = values.once ? undefined : await openControl(portOf(values.port) ?? CONTROL_PORT);
+  let rooms: LocalRooms | undefined;
+  const show = async () => {
+    say('Evergreen Rooms on this machine: the stack is being synthesised ...');
+    const began = performance.now();
+    rooms = await startLocalRooms({
+      settings: settingsOf(values.context ?? []),
+      warn: (text) => say(`   warning: ${text}`),
+      ...(values.verbose && { log: ({ function: name, line }) => say(`   ${name}: ${line}`) }),
+    });
+    control?.attach(rooms);
+    for (const line of introduction(rooms, performance.now() - began)) say(line);
     await new Story(rooms, say, process.stdout.columns ?? 120).tell();
-    if (!control) return;
+    return 'shown' as const;
+  };
+  try {
+    const ended = await Promise.race([show(), stopping]);
+    if (ended === 'interrupted') process.exitCode = 130;
+    if (ended === 'interrupted' || !control || !rooms) return;
     for (const line of whatNext(rooms, control.port)) say(line);
-    await interrupted();
-    say('\nstopping');
+    await stopping;
   } finally {
-    await stop(rooms, control);
+    if (control) say('\nstopping');
+    await control?.stop();
+    await rooms?.stop();
+    // a story that was interrupted may still wait for something
+    if (process.exitCode === 130) process.exit();
   }
 }
 
-async function stop(rooms: LocalRooms, control: ControlServer | undefined): Promise<void> {
-  await control?.stop();
-  await rooms.stop();
+/** @throws Error where a setting is not written name=value */
+function settingsOf(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name, value] = /^(\w+)=(.*)$/s.exec(pair) ?? [];
+      if (!name) throw new Error(`a setting is written -c name=value, got -c ${pair}`);
+      return [name, value ?? ''];
+    }),
+  );
 }
 
-function interrupted(): Promise<void> {
+function interrupted(): Promise<'interrupted'> {
   return new Promise((stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop('interrupted'));
   });
 }

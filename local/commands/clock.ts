@@ -1,4 +1,4 @@
-import { announcement, columns, moment } from '../story/text.ts';
+import { announcements, columns, moment } from '../story/text.ts';
 import { runCommand } from './command.ts';
 
 const USAGE = `npm run clock [-- +7d | +12h | +30m | 2027-01-31T02:00:00Z] [--port N]
@@ -14,7 +14,7 @@ await runCommand(USAGE, {}, async ({ stack, positionals: [by], say }) => {
     const told = (await stack.announcements()).length;
     await stack.turnTo(aim(by, Date.parse(before.now)));
     const news = (await stack.announcements()).slice(told);
-    for (const line of columns(news.map(announcement))) say(line);
+    for (const line of announcements(news)) say(line);
     if (news.length > 0) say();
   }
   const { now, upcoming } = await stack.facts();

@@ -1,4 +1,4 @@
-import { announcement, columns } from '../story/text.ts';
+import { announcements } from '../story/text.ts';
 import { runCommand } from './command.ts';
 
 const USAGE = `npm run events [-- --json] [--port N]
@@ -18,5 +18,5 @@ await runCommand(USAGE, { json: { type: 'boolean' } }, async ({ stack, flags, sa
       ),
     );
   else if (events.length === 0) say('nothing has been announced yet');
-  else for (const line of columns(events.map(announcement))) say(line);
+  else for (const line of announcements(events)) say(line);
 });

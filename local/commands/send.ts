@@ -4,7 +4,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { StackFacts } from '../rooms/control.ts';
 import { moveAhead, readSubmission, type Submission } from '../rooms/example.ts';
-import { announcement, columns } from '../story/text.ts';
+import { announcements } from '../story/text.ts';
 import { runCommand } from './command.ts';
 
 const USAGE = `npm run send -- FILE [--as-is] [--port N]
@@ -30,13 +30,15 @@ await runCommand(
     await stack.quiet();
 
     const news = (await stack.announcements()).slice(eventsBefore.length);
-    for (const line of columns(news.map((event) => ['the bus says:', ...announcement(event)]))) say(line);
+    for (const line of announcements(news)) say(`  ${line}`);
     const known = new Set(lettersBefore.map(({ id }) => id));
-    for (const letter of (await stack.deadLetters()).filter(({ id }) => !known.has(id))) {
-      say(`it rests in ${letter.queue}: ${letter.attributes.failureReason ?? 'it was received too often'}`);
+    const letters = (await stack.deadLetters()).filter(({ id }) => !known.has(id));
+    for (const { queue, attributes } of letters) {
+      say(`  it rests in ${queue}: ${attributes.failureReason ?? 'it was received too often'}`);
     }
-    if (news.length === 0)
-      say('the bus says nothing: it changed nothing, or waits; npm run rooms shows all rooms');
+    if (news.length + letters.length === 0) {
+      say('  nothing was announced: it changed nothing, or it waits; npm run rooms shows all rooms');
+    }
   },
 );
 

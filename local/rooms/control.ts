@@ -7,6 +7,8 @@ export const CONTROL_PORT = 4747;
 
 export interface ControlServer {
   readonly port: number;
+  /** From now on it answers for this stack. */
+  attach(rooms: LocalRooms): void;
   stop(): Promise<void>;
 }
 
@@ -23,10 +25,14 @@ export interface StackFacts {
 }
 
 type Answer = (body: Record<string, unknown>) => unknown;
+type Answers = Readonly<Record<string, Answer>>;
 
-/** Answers the commands that a person gives to a running stack, on loopback. */
-export async function startControl(rooms: LocalRooms, port: number): Promise<ControlServer> {
-  const answers = answersOf(rooms);
+/**
+ * Answers the commands that a person gives to a running stack, on loopback. It listens before there is a stack, so
+ * that a port which is taken is known at once.
+ */
+export async function openControl(port: number): Promise<ControlServer> {
+  let answers: Answers = {};
   const server = createServer((request, response) => {
     void reply(request, answers).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -35,6 +41,9 @@ export async function startControl(rooms: LocalRooms, port: number): Promise<Con
   await listen(server, port);
   return {
     port: (server.address() as AddressInfo).port,
+    attach(rooms) {
+      answers = answersOf(rooms);
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
@@ -42,7 +51,7 @@ export async function startControl(rooms: LocalRooms, port: number): Promise<Con
   };
 }
 
-function answersOf({ stack, doors, provider }: LocalRooms): Readonly<Record<string, Answer>> {
+function answersOf({ stack, doors, provider }: LocalRooms): Answers {
   // one turn after the other: two at a time would each take the other's steps
   let turning: Promise<unknown> = Promise.resolve();
   return {
@@ -72,12 +81,14 @@ function answersOf({ stack, doors, provider }: LocalRooms): Readonly<Record<stri
   };
 }
 
-async function reply(request: IncomingMessage, answers: Readonly<Record<string, Answer>>) {
+async function reply(request: IncomingMessage, answers: Answers) {
   try {
     // a page in a browser may send requests to loopback too; it cannot leave this header out
     if (request.headers.origin) return { status: 403, body: { error: 'not for web pages' } };
     const answer = answers[`${request.method} ${request.url}`];
-    if (!answer) return { status: 404, body: { error: `there is ${Object.keys(answers).join(', ')}` } };
+    const known = Object.keys(answers).join(', ');
+    if (!known) return { status: 503, body: { error: 'the stack is still starting: try again in a moment' } };
+    if (!answer) return { status: 404, body: { error: `there is ${known}` } };
     let text = '';
     for await (const chunk of request) text += chunk;
     return { status: 200, body: await answer(text ? JSON.parse(text) : {}) };

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +42,9 @@ export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<
   } = options;
   const provider = await startProvider();
   const folder = await mkdtemp(join(tmpdir(), 'evergreen-rooms-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // also where a person stops it before it is up
+  process.once('exit', remove);
   try {
     // the engines are loaded while the stack is being synthesised: both take about as long
     const [, { runStack }] = await Promise.all([
@@ -58,12 +62,13 @@ export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<
         doors.close();
         await stack.stop();
         await provider.close();
-        await rm(folder, { recursive: true });
+        process.off('exit', remove);
+        remove();
       },
     };
   } catch (error) {
     await provider.close();
-    await rm(folder, { recursive: true });
+    remove();
     throw error;
   }
 }

@@ -46,11 +46,10 @@ export class StackClient {
         ...(body && { body: JSON.stringify(body) }),
       });
     } catch (cause) {
-      const where = this.#port === CONTROL_PORT ? '' : ` with --port ${this.#port}`;
-      throw new Error(
-        `no stack runs on port ${this.#port}: start one in another terminal by npm start${where && ` --${where}`}`,
-        { cause },
-      );
+      const start = this.#port === CONTROL_PORT ? 'npm start' : `npm start -- --port ${this.#port}`;
+      throw new Error(`no stack runs on port ${this.#port}: start one in another terminal by ${start}`, {
+        cause,
+      });
     }
     const answer = (await response.json()) as T & { error?: string };
     if (!response.ok) throw new Error(answer.error ?? `the stack answered with ${response.status}`);

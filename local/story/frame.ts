@@ -34,7 +34,7 @@ export function introduction({ stack, provider }: LocalRooms, took: number): str
 }
 
 /** What to try while the stack is up. */
-export function whatNext({ doors, stack }: LocalRooms, port: number): string[] {
+export function whatNext({ doors, stack, provider }: LocalRooms, port: number): string[] {
   const at = port === CONTROL_PORT ? '' : ` --port ${port}`;
   const commands = [
     ['npm run send -- examples/room-request.json', 'ask for another room'],
@@ -49,16 +49,21 @@ export function whatNext({ doors, stack }: LocalRooms, port: number): string[] {
     const given = at && !command.includes(' -- ') ? `${command} --${at}` : `${command}${at}`;
     return [`  ${given}`, what];
   });
-  const environment = Object.entries(stack.environment).map(([name, value]) => `${name}=${value}`);
+  const environment = Object.entries(stack.environment).filter(
+    ([name]) => name !== 'AWS_EC2_METADATA_DISABLED',
+  );
   return [
     '',
     'The stack stays up until Ctrl-C. In another terminal:',
     '',
     ...columns(withPort),
     '',
-    'With the AWS SDK or CLI of your own:',
+    'With an AWS SDK or CLI of your own:',
     '',
-    ...environment.filter((line) => /ENDPOINT_URL_|REGION=|KEY/.test(line)).map((line) => `  export ${line}`),
-    `  aws sqs send-message --queue-url ${doors.requestsQueueUrl} --message-body file://examples/room-request.json`,
+    ...environment.map(([name, value]) => `  export ${name}=${value}`),
+    `  aws sqs send-message --queue-url ${doors.requestsQueueUrl} \\`,
+    `    --message-body '{"key":"team/weekly","display_name":"Weekly","lifetime":"P30D"}'`,
+    '',
+    `Make the provider fail, or look into it: see docs/emulators.md, at ${provider.url}`,
   ];
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { moveAhead, readSubmission } from '../rooms/example.ts';
 import type { LocalRooms } from '../rooms/local-rooms.ts';
 import type { ShownRoom } from '../rooms/shown-room.ts';
-import { announcement, columns, moment, roomsTable } from './text.ts';
+import { announcements, moment, roomsTable } from './text.ts';
 
 /** Writes a line. */
 export type Say = (line?: string) => void;
@@ -100,15 +100,11 @@ export class Story {
     const { doors } = this.#rooms;
     const news = doors.announcements().slice(this.#told);
     this.#told += news.length;
-    const aboutRooms = news.filter(({ event }) => String(event['detail-type']).startsWith('Room '));
     this.#say();
     for (const line of roomsTable(await doors.rooms(), this.#width - 3)) this.#say(`   ${line}`);
     this.#say();
-    for (const line of columns(
-      aboutRooms.map((event) => ['the bus says:', ...announcement(event).slice(0, 4)]),
-    )) {
-      this.#say(`   ${line}`);
-    }
+    this.#say('   on the bus');
+    for (const line of announcements(news)) this.#say(`     ${line}`);
   }
 
   #failure(what: string, room?: ShownRoom): StoryError {

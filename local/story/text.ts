@@ -1,4 +1,5 @@
 import type { ShownRoom } from '../rooms/shown-room.ts';
+import { isObject } from '../stack/template.ts';
 import type { SeenEvent } from '../stand-ins/buses.ts';
 
 const GAP = '   ';
@@ -33,9 +34,28 @@ export function roomsTable(rooms: readonly ShownRoom[], width: number): string[]
   ]);
 }
 
-/** One announcement in one line: what happened, to which room, and why. */
-export function announcement({ at, event }: SeenEvent): string[] {
-  const detail = event.detail as {
+/**
+ * What was announced, a line each: when, what, of which room, which generation, its link and why. News that is not of
+ * a single room is only counted.
+ */
+export function announcements(events: readonly SeenEvent[]): string[] {
+  const ofRooms = events.filter(({ event }) => isObject(event.detail) && event.detail.key !== undefined);
+  const others = new Map<string, number>();
+  for (const { event } of events.filter((seen) => !ofRooms.includes(seen))) {
+    const type = String(event['detail-type']);
+    others.set(type, (others.get(type) ?? 0) + 1);
+  }
+  const counted = [...others].map(([type, count]) => `and ${type}${count > 1 ? `, ${count} times` : ''}`);
+  return [...columns(ofRooms.map(cells)), ...counted];
+}
+
+function cells({ at, event }: SeenEvent): string[] {
+  const {
+    key = '',
+    generation,
+    reason = '',
+    room,
+  } = event.detail as {
     key?: string;
     generation?: number;
     reason?: string;
@@ -44,10 +64,10 @@ export function announcement({ at, event }: SeenEvent): string[] {
   return [
     moment(new Date(at).toISOString()),
     String(event['detail-type']),
-    shortened(detail.key ?? '', 28),
-    detail.generation === undefined ? '' : `generation ${detail.generation}`,
-    detail.room?.guestUrl ?? '',
-    detail.reason ?? '',
+    shortened(key, 26),
+    generation ? `generation ${generation}` : '',
+    room?.guestUrl ?? '',
+    reason,
   ];
 }
 
