@@ -91,7 +91,7 @@ describe('a rotations queue that refuses', () => {
     const server = await loopback(async ({ body }) => {
       underWay += 1;
       most = Math.max(most, underWay);
-      await new Promise((resolve) => setImmediate(resolve));
+      for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       underWay -= 1;
       const call = server.calls.length;
       const entries = (body as Batch).Entries.map((entry) => ({
