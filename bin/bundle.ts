@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 
 const FUNCTIONS = fileURLToPath(new URL('../functions/', import.meta.url));
 
@@ -20,9 +20,10 @@ export function functionNames(): string[] {
  * too, since loading it from the runtime's own copy is slower.
  *
  * @param outDir default: `dist/functions`
+ * @returns what each bundle is made of
  */
-export async function bundleFunctions(outDir: string = BUNDLES): Promise<void> {
-  const { outputFiles } = await build({
+export async function bundleFunctions(outDir: string = BUNDLES): Promise<Metafile> {
+  const { outputFiles, metafile } = await build({
     entryPoints: functionNames().map((name) => ({ in: `${FUNCTIONS}${name}.ts`, out: `${name}/index` })),
     outdir: outDir,
     outExtension: { '.js': '.mjs' },
@@ -36,9 +37,11 @@ export async function bundleFunctions(outDir: string = BUNDLES): Promise<void> {
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
     write: false,
   });
   for (const { path, contents } of outputFiles) replaceFile(path, contents);
+  return metafile;
 }
 
 /** A process that loads the bundle at this moment gets the old or the new one, never half of it. */

@@ -1,0 +1,98 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, fstatSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const RUNNER = fileURLToPath(new URL('../container.mjs', import.meta.url));
+
+/** Messages to run through a function, numbered. */
+export interface Work {
+  /** `%n` stands for the number of the message. */
+  readonly body: string;
+  readonly from: number;
+  /** Not included. */
+  readonly to: number;
+  readonly batchSize: number;
+}
+
+export interface Loaded {
+  /** To import the bundle. */
+  readonly milliseconds: number;
+  /** Node's own modules that were loaded for it. */
+  readonly builtins: readonly string[];
+}
+
+export interface Ran {
+  readonly milliseconds: number;
+  /** Milliseconds of CPU, of all threads. */
+  readonly cpu: number;
+  /** Bytes, after a collection of garbage where it was asked for. */
+  readonly memory: { readonly rss: number; readonly heapUsed: number; readonly peak: number };
+}
+
+export interface ContainerOptions {
+  readonly bundle: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Collects garbage before the memory is looked at. */
+  readonly collect?: boolean;
+}
+
+/** A fresh process with nothing in its environment but what the function is given; its log goes into a file. */
+export class BenchContainer {
+  readonly #bundle: string;
+  readonly #process: ChildProcess;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  readonly #log = openSync(join(this.#folder, 'log'), 'a+');
+
+  constructor({ bundle, environment, collect = false }: ContainerOptions) {
+    this.#bundle = bundle;
+    this.#process = fork(RUNNER, {
+      env: environment,
+      execArgv: collect ? ['--expose-gc'] : [],
+      stdio: ['ignore', this.#log, 'inherit', 'ipc'],
+    });
+  }
+
+  load(): Promise<Loaded> {
+    return this.#ask({ kind: 'load', module: pathToFileURL(this.#bundle).href });
+  }
+
+  /** @throws Error where a message was not done */
+  async run(work: Work): Promise<Ran> {
+    const { failed, ...ran } = await this.#ask<Ran & { failed: number }>({ kind: 'run', ...work });
+    if (failed > 0) throw new Error(`${this.#bundle} failed ${failed} of ${work.to - work.from} messages`);
+    return ran;
+  }
+
+  /** Bytes that were logged so far. */
+  logged(): number {
+    return fstatSync(this.#log).size;
+  }
+
+  async stop(): Promise<void> {
+    const gone = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await gone;
+    closeSync(this.#log);
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  async #ask<T>(order: object): Promise<T> {
+    this.#process.send(order);
+    const gone = new AbortController();
+    try {
+      const [reply] = await Promise.race([
+        once(this.#process, 'message', { signal: gone.signal }),
+        once(this.#process, 'exit', { signal: gone.signal }).then(([code]) => {
+          throw new Error(`the process of ${this.#bundle} ended with ${code}`);
+        }),
+      ]);
+      if (reply.error) throw new Error(reply.error);
+      return reply.answer as T;
+    } finally {
+      gone.abort();
+    }
+  }
+}

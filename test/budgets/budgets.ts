@@ -1,0 +1,75 @@
+import type { Figures } from './figures.ts';
+
+/**
+ * What a change may cost, in figures that are the same on every machine. A figure above its budget fails; a budget
+ * that would let its figure double fails too, so that savings are kept: lower it.
+ */
+export const BUDGETS: Figures = {
+  'create-rooms: bytes of its bundle': 600_000,
+  'create-rooms: modules loaded from its bundle': 750,
+  'create-rooms: modules of Node loaded beside it': 110,
+  'rotate-rooms: bytes of its bundle': 600_000,
+  'rotate-rooms: modules loaded from its bundle': 750,
+  'rotate-rooms: modules of Node loaded beside it': 110,
+  'plan-rotation: bytes of its bundle': 600_000,
+  'plan-rotation: modules loaded from its bundle': 750,
+  'plan-rotation: modules of Node loaded beside it': 110,
+  'reconcile-rooms: bytes of its bundle': 600_000,
+  'reconcile-rooms: modules loaded from its bundle': 750,
+  'reconcile-rooms: modules of Node loaded beside it': 110,
+
+  // looked for, claimed, recorded, announced
+  'a room created: reads of the table': 1,
+  'a room created: writes of the table': 3,
+  'a room created: read units': 1,
+  'a room created: write units': 4,
+  'a room created: calls to the provider': 1,
+  'a room created: other calls': 1.1,
+
+  'a room asked for again: reads of the table': 1,
+  'a room asked for again: writes of the table': 1,
+  'a room asked for again: read units': 1,
+  'a room asked for again: write units': 1,
+  'a room asked for again: calls to the provider': 0,
+  'a room asked for again: other calls': 0,
+
+  'a room changed in place: reads of the table': 1,
+  'a room changed in place: writes of the table': 3,
+  'a room changed in place: read units': 1,
+  'a room changed in place: write units': 5,
+  'a room changed in place: calls to the provider': 1,
+  'a room changed in place: other calls': 1,
+
+  // the provider is asked how long the room would live, and told to end it
+  'a room cancelled: reads of the table': 1,
+  'a room cancelled: writes of the table': 3,
+  'a room cancelled: read units': 1,
+  'a room cancelled: write units': 4,
+  'a room cancelled: calls to the provider': 2,
+  'a room cancelled: other calls': 1,
+
+  // as for a room created, and its past generation goes into the history; a row of two generations is two units
+  'a room rotated: reads of the table': 1,
+  'a room rotated: writes of the table': 4,
+  'a room rotated: read units': 1,
+  'a room rotated: write units': 10,
+  'a room rotated: calls to the provider': 1,
+  'a room rotated: other calls': 1.1,
+
+  // one query for each shard of the index, one batch of messages
+  'a rotation planned: reads of the table': 16,
+  'a rotation planned: writes of the table': 0,
+  'a rotation planned: read units': 8,
+  'a rotation planned: write units': 0,
+  'a rotation planned: calls to the provider': 0,
+  'a rotation planned: other calls': 1,
+
+  'rooms reconciled: reads of the table': 1,
+  'rooms reconciled: writes of the table': 0,
+  'rooms reconciled: read units': 2,
+  'rooms reconciled: write units': 0,
+  'rooms reconciled: calls to the provider': 1,
+  'rooms reconciled: other calls': 2,
+
+  'a thousand rooms created: signatures': 1,
+};
