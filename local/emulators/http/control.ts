@@ -2,7 +2,7 @@ import type { CallLog } from './calls.ts';
 import type { Clock } from './clock.ts';
 import { orderFaults, UnreadableOrderError } from './fault-rules.ts';
 import type { Faults } from './faults.ts';
-import type { Reply } from './replies.ts';
+import { Refusal, type Reply } from './replies.ts';
 import type { EmulatorRequest } from './requests.ts';
 
 export type ControlHandler = (
@@ -87,5 +87,16 @@ export function commonControls({ title, clock, faults, calls }: Controlled): Rec
       calls.clear();
       return ok({ count: 0, latest: [] });
     },
+  };
+}
+
+/** Turns whatever a handler throws into a 400 that says why. */
+export function explaining(handler: ControlHandler): ControlHandler {
+  return async (request, params) => {
+    try {
+      return await handler(request, params);
+    } catch (error) {
+      throw new Refusal({ status: 400, body: { error: (error as Error).message } });
+    }
   };
 }

@@ -7,12 +7,16 @@ export interface Delivery {
   readonly error?: string;
 }
 
+type Outcome = Pick<Delivery, 'status' | 'error'>;
+
 export interface Parcel {
   readonly url: string;
   readonly event: string;
   /** Sent as it stands. */
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How often it is sent again after a 5xx. Default 0. */
+  readonly retries?: number;
 }
 
 /** Milliseconds that a listener has to answer. */
@@ -25,7 +29,7 @@ const KEPT = 10_000;
  */
 export class Deliveries {
   readonly log: Delivery[] = [];
-  readonly #underway = new Set<Promise<void>>();
+  readonly #underway = new Set<Promise<Delivery>>();
   readonly #anywhere: boolean;
   readonly #closing = new AbortController();
 
@@ -34,13 +38,17 @@ export class Deliveries {
     this.#anywhere = anywhere;
   }
 
-  send(parcel: Parcel): void {
-    const delivery = this.#send(parcel).then((outcome) => {
+  /** Resolves with what became of it; never rejects. */
+  send(parcel: Parcel): Promise<Delivery> {
+    const delivery = this.#attempts(parcel).then((outcome) => {
       this.#underway.delete(delivery);
       if (this.log.length >= KEPT) this.log.shift();
-      this.log.push({ url: parcel.url, event: parcel.event, ...outcome });
+      const told = { url: parcel.url, event: parcel.event, ...outcome };
+      this.log.push(told);
+      return told;
     });
     this.#underway.add(delivery);
+    return delivery;
   }
 
   /** Resolves once nothing is on its way. */
@@ -52,7 +60,15 @@ export class Deliveries {
     this.#closing.abort();
   }
 
-  async #send({ url, body, headers }: Parcel): Promise<{ status?: number; error?: string }> {
+  async #attempts(parcel: Parcel): Promise<Outcome> {
+    let outcome = await this.#send(parcel);
+    for (let left = parcel.retries ?? 0; left > 0 && (outcome.status ?? 0) >= 500; left -= 1) {
+      outcome = await this.#send(parcel);
+    }
+    return outcome;
+  }
+
+  async #send({ url, body, headers }: Parcel): Promise<Outcome> {
     if (!this.#anywhere && !isLoopback(url)) return { error: 'not sent: the host is not loopback' };
     try {
       const reply = await fetch(url, {

@@ -10,14 +10,15 @@ import {
 } from './bodies.ts';
 import { CHOICES, type Switches, TEXTS } from './choices.ts';
 import { badRequest, invalidInput, notFound, roomLimitReached, unauthorized } from './errors.ts';
+import type { RoomLinks } from './links.ts';
 import { roomsPage } from './pages.ts';
 import type { RoomRecord, Rooms } from './rooms.ts';
 import type { Gate } from './tokens.ts';
-import { createRoomView } from './views.ts';
 
 export interface ApiParts {
   readonly gate: Gate;
   readonly rooms: Rooms;
+  readonly links: RoomLinks;
   readonly switches: Switches;
   readonly now: () => number;
   /** Does what has become due by now. */
@@ -33,11 +34,13 @@ interface Visit {
 }
 
 /** Answers the calls of the contract, each on behalf of the application that its token speaks for. */
-export function createApi({ gate, rooms, switches, now: clock, catchUp, roomLimit }: ApiParts) {
-  const view = createRoomView();
+export function createApi({ gate, rooms, links, switches, now: clock, catchUp, roomLimit }: ApiParts) {
   const defaultThemes = new Map<string, string | null>();
 
-  const reply = (status: number, room: RoomRecord, now: number): Reply => ({ status, body: view(room, now) });
+  const reply = (status: number, room: RoomRecord, now: number): Reply => ({
+    status,
+    body: links.show(room, now),
+  });
 
   const ownRoom = ({ applicationId, params: { id = '' } }: Visit): RoomRecord => {
     const room = rooms.find(id);
@@ -83,7 +86,7 @@ export function createApi({ gate, rooms, switches, now: clock, catchUp, roomLimi
   const listRooms = ({ applicationId, request, now }: Visit): Reply => {
     const all = rooms.of(applicationId);
     const listed = switches.expiredRoomsListed ? all : all.filter(({ expired }) => !expired);
-    const show = (room: RoomRecord) => view(room, now);
+    const show = (room: RoomRecord) => links.show(room, now);
     return { status: 200, body: roomsPage(listed, request.query, { host: request.host, switches, show }) };
   };
 

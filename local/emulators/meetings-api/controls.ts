@@ -1,5 +1,5 @@
-import type { ControlHandler } from '../http/control.ts';
-import { Refusal, type Reply } from '../http/replies.ts';
+import { type ControlHandler, explaining } from '../http/control.ts';
+import type { Reply } from '../http/replies.ts';
 import type { MeetingsApi } from './meetings-api.ts';
 import type { RoomRecord } from './rooms.ts';
 
@@ -35,14 +35,12 @@ const shown = (room: RoomRecord) => ({
 
 /** What only the Meetings API's emulator can be told under `/_control`. */
 export function createControls(inside: Inside): Record<string, ControlHandler> {
-  const onRoom =
-    (act: (id: string) => unknown): ControlHandler =>
-    (_, { id = '' }) =>
-      orExplain(() => {
-        act(id);
-        const room = inside.room(id);
-        return ok(room ? shown(room) : { removed: id });
-      });
+  const onRoom = (act: (id: string) => unknown): ControlHandler =>
+    explaining((_, { id = '' }) => {
+      act(id);
+      const room = inside.room(id);
+      return ok(room ? shown(room) : { removed: id });
+    });
   const publicKey = (body: unknown): string => {
     const { publicKey: pem } = (body ?? {}) as { publicKey?: unknown };
     if (typeof pem !== 'string') throw new Error('send {"publicKey": "-----BEGIN PUBLIC KEY-----..."}');
@@ -58,24 +56,16 @@ export function createControls(inside: Inside): Record<string, ControlHandler> {
     'POST /_control/rooms/:id/session': onRoom(inside.startSession),
     'DELETE /_control/rooms/:id/session': onRoom(inside.endSession),
     'GET /_control/callbacks': () => ok({ callbacks: inside.callbacks }),
-    'PUT /_control/applications/:id/keys': (request, { id = '' }) =>
-      orExplain(() => {
-        inside.trust(id, publicKey(request.json()));
-        return ok({ trusted: id });
-      }),
+    'PUT /_control/applications/:id/keys': explaining((request, { id = '' }) => {
+      inside.trust(id, publicKey(request.json()));
+      return ok({ trusted: id });
+    }),
     'DELETE /_control/applications/:id/keys': (_, { id = '' }) => {
       inside.distrust(id);
       return ok({ distrusted: id });
     },
-    'POST /_control/token': (request) =>
-      orExplain(async () => ok(await inside.token(request.query.get('application') ?? undefined))),
+    'POST /_control/token': explaining(async (request) =>
+      ok(await inside.token(request.query.get('application') ?? undefined)),
+    ),
   };
-}
-
-async function orExplain(act: () => Reply | Promise<Reply>): Promise<Reply> {
-  try {
-    return await act();
-  } catch (error) {
-    throw new Refusal({ status: 400, body: { error: (error as Error).message } });
-  }
 }

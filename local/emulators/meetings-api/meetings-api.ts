@@ -3,13 +3,15 @@ import { SignJWT } from 'jose';
 import { createClock } from '../http/clock.ts';
 import { Deliveries, type Delivery } from '../http/deliveries.ts';
 import { seededRandom } from '../http/random.ts';
-import { type Emulator, startEmulator } from '../http/server.ts';
+import { startEmulator } from '../http/server.ts';
+import type { Entry, InventoryEntry, RoomEmulator } from '../room-emulator.ts';
 import { createApi } from './api.ts';
 import { type CreateBody, checkCreate } from './bodies.ts';
 import { Callbacks, type Participant, type Session } from './callbacks.ts';
 import { SWITCHES, type Switches } from './choices.ts';
 import { createControls } from './controls.ts';
 import { failure } from './errors.ts';
+import { createRoomLinks } from './links.ts';
 import { type RoomRecord, Rooms } from './rooms.ts';
 import { Gate } from './tokens.ts';
 
@@ -39,9 +41,7 @@ export interface MeetingsApiOptions {
   readonly callbacksAnywhere?: boolean;
 }
 
-export interface MeetingsApi extends Emulator {
-  /** With `/v1/meetings`. */
-  readonly url: string;
+export interface MeetingsApi extends RoomEmulator {
   /** What went to the callback URLs. */
   readonly callbacks: readonly Delivery[];
   /** Every room ever made, the expired ones too, the oldest first. Default of all applications. */
@@ -59,8 +59,6 @@ export interface MeetingsApi extends Emulator {
   /** @returns the participant's id */
   join(roomId: string, participant: Participant): string;
   leave(roomId: string, participantId: string, participant: Participant): void;
-  /** Does what has become due by the clock, and resolves once every callback is out. */
-  settle(): Promise<void>;
   /** Another key for the application, or another application. */
   trust(applicationId: string, publicKey: string | KeyObject): void;
   /** @param publicKey default all of the application */
@@ -83,6 +81,7 @@ export async function startMeetingsApi(options: MeetingsApiOptions): Promise<Mee
   const rooms = new Rooms(seededRandom(options.seed ?? 1), switches);
   const deliveries = new Deliveries({ anywhere: options.callbacksAnywhere ?? false });
   const callbacks = new Callbacks(deliveries);
+  const links = createRoomLinks();
   const limits = new Map<string, number>();
   const signers = new Map<string, KeyObject>();
   for (const application of options.applications) admit(application, { gate, limits, signers });
@@ -112,6 +111,15 @@ export async function startMeetingsApi(options: MeetingsApiOptions): Promise<Mee
     room: (id: string) => {
       catchUp();
       return rooms.find(id);
+    },
+    inventory: (applicationId?: string) => inside.rooms(applicationId).map(inventoryEntry),
+    enter(link: string): Entry {
+      catchUp();
+      const { meetingCode, role } = links.read(link);
+      const room = rooms.findByCode(meetingCode);
+      if (!room) throw new Error(`the link leads to no room: ${meetingCode}`);
+      if (room.expired) throw new Error(`the link leads to a room that has expired: ${meetingCode}`);
+      return { roomId: room.id, role };
     },
     addRoom(applicationId: string, body: CreateBody = stranger(clock.now())) {
       const [complaint] = checkCreate(body, clock.now());
@@ -158,6 +166,7 @@ export async function startMeetingsApi(options: MeetingsApiOptions): Promise<Mee
     answer: createApi({
       gate,
       rooms,
+      links,
       switches,
       now: clock.now,
       catchUp,
@@ -197,6 +206,15 @@ const stranger = (now: number): CreateBody => ({
   display_name: 'Somebody else',
   type: 'long_term',
   expires_at: new Date(now + 30 * DAY).toISOString(),
+});
+
+const inventoryEntry = (room: RoomRecord): InventoryEntry => ({
+  id: room.id,
+  account: room.applicationId,
+  label: room.metadata ?? '',
+  createdAt: room.createdAt,
+  expiresAt: room.expiresAt,
+  usable: !room.expired,
 });
 
 async function signToken(applicationId: string, key: KeyObject | undefined, now: number): Promise<string> {

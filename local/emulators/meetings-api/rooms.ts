@@ -55,7 +55,7 @@ interface Shelf {
 export class Rooms {
   readonly #byId = new Map<string, RoomRecord>();
   readonly #shelves = new Map<string, Shelf>();
-  readonly #codes = new Set<string>();
+  readonly #byCode = new Map<string, RoomRecord>();
   readonly #deadlines = new Deadlines<RoomRecord>();
   readonly #random: Random;
   readonly #switches: Switches;
@@ -89,6 +89,7 @@ export class Rooms {
       available_features: { ...FEATURES, ...body.available_features },
     };
     this.#byId.set(room.id, room);
+    this.#byCode.set(room.meetingCode, room);
     const shelf = this.#shelf(applicationId);
     shelf.rooms.push(room);
     shelf.living += 1;
@@ -120,6 +121,10 @@ export class Rooms {
 
   find(id: string): RoomRecord | undefined {
     return this.#byId.get(id.toLowerCase());
+  }
+
+  findByCode(meetingCode: string): RoomRecord | undefined {
+    return this.#byCode.get(meetingCode);
   }
 
   /** In the order of their serials. */
@@ -164,6 +169,7 @@ export class Rooms {
     room.expired = true;
     shelf.rooms.splice(shelf.rooms.indexOf(room), 1);
     this.#byId.delete(room.id);
+    this.#byCode.delete(room.meetingCode);
   }
 
   #shelf(applicationId: string): Shelf {
@@ -179,8 +185,7 @@ export class Rooms {
 
   #nextCode(): string {
     let code = drawDigits(this.#random, 9);
-    while (this.#codes.has(code)) code = drawDigits(this.#random, 9);
-    this.#codes.add(code);
+    while (this.#byCode.has(code)) code = drawDigits(this.#random, 9);
     return code;
   }
 }

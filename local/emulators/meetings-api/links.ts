@@ -6,15 +6,16 @@ const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('bas
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
 
 /**
- * Shows rooms as the API does. Each time the host's link carries a token that was never there before and never ends.
+ * Shows rooms as the API does, and reads their links as its site does. Each time a room is shown, the host's link
+ * carries a token that was never there before and never ends.
  */
-export function createRoomView() {
+export function createRoomLinks() {
   const secret = randomBytes(32);
   const participantToken = (now: number) => {
     const signed = `${HEADER}.${encode({ participantId: randomUUID(), iat: Math.floor(now / 1000) })}`;
     return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
   };
-  return (room: RoomRecord, now: number): object => ({
+  const show = (room: RoomRecord, now: number): object => ({
     id: room.id,
     display_name: room.display_name,
     metadata: room.metadata,
@@ -38,4 +39,19 @@ export function createRoomView() {
     available_features: room.available_features,
     ui_settings: room.ui_settings,
   });
+
+  /** @throws Error where the link is neither a guest's nor a host's */
+  const read = (link: string): { meetingCode: string; role: 'host' | 'guest' } => {
+    const { origin, pathname, searchParams } = new URL(link);
+    if (`${origin}/` !== SITE) throw new Error('the link leads to another site');
+    const token = searchParams.get('participant_token');
+    if (token === null) return { meetingCode: pathname.slice(1), role: 'guest' };
+    const [header, claims, signature] = token.split('.');
+    const wanted = createHmac('sha256', secret).update(`${header}.${claims}`).digest('base64url');
+    if (signature !== wanted) throw new Error('the participant token was not signed here');
+    return { meetingCode: searchParams.get('room_token') ?? '', role: 'host' };
+  };
+  return { show, read };
 }
+
+export type RoomLinks = ReturnType<typeof createRoomLinks>;

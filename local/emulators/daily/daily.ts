@@ -1,0 +1,174 @@
+import { createClock } from '../http/clock.ts';
+import { Deliveries, type Delivery } from '../http/deliveries.ts';
+import { seededRandom } from '../http/random.ts';
+import { startEmulator } from '../http/server.ts';
+import type { Entry, InventoryEntry, RoomEmulator } from '../room-emulator.ts';
+import { createApi } from './api.ts';
+import { SWITCHES, type Switches } from './choices.ts';
+import { createControls } from './controls.ts';
+import { type Domain, type DomainOptions, Domains } from './domains.ts';
+import { failure } from './errors.ts';
+import { readMeetingToken } from './links.ts';
+import { Meetings, type Participant } from './meetings.ts';
+import { expiryOf, type RoomRecord } from './rooms.ts';
+import { Webhooks } from './webhooks.ts';
+
+export interface DailyOptions {
+  readonly domains: readonly DomainOptions[];
+  /** Default: one that is free. */
+  readonly port?: number;
+  /** Milliseconds since the epoch; the rate limits go by it too. Default the machine's clock. */
+  readonly now?: () => number;
+  /** Of the faults that are left to chance and of made-up names. Default 1. */
+  readonly seed?: number;
+  /** What the contract leaves open, see choices.ts. */
+  readonly switches?: Partial<Switches>;
+  /** A clock that stands still never lets a full window empty: then turn them off. Default true. */
+  readonly rateLimits?: boolean;
+  /** Call webhooks that are not on loopback too. Default false. */
+  readonly callbacksAnywhere?: boolean;
+}
+
+export interface Daily extends RoomEmulator {
+  /** What went to the webhooks. */
+  readonly callbacks: readonly Delivery[];
+  /** Every room ever made, deleted ones too, the oldest first. Default of all domains. */
+  rooms(domainName?: string): readonly RoomRecord[];
+  /** The room as a call would find it now, or nothing. */
+  room(name: string, domainName?: string): RoomRecord | undefined;
+  /** Loses a room. */
+  removeRoom(name: string, domainName?: string): void;
+  /** Somebody follows a link: an owner where it carries an owner's token. @throws Error where it leads nowhere */
+  join(link: string, userId?: string): Participant;
+  leave(roomName: string, participantId: string, domainName?: string): void;
+  participants(roomName: string, domainName?: string): readonly Participant[];
+  trust(domainName: string, apiKey: string): void;
+  /** @param apiKey default every key of the domain. Tokens signed with it open nothing any more. */
+  distrust(domainName: string, apiKey?: string): void;
+}
+
+/** Daily's REST API on loopback, held to its contract. */
+export async function startDaily(options: DailyOptions): Promise<Daily> {
+  const switches = { ...SWITCHES, ...options.switches };
+  const clock = createClock(options.now);
+  const domains = new Domains(options.domains, seededRandom(options.seed ?? 1), switches);
+  const deliveries = new Deliveries({ anywhere: options.callbacksAnywhere ?? false });
+  const webhooks = new Map(domains.all().map(({ domainName }) => [domainName, new Webhooks(deliveries)]));
+  const webhooksOf = (domainName: string) => webhooks.get(domainName) as Webhooks;
+  const meetings = new Meetings((room, type, payload) =>
+    webhooksOf(room.domainName).tell(type, payload, clock.now()),
+  );
+  const catchUp = () => {
+    meetings.ejectDue(clock.now());
+    for (const { rooms } of domains.all()) rooms.collect(clock.now());
+  };
+  const domainOf = (name = options.domains[0]?.domainName ?? ''): Domain => domains.named(name);
+  const existing = (name: string, domainName?: string): RoomRecord => {
+    const room = domainOf(domainName).rooms.existing(name);
+    if (!room) throw new Error(`there is no room ${name}`);
+    return room;
+  };
+  const visit = (link: string) => visitByLink(link, domains, clock.now());
+
+  const inside = {
+    callbacks: deliveries.log,
+    rooms(domainName?: string) {
+      catchUp();
+      return (domainName === undefined ? domains.all() : [domainOf(domainName)]).flatMap(({ rooms }) =>
+        rooms.all(),
+      );
+    },
+    room(name: string, domainName?: string) {
+      catchUp();
+      return domainOf(domainName).rooms.find(name, clock.now());
+    },
+    removeRoom: (name: string, domainName?: string) =>
+      domainOf(domainName).rooms.delete(existing(name, domainName)),
+    inventory: (domainName?: string) =>
+      inside.rooms(domainName).map((room) => inventoryEntry(room, domains, clock.now())),
+    enter(link: string): Entry {
+      const { room, isOwner } = visit(link);
+      return { roomId: room.id, role: isOwner ? 'host' : 'guest' };
+    },
+    join(link: string, userId?: string) {
+      catchUp();
+      const { room, isOwner } = visit(link);
+      return meetings.join(room, { isOwner, ...(userId !== undefined && { userId }) }, clock.now());
+    },
+    leave: (name: string, participantId: string, domainName?: string) =>
+      meetings.leave(existing(name, domainName), participantId, clock.now()),
+    participants(name: string, domainName?: string) {
+      catchUp();
+      return meetings.in(existing(name, domainName));
+    },
+    trust: (domainName: string, apiKey: string) => void domainOf(domainName).apiKeys.add(apiKey),
+    distrust(domainName: string, apiKey?: string) {
+      const { apiKeys } = domainOf(domainName);
+      if (apiKey === undefined) apiKeys.clear();
+      else apiKeys.delete(apiKey);
+    },
+    async settle() {
+      catchUp();
+      await deliveries.settled();
+    },
+  };
+
+  const emulator = await startEmulator({
+    title: 'Daily emulator',
+    clock,
+    prefixes: ['/v1'],
+    failure,
+    ...(options.port !== undefined && { port: options.port }),
+    ...(options.seed !== undefined && { seed: options.seed }),
+    answer: createApi({
+      domains,
+      meetings,
+      webhooksOf: ({ domainName }) => webhooksOf(domainName),
+      switches,
+      rateLimits: options.rateLimits ?? true,
+      now: clock.now,
+      catchUp,
+    }),
+    controls: createControls(inside),
+  });
+  clock.onTurn(catchUp);
+
+  return {
+    ...emulator,
+    ...inside,
+    url: `${emulator.origin}/v1`,
+    async close() {
+      deliveries.close();
+      await emulator.close();
+    },
+  };
+}
+
+/** Who stands at the door of which room. @throws Error where the link leads nowhere */
+function visitByLink(link: string, domains: Domains, now: number): { room: RoomRecord; isOwner: boolean } {
+  const { hostname, pathname, searchParams } = new URL(link);
+  const domain = domains.named(hostname.replace(/\.daily\.co$/, ''));
+  const room = domain.rooms.existing(pathname.slice(1));
+  if (!room) throw new Error(`the link leads to no room: ${pathname.slice(1)}`);
+  if (expiryOf(room) <= now) throw new Error(`nobody can join room ${room.name} any more: it has expired`);
+  if (Number(room.config.nbf ?? 0) > now / 1000) throw new Error(`nobody can join room ${room.name} yet`);
+  const token = searchParams.get('t');
+  if (token === null) return { room, isOwner: false };
+  const claims = readMeetingToken(token, domain.apiKeys, now);
+  if (claims.d !== domain.domainId) throw new Error('the token is for another domain');
+  if (claims.r !== undefined && claims.r !== room.name) throw new Error('the token is for another room');
+  return { room, isOwner: claims.o === true };
+}
+
+function inventoryEntry(room: RoomRecord, domains: Domains, now: number): InventoryEntry {
+  const expiry = expiryOf(room);
+  const isThere = domains.named(room.domainName).rooms.existing(room.name) === room;
+  return {
+    id: room.id,
+    account: room.domainName,
+    label: room.name,
+    createdAt: room.createdAt,
+    ...(Number.isFinite(expiry) && { expiresAt: expiry }),
+    usable: isThere && expiry > now,
+  };
+}

@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CHOICES, type Switches, TEXTS } from './choices.ts';
+import { invalidRequest } from './errors.ts';
+
+export type Config = Readonly<Record<string, unknown>>;
+
+interface Property {
+  /** What the value should be, where it is not. */
+  readonly wants: (value: unknown) => string | undefined;
+  /** Left out of `config` where the value is this. */
+  readonly byDefault?: unknown;
+}
+
+const property = (holds: (value: unknown) => boolean, wanted: string, byDefault?: unknown): Property => ({
+  wants: (value) => (holds(value) ? undefined : wanted),
+  ...(byDefault !== undefined && { byDefault }),
+});
+
+const flag = (byDefault?: boolean) => property((value) => typeof value === 'boolean', 'a boolean', byDefault);
+const isWhole = (value: unknown) => Number.isInteger(value) && Number(value) >= 0;
+const among = (values: readonly string[], byDefault?: unknown) =>
+  property((value) => values.includes(value as string), `one of ${values.join(', ')}`, byDefault);
+const anything = property(() => true, 'anything');
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const RECORDINGS = ['cloud', 'cloud-audio-only', 'local', 'raw-tracks'];
+const LANGUAGES = 'da de en es fi fr it jp ka nl no pt pt-BR pl ru sv tr user'.split(' ');
+const REGIONS =
+  'af-south-1 ap-northeast-2 ap-southeast-1 ap-southeast-2 ap-south-1 eu-central-1 eu-west-2 sa-east-1 us-east-1 us-west-2';
+
+const instant = property(isWhole, 'a number of seconds since the unix epoch');
+const recording = property(
+  (value) => value === false || [value].flat().every((kind) => RECORDINGS.includes(kind as string)),
+  `one of ${RECORDINGS.join(', ')}`,
+);
+
+/** The properties of a room. */
+const ROOM: Readonly<Record<string, Property>> = {
+  exp: instant,
+  nbf: instant,
+  eject_at_room_exp: flag(false),
+  eject_after_elapsed: property(isWhole, 'a number of seconds'),
+  enable_recording: recording,
+  start_audio_off: flag(false),
+  start_video_off: flag(false),
+  enable_chat: flag(false),
+  enable_knocking: flag(),
+  enable_prejoin_ui: flag(),
+  enable_people_ui: flag(),
+  enable_pip_ui: flag(),
+  enable_screenshare: flag(true),
+  enable_hand_raising: flag(),
+  enable_emoji_reactions: flag(),
+  enable_live_captions_ui: flag(),
+  lang: among(LANGUAGES, 'en'),
+  max_participants: property(
+    (value) => isWhole(value) && Number(value) <= 200,
+    'a number of at most 200',
+    200,
+  ),
+  geo: among(REGIONS.split(' ')),
+  permissions: property(isObject, 'an object'),
+  meeting_join_hook: property(
+    (value) => typeof value === 'string' && value.length <= 255 && URL.canParse(value),
+    'a URL of at most 255 characters',
+  ),
+  recordings_bucket: anything,
+  enable_transcription_storage: flag(),
+  sip: anything,
+  streaming_endpoints: anything,
+};
+
+const text = property((value) => typeof value === 'string', 'a string');
+
+/** The properties of a meeting token, each with the short name that it has inside the token, where that is known. */
+const TOKEN: Readonly<Record<string, Property & { readonly claim?: string }>> = {
+  room_name: { ...text, claim: 'r' },
+  is_owner: { ...flag(), claim: 'o' },
+  exp: { ...instant, claim: 'exp' },
+  nbf: { ...instant, claim: 'nbf' },
+  user_name: { ...text, claim: 'u' },
+  user_id: {
+    ...property(
+      (value) => typeof value === 'string' && value.length <= 36,
+      'a string of at most 36 characters',
+    ),
+    claim: 'ud',
+  },
+  enable_recording: { ...recording, claim: 'er' },
+  enable_recording_ui: { ...flag(), claim: 'erui' },
+  start_cloud_recording: { ...flag(), claim: 'sr' },
+  start_cloud_recording_opts: anything,
+  start_audio_off: { ...flag(), claim: 'ao' },
+  start_video_off: { ...flag(), claim: 'vo' },
+  enable_screenshare: flag(),
+  lang: { ...among(LANGUAGES), claim: 'uil' },
+  knocking: { ...flag(), claim: 'k' },
+  eject_at_token_exp: { ...flag(), claim: 'ejt' },
+  eject_after_elapsed: { ...property(isWhole, 'a number of seconds'), claim: 'eje' },
+  enable_prejoin_ui: flag(),
+  enable_live_captions_ui: flag(),
+  auto_start_transcription: flag(),
+  close_tab_on_exit: flag(),
+  redirect_on_meeting_exit: text,
+  permissions: { ...property(isObject, 'an object'), claim: 'p' },
+};
+
+/** @param now milliseconds since the epoch */
+function check(
+  table: Readonly<Record<string, Property>>,
+  given: unknown,
+  switches: Switches,
+  now: number,
+): Config {
+  if (!isObject(given)) throw invalidRequest(TEXTS.wrongType('properties', given, 'an object'));
+  const known = Object.entries(given as Config).filter(([name]) => {
+    if (Object.hasOwn(table, name)) return true;
+    if (switches.unknownFields === 'refuse') throw invalidRequest(TEXTS.unknownField(name));
+    return false;
+  });
+  for (const [name, value] of known) {
+    // null puts a property back to its default
+    const wanted = value === null ? undefined : table[name]?.wants(value);
+    if (wanted) throw invalidRequest(TEXTS.wrongType(name, value, wanted));
+    if (name === 'exp' && value !== null) checkExp(value as number, now);
+  }
+  return Object.fromEntries(known);
+}
+
+function checkExp(exp: number, now: number): void {
+  if (exp <= now / 1000) {
+    throw invalidRequest(`exp was '${exp}', which is in the past rather than in the future`);
+  }
+  if (exp > CHOICES.latestExp)
+    throw invalidRequest(TEXTS.wrongType('exp', exp, `at most ${CHOICES.latestExp}`));
+}
+
+/** @returns the config with the properties that were given; what is at its default is left out */
+export function applyProperties(config: Config, given: unknown, switches: Switches, now: number): Config {
+  const merged = { ...config, ...check(ROOM, given, switches, now) };
+  const isDefault = (name: string, value: unknown) =>
+    value === null ||
+    (value === false && name === 'enable_recording') ||
+    isDeepStrictEqual(value, ROOM[name]?.byDefault);
+  return Object.fromEntries(Object.entries(merged).filter(([name, value]) => !isDefault(name, value)));
+}
+
+/** @returns the claims of a meeting token with these properties */
+export function tokenClaims(given: unknown, switches: Switches, now: number): Record<string, unknown> {
+  const properties = check(TOKEN, given, switches, now);
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [TOKEN[name]?.claim ?? name, value]),
+  );
+}

@@ -1,0 +1,117 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { Deadlines } from '../http/deadlines.ts';
+import { drawBelow, type Random } from '../http/random.ts';
+import type { MeetingOrder } from './bodies.ts';
+import { CHOICES, type Switches } from './choices.ts';
+
+/** A meeting as the emulator keeps it. Instants are milliseconds since the epoch. */
+export interface MeetingRecord {
+  readonly meetingId: string;
+  /** Counts the meetings of all organisations. */
+  readonly ordinal: number;
+  readonly subdomain: string;
+  /** With its slash. */
+  readonly roomName: string;
+  readonly startDate: number;
+  readonly endDate: number;
+  readonly isLocked: boolean;
+  readonly roomMode: string;
+  /** Of the host's link: a credential. */
+  readonly roomKey: string;
+  /** By a call, or by the provider after its end. */
+  deletedAt?: number;
+}
+
+const HOUR = 3_600_000;
+const SHORT = 'abcdefghijkmnpqrstuvwxyz23456789';
+
+/** The meetings of one organisation. */
+export class Meetings {
+  readonly #byId = new Map<string, MeetingRecord>();
+  readonly #byName = new Map<string, MeetingRecord>();
+  readonly #endings = new Deadlines<MeetingRecord>();
+  readonly #subdomain: string;
+  readonly #random: Random;
+  readonly #switches: Switches;
+  #ordinal = CHOICES.firstMeetingId;
+
+  constructor(subdomain: string, random: Random, switches: Switches) {
+    this.#subdomain = subdomain;
+    this.#random = random;
+    this.#switches = switches;
+  }
+
+  create(order: MeetingOrder, now: number): MeetingRecord {
+    const ordinal = this.#ordinal++;
+    const meeting: MeetingRecord = {
+      meetingId: this.#switches.meetingId === 'digits' ? String(ordinal) : randomUUID(),
+      ordinal,
+      subdomain: this.#subdomain,
+      roomName: `/${order.prefix}${order.pattern === 'uuid' ? randomUUID() : this.#short(order.prefix)}`,
+      startDate: now,
+      endDate: order.endDate,
+      isLocked: order.isLocked,
+      roomMode: order.roomMode,
+      roomKey: randomBytes(24).toString('base64url'),
+    };
+    this.#byId.set(meeting.meetingId, meeting);
+    this.#byName.set(meeting.roomName, meeting);
+    this.#endings.add(meeting.endDate + this.#switches.deletedAfter * HOUR, meeting);
+    return meeting;
+  }
+
+  /** A meeting that was not deleted. */
+  find(meetingId: string): MeetingRecord | undefined {
+    const meeting = this.#byId.get(meetingId);
+    return meeting?.deletedAt === undefined ? meeting : undefined;
+  }
+
+  findByName(roomName: string): MeetingRecord | undefined {
+    return this.#byName.get(roomName);
+  }
+
+  delete(meeting: MeetingRecord, now: number): void {
+    meeting.deletedAt ??= now;
+  }
+
+  /** Deletes what has been over for long enough. */
+  deleteDue(now: number): MeetingRecord[] {
+    const over = [...this.#endings.due(now)]
+      .map(({ item }) => item)
+      .filter(({ deletedAt }) => deletedAt === undefined);
+    for (const meeting of over) this.delete(meeting, now);
+    return over;
+  }
+
+  /** What `GET /meetings` shows, in its order. */
+  listed(now: number): MeetingRecord[] {
+    const { expiredListed, deletedListed } = this.#switches;
+    return this.all()
+      .filter(({ deletedAt }) => deletedListed || deletedAt === undefined)
+      .filter(({ endDate }) => expiredListed || endDate > now)
+      .sort((one, other) => this.placeOf(one) - this.placeOf(other));
+  }
+
+  /** A meeting's place in the list: it never changes, so that a cursor can say it. */
+  placeOf({ ordinal }: MeetingRecord): number {
+    if (this.#switches.listOrder === 'oldest') return ordinal;
+    if (this.#switches.listOrder === 'newest') return -ordinal;
+    return createHash('sha256').update(String(ordinal)).digest().readUIntBE(0, 6);
+  }
+
+  /** Deleted ones too, the oldest first. */
+  all(): MeetingRecord[] {
+    return [...this.#byId.values()];
+  }
+
+  #short(prefix: string): string {
+    const draw = () => Array.from({ length: 6 }, () => SHORT[drawBelow(this.#random, SHORT.length)]).join('');
+    let suffix = draw();
+    while (this.#byName.has(`/${prefix}${suffix}`)) suffix = draw();
+    return suffix;
+  }
+}
+
+/** Whether people can still enter: an hour longer than the meeting was asked for. */
+export const isUsable = ({ endDate, deletedAt }: MeetingRecord, now: number): boolean =>
+  deletedAt === undefined && now < endDate + CHOICES.grace;
