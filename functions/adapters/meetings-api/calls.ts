@@ -1,9 +1,9 @@
 import { ApplicationFullError } from '../../rooms/errors.ts';
 import type { Instant } from '../../rooms/room.ts';
 import { readable } from '../provider/answer.ts';
-import { connection, type ProviderCall, type Reply } from '../provider/connection.ts';
-import { credentials } from '../provider/credentials.ts';
-import { answerOf, failureOf, isSuccess } from '../provider/failures.ts';
+import { type Call, caller } from '../provider/caller.ts';
+import type { Reply } from '../provider/connection.ts';
+import { answerOf, failureOf } from '../provider/failures.ts';
 import type { ProviderOptions } from '../provider/options.ts';
 import { errorReply } from './schema.ts';
 import { tokenSigner } from './token.ts';
@@ -17,21 +17,17 @@ export interface MeetingsApiEntry {
   readonly baseUrl: string;
 }
 
-/** Calls, and throws what an unsuccessful answer stands for unless it is `expected`. */
-export function meetingsApiCalls(
-  entry: MeetingsApiEntry,
-  { secrets, now, timeout, onCall }: ProviderOptions,
-) {
+export function meetingsApiCalls(entry: MeetingsApiEntry, options: ProviderOptions): Call {
   const { name: application, applicationId, secret, baseUrl } = entry;
-  const send = connection({ application, baseUrl, now, timeout, onCall });
-  const sign = tokenSigner({ application, applicationId, secret, now });
-  const { present } = credentials({ application, secret, secrets, sign, now });
-
-  return async (call: ProviderCall, expected: (reply: Reply) => boolean = () => false): Promise<Reply> => {
-    const reply = await present((authorization) => send(call, authorization));
-    if (isSuccess(reply) || expected(reply)) return reply;
-    throw meetingsApiFailure(reply, application, now);
-  };
+  const { now } = options;
+  return caller({
+    ...options,
+    application,
+    secret,
+    baseUrl,
+    sign: tokenSigner({ application, applicationId, secret, now }),
+    failure: (reply) => meetingsApiFailure(reply, application, now),
+  });
 }
 
 function meetingsApiFailure(reply: Reply, application: string, now: () => Instant): Error {

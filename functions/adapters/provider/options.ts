@@ -9,4 +9,6 @@ export interface ProviderOptions {
   /** @default 10 seconds a call */
   readonly timeout?: Duration;
   readonly onCall?: CallObserver;
+  /** Lets time pass between calls that a provider wants spaced. @default a timer */
+  readonly wait?: (duration: Duration) => Promise<unknown>;
 }

@@ -1,0 +1,16 @@
+import { type Sign, uselessSecret } from './credentials.ts';
+
+/** A key that is presented as it is; a key that was refused stays refused, so there is nothing to sign anew. */
+export function apiKeySigner({ application, secret }: { application: string; secret: string }): Sign {
+  return async (value) => {
+    const key = value.trim();
+    if (/^[\x21-\x7e]+$/.test(key) && !key.startsWith('{')) return `Bearer ${key}`;
+    throw uselessSecret(application, secret, fault(key), 'the plain API key');
+  };
+}
+
+function fault(key: string): string {
+  if (key === '') return 'it is empty';
+  if (key.startsWith('{')) return 'it holds JSON and not a key';
+  return `its ${key.length} characters are not all printable ASCII without blanks`;
+}

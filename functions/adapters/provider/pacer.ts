@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ThrottledError } from '../../rooms/errors.ts';
+import type { Duration, Instant } from '../../rooms/room.ts';
+import { SECOND } from '../../rooms/room.ts';
+
+/** What a provider allows: so many calls, or points, in any stretch of time of this length. */
+export interface Budget {
+  readonly limit: number;
+  readonly window: Duration;
+}
+
+export interface PacerOptions extends Budget {
+  readonly application: string;
+  readonly now: () => Instant;
+  /** The longest a call waits here; one that would wait longer is given back. @default 5 seconds */
+  readonly patience?: Duration;
+  /** @default a timer */
+  readonly wait?: (duration: Duration) => Promise<unknown>;
+}
+
+export interface Pacer {
+  /**
+   * Resolves when a call may go out.
+   *
+   * @param cost in the budget's unit, default 1
+   * @throws ThrottledError, not ambiguous, where that is further away than the patience
+   */
+  turn(cost?: number): Promise<void>;
+  /** The provider asked for patience itself: nothing goes out for so long. */
+  hold(duration: Duration): void;
+  /** The provider named another limit. */
+  allow(limit: number): void;
+}
+
+/** Others share the account: containers beside this one, and people. */
+const OURS = 0.9;
+
+/** Spaces the calls of one container so that a provider need not throttle them: a sliding window, first come first served. */
+export function pacer({
+  application,
+  now,
+  patience = 5 * SECOND,
+  wait = sleep,
+  ...budget
+}: PacerOptions): Pacer {
+  const { window } = budget;
+  let limit = budget.limit * OURS;
+  let heldUntil: Instant = 0;
+  let turns: { readonly at: Instant; readonly cost: number }[] = [];
+
+  /** The earliest instant at which the window before it has room for the cost, after all turns given away already. */
+  function nextTurn(cost: number): Instant {
+    turns = turns.filter(({ at }) => at > now() - window);
+    let at = Math.max(now(), heldUntil, turns.at(-1)?.at ?? 0);
+    let spent = turns.reduce((sum, turn) => sum + turn.cost, 0);
+    for (const turn of turns) {
+      if (spent + cost <= limit) break;
+      spent -= turn.cost;
+      at = Math.max(at, turn.at + window);
+    }
+    return at;
+  }
+
+  return {
+    async turn(cost = 1) {
+      const at = nextTurn(cost);
+      const delay = at - now();
+      if (delay > patience) {
+        throw new ThrottledError(
+          `application ${application} has used up what its provider allows for now: the next call may go out in ` +
+            `${Math.ceil(delay / SECOND)} s`,
+          { retryAfter: delay, ambiguous: false },
+        );
+      }
+      turns.push({ at, cost });
+      if (delay > 0) await wait(delay);
+    },
+    hold(duration) {
+      heldUntil = Math.max(heldUntil, now() + duration);
+    },
+    allow(named) {
+      limit = named * OURS;
+    },
+  };
+}
