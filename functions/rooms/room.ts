@@ -1,3 +1,5 @@
+import type { CalendarMemory, CalendarNews } from './occurrences.ts';
+
 /**
  * A room that is kept, as the rooms table remembers it: one row a key.
  *
@@ -98,6 +100,8 @@ export interface RoomRequest {
   /** Present for `ensure`. */
   readonly spec?: RoomSpec;
   readonly origin?: Origin;
+  /** What a calendar tells, to be joined with what the row knows from it (`recall` in `calendar.ts`). */
+  readonly news?: CalendarNews;
   /** With `rotate`: the application to move to. */
   readonly to?: string;
 }
@@ -213,6 +217,8 @@ export interface Room {
   /** The newest news of each source that took effect. */
   readonly sequences: Readonly<Partial<Record<Sequence['source'], string>>>;
   readonly origin?: Origin;
+  /** What calendars have told of the event that the room is for. */
+  readonly calendar?: CalendarMemory;
   /** What the caller asked for and does not get, for a person to read. */
   readonly warnings: readonly string[];
   /** Failed attempts since the last success. */

@@ -1,0 +1,163 @@
+import { canonicalJson } from './digest.ts';
+import { type Duration, HOUR, type Instant } from './room.ts';
+
+/**
+ * What is known of a calendar's event, merged from news of it that comes in any order, twice or late.
+ *
+ * News of a series comes in pieces: the series itself, and the occurrences that were moved or cancelled, each with a
+ * sequence of its own. None of them tells the whole, so the row remembers the newest of each, and when the last
+ * occurrence ends follows from what is remembered, never from the order in which it came.
+ */
+
+/** An occurrence by the instant at which it was planned to start, and the instant until which it needs a room. */
+export interface PlannedOccurrence {
+  readonly id: Instant;
+  readonly until: Instant;
+}
+
+/** News of the event as a whole. */
+export interface EventNews {
+  /** Its place among the news of the same, compared as a string. */
+  readonly at: string;
+  /** Cancelled occurrences of an older epoch are back: the event was planned anew since. */
+  readonly epoch: string;
+  /** What its room is called. */
+  readonly name: string;
+  readonly cancelled?: boolean;
+  /** Set where it comes with all its exceptions, so that older ones mean nothing any more. */
+  readonly complete?: boolean;
+  /** The series has no end. */
+  readonly endless?: boolean;
+  /** The occurrences that last longest, shortest first. */
+  readonly planned: readonly PlannedOccurrence[];
+  /** Set where `planned` is all there are. */
+  readonly whole?: boolean;
+}
+
+/** News of one occurrence: it was moved, added or cancelled. */
+export interface OccurrenceNews extends PlannedOccurrence {
+  readonly at: string;
+  readonly epoch: string;
+  readonly name: string;
+  readonly cancelled?: boolean;
+  /** It speaks of all that follow, too. */
+  readonly following?: boolean;
+}
+
+/** What one message tells. */
+export interface CalendarNews {
+  readonly event?: EventNews;
+  readonly occurrences: readonly OccurrenceNews[];
+}
+
+/** What a row remembers. */
+export interface CalendarMemory extends CalendarNews {
+  /** Counts up whenever something is learnt. */
+  readonly version: number;
+  /** Exceptions from before this mean nothing any more. */
+  readonly floor?: string;
+}
+
+/** What follows for the room: until when it is needed (absent: for ever), or that it is not. */
+export type Need = { readonly name: string; readonly until?: Instant } | 'none';
+
+/** How many occurrences a row knows of, counted from the last. */
+export const REMEMBERED = 32;
+
+/** How many exceptions a row remembers, counted from the latest. */
+const REMEMBERED_EXCEPTIONS = 64;
+
+const NOTHING: CalendarMemory = { version: 0, occurrences: [] };
+
+/**
+ * What is known once the news is taken in: the very memory that was given where nothing is new. The same set of news
+ * ends in the same memory in every order.
+ */
+export function remember(memory: CalendarMemory = NOTHING, news: CalendarNews): CalendarMemory {
+  const event = newest(memory.event, news.event);
+  const floor = latest(memory.floor, news.event?.complete ? news.event.at : undefined);
+  const byId = new Map<string, OccurrenceNews>();
+  for (const occurrence of [...memory.occurrences, ...news.occurrences]) {
+    if (floor !== undefined && occurrence.at < floor) continue;
+    const id = `${occurrence.id}${occurrence.following ? '+' : ''}`;
+    byId.set(id, newest(byId.get(id), occurrence) ?? occurrence);
+  }
+  const occurrences = [...byId.values()]
+    .sort((a, b) => a.id - b.id || Number(a.following ?? false) - Number(b.following ?? false))
+    .slice(-REMEMBERED_EXCEPTIONS);
+  const learnt = {
+    version: memory.version,
+    ...(event && { event }),
+    ...(floor !== undefined && { floor }),
+    occurrences,
+  };
+  return canonicalJson(learnt) === canonicalJson(memory)
+    ? memory
+    : { ...learnt, version: memory.version + 1 };
+}
+
+/** What is known, in terms of a room. */
+export function need({ event, occurrences }: CalendarNews): Need {
+  if (event?.cancelled) return 'none';
+  const standing = occurrences.filter((news) => stands(news, event));
+  const name = (event ?? newestOf(standing.filter(({ cancelled }) => !cancelled)))?.name;
+  if (name === undefined) return 'none';
+  const cut = standing.find(({ following, cancelled }) => following && cancelled);
+  if (event?.endless && !cut) return { name };
+  const until = lastEnd(event, standing, cut);
+  return until === undefined ? 'none' : { name, until };
+}
+
+function newest<T extends { readonly at: string }>(a: T | undefined, b: T | undefined): T | undefined {
+  if (!a || !b) return a ?? b;
+  // two tellings of one moment: any choice is right that does not depend on which came first
+  if (a.at === b.at) return canonicalJson(a) >= canonicalJson(b) ? a : b;
+  return a.at > b.at ? a : b;
+}
+
+function newestOf(news: readonly OccurrenceNews[]): OccurrenceNews | undefined {
+  return news.reduce<OccurrenceNews | undefined>(newest, undefined);
+}
+
+function latest(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a > b ? a : b;
+}
+
+/**
+ * Whether an exception still means something: a move always does, since at worst a room lives too long for it; a
+ * cancellation, or what is said of all that follow, only until the event is planned anew, or a room might end too soon.
+ */
+function stands({ epoch, cancelled, following }: OccurrenceNews, event: EventNews | undefined): boolean {
+  return (!cancelled && !following) || event === undefined || epoch >= event.epoch;
+}
+
+function lastEnd(
+  event: EventNews | undefined,
+  exceptions: readonly OccurrenceNews[],
+  cut: OccurrenceNews | undefined,
+): Instant | undefined {
+  const singles = new Map(
+    exceptions.filter(({ following }) => !following).map((single) => [single.id, single]),
+  );
+  const ranges = exceptions.filter(({ following }) => following);
+  const planned = (event?.planned ?? []).filter(({ id }) => !singles.has(id));
+  const ends = [
+    ...planned.map((occurrence) => endWithin(occurrence, ranges)),
+    ...[...singles.values()].map(({ until, cancelled }) => (cancelled ? undefined : until)),
+    ...ranges.map(({ until, cancelled }) => (cancelled ? undefined : until)),
+  ].filter((end) => end !== undefined);
+  if (ends.length > 0 && !event?.endless) return Math.max(...ends);
+  // what is remembered is cancelled, and there is more before it
+  const unknown = event && !event.whole ? (cut?.until ?? event.planned[0]?.until) : undefined;
+  return unknown === undefined && ends.length === 0 ? undefined : Math.max(...ends, unknown ?? 0);
+}
+
+/** An hour is added to a shift that is reckoned without the zone: the clocks may have been changed on the way. */
+const CLOCK_CHANGE: Duration = HOUR;
+
+function endWithin(occurrence: PlannedOccurrence, ranges: readonly OccurrenceNews[]): Instant | undefined {
+  const range = ranges.filter(({ id }) => id <= occurrence.id).at(-1);
+  if (!range) return occurrence.until;
+  return range.cancelled ? undefined : occurrence.id + (range.until - range.id) + CLOCK_CHANGE;
+}
