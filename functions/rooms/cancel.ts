@@ -5,7 +5,7 @@ import { blankRoom, isAlive, withRetirees } from './record.ts';
 import { alreadySeen, type Result } from './result.ts';
 import type { Retiree, Room, RoomRequest } from './room.ts';
 import { sequenceOf, withSequence } from './sequence.ts';
-import { settle } from './settle.ts';
+import { settleFully } from './settle.ts';
 
 /**
  * Ends every living room of a key as early as the provider allows. The row stays as a tombstone, also for a key
@@ -17,17 +17,19 @@ export async function cancelRoom(request: RoomRequest, keeping: Keeping): Promis
   return onRoom(key, keeping, async (found) => {
     const room = await finishRoom(found ?? blankRoom(key, keeping.now()), keeping);
     const known = alreadySeen(room, sequence);
-    if (known) return known;
+    // that it was seen does not mean that its rooms could be ended
+    if (known) return { ...known, room: await settleFully(room, keeping) };
     const sequences = withSequence(room.sequences, sequence);
     if (room.state === 'cancelled') {
-      return { outcome: 'unchanged', room: await keeping.rooms.write({ ...room, sequences }) };
+      const again = await keeping.rooms.write({ ...room, sequences });
+      return { outcome: 'unchanged', room: await settleFully(again, keeping) };
     }
     const retired = await keeping.rooms.write({
       ...(await buried(room, keeping)),
       sequences,
       origin: origin ?? room.origin,
     });
-    return { outcome: 'cancelled', room: await settle(retired, keeping) };
+    return { outcome: 'cancelled', room: await settleFully(retired, keeping) };
   });
 }
 

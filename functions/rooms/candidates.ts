@@ -1,7 +1,7 @@
 import { PoolFullError, RequestRefusedError } from './errors.ts';
 import { homeOrder } from './home.ts';
-import type { Pool } from './ports.ts';
-import type { Room, RoomSpec } from './room.ts';
+import type { Capabilities, Pool } from './ports.ts';
+import type { LiveRoom, Room, RoomSpec } from './room.ts';
 
 /**
  * The applications that may hold the next room of a key, in the order in which they are asked: where it lives or is
@@ -23,7 +23,24 @@ export function candidates(room: Room, spec: RoomSpec, pool: Pool, target?: stri
   );
 }
 
+/** What a change of a living room has to know. */
+type InPlace = Pick<Capabilities, 'changeable' | 'movableExpiry' | 'shortestLife' | 'longestLife'>;
+
+/** Of a room that can neither be changed nor asked for: its application has left the pool, and it lives on to its end. */
+const OUT_OF_REACH: InPlace = {
+  changeable: [],
+  movableExpiry: false,
+  shortestLife: 0,
+  longestLife: Number.POSITIVE_INFINITY,
+};
+
+/** What can be done with a room where it lives. */
+export function capabilitiesOf({ application }: LiveRoom, { pool }: { readonly pool: Pool }): InPlace {
+  return pool.names.includes(application) ? pool.provider(application).capabilities : OUT_OF_REACH;
+}
+
 /** What the caller asked for and does not get where the room lives. */
 export function limitationsOf({ current, spec }: Room, { pool }: { readonly pool: Pool }): readonly string[] {
-  return current && spec ? pool.provider(current.application).limitations(spec.settings) : [];
+  if (!current || !spec || !pool.names.includes(current.application)) return [];
+  return pool.provider(current.application).limitations(spec.settings);
 }

@@ -1,5 +1,5 @@
 import { buried } from './cancel.ts';
-import { candidates, limitationsOf } from './candidates.ts';
+import { candidates, capabilitiesOf, limitationsOf } from './candidates.ts';
 import { alterRoom, NotAlteredError } from './change.ts';
 import { ProviderRefusedError, RequestRefusedError, RoomGoneError } from './errors.ts';
 import { finishRoom } from './finish.ts';
@@ -12,7 +12,7 @@ import { alreadySeen, type Result } from './result.ts';
 import type { AnnouncementType, Instant, LiveRoom, Room, RoomChange, RoomRequest, RoomSpec } from './room.ts';
 import { SECOND } from './room.ts';
 import { sequenceOf, withSequence } from './sequence.ts';
-import { settle } from './settle.ts';
+import { settle, settleFully } from './settle.ts';
 import { changedSettings, expiryFromNow, isOver, mergeSpec, sameSpec } from './spec.ts';
 
 /** An expiry that differs by less is the same: providers round, and clocks differ. */
@@ -46,10 +46,10 @@ async function satisfy(room: Room, wish: Wish, keeping: Keeping): Promise<Result
     return isAlive(current, now) ? note(room, wish, keeping) : pass(room, wish, keeping);
   if (room.state === 'cancelled' || !current) return open(room, wish, 'Room Created', 'requested', keeping);
   if (!isAlive(current, now)) return open(room, wish, 'Room Rotated', 'expired', keeping);
-  const { capabilities } = keeping.pool.provider(current.application);
+  const capabilities = capabilitiesOf(current, keeping);
   const settings = changedSettings(room.spec?.settings, wish.spec.settings);
   const names = Object.keys(settings) as (keyof typeof settings)[];
-  const expiresAt = wantedExpiry(room.spec, wish.spec, current, now, keeping);
+  const expiresAt = wantedExpiry(room.spec, wish.spec, capabilities, now);
   const later = expiresAt > current.expiresAt + SAME_EXPIRY;
   if (names.length === 0 && !later) return note(room, wish, keeping);
   const possible =
@@ -62,11 +62,9 @@ async function satisfy(room: Room, wish: Wish, keeping: Keeping): Promise<Result
 function wantedExpiry(
   old: RoomSpec | undefined,
   asked: RoomSpec,
-  current: LiveRoom,
+  { longestLife }: Pick<Capabilities, 'longestLife'>,
   now: Instant,
-  keeping: Keeping,
 ): Instant {
-  const { longestLife } = keeping.pool.provider(current.application).capabilities;
   const longer = asked.expiresAt ?? (asked.lifetime > (old?.lifetime ?? 0) ? now + asked.lifetime : 0);
   return Math.min(longer, now + longestLife);
 }
@@ -135,7 +133,8 @@ async function unaltered({ room, cause }: NotAlteredError, wish: Wish, keeping: 
 async function pass(room: Room, { sequence }: Wish, keeping: Keeping): Promise<Result> {
   const over = await buried(room, keeping);
   const sequences = withSequence(room.sequences, sequence);
-  return { outcome: 'over', room: await keeping.rooms.write({ ...over, sequences, unannounced: undefined }) };
+  const passed = await keeping.rooms.write({ ...over, sequences, unannounced: undefined });
+  return { outcome: 'over', room: await settleFully(passed, keeping) };
 }
 
 /** The wish changes nothing at the provider; what it means for the future is written down. */

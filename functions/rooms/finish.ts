@@ -65,7 +65,10 @@ function oldestFirst(a: ProviderRoom, b: ProviderRoom): number {
 
 async function alterAgain(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
   const { claim, current } = room;
-  if (!current) return keeping.rooms.write(unclaimed(room));
+  // a room whose application has left the pool takes no change: whoever wanted it finds another way
+  if (!current || !keeping.pool.names.includes(current.application)) {
+    return keeping.rooms.write(unclaimed(room));
+  }
   try {
     return await alterRoom(unclaimed(room), current, alterationOf(claim), keeping);
   } catch (error) {

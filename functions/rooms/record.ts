@@ -191,5 +191,6 @@ export function isAccountedFor(room: Room, id: string): boolean {
 /** The rooms to end, with more of them; those that have ended are forgotten. */
 export function withRetirees(room: Room, more: readonly Retiree[], now: Instant): readonly Retiree[] {
   const kept = room.retirees.filter(({ endsAt }) => endsAt === undefined || endsAt > now);
-  return [...kept, ...more.filter(({ id }) => !kept.some((retiree) => retiree.id === id))];
+  const all = [...kept, ...more];
+  return all.filter(({ id }, index) => all.findIndex((retiree) => retiree.id === id) === index);
 }

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from './candidates.ts';
 import { alterRoom, NotAlteredError } from './change.ts';
 import { driftOf } from './drift.ts';
 import { RequestRefusedError, RoomGoneError } from './errors.ts';
@@ -10,6 +11,7 @@ import { isAlive } from './record.ts';
 import { alreadySeen, type Result } from './result.ts';
 import type { Instant, LiveRoom, Room, RoomRequest, RoomSpec, Sequence } from './room.ts';
 import { sequenceOf } from './sequence.ts';
+import { settleFully } from './settle.ts';
 import { isKeptPast, renewedExpiry } from './spec.ts';
 
 /** Row, room and spec of a room that is kept. */
@@ -25,7 +27,8 @@ export async function rotateRoom(order: RotationOrder, keeping: Keeping): Promis
     if (!found) return { outcome: 'outdated' };
     const room = await finishRoom(found, keeping);
     const { current, spec, generation } = room;
-    if (order.cause === 'unfinished' || !current || !spec) return { outcome: 'unchanged', room };
+    if (order.cause === 'unfinished') return { outcome: 'unchanged', room: await settleFully(room, keeping) };
+    if (!current || !spec) return { outcome: 'unchanged', room };
     if (generation !== order.generation) return { outcome: 'outdated', room };
     return CAUSES[order.cause]({ room, current, spec }, keeping);
   });
@@ -69,7 +72,7 @@ async function renewDue(kept: Kept, keeping: Keeping): Promise<Result> {
 /** Moves the expiry; where the provider cannot, has lost the room or has reached its limit, a new room it is. */
 async function extend(kept: Kept, keeping: Keeping): Promise<Result> {
   const { room, current, spec } = kept;
-  const { capabilities } = keeping.pool.provider(current.application);
+  const capabilities = capabilitiesOf(current, keeping);
   const expiresAt = renewedExpiry(spec, keeping.now(), capabilities);
   if (!capabilities.movableExpiry || expiresAt <= current.expiresAt)
     return recreate(kept, 'renewal', keeping);

@@ -2,16 +2,35 @@ import type { Keeping } from './keeping.ts';
 import type { Instant, Retiree, Room } from './room.ts';
 
 /**
- * Does what the row says is still to be told: ends rooms at the provider that nobody has any more, and announces
- * what happened. Both may be done twice when a crash falls between the doing and the writing; neither is forgotten.
+ * Does what the row says is still to be told: announces what happened, and ends rooms at the provider that nobody
+ * has any more. Both may be done twice when a crash falls between the doing and the writing; neither is forgotten.
+ *
+ * A room that cannot be ended at this moment stays on the row and stands in nobody's way: keeping a room goes before
+ * tidying up after one.
  */
 export async function settle(room: Room, keeping: Keeping): Promise<Room> {
-  const { rooms, events } = keeping;
+  return (await tell(room, keeping)).told;
+}
+
+/** As `settle`, where the ending is the work: fails if a room could not be ended, once all else is done. */
+export async function settleFully(room: Room, keeping: Keeping): Promise<Room> {
+  const { told, failure } = await tell(room, keeping);
+  if (failure) throw failure.reason;
+  return told;
+}
+
+async function tell(room: Room, keeping: Keeping) {
+  const { rooms, events, now } = keeping;
   if (room.unannounced) await events.announce(room, room.unannounced);
-  const retirees = await Promise.all(room.retirees.map((retiree) => retire(retiree, keeping)));
-  const told = retirees.some((retiree, index) => retiree !== room.retirees[index]);
-  if (!room.unannounced && !told) return room;
-  return rooms.write({ ...room, unannounced: undefined, retirees, updatedAt: keeping.now() });
+  const endings = await Promise.allSettled(room.retirees.map((retiree) => retire(retiree, keeping)));
+  const retirees = endings.map((ending, index) =>
+    ending.status === 'fulfilled' ? ending.value : (room.retirees[index] as Retiree),
+  );
+  const news = room.unannounced || retirees.some((retiree, index) => retiree !== room.retirees[index]);
+  const told = news
+    ? await rooms.write({ ...room, unannounced: undefined, retirees, updatedAt: now() })
+    : room;
+  return { told, failure: endings.find((ending) => ending.status === 'rejected') };
 }
 
 async function retire(retiree: Retiree, { pool }: Keeping): Promise<Retiree> {

@@ -35,13 +35,16 @@ export function isKeptPast(spec: RoomSpec, expiresAt: Instant): boolean {
   return mode !== 'none' && expiresAt < until;
 }
 
+/** How long a provider lets a room live. */
+type Lives = Pick<Capabilities, 'shortestLife' | 'longestLife'>;
+
 /**
  * When a room that is opened now shall expire: the expiry that was asked for while it is still ahead, else a life
  * from now, no longer than anybody needs it and within what the provider allows.
  *
  * @throws RequestRefusedError where an expiry that was asked for once, without renewal, has passed in the meantime
  */
-export function expiryFromNow(spec: RoomSpec, now: Instant, capabilities: Capabilities): Instant {
+export function expiryFromNow(spec: RoomSpec, now: Instant, capabilities: Lives): Instant {
   const { expiresAt, lifetime, renewal } = spec;
   const soonest = now + capabilities.shortestLife;
   if (renewal.mode === 'none' && expiresAt !== undefined && expiresAt < soonest) {
@@ -56,7 +59,7 @@ export function expiryFromNow(spec: RoomSpec, now: Instant, capabilities: Capabi
 }
 
 /** When a room that is renewed now shall expire: always a life from now, whatever the first expiry was. */
-export function renewedExpiry(spec: RoomSpec, now: Instant, capabilities: Capabilities): Instant {
+export function renewedExpiry(spec: RoomSpec, now: Instant, capabilities: Lives): Instant {
   const { lifetime, renewal } = spec;
   return expiryFromNow({ settings: spec.settings, lifetime, renewal }, now, capabilities);
 }
