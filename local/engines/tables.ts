@@ -1,7 +1,12 @@
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import { DUMMY_CREDENTIALS } from './credentials.ts';
 
 /** The engine has no type declarations of its own. */
@@ -9,6 +14,16 @@ const dynalite = createRequire(import.meta.url)('dynalite') as (options: {
   createTableMs: number;
   path?: string;
 }) => Server;
+
+/** Makes a table and resolves when it takes items. */
+export async function createTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
+  const { TableDescription } = await client.send(new CreateTableCommand(table));
+  let status = TableDescription?.TableStatus;
+  while (status !== 'ACTIVE') {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: table.TableName }));
+    status = Table?.TableStatus;
+  }
+}
 
 export interface TableEngine {
   readonly endpoint: string;
@@ -31,7 +46,7 @@ export async function startTables(directory?: string): Promise<TableEngine> {
     endpoint,
     async create(table) {
       try {
-        await client.send(new CreateTableCommand(table));
+        await createTable(client, table);
       } catch (error) {
         if (!(error instanceof Error && error.name === 'ResourceInUseException')) throw error;
       }

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { startTables } from '../../local/engines/tables.ts';
+import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createTable, startTables } from '../../local/engines/tables.ts';
 
 export interface Tables {
   readonly client: DynamoDBClient;
@@ -45,9 +45,7 @@ let tableNumber = 0;
 export async function makeRoomsTable({ client }: Tables): Promise<string> {
   tableNumber += 1;
   const TableName = `rooms-${process.pid}-${tableNumber}`;
-  await client.send(
-    new CreateTableCommand({ ...ROOMS_TABLE, TableName } as unknown as CreateTableCommandInput),
-  );
+  await createTable(client, { ...ROOMS_TABLE, TableName } as unknown as CreateTableCommandInput);
   return TableName;
 }
 
