@@ -1,6 +1,6 @@
 import { generateKeyPair, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { startMeetingsApi } from '../emulators/meetings-api/meetings-api.ts';
+import { type MeetingsApi, startMeetingsApi } from '../emulators/meetings-api/meetings-api.ts';
 
 /** A provider of rooms on this machine, and what the stack has to be told to use it. */
 export interface LocalProvider {
@@ -31,10 +31,13 @@ export async function newIdentity(): Promise<ProviderIdentity> {
 }
 
 /** The Meetings API's emulator. It follows this process's date, so the stack's clock turns it as well. */
-export async function startMeetingsApiProvider(identity: ProviderIdentity): Promise<LocalProvider> {
+export async function startMeetingsApiProvider(
+  identity: ProviderIdentity,
+): Promise<LocalProvider & { readonly emulator: MeetingsApi }> {
   const { applicationId, privateKey } = identity;
   const emulator = await startMeetingsApi({ applications: [{ applicationId, privateKey }] });
   return {
+    emulator,
     title: 'Meetings API (emulator)',
     url: emulator.url,
     application: { applicationId, name: 'emulator', baseUrl: emulator.url },

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { MeetingsApi } from '../../local/emulators/meetings-api/meetings-api.ts';
+import type { DeadLetter } from '../../local/rooms/doors.ts';
+import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
+import { newIdentity, startMeetingsApiProvider } from '../../local/rooms/provider.ts';
+import type { ShownRoom } from '../../local/rooms/shown-room.ts';
+
+export const DAY = 24 * 3_600_000;
+
+/** The whole system, and what its tests ask of it again and again. */
+export interface Journey extends LocalRooms {
+  readonly emulator: MeetingsApi;
+  /** The private key that the system signs with. */
+  readonly privateKey: string;
+  /** Sends a request through the SDK, as it is or as JSON, and waits until all that came of it is over. */
+  ask(body: unknown): Promise<void>;
+  /** Puts an event on the bus through the SDK, and waits likewise. */
+  tell(type: string, detail: object): Promise<void>;
+  /** A room that is there. */
+  room(key: string): Promise<ShownRoom>;
+  /** What was announced of a key: type, generation, reason. */
+  news(key: string): readonly (readonly [type: unknown, generation: unknown, reason: unknown])[];
+  deadLetters(): DeadLetter[];
+  /** So many days from the stack's now. */
+  inDays(count: number): string;
+}
+
+/** Starts the system once for all tests of a file. */
+export function journey(settings: Readonly<Record<string, unknown>> = {}): () => Journey {
+  let started: Journey | undefined;
+  beforeAll(async () => {
+    started = await startJourney(settings);
+  }, 120_000);
+  afterAll(() => started?.stop());
+  return () => {
+    if (!started) throw new Error('the system has not started');
+    return started;
+  };
+}
+
+async function startJourney(settings: Readonly<Record<string, unknown>>): Promise<Journey> {
+  const identity = await newIdentity();
+  const provider = await startMeetingsApiProvider(identity);
+  const rooms = await startLocalRooms({ settings, startProvider: async () => provider });
+  const { doors, stack } = rooms;
+  return {
+    ...rooms,
+    emulator: provider.emulator,
+    privateKey: identity.privateKey,
+    async ask(body) {
+      await doors.send(typeof body === 'string' ? body : JSON.stringify(body));
+      await stack.settle();
+    },
+    async tell(type, detail) {
+      await doors.put({ source: 'team.test', 'detail-type': type, detail });
+      await stack.settle();
+    },
+    async room(key) {
+      const room = await doors.room(key);
+      if (!room) throw new Error(`there is no room ${key}: ${JSON.stringify(doors.deadLetters())}`);
+      return room;
+    },
+    news: (key) =>
+      doors.announcements().flatMap(({ event }) => {
+        const detail = event.detail as { key?: string; generation?: number; reason?: string };
+        return detail.key === key ? [[event['detail-type'], detail.generation, detail.reason] as const] : [];
+      }),
+    deadLetters: () => doors.deadLetters(),
+    inDays: (count) => new Date(stack.clock.now() + count * DAY).toISOString(),
+  };
+}

@@ -1,0 +1,87 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { expect, test } from 'vitest';
+import { openControl } from '../../local/rooms/control.ts';
+import { StackClient } from '../../local/rooms/stack-client.ts';
+import { Story } from '../../local/story/story.ts';
+import { DAY, journey } from './journey.ts';
+
+const system = journey();
+
+/** What a reader of logs, metrics, events or letters must never find. */
+const CREDENTIALS = {
+  'a private key': /PRIVATE KEY/,
+  'a JSON Web Token': /eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/,
+  'a token that makes one a host': /participant_token|room_token/,
+};
+
+/** Any line of the key itself, whatever stands around it. */
+function linesOf(pem: string): RegExp {
+  const lines = pem.trim().split('\n').slice(1, -1);
+  return new RegExp(lines.map((line) => line.slice(0, 24).replace(/[+/]/g, '\\$&')).join('|'));
+}
+
+test('no log, metric, event, letter or command shows a private key, a token or a host link', async () => {
+  const { ask, deadLetters, emulator, inDays, privateKey, provider, stack, tell } = system();
+  const shown: string[] = [];
+
+  // a good day, told as npm start tells it
+  await new Story(system(), (line = '') => shown.push(line), 120).tell();
+  await ask({ key: 'busy', display_name: 'Busy', expires_at: inDays(12) });
+  await ask({ key: 'busy', display_name: 'Busier', expires_at: inDays(30) });
+  await tell('Room Requested', { key: 'busy', display_name: 'Busiest', lifetime: 'P20D' });
+  await ask({ key: 'busy', action: 'cancel' });
+  // a bad day: answers that are lost or torn, refusals of every kind, and a provider that trusts the key no more
+  for (const fault of ['reset', 'torn-body', 'garbled-body'] as const) {
+    emulator.faults.add({ on: 'POST /rooms', fault, strikes: 'after' });
+    await ask({ key: `lost-by-${fault}`, display_name: 'Lost', lifetime: 'P20D' });
+  }
+  for (const status of [400, 401, 403, 429, 500, 503]) {
+    emulator.faults.add({ on: 'POST /rooms', fault: 'status', status, times: 2 });
+    await ask({ key: `status-${status}`, display_name: 'Refused', lifetime: 'P20D' });
+  }
+  emulator.distrust(provider.application.applicationId as string);
+  await ask({ key: 'distrusted', display_name: 'Nobody', lifetime: 'P20D' });
+  await ask('not JSON');
+  await stack.turnTo(stack.clock.now() + 2 * DAY);
+
+  const control = await openControl(0);
+  control.attach(system());
+  const client = new StackClient(control.port);
+  shown.push(JSON.stringify([await client.rooms(), await client.facts(), await client.announcements()]));
+  await control.stop();
+
+  const heard = {
+    'what is shown': shown,
+    logs: stack.logs.map(({ line }) => line),
+    events: stack.buses.seen.map((seen) => JSON.stringify(seen)),
+    letters: deadLetters().map((letter) => JSON.stringify(letter)),
+  };
+  for (const [where, lines] of Object.entries(heard)) {
+    expect(lines.length, where).toBeGreaterThan(1);
+    for (const [what, pattern] of [
+      ...Object.entries(CREDENTIALS),
+      ['the key', linesOf(privateKey)] as const,
+    ]) {
+      expect(
+        lines.filter((line) => pattern.test(line)),
+        `${what} in ${where}`,
+      ).toEqual([]);
+    }
+  }
+}, 120_000);
+
+test('the search would find them: the table has host links, and the patterns match what they are meant to', async () => {
+  const { doors, emulator, privateKey, stack } = system();
+  const dynamo = new DynamoDBClient({
+    region: 'local',
+    endpoint: stack.environment.AWS_ENDPOINT_URL_DYNAMODB,
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+  });
+  const rows = JSON.stringify((await dynamo.send(new ScanCommand({ TableName: doors.table }))).Items);
+  dynamo.destroy();
+  expect(rows).toMatch(CREDENTIALS['a token that makes one a host']);
+  expect(rows).toMatch(CREDENTIALS['a JSON Web Token']);
+  expect(await emulator.token()).toMatch(CREDENTIALS['a JSON Web Token']);
+  expect(privateKey).toMatch(CREDENTIALS['a private key']);
+  expect(privateKey).toMatch(linesOf(privateKey));
+});
