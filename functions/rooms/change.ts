@@ -2,7 +2,16 @@ import { type ClaimedRoom, completeClaim, releaseClaim, takeClaim } from './clai
 import { ProviderRefusedError, RoomGoneError } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import { restState, settled } from './record.ts';
-import type { Announcement, LiveRoom, Origin, Room, RoomChange, RoomSpec, Sequence } from './room.ts';
+import type {
+  Announcement,
+  Instant,
+  LiveRoom,
+  Origin,
+  Room,
+  RoomChange,
+  RoomSpec,
+  Sequence,
+} from './room.ts';
 import { settle } from './settle.ts';
 
 /** What the current room shall become, and what of that it is not yet. */
@@ -12,6 +21,8 @@ export interface Alteration {
   readonly announcement: Announcement;
   readonly sequence?: Sequence;
   readonly origin?: Origin;
+  /** When it was first tried. Default: now. */
+  readonly takenAt?: Instant;
 }
 
 /** A living room that does not take a change: the row without the claim, for the caller to go another way. */
@@ -63,8 +74,8 @@ async function applyClaim(claimed: ClaimedRoom, current: LiveRoom, keeping: Keep
       ...current,
       hostUrl: found.hostUrl ?? current.hostUrl,
       expiresAt: found.expiresAt,
-      // an end that was put back to where it had been is no new life
-      renewedAt: found.expiresAt > current.expiresAt ? now : current.renewedAt,
+      // an end that was put back to where it had been is no new life; a new one is counted from when it was asked for
+      renewedAt: found.expiresAt > current.expiresAt ? claim.takenAt : current.renewedAt,
     };
     return await completeClaim(claimed, (ours) => settled(ours, claim, live, keeping.renewal, now), keeping);
   } catch (error) {

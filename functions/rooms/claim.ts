@@ -11,13 +11,16 @@ import {
 import type { Keeping } from './keeping.ts';
 import { onRoom } from './keeping.ts';
 import { claimed, failed, isAccountedFor, withRetirees } from './record.ts';
-import type { Claim, LiveRoom, Room } from './room.ts';
+import type { Claim, Instant, LiveRoom, Room } from './room.ts';
 
 /** A row whose claim is ours. */
 export type ClaimedRoom = Room & { readonly claim: Claim };
 
 /** What is to be done, before anybody owns it. */
-export type Intent = Omit<Claim, 'owner' | 'takenAt' | 'leaseUntil' | 'bookmark' | 'from'>;
+export interface Intent extends Omit<Claim, 'owner' | 'takenAt' | 'leaseUntil' | 'bookmark' | 'from'> {
+  /** When it was first tried. Default: now. */
+  readonly takenAt?: Instant;
+}
 
 /**
  * Takes the right to act on a key at the provider, before the provider is called. The write is conditional, so of
@@ -28,7 +31,7 @@ export async function takeClaim(room: Room, intent: Intent, keeping: Keeping): P
   const claim: Claim = {
     ...intent,
     owner: keeping.newOwner(),
-    takenAt: now,
+    takenAt: intent.takenAt ?? now,
     leaseUntil: now + keeping.lease,
     bookmark: keeping.pool.provider(intent.application).bookmark(),
   };

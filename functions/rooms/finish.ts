@@ -78,8 +78,8 @@ async function alterAgain(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
   }
 }
 
-function alterationOf({ spec, change = {}, announcement, sequence, origin }: Claim) {
-  return { spec, change, announcement, sequence, origin };
+function alterationOf({ spec, change = {}, announcement, sequence, origin, takenAt }: Claim) {
+  return { spec, change, announcement, sequence, origin, takenAt };
 }
 
 /** The row as if the claim had not been made: nothing came of it. */
