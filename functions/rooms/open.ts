@@ -11,7 +11,7 @@ import type { Keeping } from './keeping.ts';
 import type { Capabilities, ProviderRoom } from './ports.ts';
 import { failed, opened, rejected, withRetirees } from './record.ts';
 import { renewalWindow } from './renewal.ts';
-import type { Announcement, Instant, LiveRoom, Origin, Room, RoomSpec, Sequence } from './room.ts';
+import type { Announcement, Claim, Instant, LiveRoom, Origin, Room, RoomSpec, Sequence } from './room.ts';
 import { MINUTE } from './room.ts';
 import { settle } from './settle.ts';
 import { isKeptPast } from './spec.ts';
@@ -88,7 +88,7 @@ async function create(claimed: ClaimedRoom, keeping: Keeping): Promise<LiveRoom 
 /** Records a room that was made, or found, under the claim. */
 export async function record(claimed: ClaimedRoom, live: LiveRoom, keeping: Keeping): Promise<Room> {
   const now = keeping.now();
-  if (isBornDue(claimed, live, keeping)) return refuseBornDue(claimed, live, keeping);
+  if (isBornDue(claimed.claim, live, keeping)) return refuseBornDue(claimed, live, keeping);
   await archiveCurrent(claimed, claimed.claim.announcement.reason, keeping);
   return completeClaim(
     claimed,
@@ -107,10 +107,14 @@ export function asLive(found: ProviderRoom, application: string, renewedAt: Inst
 /** A provider's clock and rounding may differ from ours by this much. */
 const TOLERANCE = 5 * MINUTE;
 
-/** A room that ends so much earlier than asked that it would be renewed at once, and again, and again. */
-function isBornDue({ claim }: ClaimedRoom, live: LiveRoom, { renewal, now }: Keeping): boolean {
-  if (live.expiresAt >= claim.expiresAt - TOLERANCE || !isKeptPast(claim.spec, live.expiresAt)) return false;
-  return live.expiresAt - now() <= (renewalWindow(claim.expiresAt - now(), renewal) ?? 0);
+/** Whether a room ends so much earlier than asked that it would be renewed at once, and again, and again. */
+export function isBornDue(
+  asked: Pick<Claim, 'spec' | 'expiresAt'>,
+  live: LiveRoom,
+  { renewal, now }: Keeping,
+): boolean {
+  if (live.expiresAt >= asked.expiresAt - TOLERANCE || !isKeptPast(asked.spec, live.expiresAt)) return false;
+  return live.expiresAt - now() <= (renewalWindow(asked.expiresAt - now(), renewal) ?? 0);
 }
 
 async function refuseBornDue(claimed: ClaimedRoom, live: LiveRoom, keeping: Keeping): Promise<never> {

@@ -89,14 +89,7 @@ export function scheduled(
   warnings: readonly string[] = [],
 ): Room {
   const { current, key } = room;
-  const idle: Room = {
-    ...room,
-    state: 'ending',
-    renewAt: undefined,
-    dueAt: undefined,
-    emergencyAt: undefined,
-    warnings,
-  };
+  const idle: Room = { ...atRest(room), warnings };
   if (!current || !isKeptPast(spec, current.expiresAt)) return idle;
   const renewAt = renewalTime(key, current.renewedAt, current.expiresAt, policy);
   if (renewAt === undefined) {
@@ -115,6 +108,11 @@ export function scheduled(
     dueAt: held ? emergencyAt : renewAt,
     emergencyAt,
   };
+}
+
+/** The row of a room that nobody needs past its end. */
+export function atRest(room: Room): Room {
+  return { ...room, state: 'ending', renewAt: undefined, dueAt: undefined, emergencyAt: undefined };
 }
 
 /** Why a room of this life cannot be kept, in words for its caller. */
@@ -141,8 +139,7 @@ export function failed(room: Room, error: Error, mayHaveActed: boolean, now: Ins
     ...given,
     attempts,
     lastError: error.message,
-    dueAt:
-      room.dueAt === undefined ? undefined : Math.max(room.dueAt, nextAttempt(attempts, room.current, now)),
+    dueAt: backedOff(room, attempts, now),
     updatedAt: now,
   };
 }
@@ -150,23 +147,36 @@ export function failed(room: Room, error: Error, mayHaveActed: boolean, now: Ins
 /** Front-loaded, since most failures pass quickly. */
 const BACK_OFF: readonly Duration[] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
 
-/** When to try again after so many failures: never later than a tenth of the life that is left. */
-export function nextAttempt(attempts: number, current: LiveRoom | undefined, now: Instant): Instant {
+/**
+ * When the planner shall look at the room again after so many failures: never later than a tenth of the life that is
+ * left, and in an emergency in every run.
+ */
+function backedOff(
+  { dueAt, emergencyAt, current }: Room,
+  attempts: number,
+  now: Instant,
+): Instant | undefined {
+  if (dueAt === undefined) return undefined;
   const pause = BACK_OFF[Math.min(attempts, BACK_OFF.length) - 1] ?? 0;
   const left = Math.max(0, (current?.expiresAt ?? now) - now);
-  return now + Math.min(pause, left / 10);
+  const again = Math.floor(now + Math.min(pause, left / 10));
+  return Math.max(dueAt, Math.min(again, emergencyAt ?? again));
 }
 
 /** The row of a request that is refused for good. A room that lives already goes on as it was. */
 export function rejected(room: Room, spec: RoomSpec | undefined, reason: string, now: Instant): Room {
   const rest = restState(room);
+  const attempts = room.attempts + 1;
   return {
     ...room,
     state: rest === undefined || rest === 'cancelled' ? 'rejected' : rest,
     spec: room.spec ?? spec,
     claim: undefined,
     unannounced: { type: 'Room Rejected', reason } satisfies Announcement,
+    attempts,
     lastError: reason,
+    // a renewal that is refused stands behind those that may succeed
+    dueAt: backedOff(room, attempts, now),
     updatedAt: now,
   };
 }

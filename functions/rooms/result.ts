@@ -6,6 +6,8 @@ export type Outcome =
   | 'created'
   | 'rotated'
   | 'updated'
+  /** Its expiry was moved; the link stays. */
+  | 'extended'
   /** The row took it down; nothing changed at the provider. */
   | 'noted'
   | 'unchanged'

@@ -5,14 +5,14 @@ import { RequestRefusedError, RoomGoneError } from './errors.ts';
 import { finishRoom } from './finish.ts';
 import { unknownRoom } from './hold.ts';
 import { type Keeping, onRoom } from './keeping.ts';
-import { openRoom } from './open.ts';
+import { isBornDue, openRoom } from './open.ts';
 import type { Capabilities, RotationOrder } from './ports.ts';
-import { isAlive } from './record.ts';
+import { atRest, isAlive } from './record.ts';
 import { alreadySeen, type Result } from './result.ts';
 import type { Instant, LiveRoom, Room, RoomRequest, RoomSpec, Sequence } from './room.ts';
 import { sequenceOf } from './sequence.ts';
 import { settleFully } from './settle.ts';
-import { isKeptPast, renewedExpiry } from './spec.ts';
+import { isKeptPast, isOver, renewedExpiry } from './spec.ts';
 
 /** Row, room and spec of a room that is kept. */
 interface Kept {
@@ -60,32 +60,47 @@ export async function rotateNow(request: RoomRequest, keeping: Keeping): Promise
 async function renewDue(kept: Kept, keeping: Keeping): Promise<Result> {
   const { room, current, spec } = kept;
   const now = keeping.now();
-  const { emergencyAt = 0, renewAt = Number.POSITIVE_INFINITY } = room;
+  const { renewAt = Number.POSITIVE_INFINITY } = room;
   if (room.state !== 'active' || renewAt > now) return { outcome: 'unchanged', room };
-  if (!isAlive(current, now)) return recreate(kept, 'expired', keeping);
-  if (room.meetingSince !== undefined && now < emergencyAt) {
-    return { outcome: 'postponed', room: await keeping.rooms.write({ ...room, dueAt: emergencyAt }) };
+  if (!isAlive(current, now)) {
+    return isOver(spec, now)
+      ? { outcome: 'over', room: await keeping.rooms.write({ ...atRest(room), updatedAt: now }) }
+      : recreate(kept, 'expired', keeping);
   }
-  return spec.renewal.mode === 'extend' ? extend(kept, keeping) : recreate(kept, 'renewal', keeping);
+  return spec.renewal.mode === 'extend' ? extend(kept, keeping) : replace(kept, keeping);
 }
 
-/** Moves the expiry; where the provider cannot, has lost the room or has reached its limit, a new room it is. */
+/** A new room in the place of a living one, unless people are in that at this moment and there is time to wait. */
+async function replace(kept: Kept, keeping: Keeping): Promise<Result> {
+  const { room } = kept;
+  const { meetingSince, emergencyAt = 0 } = room;
+  if (meetingSince === undefined || keeping.now() >= emergencyAt) return recreate(kept, 'renewal', keeping);
+  return { outcome: 'postponed', room: await keeping.rooms.write({ ...room, dueAt: emergencyAt }) };
+}
+
+/**
+ * Moves the expiry, the link staying. Where the provider cannot, has lost the room or has reached its limit, a new room
+ * it is.
+ */
 async function extend(kept: Kept, keeping: Keeping): Promise<Result> {
   const { room, current, spec } = kept;
   const capabilities = capabilitiesOf(current, keeping);
   const expiresAt = renewedExpiry(spec, keeping.now(), capabilities);
-  if (!capabilities.movableExpiry || expiresAt <= current.expiresAt)
-    return recreate(kept, 'renewal', keeping);
+  if (!capabilities.movableExpiry || expiresAt <= current.expiresAt) return replace(kept, keeping);
   const announcement = { type: 'Room Updated', reason: 'renewal' } as const;
   try {
-    return {
-      outcome: 'updated',
-      room: await alterRoom(room, current, { spec, change: { expiresAt }, announcement }, keeping),
-    };
+    const extended = await alterRoom(room, current, { spec, change: { expiresAt }, announcement }, keeping);
+    if (!extended.current || !isBornDue({ spec, expiresAt }, extended.current, keeping)) {
+      return { outcome: 'extended', room: extended };
+    }
+    // the provider said yes and gave next to nothing: it has reached a limit that it does not speak of
+    return replace({ ...kept, room: extended, current: extended.current }, keeping);
   } catch (error) {
     if (!(error instanceof NotAlteredError)) throw error;
-    const gone = error.cause instanceof RoomGoneError;
-    return recreate({ ...kept, room: error.room }, 'renewal', keeping, { gone });
+    const altered = { ...kept, room: error.room };
+    return error.cause instanceof RoomGoneError
+      ? recreate(altered, 'lost', keeping, { gone: true })
+      : replace(altered, keeping);
   }
 }
 
@@ -94,9 +109,9 @@ async function reopenLost(kept: Kept, keeping: Keeping): Promise<Result> {
   const now = keeping.now();
   const seen = await keeping.pool.provider(current.application).get(current.id);
   const lives = seen?.available && seen.expiresAt > now;
-  const needed = current.expiresAt > now || isKeptPast(spec, current.expiresAt);
-  if (lives || !needed) return { outcome: 'unchanged', room };
-  const expiry = isKeptPast(spec, current.expiresAt) ? undefined : current.expiresAt;
+  const goesOn = isKeptPast(spec, current.expiresAt) && !isOver(spec, now);
+  if (lives || !(current.expiresAt > now || goesOn)) return { outcome: 'unchanged', room };
+  const expiry = goesOn ? undefined : current.expiresAt;
   return recreate(kept, 'lost', keeping, { expiry, gone: true });
 }
 

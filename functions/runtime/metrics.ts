@@ -8,12 +8,12 @@ export const METRICS = {
   RoomsCreated: MetricUnit.Count,
   RoomsRotated: MetricUnit.Count,
   RoomsUpdated: MetricUnit.Count,
+  RoomsExtended: MetricUnit.Count,
   RoomsCancelled: MetricUnit.Count,
   RequestsUnchanged: MetricUnit.Count,
   RequestsRefused: MetricUnit.Count,
   /** Attempts that failed and will be made again. */
   WorkFailed: MetricUnit.Count,
-  RotationsFailed: MetricUnit.Count,
   RotationsPostponed: MetricUnit.Count,
   /** A room that every application was too full for. */
   PoolFull: MetricUnit.Count,

@@ -6,6 +6,7 @@ const METRIC: Record<Outcome, MetricName> = {
   created: 'RoomsCreated',
   rotated: 'RoomsRotated',
   updated: 'RoomsUpdated',
+  extended: 'RoomsExtended',
   cancelled: 'RoomsCancelled',
   postponed: 'RotationsPostponed',
   noted: 'RequestsUnchanged',
