@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ProviderRoom, RoomOrder, RoomProvider } from '../../functions/rooms/ports.ts';
-import type { Instant } from '../../functions/rooms/room.ts';
+import type { Instant, RoomSettings } from '../../functions/rooms/room.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/room.ts';
 import { roomToken } from '../../functions/rooms/token.ts';
-import type { Emulator } from '../../local/emulators/http/server.ts';
+import type { RoomEmulator } from '../../local/emulators/room-emulator.ts';
 
 /** A provider's adapter in front of its emulator, with a clock that stands still until it is turned. */
 export interface ProviderBench {
-  readonly emulator: Emulator;
+  readonly emulator: RoomEmulator;
   readonly now: () => Instant;
   turn(by: number): void;
   readonly provider: RoomProvider;
@@ -16,9 +16,7 @@ export interface ProviderBench {
   /** The calls, in the emulator's patterns, behind each operation that has an effect. */
   readonly calls: { readonly create: string; readonly change?: string; readonly retire: string };
   /** Puts rooms of somebody else into the account. */
-  addStrangers(count: number): void;
-  /** How many rooms the account has that can still be entered. */
-  living(): number;
+  addStrangers(count: number): Promise<void>;
   /** Changes the credential at both ends: Secrets Manager has the new one, the provider takes no other. */
   rotate(): void;
   /** Takes the credential away at the provider, so that none is right. */
@@ -44,6 +42,23 @@ export function describeProvider(name: string, start: () => Promise<ProviderBenc
   });
 }
 
+/** Another value for each setting. */
+const CHANGES: Partial<RoomSettings> = {
+  display_name: 'Retrospective',
+  metadata: 'team=blue',
+  expire_after_use: true,
+  recording_options: { auto_record: true },
+  theme_id: 'e8b1d80b-8f78-4578-94f2-328596e01387',
+  join_approval_level: 'explicit_approval',
+  initial_join_options: { microphone_state: 'off' },
+  callback_urls: { rooms_callback_url: 'https://team.example/rooms' },
+  available_features: { is_chat_available: false },
+  ui_settings: { language: 'de' },
+};
+
+/** The id of no room. */
+const NOBODY = '4ab2a0ab-7d7b-4c2c-9b16-4b7d1a3c0f00';
+
 type Bench = () => ProviderBench;
 
 let orders = 0;
@@ -68,12 +83,39 @@ async function all(provider: RoomProvider): Promise<ProviderRoom[]> {
   return rooms;
 }
 
+/** How many rooms the account has that can be entered. */
+function living(emulator: RoomEmulator): number {
+  return emulator.inventory().filter(({ usable }) => usable).length;
+}
+
 const isLive = (room: ProviderRoom | undefined): boolean => room?.available ?? false;
 
 function describeLife(at: Bench): void {
   describe('a room', () => {
+    test('made twice under one token is one room, where the provider says so', async () => {
+      const { provider, another, now, emulator } = at();
+      if (!provider.capabilities.idempotentCreate) return;
+      const order = orderFor(at());
+      const [first, second] = await Promise.all([provider.create(order), another().create(order)]);
+      expect(second.id).toBe(first.id);
+      const later = await provider.create({ ...order, expiresAt: now() + 40 * DAY });
+      expect(later).toMatchObject({ id: first.id, guestUrl: first.guestUrl, expiresAt: now() + 40 * DAY });
+      expect(living(emulator)).toBe(1);
+    });
+
+    test('is made anew under the token of one that has expired', async () => {
+      const { provider, now, turn, emulator } = at();
+      const order = orderFor(at(), { expiresAt: now() + DAY });
+      await provider.create(order);
+      turn(3 * DAY);
+      const room = await provider.create({ ...order, expiresAt: now() + DAY });
+      expect(room).toMatchObject({ token: order.token, available: true });
+      expect((await provider.find(order.token)).filter(isLive).map(({ id }) => id)).toEqual([room.id]);
+      expect(living(emulator)).toBe(1);
+    });
+
     test('that was created is there, as it was asked for', async () => {
-      const { provider, living } = at();
+      const { provider, emulator } = at();
       const order = orderFor(at());
       const room = await provider.create(order);
       expect(room.token).toBe(order.token);
@@ -89,7 +131,7 @@ function describeLife(at: Bench): void {
         expiresAt: room.expiresAt,
         available: true,
       });
-      expect(living()).toBe(1);
+      expect(living(emulator)).toBe(1);
     });
 
     test('takes the shortest and the longest life that the provider is said to allow', async () => {
@@ -103,13 +145,13 @@ function describeLife(at: Bench): void {
     });
 
     test('that cannot be is refused for good, with the reason', async () => {
-      const { provider, now, living } = at();
+      const { provider, now, emulator } = at();
       const refused = provider.create(orderFor(at(), { expiresAt: now() - HOUR }));
       await expect(refused).rejects.toMatchObject({
         code: 'provider_refused',
         message: expect.stringMatching(/^the provider refuses POST .+: 400 after \d+ ms, .+/),
       });
-      expect(living()).toBe(0);
+      expect(living(emulator)).toBe(0);
     });
 
     test('is found by its token, and no other is', async () => {
@@ -139,17 +181,8 @@ function describeLife(at: Bench): void {
     test('takes each change that the provider is said to take', async () => {
       const { provider } = at();
       const { changeable } = provider.capabilities;
-      const wanted = {
-        display_name: 'Retrospective',
-        expire_after_use: true,
-        recording_options: { auto_record: true },
-        join_approval_level: 'explicit_approval' as const,
-        initial_join_options: { microphone_state: 'off' as const },
-        available_features: { is_chat_available: false },
-        ui_settings: { language: 'de' },
-      };
       const room = await provider.create(orderFor(at()));
-      for (const [setting, value] of Object.entries(wanted)) {
+      for (const [setting, value] of Object.entries(CHANGES)) {
         if (!(changeable as readonly string[]).includes(setting)) continue;
         const changed = await provider.change(room.id, { settings: { [setting]: value } });
         expect(changed).toMatchObject({ id: room.id, expiresAt: room.expiresAt, guestUrl: room.guestUrl });
@@ -167,26 +200,65 @@ function describeLife(at: Bench): void {
       expect((await all(provider)).filter(isLive)).toEqual([]);
     });
 
-    test('that has expired takes no change', async () => {
-      const { provider, now, turn } = at();
+    test('that has expired is gone for a change, or comes back whole', async () => {
+      const { provider, now, turn, emulator } = at();
       if (!provider.capabilities.movableExpiry) return;
       const room = await provider.create(orderFor(at(), { expiresAt: now() + DAY }));
       turn(3 * DAY);
-      await expect(provider.change(room.id, { expiresAt: now() + DAY })).rejects.toMatchObject({
-        code: 'room_gone',
-      });
+      const outcome = await provider.change(room.id, { expiresAt: now() + DAY }).catch((error) => error.code);
+      if (outcome === 'room_gone') return;
+      expect(outcome).toMatchObject({ id: room.id, available: true });
+      expect(emulator.enter(room.guestUrl).role).toBe('guest');
+    });
+
+    test('that has expired, changed only in what it is like, is gone', async () => {
+      const { provider, now, turn } = at();
+      const [setting] = provider.capabilities.changeable;
+      if (!setting) return;
+      const room = await provider.create(orderFor(at(), { expiresAt: now() + DAY }));
+      turn(3 * DAY);
+      const changed = provider.change(room.id, { settings: { [setting]: CHANGES[setting] } });
+      await expect(changed).rejects.toMatchObject({ code: 'room_gone' });
+    });
+  });
+
+  describe('a link', () => {
+    test('of a guest leads in as a guest, of a host as the host', async () => {
+      const { provider, emulator } = at();
+      const room = await provider.create(orderFor(at()));
+      expect(emulator.enter(room.guestUrl).role).toBe('guest');
+      expect(emulator.enter((await provider.hostUrl(room.id)) ?? '').role).toBe('host');
+      expect(room.hostUrl !== undefined).toBe(provider.capabilities.hostLink === 'kept');
+      if (room.hostUrl) expect(emulator.enter(room.hostUrl).role).toBe('host');
+    });
+
+    test('of a host is there for another container too, and after the credential was rotated', async () => {
+      const { provider, another, rotate, emulator } = at();
+      const room = await provider.create(orderFor(at()));
+      await provider.hostUrl(room.id);
+      rotate();
+      expect(emulator.enter((await provider.hostUrl(room.id)) ?? '').role).toBe('host');
+      expect(emulator.enter((await another().hostUrl(room.id)) ?? '').role).toBe('host');
+    });
+
+    test('of a host is not made for a room that has ended or never was', async () => {
+      const { provider, now, turn } = at();
+      const room = await provider.create(orderFor(at(), { expiresAt: now() + DAY }));
+      turn(3 * DAY);
+      expect(await provider.hostUrl(room.id)).toBeUndefined();
+      expect(await provider.hostUrl(NOBODY)).toBeUndefined();
     });
   });
 
   describe('a room that is retired', () => {
     test('ends when it was said to, and early', async () => {
-      const { provider, now, turn, living } = at();
+      const { provider, now, turn, emulator } = at();
       const room = await provider.create(orderFor(at()));
       const endsAt = await provider.retire(room.id);
       expect(endsAt).toBeLessThanOrEqual(now() + 15 * MINUTE);
       turn(endsAt - now() + SECOND);
       expect(isLive(await provider.get(room.id))).toBe(false);
-      expect(living()).toBe(0);
+      expect(living(emulator)).toBe(0);
     });
 
     test('twice, or after its end, or without ever having been, has ended', async () => {
@@ -196,7 +268,7 @@ function describeLife(at: Bench): void {
       expect(await provider.retire(room.id)).toBeLessThanOrEqual(Math.max(first, now()));
       turn(3 * DAY);
       expect(await provider.retire(room.id)).toBeLessThanOrEqual(now());
-      expect(await provider.retire('4ab2a0ab-7d7b-4c2c-9b16-4b7d1a3c0f00')).toBeLessThanOrEqual(now());
+      expect(await provider.retire(NOBODY)).toBeLessThanOrEqual(now());
     });
 
     test('leaves the others alone', async () => {
@@ -215,9 +287,9 @@ function describeList(at: Bench): void {
   describe('the list', () => {
     test('has every room once, those of others without a token', async () => {
       const { provider, addStrangers } = at();
-      addStrangers(130);
+      await addStrangers(130);
       const rooms = await Promise.all([1, 2, 3].map(() => provider.create(orderFor(at()))));
-      addStrangers(105);
+      await addStrangers(105);
       const listed = await all(provider);
       expect(new Set(listed.map(({ id }) => id)).size).toBe(238);
       expect(listed).toHaveLength(238);
@@ -231,12 +303,12 @@ function describeList(at: Bench): void {
 
     test('is found through to its end, also from a bookmark', async () => {
       const { provider, addStrangers } = at();
-      addStrangers(230);
+      await addStrangers(230);
       await all(provider);
       const order = orderFor(at());
       const bookmark = provider.bookmark();
       const room = await provider.create(order);
-      addStrangers(130);
+      await addStrangers(130);
       expect((await provider.find(order.token, bookmark)).map(({ id }) => id)).toEqual([room.id]);
       expect((await at().another().find(order.token)).map(({ id }) => id)).toEqual([room.id]);
     });
@@ -258,7 +330,7 @@ const WITHOUT_HANG = LOST_ANSWERS.filter(({ fault }) => fault !== 'hang');
 function describeFaults(at: Bench): void {
   describe.each(LOST_ANSWERS)('a create whose answer is lost ($fault)', (fault) => {
     test('leaves open what happened, and the room can be found', async () => {
-      const { provider, emulator, calls, living } = at();
+      const { provider, emulator, calls } = at();
       emulator.faults.add({ ...fault, on: calls.create, strikes: 'after' });
       const order = orderFor(at());
       const error = await provider.create(order).catch((thrown) => thrown);
@@ -266,26 +338,26 @@ function describeFaults(at: Bench): void {
       const found = await at().another().find(order.token);
       expect(found).toHaveLength(1);
       expect(found[0]).toMatchObject({ available: true, token: order.token });
-      expect(living()).toBe(1);
+      expect(living(emulator)).toBe(1);
     });
   });
 
   test('a create that failed before its effect leaves nothing to be found', async () => {
-    const { provider, emulator, calls, living } = at();
+    const { provider, emulator, calls } = at();
     emulator.faults.add({ fault: 'reset', on: calls.create, strikes: 'before' });
     const order = orderFor(at());
     await expect(provider.create(order)).rejects.toMatchObject({ code: 'ambiguous_outcome' });
     expect(await provider.find(order.token)).toEqual([]);
-    expect(living()).toBe(0);
+    expect(living(emulator)).toBe(0);
   });
 
   test('a retirement whose answer is lost can be made again', async () => {
-    const { provider, emulator, calls, now, turn, living } = at();
+    const { provider, emulator, calls, now, turn } = at();
     const room = await provider.create(orderFor(at()));
     emulator.faults.add({ fault: 'reset', on: calls.retire, strikes: 'after' });
     await expect(provider.retire(room.id)).rejects.toMatchObject({ code: 'ambiguous_outcome' });
     turn((await provider.retire(room.id)) - now() + SECOND);
-    expect(living()).toBe(0);
+    expect(living(emulator)).toBe(0);
   });
 
   test('a change whose answer is lost can be made again', async () => {
@@ -303,17 +375,17 @@ function describeFaults(at: Bench): void {
   test.each(['seconds', 'date'] as const)(
     'a throttle says how long to wait (%s), and has no effect',
     async (form) => {
-      const { provider, emulator, calls, living } = at();
+      const { provider, emulator, calls } = at();
       emulator.faults.add({ fault: 'throttle', retryAfter: 17, retryAfterForm: form, on: calls.create });
       const error = await provider.create(orderFor(at())).catch((thrown) => thrown);
       expect(error).toMatchObject({ code: 'throttled', ambiguous: false });
       expect(Math.abs(error.retryAfter - 17 * SECOND)).toBeLessThanOrEqual(SECOND);
-      expect(living()).toBe(0);
+      expect(living(emulator)).toBe(0);
     },
   );
 
   test('a look that fails can be made again', async () => {
-    const { provider, emulator } = at();
+    const { provider, emulator, turn } = at();
     const order = orderFor(at());
     const room = await provider.create(order);
     const looks = [() => provider.get(room.id), () => provider.find(order.token), () => all(provider)];
@@ -323,6 +395,7 @@ function describeFaults(at: Bench): void {
         emulator.faults.add(fault);
         const error = await look().catch((thrown) => thrown);
         expect(['ambiguous_outcome', 'throttled']).toContain(error.code);
+        turn(error.retryAfter ?? 0);
       }
       await expect(look()).resolves.toBeDefined();
     }
@@ -351,7 +424,7 @@ function describeFaults(at: Bench): void {
 function describeCredentials(at: Bench): void {
   describe('a credential', () => {
     test('that is rotated mid-flight heals, whichever container has which', async () => {
-      const { provider, another, rotate, living } = at();
+      const { provider, another, rotate, emulator } = at();
       const old = another();
       await Promise.all([provider.create(orderFor(at())), old.create(orderFor(at()))]);
       rotate();
@@ -362,15 +435,15 @@ function describeCredentials(at: Bench): void {
       ]);
       rotate();
       await old.create(orderFor(at()));
-      expect(living()).toBe(8);
+      expect(living(emulator)).toBe(8);
     });
 
     test('that is refused for good is an error which says so, and makes nothing', async () => {
-      const { provider, lockOut, living } = at();
+      const { provider, lockOut, emulator } = at();
       lockOut();
       await expect(provider.create(orderFor(at()))).rejects.toMatchObject({ code: 'unauthorized' });
       await expect(all(provider)).rejects.toMatchObject({ code: 'unauthorized' });
-      expect(living()).toBe(0);
+      expect(living(emulator)).toBe(0);
     });
   });
 }

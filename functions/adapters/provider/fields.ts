@@ -28,6 +28,8 @@ export interface FieldSupport {
   readonly how?: string;
   /** The values that are given in full. Absent: all of them where it is native, else none. */
   readonly given?: readonly unknown[];
+  /** No reason to warn: every request has it, so that every caller would be warned. */
+  readonly silent?: true;
 }
 
 export type FieldMap = Readonly<Record<FieldName, FieldSupport>>;
@@ -37,9 +39,10 @@ export const NATIVE: FieldSupport = { support: 'native' };
 /** What a caller who asks for these settings does not get, in words for a person. */
 export function limitationsOf(fields: FieldMap, settings: RoomSettings): readonly string[] {
   return FIELDS.flatMap((name) => {
-    const { support, how, given } = fields[name];
+    const { support, how, given, silent } = fields[name];
     const value = valueAt(settings, name);
-    if (value === undefined || given?.includes(value) || (support === 'native' && !given)) return [];
+    const isGiven = given ? given.includes(value) : support === 'native';
+    if (value === undefined || isGiven || silent) return [];
     // what a caller writes there may be long, or nobody's business in a log
     const shown = typeof value === 'boolean' || given ? ` ${String(value)}` : '';
     return [`${name}${shown}: ${support === 'native' ? 'impossible' : support}, ${how}`];

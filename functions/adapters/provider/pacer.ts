@@ -67,8 +67,8 @@ export function pacer({
       const delay = at - now();
       if (delay > patience) {
         throw new ThrottledError(
-          `application ${application} has used up what its provider allows for now: the next call may go out in ` +
-            `${Math.ceil(delay / SECOND)} s`,
+          `the provider of application ${application} allows no call for ${Math.ceil(delay / SECOND)} s: its limit is ` +
+            'used up, or it asked for patience',
           { retryAfter: delay, ambiguous: false },
         );
       }

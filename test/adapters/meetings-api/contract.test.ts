@@ -36,10 +36,9 @@ async function start(settings: Settings = {}): Promise<ProviderBench> {
     turn(by) {
       instant += by;
     },
-    addStrangers(count) {
+    async addStrangers(count) {
       for (let made = 0; made < count; made += 1) emulator.addRoom(APPLICATION_ID);
     },
-    living: () => emulator.rooms().filter(({ expired }) => !expired).length,
     rotate() {
       keys = keys.toReversed();
       const [current = '', previous = ''] = keys;

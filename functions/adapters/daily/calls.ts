@@ -1,0 +1,52 @@
+import { SECOND } from '../../rooms/room.ts';
+import { readable } from '../provider/answer.ts';
+import { apiKeySigner } from '../provider/api-key.ts';
+import { type Call, caller } from '../provider/caller.ts';
+import type { Reply } from '../provider/connection.ts';
+import { failureOf } from '../provider/failures.ts';
+import type { ProviderOptions } from '../provider/options.ts';
+import { pacer } from '../provider/pacer.ts';
+import { errorReply } from './schema.ts';
+
+/** A domain at Daily, as an entry of the pool has it. */
+export interface DailyEntry {
+  readonly name: string;
+  /** ARN or name of the secret with the API key. */
+  readonly secret: string;
+  /** @default https://api.daily.co/v1 */
+  readonly baseUrl?: string;
+}
+
+export interface DailyCalls {
+  readonly call: Call;
+  readonly failure: (reply: Reply) => Error;
+}
+
+/** Deletions are ten times scarcer than all other calls, and have an allowance of their own. */
+export function dailyCalls(entry: DailyEntry, options: ProviderOptions): DailyCalls {
+  const { name: application, secret, baseUrl = 'https://api.daily.co/v1' } = entry;
+  const { now, wait } = options;
+  const most = pacer({ application, now, wait, limit: 100, window: 5 * SECOND });
+  // there is another way to end a room, so nobody waits for this one
+  const deletions = pacer({ application, now, wait, limit: 50, window: 30 * SECOND, patience: 0 });
+  const failure = (reply: Reply) => failureOf(reply, { reason: reasonOf(reply) }, now);
+  const call = caller({
+    ...options,
+    application,
+    secret,
+    baseUrl,
+    failure,
+    sign: apiKeySigner({ application, secret }),
+    pace: ({ method }) => ({ pacer: method === 'DELETE' ? deletions : most }),
+  });
+  return { call, failure };
+}
+
+/** Of a create: perhaps because the name is taken. Of a page: perhaps because the cursor is gone. */
+export const isRefused = ({ status }: Reply): boolean => status === 400;
+
+/** `info` is for people and may change, so nothing is decided by it. */
+function reasonOf(reply: Reply): string | undefined {
+  const { error, info } = readable(reply, errorReply) ?? {};
+  return info ?? error;
+}

@@ -1,0 +1,134 @@
+import { RoomGoneError, ThrottledError } from '../../rooms/errors.ts';
+import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/ports.ts';
+import type { Instant, RoomSettings } from '../../rooms/room.ts';
+import { DAY, MINUTE } from '../../rooms/room.ts';
+import { answered, readable } from '../provider/answer.ts';
+import type { Reply } from '../provider/connection.ts';
+import { isGone, isSuccess } from '../provider/failures.ts';
+import { limitationsOf } from '../provider/fields.ts';
+import type { ProviderOptions } from '../provider/options.ts';
+import { type DailyEntry, dailyCalls, isRefused } from './calls.ts';
+import { DAILY_FIELDS } from './fields.ts';
+import { hostLink } from './host-link.ts';
+import { pages } from './pages.ts';
+import { changeBody, createBody, providerRoom } from './room.ts';
+import { deletionReply, domainReply, roomReply } from './schema.ts';
+
+export const DAILY_CAPABILITIES: Capabilities = {
+  // what the room itself does not know can change all the more easily
+  changeable: [
+    'display_name',
+    'metadata',
+    'expire_after_use',
+    'recording_options',
+    'theme_id',
+    'join_approval_level',
+    'initial_join_options',
+    'callback_urls',
+    'available_features',
+    'ui_settings',
+  ],
+  movableExpiry: true,
+  shortestLife: MINUTE,
+  longestLife: 5 * 365 * DAY,
+  idempotentCreate: true,
+  findable: 'by-token',
+  retires: 'at-once',
+  grace: 0,
+  hostLink: 'minted',
+  creationsPerMinute: 1080,
+};
+
+const ROOM = '/rooms/{id}';
+
+/** Daily: rooms with names of our choosing, an expiry that moves, and deletion. */
+export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider {
+  const { now } = options;
+  const calls = dailyCalls(entry, options);
+  const { call, failure } = calls;
+  let domainId: string | undefined;
+
+  const room = (reply: Reply): ProviderRoom => providerRoom(answered(reply, roomReply), now());
+
+  /** A name that is taken was taken by an attempt of ours whose answer was lost: its room becomes what is asked for. */
+  async function create(order: RoomOrder): Promise<ProviderRoom> {
+    const post = () => call({ method: 'POST', route: '/rooms', body: createBody(order) }, isRefused);
+    const reply = await post();
+    if (isSuccess(reply)) return room(reply);
+    const existing = await get(order.token);
+    if (existing?.available) return change(order.token, order);
+    // an expired room may hold its name until it is deleted, and may do so without being shown any more
+    const freed = await call({ method: 'DELETE', route: ROOM, id: order.token }, isGone);
+    if (!readable(freed, deletionReply)?.deleted) throw failure(reply);
+    const again = await post();
+    if (isSuccess(again)) return room(again);
+    throw failure(again);
+  }
+
+  async function get(id: string): Promise<ProviderRoom | undefined> {
+    const reply = await call({ method: 'GET', route: ROOM, id }, isGone);
+    return isGone(reply) ? undefined : room(reply);
+  }
+
+  async function change(id: string, wanted: RoomChange): Promise<ProviderRoom> {
+    const body = changeBody(wanted);
+    const reply = await call(
+      Object.keys(body).length > 0
+        ? { method: 'POST', route: ROOM, id, body }
+        : { method: 'GET', route: ROOM, id },
+    );
+    const changed = room(reply);
+    if (changed.available) return changed;
+    throw new RoomGoneError(`room ${id} of application ${entry.name} has expired and takes no change`);
+  }
+
+  /** Deleted, or where deletions are used up for the moment, left to an expiry that is a minute away. */
+  async function retire(id: string): Promise<Instant> {
+    try {
+      await call({ method: 'DELETE', route: ROOM, id }, isGone);
+      return now();
+    } catch (error) {
+      if (!(error instanceof ThrottledError)) throw error;
+    }
+    const body = changeBody({ expiresAt: now() + MINUTE });
+    const reply = await call({ method: 'POST', route: ROOM, id, body }, isGone);
+    return isGone(reply) ? now() : room(reply).expiresAt;
+  }
+
+  async function hostUrl(id: string, settings?: RoomSettings): Promise<string | undefined> {
+    const reply = await call({ method: 'GET', route: ROOM, id }, isGone);
+    if (isGone(reply)) return undefined;
+    const found = answered(reply, roomReply);
+    const { expiresAt, available } = providerRoom(found, now());
+    if (!available) return undefined;
+    domainId ??= answered(await call({ method: 'GET', route: '/' }), domainReply).domain_id;
+    return hostLink({
+      room: { name: found.name, url: found.url, expiresAt },
+      domainId,
+      // the key that was accepted a moment ago
+      apiKey: reply.authorization.slice('Bearer '.length),
+      now: now(),
+      settings,
+    });
+  }
+
+  async function* list(): AsyncGenerator<readonly ProviderRoom[]> {
+    for await (const page of pages(calls)) yield page.map((reply) => providerRoom(reply, now()));
+  }
+
+  return {
+    capabilities: DAILY_CAPABILITIES,
+    create,
+    async find(token) {
+      const found = await get(token);
+      return found ? [found] : [];
+    },
+    get,
+    change,
+    retire,
+    hostUrl,
+    list,
+    limitations: (settings) => limitationsOf(DAILY_FIELDS, settings),
+    bookmark: () => undefined,
+  };
+}

@@ -1,0 +1,63 @@
+import type { ProviderRoom, RoomChange, RoomOrder } from '../../rooms/ports.ts';
+import type { Instant, RoomSettings } from '../../rooms/room.ts';
+import { SECOND } from '../../rooms/room.ts';
+import { LANGUAGES } from './fields.ts';
+import type { RoomReply } from './schema.ts';
+
+/** A room's name is the correlation token, so that no token is ever given to two rooms. */
+const TOKEN = /^er[a-z2-7]{30}$/;
+
+/** A room of somebody else that has no expiry. The last instant that there is. */
+const NEVER: Instant = 8_640_000_000_000_000;
+
+/** The room's name serves as its id: the API finds a room by nothing else. */
+export function providerRoom({ name, url, created_at, config }: RoomReply, now: Instant): ProviderRoom {
+  const expiresAt = config?.exp ? config.exp * SECOND : NEVER;
+  return {
+    id: name,
+    guestUrl: url,
+    createdAt: Date.parse(created_at),
+    expiresAt,
+    token: TOKEN.test(name) ? name : undefined,
+    available: expiresAt > now,
+  };
+}
+
+export interface RoomBody {
+  readonly privacy?: 'public' | 'private';
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+/** Everything is said, since what is not said is Daily's default and not that of a request: chat would be off. */
+export function createBody({ token, settings, expiresAt }: RoomOrder): RoomBody & { readonly name: string } {
+  const asked: RoomSettings = {
+    ...settings,
+    join_approval_level: settings.join_approval_level ?? 'none',
+    available_features: settings.available_features ?? {},
+  };
+  const { privacy, properties } = changeBody({ settings: asked, expiresAt });
+  const said = Object.entries(properties ?? {}).filter(([, value]) => value !== null);
+  return { name: token, privacy, properties: Object.fromEntries(said) };
+}
+
+/** What is not in the change stays as it is; `null` is Daily's default. */
+export function changeBody({ settings = {}, expiresAt }: RoomChange): RoomBody {
+  const { join_approval_level, initial_join_options, available_features, ui_settings } = settings;
+  const isPrivate = join_approval_level !== 'none';
+  const properties = {
+    ...(expiresAt !== undefined && { exp: Math.floor(expiresAt / SECOND) }),
+    ...('join_approval_level' in settings && { enable_knocking: isPrivate ? true : null }),
+    ...('initial_join_options' in settings && {
+      start_audio_off: initial_join_options?.microphone_state === 'off' ? true : null,
+    }),
+    ...('available_features' in settings && {
+      enable_chat: available_features?.is_chat_available ?? true,
+      enable_live_captions_ui: available_features?.is_captions_available ?? null,
+    }),
+    ...('ui_settings' in settings && { lang: LANGUAGES.get(ui_settings?.language ?? '') ?? null }),
+  };
+  return {
+    ...('join_approval_level' in settings && { privacy: isPrivate ? 'private' : 'public' }),
+    ...(Object.keys(properties).length > 0 && { properties }),
+  };
+}

@@ -1,0 +1,25 @@
+import * as z from 'zod/mini';
+
+/** The answers of Daily, as much of them as is used. */
+
+const text = z.string().check(z.minLength(1));
+
+export const roomReply = z.object({
+  id: text,
+  name: text,
+  url: z.url({ protocol: /^https?$/ }),
+  created_at: z.string().check(z.refine((time) => !Number.isNaN(Date.parse(time)), { error: 'is no time' })),
+  /** Only what differs from the defaults. `exp` in seconds; a room without it never ends. */
+  config: z.optional(z.object({ exp: z.optional(z.nullable(z.number())) })),
+});
+
+export type RoomReply = z.infer<typeof roomReply>;
+
+export const pageReply = z.object({ total_count: z.number(), data: z.array(roomReply) });
+
+export const domainReply = z.object({ domain_id: text });
+
+/** Also of a 404, where the room had expired. */
+export const deletionReply = z.object({ deleted: z.optional(z.boolean()) });
+
+export const errorReply = z.object({ error: z.optional(z.string()), info: z.optional(z.string()) });
