@@ -55,8 +55,8 @@ const ROUND_TIME: Duration = 10_000;
  * Nominates every room that is due for rotation, by reading the due index and nothing else. Planning nothing but
  * nominates, so a run that is repeated, or runs twice at once, makes no second rotation.
  *
- * The shards are read a page each at a time, so that of all rooms those that have waited longest take the shares of
- * their applications, whatever shard they are in.
+ * The shards are read a page each at a time, so that of all rooms those that can wait least take the shares of their
+ * applications, whatever shard they are in.
  */
 export async function planRotation(task: PlanTask, planning: Planning): Promise<PlanReport> {
   const { rooms, rotations, timeLeft } = planning;
@@ -67,17 +67,16 @@ export async function planRotation(task: PlanTask, planning: Planning): Promise<
     const pages = await Promise.all(
       open.map(async ({ shard, cursor }) => ({ shard, ...(await rooms.due(shard, before, cursor)) })),
     );
-    const due = pages.flatMap(({ items }) => items).sort((a, b) => a.dueAt - b.dueAt);
-    const [emergencies, others] = partition(due, ({ emergencyAt }) => emergencyAt <= before);
-    await rotations.send([...emergencies, ...others].flatMap((room) => tally.nominate(room)));
+    const due = pages.flatMap(({ items }) => items).sort(mostUrgentFirst);
+    await rotations.send(due.flatMap((room) => tally.nominate(room)));
     open = pages.filter(({ cursor }) => cursor !== undefined).map(({ shard, cursor }) => ({ shard, cursor }));
   }
   const rest = open.length > 0 ? { before, shards: open, nominated: tally.nominatedBy } : undefined;
   return { ...tally.report, rest };
 }
 
-function partition<T>(items: readonly T[], belongs: (item: T) => boolean): readonly [T[], T[]] {
-  return [items.filter(belongs), items.filter((item) => !belongs(item))];
+function mostUrgentFirst(a: DueRoom, b: DueRoom): number {
+  return a.emergencyAt - b.emergencyAt || a.dueAt - b.dueAt;
 }
 
 /** Decides room by room, and counts. */

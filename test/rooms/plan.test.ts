@@ -121,14 +121,15 @@ describe('spreading', () => {
     expect(new Map(sent.map(({ order, delay }) => [order.key, delay]))).toEqual(delays);
   });
 
-  it('gives each application its share of a run, to the rooms that waited longest', async () => {
+  it('gives each application its share of a run, to the rooms that can wait least', async () => {
     const { plan, put, keys } = makePlanner({ perRun: 3 });
     for (let room = 0; room < 40; room += 1) {
       put(`one-${room}`, (room + 1) * MINUTE, { application: 'one' });
-      put(`two-${room}`, (room + 1) * MINUTE, { application: 'two' });
+      const emergencyAt = START + 3 * DAY + (room % 4 === 0 ? 0 : HOUR);
+      put(`two-${room}`, (room + 1) * MINUTE, { application: 'two', emergencyAt });
     }
     expect(await plan()).toMatchObject({ due: 80, nominated: 6, deferred: 74 });
-    expect(keys().sort()).toEqual(['one-37', 'one-38', 'one-39', 'two-37', 'two-38', 'two-39']);
+    expect(keys().sort()).toEqual(['one-37', 'one-38', 'one-39', 'two-28', 'two-32', 'two-36']);
   });
 
   it('counts the share over all invocations of a run, not from anew in each', async () => {
