@@ -86,6 +86,42 @@ describe('expiry', () => {
   });
 });
 
+describe('links', () => {
+  test('lead guests and hosts into the room, until it expires', async () => {
+    const { body } = await bench.create({ expires_at: bench.clock.in(HOUR) });
+    const { guest_url, host_url } = body._links;
+    expect(bench.api.enter(guest_url.href)).toEqual({ roomId: body.id, role: 'guest' });
+    expect(bench.api.enter(host_url.href)).toEqual({ roomId: body.id, role: 'host' });
+    bench.clock.pass(HOUR);
+    expect(() => bench.api.enter(guest_url.href)).toThrow('has expired');
+  });
+
+  test('lead nowhere with a forged token, an unknown code or on another site', async () => {
+    const { body } = await bench.create();
+    const forged = `https://meetings.vonage.com/?room_token=${body.meeting_code}&participant_token=a.b.c`;
+    expect(() => bench.api.enter(forged)).toThrow('was not signed here');
+    expect(() => bench.api.enter('https://meetings.vonage.com/x')).toThrow('leads to no room');
+    expect(() => bench.api.enter('https://example.com/123456789')).toThrow('another site');
+  });
+});
+
+test('the inventory shows every room with the mark of its client', async () => {
+  const { body } = await bench.create({ metadata: 'mark', expires_at: bench.clock.in(HOUR) });
+  bench.api.addRoom('another');
+  bench.clock.pass(HOUR);
+  expect(bench.api.inventory(APPLICATION)).toEqual([
+    {
+      id: body.id,
+      account: APPLICATION,
+      label: 'mark',
+      createdAt: bench.clock.now() - HOUR,
+      expiresAt: bench.clock.now(),
+      usable: false,
+    },
+  ]);
+  expect(bench.api.inventory()).toHaveLength(2);
+});
+
 describe('sessions', () => {
   test('tell the callbacks who meets when', async () => {
     const { body } = await bench.create({ callback_urls: urls(), recording_options: { auto_record: true } });
