@@ -1,7 +1,9 @@
-import type { SQSRecord } from 'aws-lambda';
+import type { Context, SQSRecord } from 'aws-lambda';
 import { rotationQueue } from './adapters/rotation-queue.ts';
 import { readReconciliation } from './requests/reconciliation.ts';
-import { type ApplicationReport, type ReconciliationMode, reconcileRooms } from './rooms/reconcile.ts';
+import { RequestRefusedError } from './rooms/errors.ts';
+import type { ApplicationReport } from './rooms/ledger.ts';
+import { type ReconciliationMode, reconcileRooms } from './rooms/reconcile.ts';
 import { MINUTE } from './rooms/room.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReconcileRoomsEnvironment } from './runtime/environment.ts';
@@ -14,7 +16,10 @@ const environment = once(() =>
   readEnvironment<ReconcileRoomsEnvironment>(['ROTATIONS_QUEUE', 'RECONCILIATION']),
 );
 
-/** Compares the table with what the providers have. A message is a run over the applications that it names, or over all. */
+/**
+ * Compares the table with what the providers have. A message is a run over the applications that it names, or over
+ * all; what a run has no time for it leaves to a message of its own.
+ */
 export const handler = sqsHandler(
   once(() => ({ ...inbox(), now, backOff: [5 * MINUTE, 15 * MINUTE, 60 * MINUTE], read })),
 );
@@ -25,17 +30,30 @@ const reconciling = once(() => ({
   mode: environment().RECONCILIATION as ReconciliationMode,
 }));
 
-function read(record: SQSRecord): Job {
-  const { applications } = readReconciliation(record.body);
+function read(record: SQSRecord, context: Context): Job {
+  const names = applicationsIn(record.body);
   return {
     key: record.messageId,
     run: async () => {
-      const report = await reconcileRooms(applications ?? keeping().pool.names, reconciling());
-      log.info('reconciled', { mode: reconciling().mode, applications: report });
-      for (const [name, found] of Object.entries(report)) tell(name, found);
-      count('ReconciliationsFinished');
+      const timeLeft = () => context.getRemainingTimeInMillis();
+      const { applications, rest } = await reconcileRooms(names, { ...reconciling(), timeLeft });
+      const { queue } = inbox();
+      await Promise.all(rest.map((left) => queue.send(JSON.stringify({ applications: left }))));
+      log.info('reconciled', { mode: reconciling().mode, applications, rest });
+      for (const [name, found] of Object.entries(applications)) tell(name, found);
+      if (rest.length === 0) count('ReconciliationsFinished');
     },
   };
+}
+
+function applicationsIn(body: string): readonly string[] {
+  const { names } = keeping().pool;
+  const { applications = names } = readReconciliation(body);
+  const stranger = applications.find((name) => !names.includes(name));
+  if (stranger === undefined) return applications;
+  throw new RequestRefusedError(
+    `applications: must be of the pool (${names.join(', ')}), got ${JSON.stringify(stranger)}`,
+  );
 }
 
 function tell(application: string, found: ApplicationReport): void {

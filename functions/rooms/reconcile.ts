@@ -1,166 +1,117 @@
 import { driftOf } from './drift.ts';
-import type {
-  EventBus,
-  Pool,
-  ProviderRoom,
-  RoomProvider,
-  RoomStore,
-  RotationOrder,
-  RotationQueue,
-} from './ports.ts';
+import { OutOfTimeError } from './errors.ts';
+import {
+  type ApplicationReport,
+  type Bookkeeping,
+  GRACE,
+  type Ledger,
+  readLedger,
+  retireOrphans,
+  tickOff,
+} from './ledger.ts';
+import type { EventBus, RoomStore, RotationOrder, RotationQueue } from './ports.ts';
 import { isAlive } from './record.ts';
-import type { Claim, Instant, PastGeneration, Room } from './room.ts';
-import { HOUR } from './room.ts';
-import { isTokenOf, roomToken } from './token.ts';
+import type { Duration, Instant, Room } from './room.ts';
 
 /** `repair` mends what it finds; `report` only tells. */
 export type ReconciliationMode = 'repair' | 'report';
 
-export interface Reconciling {
+export interface Reconciling extends Bookkeeping {
   readonly rooms: Pick<RoomStore, 'scan'>;
-  readonly pool: Pool;
   readonly rotations: RotationQueue;
   readonly events: Pick<EventBus, 'report'>;
-  readonly now: () => Instant;
-  readonly deployment: string;
   readonly mode: ReconciliationMode;
+  /** What is left of the invocation. */
+  readonly timeLeft: () => Duration;
 }
 
-/** What one application's list looked like against the table. */
-export interface ApplicationReport {
-  /** Rooms at the provider that have not expired. */
-  rooms: number;
-  /** Rows whose room the provider does not have. */
-  lost: number;
-  /** Rooms of ours that are no row's, old enough not to be in the making. */
-  orphans: number;
-  /** Orphans that were retired. */
-  retired: number;
-  /** Rooms that are none of ours. */
-  strangers: number;
-  /** Rooms whose settings or end are not what was asked for, and can be put right in place. */
-  drifted: number;
-  /** Rows that a crash left with something to do. */
-  unfinished: number;
+export interface Reconciliation {
+  readonly applications: Readonly<Record<string, ApplicationReport>>;
+  /**
+   * What is left for successors, a list of applications each: those that there was no time for, and each one that
+   * made trouble alone, so that it neither holds up the others nor is forgotten.
+   */
+  readonly rest: readonly (readonly string[])[];
 }
-
-export type ReconciliationReport = Readonly<Record<string, ApplicationReport>>;
-
-/** A younger room may be one that is being made at this moment. */
-const GRACE = HOUR;
 
 /**
  * Compares the providers' lists with the table. Rows that need work are nominated for the workers, who look again
  * before they act; only orphans, which have no row, are retired here.
  *
  * The lists are read before the table, so that a room made meanwhile is on its row before it could be missed.
+ *
+ * @throws what went wrong with an application that is reconciled alone
  */
 export async function reconcileRooms(
   applications: readonly string[],
   reconciling: Reconciling,
-): Promise<ReconciliationReport> {
-  const ledgers = new Map<string, Ledger>();
-  for (const name of applications) ledgers.set(name, await readLedger(name, reconciling));
-  await compareRows(ledgers, reconciling);
-  for (const ledger of ledgers.values()) await retireOrphans(ledger, reconciling);
+): Promise<Reconciliation> {
+  const troubled = new Map<string, unknown>();
+  const { ledgers, untouched } = await readLedgers(applications, reconciling, troubled);
+  if (ledgers.size > 0) await compareRows(ledgers, reconciling);
+  for (const [name, ledger] of ledgers) await endOrphans(name, ledger, reconciling, troubled);
   const report = Object.fromEntries([...ledgers].map(([name, { report }]) => [name, report]));
-  await reconciling.events.report('Rooms Reconciled', { mode: reconciling.mode, applications: report });
-  return report;
+  if (ledgers.size > 0) {
+    await reconciling.events.report('Rooms Reconciled', { mode: reconciling.mode, applications: report });
+  }
+  const [trouble] = troubled.values();
+  if (trouble && applications.length === 1) throw trouble;
+  const alone = [...troubled.keys()].map((name) => [name]);
+  return { applications: report, rest: untouched.length > 0 ? [...alone, untouched] : alone };
 }
 
-/** One application's rooms, ticked off as rows claim them. */
-interface Ledger {
-  readonly provider: RoomProvider;
-  readonly living: Map<string, ProviderRoom>;
-  /** Rooms of ours that no row has claimed so far. */
-  readonly unclaimed: Map<string, ProviderRoom>;
-  readonly report: ApplicationReport;
-}
+/** The table's turn comes when this part of the time is left. */
+const LISTING_SHARE = 0.5;
 
-async function readLedger(name: string, { pool, now, deployment }: Reconciling): Promise<Ledger> {
-  const provider = pool.provider(name);
-  const living = new Map<string, ProviderRoom>();
-  const unclaimed = new Map<string, ProviderRoom>();
-  for await (const page of provider.list()) {
-    for (const room of page) {
-      if (!room.available || room.expiresAt <= now()) continue;
-      living.set(room.id, room);
-      if (isTokenOf(deployment, room.token)) unclaimed.set(room.id, room);
+/** Memory for as many rooms is there; the lists of more are a successor's. */
+const MOST_ROOMS = 100_000;
+
+async function readLedgers(
+  applications: readonly string[],
+  reconciling: Reconciling,
+  troubled: Map<string, unknown>,
+): Promise<{ ledgers: Map<string, Ledger>; untouched: readonly string[] }> {
+  const ledgers = new Map<string, Ledger>();
+  const listingEnds = reconciling.timeLeft() * LISTING_SHARE;
+  let rooms = 0;
+  for (const [index, name] of applications.entries()) {
+    const isTime = reconciling.timeLeft() > listingEnds && rooms < MOST_ROOMS;
+    if (index > 0 && !isTime) return { ledgers, untouched: applications.slice(index) };
+    try {
+      const ledger = await readLedger(name, reconciling);
+      ledgers.set(name, ledger);
+      rooms += ledger.living.size;
+    } catch (error) {
+      troubled.set(name, error);
     }
   }
-  const report = {
-    rooms: living.size,
-    lost: 0,
-    orphans: 0,
-    retired: 0,
-    strangers: living.size - unclaimed.size,
-    drifted: 0,
-    unfinished: 0,
-  };
-  return { provider, living, unclaimed, report };
+  return { ledgers, untouched: [] };
 }
 
 async function compareRows(ledgers: Map<string, Ledger>, reconciling: Reconciling): Promise<void> {
+  const { rooms, rotations, deployment, now, mode } = reconciling;
   let cursor: string | undefined;
   do {
-    const page = await reconciling.rooms.scan(cursor);
-    const orders = page.items.flatMap((entry) => compareEntry(entry, ledgers, reconciling));
-    if (reconciling.mode === 'repair') {
-      await reconciling.rotations.send(orders.map((order) => ({ order, delay: 0 })));
+    const page = await rooms.scan(cursor);
+    const orders: RotationOrder[] = [];
+    for (const entry of page.items) {
+      tickOff(entry, ledgers, deployment);
+      const order = 'revision' in entry ? orderFor(entry, ledgers, now()) : undefined;
+      if (order) orders.push(order);
     }
+    if (mode === 'repair') await rotations.send(orders.map((order) => ({ order, delay: 0 })));
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
 
-/** Ticks off the rooms that the entry accounts for; says what is to be done about a row. */
-function compareEntry(
-  entry: Room | PastGeneration,
-  ledgers: Map<string, Ledger>,
-  { deployment, now }: Reconciling,
-): readonly RotationOrder[] {
-  if (!('revision' in entry)) {
-    ledgers.get(entry.application)?.unclaimed.delete(entry.roomId);
-    return [];
-  }
-  for (const known of [entry.current, entry.previous, ...entry.retirees]) {
-    if (known) ledgers.get(known.application)?.unclaimed.delete(known.id);
-  }
-  if (entry.claim)
-    spareClaimed(entry.claim, roomToken(deployment, entry.key, entry.claim.generation), ledgers);
-  const finding = findingOf(entry, ledgers, now());
-  if (!finding) return [];
-  finding.ledger.report[finding.count] += 1;
-  return [{ key: entry.key, generation: entry.generation, cause: finding.cause }];
-}
-
-/** A room that an open claim may have made is its next worker's to adopt, however old it is. */
-function spareClaimed({ application }: Claim, token: string, ledgers: Map<string, Ledger>): void {
-  const unclaimed = ledgers.get(application)?.unclaimed;
-  for (const room of unclaimed?.values() ?? []) {
-    if (room.token === token) unclaimed?.delete(room.id);
-  }
-}
-
-interface Finding {
-  readonly ledger: Ledger;
-  readonly count: 'lost' | 'drifted' | 'unfinished';
-  readonly cause: RotationOrder['cause'];
-}
-
-function findingOf(room: Room, ledgers: Map<string, Ledger>, now: Instant): Finding | undefined {
-  const { claim, current, spec } = room;
-  const ledger = ledgers.get(
-    current?.application ?? claim?.application ?? room.retirees[0]?.application ?? '',
-  );
-  if (!ledger) return undefined;
-  if (isUnfinished(room, now)) return { ledger, count: 'unfinished', cause: 'unfinished' };
-  if (!spec || claim || !isAlive(current, now)) return undefined;
-  const seen = ledger.living.get(current.id);
-  // a room that is younger than the list was not there to be listed
-  if (!seen) return current.createdAt > now - GRACE ? undefined : { ledger, count: 'lost', cause: 'lost' };
-  return driftOf(current, spec, seen, ledger.provider.capabilities, now)
-    ? { ledger, count: 'drifted', cause: 'drifted' }
-    : undefined;
+/** Counts what is wrong with a row, and orders its repair. */
+function orderFor(room: Room, ledgers: Map<string, Ledger>, now: Instant): RotationOrder | undefined {
+  const finding = isUnfinished(room, now)
+    ? { ledger: ledgerOfUnfinished(room, ledgers), cause: 'unfinished' as const }
+    : findingOf(room, ledgers, now);
+  if (!finding?.ledger) return undefined;
+  finding.ledger.report[finding.cause] += 1;
+  return { key: room.key, generation: room.generation, cause: finding.cause };
 }
 
 function isUnfinished({ claim, unannounced, retirees, updatedAt }: Room, now: Instant): boolean {
@@ -169,15 +120,35 @@ function isUnfinished({ claim, unannounced, retirees, updatedAt }: Room, now: In
   return pending && updatedAt <= now - GRACE;
 }
 
-async function retireOrphans(
-  { provider, unclaimed, report }: Ledger,
-  { mode, now }: Reconciling,
+/** What a row without any room has left to tell is everybody's, so that somebody sees to it. */
+function ledgerOfUnfinished({ claim, current, retirees }: Room, ledgers: Map<string, Ledger>) {
+  const places = [claim, current, ...retirees].filter((place) => place !== undefined);
+  if (places.length === 0) return [...ledgers.values()][0];
+  return places.map(({ application }) => ledgers.get(application)).find((ledger) => ledger !== undefined);
+}
+
+function findingOf({ claim, current, spec }: Room, ledgers: Map<string, Ledger>, now: Instant) {
+  if (!spec || claim || !isAlive(current, now)) return undefined;
+  const ledger = ledgers.get(current.application);
+  if (!ledger) return undefined;
+  const seen = ledger.living.get(current.id);
+  // a room that is younger than the list was not there to be listed
+  if (!seen) return current.createdAt > now - GRACE ? undefined : { ledger, cause: 'lost' as const };
+  return driftOf(current, spec, seen, ledger.provider.capabilities, now)
+    ? { ledger, cause: 'drifted' as const }
+    : undefined;
+}
+
+async function endOrphans(
+  name: string,
+  ledger: Ledger,
+  { mode, now, timeLeft }: Reconciling,
+  troubled: Map<string, unknown>,
 ): Promise<void> {
-  for (const room of unclaimed.values()) {
-    if (room.createdAt > now() - GRACE) continue;
-    report.orphans += 1;
-    if (mode === 'report') continue;
-    await provider.retire(room.id);
-    report.retired += 1;
+  try {
+    const done = await retireOrphans(ledger, { repair: mode === 'repair', now, timeLeft });
+    if (!done) throw new OutOfTimeError(`there was no time to end the orphans of application ${name}`);
+  } catch (error) {
+    troubled.set(name, error);
   }
 }

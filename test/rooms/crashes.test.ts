@@ -182,7 +182,12 @@ async function run(operation: Operation, fate?: Fate) {
   const world = makeWorld(operation.options);
   await operation.prepare?.(world);
   const work = operation.work(world);
-  const immortal = { ...world.keeping, rotations: world.rotations, mode: 'repair' as const };
+  const immortal = {
+    ...world.keeping,
+    rotations: world.rotations,
+    mode: 'repair' as const,
+    timeLeft: () => HOUR,
+  };
   const { ports, steps } = mortal(immortal, fate);
   let died = false;
   try {
