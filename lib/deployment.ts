@@ -2,8 +2,11 @@ import type { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Applications } from './applications.ts';
+import type { RotationRhythm } from './rotation.ts';
 import type { Schedules } from './schedule/schedules.ts';
 
 export type LogLevel = 'DEBUG' | 'INFO';
@@ -16,18 +19,17 @@ export interface Deployment {
   readonly bus: IEventBus;
   readonly applications: Applications;
   readonly schedules: Schedules;
+  /** Where messages rest that the bus or a schedule could not put into a queue. */
+  readonly undelivered: Queue;
+  /** For all that has no key of its own. */
+  readonly key: IKey;
   readonly queueKey: IKey;
-  readonly logKey: IKey;
   readonly logRetention: RetentionDays;
   readonly logLevel: LogLevel;
   readonly maxReceiveCount: number;
-  readonly renewBefore: Duration;
-  /** Between two runs of the rotation. */
-  readonly longestGap: Duration;
+  readonly rhythm: RotationRhythm;
+  readonly flexibleWindow: Duration;
+  /** How long a room that has ended is remembered. */
   readonly retention: Duration;
-}
-
-/** Metrics of one deployment stand together, apart from those of the next. */
-export function metricsNamespace(deployment: string): string {
-  return `EvergreenRooms/${deployment}`;
+  readonly network: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
 }

@@ -2,31 +2,33 @@ import { Annotations, Aws, Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import type { EvergreenRoomsProps } from './props.ts';
 
-/** The key that everything at rest is encrypted with, made unless one was brought along. */
-export function encryptionKey(
-  scope: Construct,
-  brought: IKey | undefined,
-  removalPolicy: RemovalPolicy,
-): IKey {
+type Keys = Pick<EvergreenRoomsProps, 'encryptionKey' | 'queueEncryptionKey'>;
+
+/** The key of all that has none of its own, made unless one was brought along. */
+export function encryptionKey(scope: Construct, brought: Keys, removalPolicy: RemovalPolicy): IKey {
   const key =
-    brought ??
+    brought.encryptionKey ??
     new Key(scope, 'Key', {
       description: 'Evergreen Rooms: rooms, messages, logs and private keys at rest',
       enableKeyRotation: true,
       pendingWindow: Duration.days(30),
       removalPolicy,
     });
-  const admitted = serviceStatements().map((statement) => key.addToResourcePolicy(statement).statementAdded);
-  if (admitted.includes(false)) {
-    Annotations.of(scope).addWarningV2(
-      'evergreen-rooms:key-policy',
-      'the encryption key was imported, so its policy cannot be extended here: let events.amazonaws.com and ' +
-        'cloudwatch.amazonaws.com call kms:Decrypt and kms:GenerateDataKey*, and let the logs service encrypt, ' +
-        'as docs/security.md says; otherwise events are dropped and alarms are silent',
-    );
-  }
+  for (const each of new Set([key, brought.queueEncryptionKey ?? key])) admitServices(scope, each);
   return key;
+}
+
+function admitServices(scope: Construct, key: IKey): void {
+  const admitted = serviceStatements().map((statement) => key.addToResourcePolicy(statement).statementAdded);
+  if (!admitted.includes(false)) return;
+  Annotations.of(scope).addWarningV2(
+    'evergreen-rooms:key-policy',
+    'an encryption key was imported, so its policy cannot be extended here: let events.amazonaws.com and ' +
+      'cloudwatch.amazonaws.com call kms:Decrypt and kms:GenerateDataKey*, and let the logs service encrypt, ' +
+      'as docs/security.md says; otherwise events are dropped and alarms are silent',
+  );
 }
 
 /**

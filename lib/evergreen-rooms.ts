@@ -1,135 +1,57 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Tags } from 'aws-cdk-lib';
+import type { Alarm, Dashboard, IMetric, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { type IEventBus, type OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
+import { type Grant, type IGrantable, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type Application, Applications } from './applications.ts';
-import type { Deployment, LogLevel } from './deployment.ts';
-import { deploymentId } from './deployment-id.ts';
-import { encryptionKey } from './encryption-key.ts';
-import { Reconciliation, type ReconciliationOptions } from './reconciliation.ts';
+import { type News, OWN_SOURCE } from './event-bus.ts';
+import { layFoundation } from './foundation.ts';
+import { alarmTopic } from './monitoring/alarm-topic.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
+import { RoomMetrics } from './monitoring/room-metrics.ts';
+import { permitSending } from './permissions.ts';
+import { planOnDeploy } from './plan-on-deploy.ts';
+import type { EvergreenRoomsProps } from './props.ts';
+import { Reconciliation } from './reconciliation.ts';
 import { BusRequests } from './requests.ts';
-import { roomsTable } from './rooms-table.ts';
+import type { FunctionName, RoomsFunction } from './rooms-function.ts';
 import { RoomsWorker } from './rooms-worker.ts';
-import { Rotation, type RotationOptions, rotationRhythm } from './rotation.ts';
-import { Schedules } from './schedule/schedules.ts';
-import { deadLetterQueue } from './work-queue.ts';
+import { Rotation } from './rotation.ts';
 
-export interface EvergreenRoomsProps {
-  /** The applications of the Meetings API that rooms are opened in. */
-  readonly applications: readonly Application[];
-  /**
-   * How rooms are renewed.
-   *
-   * @default - every night, a week before they end
-   */
-  readonly rotation?: RotationOptions;
-  /**
-   * How the table is compared with what the provider has.
-   *
-   * @default - every day, and what is found is mended
-   */
-  readonly reconciliation?: ReconciliationOptions;
-  /**
-   * How many batches of ten requests are worked on at once, at least 2. It guards the provider's rate limit.
-   *
-   * @default 5
-   */
-  readonly requestConcurrency?: number;
-  /**
-   * How often a message is tried before it rests in a dead-letter queue.
-   *
-   * @default 5
-   */
-  readonly maxReceiveCount?: number;
-  /**
-   * A schedule may start this much later than its time.
-   *
-   * @default Duration.minutes(15)
-   */
-  readonly flexibleWindow?: Duration;
-  /**
-   * How long a room that has ended is remembered, so that late news cannot revive it.
-   *
-   * @default Duration.days(90)
-   */
-  readonly retention?: Duration;
-  /**
-   * The bus that requests come from and news of rooms go to.
-   *
-   * @default - a bus is made
-   */
-  readonly eventBus?: IEventBus;
-  /**
-   * Encrypts rooms, messages, logs and private keys at rest.
-   *
-   * @default - a key is made, and rotated every year
-   */
-  readonly encryptionKey?: IKey;
-  /**
-   * Five characters of a-z and 2-7 that tell this deployment's rooms from those of others in the same application.
-   *
-   * @default - derived from the place of the construct in its app, and from account and region where they are known
-   */
-  readonly deployment?: string;
-  /** @default INFO */
-  readonly logLevel?: LogLevel;
-  /** @default RetentionDays.THREE_MONTHS */
-  readonly logRetention?: RetentionDays;
-  /**
-   * What becomes of rooms, keys and secrets when the construct is removed.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
-}
+/** One of each function. */
+export type ByFunction<T> = Readonly<Record<FunctionName, T>>;
 
 /** Rooms that are asked for once, and are there until they are cancelled. */
 export class EvergreenRooms extends Construct {
+  /** What this deployment's rooms carry at the provider. */
+  readonly deployment: string;
   /** Where requests are sent to. */
   readonly requestQueue: Queue;
+  /** The queue that feeds each function. A message `{}` to the planner's or the reconciler's is a run. */
+  readonly queues: ByFunction<Queue>;
+  /** Where messages rest that a function could not do. */
+  readonly deadLetterQueues: ByFunction<Queue>;
+  /** Where messages rest that the bus or a schedule could not put into a queue. */
+  readonly undelivered: Queue;
+  readonly functions: ByFunction<LambdaFunction>;
   readonly table: Table;
   readonly eventBus: IEventBus;
   readonly encryptionKey: IKey;
+  /** The secrets of the private keys, by the names of their applications. */
+  readonly privateKeys: ReadonlyMap<string, ISecret>;
+  readonly alarmTopic: ITopic;
+  readonly alarms: readonly Alarm[];
+  readonly dashboard: Dashboard;
+  private readonly metrics: RoomMetrics;
 
   constructor(scope: Construct, id: string, props: EvergreenRoomsProps) {
     super(scope, id);
-    const {
-      rotation = {},
-      flexibleWindow = Duration.minutes(15),
-      removalPolicy = RemovalPolicy.RETAIN,
-    } = props;
-    const key = encryptionKey(this, props.encryptionKey, removalPolicy);
-    const deletionProtection = removalPolicy === RemovalPolicy.RETAIN;
-    const undelivered = deadLetterQueue(this, 'Undelivered', key);
-    Validations.of(undelivered).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason:
-        'it is the dead-letter queue of the bus rule and of the schedules, which no redrive policy shows',
-    });
-    const rhythm = rotationRhythm(this, rotation, flexibleWindow);
-    const deployment: Deployment = {
-      id: deploymentId(this, props.deployment),
-      table: roomsTable(this, { encryptionKey: key, removalPolicy, deletionProtection }),
-      bus:
-        props.eventBus ?? new EventBus(this, 'Bus', { description: 'Requests for rooms, and news of rooms' }),
-      applications: new Applications(this, 'Applications', {
-        applications: props.applications,
-        encryptionKey: key,
-        removalPolicy,
-      }),
-      schedules: new Schedules(this, 'Schedules', { deadLetterQueue: undelivered, flexibleWindow }),
-      queueKey: key,
-      logKey: key,
-      logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
-      logLevel: props.logLevel ?? 'INFO',
-      maxReceiveCount: props.maxReceiveCount ?? 5,
-      renewBefore: rhythm.renewBefore,
-      longestGap: rhythm.longestGap,
-      retention: props.retention ?? Duration.days(90),
-    };
+    const deployment = layFoundation(this, props);
     const requests = new RoomsWorker(this, 'Requests', deployment, {
       name: 'create-rooms',
       description: 'Opens, changes and cancels the rooms that are asked for',
@@ -139,22 +61,160 @@ export class EvergreenRooms extends Construct {
       batchSize: 10,
       maxConcurrency: props.requestConcurrency ?? 5,
     });
-    new BusRequests(this, 'BusRequests', {
-      bus: deployment.bus,
-      queue: requests.inbox.queue,
-      deadLetterQueue: undelivered,
-    });
-    const rotations = new Rotation(this, 'Rotation', deployment, rotation, rhythm.schedules);
-    new Reconciliation(
+    const rotation = new Rotation(this, 'Rotation', deployment, props.rotation);
+    const reconciliation = new Reconciliation(
       this,
       'Reconciliation',
       deployment,
-      rotations.worker.inbox,
-      props.reconciliation ?? {},
+      rotation.worker.inbox,
+      props.reconciliation,
     );
+    const { rule } = new BusRequests(this, 'BusRequests', deployment, requests.inbox.queue);
+    planOnDeploy(this, rotation.planner.inbox.queue, deployment.undelivered);
+    const functions = {
+      'create-rooms': requests,
+      'plan-rotation': rotation.planner,
+      'rotate-rooms': rotation.worker,
+      'reconcile-rooms': reconciliation.worker,
+    };
+    const metrics = new RoomMetrics(deployment.id);
+    const topic = alarmTopic(this, props.alarmTopic, deployment.key);
+    const monitoring = new Monitoring(this, 'Monitoring', {
+      deployment: deployment.id,
+      topic,
+      runbook: props.runbook ?? 'docs/runbook.md',
+      metrics,
+      applications: [...deployment.applications.secrets.keys()],
+      secrets: deployment.applications.secrets.values(),
+      functions: Object.values(functions),
+      undelivered: deployment.undelivered,
+      busRule: rule,
+      scheduleGroup: deployment.schedules.group,
+      gaps: { rotation: deployment.rhythm.longestGap, reconciliation: reconciliation.longestGap },
+      table: deployment.table,
+    });
+
+    this.deployment = deployment.id;
     this.requestQueue = requests.inbox.queue;
+    this.queues = ofEach(functions, ({ inbox }) => inbox.queue);
+    this.deadLetterQueues = ofEach(functions, ({ inbox }) => inbox.deadLetterQueue);
+    this.undelivered = deployment.undelivered;
+    this.functions = ofEach(functions, (each) => each.function);
     this.table = deployment.table;
     this.eventBus = deployment.bus;
-    this.encryptionKey = key;
+    this.encryptionKey = deployment.key;
+    this.privateKeys = deployment.applications.secrets;
+    this.alarmTopic = topic;
+    this.alarms = monitoring.alarms;
+    this.dashboard = monitoring.dashboard;
+    this.metrics = metrics;
+
+    if (props.permissionsBoundary) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
+    Tags.of(this).add('evergreen-rooms', deployment.id);
   }
+  /** Lets somebody send requests for rooms, encrypted as the queue is. */
+  grantRequestRooms(grantee: IGrantable): Grant {
+    return permitSending(grantee, this.requestQueue);
+  }
+
+  /** Runs when a room was opened that there was none of before. */
+  onRoomCreated(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Room Created', options);
+  }
+
+  /** Runs when a new room took the place of one that ends: the link is another. */
+  onRoomRotated(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Room Rotated', options);
+  }
+
+  /** Runs when a room was changed or its end was moved: the link is the same. */
+  onRoomUpdated(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Room Updated', options);
+  }
+
+  /** Runs when a room was retired because nobody needs it. */
+  onRoomCancelled(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Room Cancelled', options);
+  }
+
+  /** Runs when a request can never be met. */
+  onRoomRejected(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Room Rejected', options);
+  }
+
+  /** Runs when the table was compared with what the provider has. */
+  onRoomsReconciled(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Rooms Reconciled', options);
+  }
+
+  /** Rooms that were opened where there was none. */
+  metricRoomsCreated(options?: MetricOptions): IMetric {
+    return this.metrics.ofWorkers('RoomsCreated', options);
+  }
+
+  /** Rooms that took the place of one that ends. */
+  metricRoomsRotated(options?: MetricOptions): IMetric {
+    return this.metrics.ofWorkers('RoomsRotated', options);
+  }
+
+  /** Rooms that were retired because nobody needs them. */
+  metricRoomsCancelled(options?: MetricOptions): IMetric {
+    return this.metrics.ofWorkers('RoomsCancelled', options);
+  }
+
+  /** Requests that can never be met. */
+  metricRequestsRefused(options?: MetricOptions): Metric {
+    return this.metrics.of('create-rooms', 'RequestsRefused', options);
+  }
+
+  /** Attempts of all functions that failed and are made again. */
+  metricWorkFailed(options?: MetricOptions): IMetric {
+    return this.metrics.ofWorkers('WorkFailed', options);
+  }
+
+  /** Rooms that a plan found due. */
+  metricRotationsDue(options?: MetricOptions): Metric {
+    return this.metrics.of('plan-rotation', 'RotationsDue', options);
+  }
+
+  /** Rooms that are to be kept and are in the last 5 % of their life. */
+  metricEmergencies(options?: MetricOptions): Metric {
+    return this.metrics.of('plan-rotation', 'Emergencies', { statistic: 'Maximum', ...options });
+  }
+
+  /** Seconds that the longest overdue room has been waiting. */
+  metricOldestOverdue(options?: MetricOptions): Metric {
+    return this.metrics.of('plan-rotation', 'OldestOverdue', { statistic: 'Maximum', ...options });
+  }
+
+  /** Living rooms of an application, ours and others, as reconciliation counted them. */
+  metricApplicationRooms(application: string, options?: MetricOptions): Metric {
+    return this.metrics.ofApplication('reconcile-rooms', application, 'ApplicationRooms', {
+      statistic: 'Maximum',
+      ...options,
+    });
+  }
+
+  /** Milliseconds that a call of the provider takes when a room is asked for. */
+  metricProviderLatency(application: string, options?: MetricOptions): Metric {
+    return this.metrics.ofApplication('create-rooms', application, 'ProviderLatency', {
+      statistic: 'p99',
+      ...options,
+    });
+  }
+
+  private onNews(id: string, news: News, { target, eventPattern, ...options }: OnEventOptions): Rule {
+    const rule = new Rule(this, id, { ...options, eventBus: this.eventBus });
+    rule.addEventPattern({ ...eventPattern, source: [OWN_SOURCE], detailType: [news] });
+    rule.addTarget(target);
+    return rule;
+  }
+}
+
+function ofEach<T>(
+  functions: ByFunction<RoomsFunction<FunctionName>>,
+  pick: (each: RoomsFunction<FunctionName>) => T,
+): ByFunction<T> {
+  const entries = Object.entries(functions).map(([name, each]) => [name, pick(each)]);
+  return Object.fromEntries(entries) as ByFunction<T>;
 }

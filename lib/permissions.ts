@@ -1,7 +1,7 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import { type Conditions, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -29,9 +29,10 @@ export function permitNominatingRooms(grantee: IGrantable, table: Table): void {
   permitKey(grantee, table.encryptionKey, 'dynamodb', ['kms:Decrypt', 'kms:DescribeKey']);
 }
 
-export function permitSending(grantee: IGrantable, queue: IQueue): void {
-  permit(grantee, ['sqs:SendMessage'], queue.queueArn);
-  permitKey(grantee, queue.encryptionMasterKey, 'sqs', ['kms:Decrypt', 'kms:GenerateDataKey']);
+export function permitSending(grantee: IGrantable, queue: IQueue): Grant {
+  return permit(grantee, ['sqs:SendMessage'], queue.queueArn).combine(
+    permitKey(grantee, queue.encryptionMasterKey, 'sqs', ['kms:Decrypt', 'kms:GenerateDataKey']),
+  );
 }
 
 /** What the event source needs to hand messages out; it acts in the function's role. */
@@ -54,23 +55,38 @@ export function permitReadingSecret(grantee: IGrantable, secret: ISecret): void 
   permitKey(grantee, secret.encryptionKey, 'secretsmanager', ['kms:Decrypt']);
 }
 
+/** What Lambda needs to place a function into a network. It acts in the function's role, on what it has not made yet. */
+export function permitNetwork(role: Role): void {
+  const interfaces = ['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DeleteNetworkInterface'];
+  const addresses = ['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses', 'DescribeSubnets'];
+  permit(
+    role,
+    [...interfaces, ...addresses].map((verb) => `ec2:${verb}`),
+    '*',
+  );
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'Lambda checks these on any resource before it makes the network interfaces of a function',
+  });
+}
+
 export function permit(
   grantee: IGrantable,
   actions: string[],
   resource: string,
-  conditions?: Conditions,
-): void {
-  const statement = new PolicyStatement({
+  conditions?: Record<string, Record<string, string>>,
+): Grant {
+  return Grant.addToPrincipal({
+    grantee,
     actions,
-    resources: [resource],
+    resourceArns: [resource],
     ...(conditions && { conditions }),
   });
-  grantee.grantPrincipal.addToPrincipalPolicy(statement);
 }
 
 /** The key is for what the service encrypts with it, never for ciphertext of one's own. */
-function permitKey(grantee: IGrantable, key: IKey | undefined, service: string, actions: string[]): void {
-  if (!key) return;
+function permitKey(grantee: IGrantable, key: IKey | undefined, service: string, actions: string[]): Grant {
+  if (!key) return Grant.drop(grantee, 'the service uses a key that needs no permission');
   const viaService = `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`;
-  permit(grantee, actions, key.keyArn, { StringEquals: { 'kms:ViaService': viaService } });
+  return permit(grantee, actions, key.keyArn, { StringEquals: { 'kms:ViaService': viaService } });
 }

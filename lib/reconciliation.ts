@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { Deployment } from './deployment.ts';
 import { permitReadingAllRooms, permitSending } from './permissions.ts';
 import { RoomsWorker } from './rooms-worker.ts';
+import { longestGapOf } from './schedule/schedules.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** How the table is compared with what the provider has. */
@@ -28,15 +29,18 @@ export const DAILY = 'cron(0 5 * * ? *)';
 /** Compares the provider's rooms with the table's: lost ones, orphans, drifted ones. */
 export class Reconciliation extends Construct {
   readonly worker: RoomsWorker<'reconcile-rooms'>;
+  /** Between two runs. */
+  readonly longestGap: Duration;
 
   constructor(
     scope: Construct,
     id: string,
     deployment: Deployment,
     rotations: WorkQueue,
-    { schedule = ScheduleExpression.expression(DAILY), mode = 'repair' }: ReconciliationOptions,
+    { schedule = ScheduleExpression.expression(DAILY), mode = 'repair' }: ReconciliationOptions = {},
   ) {
     super(scope, id);
+    this.longestGap = longestGapOf([schedule], deployment.flexibleWindow);
     this.worker = new RoomsWorker(this, 'Worker', deployment, {
       name: 'reconcile-rooms',
       description: "Compares the provider's rooms with the table's",

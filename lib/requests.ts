@@ -1,11 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IEventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-
-/** The source of the events that this project sends, and so never takes for a request. */
-export const OWN_SOURCE = 'evergreen-rooms';
+import type { Deployment } from './deployment.ts';
+import { OWN_SOURCE } from './event-bus.ts';
 
 /** What can ask for a room on the bus. */
 export const REQUEST_DETAIL_TYPES = [
@@ -16,18 +15,11 @@ export const REQUEST_DETAIL_TYPES = [
   'Calendar Event Cancelled',
 ];
 
-export interface BusRequestsProps {
-  readonly bus: IEventBus;
-  readonly queue: Queue;
-  /** Where an event rests that could not be put into the queue. */
-  readonly deadLetterQueue: Queue;
-}
-
 /** Brings every request on the bus into the queue that all requests come through, whole and as it is. */
 export class BusRequests extends Construct {
   readonly rule: Rule;
 
-  constructor(scope: Construct, id: string, { bus, queue, deadLetterQueue }: BusRequestsProps) {
+  constructor(scope: Construct, id: string, { bus, undelivered }: Deployment, queue: Queue) {
     super(scope, id);
     this.rule = new Rule(this, 'Rule', {
       description: 'Requests for rooms go to the queue of requests',
@@ -37,7 +29,7 @@ export class BusRequests extends Construct {
         {
           bind: () => ({
             arn: queue.queueArn,
-            deadLetterConfig: { arn: deadLetterQueue.queueArn },
+            deadLetterConfig: { arn: undelivered.queueArn },
             retryPolicy: {
               maximumEventAgeInSeconds: Duration.days(1).toSeconds(),
               maximumRetryAttempts: 185,
@@ -46,18 +38,19 @@ export class BusRequests extends Construct {
         },
       ],
     });
-    for (const target of [queue, deadLetterQueue]) this.admit(target);
+    admitRule(queue, this.rule);
+    admitRule(undelivered, this.rule);
   }
+}
 
-  /** The library's own target would admit every rule of the account to an encrypted queue. */
-  private admit(queue: Queue): void {
-    queue.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [queue.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': this.rule.ruleArn } },
-      }),
-    );
-  }
+/** Lets a rule send to an encrypted queue; the library's own target would let every rule of the account. */
+export function admitRule(queue: Queue, rule: Rule): void {
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+    }),
+  );
 }

@@ -20,8 +20,9 @@ import type {
   ReconcileRoomsEnvironment,
   RotateRoomsEnvironment,
 } from '../functions/runtime/environment.ts';
-import { type Deployment, metricsNamespace } from './deployment.ts';
-import { permit, permitGivingBack, permitSending } from './permissions.ts';
+import type { Deployment } from './deployment.ts';
+import { metricsNamespace } from './monitoring/room-metrics.ts';
+import { permit, permitGivingBack, permitNetwork, permitSending } from './permissions.ts';
 import { type FeedProps, WorkQueue } from './work-queue.ts';
 
 /** The package finds itself by its name: here in a checkout, or where a team has installed it. */
@@ -53,11 +54,13 @@ export interface RoomsFunctionProps<Name extends FunctionName> extends FeedProps
  * on, put one aside. All else is permitted by whoever knows what it does.
  */
 export class RoomsFunction<Name extends FunctionName> extends Construct {
+  readonly name: Name;
   readonly inbox: WorkQueue;
   readonly function: LambdaFunction;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: RoomsFunctionProps<Name>) {
     super(scope, id);
+    this.name = props.name;
     this.inbox = new WorkQueue(this, 'Inbox', {
       encryptionKey: deployment.queueKey,
       maxReceiveCount: deployment.maxReceiveCount,
@@ -73,7 +76,7 @@ export class RoomsFunction<Name extends FunctionName> extends Construct {
   private makeFunction(deployment: Deployment, props: RoomsFunctionProps<Name>): LambdaFunction {
     const { name, description, timeout, memorySize, environment } = props;
     const logGroup = new LogGroup(this, 'Log', {
-      encryptionKey: deployment.logKey,
+      encryptionKey: deployment.key,
       retention: deployment.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -81,6 +84,7 @@ export class RoomsFunction<Name extends FunctionName> extends Construct {
       description: `What ${name} of Evergreen Rooms may do`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
+    if (deployment.network.vpc) permitNetwork(role);
     permit(role, ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
     return new LambdaFunction(this, 'Function', {
       description,
@@ -88,6 +92,7 @@ export class RoomsFunction<Name extends FunctionName> extends Construct {
       memorySize,
       role,
       logGroup,
+      ...deployment.network,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(join(BUNDLES, name)),

@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -9,7 +9,6 @@ export const DUE_INDEX = 'due';
 export interface RoomsTableProps {
   readonly encryptionKey: IKey;
   readonly removalPolicy: RemovalPolicy;
-  readonly deletionProtection: boolean;
 }
 
 /** One row for each room (`entry` is `room`), and one for each of its past generations (`generation#...`). */
@@ -21,6 +20,7 @@ export function roomsTable(scope: Construct, props: RoomsTableProps): Table {
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     encryption: TableEncryption.CUSTOMER_MANAGED,
+    deletionProtection: props.removalPolicy === RemovalPolicy.RETAIN,
     ...props,
   });
   table.addGlobalSecondaryIndex({

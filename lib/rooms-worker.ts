@@ -43,8 +43,8 @@ function workerEnvironment(
     APPLICATIONS: deployment.applications.json,
     EVENT_BUS: deployment.bus.eventBusArn,
     LEASE_SECONDS: String(timeout.plus(LEASE_MARGIN).toSeconds()),
-    RENEW_BEFORE_SECONDS: String(deployment.renewBefore.toSeconds()),
-    LONGEST_GAP_SECONDS: String(deployment.longestGap.toSeconds()),
+    RENEW_BEFORE_SECONDS: String(deployment.rhythm.renewBefore.toSeconds()),
+    LONGEST_GAP_SECONDS: String(deployment.rhythm.longestGap.toSeconds()),
     RETENTION_DAYS: String(deployment.retention.toDays()),
   };
 }

@@ -6,7 +6,7 @@ import type { Deployment } from './deployment.ts';
 import { permitNominatingRooms, permitSending } from './permissions.ts';
 import { RoomsFunction } from './rooms-function.ts';
 import { RoomsWorker } from './rooms-worker.ts';
-import { longestGap } from './schedule/longest-gap.ts';
+import { longestGapOf } from './schedule/schedules.ts';
 
 /** How rooms are renewed. */
 export interface RotationOptions {
@@ -61,12 +61,7 @@ export function rotationRhythm(
 ): RotationRhythm {
   if (schedules.length === 0)
     throw new Error('rotation.schedules is empty, and must name at least one schedule');
-  const runs = schedules.map(({ expressionString, timeZone }) => ({
-    expression: expressionString,
-    timeZone: timeZone?.timezoneName ?? 'UTC',
-    flexibleWindow: flexibleWindow.toMilliseconds(),
-  }));
-  const gap = Duration.millis(longestGap(runs));
+  const gap = longestGapOf(schedules, flexibleWindow);
   const twoRuns = 2 * gap.toMilliseconds() + RUN_ALLOWANCE;
   if (renewBefore.toMilliseconds() < twoRuns) {
     Annotations.of(scope).addWarningV2(
@@ -107,11 +102,9 @@ export class Rotation extends Construct {
     scope: Construct,
     id: string,
     deployment: Deployment,
-    options: RotationOptions,
-    schedules: readonly ScheduleExpression[],
+    { perRun = 500, spread = Duration.minutes(15), concurrency = 5 }: RotationOptions = {},
   ) {
     super(scope, id);
-    const { perRun = 500, spread = Duration.minutes(15), concurrency = 5 } = options;
     this.worker = new RoomsWorker(this, 'Worker', deployment, {
       name: 'rotate-rooms',
       description: 'Renews the rooms that are due',
@@ -130,13 +123,13 @@ export class Rotation extends Construct {
         ROTATIONS_QUEUE: this.worker.inbox.queue.queueUrl,
         ROTATIONS_PER_RUN: String(perRun),
         SPREAD_SECONDS: String(spread.toSeconds()),
-        LONGEST_GAP_SECONDS: String(deployment.longestGap.toSeconds()),
+        LONGEST_GAP_SECONDS: String(deployment.rhythm.longestGap.toSeconds()),
       },
       batchSize: 1,
     });
     permitNominatingRooms(this.planner.function, deployment.table);
     permitSending(this.planner.function, this.worker.inbox.queue);
-    schedules.forEach((schedule, i) => {
+    deployment.rhythm.schedules.forEach((schedule, i) => {
       deployment.schedules.add(`Rotation${i + 1}`, {
         description: 'Renews the rooms that are due',
         schedule,

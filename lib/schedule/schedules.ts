@@ -1,4 +1,4 @@
-import { Aws, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Schedule,
@@ -11,6 +11,7 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { permitSending } from '../permissions.ts';
+import { longestGap } from './longest-gap.ts';
 
 export interface SchedulesProps {
   /** Where a run rests that could not be put into its queue. */
@@ -68,4 +69,18 @@ export class Schedules extends Construct {
     scheduled.node.addDependency(this.group);
     return scheduled;
   }
+}
+
+/**
+ * The longest time between two runs of any of these schedules.
+ *
+ * @param flexibleWindow how late a run may start
+ */
+export function longestGapOf(schedules: readonly ScheduleExpression[], flexibleWindow: Duration): Duration {
+  const runs = schedules.map(({ expressionString, timeZone }) => ({
+    expression: expressionString,
+    timeZone: timeZone?.timezoneName ?? 'UTC',
+    flexibleWindow: flexibleWindow.toMilliseconds(),
+  }));
+  return Duration.millis(longestGap(runs));
 }

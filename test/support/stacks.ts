@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { EvergreenRooms, type EvergreenRoomsProps } from '../../lib/evergreen-rooms.ts';
+import { EvergreenRooms } from '../../lib/evergreen-rooms.ts';
+import type { EvergreenRoomsProps } from '../../lib/props.ts';
 import { EvergreenRoomsStack } from '../../lib/evergreen-rooms-stack.ts';
 import { readSettings } from '../../lib/settings.ts';
 

@@ -1,0 +1,27 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+
+/** The source of the events that this project sends, and so never takes for a request. */
+export const OWN_SOURCE = 'evergreen-rooms';
+
+/** What the bus is told. */
+export type News =
+  | 'Room Created'
+  | 'Room Rotated'
+  | 'Room Updated'
+  | 'Room Cancelled'
+  | 'Room Rejected'
+  | 'Rooms Reconciled';
+
+/** The bus that requests come from and news go to, made unless one was brought along. */
+export function eventBus(scope: Construct, brought?: IEventBus): IEventBus {
+  if (brought) return brought;
+  const bus = new EventBus(scope, 'Bus', { description: 'Requests for rooms, and news of rooms' });
+  bus.archive('Archive', {
+    description: 'The news of rooms, for whoever missed some',
+    eventPattern: { source: [OWN_SOURCE] },
+    retention: Duration.days(90),
+  });
+  return bus;
+}

@@ -1,0 +1,53 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { Applications } from './applications.ts';
+import type { Deployment } from './deployment.ts';
+import { deploymentId } from './deployment-id.ts';
+import { encryptionKey } from './encryption-key.ts';
+import { eventBus } from './event-bus.ts';
+import type { EvergreenRoomsProps } from './props.ts';
+import { roomsTable } from './rooms-table.ts';
+import { rotationRhythm } from './rotation.ts';
+import { Schedules } from './schedule/schedules.ts';
+import { deadLetterQueue } from './work-queue.ts';
+
+/** Makes what every part of a deployment stands on, or takes what was brought along; here are the defaults. */
+export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Deployment {
+  const { removalPolicy = RemovalPolicy.RETAIN, flexibleWindow = Duration.minutes(15) } = props;
+  const key = encryptionKey(scope, props, removalPolicy);
+  const queueKey = props.queueEncryptionKey ?? key;
+  const undelivered = undeliveredQueue(scope, queueKey);
+  return {
+    id: deploymentId(scope, props.deployment),
+    table: roomsTable(scope, { encryptionKey: props.tableEncryptionKey ?? key, removalPolicy }),
+    bus: eventBus(scope, props.eventBus),
+    applications: new Applications(scope, 'Applications', {
+      applications: props.applications,
+      encryptionKey: key,
+      removalPolicy,
+    }),
+    schedules: new Schedules(scope, 'Schedules', { deadLetterQueue: undelivered, flexibleWindow }),
+    undelivered,
+    key,
+    queueKey,
+    logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+    logLevel: props.logLevel ?? 'INFO',
+    maxReceiveCount: props.maxReceiveCount ?? 5,
+    rhythm: rotationRhythm(scope, props.rotation ?? {}, flexibleWindow),
+    flexibleWindow,
+    retention: props.retention ?? Duration.days(90),
+    network: { vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups: props.securityGroups },
+  };
+}
+
+function undeliveredQueue(scope: Construct, key: IKey): Queue {
+  const queue = deadLetterQueue(scope, 'Undelivered', key);
+  Validations.of(queue).acknowledge({
+    id: 'AwsSolutions-SQS3',
+    reason: 'it is the dead-letter queue of the bus rule and of the schedules, which no redrive policy shows',
+  });
+  return queue;
+}

@@ -1,0 +1,93 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { FunctionName } from '../rooms-function.ts';
+
+/** Metrics of one deployment stand together, apart from those of the next. */
+export function metricsNamespace(deployment: string): string {
+  return `EvergreenRooms/${deployment}`;
+}
+
+/** The functions that speak to the provider. */
+const WORKERS: readonly FunctionName[] = ['create-rooms', 'rotate-rooms', 'reconcile-rooms'];
+
+/** The metrics that the functions of one deployment write. A key is never a dimension. */
+export class RoomMetrics {
+  private readonly namespace: string;
+
+  constructor(deployment: string) {
+    this.namespace = metricsNamespace(deployment);
+  }
+
+  /** What one function counts. */
+  of(service: FunctionName, metricName: string, options: MetricOptions = {}): Metric {
+    return this.metric({ service }, metricName, options);
+  }
+
+  /** What one function counts for one application. */
+  ofApplication(
+    service: FunctionName,
+    application: string,
+    metricName: string,
+    options: MetricOptions = {},
+  ): Metric {
+    return this.metric({ service, application }, metricName, options);
+  }
+
+  /** What all that speak to the provider count. */
+  ofWorkers(metricName: string, options: MetricOptions = {}): IMetric {
+    return sum(
+      WORKERS.map((service) => this.of(service, metricName, options)),
+      idOf(metricName),
+      options,
+    );
+  }
+
+  /** What all that speak to the provider count for one application. */
+  ofApplicationWorkers(application: string, metricName: string, options: MetricOptions = {}): IMetric {
+    return sum(
+      WORKERS.map((service) => this.ofApplication(service, application, metricName, options)),
+      idOf(metricName),
+      options,
+    );
+  }
+
+  /** What reconciliation counts of all rooms, by a dimension with few values. */
+  census(metricName: string, by: Record<string, string>, options: MetricOptions = {}): Metric {
+    return this.metric({ service: 'reconcile-rooms', ...by }, metricName, options);
+  }
+
+  private metric(dimensionsMap: Record<string, string>, metricName: string, options: MetricOptions): Metric {
+    return new Metric({
+      namespace: this.namespace,
+      metricName,
+      statistic: 'Sum',
+      period: Duration.minutes(5),
+      ...options,
+      dimensionsMap,
+    });
+  }
+}
+
+/**
+ * Adds what there is: `SUM` passes over a metric that has no value, where `+` would have none either.
+ *
+ * @param name tells the metrics apart from those of other sums in the same expression
+ */
+export function sum(
+  metrics: readonly IMetric[],
+  name: string,
+  { period, label, color }: MetricOptions = {},
+): IMetric {
+  const usingMetrics = Object.fromEntries(metrics.map((metric, i) => [`${name}${i}`, metric]));
+  return new MathExpression({
+    expression: `SUM([${Object.keys(usingMetrics).join(', ')}])`,
+    usingMetrics,
+    period: period ?? Duration.minutes(5),
+    label: label ?? name,
+    color,
+  });
+}
+
+function idOf(metricName: string): string {
+  return metricName.charAt(0).toLowerCase() + metricName.slice(1);
+}

@@ -1,0 +1,138 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Application } from './applications.ts';
+import type { LogLevel } from './deployment.ts';
+import type { ReconciliationOptions } from './reconciliation.ts';
+import type { RotationOptions } from './rotation.ts';
+
+export interface EvergreenRoomsProps {
+  /** The applications of the Meetings API that rooms are opened in. */
+  readonly applications: readonly Application[];
+  /**
+   * How rooms are renewed.
+   *
+   * @default - every night, a week before they end
+   */
+  readonly rotation?: RotationOptions;
+  /**
+   * How the table is compared with what the provider has.
+   *
+   * @default - every day, and what is found is mended
+   */
+  readonly reconciliation?: ReconciliationOptions;
+  /**
+   * How many batches of ten requests are worked on at once, at least 2. It guards the provider's rate limit.
+   *
+   * @default 5
+   */
+  readonly requestConcurrency?: number;
+  /**
+   * How often a message is tried before it rests in a dead-letter queue.
+   *
+   * @default 5
+   */
+  readonly maxReceiveCount?: number;
+  /**
+   * A schedule may start this much later than its time.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly flexibleWindow?: Duration;
+  /**
+   * How long a room that has ended is remembered, so that late news cannot revive it.
+   *
+   * @default Duration.days(90)
+   */
+  readonly retention?: Duration;
+  /**
+   * The bus that requests come from and news of rooms go to.
+   *
+   * @default - a bus is made, with an archive of its news
+   */
+  readonly eventBus?: IEventBus;
+  /**
+   * Encrypts everything at rest: rooms, messages, logs, alarms and private keys. The policy of an imported key must
+   * let the services in that docs/security.md names.
+   *
+   * @default - a key is made, and rotated every year
+   */
+  readonly encryptionKey?: IKey;
+  /**
+   * Encrypts the table.
+   *
+   * @default - `encryptionKey`
+   */
+  readonly tableEncryptionKey?: IKey;
+  /**
+   * Encrypts the queues.
+   *
+   * @default - `encryptionKey`
+   */
+  readonly queueEncryptionKey?: IKey;
+  /**
+   * Where alarms are sent to. The policy of an imported topic must let events.amazonaws.com publish.
+   *
+   * @default - a topic is made
+   */
+  readonly alarmTopic?: ITopic;
+  /**
+   * Where the runbook is, for the texts of alarms: an address or a path.
+   *
+   * @default docs/runbook.md
+   */
+  readonly runbook?: string;
+  /**
+   * The network of the functions. It must have a way to the internet, where the provider is.
+   *
+   * @default - none
+   */
+  readonly vpc?: IVpc;
+  /**
+   * The subnets of the functions.
+   *
+   * @default - the private subnets of `vpc`
+   */
+  readonly vpcSubnets?: SubnetSelection;
+  /**
+   * The security groups of the functions.
+   *
+   * @default - one is made in `vpc`
+   */
+  readonly securityGroups?: ISecurityGroup[];
+  /**
+   * Bounds every role that is made here.
+   *
+   * @default - none
+   */
+  readonly permissionsBoundary?: IManagedPolicy;
+  /**
+   * Five characters of a-z and 2-7 that tell this deployment's rooms from those of others in the same application.
+   *
+   * @default - derived from the place of the construct in its app, and from account and region where they are known
+   */
+  readonly deployment?: string;
+  /**
+   * The least that functions log. Metrics travel in the log, which is why there is no level above.
+   *
+   * @default INFO
+   */
+  readonly logLevel?: LogLevel;
+  /**
+   * How long logs are kept.
+   *
+   * @default RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * What becomes of rooms, keys and secrets when the construct is removed. `RETAIN` protects the table from being
+   * deleted by hand, too.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
