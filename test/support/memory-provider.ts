@@ -58,12 +58,17 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
   const { name = 'first', now, limit = 1000, unmet = [] } = options;
   const capabilities = { ...CAPABILITIES, ...options.capabilities };
   const made: StoredRoom[] = [];
+  const byId = new Map<string, StoredRoom>();
   const calls: Record<string, number> = {};
   let serial = 0;
   const counted = (call: string) => {
     calls[call] = (calls[call] ?? 0) + 1;
   };
-  const living = (id: string) => made.find((room) => room.id === id && room.expiresAt > now());
+  const living = (id: string) => {
+    const room = byId.get(id);
+    return room && room.expiresAt > now() ? room : undefined;
+  };
+  const alive = () => made.filter(({ expiresAt }) => expiresAt > now());
   const shown = (room: StoredRoom): ProviderRoom => ({
     id: room.id,
     guestUrl: `https://meetings.example/${room.id}`,
@@ -85,18 +90,20 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
     capabilities,
     made,
     calls,
-    alive: () => made.filter(({ expiresAt }) => expiresAt > now()),
-    lose: (id) =>
-      void made.splice(
+    alive,
+    lose(id) {
+      byId.delete(id);
+      made.splice(
         made.findIndex((room) => room.id === id),
         1,
-      ),
+      );
+    },
     bookmark: () => undefined,
     limitations: (settings) =>
       unmet.filter((name) => name in settings).map((name) => `${name}: not to be had here`),
     async create({ token, settings, expiresAt }) {
       counted('create');
-      if (made.filter((room) => room.expiresAt > now()).length >= limit) {
+      if (made.length >= limit && alive().length >= limit) {
         throw new ApplicationFullError(`application ${name} holds its ${limit} rooms`);
       }
       serial += 1;
@@ -110,6 +117,7 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
       };
       move(room, expiresAt);
       made.push(room);
+      byId.set(room.id, room);
       return shown(room);
     },
     async find(token) {
@@ -118,7 +126,7 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
     },
     async get(id) {
       counted('get');
-      const room = made.find((candidate) => candidate.id === id);
+      const room = byId.get(id);
       return room && shown(room);
     },
     async change(id, change) {

@@ -14,7 +14,7 @@ export function memoryRooms(duePage = 250): RoomStore & { readonly rows: Map<str
   return {
     rows,
     async read(key) {
-      return structuredClone(rows.get(key));
+      return rows.get(key);
     },
     async write(room) {
       if ((rows.get(room.key)?.revision ?? 0) !== room.revision) {
@@ -22,9 +22,9 @@ export function memoryRooms(duePage = 250): RoomStore & { readonly rows: Map<str
           `room ${room.key} was changed by another worker after revision ${room.revision}`,
         );
       }
-      const written = structuredClone({ ...room, revision: room.revision + 1 });
+      const written = frozen({ ...room, revision: room.revision + 1 });
       rows.set(room.key, written);
-      return structuredClone(written);
+      return written;
     },
     async archive(entry) {
       past.set(`${entry.key} ${entry.generation}`, entry);
@@ -45,13 +45,24 @@ export function memoryRooms(duePage = 250): RoomStore & { readonly rows: Map<str
       return { items, cursor: due.length > duePage ? JSON.stringify(items.at(-1)) : undefined };
     },
     async scan() {
-      return { items: [...rows.values(), ...past.values()].map((entry) => structuredClone(entry)) };
+      return { items: [...rows.values(), ...past.values()] };
     },
   };
 }
 
+const shards = new Map<string, number>();
+
 function shardOf(key: string): number {
-  return Math.floor(fraction(`shard ${key}`) * DUE_SHARDS);
+  const shard = shards.get(key) ?? Math.floor(fraction(`shard ${key}`) * DUE_SHARDS);
+  shards.set(key, shard);
+  return shard;
+}
+
+/** A row that is handed out is nobody's to change; what was frozen before is frozen all through. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }
 
 function shown(room: Room): DueRoom {

@@ -1,0 +1,180 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Instant } from '../../functions/rooms/room.ts';
+import { DAY, HOUR } from '../../functions/rooms/room.ts';
+import {
+  type Life,
+  leastRenewals,
+  liveThroughAYear,
+  NIGHT,
+  type Year,
+  type YearOptions,
+} from '../support/rotation-year.ts';
+
+interface NamedYear extends YearOptions {
+  readonly title: string;
+  /** How many times the least renewals it may take. */
+  readonly dearest: number;
+}
+
+const YEARS: readonly NamedYear[] = [
+  {
+    title: 'in Berlin, at an hour that every night has',
+    cron: 'cron(0 4 * * ? *)',
+    timeZone: 'Europe/Berlin',
+    rooms: 500,
+    seed: 1,
+    perRun: 500,
+    dearest: 1.4,
+  },
+  {
+    title: 'in New York, at an hour that one night lacks and another has twice',
+    cron: 'cron(30 2 * * ? *)',
+    timeZone: 'America/New_York',
+    rooms: 500,
+    seed: 2,
+    perRun: 500,
+    dearest: 1.8,
+  },
+  {
+    title: 'in Berlin, twice a night, with a provider that cannot move an expiry',
+    cron: 'cron(30 1,3 * * ? *)',
+    timeZone: 'Europe/Berlin',
+    rooms: 500,
+    seed: 3,
+    perRun: 500,
+    dearest: 1.4,
+    capabilities: { movableExpiry: false, changeable: [] },
+  },
+];
+
+describe.each(YEARS)('a year of nights $title', (options) => {
+  let year: Year;
+
+  beforeAll(async () => {
+    year = await liveThroughAYear(options);
+  }, 60_000);
+
+  it('keeps every room through it', () => {
+    const lost = gapsOf(year).filter((gap) => savingRuns(gap, year).length > 0);
+    expect(lost.map(tell)).toEqual([]);
+  });
+
+  it('opens every room again in the first run after an outage', () => {
+    const gaps = gapsOf(year);
+    expect(gaps.length).toBeGreaterThan(0);
+    const late = gaps.filter(({ life, next, needed }) => {
+      const first = year.runs.find((at) => at >= life.until && !year.inVain.has(at)) ?? year.end;
+      return (next?.from ?? needed) > first + NIGHT;
+    });
+    expect(late.map(tell)).toEqual([]);
+  });
+
+  it('renews no room before its time, and none after its end', () => {
+    const wrong = [...year.lives].flatMap(([key, lives]) => {
+      const { until = Number.POSITIVE_INFINITY } = year.specs.get(key)?.renewal ?? {};
+      return lives.slice(1).flatMap(({ from }, index) => {
+        const { renewAt = Number.POSITIVE_INFINITY, until: end = 0 } = lives[index] ?? {};
+        return from < renewAt || end >= until ? [`${key} at ${new Date(from).toISOString()}`] : [];
+      });
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('leaves at the provider nothing that no row knows of', () => {
+    const { world, lives } = year;
+    const known = new Set([...lives.values()].flat().map(({ roomId }) => roomId));
+    expect(world.kept().filter((id) => !known.has(id))).toEqual([]);
+    const current = [...world.rooms.rows.values()].filter(
+      ({ state, current }) => state === 'active' && (current?.expiresAt ?? 0) > year.end,
+    );
+    const alive = new Set(world.kept());
+    expect(current.length).toBeGreaterThan(450);
+    expect(current.filter((room) => !alive.has(room.current?.id ?? ''))).toEqual([]);
+  });
+
+  it('costs little more than the least there is', () => {
+    const renewals = count(year, (lives) => lives.length - 1);
+    const effective = year.runs.filter((at) => !year.inVain.has(at));
+    const least = count(year, (lives, key) => {
+      const spec = year.specs.get(key);
+      const [first] = lives;
+      if (!spec || !first) return 0;
+      return leastRenewals(
+        first,
+        spec.lifetime,
+        Math.min(spec.renewal.until ?? year.end, year.end),
+        effective,
+      );
+    });
+    const { calls } = year.world.providers.first ?? {};
+    const made = Object.values(calls ?? {}).reduce((sum, times) => sum + times, 0) - year.lives.size;
+    console.log(
+      `${options.title}: ${year.runs.length} runs, ${renewals} renewals (least ${least}), ${made} calls ` +
+        `${JSON.stringify(calls)}, gaps ${gapsOf(year).length}, dead letters ${year.deadLetters}, busiest ${year.busiest}`,
+    );
+    expect(renewals / least).toBeLessThan(options.dearest);
+    expect(made / renewals).toBeLessThan(1.1);
+  });
+});
+
+describe('a year in which an application has too small a share of a run for its rooms', () => {
+  it('lets rooms wait, and lets none end but in an outage', async () => {
+    const year = await liveThroughAYear({
+      cron: 'cron(0 4 * * ? *)',
+      timeZone: 'Europe/Berlin',
+      rooms: 300,
+      seed: 4,
+      perRun: 3,
+    });
+    expect(year.deferred).toBeGreaterThan(5000);
+    expect(
+      gapsOf(year)
+        .filter(({ life }) => !endedInOutage(life, year))
+        .map(tell),
+    ).toEqual([]);
+  });
+});
+
+/** Whether the room's last days fell into an outage: it might have been renewed before, had there been no others. */
+function endedInOutage({ until }: Life, { outages }: Year): boolean {
+  return outages.some((outage) => until > outage.from && until < outage.until + DAY);
+}
+
+interface Gap {
+  readonly key: string;
+  readonly life: Life;
+  readonly next?: Life;
+  /** Nobody needed the room from here on. */
+  readonly needed: Instant;
+}
+
+/** The times in which a room that was to be kept was not there. */
+function gapsOf({ lives, specs, end }: Year): Gap[] {
+  return [...lives].flatMap(([key, all]) => {
+    const needed = Math.min(specs.get(key)?.renewal.until ?? end, end);
+    return all.flatMap((life, index): Gap[] => {
+      const next = all[index + 1];
+      return life.until < needed && (next?.from ?? end) > life.until ? [{ key, life, next, needed }] : [];
+    });
+  });
+}
+
+/** The runs that came in time for a room, with a provider that answered. */
+function savingRuns({ life }: Gap, { runs, inVain }: Year): Instant[] {
+  return runs.filter(
+    (at) => at >= (life.renewAt ?? life.until) && at + NIGHT <= life.until && !inVain.has(at),
+  );
+}
+
+function tell({ key, life, next }: Gap): string {
+  const iso = (at?: Instant) => (at === undefined ? 'never' : new Date(at).toISOString());
+  const days = (life.until - life.from) / DAY;
+  return (
+    `${key}, whose life was ${days.toFixed(1)} days and due at ${iso(life.renewAt)}, ended at ${iso(life.until)} ` +
+    `and came back at ${iso(next?.from)}, ${next ? ((next.from - life.until) / HOUR).toFixed(1) : '-'} hours later`
+  );
+}
+
+function count({ lives }: Year, of: (lives: readonly Life[], key: string) => number): number {
+  return [...lives].reduce((sum, [key, all]) => sum + of(all, key), 0);
+}

@@ -1,0 +1,247 @@
+import { DUE_SHARDS } from '../../functions/adapters/rooms-table.ts';
+import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import { ClaimHeldError, ThrottledError } from '../../functions/rooms/errors.ts';
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+import { type Planning, planRotation } from '../../functions/rooms/plan.ts';
+import type { Capabilities, DelayedOrder } from '../../functions/rooms/ports.ts';
+import { type RenewalPolicy, RUN_ALLOWANCE, renewalWindow } from '../../functions/rooms/renewal.ts';
+import type { Duration, Instant, Room, RoomSpec } from '../../functions/rooms/room.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/rooms/room.ts';
+import { rotateRoom } from '../../functions/rooms/rotate.ts';
+import { longestGap } from '../../lib/schedule/longest-gap.ts';
+import { fireTimes } from '../../local/clock/expression.ts';
+import { drawBelow, type Random, seededRandom } from '../../local/emulators/http/random.ts';
+import { aSpec, START } from './rooms.ts';
+import { unreliableBus, unreliablePool } from './unreliable.ts';
+import { aRequest, makeWorld, type World } from './world.ts';
+
+export interface YearOptions {
+  readonly cron: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly rooms: number;
+  readonly seed: number;
+  /** Rotations of one run, of rooms that can wait. */
+  readonly perRun: number;
+  readonly capabilities?: Partial<Capabilities>;
+}
+
+/** One expiry that a key was given: by a new room, or by moving the end of the one it had. */
+export interface Life {
+  readonly from: Instant;
+  readonly until: Instant;
+  /** When the renewal rule wanted the next. Absent: never, nobody needs one. */
+  readonly renewAt?: Instant;
+  readonly roomId: string;
+}
+
+export interface Year {
+  readonly world: World;
+  readonly end: Instant;
+  /** When the planner ran. */
+  readonly runs: readonly Instant[];
+  /** Runs whose rotations met the provider while it was down. */
+  readonly inVain: ReadonlySet<Instant>;
+  readonly lives: ReadonlyMap<string, readonly Life[]>;
+  readonly specs: ReadonlyMap<string, RoomSpec>;
+  readonly deadLetters: number;
+  /** The most rotations of one run. */
+  readonly busiest: number;
+  /** How often a room was left for the next run. */
+  readonly deferred: number;
+  readonly outages: readonly { readonly from: Instant; readonly until: Instant }[];
+}
+
+/** What a run may take, its messages' retries included. */
+export const NIGHT: Duration = 2 * HOUR;
+
+const FLEXIBLE_WINDOW = 15 * MINUTE;
+/** As the handlers have it. */
+const BACK_OFF = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
+const RECEIVES = 5;
+const NO_RUNS = { from: START + 110 * DAY, until: START + 113 * DAY };
+const DOWN = { from: START + 200 * DAY, until: START + 201 * DAY };
+const during = ({ from, until }: { from: Instant; until: Instant }, at: Instant) => at >= from && at < until;
+
+interface Delivery {
+  readonly order: DelayedOrder['order'];
+  readonly at: Instant;
+  readonly sentAt: Instant;
+  readonly receives: number;
+}
+
+/**
+ * A year of nightly runs over rooms of all lives, in memory: a planner that is woken by a real cron, a queue that
+ * delays, repeats and gives up, a provider that fails in three of a hundred calls and for one whole day, and three
+ * nights on which the schedule does not run.
+ */
+export async function liveThroughAYear(options: YearOptions): Promise<Year> {
+  const { cron, timeZone, seed, capabilities } = options;
+  const random = seededRandom(seed);
+  const gap = longestGap([{ expression: cron, timeZone, flexibleWindow: FLEXIBLE_WINDOW }], 2027);
+  const policy: RenewalPolicy = { renewBefore: 7 * DAY, longestGap: gap };
+  const world = makeWorld({ limit: Number.POSITIVE_INFINITY, capabilities });
+  const { clock, providers } = world;
+  const weather = { random, faults: 0.03, down: () => during(DOWN, clock.now) };
+  const { lives, rooms } = recordLives(world);
+  const keeping: Keeping = {
+    ...world.keeping,
+    rooms,
+    renewal: policy,
+    pool: unreliablePool(world.keeping.pool, weather),
+    events: unreliableBus(world.keeping.events, weather),
+  };
+  const queue = new Deliveries(random);
+  const planning: Planning = {
+    rooms,
+    rotations: { send: async (orders) => queue.send(orders, clock.now) },
+    now: () => clock.now,
+    timeLeft: () => HOUR,
+    shards: DUE_SHARDS,
+    perRun: options.perRun,
+    spread: 15 * MINUTE,
+    longestGap: gap,
+  };
+  const specs = await askForRooms(options, policy, { ...world.keeping, rooms, renewal: policy }, random);
+
+  const end = START + 365 * DAY;
+  const fires = fireTimes(cron, timeZone, START);
+  const nextRun = (after: Instant) => {
+    const at = fires.after(after);
+    return at === undefined ? end : at + drawBelow(random, FLEXIBLE_WINDOW);
+  };
+  const runs: Instant[] = [];
+  let busiest = 0;
+  let deferred = 0;
+  for (let run = nextRun(START); ; ) {
+    const delivery = queue.next();
+    const at = Math.min(run, delivery?.at ?? Number.POSITIVE_INFINITY);
+    if (at >= end) break;
+    clock.now = at;
+    if (delivery && delivery.at <= run) await queue.deliver(delivery, keeping);
+    else {
+      if (!during(NO_RUNS, run)) {
+        runs.push(run);
+        const report = await planRotation({}, planning);
+        busiest = Math.max(busiest, report.nominated);
+        deferred += report.deferred;
+      }
+      run = nextRun(run);
+    }
+  }
+  clock.now = end;
+  const inVain = new Set(runs.filter((at) => at + NIGHT > DOWN.from && at < DOWN.until));
+  if (inVain.size === 0 || !providers.first) throw new Error('the provider was down, and nobody noticed');
+  const outages = [NO_RUNS, DOWN];
+  const { deadLetters } = queue;
+  return { world, end, runs, inVain, outages, lives, specs, busiest, deferred, deadLetters };
+}
+
+/** A table that takes down what each key had, and until when. */
+function recordLives({ keeping: { rooms }, clock }: World) {
+  const lives = new Map<string, Life[]>();
+  const write = async (room: Room) => {
+    const written = await rooms.write(room);
+    const { key, current, renewAt } = written;
+    const known = lives.get(key) ?? [];
+    const last = known.at(-1);
+    if (current && (current.id !== last?.roomId || current.expiresAt !== last.until)) {
+      known.push({ from: clock.now, until: current.expiresAt, renewAt, roomId: current.id });
+      lives.set(key, known);
+    }
+    return written;
+  };
+  return { lives, rooms: { ...rooms, write } };
+}
+
+/** Rooms of lives from two days, or what the schedule can keep, to a year: as many short ones as long ones. */
+async function askForRooms(
+  { rooms }: YearOptions,
+  policy: RenewalPolicy,
+  keeping: Keeping,
+  random: Random,
+): Promise<Map<string, RoomSpec>> {
+  const specs = new Map<string, RoomSpec>();
+  let shortest = 2 * DAY;
+  while (renewalWindow(shortest, policy) === undefined) shortest += HOUR;
+  for (let index = 0; index < rooms; index += 1) {
+    const share = rooms === 1 ? 0 : index / (rooms - 1);
+    const lifetime = Math.round(shortest * ((365 * DAY) / shortest) ** share);
+    const until = random() < 0.05 ? START + Math.round((0.2 + 0.7 * random()) * 365 * DAY) : undefined;
+    const mode = random() < 0.5 ? 'extend' : 'recreate';
+    const spec = aSpec({ lifetime, renewal: until === undefined ? { mode } : { mode, until } });
+    const key = `room-${index}`;
+    specs.set(key, spec);
+    await ensureRoom(aRequest({ key, spec }), keeping);
+  }
+  return specs;
+}
+
+/** The rotations queue and its worker, as far as time goes: delays, visibility, the dead-letter queue. */
+class Deliveries {
+  deadLetters = 0;
+  #waiting: Delivery[] = [];
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  send(orders: readonly DelayedOrder[], now: Instant): void {
+    for (const { order, delay } of orders) {
+      this.#put({ order, at: now + delay, sentAt: now, receives: 0 });
+      // delivery is at least once
+      if (this.#random() < 0.02) this.#put({ order, at: now + delay + MINUTE, sentAt: now, receives: 0 });
+    }
+  }
+
+  next(): Delivery | undefined {
+    return this.#waiting.at(-1);
+  }
+
+  /** Lets the worker have the next message. */
+  async deliver(delivery: Delivery, keeping: Keeping): Promise<void> {
+    this.#waiting.pop();
+    try {
+      await rotateRoom(delivery.order, keeping);
+    } catch (error) {
+      this.#setAside(delivery, error as Error, keeping.now());
+    }
+  }
+
+  #setAside(delivery: Delivery, error: Error, now: Instant): void {
+    const receives = delivery.receives + 1;
+    const patience =
+      error instanceof ThrottledError || error instanceof ClaimHeldError ? error.retryAfter : undefined;
+    const wait = patience ?? BACK_OFF[Math.min(receives, BACK_OFF.length) - 1] ?? 0;
+    if (receives < RECEIVES) this.#put({ ...delivery, receives, at: now + wait });
+    else if (patience !== undefined && now - delivery.sentAt < DAY) {
+      this.#put({ ...delivery, receives: 0, at: now + patience });
+    } else this.deadLetters += 1;
+  }
+
+  /** The latest first, so that the next is taken from the end. */
+  #put(delivery: Delivery): void {
+    const index = this.#waiting.findLastIndex(({ at }) => at >= delivery.at);
+    this.#waiting.splice(index + 1, 0, delivery);
+  }
+}
+
+/**
+ * The fewest renewals that can keep a room of this life through the year, by whoever knows beforehand which runs will
+ * be in vain: each at the last run before its end, with the time that a run takes.
+ */
+export function leastRenewals(first: Life, life: Duration, until: Instant, runs: readonly Instant[]): number {
+  let renewals = 0;
+  let expiry = first.until;
+  let from = first.from;
+  while (expiry < until) {
+    const inTime = runs.findLast((at) => at > from && at + RUN_ALLOWANCE <= expiry);
+    const run = inTime ?? runs.find((at) => at >= expiry);
+    if (run === undefined || run >= until) break;
+    renewals += 1;
+    from = run;
+    expiry = Math.max(Math.min(run + life, until), run);
+  }
+  return renewals;
+}

@@ -1,0 +1,50 @@
+import { AmbiguousOutcomeError, ThrottledError } from '../../functions/rooms/errors.ts';
+import type { EventBus, Pool, RoomProvider } from '../../functions/rooms/ports.ts';
+import { SECOND } from '../../functions/rooms/room.ts';
+import type { Random } from '../../local/emulators/http/random.ts';
+
+export interface Weather {
+  readonly random: Random;
+  /** The share of calls that go wrong, 0 to 1. */
+  readonly faults: number;
+  /** Whether nothing answers at this moment. */
+  readonly down: () => boolean;
+}
+
+/** The calls that a fault may hit; the rest is what the adapter knows by itself. */
+const CALLS = [
+  'create',
+  'find',
+  'get',
+  'change',
+  'retire',
+] as const satisfies readonly (keyof RoomProvider)[];
+
+/** The same pool, seen through a network and a provider as they are: some calls fail, with or without their effect. */
+export function unreliablePool(pool: Pool, weather: Weather): Pool {
+  return { ...pool, provider: (name) => unreliable(pool.provider(name), CALLS, weather) };
+}
+
+export function unreliableBus(bus: EventBus, weather: Weather): EventBus {
+  return unreliable(bus, ['announce'], weather);
+}
+
+function unreliable<P extends object>(port: P, calls: readonly (keyof P)[], weather: Weather): P {
+  const call = (name: keyof P) => {
+    const original = port[name] as (...args: unknown[]) => Promise<unknown>;
+    return (...args: unknown[]) => endure(String(name), () => original.apply(port, args), weather);
+  };
+  return { ...port, ...Object.fromEntries(calls.map((name) => [name, call(name)])) };
+}
+
+async function endure(name: string, call: () => Promise<unknown>, { random, faults, down }: Weather) {
+  if (down()) throw new AmbiguousOutcomeError(`${name} timed out, since nothing answers`);
+  if (random() >= faults) return call();
+  const kind = random();
+  if (kind < 1 / 3) {
+    throw new ThrottledError(`${name} met a limit`, { retryAfter: 7 * SECOND, ambiguous: false });
+  }
+  if (kind < 2 / 3) throw new AmbiguousOutcomeError(`${name} was cut off before it had its effect`);
+  await call();
+  throw new AmbiguousOutcomeError(`the answer of ${name} was lost`);
+}
