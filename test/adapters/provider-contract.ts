@@ -149,7 +149,7 @@ function describeLife(at: Bench): void {
       const refused = provider.create(orderFor(at(), { expiresAt: now() - HOUR }));
       await expect(refused).rejects.toMatchObject({
         code: 'provider_refused',
-        message: expect.stringMatching(/^the provider refuses POST .+: 400 after \d+ ms, .+/),
+        message: expect.stringMatching(/^the provider refuses POST .+: 400 after \d+ ms/),
       });
       expect(living(emulator)).toBe(0);
     });
@@ -287,12 +287,12 @@ function describeList(at: Bench): void {
   describe('the list', () => {
     test('has every room once, those of others without a token', async () => {
       const { provider, addStrangers } = at();
-      await addStrangers(130);
+      await addStrangers(60);
       const rooms = await Promise.all([1, 2, 3].map(() => provider.create(orderFor(at()))));
-      await addStrangers(105);
+      await addStrangers(60);
       const listed = await all(provider);
-      expect(new Set(listed.map(({ id }) => id)).size).toBe(238);
-      expect(listed).toHaveLength(238);
+      expect(new Set(listed.map(({ id }) => id)).size).toBe(123);
+      expect(listed).toHaveLength(123);
       const ours = listed.filter(({ token }) => token !== undefined);
       expect(ours.map(({ id }) => id).sort()).toEqual(rooms.map(({ id }) => id).sort());
     });
@@ -303,12 +303,12 @@ function describeList(at: Bench): void {
 
     test('is found through to its end, also from a bookmark', async () => {
       const { provider, addStrangers } = at();
-      await addStrangers(230);
+      await addStrangers(110);
       await all(provider);
       const order = orderFor(at());
       const bookmark = provider.bookmark();
       const room = await provider.create(order);
-      await addStrangers(130);
+      await addStrangers(20);
       expect((await provider.find(order.token, bookmark)).map(({ id }) => id)).toEqual([room.id]);
       expect((await at().another().find(order.token)).map(({ id }) => id)).toEqual([room.id]);
     });

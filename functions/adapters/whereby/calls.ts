@@ -1,0 +1,62 @@
+import type { Instant } from '../../rooms/room.ts';
+import { MINUTE } from '../../rooms/room.ts';
+import { readable } from '../provider/answer.ts';
+import { apiKeySigner } from '../provider/api-key.ts';
+import { type Call, caller } from '../provider/caller.ts';
+import type { ProviderCall, Reply } from '../provider/connection.ts';
+import { failureOf } from '../provider/failures.ts';
+import type { ProviderOptions } from '../provider/options.ts';
+import { type Pacer, pacer } from '../provider/pacer.ts';
+import { throttleReply } from './schema.ts';
+
+/** An organisation at Whereby, as an entry of the pool has it. */
+export interface WherebyEntry {
+  readonly name: string;
+  /** ARN or name of the secret with the API key. */
+  readonly secret: string;
+  /** @default https://api.whereby.dev/v1 */
+  readonly baseUrl?: string;
+}
+
+/** Points a minute on the smallest plan; the answers tell of larger ones. */
+const POINTS = 100;
+
+/** Whereby counts points and not calls, for the whole organisation. */
+export function wherebyCalls(entry: WherebyEntry, options: ProviderOptions): Call {
+  const { name: application, secret, baseUrl = 'https://api.whereby.dev/v1' } = entry;
+  const { now, wait } = options;
+  const points = pacer({ application, now, wait, limit: POINTS, window: MINUTE });
+  return caller({
+    ...options,
+    application,
+    secret,
+    baseUrl,
+    sign: apiKeySigner({ application, secret }),
+    failure: (reply) => wherebyFailure(reply, now),
+    pace: (call) => ({ pacer: points, cost: costOf(call) }),
+    heard: (reply) => heed(reply, points, now),
+  });
+}
+
+/** Two sources name prices; these are the higher ones. */
+const READ = 1;
+const WRITE_OR_LIST = 3;
+
+function costOf({ method, id }: ProviderCall): number {
+  return method === 'GET' && id !== undefined ? READ : WRITE_OR_LIST;
+}
+
+/** The plan's limit, and what others of the organisation have left of it. */
+function heed({ headers }: Reply, points: Pacer, now: () => Instant): void {
+  const limit = Number(headers['x-ratelimit-limit'] ?? Number.NaN);
+  if (limit > 0) points.allow(limit);
+  const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN);
+  const reset = Date.parse(String(headers['x-ratelimit-reset'])) - now();
+  if (remaining < WRITE_OR_LIST && reset > 0) points.hold(Math.min(reset, MINUTE));
+}
+
+/** No other body is documented, so whatever it says is for people. */
+function wherebyFailure(reply: Reply, now: () => Instant): Error {
+  const { msLeft, ms_left } = readable(reply, throttleReply)?.data ?? {};
+  return failureOf(reply, { reason: reply.text, retryAfter: msLeft ?? ms_left }, now);
+}

@@ -1,0 +1,105 @@
+import { ProviderRefusedError, RoomGoneError } from '../../rooms/errors.ts';
+import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/ports.ts';
+import type { Instant } from '../../rooms/room.ts';
+import { DAY, HOUR, MINUTE } from '../../rooms/room.ts';
+import { answered } from '../provider/answer.ts';
+import { isGone } from '../provider/failures.ts';
+import { limitationsOf } from '../provider/fields.ts';
+import type { ProviderOptions } from '../provider/options.ts';
+import { type WherebyEntry, wherebyCalls } from './calls.ts';
+import { WHEREBY_FIELDS } from './fields.ts';
+import { pageReader } from './pages.ts';
+import { createBody, namePrefix, providerRoom } from './room.ts';
+import { meetingReply } from './schema.ts';
+
+export const WHEREBY_CAPABILITIES: Capabilities = {
+  // nothing of a room can be changed, so only what it does not know can
+  changeable: [
+    'display_name',
+    'metadata',
+    'expire_after_use',
+    'theme_id',
+    'initial_join_options',
+    'callback_urls',
+    'ui_settings',
+  ],
+  movableExpiry: false,
+  shortestLife: MINUTE,
+  longestLife: 5 * 365 * DAY,
+  idempotentCreate: false,
+  findable: 'by-list',
+  retires: 'at-once',
+  grace: HOUR,
+  hostLink: 'kept',
+  creationsPerMinute: 30,
+};
+
+const MEETING = '/meetings/{id}';
+
+/** Whereby: rooms that are made and deleted, and never changed in between. */
+export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProvider {
+  const { now } = options;
+  const call = wherebyCalls(entry, options);
+  const pages = pageReader(call);
+
+  async function create(order: RoomOrder): Promise<ProviderRoom> {
+    const reply = await call({ method: 'POST', route: '/meetings', body: createBody(order) });
+    return providerRoom(answered(reply, meetingReply), now());
+  }
+
+  async function get(id: string): Promise<ProviderRoom | undefined> {
+    const reply = await call({ method: 'GET', route: MEETING, id, query: { fields: 'hostRoomUrl' } }, isGone);
+    return isGone(reply) ? undefined : providerRoom(answered(reply, meetingReply), now());
+  }
+
+  /** What is left of a change that reaches the room is to see that there is one. */
+  async function change(id: string, { expiresAt, settings = {} }: RoomChange): Promise<ProviderRoom> {
+    const fixed = Object.keys(settings).filter(
+      (name) => !(WHEREBY_CAPABILITIES.changeable as readonly string[]).includes(name),
+    );
+    if (expiresAt !== undefined) fixed.unshift('expires_at');
+    if (fixed.length > 0) {
+      throw new ProviderRefusedError(
+        `application ${entry.name} is at Whereby, where a living room takes no change of ${fixed.join(', ')}: open a new one`,
+      );
+    }
+    const found = await get(id);
+    if (found?.available) return found;
+    throw new RoomGoneError(`room ${id} of application ${entry.name} has ended and takes no change`);
+  }
+
+  async function retire(id: string): Promise<Instant> {
+    await call({ method: 'DELETE', route: MEETING, id }, isGone);
+    return now();
+  }
+
+  async function* list(prefix?: string): AsyncGenerator<readonly ProviderRoom[]> {
+    for await (const page of pages(prefix)) yield page.map((reply) => providerRoom(reply, now()));
+  }
+
+  /** A list may show rooms that were deleted. Nobody must take one of them for living, so each is read by itself. */
+  async function find(token: string): Promise<readonly ProviderRoom[]> {
+    const ids: string[] = [];
+    for await (const page of list(namePrefix(token))) {
+      ids.push(...page.filter((candidate) => candidate.token === token).map(({ id }) => id));
+    }
+    const found = await Promise.all(ids.map(get));
+    return found.filter((room) => room !== undefined);
+  }
+
+  return {
+    capabilities: WHEREBY_CAPABILITIES,
+    create,
+    find,
+    get,
+    change,
+    retire,
+    async hostUrl(id) {
+      const found = await get(id);
+      return found?.available ? found.hostUrl : undefined;
+    },
+    list: () => list(),
+    limitations: (settings) => limitationsOf(WHEREBY_FIELDS, settings),
+    bookmark: () => undefined,
+  };
+}

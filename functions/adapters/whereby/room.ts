@@ -1,0 +1,48 @@
+import type { ProviderRoom, RoomOrder } from '../../rooms/ports.ts';
+import type { Instant, RoomSettings } from '../../rooms/room.ts';
+import type { MeetingReply } from './schema.ts';
+
+/** A room's name is the prefix that we choose, which ends the token, and a suffix that Whereby adds. */
+const TOKEN = /^\/(er[a-z2-7]{30})-/;
+
+export function namePrefix(token: string): string {
+  return `${token}-`;
+}
+
+export function providerRoom(reply: MeetingReply, now: Instant): ProviderRoom {
+  const { meetingId, roomUrl, hostRoomUrl, startDate, endDate } = reply;
+  const expiresAt = Date.parse(endDate);
+  return {
+    id: meetingId,
+    guestUrl: roomUrl,
+    hostUrl: hostRoomUrl ?? undefined,
+    createdAt: startDate === undefined ? now : Date.parse(startDate),
+    expiresAt,
+    token: TOKEN.exec(new URL(roomUrl).pathname)?.[1],
+    available: expiresAt > now,
+  };
+}
+
+export function createBody({ token, settings, expiresAt }: RoomOrder) {
+  return {
+    endDate: new Date(expiresAt).toISOString(),
+    isLocked: (settings.join_approval_level ?? 'none') !== 'none',
+    // the other mode has room for four
+    roomMode: 'group',
+    roomNamePrefix: namePrefix(token),
+    roomNamePattern: 'uuid',
+    recording: recordingOf(settings),
+    fields: ['hostRoomUrl'],
+  };
+}
+
+/** What is not asked for is as the account has it; `null` is that, too. */
+function recordingOf({ recording_options, available_features }: RoomSettings) {
+  const inherited = { destination: null, startTrigger: null };
+  if (recording_options?.auto_record) {
+    return { ...inherited, type: 'cloud', startTrigger: 'automatic' };
+  }
+  const available = available_features?.is_recording_available;
+  if (available === undefined) return undefined;
+  return { ...inherited, type: available ? 'cloud' : 'none' };
+}

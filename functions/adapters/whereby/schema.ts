@@ -1,0 +1,30 @@
+import * as z from 'zod/mini';
+
+/** The answers of Whereby, as much of them as is used. */
+
+const timestamp = z
+  .string()
+  .check(z.refine((time) => !Number.isNaN(Date.parse(time)), { error: 'is no ISO 8601 time' }));
+
+const link = z.url({ protocol: /^https?$/ });
+
+export const meetingReply = z.object({
+  meetingId: z.string().check(z.minLength(1)),
+  roomUrl: link,
+  endDate: timestamp,
+  startDate: z.optional(timestamp),
+  /** Only where it was asked for. */
+  hostRoomUrl: z.optional(z.nullable(link)),
+});
+
+export type MeetingReply = z.infer<typeof meetingReply>;
+
+export const pageReply = z.object({
+  results: z.array(meetingReply),
+  cursor: z.optional(z.nullable(z.string())),
+});
+
+/** The one body of an error that is documented, in both of the spellings that were seen. */
+export const throttleReply = z.object({
+  data: z.object({ msLeft: z.optional(z.number()), ms_left: z.optional(z.number()) }),
+});
