@@ -22,6 +22,8 @@ export interface ParsedMessage {
   readonly requests: readonly RoomRequest[];
   /** Bodies to send back to the queue, a message each, before this one is acknowledged. */
   readonly split: readonly string[];
+  /** Why nothing follows from it, for a person to read. */
+  readonly skipped?: string;
 }
 
 /** The message as its sender knew it, wherever it has been since. */

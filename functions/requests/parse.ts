@@ -4,6 +4,12 @@ import { type IncomingMessage, original, type ParsedMessage, type RequestSetting
 import { roomRequest } from './room-request.ts';
 import { requestSequence } from './sequence.ts';
 
+const CALENDAR_EVENTS = new Set([
+  'Calendar Event Created',
+  'Calendar Event Updated',
+  'Calendar Event Cancelled',
+]);
+
 const LARGEST_BODY = 256 * 1024;
 
 /**
@@ -13,7 +19,7 @@ const LARGEST_BODY = 256 * 1024;
  */
 export async function parseMessage(
   message: IncomingMessage,
-  _settings: RequestSettings,
+  settings: RequestSettings,
 ): Promise<ParsedMessage> {
   const { body: text, messageId, sentAt } = original(message);
   const body = readJson(text);
@@ -27,6 +33,11 @@ export async function parseMessage(
     return { requests: [roomRequest(body, posting)], split: [] };
   }
   const event = readEvent(body);
+  if (CALENDAR_EVENTS.has(event['detail-type'])) {
+    // calendars come with a parser and tables of time zones, which plain requests need not wait for
+    const { readCalendar } = await import('./calendar/read-calendar.ts');
+    return readCalendar(event, sentAt, settings.calendar);
+  }
   return { requests: [eventRequest(event, sentAt)], split: [] };
 }
 

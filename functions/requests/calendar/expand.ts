@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../rooms/room.ts';
 import { dayFilter, startOfWeek } from './day-filter.ts';
-import type { Rule } from './rule.ts';
+import { type Rule, unitOf } from './rule.ts';
 import type { Steps } from './steps.ts';
 import { type DayNumber, dayNumber, dayOf, daysInMonth, pageOf, type Wall } from './wall.ts';
 
@@ -136,12 +136,18 @@ function* shortPeriods(rule: Rule, start: Wall, steps: Steps): Generator<readonl
     seconds: unit > SECOND ? rule.seconds : undefined,
   });
   const first = Math.floor(start / unit) * unit;
+  let day: DayNumber | undefined;
+  let isNamedDay = false;
   for (let period = first; dayOf(period) <= LAST_DAY; period += stride) {
     if (rule.until !== undefined && period > rule.until) return;
     steps.take(1);
-    if (!matches(pageOf(dayOf(period)))) {
+    if (dayOf(period) !== day) {
+      day = dayOf(period);
+      isNamedDay = matches(pageOf(day));
+    }
+    if (!isNamedDay) {
       // on to the last period before the next day
-      const nextDay = (dayOf(period) + 1) * DAY;
+      const nextDay = (day + 1) * DAY;
       period += Math.max(0, Math.ceil((nextDay - period) / stride) - 1) * stride;
     } else if (isNamed(rule, period, unit)) {
       const base = period;
@@ -156,16 +162,6 @@ function isNamed({ hours, minutes, seconds }: Rule, period: Wall, unit: number):
   if (hours && !hours.includes(hour)) return false;
   if (unit <= MINUTE && minutes && !minutes.includes(minute)) return false;
   return !(unit <= SECOND && seconds && !seconds.includes(second));
-}
-
-/** The length of a period where it is the same for all; whole days stand for all that is longer. */
-function unitOf({ frequency }: Rule): number {
-  const units: Partial<Record<Rule['frequency'], number>> = {
-    HOURLY: HOUR,
-    MINUTELY: MINUTE,
-    SECONDLY: SECOND,
-  };
-  return units[frequency] ?? DAY;
 }
 
 function atPositions(candidates: readonly Wall[], positions: readonly number[] | undefined): readonly Wall[] {

@@ -1,18 +1,21 @@
 import ICAL from 'ical.js';
 import { RequestRefusedError } from '../../rooms/errors.ts';
+import { DAY, SECOND } from '../../rooms/room.ts';
 import { shown } from '../refusal.ts';
+import { mustReadDateTime } from './date-time.ts';
 import { type DayOfWeek, FREQUENCIES, type Frequency, type Rule } from './rule.ts';
 import type { Wall } from './wall.ts';
+import type { Zone } from './zone.ts';
 
 const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
 
 /**
  * Takes a rule as `ical.js` reads it.
  *
- * @param toWall turns the rule's UNTIL, which may be in UTC, into what the clock shows where the event is
+ * @param zone of the event: UNTIL may be in UTC, and is needed as the clock shows it where the event is
  * @throws RequestRefusedError
  */
-export function readRule(recur: ICAL.Recur, toWall: (time: ICAL.Time) => Wall): Rule {
+export function readRule(recur: ICAL.Recur, zone: Zone): Rule {
   const frequency = recur.freq as Frequency;
   if (!FREQUENCIES.includes(frequency)) {
     throw new RequestRefusedError(
@@ -23,9 +26,9 @@ export function readRule(recur: ICAL.Recur, toWall: (time: ICAL.Time) => Wall): 
   const numbers = (part: string) => readNumbers(recur, part);
   return {
     frequency,
-    interval: recur.interval,
-    ...(recur.count && { count: recur.count }),
-    ...(recur.until && { until: toWall(recur.until) }),
+    interval: atLeastOne(recur.interval, 'INTERVAL'),
+    ...(recur.count !== null && { count: atLeastOne(recur.count, 'COUNT') }),
+    ...(recur.until && { until: readUntil(recur.until, zone) }),
     weekStart: recur.wkst - 1,
     seconds: numbers('BYSECOND'),
     minutes: numbers('BYMINUTE'),
@@ -37,6 +40,18 @@ export function readRule(recur: ICAL.Recur, toWall: (time: ICAL.Time) => Wall): 
     months: numbers('BYMONTH'),
     positions: numbers('BYSETPOS'),
   };
+}
+
+function atLeastOne(value: number, part: string): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new RequestRefusedError(`RRULE: ${part} must be at least 1, got ${shown(value)}`);
+}
+
+/** A date stands for its last second: an occurrence at noon of that day is still one. */
+function readUntil(until: ICAL.Time, zone: Zone): Wall {
+  const { wall, isDate, offset } = mustReadDateTime(until.toString(), 'RRULE: UNTIL');
+  if (isDate) return wall + DAY - SECOND;
+  return offset === undefined ? wall : zone.toWall(wall - offset);
 }
 
 /** Reads the value of an RRULE property. */

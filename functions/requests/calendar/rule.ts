@@ -1,3 +1,4 @@
+import { DAY, type Duration, HOUR, MINUTE, SECOND } from '../../rooms/room.ts';
 import type { Wall } from './wall.ts';
 
 export const FREQUENCIES = [
@@ -40,4 +41,15 @@ export interface Rule {
 
 export function isEndless({ count, until }: Rule): boolean {
   return count === undefined && until === undefined;
+}
+
+const SHORT_UNITS: Partial<Record<Frequency, Duration>> = {
+  HOURLY: HOUR,
+  MINUTELY: MINUTE,
+  SECONDLY: SECOND,
+};
+
+/** The length of a period where it is less than a day; a day stands for all that are longer. */
+export function unitOf({ frequency }: Rule): Duration {
+  return SHORT_UNITS[frequency] ?? DAY;
 }

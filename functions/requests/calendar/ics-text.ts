@@ -1,0 +1,167 @@
+import { RequestRefusedError } from '../../rooms/errors.ts';
+import { shown } from '../refusal.ts';
+
+/**
+ * An iCalendar text, taken apart line by line before anything is read into it: which events it has, and of each the
+ * lines that a room depends on. Descriptions, places, people and alarms are left behind here.
+ */
+export interface IcsCalendar {
+  /** What the text is sent for (RFC 5546), in capitals; absent in a plain calendar file. */
+  readonly method?: string;
+  /** The zone of its floating times and dates, where it names one. */
+  readonly timeZone?: string;
+  readonly zones: readonly IcsZone[];
+  readonly events: readonly IcsEvent[];
+}
+
+/** A VTIMEZONE, from BEGIN to END. */
+export interface IcsZone {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+/** All components of one UID, each from BEGIN to END: the event itself, and what is said of single occurrences. */
+export interface IcsEvent {
+  readonly uid: string;
+  readonly lines: readonly string[];
+}
+
+const KEPT: Readonly<Record<string, ReadonlySet<string>>> = {
+  VCALENDAR: new Set(['METHOD', 'X-WR-TIMEZONE']),
+  VEVENT: new Set([
+    'UID',
+    'SEQUENCE',
+    'DTSTAMP',
+    'LAST-MODIFIED',
+    'DTSTART',
+    'DTEND',
+    'DURATION',
+    'RRULE',
+    'EXRULE',
+    'RDATE',
+    'EXDATE',
+    'RECURRENCE-ID',
+    'SUMMARY',
+    'CLASS',
+    'STATUS',
+  ]),
+  VTIMEZONE: new Set(['TZID', 'X-LIC-LOCATION']),
+  STANDARD: new Set(['DTSTART', 'TZOFFSETFROM', 'TZOFFSETTO', 'RRULE', 'RDATE']),
+  DAYLIGHT: new Set(['DTSTART', 'TZOFFSETFROM', 'TZOFFSETTO', 'RRULE', 'RDATE']),
+};
+
+/** Which component each of them stands in; in another place it means nothing. */
+const PARENTS: Readonly<Record<string, string>> = {
+  VCALENDAR: '',
+  VEVENT: 'VCALENDAR',
+  VTIMEZONE: 'VCALENDAR',
+  STANDARD: 'VTIMEZONE',
+  DAYLIGHT: 'VTIMEZONE',
+};
+
+/** Whether a text wants to be iCalendar. */
+export function isIcs(text: string): boolean {
+  return /^\ufeff?\s*BEGIN:VCALENDAR\s/i.test(text.slice(0, 200));
+}
+
+/** The name of a line's property, and its value. Values of parameters may be quoted and have colons in them. */
+const LINE = /^([A-Za-z0-9-]+)(?:;(?:"[^"]*"|[^":])*)?:(.*)$/s;
+
+interface Component {
+  readonly name: string;
+  readonly lines: string[];
+  readonly parts: Component[];
+}
+
+/**
+ * The calendars of a text: one, as a rule.
+ *
+ * @throws RequestRefusedError where the text is torn
+ */
+export function readIcs(text: string): readonly IcsCalendar[] {
+  const root: Component = { name: '', lines: [], parts: [] };
+  const open = [root];
+  for (const line of unfolded(text)) {
+    const [, rawName = '', value = ''] = LINE.exec(line) ?? [];
+    const name = rawName.toUpperCase();
+    if (name === 'BEGIN') open.push({ name: value.trim().toUpperCase(), lines: [], parts: [] });
+    else if (name === 'END') close(open, value.trim().toUpperCase());
+    else keep(open.at(-1), name, line);
+  }
+  const unclosed = open.at(-1);
+  if (unclosed && unclosed !== root) {
+    throw new RequestRefusedError(`icalendar: BEGIN:${unclosed.name} has no END; is the text cut off?`);
+  }
+  return root.parts.filter(({ name }) => name === 'VCALENDAR').map(calendarOf);
+}
+
+function close(open: Component[], name: string): void {
+  const component = open.pop();
+  const parent = open.at(-1);
+  if (!component || !parent || component.name !== name) {
+    throw new RequestRefusedError(
+      `icalendar: ${shown(`END:${name}`)} does not close ${shown(`BEGIN:${component?.name ?? ''}`)}`,
+    );
+  }
+  if (PARENTS[component.name] === parent.name) parent.parts.push(component);
+}
+
+function keep(component: Component | undefined, name: string, line: string): void {
+  if (component && Object.hasOwn(KEPT, component.name) && KEPT[component.name]?.has(name))
+    component.lines.push(line);
+}
+
+function calendarOf({ lines, parts }: Component): IcsCalendar {
+  const method = propertyOf(lines, 'METHOD').toUpperCase();
+  const timeZone = propertyOf(lines, 'X-WR-TIMEZONE');
+  const events = Map.groupBy(
+    parts.filter(({ name }) => name === 'VEVENT'),
+    (event) => propertyOf(event.lines, 'UID'),
+  );
+  return {
+    ...(method && { method }),
+    ...(timeZone && { timeZone }),
+    zones: parts
+      .filter(({ name }) => name === 'VTIMEZONE')
+      .map((zone) => ({ name: propertyOf(zone.lines, 'TZID'), lines: linesOf(zone) })),
+    events: [...events].map(([uid, components]) => ({ uid, lines: components.flatMap(linesOf) })),
+  };
+}
+
+function linesOf({ name, lines, parts }: Component): string[] {
+  return [`BEGIN:${name}`, ...lines, ...parts.flatMap(linesOf), `END:${name}`];
+}
+
+function unfolded(text: string): string[] {
+  return text
+    .replace(/^\ufeff/, '')
+    .replace(/\r?\n[ \t]/g, '')
+    .split(/\r\n|\n|\r/)
+    .filter((line) => line.trim() !== '');
+}
+
+/** The value of a property among a component's lines; empty where there is none. */
+export function propertyOf(lines: readonly string[], name: string): string {
+  for (const line of lines) {
+    const [, found = '', value = ''] = LINE.exec(line) ?? [];
+    if (found.toUpperCase() === name) return value.trim();
+  }
+  return '';
+}
+
+/** A text of one event, with all that it needs of its calendar. */
+export function writeIcs(calendar: IcsCalendar, { lines }: IcsEvent): string {
+  const text = lines.join('\r\n');
+  const zones = calendar.zones.filter(
+    ({ name }) => text.includes(`TZID=${name}`) || text.includes(`TZID="${name}"`),
+  );
+  return [
+    'BEGIN:VCALENDAR',
+    ...(calendar.method ? [`METHOD:${calendar.method}`] : []),
+    ...(calendar.timeZone ? [`X-WR-TIMEZONE:${calendar.timeZone}`] : []),
+    ...zones.flatMap((zone) => zone.lines),
+    text,
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n');
+}

@@ -1,0 +1,45 @@
+import type ICAL from 'ical.js';
+import { RequestRefusedError } from '../../rooms/errors.ts';
+import { shown } from '../refusal.ts';
+import { definedZone } from './defined-zone.ts';
+import type { Steps } from './steps.ts';
+import { type Zone, zoneNamed } from './zone.ts';
+
+export type ZoneFinder = (name: string) => Zone;
+
+/**
+ * The zones of a calendar by the names it gives them. A name that the whole world knows means what the world means
+ * by it, since definitions are often cut down to a year or two; any other means what the calendar defines.
+ */
+export function zonesOf(calendar: ICAL.Component, steps: Steps): ZoneFinder {
+  const defined = new Map<string, ICAL.Component>();
+  for (const component of calendar.getAllSubcomponents('vtimezone')) {
+    defined.set(String(component.getFirstPropertyValue('tzid')), component);
+  }
+  const found = new Map<string, Zone>();
+  return (name) => {
+    const known = found.get(name);
+    if (known) return known;
+    const zone = zoneFor(name, defined.get(name), steps);
+    found.set(name, zone);
+    return zone;
+  };
+}
+
+function zoneFor(name: string, definition: ICAL.Component | undefined, steps: Steps): Zone {
+  const location = definition?.getFirstPropertyValue('x-lic-location');
+  const zone =
+    (isWorldwide(name) ? zoneNamed(name) : undefined) ??
+    (definition && definedZone(definition, steps)) ??
+    zoneNamed(name) ??
+    zoneNamed(String(location ?? ''));
+  if (zone) return zone;
+  throw new RequestRefusedError(
+    `TZID: must be the name of an IANA or a Windows time zone, or of a VTIMEZONE in the same calendar, got ${shown(name)}`,
+  );
+}
+
+/** An IANA name, plain or with a prefix; not one that Windows or a person made up. */
+function isWorldwide(name: string): boolean {
+  return /^[A-Za-z/][\w/.+-]*$/.test(name);
+}

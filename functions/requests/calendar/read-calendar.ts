@@ -1,0 +1,132 @@
+import { RequestRefusedError } from '../../rooms/errors.ts';
+import type { Instant } from '../../rooms/room.ts';
+import type { BusEvent } from '../event.ts';
+import type { ParsedMessage } from '../message.ts';
+import { shown } from '../refusal.ts';
+import { readCalCom, reasonToSkipWebhook } from './cal-com.ts';
+import type { CalendarContext } from './context.ts';
+import { GOOGLE_FIELDS, readGoogle } from './google.ts';
+import { GRAPH_FIELDS, readGraph } from './graph.ts';
+import { readIcalendar, reasonToSkip } from './icalendar.ts';
+import { readIcs, writeIcs } from './ics-text.ts';
+import { type Recognised, recognise } from './recognise.ts';
+import { requestsFor } from './requests-for.ts';
+import type { CalendarSettings } from './settings.ts';
+import { Steps } from './steps.ts';
+import type { Telling } from './telling.ts';
+import { type Zone, zoneNamed } from './zone.ts';
+
+/** What the bus's event says around the calendar's own words. */
+interface Envelope {
+  readonly calendarId?: string;
+  readonly timeZone?: string;
+}
+
+/**
+ * What a `Calendar Event ...` event asks for: rooms, or to be split into an event for each of the calendar's.
+ *
+ * @throws RequestRefusedError
+ */
+export function readCalendar(event: BusEvent, sentAt: Instant, settings: CalendarSettings): ParsedMessage {
+  const found = recognise(event.detail);
+  const envelope = readEnvelope(event.detail);
+  if (found.format === 'list') return splitList(event, found, envelope);
+  const toldAt = Math.min(Date.parse(event.time), sentAt);
+  const context = contextOf(event, envelope, toldAt, settings);
+  if (found.format === 'icalendar') return readText(event, found.text, envelope, context);
+  const skipped = found.format === 'cal.com' ? reasonToSkipWebhook(found.event) : undefined;
+  if (skipped !== undefined) return { requests: [], split: [], skipped };
+  return asked(tellings(found, context), context);
+}
+
+function tellings(found: Exclude<Recognised, { format: 'list' | 'icalendar' }>, context: CalendarContext) {
+  switch (found.format) {
+    case 'google':
+      return [readGoogle(found.event, context)];
+    case 'graph':
+      return [readGraph(found.event, context)];
+    case 'cal.com':
+      return readCalCom(found.event, context);
+  }
+}
+
+function asked(told: readonly Telling[], context: CalendarContext): ParsedMessage {
+  return { requests: told.flatMap((telling) => requestsFor(telling, context)), split: [] };
+}
+
+function readEnvelope(detail: unknown): Envelope {
+  const { calendarId, timeZone } = (typeof detail === 'object' ? detail : {}) as Record<string, unknown>;
+  return {
+    ...(typeof calendarId === 'string' && { calendarId: checkedId(calendarId) }),
+    ...(typeof timeZone === 'string' && { timeZone }),
+  };
+}
+
+function checkedId(calendarId: string): string {
+  if (calendarId.length <= 1024) return calendarId;
+  throw new RequestRefusedError(
+    `detail.calendarId: must have at most 1024 characters, got ${shown(calendarId)}`,
+  );
+}
+
+function contextOf(
+  event: BusEvent,
+  { calendarId, timeZone }: Envelope,
+  toldAt: Instant,
+  settings: CalendarSettings,
+): CalendarContext {
+  const zone = timeZone === undefined ? undefined : mustKnow(timeZone, 'detail.timeZone');
+  const defaultZone = settings.timeZone === undefined ? undefined : zoneNamed(settings.timeZone);
+  return {
+    ...(calendarId !== undefined && { calendarId }),
+    ...(zone && { zone }),
+    ...(defaultZone && { defaultZone }),
+    isCancelled: event['detail-type'] === 'Calendar Event Cancelled',
+    toldAt,
+    settings,
+    steps: new Steps(),
+  };
+}
+
+function mustKnow(name: string, field: string): Zone {
+  const zone = zoneNamed(name);
+  if (zone) return zone;
+  throw new RequestRefusedError(`${field}: must be the name of an IANA time zone, got ${shown(name)}`);
+}
+
+function readText(
+  event: BusEvent,
+  text: string,
+  envelope: Envelope,
+  context: CalendarContext,
+): ParsedMessage {
+  const calendars = readIcs(text);
+  const told = calendars.filter((calendar) => reasonToSkip(calendar) === undefined);
+  const [first] = calendars;
+  if (told.length === 0 && first) return { requests: [], split: [], skipped: reasonToSkip(first) ?? '' };
+  const events = told.flatMap((calendar) => calendar.events.map((one) => ({ calendar, one })));
+  const [only, ...others] = events;
+  if (!only) throw new RequestRefusedError('icalendar: has no VEVENT');
+  if (others.length === 0) return asked([readIcalendar(only.calendar, only.one, context)], context);
+  const bodies = events.map(({ calendar, one }) => ({ ...envelope, icalendar: writeIcs(calendar, one) }));
+  return { requests: [], split: bodies.map((detail) => JSON.stringify({ ...event, detail })) };
+}
+
+/** A list of events is a message for each, with nothing in it that no room depends on. */
+function splitList(
+  event: BusEvent,
+  { events, timeZone }: Extract<Recognised, { format: 'list' }>,
+  envelope: Envelope,
+): ParsedMessage {
+  const fields = new Set([...GOOGLE_FIELDS, ...GRAPH_FIELDS]);
+  const split = events.map((one) => {
+    const kept = Object.entries(one ?? {}).filter(([name]) => fields.has(name));
+    const detail = {
+      ...(timeZone !== undefined && { timeZone }),
+      ...envelope,
+      event: Object.fromEntries(kept),
+    };
+    return JSON.stringify({ ...event, detail });
+  });
+  return { requests: [], split };
+}

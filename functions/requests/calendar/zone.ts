@@ -1,0 +1,97 @@
+import { DAY, HOUR, type Instant, MINUTE } from '../../rooms/room.ts';
+import type { Wall } from './wall.ts';
+import { WINDOWS_ZONES } from './windows-zones.ts';
+
+/** A place's clock. */
+export interface Zone {
+  toWall(instant: Instant): Wall;
+  /**
+   * When the clock shows this. Of two moments (the clock was set back) the first; for none (it was set forward)
+   * the moment that it would have been without the change, as RFC 5545 has it.
+   */
+  toInstant(wall: Wall): Instant;
+}
+
+/** How far a clock is ahead of UTC at an instant, in milliseconds. */
+export type OffsetAt = (instant: Instant) => number;
+
+export function zoneOf(offsetAt: OffsetAt): Zone {
+  const toWall = (instant: Instant) => instant + offsetAt(instant);
+  return {
+    toWall,
+    toInstant: (wall) => {
+      const before = wall - offsetAt(wall - DAY);
+      const after = wall - offsetAt(wall + DAY);
+      return toWall(before) !== wall && toWall(after) === wall ? after : before;
+    },
+  };
+}
+
+export const UTC: Zone = zoneOf(() => 0);
+
+/**
+ * The zone of a name: IANA's, Windows', one with a vendor's prefix (`/mozilla.org/20050126_1/Europe/Berlin`), or a
+ * plain offset (`GMT+0200`).
+ */
+export function zoneNamed(name: string): Zone | undefined {
+  const plain = name.trim().replace(/^"(.*)"$/, '$1');
+  if (Object.hasOwn(WINDOWS_ZONES, plain)) return ianaZone(WINDOWS_ZONES[plain] ?? '');
+  const [, sign, hours, minutes] = /^(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?$/.exec(plain) ?? [];
+  if (!sign) return ianaZone(plain) ?? suffixZone(plain);
+  const offset = (Number(hours) * HOUR + Number(minutes ?? 0) * MINUTE) * (sign === '-' ? -1 : 1);
+  return zoneOf(() => offset);
+}
+
+/** Of a vendor's prefix nothing is known but that it comes before the name. */
+function suffixZone(name: string): Zone | undefined {
+  const parts = name.split('/').slice(-4);
+  for (const length of [3, 2]) {
+    const zone = parts.length > length && ianaZone(parts.slice(-length).join('/'));
+    if (zone) return zone;
+  }
+  return undefined;
+}
+
+/** Making a format takes longer than all else here; there are a few hundred names, and a process sees a handful. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+const MOST_FORMATS = 600;
+
+function ianaZone(name: string): Zone | undefined {
+  const format = formats.get(name) ?? formatOf(name);
+  if (!format) return undefined;
+  if (formats.size > MOST_FORMATS) formats.clear();
+  formats.set(name, format);
+  return zoneOf(offsetBy(format));
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (!/^[A-Za-z]/.test(timeZone)) return undefined;
+  try {
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      era: 'short',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function offsetBy(format: Intl.DateTimeFormat): OffsetAt {
+  return (instant) => {
+    const second = Math.floor(instant / 1000) * 1000;
+    const parts: Record<string, string> = {};
+    for (const { type, value } of format.formatToParts(second)) parts[type] = value;
+    const year = parts.era === 'BC' ? 1 - Number(parts.year) : Number(parts.year);
+    const shown = new Date(0);
+    shown.setUTCFullYear(year, Number(parts.month) - 1, Number(parts.day));
+    shown.setUTCHours(Number(parts.hour), Number(parts.minute), Number(parts.second));
+    return shown.getTime() - second;
+  };
+}
