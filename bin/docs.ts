@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { requestSchema } from '../functions/requests/schema.ts';
+import { providersDocument } from './providers-document.ts';
 
 /** The documents that are generated from the code, by their path from the project's root. */
 export const documents: Readonly<Record<string, () => string>> = {
   'docs/request.schema.json': requestJsonSchema,
+  'docs/providers.md': providersDocument,
 };
 
 function requestJsonSchema(): string {

@@ -1,22 +1,5 @@
 import { UnknownApplicationError } from '../rooms/errors.ts';
 import type { Pool, RoomProvider } from '../rooms/ports.ts';
-import type { Instant } from '../rooms/room.ts';
-import type { CallObserver } from './provider/connection.ts';
-import { type ProviderEntry, roomProvider } from './providers.ts';
-import { type Secrets, secretsManager } from './secrets.ts';
-
-export interface ProviderPoolOptions {
-  readonly now: () => Instant;
-  readonly onCall?: CallObserver;
-  /** @default Secrets Manager */
-  readonly secrets?: Secrets;
-}
-
-/** The pool of a deployment, each entry with the adapter of the provider that it names. */
-export function providerPool(entries: readonly ProviderEntry[], options: ProviderPoolOptions): Pool {
-  const { now, onCall, secrets = secretsManager({ now }) } = options;
-  return pool(entries, (entry) => roomProvider(entry, { now, onCall, secrets }));
-}
 
 /**
  * The accounts that rooms are spread over. A provider is made when it is first asked for: most invocations need one

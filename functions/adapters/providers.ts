@@ -1,18 +1,28 @@
 import type { RoomProvider } from '../rooms/ports.ts';
-import type { MeetingsApiEntry } from './meetings-api/calls.ts';
-import { meetingsApi } from './meetings-api/provider.ts';
+import { DAILY } from './daily/provider.ts';
+import { MEETINGS_API } from './meetings-api/provider.ts';
+import type { ProviderKind } from './provider/kind.ts';
 import type { ProviderOptions } from './provider/options.ts';
+import { WHEREBY } from './whereby/provider.ts';
 
 /** The providers that an entry of the pool can name: one line for each. */
-const PROVIDERS = {
-  'meetings-api': meetingsApi,
+export const PROVIDERS = {
+  'meetings-api': MEETINGS_API,
+  daily: DAILY,
+  whereby: WHEREBY,
 } as const;
 
-export type ProviderEntry = { readonly provider: 'meetings-api' } & MeetingsApiEntry;
+type EntryOf<Kind> = Kind extends ProviderKind<infer Entry> ? Entry : never;
+
+/** An entry of the pool: the provider's name, and what its adapter wants to know. */
+export type ProviderEntry = {
+  [Name in keyof typeof PROVIDERS]: { readonly provider: Name } & EntryOf<(typeof PROVIDERS)[Name]>;
+}[keyof typeof PROVIDERS];
 
 export function roomProvider(entry: ProviderEntry, options: ProviderOptions): RoomProvider {
-  const make = PROVIDERS[entry.provider];
-  if (make) return make(entry, options);
+  // that an entry fits its provider is what its type says, but no compiler sees it through the look-up
+  const kind: ProviderKind<never> | undefined = PROVIDERS[entry.provider];
+  if (kind) return kind.connect(entry as never, options);
   throw new TypeError(
     `application ${entry.name} names the provider ${entry.provider}: must be one of ${Object.keys(PROVIDERS).join(', ')}`,
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pool, providerPool } from '../../functions/adapters/pool.ts';
+import { pool } from '../../functions/adapters/pool.ts';
 import type { RoomProvider } from '../../functions/rooms/ports.ts';
 
 const entries = [
@@ -45,20 +45,4 @@ test('the accounts at one provider are told apart from those at another', () => 
 
 test('two applications of one name are refused', () => {
   expect(() => pool([...entries, { name: 'blue', provider: 'one' }], counted().make)).toThrow('named blue');
-});
-
-test('an entry is served by the adapter that it names', () => {
-  const entry = {
-    provider: 'meetings-api',
-    name: 'main',
-    applicationId: 'a',
-    secret: 's',
-    baseUrl: 'https://meetings.example',
-  } as const;
-  const applications = providerPool([entry], { now: () => 0 });
-  expect(applications.provider('main').capabilities.movableExpiry).toBe(true);
-  const unknown = { ...entry, provider: 'telepathy' as never };
-  expect(() => providerPool([unknown], { now: () => 0 }).provider('main')).toThrow(
-    'application main names the provider telepathy: must be one of meetings-api',
-  );
 });

@@ -6,6 +6,7 @@ import { answered, readable } from '../provider/answer.ts';
 import type { Reply } from '../provider/connection.ts';
 import { isGone, isSuccess } from '../provider/failures.ts';
 import { limitationsOf } from '../provider/fields.ts';
+import type { ProviderKind } from '../provider/kind.ts';
 import type { ProviderOptions } from '../provider/options.ts';
 import { type DailyEntry, dailyCalls, isRefused } from './calls.ts';
 import { DAILY_FIELDS } from './fields.ts';
@@ -14,7 +15,7 @@ import { pages } from './pages.ts';
 import { changeBody, createBody, providerRoom } from './room.ts';
 import { deletionReply, domainReply, roomReply } from './schema.ts';
 
-export const DAILY_CAPABILITIES: Capabilities = {
+const CAPABILITIES: Capabilities = {
   // what the room itself does not know can change all the more easily
   changeable: [
     'display_name',
@@ -117,7 +118,7 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
   }
 
   return {
-    capabilities: DAILY_CAPABILITIES,
+    capabilities: CAPABILITIES,
     create,
     async find(token) {
       const found = await get(token);
@@ -132,3 +133,10 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
     bookmark: () => undefined,
   };
 }
+
+export const DAILY: ProviderKind<DailyEntry> = {
+  title: 'Daily',
+  capabilities: CAPABILITIES,
+  fields: DAILY_FIELDS,
+  connect: daily,
+};

@@ -5,8 +5,10 @@ import { DAY, MINUTE } from '../../rooms/room.ts';
 import { answered } from '../provider/answer.ts';
 import type { Reply } from '../provider/connection.ts';
 import { isGone, isSuccess } from '../provider/failures.ts';
+import type { ProviderKind } from '../provider/kind.ts';
 import type { ProviderOptions } from '../provider/options.ts';
 import { type MeetingsApiEntry, meetingsApiCalls } from './calls.ts';
+import { MEETINGS_API_FIELDS } from './fields.ts';
 import { pages } from './pages.ts';
 import { CHANGEABLE, changeBody, createBody, providerRoom } from './room.ts';
 import { pageReply, roomReply } from './schema.ts';
@@ -116,3 +118,10 @@ function later(a: string | undefined, b: string | undefined): string | undefined
   if (a === undefined || b === undefined) return a ?? b;
   return BigInt(a) > BigInt(b) ? a : b;
 }
+
+export const MEETINGS_API: ProviderKind<MeetingsApiEntry> = {
+  title: 'Meetings API',
+  capabilities: CAPABILITIES,
+  fields: MEETINGS_API_FIELDS,
+  connect: meetingsApi,
+};

@@ -5,6 +5,7 @@ import { DAY, HOUR, MINUTE } from '../../rooms/room.ts';
 import { answered } from '../provider/answer.ts';
 import { isGone } from '../provider/failures.ts';
 import { limitationsOf } from '../provider/fields.ts';
+import type { ProviderKind } from '../provider/kind.ts';
 import type { ProviderOptions } from '../provider/options.ts';
 import { type WherebyEntry, wherebyCalls } from './calls.ts';
 import { WHEREBY_FIELDS } from './fields.ts';
@@ -12,7 +13,7 @@ import { pageReader } from './pages.ts';
 import { createBody, namePrefix, providerRoom } from './room.ts';
 import { meetingReply } from './schema.ts';
 
-export const WHEREBY_CAPABILITIES: Capabilities = {
+const CAPABILITIES: Capabilities = {
   // nothing of a room can be changed, so only what it does not know can
   changeable: [
     'display_name',
@@ -55,7 +56,7 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
   /** What is left of a change that reaches the room is to see that there is one. */
   async function change(id: string, { expiresAt, settings = {} }: RoomChange): Promise<ProviderRoom> {
     const fixed = Object.keys(settings).filter(
-      (name) => !(WHEREBY_CAPABILITIES.changeable as readonly string[]).includes(name),
+      (name) => !(CAPABILITIES.changeable as readonly string[]).includes(name),
     );
     if (expiresAt !== undefined) fixed.unshift('expires_at');
     if (fixed.length > 0) {
@@ -88,7 +89,7 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
   }
 
   return {
-    capabilities: WHEREBY_CAPABILITIES,
+    capabilities: CAPABILITIES,
     create,
     find,
     get,
@@ -103,3 +104,10 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
     bookmark: () => undefined,
   };
 }
+
+export const WHEREBY: ProviderKind<WherebyEntry> = {
+  title: 'Whereby',
+  capabilities: CAPABILITIES,
+  fields: WHEREBY_FIELDS,
+  connect: whereby,
+};

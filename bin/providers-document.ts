@@ -1,0 +1,69 @@
+import { FIELDS, type FieldSupport } from '../functions/adapters/provider/fields.ts';
+import { PROVIDERS } from '../functions/adapters/providers.ts';
+import type { Capabilities } from '../functions/rooms/ports.ts';
+import { DAY, type Duration, HOUR, MINUTE } from '../functions/rooms/room.ts';
+
+const KINDS = Object.entries(PROVIDERS);
+
+/** What each provider can do, and what it gives of each field: read from the adapters themselves. */
+export function providersDocument(): string {
+  return `# Providers
+
+An entry of the pool names its provider. This page is generated from the adapters (\`npm run docs\`).
+
+## What a provider can do
+
+${table(Object.entries(CAPABILITIES).map(([label, show]) => [label, ...KINDS.map(([, { capabilities }]) => show(capabilities))]))}
+
+## What becomes of each field of a request
+
+*Native*: the provider gives it. *Approximated*: it gives something close. *Impossible*: it gives nothing of the kind.
+What a caller sets and does not get is told as a warning, on the row and in the event; \`"strict": true\` in the request makes
+it a refusal. Values in brackets are given in full and warn nobody.
+
+${table(FIELDS.map((field) => [`\`${field}\``, ...KINDS.map(([, { fields }]) => cell(fields[field]))]))}
+`;
+}
+
+const CAPABILITIES: Readonly<Record<string, (capabilities: Capabilities) => string>> = {
+  'shortest life': ({ shortestLife }) => inWords(shortestLife),
+  'longest life': ({ longestLife }) => inWords(longestLife),
+  'expiry of a living room': ({ movableExpiry }) =>
+    movableExpiry ? 'can be moved, the link stays' : 'is fixed: each renewal is a new room with a new link',
+  'changes of a living room': ({ changeable }) => changeable.map((name) => `\`${name}\``).join(', '),
+  'a room that is retired ends': ({ retires, shortestLife }) =>
+    retires === 'at-once' ? 'at once' : `after ${inWords(shortestLife)}`,
+  'a room past its expiry': ({ grace }) =>
+    grace === 0 ? 'cannot be entered' : `can be entered for another ${inWords(grace)}`,
+  'creating twice under one token': ({ idempotentCreate }) => (idempotentCreate ? 'one room' : 'two rooms'),
+  'looking for a token': ({ findable }) => (findable === 'by-token' ? 'one call' : 'reads the list'),
+  'host link': ({ hostLink }) =>
+    hostLink === 'minted' ? 'made when asked for, short-lived' : 'part of the room, good as long as it',
+  'rooms a minute, at most': ({ creationsPerMinute }) => String(creationsPerMinute ?? 'not known'),
+};
+
+function table(rows: readonly (readonly string[])[]): string {
+  const head = ['', ...KINDS.map(([name, { title }]) => `${title} (\`${name}\`)`)];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function cell({ support, how, given }: FieldSupport): string {
+  const values = given ? ` (${given.map((value) => `\`${value}\``).join(', ')})` : '';
+  const rest = support === 'native' && given ? '; else impossible' : '';
+  return `${support}${values}${rest}${how ? `: ${how}` : ''}`;
+}
+
+const UNITS: readonly (readonly [Duration, string])[] = [
+  [365 * DAY, 'year'],
+  [DAY, 'day'],
+  [HOUR, 'hour'],
+  [MINUTE, 'minute'],
+];
+
+/** To the nearest of the largest unit that fits, so that a margin for the clocks does not show. */
+function inWords(duration: Duration): string {
+  const [size, name] = UNITS.find(([unit]) => duration >= unit - MINUTE) ?? [MINUTE, 'minute'];
+  const count = Math.round(duration / size);
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}

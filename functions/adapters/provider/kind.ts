@@ -1,0 +1,13 @@
+import type { Capabilities, RoomProvider } from '../../rooms/ports.ts';
+import type { FieldMap } from './fields.ts';
+import type { ProviderOptions } from './options.ts';
+
+/** All that is to be known of a provider: its line in the registry, and its column in the documentation. */
+export interface ProviderKind<Entry> {
+  /** As people call it. */
+  readonly title: string;
+  readonly capabilities: Capabilities;
+  readonly fields: FieldMap;
+  /** One account of it. */
+  readonly connect: (entry: Entry, options: ProviderOptions) => RoomProvider;
+}
