@@ -17,6 +17,7 @@ import {
   type EnsureBody,
   ensureSchema,
   LONGEST_LIFE,
+  rotateSchema,
   SHORTEST_LIFE,
 } from './schema.ts';
 
@@ -47,20 +48,29 @@ export function roomRequest(body: unknown, posting: Posting): RoomRequest {
       return ensureRequest(checked(ensureSchema, body, at), posting);
     case 'cancel':
       return { key: checked(cancelSchema, body, at).key, action, sequence };
+    case 'rotate': {
+      const { key, to } = checked(rotateSchema, body, at);
+      return { key, action, sequence, ...(to !== undefined && { to }) };
+    }
     default:
       return { key: checked(commandSchema, body, at).key, action, sequence };
   }
 }
 
 function ensureRequest(body: EnsureBody, { at, derivedKey, sentAt, sequence }: Posting): RoomRequest {
-  const { type, key = derivedKey, action, expires_at, lifetime, renewal, metadata, ...rest } = body;
+  const { type, key = derivedKey, action, expires_at, lifetime, renewal, strict, metadata, ...rest } = body;
   const settings: RoomSettings = metadata ? { ...rest, metadata } : rest;
   const field = (name: string) => (at ? `${at}.${name}` : name);
   const life =
     expires_at === undefined
       ? { lifetime: readDuration(lifetime ?? '') ?? 0 }
       : lifeUntil(expires_at, sentAt, field('expires_at'));
-  const spec: RoomSpec = { settings, ...life, renewal: readRenewal(renewal, sentAt, field('renewal.until')) };
+  const spec: RoomSpec = {
+    settings,
+    ...life,
+    renewal: readRenewal(renewal, sentAt, field('renewal.until')),
+    ...(strict && { strict }),
+  };
   return { key, action: 'ensure', sequence, spec };
 }
 

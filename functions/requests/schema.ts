@@ -149,6 +149,9 @@ const fields = {
   key: z.optional(key),
   lifetime: z.optional(lifetime),
   renewal: z.optional(renewal),
+  strict: z.optional(
+    z.boolean().check(z.meta({ description: 'Refuse the request where the provider cannot give all of it' })),
+  ),
 };
 
 /** Asks for a room to be there and to be kept. */
@@ -175,9 +178,26 @@ export const cancelSchema = z
 
 /** What a person does to a room that is kept. */
 export const commandSchema = z
-  .strictObject({ key, action: z.enum(['hold', 'release', 'rotate']) })
-  .check(z.meta({ title: 'A room whose renewal is paused (hold), resumed (release) or due now (rotate)' }));
+  .strictObject({ key, action: z.enum(['hold', 'release']) })
+  .check(z.meta({ title: 'A room whose renewal is paused (hold) or resumed (release)' }));
 
-export const requestSchema = z.union([ensureSchema, cancelSchema, commandSchema]);
+export const rotateSchema = z
+  .strictObject({
+    key,
+    action: z.literal('rotate'),
+    to: z.optional(
+      z
+        .string()
+        .check(
+          z.minLength(1, 'must not be empty'),
+          z.meta({
+            description: "The application that the room moves to, by its name in the deployment's pool",
+          }),
+        ),
+    ),
+  })
+  .check(z.meta({ title: 'A room that is renewed now' }));
+
+export const requestSchema = z.union([ensureSchema, cancelSchema, commandSchema, rotateSchema]);
 
 export type EnsureBody = z.output<typeof ensureSchema>;

@@ -91,6 +91,17 @@ describe('a plain request', () => {
     expect(await refusal({ key: 'a', action, display_name: 'x' })).toContain('has no field "display_name"');
   });
 
+  test('names the application that a room moves to', async () => {
+    expect(await request({ key: 'a', action: 'rotate', to: 'second' })).toMatchObject({ to: 'second' });
+    expect(await refusal({ key: 'a', action: 'hold', to: 'second' })).toContain('has no field "to"');
+    expect(await refusal({ key: 'a', action: 'rotate', to: '' })).toBe('to: must not be empty, got ""');
+  });
+
+  test('may ask for all or nothing', async () => {
+    expect((await request(body({ strict: true }))).spec?.strict).toBe(true);
+    expect((await request(body({ strict: false }))).spec).toEqual((await request(body())).spec);
+  });
+
   test('keeps its identity and its place when it comes back from the dead-letter queue', async () => {
     const redriven = await request(body(), {
       messageId: 'second',
