@@ -73,8 +73,9 @@ describe.each(YEARS)('a year of nights $title', (options) => {
     const wrong = [...year.lives].flatMap(([key, lives]) => {
       const { until = Number.POSITIVE_INFINITY } = year.specs.get(key)?.renewal ?? {};
       return lives.slice(1).flatMap(({ from }, index) => {
-        const { renewAt = Number.POSITIVE_INFINITY, until: end = 0 } = lives[index] ?? {};
-        return from < renewAt || end >= until ? [`${key} at ${new Date(from).toISOString()}`] : [];
+        const before = lives[index] as Life;
+        const early = from < before.until - widestWindow(before, year);
+        return early || before.until >= until ? [`${key} at ${new Date(from).toISOString()}`] : [];
       });
     });
     expect(wrong).toEqual([]);
@@ -159,11 +160,17 @@ function gapsOf({ lives, specs, end }: Year): Gap[] {
   });
 }
 
-/** The runs that came in time for a room, with a provider that answered. */
-function savingRuns({ life }: Gap, { runs, inVain }: Year): Instant[] {
-  return runs.filter(
-    (at) => at >= (life.renewAt ?? life.until) && at + NIGHT <= life.until && !inVain.has(at),
-  );
+/** The runs that came in time for a room, with a provider that answered: one that follows the rule, or is promised. */
+function savingRuns({ life }: Gap, { runs, inVain, longestGap }: Year): Instant[] {
+  const promised = life.until - longestGap - HOUR / 2;
+  const due = Math.min(life.renewAt ?? promised, promised);
+  return runs.filter((at) => at >= due && at + NIGHT <= life.until && !inVain.has(at));
+}
+
+/** A week or a third of the life, or two runs where that is more, and what spreading takes. */
+function widestWindow({ from, until }: Life, { longestGap }: Year): number {
+  const life = until - from;
+  return Math.max(Math.min(7 * DAY, life / 3), 2 * longestGap + HOUR / 2) + 0.05 * life;
 }
 
 function tell({ key, life, next }: Gap): string {

@@ -38,6 +38,7 @@ export interface Life {
 export interface Year {
   readonly world: World;
   readonly end: Instant;
+  readonly longestGap: Duration;
   /** When the planner ran. */
   readonly runs: readonly Instant[];
   /** Runs whose rotations met the provider while it was down. */
@@ -134,7 +135,7 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   if (inVain.size === 0 || !providers.first) throw new Error('the provider was down, and nobody noticed');
   const outages = [NO_RUNS, DOWN];
   const { deadLetters } = queue;
-  return { world, end, runs, inVain, outages, lives, specs, busiest, deferred, deadLetters };
+  return { world, end, longestGap: gap, runs, inVain, outages, lives, specs, busiest, deferred, deadLetters };
 }
 
 /** A table that takes down what each key had, and until when. */
