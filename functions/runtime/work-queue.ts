@@ -79,10 +79,8 @@ export function originOf(record: SQSRecord): { readonly messageId: string; reado
   };
 }
 
-/** SQS refuses control characters and empty values. */
+/** SQS refuses empty values, control characters, halves of characters and what is none. */
 function printable(reason: string): string {
-  const text = [...reason]
-    .map((character) => (character < ' ' || character === '\u007f' ? ' ' : character))
-    .join('');
-  return text.slice(0, LONGEST_REASON).trim() || 'no reason was given';
+  const text = reason.toWellFormed().replace(/[\p{Cc}\ufffe\uffff]/gu, ' ');
+  return [...text].slice(0, LONGEST_REASON).join('').trim() || 'no reason was given';
 }

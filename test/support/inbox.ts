@@ -1,0 +1,95 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { onTestFinished } from 'vitest';
+import type { WorkQueue } from '../../functions/runtime/work-queue.ts';
+import { workQueue } from '../../functions/runtime/work-queue.ts';
+import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
+import type { Queue, RestingMessage } from '../../local/engines/queue.ts';
+import { startQueues } from '../../local/engines/queues.ts';
+
+export const MAX_RECEIVES = 5;
+
+type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+/** A queue of the embedded engine with its dead-letter queue, as a function sees them and as the platform does. */
+export interface Inbox {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  /** The function's side. */
+  readonly work: WorkQueue;
+  readonly client: SQSClient;
+  /** Receives what is visible, hands it to a function and deletes what succeeded, as an event source does. */
+  deliver(handler: Handler, options?: { readonly left?: number; readonly most?: number }): Promise<Delivery>;
+  /** What rests in the dead-letter queue. */
+  buried(): readonly RestingMessage[];
+  /** Puts what rests there back into the queue as new messages, as a redrive does. */
+  redrive(): void;
+}
+
+export interface Delivery {
+  readonly records: readonly SQSRecord[];
+  readonly failed: readonly string[];
+}
+
+export async function startInbox(): Promise<Inbox> {
+  const engine = await startQueues();
+  const client = new SQSClient({
+    endpoint: engine.endpoint,
+    region: 'local',
+    credentials: DUMMY_CREDENTIALS,
+  });
+  onTestFinished(async () => {
+    client.destroy();
+    await engine.stop();
+  });
+  const arn = (name: string) => `arn:aws:sqs:local:000000000000:${name}`;
+  const deadLetters = engine.create('dead-letters', arn('dead-letters'), {});
+  const queue = engine.create('inbox', arn('inbox'), {
+    VisibilityTimeout: '360',
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: MAX_RECEIVES }),
+  });
+  return {
+    queue,
+    deadLetters,
+    client,
+    work: workQueue(client, { queue: queue.url, deadLetters: deadLetters.url }),
+    async deliver(handler, { left = 60_000, most = 10 } = {}) {
+      const records = queue.receive(most);
+      const { batchItemFailures } = await handler({ Records: records }, aContext(left));
+      const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+      for (const record of records) {
+        if (!failed.includes(record.messageId)) queue.delete(record.receiptHandle);
+      }
+      return { records, failed };
+    },
+    buried: () => deadLetters.messages(),
+    redrive() {
+      for (const { receiptHandle, body, messageAttributes } of deadLetters.receive(100)) {
+        const attributes = Object.entries(messageAttributes).map(([name, { dataType, stringValue }]) => [
+          name,
+          { DataType: dataType, StringValue: stringValue },
+        ]);
+        queue.send(body, { attributes: Object.fromEntries(attributes) });
+        deadLetters.delete(receiptHandle);
+      }
+    },
+  };
+}
+
+/** @param left milliseconds */
+export function aContext(left: number | (() => number) = 60_000): Context {
+  return {
+    awsRequestId: 'request',
+    functionName: 'function',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:local:000000000000:function:function',
+    memoryLimitInMB: '512',
+    logGroupName: '/aws/lambda/function',
+    logStreamName: 'local',
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: typeof left === 'number' ? () => left : left,
+    done: () => {},
+    fail: () => {},
+    succeed: () => {},
+  };
+}
