@@ -5,5 +5,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/bundles.ts'],
     testTimeout: 20_000,
+    hookTimeout: 60_000,
   },
 });

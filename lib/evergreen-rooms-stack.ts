@@ -1,14 +1,16 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { EvergreenRooms } from './evergreen-rooms.ts';
+import { tellWhatToDoNext } from './outputs.ts';
 import type { Settings } from './settings.ts';
 
 /** The construct in a stack of its own, for those who only want it running. */
 export class EvergreenRoomsStack extends Stack {
   readonly rooms: EvergreenRooms;
 
-  constructor(scope: Construct, id: string, { stage, applications, ...props }: Settings) {
+  constructor(scope: Construct, id: string, { stage, applications, alarmEmail, ...props }: Settings) {
     super(scope, id, {
       description: 'Evergreen Rooms: meeting rooms that never expire',
       terminationProtection: stage === 'prod',
@@ -23,5 +25,9 @@ export class EvergreenRoomsStack extends Stack {
       })),
       removalPolicy: stage === 'prod' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    if (alarmEmail !== undefined) this.rooms.alarmTopic.addSubscription(new EmailSubscription(alarmEmail));
+    tellWhatToDoNext(this, this.rooms);
+    Tags.of(this).add('project', 'evergreen-rooms');
+    Tags.of(this).add('stage', stage);
   }
 }

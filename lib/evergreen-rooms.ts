@@ -14,7 +14,7 @@ import { layFoundation } from './foundation.ts';
 import { alarmTopic } from './monitoring/alarm-topic.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { RoomMetrics } from './monitoring/room-metrics.ts';
-import { permitSending } from './permissions.ts';
+import { permitKeepingRooms, permitReadingHistory, permitSending } from './permissions.ts';
 import { planOnDeploy } from './plan-on-deploy.ts';
 import type { EvergreenRoomsProps } from './props.ts';
 import { Reconciliation } from './reconciliation.ts';
@@ -61,6 +61,8 @@ export class EvergreenRooms extends Construct {
       batchSize: 10,
       maxConcurrency: props.requestConcurrency ?? 5,
     });
+    permitKeepingRooms(requests.function, deployment.table);
+    permitReadingHistory(requests.function, deployment.table);
     const rotation = new Rotation(this, 'Rotation', deployment, props.rotation);
     const reconciliation = new Reconciliation(
       this,
@@ -69,7 +71,7 @@ export class EvergreenRooms extends Construct {
       rotation.worker.inbox,
       props.reconciliation,
     );
-    const { rule } = new BusRequests(this, 'BusRequests', deployment, requests.inbox.queue);
+    const { ruleName } = new BusRequests(this, 'BusRequests', deployment, requests.inbox.queue);
     planOnDeploy(this, rotation.planner.inbox.queue, deployment.undelivered);
     const functions = {
       'create-rooms': requests,
@@ -88,7 +90,7 @@ export class EvergreenRooms extends Construct {
       secrets: deployment.applications.secrets.values(),
       functions: Object.values(functions),
       undelivered: deployment.undelivered,
-      busRule: rule,
+      rule: { bus: deployment.bus, name: ruleName },
       scheduleGroup: deployment.schedules.group,
       gaps: { rotation: deployment.rhythm.longestGap, reconciliation: reconciliation.longestGap },
       table: deployment.table,

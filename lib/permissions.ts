@@ -12,21 +12,30 @@ import { DUE_INDEX } from './rooms-table.ts';
  * streams and batches). These allow the verbs that the functions call, on the resource they call them on.
  */
 
-/** Read a room and its history, and write both. */
+const READ_ENCRYPTED = ['kms:Decrypt', 'kms:DescribeKey'];
+const WRITE_ENCRYPTED = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
+
+/** Read a room by its key, and write it. */
 export function permitKeepingRooms(grantee: IGrantable, table: Table): void {
-  permit(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn);
-  const change = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
-  permitKey(grantee, table.encryptionKey, 'dynamodb', ['kms:Decrypt', 'kms:DescribeKey', ...change]);
+  permit(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem'], table.tableArn);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', [...READ_ENCRYPTED, ...WRITE_ENCRYPTED]);
+}
+
+/** Read what a room was before. */
+export function permitReadingHistory(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:Query'], table.tableArn);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
 }
 
 export function permitReadingAllRooms(grantee: IGrantable, table: Table): void {
   permit(grantee, ['dynamodb:Scan'], table.tableArn);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
 }
 
 /** See which rooms are due, and nothing else of them. */
 export function permitNominatingRooms(grantee: IGrantable, table: Table): void {
   permit(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${DUE_INDEX}`);
-  permitKey(grantee, table.encryptionKey, 'dynamodb', ['kms:Decrypt', 'kms:DescribeKey']);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
 }
 
 export function permitSending(grantee: IGrantable, queue: IQueue): Grant {

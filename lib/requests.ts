@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Names } from 'aws-cdk-lib';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -18,10 +18,14 @@ export const REQUEST_DETAIL_TYPES = [
 /** Brings every request on the bus into the queue that all requests come through, whole and as it is. */
 export class BusRequests extends Construct {
   readonly rule: Rule;
+  /** Of the rule, by which its metrics are found; CloudFormation tells it only together with that of the bus. */
+  readonly ruleName: string;
 
   constructor(scope: Construct, id: string, { bus, undelivered }: Deployment, queue: Queue) {
     super(scope, id);
+    this.ruleName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     this.rule = new Rule(this, 'Rule', {
+      ruleName: this.ruleName,
       description: 'Requests for rooms go to the queue of requests',
       eventBus: bus,
       eventPattern: { detailType: REQUEST_DETAIL_TYPES, source: Match.anythingBut(OWN_SOURCE) },

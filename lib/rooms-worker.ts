@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { CommonEnvironment, WorkerEnvironment } from '../functions/runtime/environment.ts';
 import type { Deployment } from './deployment.ts';
-import { permitAnnouncing, permitKeepingRooms, permitReadingSecret } from './permissions.ts';
+import { permitAnnouncing, permitReadingSecret } from './permissions.ts';
 import {
   type Environments,
   type FunctionName,
@@ -21,7 +21,7 @@ export interface RoomsWorkerProps<Name extends WorkerName>
   readonly environment: Omit<Environments[Name], keyof WorkerEnvironment>;
 }
 
-/** A function that opens, changes and ends rooms at the provider. */
+/** A function that speaks to the provider, and tells the bus. */
 export class RoomsWorker<Name extends WorkerName> extends RoomsFunction<Name> {
   constructor(scope: Construct, id: string, deployment: Deployment, props: RoomsWorkerProps<Name>) {
     const common = workerEnvironment(deployment, props.timeout);
@@ -29,7 +29,6 @@ export class RoomsWorker<Name extends WorkerName> extends RoomsFunction<Name> {
       ...props,
       environment: { ...common, ...props.environment } as RoomsFunctionProps<Name>['environment'],
     });
-    permitKeepingRooms(this.function, deployment.table);
     permitAnnouncing(this.function, deployment.bus);
     for (const secret of deployment.applications.secrets.values()) permitReadingSecret(this.function, secret);
   }

@@ -3,7 +3,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { RUN_ALLOWANCE } from '../functions/rooms/renewal.ts';
 import type { Deployment } from './deployment.ts';
-import { permitNominatingRooms, permitSending } from './permissions.ts';
+import { permitKeepingRooms, permitNominatingRooms, permitSending } from './permissions.ts';
 import { RoomsFunction } from './rooms-function.ts';
 import { RoomsWorker } from './rooms-worker.ts';
 import { longestGapOf } from './schedule/schedules.ts';
@@ -114,6 +114,7 @@ export class Rotation extends Construct {
       batchSize: 10,
       maxConcurrency: concurrency,
     });
+    permitKeepingRooms(this.worker.function, deployment.table);
     this.planner = new RoomsFunction(this, 'Planner', deployment, {
       name: 'plan-rotation',
       description: 'Nominates the rooms that are due for renewal',

@@ -13,6 +13,11 @@ export const text: Reader<string> = (value) => {
   throw new Error('a text that is not empty');
 };
 
+export const email: Reader<string> = (value) => {
+  if (typeof value === 'string' && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return value;
+  throw new Error("an e-mail address, as in 'team@example.com'");
+};
+
 export function oneOf<const T extends string>(...choices: T[]): Reader<T> {
   return (value) => {
     const chosen = choices.find((choice) => choice === value);

@@ -7,6 +7,7 @@ import type { ApplicationSetting, Reader } from './settings-readers.ts';
 import {
   application,
   duration,
+  email,
   listOf,
   logRetention,
   oneOf,
@@ -38,6 +39,9 @@ const SETTINGS = {
   deployment: text,
   logLevel: oneOf('DEBUG', 'INFO'),
   logRetentionDays: logRetention,
+  alarmEmail: email,
+  /** Where the runbook is, for the texts of alarms. */
+  runbook: text,
 };
 
 type Values = { readonly [Name in keyof typeof SETTINGS]?: ReturnType<(typeof SETTINGS)[Name]> };
@@ -81,6 +85,7 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
   const { schedule = [NIGHTLY], reconciliationSchedule = DAILY } = rest;
   const inZone = (expression: string) => ScheduleExpression.expression(expression, timeZone);
   const { flexibleWindow, requestConcurrency, maxReceiveCount, retention, deployment, logLevel } = rest;
+  const { alarmEmail, runbook } = rest;
   return {
     stage,
     applications: applications.map((entry) => ({ ...entry, baseUrl: entry.baseUrl ?? baseUrl })),
@@ -102,5 +107,7 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
     deployment,
     logLevel,
     logRetention: rest.logRetentionDays,
+    alarmEmail,
+    runbook,
   };
 }

@@ -6,7 +6,7 @@ import {
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Rule } from 'aws-cdk-lib/aws-events';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { FunctionName, RoomsFunction } from '../rooms-function.ts';
@@ -20,7 +20,8 @@ export interface Watched {
   readonly applications: readonly string[];
   readonly functions: readonly RoomsFunction<FunctionName>[];
   readonly undelivered: Queue;
-  readonly busRule: Rule;
+  /** The rule that brings requests from the bus. */
+  readonly rule: { readonly bus: IEventBus; readonly name: string };
   readonly scheduleGroup: ScheduleGroup;
   /** Between two runs of the rotation, and of reconciliation. */
   readonly gaps: { readonly rotation: Duration; readonly reconciliation: Duration };
@@ -66,7 +67,7 @@ const INBOXES: Record<
   },
 };
 
-function queueAlarms({ functions, undelivered, busRule, scheduleGroup }: Watched): RoomsAlarm[] {
+function queueAlarms({ functions, undelivered, rule, scheduleGroup }: Watched): RoomsAlarm[] {
   const ofInboxes = functions.flatMap(({ name, inbox }): RoomsAlarm[] => {
     const { id, patience, means } = INBOXES[name];
     return [
@@ -100,7 +101,12 @@ function queueAlarms({ functions, undelivered, busRule, scheduleGroup }: Watched
       means: 'A message could be put neither into its queue nor aside, and is gone',
       metric: sum(
         [
-          dropped('AWS/Events', 'InvocationsFailedToBeSentToDlq', { RuleName: busRule.ruleName }),
+          // On a bus of the account's own making a rule has two dimensions, on the default bus one.
+          dropped('AWS/Events', 'InvocationsFailedToBeSentToDlq', {
+            EventBusName: rule.bus.eventBusName,
+            RuleName: rule.name,
+          }),
+          dropped('AWS/Events', 'InvocationsFailedToBeSentToDlq', { RuleName: rule.name }),
           dropped('AWS/Scheduler', 'InvocationsFailedToBeSentToDeadLetterCount', {
             ScheduleGroup: scheduleGroup.scheduleGroupName,
           }),

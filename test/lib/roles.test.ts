@@ -1,5 +1,8 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ownCode, portMethods } from '../support/code-calls.ts';
 import { type Resource, resources, target, templateWith } from '../support/stacks.ts';
 
 let template: Template;
@@ -19,10 +22,18 @@ const listed = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [valu
 /** `verb on kind of thing`, for everything that the role of a function may do. */
 function mayDo(functionName: string): string[] {
   return statementsOf(functionName)
-    .flatMap(({ Action, Resource: on }) =>
-      listed(Action).flatMap((action) => listed(on).map((resource) => `${action} on ${thing(resource)}`)),
+    .flatMap(({ Action, Resource: on, Condition }) =>
+      listed(Action).flatMap((action) =>
+        listed(on).map((resource) => `${action} on ${thing(resource)}${via(Condition)}`),
+      ),
     )
     .sort();
+}
+
+/** The key may be used only through the service that holds what it encrypts. */
+function via(condition: Statement['Condition']): string {
+  const service = JSON.stringify(condition)?.match(/"kms:ViaService":.*?"(\w+)\./)?.[1];
+  return service ? ` via ${service}` : '';
 }
 
 function statementsOf(functionName: string): Statement[] {
@@ -57,69 +68,114 @@ function thing(resource: unknown): string {
   return THINGS.find(([pattern]) => pattern.test(id))?.[1] ?? id;
 }
 
-/** What each function may do with its own messages and its log. */
-function itsOwn(inbox: string): string[] {
+const INBOX: Record<string, string> = {
+  'create-rooms': 'requests',
+  'plan-rotation': 'plans',
+  'rotate-rooms': 'rotations',
+  'reconcile-rooms': 'reconciliations',
+};
+const FUNCTIONS = Object.keys(INBOX);
+
+/** The permission for a call that code makes. */
+function permission(call: string, functionName: string): string {
+  const [command = '', resource = ''] = call.split(' on ');
+  const inbox = INBOX[functionName] as string;
+  const things: Record<string, string> = {
+    due: 'due index',
+    WORK_QUEUE: inbox,
+    DEAD_LETTER_QUEUE: `dead ${inbox}`,
+  };
+  return `${ACTIONS[command]} on ${things[resource] ?? resource}`;
+}
+
+const ACTIONS: Record<string, string> = {
+  GetItemCommand: 'dynamodb:GetItem',
+  PutItemCommand: 'dynamodb:PutItem',
+  QueryCommand: 'dynamodb:Query',
+  ScanCommand: 'dynamodb:Scan',
+  PutEventsCommand: 'events:PutEvents',
+  GetSecretValueCommand: 'secretsmanager:GetSecretValue',
+  SendMessageCommand: 'sqs:SendMessage',
+  SendMessageBatchCommand: 'sqs:SendMessage',
+  ChangeMessageVisibilityCommand: 'sqs:ChangeMessageVisibility',
+};
+
+/** What Lambda itself does in the role of a function: it takes messages out of the inbox and writes the log. */
+function platform(functionName: string): string[] {
+  const inbox = INBOX[functionName];
   return [
-    'kms:Decrypt on key',
-    'kms:GenerateDataKey on key',
     'logs:CreateLogStream on log',
     'logs:PutLogEvents on log',
-    `sqs:ChangeMessageVisibility on ${inbox}`,
+    `sqs:ReceiveMessage on ${inbox}`,
     `sqs:DeleteMessage on ${inbox}`,
     `sqs:GetQueueAttributes on ${inbox}`,
-    `sqs:ReceiveMessage on ${inbox}`,
-    `sqs:SendMessage on ${inbox}`,
-    `sqs:SendMessage on dead ${inbox}`,
   ];
 }
 
-const KEEPING = [
-  'dynamodb:GetItem on table',
-  'dynamodb:PutItem on table',
-  'dynamodb:Query on table',
-  'events:PutEvents on bus',
-  'secretsmanager:GetSecretValue on secret',
-  'kms:Decrypt on key',
-  'kms:Decrypt on key',
-  'kms:DescribeKey on key',
-  'kms:Encrypt on key',
-  'kms:GenerateDataKey on key',
-  'kms:ReEncryptFrom on key',
-  'kms:ReEncryptTo on key',
-];
+/** What the key is used for when a service reads or writes what it encrypts. */
+const KEY_OF: Record<string, string[]> = {
+  'dynamodb:GetItem': ['Decrypt', 'DescribeKey'],
+  'dynamodb:Query': ['Decrypt', 'DescribeKey'],
+  'dynamodb:Scan': ['Decrypt', 'DescribeKey'],
+  'dynamodb:PutItem': [
+    'Decrypt',
+    'DescribeKey',
+    'Encrypt',
+    'GenerateDataKey',
+    'ReEncryptFrom',
+    'ReEncryptTo',
+  ],
+  'sqs:ReceiveMessage': ['Decrypt'],
+  'sqs:SendMessage': ['Decrypt', 'GenerateDataKey'],
+  'secretsmanager:GetSecretValue': ['Decrypt'],
+};
+
+function withKey(permissions: string[]): string[] {
+  const ofKey = permissions.flatMap((permission) => {
+    const [action = ''] = permission.split(' on ');
+    const [service] = action.split(':');
+    return (KEY_OF[action] ?? []).map((verb) => `kms:${verb} on key via ${service}`);
+  });
+  return [...permissions, ...ofKey];
+}
+
+const sorted = (permissions: string[]) => [...new Set(permissions)].sort();
 
 describe('what a function may do', () => {
-  test.each([
-    ['create-rooms', [...itsOwn('requests'), ...KEEPING]],
-    ['rotate-rooms', [...itsOwn('rotations'), ...KEEPING]],
-    [
-      'reconcile-rooms',
-      [...itsOwn('reconciliations'), ...KEEPING, 'dynamodb:Scan on table', 'sqs:SendMessage on rotations'],
-    ],
-    [
-      'plan-rotation',
-      [
-        ...itsOwn('plans'),
-        'dynamodb:Query on due index',
-        'kms:Decrypt on key',
-        'kms:DescribeKey on key',
-        'sqs:SendMessage on rotations',
-      ],
-    ],
-  ])('%s may do what it does, and nothing else', (name, expected) => {
-    expect(mayDo(name)).toEqual([...expected].sort());
+  test.each(FUNCTIONS)('%s may make the calls that its code can make, and no other', async (name) => {
+    const [code, methods] = await Promise.all([ownCode(name), portMethods()]);
+    const calls = methods.filter(({ used }) => used.test(code)).flatMap((method) => method.calls);
+    expect(calls.length).toBeGreaterThan(3);
+    const needed = calls.map((call) => permission(call, name));
+    expect(sorted(mayDo(name))).toEqual(sorted(withKey([...needed, ...platform(name)])));
+  });
+
+  test('no call is made that the methods of the ports do not show', async () => {
+    const known = (await portMethods()).flatMap(({ calls }) => calls.map((call) => call.split(' on ')[0]));
+    const documents: Record<string, string> = { GetCommand: 'GetItemCommand', PutCommand: 'PutItemCommand' };
+    for (const name of FUNCTIONS) {
+      const made = (await ownCode(name)).match(/\bnew \w+Command\(/g) ?? [];
+      const commands = made.map((text) => text.slice('new '.length, -1));
+      expect(known).toEqual(expect.arrayContaining(commands.map((command) => documents[command] ?? command)));
+    }
+  });
+
+  test('only the methods of the ports make calls', () => {
+    const folder = new URL('../../functions/', import.meta.url);
+    const callers = globSync('**/*.ts', { cwd: fileURLToPath(folder) }).filter((file) =>
+      /\bnew \w+Command\(/.test(readFileSync(new URL(file, folder), 'utf8')),
+    );
+    expect(callers.sort()).toEqual([
+      'adapters/event-bus.ts',
+      'adapters/rooms-table.ts',
+      'adapters/rotation-queue.ts',
+      'adapters/secrets.ts',
+      'runtime/work-queue.ts',
+    ]);
   });
 
   test('the planner sees neither a row nor a secret', () => {
     expect(mayDo('plan-rotation').join()).not.toMatch(/secret|on table/);
-  });
-
-  test('the key is used only through the service that holds what it encrypts', () => {
-    for (const name of ['create-rooms', 'rotate-rooms', 'reconcile-rooms', 'plan-rotation']) {
-      const onKey = statementsOf(name).filter((statement) => /kms:/.test(String(statement.Action)));
-      expect(onKey.length).toBeGreaterThan(0);
-      for (const { Condition } of onKey) expect(Condition).toHaveProperty(['StringEquals', 'kms:ViaService']);
-    }
   });
 
   test('no statement names more than it must', () => {

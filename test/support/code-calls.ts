@@ -1,0 +1,107 @@
+import { fileURLToPath } from 'node:url';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { build } from 'esbuild';
+import { eventBus } from '../../functions/adapters/event-bus.ts';
+import { roomsTable } from '../../functions/adapters/rooms-table.ts';
+import { rotationQueue } from '../../functions/adapters/rotation-queue.ts';
+import { secretsManager } from '../../functions/adapters/secrets.ts';
+import type { PastGeneration } from '../../functions/rooms/room.ts';
+import { workQueue } from '../../functions/runtime/work-queue.ts';
+import { aRoom } from './rooms.ts';
+
+/** The project's own code in the bundle of a function, names as written: all that the function can run. */
+export async function ownCode(functionName: string): Promise<string> {
+  const entry = fileURLToPath(new URL(`../../functions/${functionName}.ts`, import.meta.url));
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    write: false,
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+/** A method of a port, how code that uses it reads, and what it asks of AWS. */
+export interface PortMethod {
+  readonly used: RegExp;
+  /** Names of commands, and of the queue, table or index that they are sent to. */
+  readonly calls: readonly string[];
+}
+
+const QUEUE = 'WORK_QUEUE';
+const DEAD_LETTERS = 'DEAD_LETTER_QUEUE';
+const ROTATIONS = 'rotations';
+
+/** What every method of every adapter asks of AWS, by calling each and listening to its client. */
+export async function portMethods(): Promise<PortMethod[]> {
+  const now = () => 0;
+  const rooms = (client: DynamoDBClient) => roomsTable(client, { tableName: 'table' });
+  const bus = (client: EventBridgeClient) => eventBus(client, 'bus', now);
+  const inbox = (client: SQSClient) => workQueue(client, { queue: QUEUE, deadLetters: DEAD_LETTERS });
+  const past = { key: 'k', generation: 1, replacedAt: 0, expiresAt: 0, openedAt: 0 } as PastGeneration;
+  const record = {
+    body: '{}',
+    messageAttributes: {},
+    attributes: { SentTimestamp: '0' },
+  } as unknown as SQSRecord;
+  return Promise.all([
+    method(/rooms\d*\.read\(/, new DynamoDBClient(REGION), (client) => rooms(client).read('k')),
+    method(/rooms\d*\.write\(/, new DynamoDBClient(REGION), (client) => rooms(client).write(aRoom())),
+    method(/rooms\d*\.archive\(/, new DynamoDBClient(REGION), (client) => rooms(client).archive(past)),
+    method(/rooms\d*\.history\(/, new DynamoDBClient(REGION), (client) => rooms(client).history('k')),
+    method(/rooms\d*\.due\(/, new DynamoDBClient(REGION), (client) => rooms(client).due(0, 0)),
+    method(/rooms\d*\.scan\(/, new DynamoDBClient(REGION), (client) => rooms(client).scan()),
+    method(/events\d*\.announce\(/, new EventBridgeClient(REGION), (client) =>
+      bus(client).announce(aRoom(), { type: 'Room Created', reason: 'requested' }),
+    ),
+    method(/events\d*\.report\(/, new EventBridgeClient(REGION), (client) =>
+      bus(client).report('Rooms Reconciled', {}),
+    ),
+    method(/queue\d*\.bury\(/, new SQSClient(REGION), (client) => inbox(client).bury(record, 'no reason')),
+    method(/queue\d*\.defer\(/, new SQSClient(REGION), (client) => inbox(client).defer(record, 0)),
+    method(/queue\d*\.renew\(/, new SQSClient(REGION), (client) => inbox(client).renew(record, 0)),
+    method(/queue\d*\.send\(/, new SQSClient(REGION), (client) => inbox(client).send('{}')),
+    method(/rotations\d*(\(\))?\.send\(/, new SQSClient(REGION), (client) =>
+      rotationQueue(client, ROTATIONS, now).send([
+        { order: { key: 'k', generation: 1, cause: 'due' }, delay: 0 },
+      ]),
+    ),
+    method(/secrets\d*\.read\(/, new SecretsManagerClient(REGION), (client) =>
+      secretsManager({ client, now }).read('secret'),
+    ),
+  ]);
+}
+
+const REGION = { region: 'eu-central-1' };
+const ANSWER = { Items: [], Entries: [{ EventId: '1' }], Failed: [], SecretString: 'nothing' };
+
+interface Listened {
+  readonly middlewareStack: {
+    add(middleware: unknown, options: { step: 'initialize'; priority: 'high' }): void;
+  };
+}
+
+async function method<Client extends Listened>(
+  used: RegExp,
+  client: Client,
+  call: (client: Client) => Promise<unknown>,
+): Promise<PortMethod> {
+  const calls = new Set<string>();
+  const listen = (_next: unknown, { commandName }: { commandName: string }) => {
+    return async ({ input }: { input: Record<string, string> }) => {
+      const on = input.QueueUrl ?? input.IndexName ?? input.TableName ?? input.SecretId ?? 'bus';
+      calls.add(`${commandName} on ${on}`);
+      return { output: ANSWER };
+    };
+  };
+  client.middlewareStack.add(listen, { step: 'initialize', priority: 'high' });
+  await call(client);
+  return { used, calls: [...calls] };
+}
