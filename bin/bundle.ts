@@ -1,12 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
+import { builtinModules } from './builtin-modules.ts';
 
 const FUNCTIONS = fileURLToPath(new URL('../functions/', import.meta.url));
 
 /** Where the bundles of this checkout lie, and where the construct looks for them. */
 export const BUNDLES = fileURLToPath(new URL('../dist/functions/', import.meta.url));
+
+/** What each bundle is made of, by the name of its function. */
+export type Contents = Readonly<Record<string, Metafile['outputs']>>;
 
 /** The functions there are: one file each at the top of `functions/`. */
 export function functionNames(): string[] {
@@ -16,37 +20,58 @@ export function functionNames(): string[] {
 }
 
 /**
- * Writes `<outDir>/<function>/index.mjs` for every function: one minified ES module with everything in it, the SDK
- * too, since loading it from the runtime's own copy is slower.
+ * Writes `<outDir>/<function>/index.mjs` for every function: a minified ES module with everything in it, the SDK too,
+ * since loading it from the runtime's own copy is slower. What is imported only when it is needed lies beside it.
  *
  * @param outDir default: `dist/functions`
- * @returns what each bundle is made of
  */
-export async function bundleFunctions(outDir: string = BUNDLES): Promise<Metafile> {
+export async function bundleFunctions(outDir: string = BUNDLES): Promise<Contents> {
+  const bundles = functionNames().map(async (name) => {
+    const outputs = await bundle(`${FUNCTIONS}${name}.ts`, join(outDir, name));
+    return [name, outputs] as const;
+  });
+  return Object.fromEntries(await Promise.all(bundles));
+}
+
+/** Makes `folder` the bundle of one handler, and nothing but that. */
+export async function bundle(handler: string, folder: string): Promise<Metafile['outputs']> {
   const { outputFiles, metafile } = await build({
-    entryPoints: functionNames().map((name) => ({ in: `${FUNCTIONS}${name}.ts`, out: `${name}/index` })),
-    outdir: outDir,
+    entryPoints: [{ in: handler, out: 'index' }],
+    outdir: folder,
     outExtension: { '.js': '.mjs' },
+    chunkNames: 'later-[hash]',
     bundle: true,
+    splitting: true,
     minify: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    plugins: [builtinModules],
+    alias: { '@aws-sdk/credential-provider-node': CREDENTIALS },
     // Packages that are still CommonJS ask for Node's own modules by `require`.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
     write: false,
   });
-  for (const { path, contents } of outputFiles) replaceFile(path, contents);
-  return metafile;
+  mkdirSync(folder, { recursive: true });
+  // `index.mjs` comes last, when all that it may ask for is there
+  const files = outputFiles.sort((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path)));
+  for (const { path, contents } of files) replaceFile(path, contents);
+  const names = new Set(files.map(({ path }) => basename(path)));
+  for (const file of readdirSync(folder)) if (!names.has(file)) rmSync(join(folder, file));
+  return metafile.outputs;
 }
+
+/** The environment alone, in place of all the providers of credentials that there are outside Lambda. */
+const CREDENTIALS = fileURLToPath(new URL('../functions/runtime/credentials.ts', import.meta.url));
+
+const isEntry = (path: string) => basename(path) === 'index.mjs';
 
 /** A process that loads the bundle at this moment gets the old or the new one, never half of it. */
 function replaceFile(path: string, contents: Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
   if (readIfThere(path)?.equals(contents)) return;
   const aside = `${path}.${process.pid}`;
   writeFileSync(aside, contents);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,15 +14,28 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a bundle', () => {
-  test('is made of every function, one file each', () => {
+  test('is made of every function: what is loaded at once, and what may be needed later', () => {
     expect(readdirSync(folder).sort()).toEqual(FUNCTIONS);
-    for (const name of FUNCTIONS) expect(readdirSync(join(folder, name))).toEqual(['index.mjs']);
+    for (const name of FUNCTIONS) {
+      const [index, ...later] = readdirSync(join(folder, name)).sort();
+      expect(index).toBe('index.mjs');
+      for (const file of later) expect(file).toMatch(/^later-[A-Z0-9]{8}\.mjs$/);
+    }
+  });
+
+  test('has nothing of an earlier bundle left in it', async () => {
+    const leftover = join(folder, 'create-rooms', 'later-OLDCHUNK.mjs');
+    writeFileSync(leftover, '');
+    await bundleFunctions(folder);
+    expect(existsSync(leftover)).toBe(false);
   });
 
   test.each(FUNCTIONS)('of %s needs nothing beside it, and has a handler', async (name) => {
     // Loaded from a folder that has no node_modules above it.
-    const bundle = await import(join(folder, name, 'index.mjs'));
-    expect(bundle.handler).toBeTypeOf('function');
+    for (const file of readdirSync(join(folder, name))) {
+      const loaded = await import(join(folder, name, file));
+      if (file === 'index.mjs') expect(loaded.handler).toBeTypeOf('function');
+    }
   });
 
   test('that has not changed is left as it is, for whoever is reading it', async () => {

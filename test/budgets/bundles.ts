@@ -1,28 +1,52 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BenchContainer } from '../../bench/world/container.ts';
-import { bundleFunctions, functionNames } from '../../bin/bundle.ts';
+import { bundleFunctions, type Contents } from '../../bin/bundle.ts';
 import type { Figures } from './figures.ts';
+
+type Outputs = Contents[string];
 
 /** What it takes to load each bundle. */
 export async function bundleFigures(): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'budgets-'));
   try {
-    const { outputs } = await bundleFunctions(folder);
-    const figures: Record<string, number> = {};
-    for (const name of functionNames()) {
-      const bundle = join(folder, name, 'index.mjs');
-      const [, output] = Object.entries(outputs).find(([path]) => path.endsWith(`${name}/index.mjs`)) ?? [];
-      const container = new BenchContainer({ bundle, environment: {} });
-      const { builtins } = await container.load();
-      await container.stop();
-      figures[`${name}: bytes of its bundle`] = statSync(bundle).size;
-      figures[`${name}: modules loaded from its bundle`] = Object.keys(output?.inputs ?? {}).length;
-      figures[`${name}: modules of Node loaded beside it`] = builtins.length;
-    }
-    return figures;
+    const bundles = Object.entries(await bundleFunctions(folder));
+    const figures = bundles.map(async ([name, outputs]) => ({
+      ...sizes(name, outputs),
+      [`${name}: modules of Node loaded beside it`]: await builtinsOf(join(folder, name, 'index.mjs')),
+    }));
+    return Object.assign({}, ...(await Promise.all(figures)));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function sizes(name: string, outputs: Outputs): Figures {
+  const files = Object.fromEntries(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
+  const loaded = [...loadedFrom('index.mjs', files)].flatMap((file) => files[file] ?? []);
+  const bytes = (some: readonly { bytes: number }[]) => some.reduce((sum, file) => sum + file.bytes, 0);
+  return {
+    [`${name}: bytes of its bundle`]: bytes(Object.values(files)),
+    [`${name}: bytes loaded at import`]: bytes(loaded),
+    [`${name}: files loaded at import`]: loaded.length,
+    [`${name}: modules loaded at import`]: loaded.flatMap(({ inputs }) => Object.keys(inputs)).length,
+  };
+}
+
+/** The file and all that it imports at once, and not later. */
+function loadedFrom(file: string, files: Outputs, found: Set<string> = new Set()): ReadonlySet<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const { path, kind, external } of files[file]?.imports ?? []) {
+    if (kind === 'import-statement' && !external) loadedFrom(basename(path), files, found);
+  }
+  return found;
+}
+
+async function builtinsOf(bundle: string): Promise<number> {
+  const container = new BenchContainer({ bundle, environment: {} });
+  const { builtins } = await container.load();
+  await container.stop();
+  return builtins.length;
 }
