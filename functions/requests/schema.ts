@@ -186,14 +186,12 @@ export const rotateSchema = z
     key,
     action: z.literal('rotate'),
     to: z.optional(
-      z
-        .string()
-        .check(
-          z.minLength(1, 'must not be empty'),
-          z.meta({
-            description: "The application that the room moves to, by its name in the deployment's pool",
-          }),
-        ),
+      z.string().check(
+        z.minLength(1, 'must not be empty'),
+        z.meta({
+          description: "The application that the room moves to, by its name in the deployment's pool",
+        }),
+      ),
     ),
   })
   .check(z.meta({ title: 'A room that is renewed now' }));

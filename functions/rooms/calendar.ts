@@ -35,7 +35,7 @@ export function recall(room: Room | undefined, request: RoomRequest): Recalled {
   const { news, key, sequence } = request;
   if (!news) return { request };
   const calendar = remember(room?.calendar, news);
-  const origin = { ...room?.origin, ...request.origin };
+  const origin = calendar.event?.origin ?? { ...room?.origin, ...request.origin };
   const value = String(calendar.version).padStart(10, '0');
   return {
     request: { key, ...meaning(calendar), sequence: { ...sequence, value }, origin, news },

@@ -1,5 +1,5 @@
 import { canonicalJson } from './digest.ts';
-import { type Duration, HOUR, type Instant } from './room.ts';
+import { type Duration, HOUR, type Instant, type Origin } from './room.ts';
 
 /**
  * What is known of a calendar's event, merged from news of it that comes in any order, twice or late.
@@ -23,6 +23,8 @@ export interface EventNews {
   readonly epoch: string;
   /** What its room is called. */
   readonly name: string;
+  /** Where it stands now: a booking that is moved may get another id. */
+  readonly origin: Origin;
   readonly cancelled?: boolean;
   /** Set where it comes with all its exceptions, so that older ones mean nothing any more. */
   readonly complete?: boolean;

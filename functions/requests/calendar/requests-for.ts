@@ -1,6 +1,6 @@
 import { meaning } from '../../rooms/calendar.ts';
 import type { CalendarNews, EventNews, OccurrenceNews } from '../../rooms/occurrences.ts';
-import type { RoomRequest } from '../../rooms/room.ts';
+import type { Origin, RoomRequest } from '../../rooms/room.ts';
 import type { CalendarContext } from './context.ts';
 import { calendarKey } from './key.ts';
 import { roomName } from './name.ts';
@@ -18,7 +18,7 @@ function seriesRequest(
   context: CalendarContext,
 ): RoomRequest {
   const news: CalendarNews = {
-    ...(event && { event: eventNews(event, context) }),
+    ...(event && { event: eventNews(event, origin, context) }),
     occurrences: occurrences.map((occurrence) => occurrenceNews(occurrence, context)),
   };
   return {
@@ -38,13 +38,14 @@ function latest(stamps: readonly string[]): string {
   return stamps.toSorted().at(-1) ?? '';
 }
 
-function eventNews(event: ToldEvent, { settings, steps }: CalendarContext): EventNews {
+function eventNews(event: ToldEvent, origin: Origin, { settings, steps }: CalendarContext): EventNews {
   const { at, epoch, title, isPrivate, cancelled, complete, times } = event;
   const plan = cancelled || !times ? undefined : planOf(times, steps);
   return {
     at,
     epoch,
     name: roomName(title, isPrivate, settings.placeholder),
+    origin,
     ...(cancelled && { cancelled }),
     ...(complete && { complete }),
     ...(plan?.endless && { endless: true }),

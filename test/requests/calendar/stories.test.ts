@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { recall } from '../../../functions/rooms/calendar.ts';
+import type { Room, RoomRequest } from '../../../functions/rooms/room.ts';
+import {
+  CAL_COM,
+  CAL_COM_WITHOUT_ICALUID,
+  CALENDAR_FILE,
+  GOOGLE,
+  GRAPH,
+  ICALENDAR,
+  type Story,
+} from './stories.ts';
+import { calendarRequests } from './texts.ts';
+
+/** What a row has after it was told something: enough to see what would be asked of the domain. */
+type Row = Pick<Room, 'calendar' | 'origin'> & { readonly request: RoomRequest };
+
+function tell(rows: ReadonlyMap<string, Row>, request: RoomRequest): Map<string, Row> {
+  const row = rows.get(request.key);
+  const recalled = recall(row as unknown as Room | undefined, request);
+  const { calendar: memory, request: asked } = recalled;
+  return new Map([...rows, [request.key, { calendar: memory, origin: asked.origin, request: asked } as Row]]);
+}
+
+/** The end of a story: what every room is asked to be, however it was learnt. */
+function endState(rows: ReadonlyMap<string, Row>): unknown {
+  return [...rows]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { request, calendar: memory }]) => {
+      const { action, spec, origin } = request;
+      return { key, action, spec, origin, memory: { ...memory, version: 0 } };
+    });
+}
+
+function needs(rows: ReadonlyMap<string, Row>): string {
+  const living = [...rows.values()].filter(({ request }) => request.action === 'ensure');
+  if (living.length === 0) return 'no room';
+  return living
+    .map(({ request: { spec } }) =>
+      spec?.expiresAt === undefined
+        ? 'for ever'
+        : new Date(spec.expiresAt).toISOString().replace(':00.000Z', 'Z'),
+    )
+    .join(' and ');
+}
+
+function permutations<T>(list: readonly T[]): T[][] {
+  if (list.length < 2) return [[...list]];
+  return list.flatMap((item, index) =>
+    permutations([...list.slice(0, index), ...list.slice(index + 1)]).map((rest) => [item, ...rest]),
+  );
+}
+
+describe.each<[string, Story]>([
+  ['iCalendar messages', ICALENDAR],
+  ['calendar files', CALENDAR_FILE],
+  ['Google Calendar', GOOGLE],
+  ['Microsoft Graph', GRAPH],
+  ['cal.com', CAL_COM],
+  ['cal.com without an iCalUID', CAL_COM_WITHOUT_ICALUID],
+])('the story of a meeting by %s', (_, { steps }) => {
+  const read = () => Promise.all(steps.map(([{ type, detail }]) => calendarRequests(detail, { type })));
+
+  test('is understood step by step', async () => {
+    let rows: ReadonlyMap<string, Row> = new Map();
+    const seen: string[] = [];
+    for (const requests of await read()) {
+      for (const request of requests) rows = tell(rows, request);
+      seen.push(needs(rows));
+    }
+    expect(seen).toEqual(steps.map(([, until]) => until));
+  });
+
+  test('ends in the same state in every order, with every message twice', async () => {
+    const messages = await read();
+    const ends = permutations(messages).map((order, index) => {
+      // each order with its repetitions in another place
+      const repeated = [...order.slice(index % order.length), ...order.slice(0, index % order.length)];
+      const told =
+        index % 2 ? [...order, ...repeated] : order.flatMap((requests, at) => [requests, repeated[at] ?? []]);
+      return endState(told.flat().reduce<ReadonlyMap<string, Row>>(tell, new Map()));
+    });
+    const inOrder = endState(messages.flat().reduce<ReadonlyMap<string, Row>>(tell, new Map()));
+    for (const end of ends) expect(end).toEqual(inOrder);
+  });
+
+  test('has keys that a key may be, and no word of it names a person', async () => {
+    for (const { key, origin, news, spec } of (await read()).flat()) {
+      expect(key).toMatch(/^[A-Za-z0-9\-_.:@/]{1,128}$/);
+      expect(JSON.stringify({ key, origin, news, spec })).not.toMatch(/Lima|Roth|ana@|ben@/);
+    }
+  });
+});
+
+test('one meeting has one key in every calendar, and its origin says where it stands now', async () => {
+  const keysOf = async ({ steps }: Story) => {
+    const requests = await Promise.all(steps.map(([{ type, detail }]) => calendarRequests(detail, { type })));
+    return new Set(requests.flat().map(({ key }) => key));
+  };
+  expect(await keysOf(ICALENDAR)).toEqual(new Set(['ical::planning@example.com']));
+  expect(await keysOf(GOOGLE)).toEqual(new Set(['google::abc123']));
+  expect(await keysOf(CAL_COM)).toEqual(new Set(['cal.com::first']));
+  expect((await keysOf(GRAPH)).size).toBe(1);
+  const [moved] = await calendarRequests(CAL_COM.steps[1]?.[0].detail);
+  expect(moved?.origin).toEqual({ format: 'cal.com', bookingUid: 'second', uid: 'first@Cal.com' });
+});
