@@ -108,7 +108,7 @@ export function asLive(found: ProviderRoom, application: string, renewedAt: Inst
 const TOLERANCE = 5 * MINUTE;
 
 /** Whether a room ends so much earlier than asked that it would be renewed at once, and again, and again. */
-export function isBornDue(
+function isBornDue(
   asked: Pick<Claim, 'spec' | 'expiresAt'>,
   live: LiveRoom,
   { renewal, now }: Keeping,

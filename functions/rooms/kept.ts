@@ -1,0 +1,32 @@
+import type { Keeping } from './keeping.ts';
+import { openRoom } from './open.ts';
+import type { Capabilities } from './ports.ts';
+import type { Result } from './result.ts';
+import type { Instant, LiveRoom, Room, RoomSpec, Sequence } from './room.ts';
+import { renewedExpiry } from './spec.ts';
+
+/** Row, room and spec of a room that is kept. */
+export interface Kept {
+  readonly room: Room;
+  readonly current: LiveRoom;
+  readonly spec: RoomSpec;
+}
+
+/** A new room in the place of the current one, which is not touched. */
+export async function recreate(
+  { room, spec }: Kept,
+  reason: string,
+  keeping: Keeping,
+  { expiry: wanted, ...more }: { sequence?: Sequence; expiry?: Instant; to?: string; gone?: boolean } = {},
+): Promise<Result> {
+  const now = keeping.now();
+  const announcement = { type: 'Room Rotated', reason } as const;
+  const expiry = (capabilities: Capabilities) =>
+    wanted === undefined
+      ? renewedExpiry(spec, now, capabilities)
+      : Math.max(wanted, now + capabilities.shortestLife);
+  return {
+    outcome: 'rotated',
+    room: await openRoom(room, { spec, announcement, expiry, ...more }, keeping),
+  };
+}

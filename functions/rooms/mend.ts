@@ -1,0 +1,40 @@
+import { alterRoom, NotAlteredError } from './change.ts';
+import { driftOf } from './drift.ts';
+import { RoomGoneError } from './errors.ts';
+import type { Keeping } from './keeping.ts';
+import { type Kept, recreate } from './kept.ts';
+import type { Result } from './result.ts';
+import { isKeptPast, isOver } from './spec.ts';
+
+/** A new room in the place of one that the provider has lost, after a look of our own. */
+export async function reopenLost(kept: Kept, keeping: Keeping): Promise<Result> {
+  const { room, current, spec } = kept;
+  const now = keeping.now();
+  const seen = await keeping.pool.provider(current.application).get(current.id);
+  const lives = seen?.available && seen.expiresAt > now;
+  const goesOn = isKeptPast(spec, current.expiresAt) && !isOver(spec, now);
+  if (lives || !(current.expiresAt > now || goesOn)) return { outcome: 'unchanged', room };
+  const expiry = goesOn ? undefined : current.expiresAt;
+  return recreate(kept, 'lost', keeping, { expiry, gone: true });
+}
+
+/** Makes the room at the provider again what was asked for. */
+export async function correctDrift(kept: Kept, keeping: Keeping): Promise<Result> {
+  const { room, current, spec } = kept;
+  const provider = keeping.pool.provider(current.application);
+  const seen = await provider.get(current.id);
+  if (!seen?.available) return reopenLost(kept, keeping);
+  const change = driftOf(current, spec, seen, provider.capabilities, keeping.now());
+  if (!change) return { outcome: 'unchanged', room };
+  const announcement = { type: 'Room Updated', reason: 'drift' } as const;
+  try {
+    return {
+      outcome: 'updated',
+      room: await alterRoom(room, current, { spec, change, announcement }, keeping),
+    };
+  } catch (error) {
+    if (!(error instanceof NotAlteredError)) throw error;
+    if (error.cause instanceof RoomGoneError) return reopenLost({ ...kept, room: error.room }, keeping);
+    throw error.cause;
+  }
+}
