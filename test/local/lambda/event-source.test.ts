@@ -59,6 +59,13 @@ test('a function that dies leaves the whole batch', async () => {
   expect(queue.contents().inFlight).toBe(2);
 });
 
+test('an answer that names a message of no batch fails the whole batch, since it says nothing of the others', async () => {
+  const { queue, source } = await feed(['good', 'stranger']);
+  await vi.waitFor(() => expect(queue.contents().inFlight).toBe(2));
+  await vi.waitFor(() => expect(source.running).toBe(0));
+  expect(queue.contents().inFlight).toBe(2);
+});
+
 test('without the report of item failures a batch succeeds as a whole', async () => {
   const { queue } = await feed(['good', 'bad'], { reportsItemFailures: false });
   await vi.waitFor(() => expect(queue.messages()).toEqual([]));

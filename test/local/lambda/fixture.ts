@@ -17,6 +17,9 @@ export async function handler(event, context) {
     for (const record of event.Records) if (record.body === 'crash') process.exit(1);
     const failed = event.Records.filter((record) => record.body.startsWith('bad'));
     console.log(JSON.stringify({ batch: event.Records.map((record) => record.body) }));
+    if (event.Records.some((record) => record.body === 'stranger')) {
+      return { batchItemFailures: [{ itemIdentifier: 'nobody' }] };
+    }
     return { batchItemFailures: failed.map((record) => ({ itemIdentifier: record.messageId })) };
   }
   return {
