@@ -2,21 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ensureRoom } from '../../functions/rooms/ensure.ts';
 import { ClaimLostError } from '../../functions/rooms/errors.ts';
 import type { Keeping } from '../../functions/rooms/keeping.ts';
-import type { RoomProvider } from '../../functions/rooms/ports.ts';
 import { DAY, MINUTE } from '../../functions/rooms/room.ts';
+import { withProvider } from '../support/faulty.ts';
 import { Death } from '../support/mortal.ts';
 import { aSpec, START } from '../support/rooms.ts';
 import { aRequest, makeWorld, type World } from '../support/world.ts';
-
-/** The world through the eyes of a worker whose provider behaves in a way of its own. */
-function withProvider(
-  { keeping }: World,
-  change: (provider: RoomProvider) => Partial<RoomProvider>,
-): Keeping {
-  const provider = keeping.pool.provider('first');
-  const own: RoomProvider = { ...provider, ...change(provider) };
-  return { ...keeping, pool: { ...keeping.pool, provider: () => own } };
-}
 
 /** A worker whose create has its effect and then hangs until it is let go. */
 function slowWorker(world: World): { keeping: Keeping; made: Promise<void>; letGo: () => void } {

@@ -1,0 +1,38 @@
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+import type { RoomProvider } from '../../functions/rooms/ports.ts';
+import type { MemoryProvider } from './memory-provider.ts';
+import type { World } from './world.ts';
+
+/** The only provider of a small world. */
+export function providerOf({ providers }: World): MemoryProvider {
+  const [provider] = Object.values(providers);
+  if (!provider) throw new Error('the world has no provider');
+  return provider;
+}
+
+type Call = 'create' | 'find' | 'get' | 'change' | 'retire';
+
+/** Lets the next call of a kind fail, before or after its effect. */
+export function failNext(world: World, call: Call, error: Error, when: 'before' | 'after' = 'before'): void {
+  const provider = providerOf(world);
+  const healthy = provider[call] as (...args: unknown[]) => Promise<unknown>;
+  const failing = async (...args: unknown[]) => {
+    Object.assign(provider, { [call]: healthy });
+    if (when === 'after') await healthy.apply(provider, args);
+    throw error;
+  };
+  Object.assign(provider, { [call]: failing });
+}
+
+/** The same ports for a worker whose provider behaves in a way of its own. */
+export function withProvider(
+  { keeping }: World,
+  change: (provider: RoomProvider) => Partial<RoomProvider>,
+): Keeping {
+  const { pool } = keeping;
+  const provider = (name: string): RoomProvider => {
+    const real = pool.provider(name);
+    return { ...real, ...change(real) };
+  };
+  return { ...keeping, pool: { ...pool, provider } };
+}
