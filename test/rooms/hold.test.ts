@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { DUE_SHARDS } from '../../functions/adapters/rooms-table.ts';
+import { cancelRoom } from '../../functions/rooms/cancel.ts';
+import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import { holdRoom, releaseRoom } from '../../functions/rooms/hold.ts';
+import { planRotation } from '../../functions/rooms/plan.ts';
+import type { RoomSpec } from '../../functions/rooms/room.ts';
+import { DAY, MINUTE } from '../../functions/rooms/room.ts';
+import { rotateRoom } from '../../functions/rooms/rotate.ts';
+import { aSpec, START } from '../support/rooms.ts';
+import { aRequest, makeWorld } from '../support/world.ts';
+
+async function keptWorld(spec: Partial<RoomSpec> = {}) {
+  const world = makeWorld();
+  const { keeping, rotations } = world;
+  await ensureRoom(aRequest({ spec: aSpec(spec) }), keeping);
+  return {
+    ...world,
+    hold: (at?: number) => holdRoom(aRequest({ action: 'hold', at }), keeping),
+    release: (at?: number) => releaseRoom(aRequest({ action: 'release', at }), keeping),
+    rotate: () => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, keeping),
+    plan: () =>
+      planRotation(
+        {},
+        {
+          ...keeping,
+          rotations,
+          timeLeft: () => 5 * MINUTE,
+          shards: DUE_SHARDS,
+          perRun: 500,
+          spread: 0,
+          longestGap: keeping.renewal.longestGap,
+        },
+      ),
+  };
+}
+
+describe('a held room', () => {
+  it('is not rotated, neither by the planner nor by an order that was on its way', async () => {
+    const { hold, rotate, plan, row, clock, rotations, providers } = await keptWorld();
+    expect((await hold()).outcome).toBe('held');
+    clock.now = START + 85 * DAY;
+    await plan();
+    expect(rotations.sent).toEqual([]);
+    expect((await rotate()).outcome).toBe('unchanged');
+    expect(row('weekly')).toMatchObject({ state: 'held', generation: 1 });
+    expect(providers.first?.calls).toEqual({ create: 1 });
+  });
+
+  it('is told of from its emergency on, in every run, also after its end', async () => {
+    const { hold, plan, clock, row } = await keptWorld();
+    await hold();
+    const { emergencyAt = 0 } = row('weekly');
+    const told = [];
+    for (const at of [emergencyAt - 1, emergencyAt, START + 89 * DAY, START + 200 * DAY]) {
+      clock.now = at;
+      told.push((await plan()).heldEmergencies);
+    }
+    expect(told).toEqual([0, 1, 1, 1]);
+  });
+
+  it('is told of at least one run of the schedule before its end, however short its life', async () => {
+    const { hold, keeping, row } = await keptWorld({ lifetime: 2 * DAY });
+    await hold();
+    const { dueAt = Number.POSITIVE_INFINITY, current } = row('weekly');
+    expect((current?.expiresAt ?? 0) - dueAt).toBeGreaterThan(keeping.renewal.longestGap);
+  });
+
+  it('says so when it is held again', async () => {
+    const { hold } = await keptWorld();
+    await hold();
+    expect((await hold()).outcome).toBe('unchanged');
+  });
+});
+
+describe('a released room', () => {
+  it('is due when it would have been', async () => {
+    const { hold, release, row } = await keptWorld();
+    const { dueAt, renewAt } = row('weekly');
+    await hold();
+    expect(row('weekly').dueAt).toBeGreaterThan(dueAt ?? 0);
+    expect((await release()).outcome).toBe('released');
+    expect(row('weekly')).toMatchObject({ state: 'active', dueAt, renewAt });
+  });
+
+  it('is opened again in the next run where it ended while it was held', async () => {
+    const { hold, release, plan, rotate, clock, row, rotations } = await keptWorld();
+    await hold();
+    clock.now = START + 100 * DAY;
+    await release();
+    expect(await plan()).toMatchObject({ nominated: 1, emergencies: 1 });
+    expect(rotations.sent).toHaveLength(1);
+    expect((await rotate()).outcome).toBe('rotated');
+    expect(row('weekly').current?.expiresAt).toBe(clock.now + 90 * DAY);
+  });
+
+  it('stays released when an older hold arrives late', async () => {
+    const { hold, release, row } = await keptWorld();
+    await hold(100);
+    await release(300);
+    expect((await hold(200)).outcome).toBe('outdated');
+    expect(row('weekly').state).toBe('active');
+  });
+});
+
+describe('holding', () => {
+  it('means nothing to a room that ends anyway', async () => {
+    const { hold, row } = await keptWorld({ renewal: { mode: 'none' } });
+    expect((await hold()).outcome).toBe('unchanged');
+    expect(row('weekly')).toMatchObject({ state: 'ending', dueAt: undefined });
+  });
+
+  it('neither outdates a request nor is outdated by one', async () => {
+    const { hold, keeping, row } = await keptWorld();
+    await ensureRoom(aRequest({ at: 900, spec: aSpec({ lifetime: 100 * DAY }) }), keeping);
+    expect((await hold(800)).outcome).toBe('held');
+    await ensureRoom(aRequest({ at: 950, spec: aSpec({ lifetime: 110 * DAY }) }), keeping);
+    expect(row('weekly')).toMatchObject({ state: 'held', current: { expiresAt: START + 110 * DAY } });
+  });
+
+  it('does not revive what was cancelled', async () => {
+    const { hold, release, keeping, row } = await keptWorld();
+    await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+    await hold();
+    await release();
+    expect(row('weekly')).toMatchObject({ state: 'cancelled', dueAt: undefined });
+  });
+
+  it('is refused for a key that was never asked for', async () => {
+    const { keeping } = makeWorld();
+    await expect(holdRoom(aRequest({ action: 'hold' }), keeping)).rejects.toThrow('there is nothing to hold');
+    await expect(releaseRoom(aRequest({ action: 'release' }), keeping)).rejects.toThrow('nothing to release');
+  });
+});
