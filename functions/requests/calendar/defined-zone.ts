@@ -3,6 +3,7 @@ import { RequestRefusedError } from '../../rooms/errors.ts';
 import { DAY, type Instant } from '../../rooms/room.ts';
 import { readDateTime } from './date-time.ts';
 import { expand } from './expand.ts';
+import { textOf, valuesOf } from './ics-property.ts';
 import { readRule } from './read-rule.ts';
 import type { Rule } from './rule.ts';
 import type { Steps } from './steps.ts';
@@ -55,30 +56,24 @@ export function definedZone(component: ICAL.Component, steps: Steps): Zone {
 function readObservance(component: ICAL.Component): Observance {
   const from = readOffset(component, 'tzoffsetfrom');
   const to = readOffset(component, 'tzoffsetto');
-  const start = readDateTime(textOf(component.getFirstProperty('dtstart')))?.wall;
+  const start = readDateTime(textOf(component, 'dtstart'))?.wall;
   if (start === undefined) throw new RequestRefusedError('VTIMEZONE: DTSTART must be a local time');
   // UNTIL is in UTC here, and the clock that it is seen on is the one before the change
   const before = zoneOf(() => from);
-  const rules = component
-    .getAllProperties('rrule')
-    .map((property) => readRule(property.getFirstValue() as ICAL.Recur, before));
+  const rules = component.getAllProperties('rrule').map((property) => readRule(property, before));
   const dates = component
     .getAllProperties('rdate')
-    .flatMap((property) => property.getValues().map((value) => readDateTime(String(value))?.wall))
+    .flatMap((property) => valuesOf(property).map((value) => readDateTime(value)?.wall))
     .filter((wall) => wall !== undefined);
   return { start, from, to, rules, dates };
 }
 
 function readOffset(component: ICAL.Component, name: string): number {
   const [, sign, hours, minutes, seconds] =
-    /^([+-])(\d\d):?(\d\d):?(\d\d)?$/.exec(textOf(component.getFirstProperty(name))) ?? [];
+    /^([+-])(\d\d):?(\d\d):?(\d\d)?$/.exec(textOf(component, name)) ?? [];
   if (sign === undefined) throw new RequestRefusedError(`VTIMEZONE: ${name.toUpperCase()} must be an offset`);
   const offset = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds ?? 0);
   return (sign === '-' ? -offset : offset) * 1000;
-}
-
-function textOf(property: ICAL.Property | null): string {
-  return String(property?.toJSON()[3] ?? '');
 }
 
 function onsetsOf(observance: Observance, until: Instant, steps: Steps): Onset[] {

@@ -2,6 +2,7 @@ import ICAL from 'ical.js';
 import { RequestRefusedError } from '../../rooms/errors.ts';
 import type { Instant } from '../../rooms/room.ts';
 import type { CalendarContext } from './context.ts';
+import { textOf } from './ics-property.ts';
 import { type IcsCalendar, type IcsEvent, propertyOf, writeIcs } from './ics-text.ts';
 import { type Clocks, readIcsTimes, readInstant } from './ics-times.ts';
 import { zonesOf } from './ics-zones.ts';
@@ -124,7 +125,7 @@ interface Reading {
 }
 
 function readComponent(vevent: ICAL.Component, { calendar, context, clocks, title }: Reading): IcsComponent {
-  const text = (name: string) => String(vevent.getFirstPropertyValue(name) ?? '').toUpperCase();
+  const text = (name: string) => textOf(vevent, name).toUpperCase();
   const cancelled = context.isCancelled || calendar.method === 'CANCEL' || text('status') === 'CANCELLED';
   const id = readInstant(vevent, 'recurrence-id', clocks);
   const times = readIcsTimes(vevent, clocks);
@@ -151,9 +152,8 @@ function changedAt(
   { method = 'PUBLISH' }: IcsCalendar,
   context: CalendarContext,
 ): Instant {
-  const text = (name: string) => vevent.getFirstProperty(name)?.toJSON()[3] as string | undefined;
   const [first, second] = method === 'PUBLISH' ? ['last-modified', 'dtstamp'] : ['dtstamp', 'last-modified'];
-  const instant = (name: string) => instantOr(text(name)?.replace(/Z?$/, 'Z'), Number.NaN);
+  const instant = (name: string) => instantOr(textOf(vevent, name).replace(/Z?$/, 'Z'), Number.NaN);
   return (
     [instant(first as string), instant(second as string), context.toldAt].find((at) => !Number.isNaN(at)) ?? 0
   );

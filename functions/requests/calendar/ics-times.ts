@@ -2,6 +2,7 @@ import type ICAL from 'ical.js';
 import { RequestRefusedError } from '../../rooms/errors.ts';
 import { DAY, type Instant } from '../../rooms/room.ts';
 import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from './date-time.ts';
+import { textOf } from './ics-property.ts';
 import type { ZoneFinder } from './ics-zones.ts';
 import { readRule } from './read-rule.ts';
 import type { EventTimes, Length } from './telling.ts';
@@ -116,9 +117,7 @@ function wallIn(zone: Zone, time: ZonedTime, field: string): Wall {
 }
 
 function readRules(event: ICAL.Component, name: string, zone: Zone) {
-  return event
-    .getAllProperties(name)
-    .map((property) => readRule(property.getFirstValue() as ICAL.Recur, zone));
+  return event.getAllProperties(name).map((property) => readRule(property, zone));
 }
 
 /** A day where it starts on a date and nothing is said, no time at all where it starts at a time. */
@@ -127,8 +126,8 @@ function readLength(
   { first, start, zone }: { first: ZonedTime; start: Wall; zone: Zone },
   clocks: Clocks,
 ): Length {
-  const duration = event.getFirstProperty('duration');
-  if (duration) return readDuration(String(duration.toJSON()[3]), 'DURATION');
+  const duration = textOf(event, 'duration');
+  if (duration) return readDuration(duration, 'DURATION');
   const end = readTimes(event, 'dtend', clocks)[0];
   if (!end) return first.isDate ? { days: 1, time: 0 } : { days: 0, time: 0 };
   const length =

@@ -2,6 +2,7 @@ import type ICAL from 'ical.js';
 import { RequestRefusedError } from '../../rooms/errors.ts';
 import { shown } from '../refusal.ts';
 import { definedZone } from './defined-zone.ts';
+import { textOf } from './ics-property.ts';
 import type { Steps } from './steps.ts';
 import { type Zone, zoneNamed } from './zone.ts';
 
@@ -14,7 +15,7 @@ export type ZoneFinder = (name: string) => Zone;
 export function zonesOf(calendar: ICAL.Component, steps: Steps): ZoneFinder {
   const defined = new Map<string, ICAL.Component>();
   for (const component of calendar.getAllSubcomponents('vtimezone')) {
-    defined.set(String(component.getFirstPropertyValue('tzid')), component);
+    defined.set(textOf(component, 'tzid'), component);
   }
   const found = new Map<string, Zone>();
   return (name) => {
@@ -27,12 +28,12 @@ export function zonesOf(calendar: ICAL.Component, steps: Steps): ZoneFinder {
 }
 
 function zoneFor(name: string, definition: ICAL.Component | undefined, steps: Steps): Zone {
-  const location = definition?.getFirstPropertyValue('x-lic-location');
+  const location = definition ? textOf(definition, 'x-lic-location') : '';
   const zone =
     (isWorldwide(name) ? zoneNamed(name) : undefined) ??
     (definition && definedZone(definition, steps)) ??
     zoneNamed(name) ??
-    zoneNamed(String(location ?? ''));
+    zoneNamed(location);
   if (zone) return zone;
   throw new RequestRefusedError(
     `TZID: must be the name of an IANA or a Windows time zone, or of a VTIMEZONE in the same calendar, got ${shown(name)}`,

@@ -1,4 +1,4 @@
-import ICAL from 'ical.js';
+import type ICAL from 'ical.js';
 import { RequestRefusedError } from '../../rooms/errors.ts';
 import { DAY, SECOND } from '../../rooms/room.ts';
 import { shown } from '../refusal.ts';
@@ -15,7 +15,8 @@ const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
  * @param zone of the event: UNTIL may be in UTC, and is needed as the clock shows it where the event is
  * @throws RequestRefusedError
  */
-export function readRule(recur: ICAL.Recur, zone: Zone): Rule {
+export function readRule(property: ICAL.Property, zone: Zone): Rule {
+  const recur = recurOf(property);
   const frequency = recur.freq as Frequency;
   if (!FREQUENCIES.includes(frequency)) {
     throw new RequestRefusedError(
@@ -42,6 +43,15 @@ export function readRule(recur: ICAL.Recur, zone: Zone): Rule {
   };
 }
 
+/** `ical.js` looks into some of a rule only when it is asked for. */
+function recurOf(property: ICAL.Property): ICAL.Recur {
+  try {
+    return property.getFirstValue() as ICAL.Recur;
+  } catch (cause) {
+    throw new RequestRefusedError(`RRULE: ${(cause as Error).message.slice(0, 200)}`, { cause });
+  }
+}
+
 function atLeastOne(value: number, part: string): number {
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new RequestRefusedError(`RRULE: ${part} must be at least 1, got ${shown(value)}`);
@@ -52,15 +62,6 @@ function readUntil(until: ICAL.Time, zone: Zone): Wall {
   const { wall, isDate, offset } = mustReadDateTime(until.toString(), 'RRULE: UNTIL');
   if (isDate) return wall + DAY - SECOND;
   return offset === undefined ? wall : zone.toWall(wall - offset);
-}
-
-/** Reads the value of an RRULE property. */
-export function parseRecur(text: string): ICAL.Recur {
-  try {
-    return ICAL.Recur.fromString(text);
-  } catch (cause) {
-    throw new RequestRefusedError(`RRULE: must be a rule of RFC 5545, got ${shown(text)}`, { cause });
-  }
 }
 
 /** `ical.js` keeps what it does not know, RFC 7529's other calendars among it. */

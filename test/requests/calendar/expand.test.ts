@@ -1,15 +1,16 @@
 import fc from 'fast-check';
+import ICAL from 'ical.js';
 import rrule from 'rrule';
 import { describe, expect, test } from 'vitest';
 import { expand } from '../../../functions/requests/calendar/expand.ts';
-import { parseRecur, readRule } from '../../../functions/requests/calendar/read-rule.ts';
+import { readRule } from '../../../functions/requests/calendar/read-rule.ts';
 import { Steps } from '../../../functions/requests/calendar/steps.ts';
 import { UTC } from '../../../functions/requests/calendar/zone.ts';
 
 const START = Date.UTC(2027, 0, 15, 9, 0, 0);
 
 function ours(text: string, start = START, most = 40): string[] {
-  const rule = readRule(parseRecur(text), UTC);
+  const rule = readRule(ICAL.Property.fromString(`RRULE:${text}`), UTC);
   const found: string[] = [];
   for (const wall of expand(rule, start, new Steps())) {
     found.push(new Date(wall).toISOString().slice(0, 16));
