@@ -107,7 +107,7 @@ function describeLife(at: Bench): void {
       const { provider, now, turn, emulator } = at();
       const order = orderFor(at(), { expiresAt: now() + DAY });
       await provider.create(order);
-      turn(3 * DAY);
+      turn(DAY + 2 * HOUR);
       const room = await provider.create({ ...order, expiresAt: now() + DAY });
       expect(room).toMatchObject({ token: order.token, available: true });
       expect((await provider.find(order.token)).filter(isLive).map(({ id }) => id)).toEqual([room.id]);
@@ -194,7 +194,7 @@ function describeLife(at: Bench): void {
       const { provider, turn } = at();
       const order = orderFor(at(), { expiresAt: at().now() + DAY });
       const room = await provider.create(order);
-      turn(3 * DAY);
+      turn(DAY + 2 * HOUR);
       expect(isLive(await provider.get(room.id))).toBe(false);
       expect((await provider.find(order.token)).filter(isLive)).toEqual([]);
       expect((await all(provider)).filter(isLive)).toEqual([]);
@@ -204,7 +204,7 @@ function describeLife(at: Bench): void {
       const { provider, now, turn, emulator } = at();
       if (!provider.capabilities.movableExpiry) return;
       const room = await provider.create(orderFor(at(), { expiresAt: now() + DAY }));
-      turn(3 * DAY);
+      turn(DAY + 2 * HOUR);
       const outcome = await provider.change(room.id, { expiresAt: now() + DAY }).catch((error) => error.code);
       if (outcome === 'room_gone') return;
       expect(outcome).toMatchObject({ id: room.id, available: true });
@@ -216,7 +216,7 @@ function describeLife(at: Bench): void {
       const [setting] = provider.capabilities.changeable;
       if (!setting) return;
       const room = await provider.create(orderFor(at(), { expiresAt: now() + DAY }));
-      turn(3 * DAY);
+      turn(DAY + 2 * HOUR);
       const changed = provider.change(room.id, { settings: { [setting]: CHANGES[setting] } });
       await expect(changed).rejects.toMatchObject({ code: 'room_gone' });
     });
@@ -244,7 +244,7 @@ function describeLife(at: Bench): void {
     test('of a host is not made for a room that has ended or never was', async () => {
       const { provider, now, turn } = at();
       const room = await provider.create(orderFor(at(), { expiresAt: now() + DAY }));
-      turn(3 * DAY);
+      turn(DAY + 2 * HOUR);
       expect(await provider.hostUrl(room.id)).toBeUndefined();
       expect(await provider.hostUrl(NOBODY)).toBeUndefined();
     });
@@ -266,7 +266,7 @@ function describeLife(at: Bench): void {
       const room = await provider.create(orderFor(at(), { expiresAt: now() + DAY }));
       const first = await provider.retire(room.id);
       expect(await provider.retire(room.id)).toBeLessThanOrEqual(Math.max(first, now()));
-      turn(3 * DAY);
+      turn(DAY + 2 * HOUR);
       expect(await provider.retire(room.id)).toBeLessThanOrEqual(now());
       expect(await provider.retire(NOBODY)).toBeLessThanOrEqual(now());
     });

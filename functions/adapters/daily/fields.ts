@@ -15,7 +15,7 @@ export const DAILY_FIELDS: FieldMap = {
   display_name: {
     support: 'approximated',
     silent: true,
-    how: 'a room has no title: it stays in the rooms table and the events',
+    how: 'a room has no title: its name stays in the rooms table',
   },
   metadata: {
     support: 'impossible',

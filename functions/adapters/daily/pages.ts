@@ -12,22 +12,20 @@ const CURSORS = 5;
 
 /**
  * Every page of the list, the newest rooms first. A room that is made meanwhile comes before the first page. A cursor
- * is a room, which may be deleted while the list is read: then the one before it serves, and what is seen twice
- * counts once.
+ * is a room, which may be deleted while the list is read: then the one before it serves.
  */
 export async function* pages({ call, failure }: DailyCalls): AsyncGenerator<readonly RoomReply[]> {
   const fetchPage = (after?: string): Promise<Reply> =>
     call({ method: 'GET', route: '/rooms', query: { limit: PAGE_SIZE, starting_after: after } }, isRefused);
 
-  const seen = new Set<string>();
+  let listed = 0;
   let reply = await fetchPage();
   while (isSuccess(reply)) {
     const { data, total_count: total } = answered(reply, pageReply);
-    const fresh = data.filter(({ id }) => !seen.has(id));
-    if (fresh.length === 0) return;
-    for (const { id } of fresh) seen.add(id);
-    yield fresh;
-    if (data.length < PAGE_SIZE && seen.size >= total) return;
+    if (data.length === 0) return;
+    listed += data.length;
+    yield data;
+    if (data.length < PAGE_SIZE && listed >= total) return;
     for (const { id } of data.slice(-CURSORS).reverse()) {
       reply = await fetchPage(id);
       if (isSuccess(reply)) break;

@@ -12,7 +12,7 @@ export const WHEREBY_FIELDS: FieldMap = {
   display_name: {
     support: 'approximated',
     silent: true,
-    how: 'a room has no title: it stays in the rooms table and the events',
+    how: 'a room has no title: its name stays in the rooms table',
   },
   metadata: { support: 'impossible', how: 'a room carries no text: it stays in the rooms table' },
   expire_after_use: {

@@ -71,6 +71,26 @@ describe('a room', () => {
     }
   });
 
+  test('that was made by a lost attempt is taken over as it is, with the people inside', async () => {
+    await create();
+    const made = held();
+    await create({ available_features: { is_chat_available: false } });
+    expect(held()?.id).toBe(made?.id);
+    expect(held()?.config).not.toMatchObject({ enable_chat: true });
+    expect(bench.observed.map(({ method }) => method)).toEqual(['POST', 'POST', 'GET', 'POST']);
+  });
+
+  test('that is refused for a reason of its own is refused with that reason', async () => {
+    const expiresAt = Date.UTC(2100, 0, 1);
+    const refused = bench.provider.create({ token: token('x'), settings: { display_name: 'x' }, expiresAt });
+    await expect(refused).rejects.toMatchObject({ code: 'provider_refused' });
+    expect(bench.observed.map(({ method, status }) => `${method} ${status}`)).toEqual([
+      'POST 400',
+      'GET 404',
+      'DELETE 404',
+    ]);
+  });
+
   test('is not touched by a change of what it does not know', async () => {
     const room = await create();
     await bench.provider.change(room.id, { settings: { display_name: 'Monthly', metadata: 'team=blue' } });

@@ -47,6 +47,7 @@ test('what fits goes out at once, the rest as early as the limit allows and neve
 test('a call that costs more takes more of it', async () => {
   await burst(60, 3);
   expect(mostInAnyWindow(5 * SECOND)).toBe(30);
+  expect(sent.at(-1)).toBe(now + 5 * SECOND);
 });
 
 test('the window slides: calls that went out long ago make room one by one', async () => {
