@@ -15,6 +15,9 @@ npm run send, rooms, clock, events and dead-letters.
   --port N        where the commands find it; default ${CONTROL_PORT}
   -c name=value   a setting of the stack, as cdk synth takes it`;
 
+/** Characters of a line, where nobody knows how wide a window is. */
+const WIDTH = 140;
+
 const say = (line = '') => console.log(line);
 
 try {
@@ -50,7 +53,7 @@ async function main(): Promise<void> {
     });
     control?.attach(rooms);
     for (const line of introduction(rooms, performance.now() - began)) say(line);
-    await new Story(rooms, say, process.stdout.columns ?? 120).tell();
+    await new Story(rooms, say, process.stdout.columns ?? WIDTH).tell();
     return 'shown' as const;
   };
   try {

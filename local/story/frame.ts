@@ -4,27 +4,25 @@ import { columns } from './text.ts';
 
 /** What runs, and where. */
 export function introduction({ stack, provider }: LocalRooms, took: number): string[] {
-  const count = (type: RegExp) =>
-    stack.template.resources.filter((resource) => type.test(resource.type)).length;
+  const { environment, template } = stack;
   const parts = [
-    [count(/DynamoDB::/), 'table', 'DynamoDB by dynalite', stack.environment.AWS_ENDPOINT_URL_DYNAMODB],
-    [count(/SQS::Queue$/), 'queues', 'SQS by fauxqs', stack.environment.AWS_ENDPOINT_URL_SQS],
-    [count(/Lambda::Function$/), 'functions', 'the bundles that would be deployed, a process each', ''],
-    [count(/Events::Rule$/), 'rule', 'EventBridge stand-in', stack.environment.AWS_ENDPOINT_URL_EVENTBRIDGE],
-    [count(/Scheduler::Schedule$/), 'schedules', 'fired by a clock that can be turned', ''],
+    ['table', /DynamoDB::/, 'DynamoDB by dynalite', environment.AWS_ENDPOINT_URL_DYNAMODB],
+    ['queue', /SQS::Queue$/, 'SQS by fauxqs', environment.AWS_ENDPOINT_URL_SQS],
+    ['function', /Lambda::Function$/, 'the bundles that would be deployed', ''],
+    ['rule', /Events::Rule$/, 'EventBridge stand-in', environment.AWS_ENDPOINT_URL_EVENTBRIDGE],
+    ['schedule', /Scheduler::Schedule$/, 'fired by a clock that can be turned', ''],
     [
-      count(/SecretsManager::Secret$/),
       'secret',
+      /SecretsManager::Secret$/,
       'Secrets Manager stand-in',
-      stack.environment.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+      environment.AWS_ENDPOINT_URL_SECRETS_MANAGER,
     ],
-    ['', 'provider', provider.title, provider.url],
-  ];
-  const rows = parts.map(([number, what, how, where]) => [
-    `  ${String(number).padStart(2)} ${what}`,
-    String(how),
-    String(where),
-  ]);
+  ] as const;
+  const rows = parts.map(([what, type, how, where = '']) => {
+    const count = template.resources.filter((resource) => type.test(resource.type)).length;
+    return [`  ${count} ${what}${count === 1 ? '' : 's'}`, how, where];
+  });
+  rows.push(['  the provider', provider.title, provider.url]);
   return [
     '',
     `${stack.template.stackName} runs from its template, after ${(took / 1000).toFixed(1)} s`,
@@ -40,6 +38,7 @@ export function whatNext({ doors, stack, provider }: LocalRooms, port: number): 
     ['npm run send -- examples/room-request.json', 'ask for another room'],
     ['npm run send -- examples/room-requested-event.json', 'ask by an event on the bus'],
     ['npm run send -- examples/cancel-request.json', 'and cancel that one'],
+    ['npm run send -- examples/calendar-google.json', 'a meeting as Google Calendar tells of it'],
     ['npm run rooms', 'all rooms'],
     ['npm run clock -- +30d', 'let a month pass, with every nightly run'],
     ['npm run events', 'what has been announced'],

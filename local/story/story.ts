@@ -33,55 +33,69 @@ export class Story {
 
   /** @throws StoryError where a step fails */
   async tell(): Promise<void> {
-    await this.#asks(
-      'a team asks for a room: examples/room-request.json goes to the queue of requests',
-      'room-request.json',
+    this.#begin('a team asks for a room: examples/room-request.json goes to the queue of requests');
+    const asked = await this.#opens('room-request.json');
+    this.#begin('a calendar has a new series: examples/calendar-event.json goes to the event bus');
+    const meeting = await this.#opens('calendar-event.json');
+    this.#begin('the series is moved and made longer: its room lives longer, under the same link');
+    await this.#moves(meeting, 'calendar-event-rescheduled.json');
+    this.#begin(
+      `the clock is turned to the night of the renewal, ${this.#daysUntil(asked.renewAt)} days ahead`,
     );
-    await this.#asks(
-      'a calendar knows of a meeting: examples/calendar-event.json goes to the event bus',
-      'calendar-event.json',
-    );
-    await this.#nightPasses();
+    await this.#renews(asked);
+    this.#begin('the series is cancelled: its room ends, and stays ended');
+    await this.#ends(meeting, 'calendar-event-cancelled.json');
     this.#nothingFailed();
   }
 
-  async #asks(title: string, file: string): Promise<ShownRoom> {
-    this.#begin(title);
-    const { doors, stack } = this.#rooms;
+  async #opens(file: string): Promise<ShownRoom> {
+    const { doors } = this.#rooms;
     const before = new Set((await doors.rooms()).map(({ key }) => key));
+    await this.#submit(file);
+    const room = (await doors.rooms()).find(({ key }) => !before.has(key));
+    if (room?.generation !== 1 || !room.guestUrl)
+      throw this.#failure(`no room came of examples/${file}`, room);
+    await this.#showRooms();
+    return room;
+  }
+
+  async #moves({ key, guestUrl, expiresAt = '' }: ShownRoom, file: string): Promise<void> {
+    await this.#submit(file);
+    const room = await this.#rooms.doors.room(key);
+    if (room?.guestUrl !== guestUrl || !((room?.expiresAt ?? '') > expiresAt)) {
+      throw this.#failure(`the expiry of room ${key} did not move on under the same link`, room);
+    }
+    await this.#showRooms();
+  }
+
+  async #renews({ key, guestUrl, renewAt, expiresAt }: ShownRoom): Promise<void> {
+    const { doors, stack } = this.#rooms;
+    await stack.turnTo(Date.parse(renewAt ?? ''));
+    let room = await doors.room(key);
+    for (let fires = 0; room?.generation === 1 && fires < PATIENCE; fires++) {
+      await stack.turnTo(stack.scheduler.nextFire() ?? stack.clock.now());
+      room = await doors.room(key);
+    }
+    if (room?.generation !== 2 || !room.guestUrl || room.guestUrl === guestUrl) {
+      throw this.#failure(`room ${key} was not renewed by ${moment(new Date().toISOString())}`, room);
+    }
+    await this.#showRooms();
+    this.#say(`     the old link ${guestUrl} works until ${moment(expiresAt)}`);
+  }
+
+  async #ends({ key }: ShownRoom, file: string): Promise<void> {
+    await this.#submit(file);
+    const room = await this.#rooms.doors.room(key);
+    if (room?.state !== 'cancelled') throw this.#failure(`room ${key} was not cancelled`, room);
+    await this.#showRooms();
+  }
+
+  async #submit(file: string): Promise<void> {
+    const { doors, stack } = this.#rooms;
     const text = await readFile(fileURLToPath(new URL(`../../examples/${file}`, import.meta.url)), 'utf8');
     const submission = readSubmission(moveAhead(text, stack.clock.now()), file);
     await (submission.way === 'queue' ? doors.send(submission.body) : doors.put(submission.event));
     await stack.settle();
-    const made = (await doors.rooms()).find(({ key }) => !before.has(key));
-    if (made?.generation !== 1 || !made.guestUrl)
-      throw this.#failure(`no room came of examples/${file}`, made);
-    await this.#showRooms();
-    return made;
-  }
-
-  async #nightPasses(): Promise<void> {
-    const { doors, stack } = this.#rooms;
-    const due = (await doors.rooms()).find(
-      ({ renewAt, generation }) => renewAt !== undefined && generation === 1,
-    );
-    if (!due?.renewAt) throw new StoryError('no room has a renewal to wait for');
-    this.#begin(
-      `the clock is turned to the night of the renewal, ${nights(Date.parse(due.renewAt) - stack.clock.now())} from now`,
-    );
-    await stack.turnTo(Date.parse(due.renewAt));
-    let room = await doors.room(due.key);
-    for (let fires = 0; room?.generation === 1 && fires < PATIENCE; fires++) {
-      const next = stack.scheduler.nextFire();
-      if (next === undefined) break;
-      await stack.turnTo(next);
-      room = await doors.room(due.key);
-    }
-    if (room?.generation !== 2 || !room.guestUrl || room.guestUrl === due.guestUrl) {
-      throw this.#failure(`room ${due.key} was not renewed by ${moment(new Date().toISOString())}`, room);
-    }
-    await this.#showRooms();
-    this.#say(`   the old link ${due.guestUrl} works until ${moment(due.expiresAt)}`);
   }
 
   #nothingFailed(): void {
@@ -89,6 +103,11 @@ export class Story {
     if (letters.length > 0) throw this.#failure('a message rests in a dead-letter queue');
     const queues = this.#rooms.stack.deadLetterQueues().length;
     this.#begin(`nothing has failed: all ${queues} dead-letter queues are empty`);
+  }
+
+  #daysUntil(iso: string | undefined): number {
+    if (iso === undefined) throw new StoryError('the room that was asked for has no renewal to wait for');
+    return Math.ceil((Date.parse(iso) - this.#rooms.stack.clock.now()) / DAY);
   }
 
   #begin(title: string): void {
@@ -119,9 +138,4 @@ export class Story {
     ].filter((line) => line !== undefined);
     return new StoryError([what, ...found].join('\n  '));
   }
-}
-
-function nights(milliseconds: number): string {
-  const count = Math.ceil(milliseconds / DAY);
-  return count === 1 ? 'a day' : `${count} days`;
 }

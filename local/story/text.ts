@@ -2,7 +2,7 @@ import type { ShownRoom } from '../rooms/shown-room.ts';
 import { isObject } from '../stack/template.ts';
 import type { SeenEvent } from '../stand-ins/buses.ts';
 
-const GAP = '   ';
+const GAP = '  ';
 
 /** Lines of columns, each as wide as its widest cell. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
@@ -64,7 +64,7 @@ function cells({ at, event }: SeenEvent): string[] {
   return [
     moment(new Date(at).toISOString()),
     String(event['detail-type']),
-    shortened(key, 26),
+    shortened(key, 44),
     generation ? `generation ${generation}` : '',
     room?.guestUrl ?? '',
     reason,

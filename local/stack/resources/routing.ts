@@ -62,8 +62,8 @@ function targetOf(target: JsonObject): Target {
 
 function isKnown(target: JsonObject, logicalId: string, world: World): boolean {
   const known = world.knowsTarget(String(target.Arn));
-  // log groups take events for a person to read; here the events are listed anyway
-  if (!known && !String(target.Arn).includes(':logs:')) {
+  // what a person would read in a log group or in their mail is listed here anyway
+  if (!known && !/^arn:aws:(logs|sns):/.test(String(target.Arn))) {
     world.warn(`${logicalId} has a target that is not run on one machine: ${target.Arn}`);
   }
   return known;

@@ -16,9 +16,9 @@ const room: ShownRoom = {
 test('rooms stand in columns, times to the minute, and what is missing is a dash', () => {
   const { guestUrl: _link, renewAt: _renewal, ...opening } = { ...room, key: 'b', state: 'opening' as const };
   expect(roomsTable([room, opening], 200)).toEqual([
-    'KEY                                            STATE     GEN   GUEST LINK                           EXPIRES (UTC)      RENEWAL (UTC)',
-    'message:1216c7e2-c501-429b-a99a-ebaad5d21713   active    2     https://meetings.example/059926749   2027-01-16 21:23   2027-01-09 18:30',
-    'b                                              opening   2     -                                    2027-01-16 21:23   -',
+    'KEY                                           STATE    GEN  GUEST LINK                          EXPIRES (UTC)     RENEWAL (UTC)',
+    'message:1216c7e2-c501-429b-a99a-ebaad5d21713  active   2    https://meetings.example/059926749  2027-01-16 21:23  2027-01-09 18:30',
+    'b                                             opening  2    -                                   2027-01-16 21:23  -',
   ]);
 });
 
@@ -42,7 +42,7 @@ test('news of rooms is told one by one, other news is counted', () => {
       seen('Rooms Reconciled', { mode: 'repair' }),
     ]),
   ).toEqual([
-    '2027-01-10 02:08   Room Rotated   a   generation 3   https://r/1   renewal',
+    '2027-01-10 02:08  Room Rotated  a  generation 3  https://r/1  renewal',
     'and Rooms Reconciled, 2 times',
   ]);
 });
