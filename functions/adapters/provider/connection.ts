@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import { AmbiguousOutcomeError } from '../../rooms/errors.ts';
 import type { Duration, Instant } from '../../rooms/room.ts';
 import { SECOND } from '../../rooms/room.ts';
+import { checkedBaseUrl, pathOf, urlOf } from './address.ts';
 
 /** One call to a provider. */
 export interface ProviderCall {
@@ -72,7 +73,7 @@ const LARGEST_REPLY = 8 * 1024 * 1024;
  */
 export function connection(options: ConnectionOptions): Send {
   const { application, now, timeout = TIMEOUT, onCall } = options;
-  const base = baseOf(options.baseUrl, application);
+  const base = checkedBaseUrl(options.baseUrl, application);
   const { Agent, request } = base.protocol === 'https:' ? https : http;
   const agent = new Agent({ keepAlive: true });
   let underWay = 0;
@@ -159,29 +160,4 @@ function unanswered(title: string, error: unknown, timedOut: Duration | undefine
   return new AmbiguousOutcomeError(`${title} ${found}: it may have had its effect all the same`, {
     cause: error,
   });
-}
-
-function pathOf({ route, id }: ProviderCall): string {
-  return id === undefined ? route : route.replace('{id}', encodeURIComponent(id));
-}
-
-function urlOf(base: URL, call: ProviderCall): URL {
-  const url = new URL(base);
-  url.pathname = `${base.pathname.replace(/\/+$/, '')}${pathOf(call)}`;
-  for (const [name, value] of Object.entries(call.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  }
-  return url;
-}
-
-const LOOPBACK = /^(?:127(?:\.\d+){3}|localhost|\[::1\])$/;
-
-function baseOf(baseUrl: string, application: string): URL {
-  const url = URL.parse(baseUrl);
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
-  if (url && isSafe && url.username === '' && url.password === '' && url.search === '') return url;
-  throw new TypeError(
-    `the base URL of application ${application} must be https without user, password or query, since credentials ` +
-      `are sent there (http is for loopback alone), got ${url ? `${url.protocol}//${url.host}${url.pathname}` : 'no URL'}`,
-  );
 }
