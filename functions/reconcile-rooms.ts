@@ -1,14 +1,16 @@
 import type { Context, SQSRecord } from 'aws-lambda';
 import { rotationQueue } from './adapters/rotation-queue.ts';
 import { readReconciliation } from './requests/reconciliation.ts';
+import { Census } from './rooms/census.ts';
 import { RequestRefusedError } from './rooms/errors.ts';
 import type { ApplicationReport } from './rooms/ledger.ts';
 import { type ReconciliationMode, reconcileRooms } from './rooms/reconcile.ts';
+import type { Room } from './rooms/room.ts';
 import { MINUTE } from './rooms/room.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReconcileRoomsEnvironment } from './runtime/environment.ts';
 import { log } from './runtime/log.ts';
-import { count, countFor } from './runtime/metrics.ts';
+import { count, countBy, countFor } from './runtime/metrics.ts';
 import { inbox, keeping, now, once, sqs } from './runtime/wiring.ts';
 import { type Job, sqsHandler } from './runtime/worker.ts';
 
@@ -36,11 +38,14 @@ function read(record: SQSRecord, context: Context): Job {
     key: record.messageId,
     run: async () => {
       const timeLeft = () => context.getRemainingTimeInMillis();
-      const { applications, rest } = await reconcileRooms(names, { ...reconciling(), timeLeft });
+      const census = new Census(now());
+      const onRow = (room: Room) => census.count(room);
+      const { applications, rest } = await reconcileRooms(names, { ...reconciling(), timeLeft, onRow });
       const { queue } = inbox();
       await Promise.all(rest.map((left) => queue.send(JSON.stringify({ applications: left }))));
       log.info('reconciled', { mode: reconciling().mode, applications, rest });
       for (const [name, found] of Object.entries(applications)) tell(name, found);
+      if (Object.keys(applications).length > 0) publish(census);
       if (rest.length === 0) count('ReconciliationsFinished');
     },
   };
@@ -65,4 +70,9 @@ function tell(application: string, found: ApplicationReport): void {
     RoomsUnfinished: found.unfinished,
     Strangers: found.strangers,
   });
+}
+
+function publish({ states, livesLeft }: Census): void {
+  for (const [state, rooms] of states) countBy({ state }, { Rooms: rooms });
+  for (const [left, rooms] of livesLeft) countBy({ left }, { RoomsByLifeLeft: rooms });
 }

@@ -23,6 +23,8 @@ export interface Reconciling extends Bookkeeping {
   readonly mode: ReconciliationMode;
   /** What is left of the invocation. */
   readonly timeLeft: () => Duration;
+  /** Hears of every row that is compared. */
+  readonly onRow?: (room: Room) => void;
 }
 
 export interface Reconciliation {
@@ -96,7 +98,9 @@ async function compareRows(ledgers: Map<string, Ledger>, reconciling: Reconcilin
     const orders: RotationOrder[] = [];
     for (const entry of page.items) {
       tickOff(entry, ledgers, deployment);
-      const order = 'revision' in entry ? orderFor(entry, ledgers, now()) : undefined;
+      if (!('revision' in entry)) continue;
+      reconciling.onRow?.(entry);
+      const order = orderFor(entry, ledgers, now());
       if (order) orders.push(order);
     }
     if (mode === 'repair') await rotations.send(orders.map((order) => ({ order, delay: 0 })));

@@ -2,7 +2,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
 /**
  * Every metric there is, with its unit. Dimensions are bounded: `service` always, `application` where a provider's
- * account is meant; a key never is one.
+ * account is meant, `state` and `left` where rooms are counted; a key never is one.
  */
 export const METRICS = {
   RoomsCreated: MetricUnit.Count,
@@ -36,6 +36,10 @@ export const METRICS = {
   /** Living rooms of an application, ours and others. */
   ApplicationRooms: MetricUnit.Count,
   ReconciliationsFinished: MetricUnit.Count,
+  /** Rows of the table, by `state`. */
+  Rooms: MetricUnit.Count,
+  /** Living rooms, by the share of their life that is `left`. */
+  RoomsByLifeLeft: MetricUnit.Count,
 
   ProviderCalls: MetricUnit.Count,
   ProviderLatency: MetricUnit.Milliseconds,
@@ -49,7 +53,7 @@ export type MetricName = keyof typeof METRICS;
 
 /** Namespace and service come from Powertools' own variables, which the construct sets. */
 const overall = new Metrics();
-const byApplication = new Map<string, Metrics>();
+const byDimensions = new Map<string, Metrics>();
 
 export function count(name: MetricName, value = 1): void {
   overall.addMetric(name, METRICS[name], value);
@@ -57,8 +61,17 @@ export function count(name: MetricName, value = 1): void {
 
 /** Counts under the dimension `application` as well as `service`. */
 export function countFor(application: string, values: Partial<Record<MetricName, number>>): void {
-  const metrics = byApplication.get(application) ?? new Metrics({ defaultDimensions: { application } });
-  byApplication.set(application, metrics);
+  countBy({ application }, values);
+}
+
+/** Counts under dimensions of few values each, as well as `service`. */
+export function countBy(
+  dimensions: Readonly<Record<string, string>>,
+  values: Partial<Record<MetricName, number>>,
+): void {
+  const id = JSON.stringify(dimensions);
+  const metrics = byDimensions.get(id) ?? new Metrics({ defaultDimensions: { ...dimensions } });
+  byDimensions.set(id, metrics);
   for (const [name, value] of Object.entries(values) as [MetricName, number][]) {
     metrics.addMetric(name, METRICS[name], value);
   }
@@ -66,7 +79,7 @@ export function countFor(application: string, values: Partial<Record<MetricName,
 
 /** Writes what was counted: one record of the log for each set of dimensions. To be called when an invocation ends. */
 export function publishMetrics(): void {
-  for (const metrics of [overall, ...byApplication.values()]) {
+  for (const metrics of [overall, ...byDimensions.values()]) {
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   }
 }
