@@ -1,5 +1,5 @@
 import { Annotations, Aws, Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { EvergreenRoomsProps } from './props.ts';
@@ -16,8 +16,23 @@ export function encryptionKey(scope: Construct, brought: Keys, removalPolicy: Re
       pendingWindow: Duration.days(30),
       removalPolicy,
     });
+  if (!brought.encryptionKey) key.addToResourcePolicy(grantsForServicesOnly());
   for (const each of new Set([key, brought.queueEncryptionKey ?? key])) admitServices(scope, each);
   return key;
+}
+
+/** DynamoDB and its like pass the key on to themselves by grants; nobody else may pass it on. */
+function grantsForServicesOnly(): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'GrantsForServicesOnly',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['kms:CreateGrant'],
+    resources: ['*'],
+    conditions: {
+      BoolIfExists: { 'kms:GrantIsForAWSResource': 'false', 'aws:PrincipalIsAWSService': 'false' },
+    },
+  });
 }
 
 function admitServices(scope: Construct, key: IKey): void {
@@ -40,7 +55,6 @@ function serviceStatements(): PolicyStatement[] {
     (service) =>
       new PolicyStatement({
         sid: `Deliver${service}`,
-        effect: Effect.ALLOW,
         principals: [new ServicePrincipal(`${service}.amazonaws.com`)],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         resources: ['*'],

@@ -1,4 +1,5 @@
-import { RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Tags, Validations } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -15,17 +16,25 @@ export class EvergreenRoomsStack extends Stack {
       description: 'Evergreen Rooms: meeting rooms that never expire',
       terminationProtection: stage === 'prod',
     });
+    const prod = stage === 'prod';
     this.rooms = new EvergreenRooms(this, 'Rooms', {
       ...props,
+      logRetention: props.logRetention ?? (prod ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH),
       applications: applications.map(({ privateKeyArn, ...application }, i) => ({
         ...application,
         ...(privateKeyArn && {
           privateKey: Secret.fromSecretCompleteArn(this, `PrivateKey${i + 1}`, privateKeyArn),
         }),
       })),
-      removalPolicy: stage === 'prod' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: prod ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     if (alarmEmail !== undefined) this.rooms.alarmTopic.addSubscription(new EmailSubscription(alarmEmail));
+    if (!prod) {
+      Validations.of(this).acknowledge({
+        id: 'cdk-validator-cfnguard::cloudwatch_log_group_retention_period_check',
+        reason: 'the logs of a trial are thrown away with it',
+      });
+    }
     tellWhatToDoNext(this, this.rooms);
     Tags.of(this).add('project', 'evergreen-rooms');
     Tags.of(this).add('stage', stage);

@@ -33,7 +33,7 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
     undelivered,
     key,
     queueKey,
-    logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+    logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
     logLevel: props.logLevel ?? 'INFO',
     maxReceiveCount: props.maxReceiveCount ?? 5,
     rhythm: rotationRhythm(scope, props.rotation ?? {}, flexibleWindow),

@@ -1,53 +1,103 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { EvergreenRooms } from './evergreen-rooms.ts';
+import type { FunctionName } from './rooms-function.ts';
+
+interface Output {
+  readonly name: string;
+  readonly description: string;
+  readonly value: string;
+}
 
 /**
- * What a person does next with a stack, as commands that are ready to be run. They name what CloudFormation knows and
- * take region and credentials from where the AWS CLI does.
+ * What a person does next with a stack, as commands that are ready to be run. Region and credentials come from where
+ * the AWS CLI takes them.
  */
 export function tellWhatToDoNext(stack: Stack, rooms: EvergreenRooms): void {
-  const queue = rooms.requestQueue.queueUrl;
-  const deadLetters = rooms.deadLetterQueues['create-rooms'];
-  const commands: Record<string, [description: string, command: string]> = {
-    SendRequest: [
-      'Asks for a room',
-      `aws sqs send-message --queue-url ${queue} --message-body file://examples/room-request.json`,
-    ],
-    ListRooms: [
-      'Lists the rooms, without what lets somebody in as a host',
-      `aws dynamodb scan --table-name ${rooms.table.tableName} --filter-expression 'entry = :room' ` +
-        `--expression-attribute-values '{":room":{"S":"room"}}' --expression-attribute-names '{"#state":"state","#current":"current"}' ` +
-        `--projection-expression 'roomKey, #state, generation, #current.guestUrl, #current.expiresAt, renewAt' --output json`,
-    ],
-    ReadDeadLetters: [
-      'Shows requests that failed, with their reasons, and leaves them where they are',
-      `aws sqs receive-message --queue-url ${deadLetters.queueUrl} --max-number-of-messages 10 --visibility-timeout 0 ` +
-        '--message-attribute-names All',
-    ],
-    RedriveDeadLetters: [
-      'Gives failed requests another try',
-      `aws sqs start-message-move-task --source-arn ${deadLetters.queueArn}`,
-    ],
-    RotateNow: [
-      'Plans the rotation now instead of tonight',
-      `aws sqs send-message --queue-url ${rooms.queues['plan-rotation'].queueUrl} --message-body '{}'`,
-    ],
-    ReconcileNow: [
-      'Compares the table with the provider now',
-      `aws sqs send-message --queue-url ${rooms.queues['reconcile-rooms'].queueUrl} --message-body '{}'`,
-    ],
-    OpenDashboard: [
-      'Where the dashboard is',
-      `https://${stack.region}.console.aws.amazon.com/cloudwatch/home?region=${stack.region}#dashboards/dashboard/${rooms.dashboard.dashboardName}`,
-    ],
-  };
-  [...rooms.privateKeys.values()].forEach((secret, i) => {
-    commands[`PutPrivateKey${i + 1}`] = [
-      `Puts the private key of application ${[...rooms.privateKeys.keys()][i]} in its place`,
-      `aws secretsmanager put-secret-value --secret-id ${secret.secretArn} --secret-string file://private.key`,
-    ];
-  });
-  for (const [name, [description, value]] of Object.entries(commands)) {
+  for (const { name, description, value } of [...commands(rooms), ...deadLetters(rooms), ...keys(rooms)]) {
     new CfnOutput(stack, name, { description, value });
   }
+  new CfnOutput(stack, 'OpenDashboard', {
+    description: 'Where the dashboard is',
+    value:
+      `https://${stack.region}.console.aws.amazon.com/cloudwatch/home?region=${stack.region}` +
+      `#dashboards/dashboard/${rooms.dashboard.dashboardName}`,
+  });
+}
+
+/** Everything but what lets somebody in as a host. */
+const SHOWN = 'roomKey, #state, generation, #current.guestUrl, #current.expiresAt, renewAt, lastError';
+const NAMES = '{"#entry":"entry","#state":"state","#current":"current"}';
+
+function commands({ requestQueue, queues, table }: EvergreenRooms): Output[] {
+  const send = (queue: { queueUrl: string }, body: string) =>
+    `aws sqs send-message --queue-url ${queue.queueUrl} --message-body ${body}`;
+  return [
+    {
+      name: 'SendRequest',
+      description: 'Asks for a room',
+      value: send(requestQueue, 'file://examples/room-request.json'),
+    },
+    {
+      name: 'ListRooms',
+      description: 'Lists the rooms, without what lets somebody in as a host',
+      value:
+        `aws dynamodb scan --table-name ${table.tableName} --filter-expression '#entry = :room' ` +
+        `--expression-attribute-values '{":room":{"S":"room"}}' --expression-attribute-names '${NAMES}' ` +
+        `--projection-expression '${SHOWN}'`,
+    },
+    {
+      name: 'RotateNow',
+      description: 'Plans the rotation now instead of tonight',
+      value: send(queues['plan-rotation'], "'{}'"),
+    },
+    {
+      name: 'ReconcileNow',
+      description: 'Compares the table with what the provider has now',
+      value: send(queues['reconcile-rooms'], "'{}'"),
+    },
+  ];
+}
+
+const CALLED: Record<FunctionName, string> = {
+  'create-rooms': 'Requests',
+  'rotate-rooms': 'Rotations',
+  'plan-rotation': 'Plans',
+  'reconcile-rooms': 'Reconciliations',
+};
+
+function deadLetters({ queues, deadLetterQueues, undelivered }: EvergreenRooms): Output[] {
+  const read = (queue: { queueUrl: string }) =>
+    `aws sqs receive-message --queue-url ${queue.queueUrl} --max-number-of-messages 10 ` +
+    '--visibility-timeout 0 --message-attribute-names All';
+  const ofFunctions = (Object.keys(CALLED) as FunctionName[]).flatMap((name): Output[] => [
+    {
+      name: `ReadDead${CALLED[name]}`,
+      description: `Shows ${CALLED[name].toLowerCase()} that failed, with their reasons, and leaves them there`,
+      value: read(deadLetterQueues[name]),
+    },
+    {
+      // Without a destination only those would move that SQS put aside, not those that the function did.
+      name: `Retry${CALLED[name]}`,
+      description: `Gives ${CALLED[name].toLowerCase()} that failed another try`,
+      value:
+        `aws sqs start-message-move-task --source-arn ${deadLetterQueues[name].queueArn} ` +
+        `--destination-arn ${queues[name].queueArn}`,
+    },
+  ]);
+  return [
+    ...ofFunctions,
+    {
+      name: 'ReadUndelivered',
+      description: 'Shows what the bus or a schedule could not put into a queue, and leaves it there',
+      value: read(undelivered),
+    },
+  ];
+}
+
+function keys({ privateKeys }: EvergreenRooms): Output[] {
+  return [...privateKeys].map(([application, secret], i) => ({
+    name: `PutPrivateKey${i + 1}`,
+    description: `Puts the private key of application ${application} in its place`,
+    value: `aws secretsmanager put-secret-value --secret-id ${secret.secretArn} --secret-string file://private.key`,
+  }));
 }

@@ -125,7 +125,7 @@ export interface EvergreenRoomsProps {
   /**
    * How long logs are kept.
    *
-   * @default RetentionDays.THREE_MONTHS
+   * @default RetentionDays.ONE_YEAR
    */
   readonly logRetention?: RetentionDays;
   /**

@@ -146,7 +146,7 @@ function workAlarms({ metrics, functions }: Watched): RoomsAlarm[] {
       id: 'RotationsFail',
       heading: 'Rotations fail',
       means: 'A fifth of the renewals of the last hour failed, and is tried again',
-      metric: failing(metrics, 'rotate-rooms', ['RoomsRotated', 'RoomsUpdated', 'RoomsCreated']),
+      metric: failing(metrics, 'rotate-rooms', ['RoomsRotated', 'RoomsExtended', 'RoomsUpdated']),
       threshold: 20,
       silence: NOT_BREACHING,
     },

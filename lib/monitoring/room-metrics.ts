@@ -46,7 +46,7 @@ export class RoomMetrics {
   ofApplicationWorkers(application: string, metricName: string, options: MetricOptions = {}): IMetric {
     return sum(
       WORKERS.map((service) => this.ofApplication(service, application, metricName, options)),
-      idOf(metricName),
+      `${idOf(metricName)}_${inId(application)}_`,
       options,
     );
   }
@@ -90,4 +90,9 @@ export function sum(
 
 function idOf(metricName: string): string {
   return metricName.charAt(0).toLowerCase() + metricName.slice(1);
+}
+
+/** Ids take letters, digits and underscores; two names stay two. */
+function inId(name: string): string {
+  return name.replace(/\W/g, (character) => `_${character.charCodeAt(0)}_`);
 }

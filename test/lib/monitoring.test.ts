@@ -1,0 +1,240 @@
+import { readFileSync } from 'node:fs';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { METRICS } from '../../functions/runtime/metrics.ts';
+import { anchor } from '../../lib/monitoring/alarm.ts';
+import { compilePattern } from '../../local/stand-ins/pattern.ts';
+import { type Resource, resources, target, templateWith } from '../support/stacks.ts';
+
+const APPLICATIONS = [
+  { applicationId: '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11', name: 'first' },
+  { applicationId: '11111111-2222-4333-8444-555555555555', name: 'second' },
+];
+
+let template: Template;
+beforeAll(() => {
+  template = templateWith({ applications: APPLICATIONS, deployment: 'k3x7q' });
+});
+
+const all = (type: string): Resource[] => Object.values(resources(template, type));
+const alarms = () => all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+
+/** The heading that the text of an alarm begins with, and the one that it links to. */
+function headingOf(text: string): [string, string] {
+  const [, heading, , link] = /^(.*?)\. (.*) What to do: docs\/runbook\.md#(.*)$/.exec(text) ?? [];
+  return [heading ?? `no heading in: ${text}`, link ?? `no link in: ${text}`];
+}
+
+const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+const chapters = [...runbook.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading as string);
+
+describe('an alarm', () => {
+  test('has its heading in the runbook, and each heading there has its alarm', () => {
+    const texts = alarms().map(({ AlarmDescription }) => AlarmDescription as string);
+    const rules = all('AWS::Events::Rule').map(({ Properties }) => Properties.Description as string);
+    const headings = [...texts, ...rules.filter((text) => text.includes('What to do:'))]
+      .map((text) => text.replace(' What to do', ' . What to do').replace('. . ', '. '))
+      .map((text) => text.split('. ')[0] as string);
+    expect([...new Set(headings)].sort()).toEqual([...chapters].sort());
+  });
+
+  test('links to that heading, as pages make anchors of headings', () => {
+    for (const { AlarmDescription } of alarms()) {
+      const [heading, link] = headingOf(AlarmDescription);
+      expect(link).toBe(anchor(heading));
+      expect(link).toMatch(/^[a-z0-9-]+$/);
+    }
+  });
+
+  test('is told when it rings and when it is over', () => {
+    const [topic] = Object.keys(resources(template, 'AWS::SNS::Topic'));
+    for (const { AlarmActions, OKActions } of alarms()) {
+      expect(AlarmActions.map(target)).toEqual([topic]);
+      expect(OKActions.map(target)).toEqual([topic]);
+    }
+  });
+
+  test('of an application names the application', () => {
+    for (const { name } of APPLICATIONS) {
+      expect(
+        alarms().filter(({ AlarmDescription }) => AlarmDescription.includes(`pplication ${name}`)),
+      ).toHaveLength(6);
+    }
+  });
+});
+
+describe('silence', () => {
+  const silenceOf = (heading: string) => {
+    const found = alarms().filter(({ AlarmDescription }) => AlarmDescription.startsWith(`${heading}. `));
+    return [...new Set(found.map(({ TreatMissingData }) => TreatMissingData))].join();
+  };
+
+  test.each([
+    ['The planner is silent', 'breaching'],
+    ['Reconciliation is silent', 'missing'],
+    ['Rooms are about to end', 'ignore'],
+    ['Held rooms are about to end', 'ignore'],
+    ['An application is nearly full', 'ignore'],
+    ['Rooms were lost', 'ignore'],
+    ['Rooms were found that no row knows', 'ignore'],
+  ])('is no news for "%s": %s', (heading, expected) => {
+    expect(silenceOf(heading)).toBe(expected);
+  });
+
+  test('is good news for all that only counts what goes wrong', () => {
+    const counted = alarms().filter(({ TreatMissingData }) => TreatMissingData === 'notBreaching');
+    expect(counted).toHaveLength(alarms().length - 3 - 2 - 2 * 3 + 1);
+  });
+
+  test('of reconciliation rings too, once there was something to hear', () => {
+    const [topic] = Object.keys(resources(template, 'AWS::SNS::Topic'));
+    const ringing = alarms().filter(({ InsufficientDataActions }) => InsufficientDataActions);
+    expect(ringing.map(({ AlarmDescription }) => headingOf(AlarmDescription)[0])).toEqual([
+      'Reconciliation is silent',
+    ]);
+    expect(ringing[0]?.InsufficientDataActions.map(target)).toEqual([topic]);
+  });
+
+  test('of the planner is looked for over the longest gap between two runs, and two hours more', () => {
+    const [daily, weekly] = [template, templateWith({ schedule: 'cron(0 2 ? * MON-FRI *)' })].map((each) =>
+      Object.values(resources(each, 'AWS::CloudWatch::Alarm')).find(({ Properties }) =>
+        Properties.AlarmDescription.startsWith('The planner'),
+      ),
+    );
+    expect(daily?.Properties).toMatchObject({ Period: 3600, EvaluationPeriods: 27, Threshold: 1 });
+    expect(weekly?.Properties).toMatchObject({ Period: 3600, EvaluationPeriods: 3 * 24 + 3 });
+  });
+
+  test('is never looked for over more than the week that CloudWatch keeps', () => {
+    const monthly = templateWith({ schedule: 'cron(0 2 1 * ? *)', renewBefore: 'P90D' });
+    for (const { Properties } of Object.values(resources(monthly, 'AWS::CloudWatch::Alarm'))) {
+      expect((Properties.Period ?? 0) * Properties.EvaluationPeriods).toBeLessThanOrEqual(7 * 86_400);
+    }
+  });
+});
+
+describe('a metric', () => {
+  interface Named {
+    readonly Namespace: string;
+    readonly MetricName: string;
+  }
+
+  const ofAlarms = (): Named[] =>
+    alarms().flatMap(({ Metrics, ...alarm }) =>
+      Metrics
+        ? Metrics.flatMap((part: { MetricStat?: { Metric: Named } }) => part.MetricStat?.Metric ?? [])
+        : [alarm as Named],
+    );
+
+  test('of ours that an alarm looks at is one that the functions write', () => {
+    const ours = ofAlarms().filter(({ Namespace }) => Namespace === 'EvergreenRooms/k3x7q');
+    expect(new Set(ours.map(({ MetricName }) => MetricName)).size).toBeGreaterThan(12);
+    for (const { MetricName } of ours) expect(Object.keys(METRICS)).toContain(MetricName);
+  });
+
+  test('of ours on the dashboard is one that the functions write', () => {
+    const [dashboard] = all('AWS::CloudWatch::Dashboard');
+    const names = JSON.stringify(dashboard?.Properties.DashboardBody).matchAll(
+      /EvergreenRooms\/k3x7q\\+",\\+"(\w+)\\+"/g,
+    );
+    const found = new Set([...names].map(([, name]) => name));
+    expect(found.size).toBeGreaterThan(15);
+    for (const name of found) expect(Object.keys(METRICS)).toContain(name);
+  });
+
+  test('never has more in one alarm than CloudWatch takes', () => {
+    for (const { Metrics = [] } of alarms()) expect(Metrics.length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('the topic', () => {
+  test('is encrypted, wants TLS, and lets the alarms and the events of the account in', () => {
+    const [topic] = all('AWS::SNS::Topic');
+    const [key] = Object.keys(resources(template, 'AWS::KMS::Key'));
+    expect(target(topic?.Properties.KmsMasterKeyId)).toBe(key);
+    const statements = all('AWS::SNS::TopicPolicy').flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement,
+    );
+    expect(statements).toContainEqual(
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    );
+    for (const service of ['cloudwatch.amazonaws.com', 'events.amazonaws.com']) {
+      expect(statements).toContainEqual(
+        expect.objectContaining({ Effect: 'Allow', Action: 'sns:Publish', Principal: { Service: service } }),
+      );
+    }
+  });
+
+  test('sends an e-mail where the settings name an address', () => {
+    const told = templateWith({ alarmEmail: 'team@example.com' });
+    told.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'team@example.com' });
+  });
+});
+
+describe('the rotation of a secret that fails', () => {
+  test('is told by its event, for our secrets and no other', () => {
+    const rule = all('AWS::Events::Rule').find(({ Properties }) =>
+      /rotation of a secret/.test(Properties.Description),
+    );
+    const arns = Object.keys(resources(template, 'AWS::SecretsManager::Secret'));
+    // What CloudFormation puts in the place of its references.
+    const pattern = JSON.parse(
+      JSON.stringify(rule?.Properties.EventPattern),
+      (_, value) => value?.Ref ?? value,
+    );
+    const matches = compilePattern(pattern);
+    const failed = (SecretId: string) => ({
+      source: 'aws.secretsmanager',
+      'detail-type': 'AWS Service Event via CloudTrail',
+      detail: { eventName: 'RotationFailed', additionalEventData: { SecretId } },
+    });
+    expect(arns).toHaveLength(2);
+    for (const arn of arns) expect(matches(failed(arn))).toBe(true);
+    expect(matches(failed('somebody-else'))).toBe(false);
+    expect(matches({ ...failed(arns[0] as string), detail: { eventName: 'RotationSucceeded' } })).toBe(false);
+    expect(rule?.Properties.Targets.map(({ Arn }: { Arn: object }) => target(Arn))).toEqual(
+      Object.keys(resources(template, 'AWS::SNS::Topic')),
+    );
+  });
+});
+
+describe('a saved query', () => {
+  test('is one of those that the runbook speaks of, over the logs of all functions', () => {
+    const queries = all('AWS::Logs::QueryDefinition').map(({ Properties }) => Properties);
+    const names = queries.map(({ Name }) => Name.split('/')[2] as string);
+    for (const { LogGroupNames, Name } of queries) {
+      expect(Name).toMatch(/^EvergreenRooms\/k3x7q\//);
+      expect(LogGroupNames).toHaveLength(4);
+    }
+    const mentioned = [...runbook.matchAll(/quer(?:y|ies)\s+`([^`]+)`(?:\s+and\s+`([^`]+)`)?/g)].flatMap(
+      ([, ...found]) => found.filter((name) => name),
+    );
+    expect(names).toEqual(expect.arrayContaining(mentioned));
+    expect(new Set(mentioned).size).toBe(names.length);
+  });
+});
+
+describe('a deployment', () => {
+  test('plans at its end, so that the planner has been heard before its first night', () => {
+    const rule = all('AWS::Events::Rule').find(({ Properties }) =>
+      /was deployed/.test(Properties.Description),
+    );
+    const pattern = JSON.parse(
+      JSON.stringify(rule?.Properties.EventPattern),
+      (_, value) => value?.Ref ?? value,
+    );
+    const event = (id: string, status: string) => ({
+      source: 'aws.cloudformation',
+      'detail-type': 'CloudFormation Stack Status Change',
+      detail: { 'stack-id': id, 'status-details': { status } },
+    });
+    const matches = compilePattern(pattern);
+    expect(matches(event('AWS::StackId', 'CREATE_COMPLETE'))).toBe(true);
+    expect(matches(event('AWS::StackId', 'UPDATE_COMPLETE'))).toBe(true);
+    expect(matches(event('AWS::StackId', 'UPDATE_ROLLBACK_COMPLETE'))).toBe(false);
+    expect(matches(event('another', 'CREATE_COMPLETE'))).toBe(false);
+    expect(rule?.Properties.EventBusName).toBeUndefined();
+    expect(rule?.Properties.Targets[0].Input).toBe('{}');
+    expect(target(rule?.Properties.Targets[0].Arn)).toMatch(/Planner.*Queue/);
+  });
+});
