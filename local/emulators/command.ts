@@ -1,5 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { STORM } from './http/faults.ts';
+import { STORM } from './http/fault.ts';
 import type { Emulator } from './http/server.ts';
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;

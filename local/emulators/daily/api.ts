@@ -1,14 +1,15 @@
 import { Refusal, type Reply } from '../http/replies.ts';
-import { type EmulatorRequest, UnreadableBodyError } from '../http/requests.ts';
+import type { EmulatorRequest } from '../http/requests.ts';
 import { createRouter } from '../http/router.ts';
 import { SlidingWindows } from '../http/windows.ts';
+import { checkName, readBody, readPrivacy } from './bodies.ts';
 import { CHOICES, type Switches, TEXTS } from './choices.ts';
 import type { Domain, Domains } from './domains.ts';
-import { failure, invalidRequest, notFound, unreadableJson } from './errors.ts';
+import { failure, invalidRequest, notFound } from './errors.ts';
 import { signMeetingToken } from './links.ts';
 import type { Meetings } from './meetings.ts';
 import { roomsPage } from './pages.ts';
-import { applyProperties, type Config, tokenClaims } from './properties.ts';
+import { applyProperties, tokenClaims } from './properties.ts';
 import { expiryOf, type RoomRecord } from './rooms.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -169,38 +170,4 @@ export function createApi({
     catchUp();
     return match.handler({ domain, apiKey, request, name: match.params.name ?? '', now: clock() });
   };
-}
-
-function readBody(request: EmulatorRequest, fields: readonly string[], switches: Switches): Config {
-  const body = parsed(request) ?? {};
-  if (typeof body !== 'object' || Array.isArray(body)) throw invalidRequest('the body should be an object');
-  const unknown = Object.keys(body).find((field) => !fields.includes(field));
-  if (unknown && switches.unknownFields === 'refuse') throw invalidRequest(TEXTS.unknownField(unknown));
-  return body as Config;
-}
-
-function parsed(request: EmulatorRequest): unknown {
-  try {
-    return request.json();
-  } catch (error) {
-    if (error instanceof UnreadableBodyError) throw unreadableJson(error.message);
-    throw error;
-  }
-}
-
-function checkName(name: unknown): void {
-  if (typeof name !== 'string' || name === '')
-    throw invalidRequest(TEXTS.wrongType('name', name, 'a string'));
-  if (/[^A-Za-z0-9_-]/.test(name)) {
-    throw invalidRequest(
-      `${name} contains invalid characters (room names can contain A-Z, a-z, 0-9, '-', and '_')`,
-    );
-  }
-  if (name.length > 128) throw invalidRequest(TEXTS.nameTooLong(name.length));
-}
-
-function readPrivacy(privacy: unknown): string | undefined {
-  if (privacy === undefined) return undefined;
-  if (privacy === 'public' || privacy === 'private') return privacy;
-  throw invalidRequest(TEXTS.wrongType('privacy', privacy, 'public or private'));
 }

@@ -1,4 +1,5 @@
-import { FAULT_KINDS, type FaultRule, type Faults, STORM, type Storm } from './faults.ts';
+import { FAULT_KINDS, type FaultRule, STORM, type Storm } from './fault.ts';
+import type { Faults } from './faults.ts';
 import { callPattern } from './patterns.ts';
 
 /** What is wrong with what somebody typed; the message is for them. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { DrawnFault } from './faults.ts';
+import type { DrawnFault } from './fault.ts';
 import { type Reply, send, sendGarbled, sendTorn } from './replies.ts';
 
 /** What the provider says with an error status that no rule of the API led to. */

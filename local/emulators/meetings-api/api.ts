@@ -12,7 +12,8 @@ import { CHOICES, type Switches, TEXTS } from './choices.ts';
 import { badRequest, invalidInput, notFound, roomLimitReached, unauthorized } from './errors.ts';
 import type { RoomLinks } from './links.ts';
 import { roomsPage } from './pages.ts';
-import type { RoomRecord, Rooms } from './rooms.ts';
+import type { RoomRecord } from './room.ts';
+import type { Rooms } from './rooms.ts';
 import type { Gate } from './tokens.ts';
 
 export interface ApiParts {

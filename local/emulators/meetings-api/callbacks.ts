@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Deliveries } from '../http/deliveries.ts';
 import { CHOICES } from './choices.ts';
-import type { RoomRecord } from './rooms.ts';
+import type { RoomRecord } from './room.ts';
 
 export interface Session {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { type ControlHandler, explaining } from '../http/control.ts';
 import type { Reply } from '../http/replies.ts';
 import type { MeetingsApi } from './meetings-api.ts';
-import type { RoomRecord } from './rooms.ts';
+import type { RoomRecord } from './room.ts';
 
 type Inside = Pick<
   MeetingsApi,

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import type { RoomRecord } from './rooms.ts';
+import type { RoomRecord } from './room.ts';
 
 const SITE = 'https://meetings.vonage.com/';
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');

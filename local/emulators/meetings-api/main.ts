@@ -2,8 +2,9 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } fro
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { COMMON_USAGE, type EmulatorCommand, playground, runEmulator } from '../command.ts';
 import { readSwitches } from '../http/switches.ts';
+import type { ApplicationOptions } from './applications.ts';
 import { POSITIONS } from './choices.ts';
-import { type ApplicationOptions, type MeetingsApi, startMeetingsApi } from './meetings-api.ts';
+import { type MeetingsApi, startMeetingsApi } from './meetings-api.ts';
 
 const USAGE = `npm run meetings-api -- [options]
 

@@ -1,29 +1,20 @@
-import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
-import { SignJWT } from 'jose';
+import type { KeyObject } from 'node:crypto';
 import { createClock } from '../http/clock.ts';
 import { Deliveries, type Delivery } from '../http/deliveries.ts';
 import { seededRandom } from '../http/random.ts';
 import { startEmulator } from '../http/server.ts';
 import type { Entry, InventoryEntry, RoomEmulator } from '../room-emulator.ts';
 import { createApi } from './api.ts';
+import { type ApplicationOptions, Applications } from './applications.ts';
 import { type CreateBody, checkCreate } from './bodies.ts';
 import { Callbacks, type Participant, type Session } from './callbacks.ts';
 import { SWITCHES, type Switches } from './choices.ts';
 import { createControls } from './controls.ts';
 import { failure } from './errors.ts';
 import { createRoomLinks } from './links.ts';
-import { type RoomRecord, Rooms } from './rooms.ts';
+import type { RoomRecord } from './room.ts';
+import { Rooms } from './rooms.ts';
 import { Gate } from './tokens.ts';
-
-export interface ApplicationOptions {
-  readonly applicationId: string;
-  /** PEM or KeyObject; several while a key rotates. */
-  readonly publicKey?: string | KeyObject | readonly (string | KeyObject)[];
-  /** With it the emulator signs tokens on demand, for `token()` and `POST /_control/token`. It is trusted too. */
-  readonly privateKey?: string | KeyObject;
-  /** Default that of the emulator. */
-  readonly roomLimit?: number;
-}
 
 export interface MeetingsApiOptions {
   readonly applications: readonly ApplicationOptions[];
@@ -82,9 +73,7 @@ export async function startMeetingsApi(options: MeetingsApiOptions): Promise<Mee
   const deliveries = new Deliveries({ anywhere: options.callbacksAnywhere ?? false });
   const callbacks = new Callbacks(deliveries);
   const links = createRoomLinks();
-  const limits = new Map<string, number>();
-  const signers = new Map<string, KeyObject>();
-  for (const application of options.applications) admit(application, { gate, limits, signers });
+  const applications = new Applications(options.applications, gate, options.roomLimit ?? 1000);
 
   const catchUp = () => {
     for (const room of rooms.expireDue(clock.now())) callbacks.expired(room);
@@ -152,8 +141,7 @@ export async function startMeetingsApi(options: MeetingsApiOptions): Promise<Mee
     },
     trust: (applicationId: string, key: string | KeyObject) => gate.trust(applicationId, key),
     distrust: (applicationId: string, key?: string | KeyObject) => gate.distrust(applicationId, key),
-    token: (applicationId = options.applications[0]?.applicationId ?? '') =>
-      signToken(applicationId, signers.get(applicationId), clock.now()),
+    token: (applicationId?: string) => applications.token(clock.now(), applicationId),
   };
 
   const emulator = await startEmulator({
@@ -170,7 +158,7 @@ export async function startMeetingsApi(options: MeetingsApiOptions): Promise<Mee
       switches,
       now: clock.now,
       catchUp,
-      roomLimit: (applicationId) => limits.get(applicationId) ?? options.roomLimit ?? 1000,
+      roomLimit: (applicationId) => applications.roomLimit(applicationId),
     }),
     controls: createControls(inside),
   });
@@ -189,19 +177,6 @@ export async function startMeetingsApi(options: MeetingsApiOptions): Promise<Mee
   };
 }
 
-function admit(
-  { applicationId, publicKey = [], privateKey, roomLimit }: ApplicationOptions,
-  { gate, limits, signers }: { gate: Gate; limits: Map<string, number>; signers: Map<string, KeyObject> },
-): void {
-  for (const key of [publicKey].flat() as (string | KeyObject)[]) gate.trust(applicationId, key);
-  if (privateKey) {
-    const key = typeof privateKey === 'string' ? createPrivateKey(privateKey) : privateKey;
-    signers.set(applicationId, key);
-    gate.trust(applicationId, createPublicKey(key));
-  }
-  if (roomLimit !== undefined) limits.set(applicationId, roomLimit);
-}
-
 const stranger = (now: number): CreateBody => ({
   display_name: 'Somebody else',
   type: 'long_term',
@@ -216,16 +191,3 @@ const inventoryEntry = (room: RoomRecord): InventoryEntry => ({
   expiresAt: room.expiresAt,
   usable: !room.expired,
 });
-
-async function signToken(applicationId: string, key: KeyObject | undefined, now: number): Promise<string> {
-  if (!key)
-    throw new Error(
-      `the private key of application "${applicationId}" is not known here: sign with your own`,
-    );
-  const iat = Math.floor(now / 1000);
-  return new SignJWT({ application_id: applicationId, jti: randomUUID() })
-    .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
-    .setIssuedAt(iat)
-    .setExpirationTime(iat + 900)
-    .sign(key);
-}

@@ -1,6 +1,6 @@
 import { CHOICES, type Switches } from './choices.ts';
 import { invalidInput } from './errors.ts';
-import type { RoomRecord } from './rooms.ts';
+import type { RoomRecord } from './room.ts';
 
 interface PageQuery {
   readonly size: number;

@@ -1,49 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Deadlines } from '../http/deadlines.ts';
 import { drawBelow, drawDigits, type Random } from '../http/random.ts';
-import type {
-  AvailableFeatures,
-  CallbackUrls,
-  CreateBody,
-  RecordingOptions,
-  UpdateDetails,
-} from './bodies.ts';
+import type { CreateBody, UpdateDetails } from './bodies.ts';
 import { CHOICES, type Switches } from './choices.ts';
-import { readInstant } from './rules.ts';
-
-/** A room as the emulator keeps it. Instants are milliseconds since the epoch. */
-export interface RoomRecord {
-  readonly id: string;
-  /** Where the room stands in its application's list. */
-  readonly serial: number;
-  readonly applicationId: string;
-  readonly meetingCode: string;
-  readonly type: 'instant' | 'long_term';
-  readonly display_name: string;
-  readonly metadata: string | null;
-  readonly recording_options: RecordingOptions;
-  readonly ui_settings: { readonly language: string };
-  readonly createdAt: number;
-  expiresAt: number;
-  /** For good, even where the clock is turned back. */
-  expired: boolean;
-  expire_after_use: boolean;
-  theme_id: string | null;
-  join_approval_level: string;
-  initial_join_options: { readonly microphone_state: string };
-  callback_urls?: CallbackUrls;
-  available_features: AvailableFeatures;
-}
-
-const FEATURES: AvailableFeatures = {
-  is_recording_available: true,
-  is_chat_available: true,
-  is_whiteboard_available: true,
-  is_locale_switcher_available: false,
-  is_captions_available: false,
-};
-
-const MICROPHONE = { microphone_state: 'default' };
+import { newRoom, type RoomRecord, updateRoom } from './room.ts';
 
 /** The rooms of one application, by serial. */
 interface Shelf {
@@ -68,26 +28,14 @@ export class Rooms {
 
   /** @param body one that `checkCreate` has nothing against */
   create(applicationId: string, body: CreateBody, now: number): RoomRecord {
-    const room: RoomRecord = {
+    const identity = {
       id: randomUUID(),
       serial: this.#nextSerial(),
       applicationId,
       meetingCode: this.#nextCode(),
-      type: body.type ?? 'instant',
-      display_name: body.display_name,
-      metadata: body.metadata ?? null,
-      recording_options: { auto_record: false, record_only_owner: false, ...body.recording_options },
-      ui_settings: { language: 'default', ...body.ui_settings },
       createdAt: now,
-      expiresAt: readInstant(body.expires_at) ?? now + CHOICES.instantRoomLife,
-      expired: false,
-      expire_after_use: body.expire_after_use ?? false,
-      theme_id: body.theme_id ?? null,
-      join_approval_level: body.join_approval_level ?? 'none',
-      initial_join_options: { ...MICROPHONE, ...body.initial_join_options },
-      ...(body.callback_urls && { callback_urls: body.callback_urls }),
-      available_features: { ...FEATURES, ...body.available_features },
     };
+    const room = newRoom(identity, body);
     this.#byId.set(room.id, room);
     this.#byCode.set(room.meetingCode, room);
     const shelf = this.#shelf(applicationId);
@@ -99,24 +47,9 @@ export class Rooms {
 
   /** @param details what `checkUpdate` has nothing against */
   update(room: RoomRecord, details: UpdateDetails): void {
-    const { expires_at, initial_join_options, callback_urls, available_features, ...plain } = details;
-    const merging = this.#switches.nestedUpdates === 'merge';
-    Object.assign(room, plain);
-    if (initial_join_options) {
-      room.initial_join_options = {
-        ...(merging ? room.initial_join_options : MICROPHONE),
-        ...initial_join_options,
-      };
-    }
-    if (available_features) {
-      room.available_features = { ...(merging ? room.available_features : FEATURES), ...available_features };
-    }
-    if (callback_urls) room.callback_urls = { ...(merging && room.callback_urls), ...callback_urls };
-    const expiresAt = readInstant(expires_at);
-    if (expiresAt !== undefined) {
-      room.expiresAt = expiresAt;
-      this.#deadlines.add(expiresAt, room);
-    }
+    const before = room.expiresAt;
+    updateRoom(room, details, this.#switches.nestedUpdates);
+    if (room.expiresAt !== before) this.#deadlines.add(room.expiresAt, room);
   }
 
   find(id: string): RoomRecord | undefined {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as daily from '../../../local/emulators/daily/choices.ts';
-import { FAULT_KINDS } from '../../../local/emulators/http/faults.ts';
+import { FAULT_KINDS } from '../../../local/emulators/http/fault.ts';
 import * as meetingsApi from '../../../local/emulators/meetings-api/choices.ts';
 import * as whereby from '../../../local/emulators/whereby/choices.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Faults, STORM } from '../../../../local/emulators/http/faults.ts';
+import { STORM } from '../../../../local/emulators/http/fault.ts';
+import { Faults } from '../../../../local/emulators/http/faults.ts';
 import { seededRandom } from '../../../../local/emulators/http/random.ts';
 
 const LINE = { method: 'POST', path: '/rooms' };
