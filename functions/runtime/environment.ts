@@ -3,17 +3,10 @@
  * between `lib/` and `functions/`, so that a variable forgotten in the construct fails the type check.
  */
 
-/** An entry of the pool, as JSON in `APPLICATIONS`. */
-export interface ApplicationEntry {
-  readonly provider: 'meetings-api';
-  /** Names the entry in rows, metrics and events. */
-  readonly name: string;
-  /** The Meetings API's `application_id`. */
-  readonly applicationId: string;
-  /** ARN or name of the secret that holds the credential (for the Meetings API a private key in PEM). */
-  readonly secret: string;
-  readonly baseUrl: string;
-}
+import type { ProviderEntry } from '../adapters/providers.ts';
+
+/** An entry of the pool, as JSON in `APPLICATIONS`: its provider's name, and what that provider's adapter wants to know. */
+export type ApplicationEntry = ProviderEntry;
 
 /** What every function has. */
 export interface CommonEnvironment {

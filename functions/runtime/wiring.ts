@@ -4,8 +4,8 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { eventBus } from '../adapters/event-bus.ts';
-import { meetingsApi } from '../adapters/meetings-api/provider.ts';
 import { pool } from '../adapters/pool.ts';
+import { roomProvider } from '../adapters/providers.ts';
 import { roomsTable } from '../adapters/rooms-table.ts';
 import { secretsManager } from '../adapters/secrets.ts';
 import type { Keeping } from '../rooms/keeping.ts';
@@ -65,7 +65,7 @@ export const keeping = once((): Keeping => {
       retention: numberIn('RETENTION_DAYS', env.RETENTION_DAYS) * DAY,
     }),
     pool: pool(readApplications(env.APPLICATIONS), (entry) =>
-      meetingsApi(entry, { now, secrets: secrets(), onCall: countCall }),
+      roomProvider(entry, { now, secrets: secrets(), onCall: countCall }),
     ),
     events: eventBus(eventBridge(), env.EVENT_BUS, now),
     now,
