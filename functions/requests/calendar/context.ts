@@ -15,6 +15,8 @@ export interface CalendarContext {
   readonly isCancelled: boolean;
   /** When the bus was told: the time of news that has none of its own. */
   readonly toldAt: Instant;
+  /** When it is read. */
+  readonly now: Instant;
   readonly settings: CalendarSettings;
   readonly steps: Steps;
 }

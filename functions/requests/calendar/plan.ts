@@ -55,9 +55,13 @@ export function occurrencesBetween(
   const last = zone.toWall(to) + margin;
   const found: Occurrence[] = extrasOf(times);
   for (const series of startsOf(times, steps)) {
+    let left = most + 1;
     for (const wall of series) {
-      if (wall > last || found.length > 2 * most) break;
-      if (wall >= first) found.push(occurrenceAt(times, wall));
+      if (wall > last || left === 0) break;
+      if (wall < first) continue;
+      const occurrence = occurrenceAt(times, wall);
+      if (occurrence.end >= from) left -= 1;
+      found.push(occurrence);
     }
   }
   return byId(found)

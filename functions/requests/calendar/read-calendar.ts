@@ -9,8 +9,9 @@ import { GOOGLE_FIELDS, readGoogle } from './google.ts';
 import { GRAPH_FIELDS, readGraph } from './graph.ts';
 import { readIcalendar, reasonToSkip } from './icalendar.ts';
 import { readIcs, writeIcs } from './ics-text.ts';
+import { occurrenceRequests } from './occurrence-requests.ts';
 import { type Recognised, recognise } from './recognise.ts';
-import { requestsFor } from './requests-for.ts';
+import { seriesRequest } from './series-request.ts';
 import type { CalendarSettings } from './settings.ts';
 import { Steps } from './steps.ts';
 import type { Telling } from './telling.ts';
@@ -32,11 +33,11 @@ export function readCalendar(event: BusEvent, sentAt: Instant, settings: Calenda
   const envelope = readEnvelope(event.detail);
   if (found.format === 'list') return splitList(event, found, envelope);
   const toldAt = Math.min(Date.parse(event.time), sentAt);
-  const context = contextOf(event, envelope, toldAt, settings);
+  const context = { ...contextOf(event, envelope, toldAt, settings), now: sentAt };
   if (found.format === 'icalendar') return readText(event, found.text, envelope, context);
   const skipped = found.format === 'cal.com' ? reasonToSkipWebhook(found.event) : undefined;
   if (skipped !== undefined) return { requests: [], split: [], skipped };
-  return asked(tellings(found, context), context);
+  return asked(tellings(found, context), event, context);
 }
 
 function tellings(found: Exclude<Recognised, { format: 'list' | 'icalendar' }>, context: CalendarContext) {
@@ -50,8 +51,16 @@ function tellings(found: Exclude<Recognised, { format: 'list' | 'icalendar' }>, 
   }
 }
 
-function asked(told: readonly Telling[], context: CalendarContext): ParsedMessage {
-  return { requests: told.flatMap((telling) => requestsFor(telling, context)), split: [] };
+function asked(told: readonly Telling[], event: BusEvent, context: CalendarContext): ParsedMessage {
+  if (context.settings.scope === 'series') {
+    return { requests: told.map((telling) => seriesRequest(telling, context)), split: [] };
+  }
+  const all = told.map((telling) => occurrenceRequests(telling, event, context));
+  return {
+    requests: all.flatMap(({ requests }) => requests),
+    split: [],
+    agenda: all.flatMap(({ agenda }) => agenda ?? []),
+  };
 }
 
 function readEnvelope(detail: unknown): Envelope {
@@ -74,7 +83,7 @@ function contextOf(
   { calendarId, timeZone }: Envelope,
   toldAt: Instant,
   settings: CalendarSettings,
-): CalendarContext {
+): Omit<CalendarContext, 'now'> {
   const zone = timeZone === undefined ? undefined : mustKnow(timeZone, 'detail.timeZone');
   const defaultZone = settings.timeZone === undefined ? undefined : zoneNamed(settings.timeZone);
   return {
@@ -107,7 +116,7 @@ function readText(
   const events = told.flatMap((calendar) => calendar.events.map((one) => ({ calendar, one })));
   const [only, ...others] = events;
   if (!only) throw new RequestRefusedError('icalendar: has no VEVENT');
-  if (others.length === 0) return asked([readIcalendar(only.calendar, only.one, context)], context);
+  if (others.length === 0) return asked([readIcalendar(only.calendar, only.one, context)], event, context);
   const bodies = events.map(({ calendar, one }) => ({ ...envelope, icalendar: writeIcs(calendar, one) }));
   return { requests: [], split: bodies.map((detail) => JSON.stringify({ ...event, detail })) };
 }

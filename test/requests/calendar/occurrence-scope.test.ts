@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import type { CalendarSettings } from '../../../functions/requests/calendar/settings.ts';
+import type { ParsedMessage } from '../../../functions/requests/message.ts';
+import { parseMessage } from '../../../functions/requests/parse.ts';
+import { DAY } from '../../../functions/rooms/room.ts';
+import { busEvent, message } from '../incoming.ts';
+import { calendar, EXACT, vevent } from './texts.ts';
+
+const SETTINGS: CalendarSettings = { ...EXACT, scope: 'occurrence', horizon: 14 * DAY };
+
+/** The messages are sent on Friday, 15 January 2027, at ten. */
+function parse(text: string, { type = 'Updated', later = 0 } = {}): Promise<ParsedMessage> {
+  const event = message(busEvent(`Calendar Event ${type}`, { icalendar: text }));
+  return parseMessage({ ...event, sentAt: event.sentAt + later }, { calendar: SETTINGS });
+}
+
+const rooms = ({ requests }: ParsedMessage) =>
+  requests.map(({ key, action, spec }) =>
+    [key, action, spec?.expiresAt && new Date(spec.expiresAt).toISOString()].filter(Boolean).join(' '),
+  );
+
+const series = (...lines: string[]) =>
+  vevent('DTSTART:20270108T090000Z', 'DURATION:PT2H', 'RRULE:FREQ=WEEKLY', ...lines);
+
+const KEY = 'ical::planning@example.com';
+
+describe('a room for each occurrence', () => {
+  test('is asked for within the horizon, the one that is going on among them', async () => {
+    expect(rooms(await parse(calendar(series())))).toEqual([
+      `${KEY}:20270115T090000Z ensure 2027-01-15T11:00:00.000Z`,
+      `${KEY}:20270122T090000Z ensure 2027-01-22T11:00:00.000Z`,
+      `${KEY}:20270129T090000Z ensure 2027-01-29T11:00:00.000Z`,
+    ]);
+  });
+
+  test('is asked for later when the next occurrence comes near', async () => {
+    const { agenda } = await parse(calendar(series()));
+    expect(agenda).toEqual([
+      {
+        key: KEY,
+        sequence: expect.any(String),
+        next: { at: Date.parse('2027-01-22T09:00:00Z'), body: expect.stringContaining('BEGIN:VCALENDAR') },
+      },
+    ]);
+    const [{ next } = {}] = agenda ?? [];
+    const again = await parseMessage(
+      { body: next?.body ?? '', messageId: 'again', sentAt: next?.at ?? 0 },
+      { calendar: SETTINGS },
+    );
+    expect(rooms(again).at(-1)).toBe(`${KEY}:20270205T090000Z ensure 2027-02-05T11:00:00.000Z`);
+  });
+
+  test('is not looked for again behind the last', async () => {
+    const text = calendar(series().replace('WEEKLY', 'WEEKLY;COUNT=3'));
+    const { agenda } = await parse(text);
+    expect(agenda?.[0]).not.toHaveProperty('next');
+    expect(rooms(await parse(text))).toHaveLength(2);
+  });
+
+  test('keeps its key when the occurrence is moved, and ends when it is cancelled', async () => {
+    const moved = vevent('RECURRENCE-ID:20270122T090000Z', 'DTSTART:20270123T120000Z', 'DURATION:PT2H');
+    const off = vevent('RECURRENCE-ID:20270129T090000Z', 'STATUS:CANCELLED');
+    expect(rooms(await parse(calendar(series(), moved, off))).slice(1)).toEqual([
+      `${KEY}:20270122T090000Z ensure 2027-01-23T14:00:00.000Z`,
+      `${KEY}:20270129T090000Z cancel`,
+    ]);
+    expect(rooms(await parse(calendar(moved)))).toEqual([
+      `${KEY}:20270122T090000Z ensure 2027-01-23T14:00:00.000Z`,
+    ]);
+  });
+
+  test('ends for all of them when the series is cancelled', async () => {
+    const cancelled = await parse(calendar(series()), { type: 'Cancelled' });
+    expect(rooms(cancelled)).toEqual([
+      `${KEY}:20270115T090000Z cancel`,
+      `${KEY}:20270122T090000Z cancel`,
+      `${KEY}:20270129T090000Z cancel`,
+    ]);
+    expect(cancelled.agenda?.[0]).not.toHaveProperty('next');
+  });
+
+  test('waits for its time when only the occurrence was moved and is far ahead', async () => {
+    const moved = vevent('RECURRENCE-ID:20270723T090000Z', 'DTSTART:20270724T120000Z', 'DURATION:PT2H');
+    expect(rooms(await parse(calendar(moved)))).toEqual([]);
+  });
+
+  test('says which occurrence it is for', async () => {
+    const { requests } = await parse(calendar(series()));
+    expect(requests[0]?.origin).toEqual({
+      format: 'icalendar',
+      uid: 'planning@example.com',
+      occurrence: '2027-01-15T09:00:00.000Z',
+    });
+  });
+
+  test('is one room under the key of the event when it takes place once', async () => {
+    const once = calendar(vevent('DTSTART:20270901T090000Z', 'DURATION:PT2H'));
+    expect(rooms(await parse(once))).toEqual([`${KEY} ensure 2027-09-01T11:00:00.000Z`]);
+  });
+
+  test('is refused where there would be hundreds', async () => {
+    await expect(parse(calendar(series().replace('WEEKLY', 'HOURLY')))).rejects.toThrow(
+      'recurrence: has more than 200 occurrences within the horizon of 14 days; ask for one room for the series',
+    );
+  });
+});
