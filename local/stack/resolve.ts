@@ -5,6 +5,7 @@ import type { Json, JsonObject, Place, Resource, Template } from './template.ts'
 /** A template that is ready to run. */
 export interface ResolvedTemplate {
   readonly stackName: string;
+  readonly stackId: string;
   readonly resources: readonly Resource[];
   readonly outputs: Readonly<Record<string, string>>;
   identity(logicalId: string): Identity;
@@ -64,6 +65,7 @@ export function resolveTemplate(
 
   return {
     stackName: place.stackName,
+    stackId: stackId(place),
     resources,
     outputs: Object.fromEntries(outputs),
     identity(logicalId) {
@@ -104,6 +106,10 @@ function pseudoParameters(place: Place): Record<string, string> {
     'AWS::Partition': 'aws',
     'AWS::URLSuffix': 'amazonaws.com',
     'AWS::StackName': place.stackName,
-    'AWS::StackId': `arn:aws:cloudformation:${place.region}:${place.account}:stack/${place.stackName}/local`,
+    'AWS::StackId': stackId(place),
   };
+}
+
+function stackId({ region, account, stackName }: Place): string {
+  return `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/local`;
 }

@@ -96,6 +96,11 @@ export async function runStack(assembly: AssembledStack, options: RunOptions = {
   });
   for (const source of sources) void source.start();
   engines.scheduler.start();
+  // as CloudFormation tells whoever waits for a deployment to be over
+  engines.buses.emit('aws.cloudformation', 'CloudFormation Stack Status Change', {
+    'stack-id': template.stackId,
+    'status-details': { status: 'CREATE_COMPLETE', 'status-reason': '' },
+  });
 
   const clockwork = {
     clock,

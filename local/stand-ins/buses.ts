@@ -73,6 +73,14 @@ export class EventBuses {
     });
   }
 
+  /** An event of AWS itself, which goes to the default bus. */
+  emit(source: string, detailType: string, detail: JsonObject): void {
+    this.#dispatch(
+      DEFAULT_BUS,
+      this.#envelope({ Source: source, DetailType: detailType, Detail: JSON.stringify(detail) }),
+    );
+  }
+
   /** An event that another bus hands over as it is. */
   hand(bus: string, event: string): void {
     this.#dispatch(nameOf(bus), JSON.parse(event) as JsonObject);

@@ -176,12 +176,27 @@ test('events are routed by the patterns of the rules, to queues and to functions
     'detail-type': 'Asked',
     detail: { a: 1 },
   });
-  expect(stack.buses.seen.map(({ rules }) => rules)).toEqual([
+  expect(stack.buses.seen.slice(1).map(({ rules }) => rules)).toEqual([
     ['Small-ToQueue'],
     [],
     ['Small-ToFunction'],
     [],
   ]);
+});
+
+test('whoever waits for a deployment to be over hears of it when the stack is up', async () => {
+  const stack = await run((declared) => {
+    const { queue } = fedFunction(declared);
+    new Rule(declared, 'OnDeploy', {
+      eventPattern: {
+        source: ['aws.cloudformation'],
+        detail: { 'stack-id': [declared.stackId], 'status-details': { status: ['CREATE_COMPLETE'] } },
+      },
+      targets: [new SqsQueue(queue, { message: RuleTargetInput.fromText('deployed') })],
+    });
+  });
+  await stack.settle();
+  expect(heard(stack)).toEqual([['"deployed"']]);
 });
 
 test('a function that keeps failing is tried three times for an event, and then the event rests with its reason', async () => {
