@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A folder for whatever the processes leave in the folder for temporary files. */
+let temporary = '';
+let stack: Run;
+let port = 0;
+
+interface Run {
+  readonly process: ChildProcess;
+  /** All that it wrote so far. */
+  output(): string;
+  ended: Promise<number | null>;
+}
+
+function run(script: string, ...args: string[]): Run {
+  const child = spawn(process.execPath, [join(PROJECT, 'local', script), ...args], {
+    cwd: PROJECT,
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      output += text;
+    });
+  }
+  return { process: child, output: () => output, ended: once(child, 'close').then(([code]) => code) };
+}
+
+/** A command against the running stack: its exit code and what it wrote. */
+async function command(name: string, ...args: string[]): Promise<[number | null, string]> {
+  const started = run(`commands/${name}.ts`, ...args, '--port', String(port));
+  return [await started.ended, started.output().trim()];
+}
+
+async function said({ output, ended }: Run, text: string): Promise<void> {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  while (!output().includes(text)) {
+    if (over) throw new Error(`it ended without saying "${text}":\n${output()}`);
+    await new Promise((glance) => setTimeout(glance, 50));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: free } = server.address() as { port: number };
+  server.close();
+  return free;
+}
+
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'start-'));
+  port = await freePort();
+  stack = run('start.ts', '--port', String(port));
+  await said(stack, 'aws sqs send-message');
+}, 120_000);
+
+afterAll(async () => {
+  stack.process.kill('SIGKILL');
+  await rm(temporary, { recursive: true });
+});
+
+test('npm start -- --once tells the main job and ends: generation 1, then 2 under another link, and nothing failed', async () => {
+  const once = run('start.ts', '--once');
+  expect([await once.ended, once.output()]).toEqual([0, expect.stringContaining('nothing has failed')]);
+  const output = once.output();
+  const rows = [...output.matchAll(/^ +(message:\S+) +active +(\d) +(https:\S+)/gm)];
+  const generations = new Map(rows.map(([, key, generation, link]) => [generation, { key, link }]));
+  expect([...generations.keys()]).toEqual(['1', '2']);
+  expect(generations.get('2')?.key).toBe(generations.get('1')?.key);
+  expect(generations.get('2')?.link).not.toBe(generations.get('1')?.link);
+  for (const type of ['Room Created', 'Room Updated', 'Room Rotated', 'Room Cancelled']) {
+    expect(output).toContain(type);
+  }
+  expect(output).not.toContain('warning');
+}, 120_000);
+
+test('a step that fails is the reason of exit code 1', async () => {
+  const failed = run('start.ts', '--once', '-c', 'schedule=cron(0 2 1 1 ? *)');
+  expect(await failed.ended).toBe(1);
+  expect(failed.output()).toMatch(/has no renewal to wait for\n$/);
+}, 120_000);
+
+test('requests and events are sent to the running stack, and the answer tells what came of them', async () => {
+  expect(await command('send', 'examples/room-requested-event.json')).toEqual([
+    0,
+    expect.stringMatching(/put on the event bus .*\n.*Room Created +onboarding\/welcome +generation 1/),
+  ]);
+  expect(await command('send', 'examples/room-requested-event.json')).toEqual([
+    0,
+    expect.stringContaining('nothing was announced: it changed nothing'),
+  ]);
+  expect(await command('rooms')).toEqual([0, expect.stringMatching(/^onboarding\/welcome +active +1 /m)]);
+  expect(await command('send', 'examples/cancel-request.json')).toEqual([
+    0,
+    expect.stringMatching(/sent to the queue .*\n.*Room Cancelled +onboarding\/welcome/),
+  ]);
+  const [, json] = await command('rooms', '--json');
+  expect(JSON.parse(json)).toContainEqual(
+    expect.objectContaining({ key: 'onboarding/welcome', state: 'cancelled' }),
+  );
+});
+
+test('the clock is turned, and tells what happened on the way and what comes next', async () => {
+  const [code, before] = await command('clock');
+  expect([code, before]).toEqual([0, expect.stringMatching(/^it is \S+ \S+ UTC; next:\n +\S+ \S+ +\S+/)]);
+  const [, after] = await command('clock', '+30d');
+  expect(after).toMatch(/Room Rotated .*generation 3/);
+  const at = (text: string) => Date.parse(`${/it is (\S+ \S+) UTC/.exec(text)?.[1]}Z`);
+  expect(Math.round((at(after) - at(before)) / 3_600_000)).toBe(30 * 24);
+  expect(await command('events')).toEqual([0, expect.stringMatching(/Room Rotated .*generation 3/)]);
+});
+
+test('a file that is not JSON is refused, or sent as it is on demand and then found with its reason', async () => {
+  const file = join(temporary, 'bad.json');
+  writeFileSync(file, 'a room, please');
+  expect(await command('send', file)).toEqual([1, expect.stringContaining('bad.json is not JSON: ')]);
+  expect(await command('dead-letters')).toEqual([0, 'all dead-letter queues are empty']);
+  expect(await command('send', file, '--as-is')).toEqual([0, expect.stringContaining('body: must be JSON')]);
+  expect(await command('dead-letters')).toEqual([0, expect.stringContaining('body: must be JSON')]);
+});
+
+test.each<[string, string[], string]>([
+  ['send', [], 'name a file to send, such as examples/room-request.json'],
+  ['send', ['nowhere.json'], 'nowhere.json cannot be read: ENOENT'],
+  ['clock', ['7days'], 'a time is written +30m, +12h, +7d, +2w or 2027-01-31T02:00:00Z, got 7days'],
+  ['clock', ['2020-01-01T00:00:00Z'], 'the clock only goes forward'],
+  [
+    'rooms',
+    ['--port', '1'],
+    'no stack runs on port 1: start one in another terminal by npm start -- --port 1',
+  ],
+  ['rooms', ['--port', 'x'], '--port must be a number from 1 to 65535, got x'],
+])('npm run %s %j ends with exit code 1 and says why', async (name, args, reason) => {
+  const started = run(
+    `commands/${name}.ts`,
+    ...(args.includes('--port') ? args : ['--port', String(port), ...args]),
+  );
+  expect([await started.ended, started.output()]).toEqual([1, expect.stringContaining(reason)]);
+  expect(started.output()).not.toMatch(/^ +at /m);
+});
+
+test('a second stack on the same port is refused before anything is started', async () => {
+  const second = run('start.ts', '--port', String(port));
+  expect(await second.ended).toBe(1);
+  expect(second.output().trim()).toBe(
+    `port ${port} is taken, perhaps by another stack: stop that one, or start with --port ${port + 1}`,
+  );
+});
+
+test('a setting that cannot be is the reason of exit code 1', async () => {
+  const failed = run('start.ts', '--once', '-c', 'spread=7');
+  expect(await failed.ended).toBe(1);
+  expect(failed.output()).toMatch(
+    /the stack could not be synthesised .*\nsetting spread is "7", and must be/,
+  );
+}, 120_000);
+
+test('an interrupted stack stops cleanly and leaves nothing behind', async () => {
+  stack.process.kill('SIGINT');
+  expect(await stack.ended).toBe(0);
+  expect(stack.output()).toMatch(/stopping\s*$/);
+  const left = (await readdir(temporary)).filter((name) => name.startsWith('evergreen-rooms'));
+  expect(left).toEqual([]);
+});
