@@ -10,7 +10,7 @@ import {
 } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import { onRoom } from './keeping.ts';
-import { claimed, failed, isAccountedFor, withRetirees } from './record.ts';
+import { claimed, failed, givenUp, isAccountedFor } from './record.ts';
 import type { Claim, Instant, LiveRoom, Room } from './room.ts';
 
 /** A row whose claim is ours. */
@@ -101,10 +101,18 @@ export async function completeClaim(
     if (!found || !made) throw lost(room);
     if (isAccountedFor(found, made.id)) return found;
     // on the row first: whoever looks for a lost room at this moment must not adopt the one that is about to end
-    const retiree = { application: made.application, id: made.id };
-    await keeping.rooms.write({ ...found, retirees: withRetirees(found, [retiree], keeping.now()) });
+    if (!isShared(made, room, found, keeping)) {
+      await keeping.rooms.write(givenUp(found, made, room.claim.generation, keeping.now()));
+    }
     throw lost(room);
   });
+}
+
+/** Where a create is idempotent, whoever took the claim over is making, or has, the very room that we hold. */
+function isShared(made: LiveRoom, { claim: ours }: ClaimedRoom, found: Room, { pool }: Keeping): boolean {
+  const { claim: theirs } = found;
+  const sameRoom = theirs?.generation === ours.generation && theirs.application === made.application;
+  return sameRoom && pool.provider(made.application).capabilities.idempotentCreate;
 }
 
 function lost({ key, claim }: ClaimedRoom): ClaimLostError {

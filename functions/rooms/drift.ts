@@ -36,11 +36,10 @@ function driftedSettings(
   return Object.fromEntries(drifted.map((name) => [name, asked[name]]));
 }
 
-/** Whether what is shown has everything that was asked; what was not asked for may be anything. */
+/** Whether what is shown has everything that was asked; what was not asked for, or is not shown, may be anything. */
 function holds(asked: unknown, shown: unknown): boolean {
-  if (asked === undefined) return true;
-  if (typeof asked !== 'object' || asked === null)
-    return canonicalJson(asked) === canonicalJson(shown ?? null);
+  if (asked === undefined || shown === undefined) return true;
+  if (typeof asked !== 'object' || asked === null) return canonicalJson(asked) === canonicalJson(shown);
   const parts = (shown ?? {}) as Record<string, unknown>;
   return Object.entries(asked).every(([name, part]) => holds(part, parts[name]));
 }

@@ -9,7 +9,7 @@ import {
 } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import type { Capabilities, ProviderRoom } from './ports.ts';
-import { failed, opened, rejected, withRetirees } from './record.ts';
+import { failed, givenUp, opened, rejected } from './record.ts';
 import { renewalWindow } from './renewal.ts';
 import type { Announcement, Claim, Instant, LiveRoom, Origin, Room, RoomSpec, Sequence } from './room.ts';
 import { MINUTE } from './room.ts';
@@ -46,7 +46,7 @@ export async function openRoom(room: Room, opening: Opening, keeping: Keeping): 
     return { application, expiresAt: expiry(provider.capabilities), warnings };
   };
   const [home = '', ...others] = applications;
-  const generation = room.generation + 1;
+  const generation = Math.max(room.generation, room.spent ?? 0) + 1;
   let claimed = await takeClaim(room, { ...wanted, purpose: 'open', generation, ...target(home) }, keeping);
   for (const application of [home, ...others]) {
     if (application !== home) claimed = await moveClaim(claimed, target(application), keeping);
@@ -124,11 +124,8 @@ async function refuseBornDue(claimed: ClaimedRoom, live: LiveRoom, keeping: Keep
     `the provider opened room ${claimed.key} until ${iso(live.expiresAt)} where ${iso(claimed.claim.expiresAt)} was ` +
       "asked for: it would be due for renewal at once, so it is retired; compare the clocks and the account's limits",
   );
-  const retiree = { application: live.application, id: live.id };
-  const outcome = (ours: Room) => ({
-    ...failed(ours, error, false, now),
-    retirees: withRetirees(ours, [retiree], now),
-  });
+  const outcome = (ours: Room) =>
+    givenUp(failed(ours, error, false, now), live, claimed.claim.generation, now);
   await settle(await completeClaim(claimed, outcome, keeping, live), keeping);
   throw error;
 }

@@ -198,6 +198,13 @@ export function isAccountedFor(room: Room, id: string): boolean {
   );
 }
 
+/** The row with a room that was made for it in vain: to be ended, its generation not to be used again. */
+export function givenUp(room: Room, made: LiveRoom, generation: number, now: Instant): Room {
+  const { application, id } = made;
+  const spent = Math.max(room.spent ?? 0, generation);
+  return { ...room, spent, retirees: withRetirees(room, [{ application, id }], now) };
+}
+
 /** The rooms to end, with more of them; those that have ended are forgotten. */
 export function withRetirees(room: Room, more: readonly Retiree[], now: Instant): readonly Retiree[] {
   const kept = room.retirees.filter(({ endsAt }) => endsAt === undefined || endsAt > now);

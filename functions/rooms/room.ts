@@ -204,6 +204,8 @@ export interface Room {
   readonly state: RoomState;
   /** Of `current`; counts up with every room that is opened for this key and is never used again. */
   readonly generation: number;
+  /** The last generation whose room was given up: its number, and so its token, is not used for another. */
+  readonly spent?: number;
   /** Absent on the tombstone of a key that was cancelled before it was ever asked for. */
   readonly spec?: RoomSpec;
   readonly current?: LiveRoom;

@@ -103,6 +103,8 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
       unmet.filter((name) => name in settings).map((name) => `${name}: not to be had here`),
     async create({ token, settings, expiresAt }) {
       counted('create');
+      const known = made.find((room) => room.token === token && room.expiresAt > now());
+      if (capabilities.idempotentCreate && known) return shown(known);
       if (made.length >= limit && alive().length >= limit) {
         throw new ApplicationFullError(`application ${name} holds its ${limit} rooms`);
       }

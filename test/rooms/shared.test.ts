@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import { ClaimLostError } from '../../functions/rooms/errors.ts';
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+import type { RoomProvider } from '../../functions/rooms/ports.ts';
+import { MINUTE } from '../../functions/rooms/room.ts';
+import { aRequest, makeWorld, type World } from '../support/world.ts';
+
+/** A worker that is held up after its create, until `go` is called. */
+function heldUp({ keeping, providers }: World) {
+  let go = () => {};
+  const gate = new Promise<void>((open) => {
+    go = open;
+  });
+  let made = () => {};
+  const created = new Promise<void>((tell) => {
+    made = tell;
+  });
+  const provider = providers.first as RoomProvider;
+  const slow: RoomProvider = {
+    ...provider,
+    async create(order) {
+      const room = await provider.create(order);
+      made();
+      await gate;
+      return room;
+    },
+  };
+  const ports: Keeping = { ...keeping, pool: { ...keeping.pool, provider: () => slow } };
+  return { ports, created, go };
+}
+
+describe('two workers under one token, where a create is idempotent', () => {
+  it('share one room, which the loser does not retire', async () => {
+    const world = makeWorld({ capabilities: { idempotentCreate: true } });
+    const request = aRequest();
+    const [first, second] = [heldUp(world), heldUp(world)];
+    const loser = ensureRoom(request, first.ports);
+    await first.created;
+    world.clock.now += 2 * MINUTE;
+    const winner = ensureRoom(request, { ...second.ports, rooms: blindTo(world) });
+    await second.created;
+    first.go();
+    await expect(loser).rejects.toThrow(ClaimLostError);
+    second.go();
+    await winner;
+    expect(world.row('weekly')).toMatchObject({ generation: 1, current: { id: 'first-1' }, retirees: [] });
+    expect(world.kept()).toEqual(['first-1']);
+  });
+});
+
+describe('a room that was given up', () => {
+  it('spends its generation, so that the next room has a token of its own', async () => {
+    const world = makeWorld();
+    const request = aRequest();
+    const slow = heldUp(world);
+    const loser = ensureRoom(request, slow.ports);
+    await slow.created;
+    world.clock.now += 2 * MINUTE;
+    const { claim: _, ...row } = world.row('weekly');
+    await world.rooms.write(row);
+    slow.go();
+    await expect(loser).rejects.toThrow(ClaimLostError);
+    await ensureRoom(request, world.keeping);
+    expect(world.row('weekly')).toMatchObject({ generation: 2, spent: 1, current: { id: 'first-2' } });
+    expect(world.kept()).toEqual(['first-2']);
+  });
+});
+
+/** The rows as a worker finds them who looks for the lost room in vain: without the claim whose lease is over. */
+function blindTo({ rooms }: World): Keeping['rooms'] {
+  return {
+    ...rooms,
+    async read(key) {
+      const room = await rooms.read(key);
+      return room && { ...room, claim: undefined };
+    },
+  };
+}
