@@ -1,0 +1,80 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import type { ProviderEntry } from '../functions/adapters/providers.ts';
+import type { Instant } from '../functions/rooms/room.ts';
+import { startDaily } from '../local/emulators/daily/daily.ts';
+import { startMeetingsApi } from '../local/emulators/meetings-api/meetings-api.ts';
+import type { InventoryEntry, RoomEmulator } from '../local/emulators/room-emulator.ts';
+import { startWhereby } from '../local/emulators/whereby/whereby.ts';
+
+/** One account at a provider's emulator. */
+export interface Account {
+  readonly emulator: RoomEmulator;
+  readonly entry: ProviderEntry;
+  /** What belongs into the secret that the entry names. */
+  readonly credential: string;
+  /** What the provider's adapter takes for the room's id. */
+  idOf(room: InventoryEntry): string;
+  /** Lets a room vanish, as no provider should. */
+  lose(id: string): void;
+}
+
+export interface AccountOptions {
+  /** The entry's name, and its secret's. */
+  readonly name: string;
+  readonly now: () => Instant;
+  /** Of the faults that are left to chance. */
+  readonly seed: number;
+}
+
+export type ProviderName = ProviderEntry['provider'];
+
+/** An emulator of a provider with one account, without limits of rate: they would only stretch the clock. */
+export const ACCOUNTS: Readonly<Record<ProviderName, (options: AccountOptions) => Promise<Account>>> = {
+  'meetings-api': openMeetingsApi,
+  daily: openDaily,
+  whereby: openWhereby,
+};
+
+// one pair for all: a campaign makes many accounts, and a key takes longer to make than a hundred rooms
+let privateKey: string | undefined;
+
+function ownKey(): string {
+  privateKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
+  return privateKey;
+}
+
+async function openMeetingsApi({ name, now, seed }: AccountOptions): Promise<Account> {
+  const applicationId = randomUUID();
+  const credential = ownKey();
+  const emulator = await startMeetingsApi({
+    applications: [{ applicationId, privateKey: credential, roomLimit: Number.POSITIVE_INFINITY }],
+    now,
+    seed,
+  });
+  const entry = {
+    provider: 'meetings-api',
+    name,
+    applicationId,
+    secret: name,
+    baseUrl: emulator.url,
+  } as const;
+  return { emulator, entry, credential, idOf: ({ id }) => id, lose: emulator.removeRoom };
+}
+
+async function openDaily({ name, now, seed }: AccountOptions): Promise<Account> {
+  const credential = randomUUID();
+  const domains = [{ domainName: name, apiKeys: [credential] }];
+  const emulator = await startDaily({ domains, now, seed, rateLimits: false });
+  const entry = { provider: 'daily', name, secret: name, baseUrl: emulator.url } as const;
+  return { emulator, entry, credential, idOf: ({ label }) => label, lose: (id) => emulator.removeRoom(id) };
+}
+
+async function openWhereby({ name, now, seed }: AccountOptions): Promise<Account> {
+  const credential = randomUUID();
+  const organizations = [{ subdomain: name, apiKeys: [credential] }];
+  const emulator = await startWhereby({ organizations, now, seed, rateLimits: false });
+  const entry = { provider: 'whereby', name, secret: name, baseUrl: emulator.url } as const;
+  return { emulator, entry, credential, idOf: ({ id }) => id, lose: (id) => emulator.removeMeeting(id) };
+}

@@ -1,0 +1,165 @@
+import { cancelRoom } from '../../functions/rooms/cancel.ts';
+import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+import { type Reconciling, reconcileRooms } from '../../functions/rooms/reconcile.ts';
+import type { RoomRequest } from '../../functions/rooms/room.ts';
+import { DAY, HOUR } from '../../functions/rooms/room.ts';
+import { rotateNow, rotateRoom } from '../../functions/rooms/rotate.ts';
+import { roomToken } from '../../functions/rooms/token.ts';
+import { aSpec } from './rooms.ts';
+import type { Stage } from './stage.ts';
+import { aRequest, type WorldOptions } from './world.ts';
+
+/** What a worker does when it is given the message, again and again until it is done. */
+export type Work = (ports: Keeping & Reconciling) => Promise<unknown>;
+
+/** Something that happens to the key `weekly`, with what must have come of it in the end, whatever broke. */
+export interface Operation {
+  readonly name: string;
+  readonly options?: WorldOptions;
+  /** Whether a provider can do this. Default: every one can. */
+  readonly needs?: (stage: Stage) => boolean;
+  /** Brings the stage to where the operation begins. */
+  prepare?(stage: Stage): Promise<void>;
+  work(stage: Stage): Work;
+  /** How many living rooms there are in the end that nobody asked to end, and what the row says. */
+  readonly expected: { readonly state: string; readonly generation: number; readonly kept: number };
+  /** What the bus must have heard. */
+  readonly announced: string;
+}
+
+const ensure =
+  (request: RoomRequest): Work =>
+  (ports) =>
+    ensureRoom(request, ports);
+const first = async ({ keeping }: Stage) => void (await ensureRoom(aRequest(), keeping));
+const renewal =
+  (mode: 'recreate' | 'extend') =>
+  async ({ keeping, clock }: Stage) => {
+    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode } }) }), keeping);
+    clock.now += 84 * DAY;
+  };
+const due: Work = (ports) => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, ports);
+/** No provider can put people in front of a locked door in a room that lives. */
+const renamed = () =>
+  aRequest({
+    spec: aSpec({ settings: { display_name: 'Weekly', recording_options: { auto_record: true } } }),
+  });
+const movable = ({ capabilities }: Stage) => capabilities.movableExpiry;
+
+export const CREATE: Operation = {
+  name: 'create',
+  work: () => ensure(aRequest()),
+  expected: { state: 'active', generation: 1, kept: 1 },
+  announced: 'Room Created',
+};
+
+export const ROTATE: Operation = {
+  name: 'rotate',
+  prepare: renewal('recreate'),
+  work: () => due,
+  expected: { state: 'active', generation: 2, kept: 2 },
+  announced: 'Room Rotated',
+};
+
+/** For a pool of two, whose first application is full. */
+export const CREATE_ELSEWHERE: Operation = {
+  name: 'create where the home is full',
+  options: { applications: ['one', 'two'], limit: 1 },
+  prepare: async ({ keeping }) => {
+    const { pool } = keeping;
+    const [home = ''] = pool.names;
+    await ensureRoom(aRequest({ key: 'other' }), { ...keeping, pool: { ...pool, names: [home] } });
+  },
+  work: () => ensure(aRequest()),
+  expected: { state: 'active', generation: 1, kept: 2 },
+  announced: 'Room Created',
+};
+
+export const OPERATIONS: readonly Operation[] = [
+  CREATE,
+  {
+    name: 'extend',
+    needs: movable,
+    prepare: first,
+    work: () => ensure(aRequest({ spec: aSpec({ lifetime: 120 * DAY }) })),
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Updated',
+  },
+  {
+    name: 'change',
+    prepare: first,
+    work: () => ensure(renamed()),
+    expected: { state: 'active', generation: 2, kept: 2 },
+    announced: 'Room Rotated',
+  },
+  ROTATE,
+  {
+    name: 'rotate by extension',
+    needs: movable,
+    prepare: renewal('extend'),
+    work: () => due,
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Updated',
+  },
+  {
+    name: 'rotate by hand',
+    prepare: first,
+    work: () => {
+      const request = aRequest({ action: 'rotate' });
+      return (ports) => rotateNow(request, ports);
+    },
+    expected: { state: 'active', generation: 2, kept: 2 },
+    announced: 'Room Rotated',
+  },
+  {
+    name: 'cancel',
+    prepare: async (stage) => {
+      await first(stage);
+      await ensureRoom(renamed(), stage.keeping);
+    },
+    work: () => {
+      const request = aRequest({ action: 'cancel' });
+      return (ports) => cancelRoom(request, ports);
+    },
+    expected: { state: 'cancelled', generation: 2, kept: 0 },
+    announced: 'Room Cancelled',
+  },
+  {
+    name: 'reconcile a lost room',
+    prepare: async (stage) => {
+      await first(stage);
+      stage.clock.now += 2 * HOUR;
+      stage.lose((await stage.row('weekly')).current?.id ?? '');
+    },
+    work: (stage) => (ports) => reconcileAndKeep(stage, ports),
+    expected: { state: 'active', generation: 2, kept: 1 },
+    announced: 'Room Rotated',
+  },
+  {
+    name: 'reconcile an orphan',
+    prepare: async (stage) => {
+      await first(stage);
+      const { keeping, clock } = stage;
+      const [application = ''] = keeping.pool.names;
+      await keeping.pool.provider(application).create({
+        token: roomToken(keeping.deployment, 'nobody', 1),
+        settings: { display_name: 'x' },
+        expiresAt: clock.now + 30 * DAY,
+      });
+      clock.now += 2 * HOUR;
+    },
+    work: (stage) => (ports) => reconcileAndKeep(stage, ports),
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Created',
+  },
+];
+
+/** A reconciliation, and the workers that take what it nominates. */
+export async function reconcileAndKeep(stage: Stage, ports: Keeping & Reconciling): Promise<void> {
+  await reconcileRooms(ports.pool.names, ports);
+  for (let order = stage.nextOrder(); order; order = stage.nextOrder()) {
+    await rotateRoom(order, ports);
+    stage.doneWithOrder();
+  }
+}

@@ -1,0 +1,96 @@
+import type { ProviderName } from '../../chaos/accounts.ts';
+import { deploy } from '../../chaos/deployment.ts';
+import type { Engines } from '../../chaos/engines.ts';
+import { readRotation } from '../../functions/requests/rotation.ts';
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+import type { Capabilities, RotationOrder, RotationQueue } from '../../functions/rooms/ports.ts';
+import { type Instant, MINUTE, type Room, SECOND } from '../../functions/rooms/room.ts';
+import { START } from './rooms.ts';
+import { type Announced, makeWorld, type WorldOptions } from './world.ts';
+
+/** Where an operation is played, in memory or on the engines, with a clock that stands still until it is turned. */
+export interface Stage {
+  readonly keeping: Keeping;
+  readonly rotations: RotationQueue;
+  readonly clock: { now: Instant };
+  readonly capabilities: Capabilities;
+  row(key: string): Promise<Room>;
+  /** The living rooms of all applications that nobody has asked to end. */
+  kept(): readonly string[];
+  announced(): readonly Pick<Announced, 'key' | 'type' | 'generation' | 'roomId'>[];
+  /** Lets a room vanish. */
+  lose(id: string): void;
+  /** The rotations queue's oldest message; to be called again once it is done. */
+  nextOrder(): RotationOrder | undefined;
+  doneWithOrder(): void;
+  close(): Promise<void>;
+}
+
+export async function memoryStage(options: WorldOptions = {}): Promise<Stage> {
+  const world = makeWorld(options);
+  const { keeping, rotations, clock, providers } = world;
+  const [name = ''] = Object.keys(providers);
+  return {
+    keeping,
+    rotations,
+    clock,
+    capabilities: keeping.pool.provider(name).capabilities,
+    row: async (key) => world.row(key),
+    kept: world.kept,
+    announced: () => world.announced,
+    lose: (id) => providers[name]?.lose(id),
+    nextOrder: () => rotations.sent[0]?.order,
+    doneWithOrder: () => void rotations.sent.shift(),
+    close: async () => {},
+  };
+}
+
+/** The same behind the real adapters: a provider's emulator, an embedded table and queue, a stand-in of the bus. */
+export async function realStage(engines: Engines, provider: ProviderName): Promise<Stage> {
+  const clock = { now: START };
+  const deployment = await deploy(engines, {
+    provider,
+    now: () => clock.now,
+    timeout: 5 * SECOND,
+    wait: async (duration) => {
+      clock.now += duration;
+    },
+  });
+  const { keeping, rotations, account, inboxes, told } = deployment;
+  const { queue } = inboxes.rotations;
+  const [name = ''] = keeping.pool.names;
+  const { capabilities } = keeping.pool.provider(name);
+  let taken: { readonly order: RotationOrder; readonly handle: string } | undefined;
+  return {
+    keeping,
+    rotations,
+    clock,
+    capabilities,
+    async row(key) {
+      const row = await keeping.rooms.read(key);
+      if (!row) throw new Error(`there is no row of ${key}`);
+      return row;
+    },
+    kept: () =>
+      deployment
+        .rooms()
+        // a provider that cannot end a room at once has moved its end to the earliest there is
+        .filter(({ expiresAt = 0 }) => expiresAt > clock.now + capabilities.shortestLife + MINUTE)
+        .map(account.idOf),
+    announced: () =>
+      told.map(({ 'detail-type': type, detail: { key, generation, room } }) => {
+        return { type: type as Announced['type'], key, generation, roomId: room?.id };
+      }),
+    lose: account.lose,
+    nextOrder() {
+      const [record] = taken ? [] : queue.receive(1);
+      if (record) taken = { order: readRotation(record.body).order, handle: record.receiptHandle };
+      return taken?.order;
+    },
+    doneWithOrder() {
+      if (taken) queue.delete(taken.handle);
+      taken = undefined;
+    },
+    close: deployment.close,
+  };
+}
