@@ -9,7 +9,9 @@ const NAME = /^[\w.-]{1,64}$/;
 const BASE_URL = 'https://api-eu.vonage.com/v1/meetings';
 
 /** An application of the Meetings API, in which rooms are opened. */
-export interface Application {
+export interface MeetingsApiApplication {
+  /** @default 'meetings-api' */
+  readonly provider?: 'meetings-api';
   /** The `application_id`, a UUID. */
   readonly applicationId: string;
   /**
@@ -32,6 +34,33 @@ export interface Application {
   readonly baseUrl?: string;
 }
 
+/** An account at a provider that knows its callers by an API key. */
+export interface ApiKeyApplication {
+  /** Which provider it is. */
+  readonly provider: 'daily' | 'whereby';
+  /**
+   * Names the account in rows, metrics and events. Rooms find their account by it, so it stays.
+   *
+   * @default - the provider's name
+   */
+  readonly name?: string;
+  /**
+   * The API key, as text.
+   *
+   * @default - an empty secret is made, and a person puts the key into it
+   */
+  readonly apiKey?: ISecret;
+  /**
+   * Where the API is.
+   *
+   * @default - the provider's own address
+   */
+  readonly baseUrl?: string;
+}
+
+/** A place that rooms are opened in. */
+export type Application = MeetingsApiApplication | ApiKeyApplication;
+
 export interface ApplicationsProps {
   readonly applications: readonly Application[];
   readonly encryptionKey: IKey;
@@ -50,23 +79,27 @@ export class Applications extends Construct {
     const secrets = new Map<string, ISecret>();
     const entries = props.applications.map((application): ApplicationEntry => {
       const name = nameOf(application);
-      const secret = application.privateKey ?? this.emptySecret(name, props);
+      const secret = secretOf(application) ?? this.emptySecret(application, props);
       secrets.set(name, secret);
-      return {
-        provider: 'meetings-api',
-        name,
-        applicationId: application.applicationId,
-        secret: secret.secretArn,
-        baseUrl: application.baseUrl ?? BASE_URL,
-      };
+      return isMeetingsApi(application)
+        ? {
+            provider: 'meetings-api',
+            name,
+            applicationId: application.applicationId,
+            secret: secret.secretArn,
+            baseUrl: application.baseUrl ?? BASE_URL,
+          }
+        : { provider: application.provider, name, secret: secret.secretArn, baseUrl: application.baseUrl };
     });
     this.secrets = secrets;
     this.json = Stack.of(this).toJsonString(entries);
   }
 
-  private emptySecret(name: string, { encryptionKey, removalPolicy }: ApplicationsProps): Secret {
+  private emptySecret(application: Application, { encryptionKey, removalPolicy }: ApplicationsProps): Secret {
+    const name = nameOf(application);
+    const content = isMeetingsApi(application) ? 'private key (PEM)' : 'API key';
     const secret = new Secret(this, name, {
-      description: `Evergreen Rooms: the private key (PEM) of application ${name}`,
+      description: `Evergreen Rooms: the ${content} of application ${name}`,
       encryptionKey,
       removalPolicy,
     });
@@ -74,15 +107,23 @@ export class Applications extends Construct {
     (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason:
-        "the provider has no call that changes an application's key; the runbook says how a person does",
+      reason: "the provider has no call that changes its caller's key; the runbook says how a person does",
     });
     return secret;
   }
 }
 
+function isMeetingsApi(application: Application): application is MeetingsApiApplication {
+  return application.provider === undefined || application.provider === 'meetings-api';
+}
+
 function nameOf(application: Application): string {
-  return application.name ?? application.applicationId;
+  if (application.name !== undefined) return application.name;
+  return isMeetingsApi(application) ? application.applicationId : application.provider;
+}
+
+function secretOf(application: Application): ISecret | undefined {
+  return isMeetingsApi(application) ? application.privateKey : application.apiKey;
 }
 
 function checkAll(applications: readonly Application[]): void {
@@ -98,9 +139,9 @@ function checkAll(applications: readonly Application[]): void {
 }
 
 function check(application: Application): void {
-  const { applicationId, baseUrl = BASE_URL } = application;
-  if (!UUID.test(applicationId)) {
-    throw new Error(`applicationId is '${applicationId}', and must be the application's UUID`);
+  const { baseUrl = BASE_URL } = application;
+  if (isMeetingsApi(application) && !UUID.test(application.applicationId)) {
+    throw new Error(`applicationId is '${application.applicationId}', and must be the application's UUID`);
   }
   if (!NAME.test(nameOf(application))) {
     throw new Error(

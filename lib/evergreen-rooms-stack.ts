@@ -1,6 +1,6 @@
 import { RemovalPolicy, Stack, Tags, Validations } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { EvergreenRooms } from './evergreen-rooms.ts';
@@ -20,11 +20,10 @@ export class EvergreenRoomsStack extends Stack {
     this.rooms = new EvergreenRooms(this, 'Rooms', {
       ...props,
       logRetention: props.logRetention ?? (prod ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH),
-      applications: applications.map(({ privateKeyArn, ...application }, i) => ({
+      applications: applications.map(({ privateKeyArn, apiKeyArn, ...application }, i) => ({
         ...application,
-        ...(privateKeyArn && {
-          privateKey: Secret.fromSecretCompleteArn(this, `PrivateKey${i + 1}`, privateKeyArn),
-        }),
+        ...(privateKeyArn && { privateKey: this.secretAt(`PrivateKey${i + 1}`, privateKeyArn) }),
+        ...(apiKeyArn && { apiKey: this.secretAt(`ApiKey${i + 1}`, apiKeyArn) }),
       })),
       removalPolicy: prod ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
@@ -38,5 +37,9 @@ export class EvergreenRoomsStack extends Stack {
     tellWhatToDoNext(this, this.rooms);
     Tags.of(this).add('project', 'evergreen-rooms');
     Tags.of(this).add('stage', stage);
+  }
+
+  private secretAt(id: string, arn: string): ISecret {
+    return Secret.fromSecretCompleteArn(this, id, arn);
   }
 }

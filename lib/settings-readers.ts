@@ -1,6 +1,6 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Application } from './applications.ts';
+import type { ApiKeyApplication, MeetingsApiApplication } from './applications.ts';
 
 /**
  * Reads a value as the context has it: text from the command line, anything from `cdk.json`. Where it does not fit,
@@ -81,20 +81,30 @@ function split(value: string, separator: RegExp): unknown {
 }
 
 /** What the context can say of an application: an id, or an object with an ARN in the place of the secret. */
-export type ApplicationSetting = Omit<Application, 'privateKey'> & { readonly privateKeyArn?: string };
+export type ApplicationSetting = (
+  | Omit<MeetingsApiApplication, 'privateKey'>
+  | Omit<ApiKeyApplication, 'apiKey'>
+) & {
+  readonly privateKeyArn?: string;
+  readonly apiKeyArn?: string;
+};
 
-const APPLICATION_FIELDS = ['applicationId', 'name', 'privateKeyArn', 'baseUrl'];
+const APPLICATION_FIELDS = {
+  'meetings-api': ['provider', 'applicationId', 'name', 'privateKeyArn', 'baseUrl'],
+  daily: ['provider', 'name', 'apiKeyArn', 'baseUrl'],
+  whereby: ['provider', 'name', 'apiKeyArn', 'baseUrl'],
+};
 
 export const application: Reader<ApplicationSetting> = (value) => {
   if (typeof value === 'string') return { applicationId: value.trim() };
-  const fields = Object.entries(value ?? {});
-  const strange = fields.find(
-    ([name, field]) => !APPLICATION_FIELDS.includes(name) || typeof field !== 'string',
-  );
-  if (typeof value === 'object' && value && 'applicationId' in value && !strange) {
-    return value as unknown as ApplicationSetting;
-  }
+  const entry = Object.entries(value ?? {});
+  const { provider = 'meetings-api' } = Object.fromEntries(entry);
+  const fields = APPLICATION_FIELDS[provider as keyof typeof APPLICATION_FIELDS];
+  const fits = entry.every(([name, field]) => fields?.includes(name) && typeof field === 'string');
+  const complete = provider !== 'meetings-api' || entry.some(([name]) => name === 'applicationId');
+  if (typeof value === 'object' && value && fits && complete) return value as ApplicationSetting;
   throw new Error(
-    `application ids, or objects of texts with applicationId and, if need be, name, privateKeyArn, baseUrl`,
+    'application ids, or objects of texts with applicationId and, if need be, name, privateKeyArn, baseUrl; ' +
+      'or, of another provider, with provider (daily or whereby) and, if need be, name, apiKeyArn, baseUrl',
   );
 };

@@ -77,13 +77,25 @@ describe('a setting', () => {
       logRetentionDays: '30',
       renewBefore: 'P10D',
     });
-    expect(settings.applications.map(({ applicationId }) => applicationId)).toEqual([APPLICATION_ID, other]);
+    expect(settings.applications).toMatchObject([
+      { applicationId: APPLICATION_ID },
+      { applicationId: other },
+    ]);
     expect(settings.rotation.schedules.map(({ expressionString }) => expressionString)).toEqual([
       'cron(0 1 * * ? *)',
       'cron(0 13 * * ? *)',
     ]);
     expect(settings).toMatchObject({ requestConcurrency: 7, logRetention: 30 });
     expect(settings.rotation.renewBefore?.toDays()).toBe(10);
+  });
+
+  test('may name an account at another provider', () => {
+    const { applications } = read({
+      applications: [{ provider: 'daily' }, { provider: 'whereby', name: 'w' }],
+    });
+    expect(applications).toMatchObject([{ provider: 'daily' }, { provider: 'whereby', name: 'w' }]);
+    expect(() => read({ applications: [{ provider: 'zoom' }] })).toThrow('provider (daily or whereby)');
+    expect(() => read({ applications: [{ provider: 'daily', applicationId: 'x' }] })).toThrow('apiKeyArn');
   });
 
   test('may come as JSON in text', () => {

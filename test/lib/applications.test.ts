@@ -1,0 +1,30 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { type Application, EvergreenRooms } from '../../lib/index.ts';
+
+function functionsPool(applications: readonly Application[]): string {
+  const stack = new Stack(new App(), 'Test');
+  new EvergreenRooms(stack, 'Rooms', { applications });
+  const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function');
+  const pools = Object.values(functions).map(
+    (found) => found.Properties.Environment?.Variables?.APPLICATIONS,
+  );
+  return JSON.stringify(pools.find((pool) => pool !== undefined));
+}
+
+test('the functions are told of every account, its provider and its secret', () => {
+  const pool = functionsPool([
+    { applicationId: '11111111-2222-4333-8444-555555555555', name: 'meetings' },
+    { provider: 'daily' },
+    { provider: 'whereby', name: 'whereby-2', baseUrl: 'http://127.0.0.1:1' },
+  ]);
+  for (const part of ['meetings-api', 'meetings', 'daily', 'whereby-2', 'http://127.0.0.1:1']) {
+    expect(pool).toContain(part);
+  }
+  expect(pool.match(/"Ref"/g)).toHaveLength(3);
+});
+
+test('two accounts of one name are refused', () => {
+  expect(() => functionsPool([{ provider: 'daily' }, { provider: 'daily' }])).toThrow('names daily twice');
+});
