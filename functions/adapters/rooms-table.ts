@@ -130,7 +130,8 @@ function startKey(cursor: string | undefined): Item | undefined {
   return cursor === undefined ? undefined : JSON.parse(cursor);
 }
 
-function toRow(room: Room, retention: Duration): Item {
+/** The row of a room, as it stands in the table. */
+export function toRow(room: Room, retention: Duration): Item {
   const { key, ...attributes } = room;
   return {
     roomKey: key,

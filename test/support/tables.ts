@@ -65,10 +65,15 @@ export function dynoxideBinary(): string | undefined {
   }
 }
 
-/** The faster engine, a process of its own, for tables of many rows. */
-export async function startDynoxide(binary: string): Promise<Tables> {
+/**
+ * The faster engine, a process of its own, for tables of many rows.
+ *
+ * @param file a database that it is to serve; in memory where absent
+ */
+export async function startDynoxide(binary: string, file?: string): Promise<Tables> {
   const port = await freePort();
-  const engine = spawn(binary, ['serve', '--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
+  const place = ['--host', '127.0.0.1', '--port', String(port), ...(file ? ['--db-path', file] : [])];
+  const engine = spawn(binary, ['serve', ...place], { stdio: 'ignore' });
   const tables = tablesAt(`http://127.0.0.1:${port}`);
   await answers(tables.endpoint);
   return {

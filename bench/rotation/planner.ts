@@ -1,0 +1,113 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DUE_SHARDS, roomsTable } from '../../functions/adapters/rooms-table.ts';
+import { rotationQueue } from '../../functions/adapters/rotation-queue.ts';
+import { toRoom } from '../../functions/adapters/row.ts';
+import { readPlanTask, writePlanTask } from '../../functions/requests/plan-task.ts';
+import { type Planning, planRotation } from '../../functions/rooms/plan.ts';
+import type { DueRoom, RoomStore } from '../../functions/rooms/ports.ts';
+import { HOUR, MINUTE } from '../../functions/rooms/room.ts';
+import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
+import { TABLE } from './load.ts';
+
+/** One invocation of a planner in a process of its own, so that its memory is nobody else's. */
+export interface Invocation {
+  readonly tables: string;
+  readonly queues: string;
+  readonly queueUrl: string;
+  readonly now: number;
+  /** `index` is the planner as it is; `scan` finds what is due as one does without an index. */
+  readonly way: 'index' | 'scan';
+  /** What the invocation may take, in milliseconds. */
+  readonly time: number;
+  /** A message of the plans queue. */
+  readonly task: string;
+}
+
+export interface InvocationReport {
+  readonly nominated: number;
+  readonly readUnits: number;
+  readonly reads: number;
+  readonly milliseconds: number;
+  /** What the planner held at the most between two rounds, garbage not counted, in MiB. */
+  readonly heap: number;
+  /** The message to the successor. */
+  readonly rest?: string;
+}
+
+async function invoke(invocation: Invocation): Promise<InvocationReport> {
+  const started = performance.now();
+  const { tables, queues, queueUrl, now, way, time, task } = invocation;
+  const local = { region: 'local', credentials: DUMMY_CREDENTIALS };
+  const dynamoDb = new DynamoDBClient({ ...local, endpoint: tables });
+  const consumed = countReads(dynamoDb);
+  const planning: Omit<Planning, 'timeLeft'> = {
+    rooms: way === 'index' ? roomsTable(dynamoDb, { tableName: TABLE }) : scanning(dynamoDb),
+    rotations: rotationQueue(new SQSClient({ ...local, endpoint: queues }), queueUrl, () => now),
+    now: () => now,
+    shards: way === 'index' ? DUE_SHARDS : 1,
+    perRun: Number.MAX_SAFE_INTEGER,
+    spread: 15 * MINUTE,
+    longestGap: 25 * HOUR,
+  };
+  let heap = 0;
+  const timeLeft = () => {
+    globalThis.gc?.();
+    heap = Math.max(heap, process.memoryUsage().heapUsed);
+    return time - (performance.now() - started);
+  };
+  const { nominated, rest } = await planRotation(readPlanTask(task), { ...planning, timeLeft });
+  return {
+    nominated,
+    ...consumed,
+    milliseconds: performance.now() - started,
+    heap: heap / 2 ** 20,
+    rest: rest && writePlanTask(rest),
+  };
+}
+
+/** Has DynamoDB say what each read takes, and adds it up. */
+function countReads(client: DynamoDBClient): { readUnits: number; reads: number } {
+  const consumed = { readUnits: 0, reads: 0 };
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as typeof args.input;
+      const result = await next({ ...args, input });
+      const { ConsumedCapacity } = result.output as { ConsumedCapacity?: { CapacityUnits?: number } };
+      consumed.readUnits += ConsumedCapacity?.CapacityUnits ?? Number.NaN;
+      consumed.reads += 1;
+      return result;
+    },
+    { step: 'initialize' },
+  );
+  return consumed;
+}
+
+/** What is due without an index: every row is read, 1 MB at a time, and most are thrown away. */
+function scanning(client: DynamoDBClient): Pick<RoomStore, 'due'> {
+  const table = DynamoDBDocumentClient.from(client);
+  return {
+    async due(_, before, cursor) {
+      const { Items = [], LastEvaluatedKey } = await table.send(
+        new ScanCommand({
+          TableName: TABLE,
+          FilterExpression: 'dueAt <= :before',
+          ExpressionAttributeValues: { ':before': new Date(before).toISOString() },
+          ExclusiveStartKey: cursor === undefined ? undefined : JSON.parse(cursor),
+        }),
+      );
+      return { items: Items.map(shown), cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
+    },
+  };
+}
+
+function shown(item: Record<string, unknown>): DueRoom {
+  const { key, generation, state, current, dueAt = 0, renewAt = 0, emergencyAt = 0 } = toRoom(item);
+  return { key, generation, state, application: current?.application ?? '', dueAt, renewAt, emergencyAt };
+}
+
+if (import.meta.main) {
+  console.log(JSON.stringify(await invoke(JSON.parse(process.argv[2] ?? ''))));
+  process.exit();
+}
