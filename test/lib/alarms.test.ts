@@ -1,0 +1,277 @@
+import { createPublicKey } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { roomToken } from '../../functions/rooms/token.ts';
+import { DAY, journey } from '../journey/journey.ts';
+import { type AlarmProperties, CloudWatch } from '../support/cloudwatch.ts';
+
+const HOUR = DAY / 24;
+const MINUTE = HOUR / 60;
+const DEPLOYMENT = 'k3x7q';
+const PLANS = 'RotationPlannerInboxQueue';
+const RECONCILIATIONS = 'ReconciliationWorkerInboxQueue';
+
+const system = journey({ deployment: DEPLOYMENT });
+const cloudWatch = new CloudWatch();
+let linesRead = 0;
+let roomsAsked = 0;
+
+const now = () => system().stack.clock.now();
+
+/** The headings of the alarms that ring at this moment, or at another. */
+function ringing(at = now()): string[] {
+  listen();
+  return headings((alarm) => cloudWatch.stateOf(alarm, at) === 'ALARM');
+}
+
+/** The headings of all alarms that rang at some time since. */
+function rangSince(start: number): string[] {
+  listen();
+  const rang = new Set<string>();
+  for (let at = start; at <= now(); at += 5 * MINUTE) {
+    for (const heading of headings((alarm) => cloudWatch.stateOf(alarm, at) === 'ALARM')) rang.add(heading);
+  }
+  return [...rang].sort();
+}
+
+function headings(chosen: (alarm: AlarmProperties) => boolean): string[] {
+  const { resources } = system().stack.template;
+  const alarms = resources.filter(({ type }) => type === 'AWS::CloudWatch::Alarm');
+  return alarms
+    .map(({ properties }) => properties as unknown as AlarmProperties)
+    .filter(chosen)
+    .map(({ AlarmDescription }) => AlarmDescription.split('. ')[0] as string)
+    .sort();
+}
+
+/** Takes in what the functions wrote since, and what SQS would say of its queues. */
+function listen(): void {
+  const { logs, queues } = system().stack;
+  for (const { line } of logs.slice(linesRead)) cloudWatch.read(line);
+  linesRead = logs.length;
+  for (const queue of queues.all()) {
+    ofAws('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName: queue.name }, queue.contents().ready);
+  }
+}
+
+/** A metric that AWS writes, not the functions. */
+function ofAws(
+  Namespace: string,
+  MetricName: string,
+  dimensions: Record<string, string>,
+  value: number,
+): void {
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  cloudWatch.record({ Namespace, MetricName, Dimensions }, now(), value);
+}
+
+function queueNamed(part: string) {
+  const queue = system()
+    .stack.queues.all()
+    .find(({ name }) => name.includes(part));
+  if (!queue) throw new Error(`there is no queue ${part}`);
+  return queue;
+}
+
+/** Sends `{}` or something else into the inbox of a function, and waits until all that came of it is over. */
+async function run(inbox: string, body = '{}'): Promise<void> {
+  queueNamed(inbox).send(body);
+  await system().stack.settle();
+}
+
+async function askForRooms(count: number, more: object = { lifetime: 'P30D' }): Promise<string[]> {
+  const { doors, stack } = system();
+  const keys = Array.from({ length: count }, () => `room-${roomsAsked++}`);
+  for (const key of keys) await doors.send(JSON.stringify({ key, display_name: key, ...more }));
+  await stack.settle();
+  return keys;
+}
+
+const pass = (time: number) => system().stack.turnTo(now() + time);
+
+beforeEach(async () => {
+  // Every story begins at a noon of its own, after nights that were as they should be.
+  await system().stack.turnTo(Math.ceil(now() / DAY + 1) * DAY + DAY / 2);
+  expect(ringing()).toEqual([]);
+}, 60_000);
+
+afterEach(async () => {
+  const { stack, emulator } = system();
+  emulator.faults.clear();
+  await stack.settle();
+  for (const queue of stack.deadLetterQueues()) {
+    for (const { receiptHandle } of queue.receive(1000)) queue.delete(receiptHandle);
+  }
+});
+
+describe('what waits or rests', () => {
+  test('rings when a request can never be met', async () => {
+    await askForRooms(1, { lifetime: 'tomorrow' });
+    expect(ringing()).toEqual(['Requests rest in a dead-letter queue']);
+  });
+
+  test.each([
+    ['Rotations', 'RotationWorkerInboxQueue'],
+    ['Plans', PLANS],
+    ['Reconciliations', RECONCILIATIONS],
+  ])('rings when one of the %s makes no sense', async (what, inbox) => {
+    await run(inbox, 'nonsense');
+    expect(ringing()).toEqual([`${what} rest in a dead-letter queue`]);
+  });
+
+  test('rings when the bus or a schedule could not deliver', () => {
+    queueNamed('RoomsUndelivered').send('{}');
+    expect(ringing()).toEqual(['Events or schedules were not delivered']);
+  });
+
+  test.each([
+    ['Requests', 'RequestsInboxQueue', 0.5],
+    ['Rotations', 'RotationWorkerInboxQueue', 2],
+    ['Plans', PLANS, 1],
+    ['Reconciliations', RECONCILIATIONS, 4],
+  ])('rings when the oldest of the %s waits for too long', (what, inbox, patience) => {
+    const age = { QueueName: queueNamed(inbox).name };
+    ofAws('AWS/SQS', 'ApproximateAgeOfOldestMessage', age, patience * 3600 - 1);
+    expect(ringing()).toEqual([]);
+    ofAws('AWS/SQS', 'ApproximateAgeOfOldestMessage', age, patience * 3600);
+    expect(ringing()).toEqual([`${what} wait too long`]);
+  });
+
+  test('rings when a delivery is lost altogether, by the bus or by a schedule', () => {
+    const { resources } = system().stack.template;
+    const rules = resources.filter(({ logicalId }) => logicalId.includes('BusRequestsRule'));
+    for (const { properties } of rules) {
+      const { Name: RuleName = '', EventBusName = '' } = properties as Record<string, string>;
+      ofAws('AWS/Events', 'InvocationsFailedToBeSentToDlq', { RuleName, EventBusName }, 1);
+    }
+    expect(ringing()).toEqual(['Deliveries were dropped']);
+  });
+
+  test('rings when functions end without an answer', () => {
+    for (const { definition } of system().stack.functions) {
+      ofAws('AWS/Lambda', 'Errors', { FunctionName: definition.name }, 1);
+    }
+    expect(ringing()).toEqual(['A function crashes']);
+  });
+});
+
+describe('the provider', () => {
+  test('rings when it refuses our credentials', async () => {
+    const { emulator, privateKey, provider } = system();
+    const { applicationId = '' } = provider.application;
+    const began = now();
+    emulator.distrust(applicationId);
+    await askForRooms(1);
+    emulator.trust(applicationId, createPublicKey(privateKey));
+    expect(rangSince(began)).toContain('The provider refuses our credentials');
+  });
+
+  test('rings when it asks for patience, and no message is given up for that', async () => {
+    const began = now();
+    system().emulator.faults.add({ fault: 'throttle', times: 200, retryAfter: 60 });
+    await askForRooms(4);
+    expect(rangSince(began)).toEqual(['The provider asks for patience']);
+    expect(system().deadLetters()).toEqual([]);
+  });
+
+  test('rings when it fails, and so do the requests that fail with it', async () => {
+    const began = now();
+    system().emulator.faults.add({ fault: 'status', status: 500, times: 'always' });
+    await askForRooms(3);
+    expect(rangSince(began)).toEqual(
+      expect.arrayContaining(['The provider fails', 'Requests fail', 'Requests rest in a dead-letter queue']),
+    );
+  });
+
+  test('rings when every application is full', async () => {
+    system().emulator.faults.add({ fault: 'status', status: 403, on: 'POST /rooms', times: 1 });
+    await askForRooms(1);
+    expect(ringing()).toContain('Every application is full');
+  });
+});
+
+describe('rotation', () => {
+  test('rings when it fails, and when rooms are about to end for that', async () => {
+    await askForRooms(5, { lifetime: 'P3D' });
+    const began = now();
+    system().emulator.faults.add({ fault: 'status', status: 500, times: 'always' });
+    await pass(3 * DAY - HOUR);
+    queueNamed(PLANS).send('{}');
+    await system().stack.quiet();
+    expect(rangSince(began)).toEqual(
+      expect.arrayContaining([
+        'Rotations fail',
+        'Rotations rest in a dead-letter queue',
+        'Rooms are about to end',
+      ]),
+    );
+  });
+
+  test('rings when a room that somebody holds is about to end', async () => {
+    const [key] = await askForRooms(1, { lifetime: 'P2D' });
+    await system().ask({ key, action: 'hold' });
+    await pass(2 * DAY - HOUR);
+    await run(PLANS);
+    expect(ringing()).toEqual(['Held rooms are about to end']);
+    await system().ask({ key, action: 'cancel' });
+  });
+
+  test('rings when nothing was planned for longer than the schedule allows', () => {
+    const heard = system().stack.logs.filter(({ line }) => line.includes('"PlannerHeartbeat"'));
+    const last = heard.at(-1)?.at ?? 0;
+    expect(ringing(last + 26 * HOUR)).toEqual([]);
+    expect(ringing(last + 28 * HOUR)).toEqual(['The planner is silent']);
+  });
+});
+
+describe('reconciliation', () => {
+  test('rings when it fails', async () => {
+    const began = now();
+    system().emulator.faults.add({ fault: 'status', status: 500, times: 'always' });
+    await run(RECONCILIATIONS);
+    expect(rangSince(began)).toEqual(
+      expect.arrayContaining(['Reconciliation fails', 'Reconciliations rest in a dead-letter queue']),
+    );
+  });
+
+  test('tells of its silence, too', () => {
+    const silent = (at: number) => headings((alarm) => cloudWatch.stateOf(alarm, at) === 'INSUFFICIENT_DATA');
+    listen();
+    expect(silent(now())).toEqual([]);
+    expect(silent(now() + 48 * HOUR)).toEqual(['Reconciliation is silent']);
+  });
+
+  test('rings when a room of ours is not there any more', async () => {
+    const [key = ''] = await askForRooms(1);
+    await pass(2 * HOUR);
+    const { guestUrl } = await system().room(key);
+    const lost = system()
+      .emulator.rooms()
+      .find(({ id }) => guestUrl?.includes(system().emulator.room(id)?.meetingCode ?? '?'));
+    system().emulator.removeRoom(lost?.id ?? '');
+    await run(RECONCILIATIONS);
+    expect(ringing()).toEqual(['Rooms were lost']);
+  });
+
+  test('rings when a room carries our mark that no row knows', async () => {
+    const { emulator, provider } = system();
+    emulator.addRoom(provider.application.applicationId ?? '', {
+      display_name: 'Ghost',
+      type: 'long_term',
+      expires_at: system().inDays(30),
+      metadata: roomToken(DEPLOYMENT, 'ghost', 1),
+    });
+    await pass(2 * HOUR);
+    await run(RECONCILIATIONS);
+    expect(ringing()).toEqual(['Rooms were found that no row knows']);
+  });
+
+  test('rings when an application is nearly full', async () => {
+    const { emulator, provider } = system();
+    const made = Array.from({ length: 801 }, () =>
+      emulator.addRoom(provider.application.applicationId ?? ''),
+    );
+    await run(RECONCILIATIONS);
+    expect(ringing()).toEqual(['An application is nearly full']);
+    for (const { id } of made) emulator.removeRoom(id);
+  });
+});
