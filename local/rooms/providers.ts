@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { startDaily } from '../emulators/daily/daily.ts';
+import type { RoomEmulator } from '../emulators/room-emulator.ts';
+import { startWhereby } from '../emulators/whereby/whereby.ts';
+import { type LocalProvider, type StartProvider, startMeetingsApiProvider } from './provider.ts';
+
+/** The providers that can be run on this machine, by the name that an entry of the pool gives them. */
+export const LOCAL_PROVIDERS: Readonly<Record<string, StartProvider>> = {
+  'meetings-api': startMeetingsApiProvider,
+  daily: startDailyProvider,
+  whereby: startWherebyProvider,
+};
+
+async function startDailyProvider(kept?: unknown): Promise<LocalProvider> {
+  const apiKey = apiKeyOf(kept);
+  const emulator = await startDaily({ domains: [{ domainName: 'evergreen', apiKeys: [apiKey] }] });
+  return provided({ name: 'daily', title: 'Daily (emulator)', movesExpiry: true }, emulator, apiKey);
+}
+
+async function startWherebyProvider(kept?: unknown): Promise<LocalProvider> {
+  const apiKey = apiKeyOf(kept);
+  const emulator = await startWhereby({ organizations: [{ subdomain: 'evergreen', apiKeys: [apiKey] }] });
+  return provided({ name: 'whereby', title: 'Whereby (emulator)', movesExpiry: false }, emulator, apiKey);
+}
+
+/** The rooms of these two emulators end with them: what is kept of an earlier run is who may call. */
+function apiKeyOf(kept: unknown): string {
+  return (kept as { apiKey?: string } | undefined)?.apiKey ?? randomBytes(32).toString('hex');
+}
+
+function provided(
+  { name, title, movesExpiry }: { name: string; title: string; movesExpiry: boolean },
+  emulator: RoomEmulator,
+  apiKey: string,
+): LocalProvider {
+  return {
+    title,
+    url: emulator.url,
+    application: { provider: name, name: 'emulator', baseUrl: emulator.url },
+    credential: apiKey,
+    movesExpiry,
+    settle: () => emulator.settle(),
+    state: () => ({ apiKey }),
+    close: () => emulator.close(),
+  };
+}
