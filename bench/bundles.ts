@@ -1,0 +1,77 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { bundle, functionNames } from '../bin/bundle.ts';
+
+/** What is compared: the project's own functions, the floor, the floor with every call that ours make, the usual way. */
+export const VARIANTS = ['ours', 'floor', 'floor, all calls', 'usual'] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+type Source = 'ours' | 'floor' | 'usual';
+
+const SOURCE: Record<Variant, Source> = {
+  ours: 'ours',
+  floor: 'floor',
+  'floor, all calls': 'floor',
+  usual: 'usual',
+};
+
+/** What a variant finds in its environment beside what all do. */
+export const SETTINGS: Record<Variant, Readonly<Record<string, string>>> = {
+  ours: {},
+  floor: {},
+  'floor, all calls': { FLOOR_CALLS: 'all' },
+  usual: {},
+};
+
+/** Below the project, so that what is left to the runtime is found where the runtime would have it. */
+const BUNDLES = fileURLToPath(new URL('../dist/bench/', import.meta.url));
+
+const FOLDERS: Record<Source, string> = {
+  ours: fileURLToPath(new URL('../functions/', import.meta.url)),
+  floor: fileURLToPath(new URL('./floor/', import.meta.url)),
+  usual: fileURLToPath(new URL('./usual/', import.meta.url)),
+};
+
+export const FUNCTIONS = functionNames();
+
+export function bundleOf(variant: Variant, name: string): string {
+  return join(BUNDLES, SOURCE[variant], name, 'index.mjs');
+}
+
+/** Bytes of all files of a bundle, source maps aside. */
+export function bytesOf(variant: Variant, name: string): number {
+  const folder = join(BUNDLES, SOURCE[variant], name);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.mjs'));
+  return files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+}
+
+/** Bundles every function as each of the three would be deployed. */
+export async function bundleAll(): Promise<void> {
+  for (const name of FUNCTIONS) {
+    const out = (source: Source) => join(BUNDLES, source, name);
+    await bundle(join(FOLDERS.ours, `${name}.ts`), out('ours'));
+    await bundle(join(FOLDERS.floor, `${name}.ts`), out('floor'));
+    await bundleAsUsual(join(FOLDERS.usual, `${name}.ts`), out('usual'));
+  }
+}
+
+/** As Powertools' documentation has it for the CDK's NodejsFunction, whose default leaves the SDK to the runtime. */
+async function bundleAsUsual(handler: string, folder: string): Promise<void> {
+  await build({
+    entryPoints: [{ in: handler, out: 'index' }],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    external: ['@aws-sdk/*', '@smithy/*'],
+    banner: { js: "import { createRequire } from 'module';const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
+}
