@@ -2,17 +2,21 @@ import { parseArgs } from 'node:util';
 import { portOf } from './commands/command.ts';
 import { CONTROL_PORT, openControl } from './rooms/control.ts';
 import { type LocalRooms, startLocalRooms } from './rooms/local-rooms.ts';
+import { LOCAL_PROVIDERS } from './rooms/providers.ts';
 import { introduction, whatNext } from './story/frame.ts';
 import { Story } from './story/story.ts';
 
-const USAGE = `npm start [-- --once] [--verbose] [--port N] [-c name=value ...]
+const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--port N] [-c name=value ...]
 
 Runs the whole stack on this machine and does its main job before your eyes. Then it stays up until Ctrl-C, for
 npm run send, rooms, clock, events and dead-letters.
 
   --once          ends after the main job: exit code 0, or 1 and the reason if a step failed
   --verbose       shows what the functions log
+  --provider NAME meetings-api, daily or whereby; default meetings-api
   --port N        where the commands find it; default ${CONTROL_PORT}
+  --data DIR      keeps tables, queues, rooms and the clock there, and goes on from them the next time;
+                  without it nothing is kept
   -c name=value   a setting of the stack, as cdk synth takes it`;
 
 /** Characters of a line, where nobody knows how wide a window is. */
@@ -32,13 +36,16 @@ async function main(): Promise<void> {
     options: {
       once: { type: 'boolean' },
       verbose: { type: 'boolean' },
+      provider: { type: 'string' },
       port: { type: 'string' },
+      data: { type: 'string' },
       context: { type: 'string', short: 'c', multiple: true },
       help: { type: 'boolean' },
     },
   });
   if (values.help) return say(USAGE);
 
+  const startProvider = providerOf(values.provider);
   const stopping = interrupted();
   // first of all, so that a port which is taken is known before anything is started
   const control = values.once ? undefined : await openControl(portOf(values.port) ?? CONTROL_PORT);
@@ -48,12 +55,15 @@ async function main(): Promise<void> {
     const began = performance.now();
     rooms = await startLocalRooms({
       settings: settingsOf(values.context ?? []),
+      ...(values.data !== undefined && { directory: values.data }),
+      startProvider,
       warn: (text) => say(`   warning: ${text}`),
       ...(values.verbose && { log: ({ function: name, line }) => say(`   ${name}: ${line}`) }),
     });
     control?.attach(rooms);
     for (const line of introduction(rooms, performance.now() - began)) say(line);
-    await new Story(rooms, say, process.stdout.columns ?? WIDTH).tell();
+    const story = new Story(rooms, say, process.stdout.columns ?? WIDTH);
+    await (rooms.resumed ? story.resume() : story.tell());
     return 'shown' as const;
   };
   try {
@@ -69,6 +79,13 @@ async function main(): Promise<void> {
     // a story that was interrupted may still wait for something
     if (process.exitCode === 130) process.exit();
   }
+}
+
+/** @throws Error where there is no such provider */
+function providerOf(name = 'meetings-api') {
+  const start = LOCAL_PROVIDERS[name];
+  if (start) return start;
+  throw new Error(`--provider must be one of ${Object.keys(LOCAL_PROVIDERS).join(', ')}, got ${name}`);
 }
 
 /** @throws Error where a setting is not written name=value */

@@ -8,13 +8,16 @@ import { readAssembly } from '../stack/assembly.ts';
 import type { RunningStack } from '../stack/run.ts';
 import { synthesise } from '../stack/synthesise.ts';
 import { Doors } from './doors.ts';
-import { type LocalProvider, newIdentity, startMeetingsApiProvider } from './provider.ts';
+import { openDataDirectory } from './keeping.ts';
+import { type LocalProvider, type StartProvider, startMeetingsApiProvider } from './provider.ts';
 
 export interface LocalRoomsOptions {
   /** Settings of the stack, before those of `cdk.json`. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Default: the Meetings API's emulator. */
-  readonly startProvider?: () => Promise<LocalProvider>;
+  readonly startProvider?: StartProvider;
+  /** Where everything is kept that shall outlive this run; nothing is, where absent. */
+  readonly directory?: string;
   readonly log?: (line: LogLine) => void;
   readonly warn?: (text: string) => void;
 }
@@ -24,23 +27,24 @@ export interface LocalRooms {
   readonly stack: RunningStack;
   readonly provider: LocalProvider;
   readonly doors: Doors;
+  /** It goes on from where an earlier run ended. */
+  readonly resumed: boolean;
   stop(): Promise<void>;
 }
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** How often what has changed is written down, where it is kept at all. */
+const SAVING_INTERVAL = 2000;
 
 /**
  * Synthesises this project's stack for a provider on this machine, runs its template, and puts the provider's
  * credential into the secret that the stack made for it.
  */
 export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<LocalRooms> {
-  const {
-    startProvider = async () => startMeetingsApiProvider(await newIdentity()),
-    settings,
-    log,
-    warn,
-  } = options;
-  const provider = await startProvider();
+  const { startProvider = startMeetingsApiProvider, settings, log, warn } = options;
+  const data = options.directory === undefined ? undefined : openDataDirectory(options.directory);
+  const provider = await startProvider(data?.kept?.provider);
   const folder = await mkdtemp(join(tmpdir(), 'evergreen-rooms-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // also where a person stops it before it is up
@@ -51,14 +55,24 @@ export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<
       synthesise(PROJECT, folder, { applications: [provider.application], ...settings }),
       import('../stack/run.ts'),
     ]);
-    const stack = await runStack(await readAssembly(folder), { ...(log && { log }), ...(warn && { warn }) });
+    const stack = await runStack(await readAssembly(folder), {
+      ...(data && { directory: data.path, clockOffset: data.kept?.clockOffset ?? 0 }),
+      ...(log && { log }),
+      ...(warn && { warn }),
+    });
     const doors = new Doors(stack);
     await doors.putCredential(provider.application.name ?? '', provider.credential);
+    const save = () => data?.save({ clockOffset: stack.clock.offset(), provider: provider.state() });
+    const saving = setInterval(save, SAVING_INTERVAL).unref();
+    save();
     return {
       stack,
       provider,
       doors,
+      resumed: data?.kept !== undefined,
       async stop() {
+        clearInterval(saving);
+        save();
         doors.close();
         await stack.stop();
         await provider.close();

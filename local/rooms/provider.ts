@@ -1,6 +1,7 @@
 import { generateKeyPair, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type MeetingsApi, startMeetingsApi } from '../emulators/meetings-api/meetings-api.ts';
+import type { RoomRecord } from '../emulators/meetings-api/room.ts';
 
 /** A provider of rooms on this machine, and what the stack has to be told to use it. */
 export interface LocalProvider {
@@ -10,39 +11,52 @@ export interface LocalProvider {
   readonly application: Readonly<Record<string, string>>;
   /** What belongs into the application's secret. Never printed. */
   readonly credential: string;
+  /** Whether a room's expiry can be moved, its link staying. */
+  readonly movesExpiry: boolean;
   /** Lets it do what has become due by the clock, such as telling of rooms that have expired. */
   settle(): Promise<void>;
+  /** What it has to be started with to be the same again, as JSON. Holds the credential. */
+  state(): unknown;
   close(): Promise<void>;
 }
 
-/** What makes a provider the same from run to run. */
-export interface ProviderIdentity {
+/** @param kept the state of an earlier run */
+export type StartProvider = (kept?: unknown) => Promise<LocalProvider>;
+
+/** What makes the Meetings API's emulator the same from run to run. */
+export interface MeetingsApiState {
   readonly applicationId: string;
+  /** PEM. */
   readonly privateKey: string;
+  readonly rooms: readonly RoomRecord[];
 }
 
-export async function newIdentity(): Promise<ProviderIdentity> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-  return { applicationId: randomUUID(), privateKey };
+export interface MeetingsApiProvider extends LocalProvider {
+  readonly emulator: MeetingsApi;
 }
 
 /** The Meetings API's emulator. It follows this process's date, so the stack's clock turns it as well. */
-export async function startMeetingsApiProvider(
-  identity: ProviderIdentity,
-): Promise<LocalProvider & { readonly emulator: MeetingsApi }> {
-  const { applicationId, privateKey } = identity;
-  const emulator = await startMeetingsApi({ applications: [{ applicationId, privateKey }] });
+export async function startMeetingsApiProvider(kept?: unknown): Promise<MeetingsApiProvider> {
+  const { applicationId, privateKey, rooms } = (kept as MeetingsApiState | undefined) ?? (await newState());
+  const emulator = await startMeetingsApi({ applications: [{ applicationId, privateKey }], rooms });
   return {
     emulator,
     title: 'Meetings API (emulator)',
     url: emulator.url,
     application: { applicationId, name: 'emulator', baseUrl: emulator.url },
     credential: privateKey,
+    movesExpiry: true,
     settle: () => emulator.settle(),
+    state: (): MeetingsApiState => ({ applicationId, privateKey, rooms: emulator.rooms() }),
     close: () => emulator.close(),
   };
+}
+
+async function newState(): Promise<MeetingsApiState> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return { applicationId: randomUUID(), privateKey, rooms: [] };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { MeetingsApi } from '../../local/emulators/meetings-api/meetings-api.ts';
 import type { DeadLetter } from '../../local/rooms/doors.ts';
 import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
-import { newIdentity, startMeetingsApiProvider } from '../../local/rooms/provider.ts';
+import { startMeetingsApiProvider } from '../../local/rooms/provider.ts';
 import type { ShownRoom } from '../../local/rooms/shown-room.ts';
 
 export const DAY = 24 * 3_600_000;
@@ -39,14 +39,13 @@ export function journey(settings: Readonly<Record<string, unknown>> = {}): () =>
 }
 
 async function startJourney(settings: Readonly<Record<string, unknown>>): Promise<Journey> {
-  const identity = await newIdentity();
-  const provider = await startMeetingsApiProvider(identity);
+  const provider = await startMeetingsApiProvider();
   const rooms = await startLocalRooms({ settings, startProvider: async () => provider });
   const { doors, stack } = rooms;
   return {
     ...rooms,
     emulator: provider.emulator,
-    privateKey: identity.privateKey,
+    privateKey: provider.credential,
     async ask(body) {
       await doors.send(typeof body === 'string' ? body : JSON.stringify(body));
       await stack.settle();

@@ -30,6 +30,8 @@ export interface MeetingsApiOptions {
   readonly switches?: Partial<Switches>;
   /** Call callback URLs that are not on loopback too. Default false. */
   readonly callbacksAnywhere?: boolean;
+  /** Rooms that are there already, as `rooms()` of an earlier run gave them. */
+  readonly rooms?: readonly RoomRecord[];
 }
 
 export interface MeetingsApi extends RoomEmulator {
@@ -70,6 +72,7 @@ export async function startMeetingsApi(options: MeetingsApiOptions): Promise<Mee
   const clock = createClock(options.now);
   const gate = new Gate();
   const rooms = new Rooms(seededRandom(options.seed ?? 1), switches);
+  for (const room of options.rooms ?? []) rooms.keep({ ...room });
   const deliveries = new Deliveries({ anywhere: options.callbacksAnywhere ?? false });
   const callbacks = new Callbacks(deliveries);
   const links = createRoomLinks();

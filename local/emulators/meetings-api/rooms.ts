@@ -19,7 +19,7 @@ export class Rooms {
   readonly #deadlines = new Deadlines<RoomRecord>();
   readonly #random: Random;
   readonly #switches: Switches;
-  #serial = CHOICES.firstSerial;
+  #serial: number = CHOICES.firstSerial;
 
   constructor(random: Random, switches: Switches) {
     this.#random = random;
@@ -35,12 +35,17 @@ export class Rooms {
       meetingCode: this.#nextCode(),
       createdAt: now,
     };
-    const room = newRoom(identity, body);
+    return this.keep(newRoom(identity, body));
+  }
+
+  /** Takes a room in as it is, such as one of an earlier run. */
+  keep(room: RoomRecord): RoomRecord {
+    this.#serial = Math.max(this.#serial, room.serial);
     this.#byId.set(room.id, room);
     this.#byCode.set(room.meetingCode, room);
-    const shelf = this.#shelf(applicationId);
+    const shelf = this.#shelf(room.applicationId);
     shelf.rooms.push(room);
-    shelf.living += 1;
+    if (!room.expired) shelf.living += 1;
     this.#deadlines.add(room.expiresAt, room);
     return room;
   }

@@ -1,0 +1,42 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
+import { DAY } from './journey.ts';
+
+const REQUEST = { key: 'kept', display_name: 'Kept', lifetime: 'P30D' };
+
+async function ask({ doors, stack }: LocalRooms): Promise<void> {
+  await doors.send(JSON.stringify(REQUEST));
+  await stack.settle();
+}
+
+test('a stack that was told where goes on from there: its rooms, its provider, its clock', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'kept-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const first = await startLocalRooms({ directory });
+  await ask(first);
+  await first.stack.turnTo(first.stack.clock.now() + 2 * DAY);
+  const [before, ended] = [await first.doors.room('kept'), first.stack.clock.now()];
+  await first.stop();
+  // it holds the key that opens rooms
+  expect((await stat(join(directory, 'stack.json'))).mode & 0o077).toBe(0);
+
+  const second = await startLocalRooms({ directory });
+  onTestFinished(() => second.stop());
+  expect(second.resumed).toBe(true);
+  expect(second.stack.clock.now()).toBeGreaterThanOrEqual(ended);
+  expect(await second.doors.room('kept')).toEqual(before);
+  await ask(second);
+  expect(await second.doors.room('kept')).toEqual(before);
+
+  // the provider has not forgotten the room, so the daily comparison finds nothing to mend
+  await second.stack.turnTo(second.stack.clock.now() + DAY);
+  const [reconciled] = second.doors.announcements().slice(-1);
+  expect(reconciled?.event).toMatchObject({
+    'detail-type': 'Rooms Reconciled',
+    detail: { applications: { emulator: { rooms: 1, lost: 0 } } },
+  });
+  expect(await second.doors.room('kept')).toEqual(before);
+}, 120_000);
