@@ -1,5 +1,7 @@
+import { warningsOf } from './callbacks.ts';
 import { PoolFullError, RequestRefusedError } from './errors.ts';
 import { homeOrder } from './home.ts';
+import type { Keeping } from './keeping.ts';
 import type { Capabilities, Pool } from './ports.ts';
 import type { LiveRoom, Room, RoomSpec } from './room.ts';
 
@@ -40,7 +42,10 @@ export function capabilitiesOf({ application }: LiveRoom, { pool }: { readonly p
 }
 
 /** What the caller asked for and does not get where the room lives. */
-export function limitationsOf({ current, spec }: Room, { pool }: { readonly pool: Pool }): readonly string[] {
-  if (!current || !spec || !pool.names.includes(current.application)) return [];
-  return pool.provider(current.application).limitations(spec.settings);
+export function limitationsOf(
+  { current, spec }: Room,
+  keeping: Pick<Keeping, 'callbacks' | 'pool'>,
+): readonly string[] {
+  if (!current || !spec || !keeping.pool.names.includes(current.application)) return [];
+  return warningsOf(spec.settings, current.application, keeping);
 }

@@ -1,3 +1,4 @@
+import { heardSettings, warningsOf } from './callbacks.ts';
 import { type ClaimedRoom, completeClaim, releaseClaim, takeClaim } from './claim.ts';
 import { ProviderRefusedError, RoomGoneError } from './errors.ts';
 import type { Keeping } from './keeping.ts';
@@ -55,7 +56,7 @@ export async function alterRoom(
 ): Promise<Room> {
   const { application } = current;
   const expiresAt = alteration.change.expiresAt ?? current.expiresAt;
-  const warnings = keeping.pool.provider(application).limitations(alteration.spec.settings);
+  const warnings = warningsOf(alteration.spec.settings, application, keeping);
   const claimed = await takeClaim(
     room,
     { ...alteration, purpose: 'change', generation: room.generation, application, expiresAt, warnings },
@@ -68,7 +69,8 @@ export async function alterRoom(
 async function applyClaim(claimed: ClaimedRoom, current: LiveRoom, keeping: Keeping): Promise<Room> {
   const { claim } = claimed;
   try {
-    const found = await keeping.pool.provider(current.application).change(current.id, claim.change ?? {});
+    const change = await heardChange(claimed, current, keeping);
+    const found = await keeping.pool.provider(current.application).change(current.id, change);
     const now = keeping.now();
     const live: LiveRoom = {
       ...current,
@@ -87,4 +89,15 @@ async function applyClaim(claimed: ClaimedRoom, current: LiveRoom, keeping: Keep
     if (error instanceof Error) await releaseClaim(claimed, error, keeping);
     throw error;
   }
+}
+
+/** A caller's own callback addresses that come or go leave ours where there are none. */
+async function heardChange(
+  { key, claim: { change = {} } }: ClaimedRoom,
+  { application }: LiveRoom,
+  keeping: Keeping,
+): Promise<RoomChange> {
+  const { settings } = change;
+  if (!settings || !('callback_urls' in settings)) return change;
+  return { ...change, settings: await heardSettings(key, settings, application, keeping) };
 }

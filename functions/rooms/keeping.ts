@@ -1,3 +1,4 @@
+import type { Callbacks } from './callbacks.ts';
 import { RoomChangedError } from './errors.ts';
 import type { EventBus, Pool, RoomStore } from './ports.ts';
 import type { RenewalPolicy } from './renewal.ts';
@@ -16,6 +17,8 @@ export interface Keeping {
   /** How long a claim is good for: longer than an invocation can last. */
   readonly lease: Duration;
   readonly renewal: RenewalPolicy;
+  /** Absent: providers are not asked to tell of meetings and ends. */
+  readonly callbacks?: Callbacks;
 }
 
 /** How often an operation starts over because another worker wrote the row first. */

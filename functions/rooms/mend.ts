@@ -13,7 +13,9 @@ export async function reopenLost(kept: Kept, keeping: Keeping): Promise<Result> 
   const seen = await keeping.pool.provider(current.application).get(current.id);
   const lives = seen?.available && seen.expiresAt > now;
   const goesOn = isKeptPast(spec, current.expiresAt) && !isOver(spec, now);
-  if (lives || !(current.expiresAt > now || goesOn)) return { outcome: 'unchanged', room };
+  // a room that was to end with its use, and is not to be renewed, is not lost when it did
+  const early = current.expiresAt > now && !spec.settings.expire_after_use;
+  if (lives || !(goesOn || early)) return { outcome: 'unchanged', room };
   const expiry = goesOn ? undefined : current.expiresAt;
   return recreate(kept, 'lost', keeping, { expiry, gone: true });
 }

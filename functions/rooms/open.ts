@@ -1,4 +1,5 @@
 import { archiveCurrent } from './archive.ts';
+import { heardSettings, warningsOf } from './callbacks.ts';
 import { candidates } from './candidates.ts';
 import { type ClaimedRoom, completeClaim, moveClaim, releaseClaim, takeClaim } from './claim.ts';
 import {
@@ -42,7 +43,7 @@ export async function openRoom(room: Room, opening: Opening, keeping: Keeping): 
   const applications = candidates(room, wanted.spec, keeping.pool, to);
   const target = (application: string) => {
     const provider = keeping.pool.provider(application);
-    const warnings = provider.limitations(wanted.spec.settings);
+    const warnings = warningsOf(wanted.spec.settings, application, keeping);
     return { application, expiresAt: expiry(provider.capabilities), warnings };
   };
   const [home = '', ...others] = applications;
@@ -64,12 +65,10 @@ export async function openRoom(room: Room, opening: Opening, keeping: Keeping): 
 /** @returns undefined where the application is full */
 async function create(claimed: ClaimedRoom, keeping: Keeping): Promise<LiveRoom | undefined> {
   const { application, expiresAt, generation, spec } = claimed.claim;
-  const order = {
-    token: roomToken(keeping.deployment, claimed.key, generation),
-    settings: spec.settings,
-    expiresAt,
-  };
+  const token = roomToken(keeping.deployment, claimed.key, generation);
   try {
+    const settings = await heardSettings(claimed.key, spec.settings, application, keeping);
+    const order = { token, settings, expiresAt };
     return asLive(await keeping.pool.provider(application).create(order), application, keeping.now());
   } catch (error) {
     if (error instanceof ApplicationFullError) return undefined;

@@ -120,6 +120,14 @@ export interface RotationOrder {
   readonly cause: 'due' | 'lost' | 'drifted' | 'unfinished';
 }
 
+/** What a provider told of a room of a key. Nobody vouches for it. */
+export interface RoomNews {
+  readonly key: string;
+  /** The provider's id. */
+  readonly roomId: string;
+  readonly news: 'expired' | 'meeting-started' | 'meeting-ended';
+}
+
 /** One page, and where the next one starts; no cursor on the last. */
 export interface Page<T> {
   readonly items: readonly T[];
