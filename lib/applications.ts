@@ -6,6 +6,7 @@ import type { ApplicationEntry } from '../functions/runtime/environment.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NAME = /^[\w.-]{1,64}$/;
+const MEETINGS_API_ROOM_LIMIT = 1000;
 const BASE_URL = 'https://api-eu.vonage.com/v1/meetings';
 
 /** An application of the Meetings API, in which rooms are opened. */
@@ -61,6 +62,17 @@ export interface ApiKeyApplication {
 /** A place that rooms are opened in. */
 export type Application = MeetingsApiApplication | ApiKeyApplication;
 
+/** An application as it is watched. */
+export interface Place {
+  readonly name: string;
+  /**
+   * How many rooms it may hold.
+   *
+   * @default - its provider names no number
+   */
+  readonly roomLimit?: number;
+}
+
 export interface ApplicationsProps {
   readonly applications: readonly Application[];
   readonly encryptionKey: IKey;
@@ -70,6 +82,7 @@ export interface ApplicationsProps {
 /** The pool of applications that rooms are spread over, each with the secret that holds its key. */
 export class Applications extends Construct {
   readonly secrets: ReadonlyMap<string, ISecret>;
+  readonly places: readonly Place[];
   /** As the functions read it. */
   readonly json: string;
 
@@ -92,6 +105,10 @@ export class Applications extends Construct {
         : { provider: application.provider, name, secret: secret.secretArn, baseUrl: application.baseUrl };
     });
     this.secrets = secrets;
+    this.places = props.applications.map((application) => ({
+      name: nameOf(application),
+      ...(isMeetingsApi(application) && { roomLimit: MEETINGS_API_ROOM_LIMIT }),
+    }));
     this.json = Stack.of(this).toJsonString(entries);
   }
 

@@ -6,10 +6,9 @@ import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Applications } from './applications.ts';
+import type { LogLevel } from './props.ts';
 import type { RotationRhythm } from './rotation.ts';
 import type { Schedules } from './schedule/schedules.ts';
-
-export type LogLevel = 'DEBUG' | 'INFO';
 
 /** What every part of a deployment stands on. */
 export interface Deployment {

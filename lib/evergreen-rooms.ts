@@ -11,6 +11,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type News, OWN_SOURCE } from './event-bus.ts';
 import { layFoundation } from './foundation.ts';
+import type { FunctionName } from './function-name.ts';
 import { alarmTopic } from './monitoring/alarm-topic.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { RoomMetrics } from './monitoring/room-metrics.ts';
@@ -19,7 +20,7 @@ import { planOnDeploy } from './plan-on-deploy.ts';
 import type { EvergreenRoomsProps } from './props.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { BusRequests } from './requests.ts';
-import type { FunctionName, RoomsFunction } from './rooms-function.ts';
+import type { RoomsFunction } from './rooms-function.ts';
 import { RoomsWorker } from './rooms-worker.ts';
 import { Rotation } from './rotation.ts';
 
@@ -86,7 +87,7 @@ export class EvergreenRooms extends Construct {
       topic,
       runbook: props.runbook ?? 'docs/runbook.md',
       metrics,
-      applications: [...deployment.applications.secrets.keys()],
+      applications: deployment.applications.places,
       secrets: deployment.applications.secrets.values(),
       functions: Object.values(functions),
       undelivered: deployment.undelivered,

@@ -1,6 +1,6 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { EvergreenRooms } from './evergreen-rooms.ts';
-import type { FunctionName } from './rooms-function.ts';
+import type { FunctionName } from './function-name.ts';
 
 interface Output {
   readonly name: string;

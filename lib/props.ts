@@ -4,11 +4,61 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Application } from './applications.ts';
-import type { LogLevel } from './deployment.ts';
-import type { ReconciliationOptions } from './reconciliation.ts';
-import type { RotationOptions } from './rotation.ts';
+
+export type LogLevel = 'DEBUG' | 'INFO';
+
+/** How rooms are renewed. */
+export interface RotationOptions {
+  /**
+   * When rooms that are due are renewed. Several schedules are fine, and so is any IANA time zone.
+   *
+   * @default - every night at two o'clock UTC
+   */
+  readonly schedules?: readonly ScheduleExpression[];
+  /**
+   * How long before its expiry a room is renewed, where its life is long enough for that.
+   *
+   * @default Duration.days(7)
+   */
+  readonly renewBefore?: Duration;
+  /**
+   * How many rooms of one application a run renews. Rooms that are about to end do not count, and go first.
+   *
+   * @default 500
+   */
+  readonly perRun?: number;
+  /**
+   * The renewals of a run are spread over this time, at most 15 minutes.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly spread?: Duration;
+  /**
+   * How many batches of ten rooms are renewed at once, at least 2. It guards the provider's rate limit.
+   *
+   * @default 5
+   */
+  readonly concurrency?: number;
+}
+
+/** How the table is compared with what the provider has. */
+export interface ReconciliationOptions {
+  /**
+   * When they are compared.
+   *
+   * @default - every day at five o'clock UTC
+   */
+  readonly schedule?: ScheduleExpression;
+  /**
+   * Whether what is found is mended, or only told.
+   *
+   * @default repair
+   */
+  readonly mode?: 'repair' | 'report';
+}
 
 export interface EvergreenRoomsProps {
   /** The applications of the Meetings API that rooms are opened in. */

@@ -3,25 +3,10 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { Deployment } from './deployment.ts';
 import { permitReadingAllRooms, permitSending } from './permissions.ts';
+import type { ReconciliationOptions } from './props.ts';
 import { RoomsWorker } from './rooms-worker.ts';
 import { longestGapOf } from './schedule/schedules.ts';
 import type { WorkQueue } from './work-queue.ts';
-
-/** How the table is compared with what the provider has. */
-export interface ReconciliationOptions {
-  /**
-   * When they are compared.
-   *
-   * @default - every day at five o'clock UTC
-   */
-  readonly schedule?: ScheduleExpression;
-  /**
-   * Whether what is found is mended, or only told.
-   *
-   * @default repair
-   */
-  readonly mode?: 'repair' | 'report';
-}
 
 /** When they are compared if nobody says otherwise. */
 export const DAILY = 'cron(0 5 * * ? *)';

@@ -21,6 +21,7 @@ import type {
   RotateRoomsEnvironment,
 } from '../functions/runtime/environment.ts';
 import type { Deployment } from './deployment.ts';
+import type { FunctionName } from './function-name.ts';
 import { metricsNamespace } from './monitoring/room-metrics.ts';
 import { permit, permitGivingBack, permitNetwork, permitSending } from './permissions.ts';
 import { type FeedProps, WorkQueue } from './work-queue.ts';
@@ -30,14 +31,12 @@ const PACKAGE = dirname(createRequire(import.meta.url).resolve('evergreen-rooms/
 const BUNDLES = join(PACKAGE, 'dist', 'functions');
 
 /** Every function by the name of its bundle, and what it reads from its environment. */
-export interface Environments {
+export interface Environments extends Record<FunctionName, CommonEnvironment> {
   readonly 'create-rooms': CreateRoomsEnvironment;
   readonly 'plan-rotation': PlanRotationEnvironment;
   readonly 'rotate-rooms': RotateRoomsEnvironment;
   readonly 'reconcile-rooms': ReconcileRoomsEnvironment;
 }
-
-export type FunctionName = keyof Environments;
 
 export interface RoomsFunctionProps<Name extends FunctionName> extends FeedProps {
   readonly name: Name;

@@ -2,13 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { CommonEnvironment, WorkerEnvironment } from '../functions/runtime/environment.ts';
 import type { Deployment } from './deployment.ts';
+import type { FunctionName } from './function-name.ts';
 import { permitAnnouncing, permitReadingSecret } from './permissions.ts';
-import {
-  type Environments,
-  type FunctionName,
-  RoomsFunction,
-  type RoomsFunctionProps,
-} from './rooms-function.ts';
+import { type Environments, RoomsFunction, type RoomsFunctionProps } from './rooms-function.ts';
 
 /** A claim outlives the invocation that holds it by this much, and ends long before the message comes back. */
 const LEASE_MARGIN = Duration.seconds(30);

@@ -4,43 +4,10 @@ import { Construct } from 'constructs';
 import { RUN_ALLOWANCE } from '../functions/rooms/renewal.ts';
 import type { Deployment } from './deployment.ts';
 import { permitKeepingRooms, permitNominatingRooms, permitSending } from './permissions.ts';
+import type { RotationOptions } from './props.ts';
 import { RoomsFunction } from './rooms-function.ts';
 import { RoomsWorker } from './rooms-worker.ts';
 import { longestGapOf } from './schedule/schedules.ts';
-
-/** How rooms are renewed. */
-export interface RotationOptions {
-  /**
-   * When rooms that are due are renewed. Several schedules are fine, and so is any IANA time zone.
-   *
-   * @default - every night at two o'clock UTC
-   */
-  readonly schedules?: readonly ScheduleExpression[];
-  /**
-   * How long before its expiry a room is renewed, where its life is long enough for that.
-   *
-   * @default Duration.days(7)
-   */
-  readonly renewBefore?: Duration;
-  /**
-   * How many rooms of one application a run renews. Rooms that are about to end do not count, and go first.
-   *
-   * @default 500
-   */
-  readonly perRun?: number;
-  /**
-   * The renewals of a run are spread over this time, at most 15 minutes.
-   *
-   * @default Duration.minutes(15)
-   */
-  readonly spread?: Duration;
-  /**
-   * How many batches of ten rooms are renewed at once, at least 2. It guards the provider's rate limit.
-   *
-   * @default 5
-   */
-  readonly concurrency?: number;
-}
 
 /** When rooms are renewed if nobody says otherwise. */
 export const NIGHTLY = 'cron(0 2 * * ? *)';

@@ -9,15 +9,16 @@ import {
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { FunctionName, RoomsFunction } from '../rooms-function.ts';
+import type { Place } from '../applications.ts';
+import type { FunctionName } from '../function-name.ts';
+import type { RoomsFunction } from '../rooms-function.ts';
 import type { RoomsAlarm } from './alarm.ts';
 import { type RoomMetrics, sum } from './room-metrics.ts';
 
 /** What alarms look at. */
 export interface Watched {
   readonly metrics: RoomMetrics;
-  /** The names of the applications. */
-  readonly applications: readonly string[];
+  readonly applications: readonly Place[];
   readonly functions: readonly RoomsFunction<FunctionName>[];
   readonly undelivered: Queue;
   /** The rule that brings requests from the bus. */
@@ -31,16 +32,14 @@ const { NOT_BREACHING, BREACHING, IGNORE, MISSING } = TreatMissingData;
 const QUARTER = Duration.minutes(15);
 const HOUR = Duration.hours(1);
 
-/** The Meetings API takes no more in one application. */
-const ROOMS_PER_APPLICATION = 1000;
-
 export function alarmsFor(watched: Watched): RoomsAlarm[] {
   return [
     ...queueAlarms(watched),
     ...workAlarms(watched),
     ...rotationAlarms(watched),
     ...reconciliationAlarms(watched),
-    ...watched.applications.flatMap((application) => applicationAlarms(watched.metrics, application)),
+    ...watched.applications.flatMap(({ name }) => applicationAlarms(watched.metrics, name)),
+    ...watched.applications.flatMap((place) => quotaAlarms(watched.metrics, place)),
   ];
 }
 
@@ -289,15 +288,6 @@ function applicationAlarms(metrics: RoomMetrics, application: string): RoomsAlar
       silence: NOT_BREACHING,
     },
     {
-      id: id('NearlyFull'),
-      heading: 'An application is nearly full',
-      means: `Application ${application} holds more than 80 % of the ${ROOMS_PER_APPLICATION} rooms it may`,
-      metric: found('ApplicationRooms'),
-      threshold: 0.8 * ROOMS_PER_APPLICATION,
-      comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      silence: IGNORE,
-    },
-    {
       id: id('Lost'),
       heading: 'Rooms were lost',
       means: `Rooms of the table were not found in application ${application}`,
@@ -311,6 +301,21 @@ function applicationAlarms(metrics: RoomMetrics, application: string): RoomsAlar
       means: `Application ${application} has rooms of this deployment that the table does not`,
       metric: found('RoomsOrphaned'),
       threshold: 1,
+      silence: IGNORE,
+    },
+  ];
+}
+
+function quotaAlarms(metrics: RoomMetrics, { name, roomLimit }: Place): RoomsAlarm[] {
+  if (roomLimit === undefined) return [];
+  return [
+    {
+      id: `NearlyFull-${name}`,
+      heading: 'An application is nearly full',
+      means: `Application ${name} holds more than 80 % of the ${roomLimit} rooms it may`,
+      metric: metrics.ofApplication('reconcile-rooms', name, 'ApplicationRooms', { statistic: 'Maximum' }),
+      threshold: 0.8 * roomLimit,
+      comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
       silence: IGNORE,
     },
   ];

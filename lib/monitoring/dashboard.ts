@@ -38,7 +38,10 @@ export function addDashboard(scope: Construct, props: DashboardProps): Dashboard
       ],
       rooms(props.metrics),
       rotation(props.metrics),
-      provider(props.metrics, props.applications),
+      provider(
+        props.metrics,
+        props.applications.map(({ name }) => name),
+      ),
       queues(props),
       costs(props),
     ],
@@ -115,7 +118,7 @@ function provider(metrics: RoomMetrics, applications: readonly string[]): IWidge
       ...calls('ProviderUnauthorized', '401'),
     ]),
     new SingleValueWidget({
-      title: 'Rooms in each application, of 1,000',
+      title: 'Rooms in each application',
       width: 8,
       height: 6,
       metrics: applications.map((application) =>

@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleFunctions } from './bundle.ts';
+
+const PROJECT = fileURLToPath(new URL('../', import.meta.url));
+const COMPILED = join(PROJECT, 'dist', 'npm');
+
+/** Builds what `npm pack` packs: the construct, compiled, and the bundles of its functions. */
+export async function buildPackage(): Promise<void> {
+  rmSync(COMPILED, { recursive: true, force: true });
+  execFileSync('tsc', ['-p', 'lib'], { cwd: PROJECT, stdio: 'inherit' });
+  removeUnreachable();
+  await bundleFunctions();
+}
+
+/** The compiler writes all that it read, the functions' sources too; a user needs what the index leads to. */
+function removeUnreachable(): void {
+  const needed = new Set<string>();
+  for (const entry of ['lib/index.js', 'lib/index.d.ts']) follow(join(COMPILED, entry), needed);
+  for (const file of globSync('**/*.{js,d.ts}', { cwd: COMPILED })) {
+    if (!needed.has(join(COMPILED, file))) rmSync(join(COMPILED, file));
+  }
+}
+
+function follow(file: string, seen: Set<string>): void {
+  if (seen.has(file)) return;
+  seen.add(file);
+  const types = file.endsWith('.d.ts');
+  for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/from '(\.[^']+)'/g)) {
+    const target = resolve(dirname(file), types ? path.replace(/\.ts$/, '.d.ts') : path);
+    if (!existsSync(target)) throw new Error(`${file} imports ${path}, which the compiler did not write`);
+    follow(target, seen);
+  }
+}
+
+if (import.meta.main) await buildPackage();

@@ -1,0 +1,2 @@
+/** The functions there are, by the names of their bundles. */
+export type FunctionName = 'create-rooms' | 'plan-rotation' | 'rotate-rooms' | 'reconcile-rooms';

@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Resource } from '../support/stacks.ts';
+
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+const CONSUMER = fileURLToPath(new URL('../support/consumer/', import.meta.url));
+const TSC = join(PROJECT, 'node_modules', '.bin', 'tsc');
+const run = promisify(execFile);
+
+let folder: string;
+let installed: string;
+let brought: string[];
+
+/** A project elsewhere that has the packed tarball and its peers, and nothing else of this repository. */
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'consumer-')));
+  installed = join(folder, 'node_modules', 'evergreen-rooms');
+  cpSync(CONSUMER, folder, { recursive: true });
+  await run('npm', ['pack', '--pack-destination', folder], { cwd: PROJECT });
+  const [tarball] = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+  const install = ['install', '--offline', '--legacy-peer-deps', '--no-audit', '--no-fund', `./${tarball}`];
+  await run('npm', install, { cwd: folder });
+  brought = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+  // Its peers are the team's own; a registry need not be asked for what lies here already.
+  for (const peer of ['aws-cdk-lib', 'constructs']) {
+    symlinkSync(join(PROJECT, 'node_modules', peer), join(folder, 'node_modules', peer));
+  }
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const manifest = () => JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+
+describe('the package', () => {
+  test('brings nothing along: its peers are all it needs', () => {
+    expect(brought).toEqual(['evergreen-rooms']);
+    expect(manifest().dependencies).toBeUndefined();
+    expect(manifest().optionalDependencies).toBeUndefined();
+    expect(Object.keys(manifest().peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
+  });
+
+  test('has the functions in it, ready to run', () => {
+    expect(globSync('dist/functions/*/index.mjs', { cwd: installed })).toHaveLength(4);
+  });
+
+  test('has no source maps, no sources and no path of the machine that built it', () => {
+    const files = globSync('**/*', { cwd: installed, withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const { parentPath, name } of files) {
+      expect(name).not.toMatch(/\.map$|(?<!\.d)\.ts$/);
+      expect(readFileSync(join(parentPath, name), 'utf8').includes(PROJECT), join(parentPath, name)).toBe(
+        false,
+      );
+    }
+  });
+
+  test('has a docblock for every property of its constructs, and a default for every one that may be left out', () => {
+    const props = ['props', 'applications'].map((name) => `dist/npm/lib/${name}.d.ts`);
+    const optional = props.flatMap((file) => [
+      ...readFileSync(join(installed, file), 'utf8').matchAll(
+        /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)?\s*readonly (\w+)\?:/g,
+      ),
+    ]);
+    expect(optional.length).toBeGreaterThan(20);
+    for (const [, docblock = '', name] of optional) expect(docblock, name).toContain('@default');
+  });
+});
+
+describe('a team that installs it', () => {
+  test('type-checks its stack, with all that it can bring along', async () => {
+    await expect(run(TSC, ['-p', '.'], { cwd: folder })).resolves.toBeDefined();
+  }, 60_000);
+
+  test('is told by its types what is wrong', async () => {
+    writeFileSync(join(folder, 'wrong.ts'), WRONG);
+    const { stdout } = await run(TSC, ['-p', '.'], { cwd: folder }).catch((error) => error);
+    rmSync(join(folder, 'wrong.ts'));
+    expect(stdout).toMatch(/wrong\.ts\(3,\d+\): error TS2\d+/);
+  }, 60_000);
+
+  test.each(['app.ts', 'app.cjs'])(
+    'synthesises its own stack with %s',
+    async (app) => {
+      const out = join(folder, `out-${app}`);
+      await run(process.execPath, [app], { cwd: folder, env: { ...process.env, CDK_OUTDIR: out } });
+      const template = JSON.parse(readFileSync(join(out, 'Own.template.json'), 'utf8'));
+      const ours = Object.values(template.Resources as Record<string, Resource>).filter(
+        ({ Type, Properties }) =>
+          Type === 'AWS::Lambda::Function' && Properties.Environment?.Variables.POWERTOOLS_SERVICE_NAME,
+      );
+      expect(ours).toHaveLength(4);
+      expect(globSync('asset.*/index.mjs', { cwd: out })).toHaveLength(4);
+    },
+    60_000,
+  );
+});
+
+const WRONG = `import { Stack } from 'aws-cdk-lib';
+import { EvergreenRooms } from 'evergreen-rooms';
+new EvergreenRooms(new Stack(), 'Rooms', { applications: [{ name: 'no id' }] });
+`;

@@ -1,0 +1,64 @@
+import { App, Duration, RemovalPolicy, Stack, TimeZone } from 'aws-cdk-lib';
+import { GraphWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { CloudWatchLogGroup } from 'aws-cdk-lib/aws-events-targets';
+import { AccountRootPrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EvergreenRooms, type EvergreenRoomsProps } from 'evergreen-rooms';
+
+const app = new App();
+const stack = new Stack(app, 'Own');
+const vpc = new Vpc(stack, 'Network');
+
+/** Everything that can be brought along. */
+const everything: Required<EvergreenRoomsProps> = {
+  applications: [
+    {
+      applicationId: '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11',
+      name: 'first',
+      privateKey: new Secret(stack, 'PrivateKey'),
+      baseUrl: 'https://meetings.example.com/v1/meetings',
+    },
+    { provider: 'daily', name: 'second', apiKey: new Secret(stack, 'ApiKey') },
+  ],
+  rotation: {
+    schedules: [ScheduleExpression.cron({ hour: '1,4', minute: '0', timeZone: TimeZone.EUROPE_BERLIN })],
+    renewBefore: Duration.days(10),
+    perRun: 200,
+    spread: Duration.minutes(10),
+    concurrency: 3,
+  },
+  reconciliation: { schedule: ScheduleExpression.rate(Duration.hours(12)), mode: 'report' },
+  requestConcurrency: 4,
+  maxReceiveCount: 4,
+  flexibleWindow: Duration.minutes(5),
+  retention: Duration.days(30),
+  eventBus: new EventBus(stack, 'Bus'),
+  encryptionKey: new Key(stack, 'Key'),
+  tableEncryptionKey: new Key(stack, 'TableKey'),
+  queueEncryptionKey: new Key(stack, 'QueueKey'),
+  alarmTopic: new Topic(stack, 'Alarms'),
+  runbook: 'https://wiki.example.com/rooms',
+  vpc,
+  vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+  securityGroups: [new SecurityGroup(stack, 'Group', { vpc })],
+  permissionsBoundary: ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'),
+  deployment: 'k3x7q',
+  logLevel: 'DEBUG',
+  logRetention: RetentionDays.ONE_MONTH,
+  removalPolicy: RemovalPolicy.DESTROY,
+};
+
+const rooms = new EvergreenRooms(stack, 'Rooms', everything);
+const team = new Role(stack, 'Team', { assumedBy: new AccountRootPrincipal() });
+rooms.grantRequestRooms(team).assertSuccess();
+rooms.onRoomCreated('TellTheTeam', { target: new CloudWatchLogGroup(new LogGroup(stack, 'News')) });
+rooms.dashboard.addWidgets(
+  new GraphWidget({ left: [rooms.metricRoomsCreated(), rooms.metricEmergencies()] }),
+);
+app.synth();
