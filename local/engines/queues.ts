@@ -1,9 +1,19 @@
 import type { AddressInfo } from 'node:net';
-import { type BuildAppOptions, buildApp } from 'fauxqs';
+import { type BuildAppOptions, buildApp, type S3SpyEvent } from 'fauxqs';
 import { Queue, type QueueInside } from './queue.ts';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
 type NewStore<T> = new () => T;
+
+/** What became of an object in a bucket. */
+export interface ObjectChange {
+  readonly bucket: string;
+  readonly key: string;
+  readonly change: 'created' | 'removed';
+  /** Bytes; 0 where it was removed. */
+  readonly size: number;
+  readonly etag: string;
+}
 
 export interface QueueEngine {
   /** Speaks SQS and S3. */
@@ -13,10 +23,14 @@ export interface QueueEngine {
   /** Makes the queue, unless it was kept from an earlier run. */
   create(name: string, arn: string, attributes: Readonly<Record<string, string>>): Queue;
   createBucket(name: string): void;
+  onObject(listen: (change: ObjectChange) => void): void;
   byArn(arn: string): Queue | undefined;
   all(): readonly Queue[];
   stop(): Promise<void>;
 }
+
+/** In the engine's words; it tells of a removal just before it. A copy is told as an upload too. */
+const CHANGES: Readonly<Record<string, ObjectChange['change']>> = { uploaded: 'created', deleted: 'removed' };
 
 const ACCOUNT = '000000000000';
 
@@ -52,6 +66,23 @@ export async function startQueues(directory?: string): Promise<QueueEngine> {
       return queue;
     },
     createBucket: (name) => void s3Store.createBucket(name),
+    onObject(listen) {
+      const spy = {
+        addMessage({ bucket, key, status }: S3SpyEvent) {
+          const change = CHANGES[status];
+          if (!change) return;
+          const { contentLength: size, etag } = s3Store.headObject(bucket, key);
+          listen({
+            bucket,
+            key,
+            change,
+            size: change === 'created' ? size : 0,
+            etag: etag.replaceAll('"', ''),
+          });
+        },
+      };
+      s3Store.spy = spy as never;
+    },
     byArn: (arn) => queues.get(arn),
     all: () => [...queues.values()],
     stop: () => app.close(),

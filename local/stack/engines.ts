@@ -4,6 +4,7 @@ import { startTables, type TableEngine } from '../engines/tables.ts';
 import type { LambdaFunction } from '../lambda/function.ts';
 import { type FunctionUrl, openFunctionUrl } from '../lambda/function-url.ts';
 import { EventBuses } from '../stand-ins/buses.ts';
+import { ObjectNotifications } from '../stand-ins/notifications.ts';
 import { Scheduler } from '../stand-ins/scheduler.ts';
 import { Secrets } from '../stand-ins/secrets.ts';
 import { type StandInServer, startStandIns } from '../stand-ins/server.ts';
@@ -18,6 +19,7 @@ export interface Engines {
   readonly secrets: Secrets;
   readonly buses: EventBuses;
   readonly scheduler: Scheduler;
+  readonly notifications: ObjectNotifications;
   readonly targets: Targets;
   readonly standIns: StandInServer;
   readonly functionUrls: ReadonlyMap<string, FunctionUrl>;
@@ -50,9 +52,11 @@ export async function startEngines(
   const secrets = new Secrets();
   const standIns = await startStandIns(secrets, buses);
   const scheduler = new Scheduler(targets);
+  const notifications = new ObjectNotifications(place, targets, buses);
+  queues.onObject((change) => notifications.tell(change));
   const functionUrls = new Map(urls);
   return {
-    ...{ tables, queues, secrets, buses, scheduler, targets, standIns, functionUrls },
+    ...{ tables, queues, secrets, buses, scheduler, notifications, targets, standIns, functionUrls },
     async stop() {
       await Promise.all([tables, queues, standIns, ...functionUrls.values()].map((server) => server.stop()));
     },

@@ -5,6 +5,7 @@ import type { EventSource } from '../lambda/event-source.ts';
 import type { LambdaFunction, LogLine } from '../lambda/function.ts';
 import type { FunctionUrl } from '../lambda/function-url.ts';
 import type { EventBuses } from '../stand-ins/buses.ts';
+import type { ObjectNotifications } from '../stand-ins/notifications.ts';
 import type { Scheduler } from '../stand-ins/scheduler.ts';
 import type { Secrets } from '../stand-ins/secrets.ts';
 import type { AssembledStack } from './assembly.ts';
@@ -19,6 +20,7 @@ export interface World {
   readonly secrets: Secrets;
   readonly buses: EventBuses;
   readonly scheduler: Scheduler;
+  readonly notifications: ObjectNotifications;
   readonly assembly: AssembledStack;
   /** By logical id. */
   readonly functionUrls: ReadonlyMap<string, FunctionUrl>;

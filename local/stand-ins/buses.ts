@@ -74,11 +74,9 @@ export class EventBuses {
   }
 
   /** An event of AWS itself, which goes to the default bus. */
-  emit(source: string, detailType: string, detail: JsonObject): void {
-    this.#dispatch(
-      DEFAULT_BUS,
-      this.#envelope({ Source: source, DetailType: detailType, Detail: JSON.stringify(detail) }),
-    );
+  emit(Source: string, DetailType: string, detail: JsonObject, Resources: readonly string[] = []): void {
+    const entry = { Source, DetailType, Detail: JSON.stringify(detail), Resources };
+    this.#dispatch(DEFAULT_BUS, this.#envelope(entry));
   }
 
   /** An event that another bus hands over as it is. */

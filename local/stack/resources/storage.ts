@@ -45,10 +45,6 @@ export const makeQueue: Make = ({ logicalId, properties }, { queues, identity })
   queues.create(name, attributes.Arn as string, Object.fromEntries(settings));
 };
 
-export const makeBucket: Make = ({ logicalId }, { queues, identity }) => {
-  queues.createBucket(identity(logicalId).name);
-};
-
 export const makeSecret: Make = ({ logicalId, properties }, { secrets, identity }) => {
   const { name, attributes } = identity(logicalId);
   secrets.create({ arn: attributes.Arn as string, name }, firstValue(properties));

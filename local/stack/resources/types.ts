@@ -1,14 +1,14 @@
 import type { Make } from '../world.ts';
+import { makeBucket, makeNotifications } from './buckets.ts';
 import { makeEventSource, makeFunction, makeFunctionUrl } from './compute.ts';
 import { makeBus, makeRule, makeSchedule } from './routing.ts';
-import { makeBucket, makeQueue, makeSecret, makeTable } from './storage.ts';
+import { makeQueue, makeSecret, makeTable } from './storage.ts';
 
 /** The types that run, in the order in which they are made: whatever is wired comes after what it is wired to. */
 export const MADE: readonly (readonly [type: string, make: Make])[] = [
   ['AWS::DynamoDB::Table', makeTable],
   ['AWS::DynamoDB::GlobalTable', makeTable],
   ['AWS::SQS::Queue', makeQueue],
-  ['AWS::S3::Bucket', makeBucket],
   ['AWS::SecretsManager::Secret', makeSecret],
   ['AWS::Events::EventBus', makeBus],
   ['AWS::Lambda::Function', makeFunction],
@@ -16,6 +16,8 @@ export const MADE: readonly (readonly [type: string, make: Make])[] = [
   ['AWS::Events::Rule', makeRule],
   ['AWS::Scheduler::Schedule', makeSchedule],
   ['AWS::Lambda::EventSourceMapping', makeEventSource],
+  ['AWS::S3::Bucket', makeBucket],
+  ['Custom::S3BucketNotifications', makeNotifications],
 ];
 
 /**

@@ -8,6 +8,8 @@ import { EventBus, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-eve
 import { LambdaFunction as LambdaTarget, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function as Fn, FunctionUrlAuthType, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
+import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -270,6 +272,40 @@ test('a message that is delayed past the aim of a turn is followed to its end', 
   expect(heard(stack)).toEqual([['later']]);
   expect(Date.now() - start).toBeGreaterThanOrEqual(600_000);
   expect(Date.now() - start).toBeLessThan(610_000);
+});
+
+test('an object that comes into a bucket is told to its queue, and on the bus, under a key as S3 writes it', async () => {
+  const stack = await run((declared) => {
+    const { queue } = fedFunction(declared);
+    const bucket = new Bucket(declared, 'Files', { eventBridgeEnabled: true });
+    bucket.addEventNotification(EventType.OBJECT_CREATED, new SqsDestination(queue), { suffix: '.ics' });
+    new Rule(declared, 'Removed', {
+      eventPattern: { source: ['aws.s3'], detailType: ['Object Deleted'] },
+      targets: [new SqsQueue(queue, { message: RuleTargetInput.fromEventPath('$.detail.object.key') })],
+    });
+  });
+  const declared = stack.template.resources.find(({ type }) => type === 'AWS::S3::Bucket');
+  const files = stack.template.identity(declared?.logicalId ?? '').name;
+  const objects = `${stack.environment.AWS_ENDPOINT_URL_S3}/${files}/`;
+  for (const key of ['team/a%20meeting.ics', 'notes.txt']) {
+    await fetch(objects + key, { method: 'PUT', body: 'BEGIN:VCALENDAR' });
+  }
+  await fetch(`${objects}notes.txt`, { method: 'DELETE' });
+  await stack.settle();
+
+  const bodies = heard(stack).flat() as string[];
+  const [told = ''] = bodies.filter((body) => body.includes('Records'));
+  expect(bodies).toHaveLength(2);
+  expect(JSON.parse(told)).toMatchObject({
+    Records: [
+      {
+        eventName: 'ObjectCreated:Put',
+        s3: { bucket: { name: files }, object: { key: 'team/a+meeting.ics', size: 15 } },
+      },
+    ],
+  });
+  expect(bodies).toContain('"notes.txt"');
+  expect(stack.warnings).toEqual([]);
 });
 
 test('secrets are read by ARN and by name', async () => {
