@@ -1,7 +1,6 @@
 import type { ProviderName } from '../../chaos/accounts.ts';
 import { deploy } from '../../chaos/deployment.ts';
 import type { Engines } from '../../chaos/engines.ts';
-import { readRotation } from '../../functions/requests/rotation.ts';
 import type { Keeping } from '../../functions/rooms/keeping.ts';
 import type { Capabilities, RotationOrder, RotationQueue } from '../../functions/rooms/ports.ts';
 import { type Instant, MINUTE, type Room, SECOND } from '../../functions/rooms/room.ts';
@@ -84,7 +83,7 @@ export async function realStage(engines: Engines, provider: ProviderName): Promi
     lose: account.lose,
     nextOrder() {
       const [record] = taken ? [] : queue.receive(1);
-      if (record) taken = { order: readRotation(record.body).order, handle: record.receiptHandle };
+      if (record) taken = { order: JSON.parse(record.body), handle: record.receiptHandle };
       return taken?.order;
     },
     doneWithOrder() {

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { cancelRoom } from '../../functions/rooms/cancel.ts';
+import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import { ClaimHeldError, ClaimLostError, RoomChangedError } from '../../functions/rooms/errors.ts';
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+import { type Reconciling, reconcileRooms } from '../../functions/rooms/reconcile.ts';
+import { DAY, HOUR, MINUTE, type RoomRequest, SECOND } from '../../functions/rooms/room.ts';
+import { rotateNow, rotateRoom } from '../../functions/rooms/rotate.ts';
+import { type Random, seededRandom } from '../../local/emulators/http/random.ts';
+import { interleaving } from '../support/interleaving.ts';
+import { aSpec } from '../support/rooms.ts';
+import { watched, wrongAtRest } from '../support/watch.ts';
+import { aRequest, makeWorld, type World } from '../support/world.ts';
+
+const RUNS = 3000;
+
+type Ports = Keeping & Reconciling;
+type Work = (ports: Ports) => Promise<unknown>;
+
+const ensure = (display_name: string, more = {}): Work => {
+  const request = aRequest({ spec: aSpec({ settings: { display_name }, ...more }) });
+  return (ports) => ensureRoom(request, ports);
+};
+const act = (action: RoomRequest['action'], serve: typeof cancelRoom): Work => {
+  const request = aRequest({ action });
+  return (ports) => serve(request, ports);
+};
+const due: Work = (ports) => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, ports);
+const reconcile: Work = (ports) => reconcileRooms(ports.pool.names, ports);
+
+/** What workers do with one key at the same time, newest news last, and the state that it must end in. */
+interface Race {
+  readonly prepared: boolean;
+  readonly works: () => readonly Work[];
+  readonly state: string;
+  readonly name?: string;
+}
+
+/** The same message delivered twice. */
+const twice = (work: Work): readonly Work[] => [work, work];
+
+const UNTIL = { expiresAt: Date.parse('2027-05-01T00:00:00Z') };
+
+const RACES: Readonly<Record<string, Race>> = {
+  'a request delivered twice': {
+    prepared: false,
+    works: () => twice(ensure('A')),
+    state: 'active',
+    name: 'A',
+  },
+  'a request that is delivered three times': {
+    prepared: false,
+    works: () => {
+      const work = ensure('A', UNTIL);
+      return [work, work, work];
+    },
+    state: 'active',
+    name: 'A',
+  },
+  'two requests': { prepared: false, works: () => [ensure('A'), ensure('B')], state: 'active', name: 'B' },
+  'a request and its cancellation': {
+    prepared: false,
+    works: () => [ensure('A'), act('cancel', cancelRoom)],
+    state: 'cancelled',
+  },
+  'a cancellation and a new request': {
+    prepared: true,
+    works: () => [act('cancel', cancelRoom), ensure('B')],
+    state: 'active',
+    name: 'B',
+  },
+  'a rotation planned twice': { prepared: true, works: () => twice(due), state: 'active', name: 'A' },
+  'a rotation by hand and a change': {
+    prepared: true,
+    works: () => [act('rotate', rotateNow), ensure('B')],
+    state: 'active',
+    name: 'B',
+  },
+  'a longer life and another name': {
+    prepared: true,
+    works: () => [ensure('A', { lifetime: 120 * DAY }), ensure('B')],
+    state: 'active',
+    name: 'B',
+  },
+  'a rotation and a reconciliation': {
+    prepared: true,
+    works: () => [due, reconcile],
+    state: 'active',
+    name: 'A',
+  },
+  'a request and a reconciliation': {
+    prepared: false,
+    works: () => [ensure('A'), reconcile],
+    state: 'active',
+    name: 'A',
+  },
+};
+
+describe('workers that race for one key', () => {
+  const totals = { runs: 0, draws: 0, deaths: 0, orphans: 0 };
+
+  for (const [name, race] of Object.entries(RACES)) {
+    const runs = Math.ceil(RUNS / Object.keys(RACES).length);
+    it(`never end with two rooms or none: ${name}`, async () => {
+      for (let seed = 1; seed <= runs; seed += 1) await play(race, seed, `${name}, seed ${seed}`);
+    });
+  }
+
+  it('were tried often enough', () => {
+    const { runs, draws, deaths, orphans } = totals;
+    console.log(
+      `workers racing for one key: ${runs} runs, ${draws} draws, ${deaths} deaths, ${orphans} orphans ended by ` +
+        'reconciliation, 0 doubled, 0 unaccounted',
+    );
+    expect(runs).toBeGreaterThanOrEqual(RUNS);
+    expect(deaths).toBeGreaterThan(RUNS / 20);
+  });
+
+  async function play(race: Race, seed: number, at: string): Promise<void> {
+    const random = seededRandom(seed);
+    const world = makeWorld();
+    if (race.prepared) {
+      await ensure('A')({ ...world.keeping } as Ports);
+      world.clock.now += 84 * DAY;
+    }
+    const { keeping, violations } = watched(world, { slowWorkers: true });
+    const ports = { ...keeping, rotations: world.rotations, mode: 'repair' as const, timeLeft: () => HOUR };
+    const works = race.works();
+    const deadly = random() < 0.3;
+    const { left, draws, died } = await raced(works, ports, world, random, deadly);
+    totals.runs += 1;
+    totals.draws += draws;
+    totals.deaths += died;
+    for (const work of left) await redeliver(work, world, ports);
+    world.clock.now += 2 * HOUR;
+    const before = world.kept().length;
+    await redeliver(reconcile, world, ports);
+    for (const { order } of world.rotations.sent.splice(0)) {
+      await redeliver((own) => rotateRoom(order, own), world, ports);
+    }
+    totals.orphans += before - world.kept().length;
+    // without a death everybody sees to what they made
+    const orphans = died === 0 ? before - world.kept().length : 0;
+    expect({ orphans, wrong: [...violations, ...(await wrongAtRest(world))] }, at).toEqual({
+      orphans: 0,
+      wrong: [],
+    });
+    const row = world.row('weekly');
+    expect(row.state, at).toBe(race.state);
+    if (race.name) expect(row.spec?.settings.display_name, at).toBe(race.name);
+  }
+});
+
+/** Lets the workers race. @returns the work that was not done, and how it went */
+async function raced(works: readonly Work[], ports: Ports, world: World, random: Random, deadly: boolean) {
+  const race = interleaving(random);
+  const done = new Set<number>();
+  const dead = new Set<number>();
+  const workers = works.map(async (work, worker) => {
+    try {
+      await work(race.portsOf(worker, ports));
+      done.add(worker);
+    } catch (error) {
+      assertExpected(error);
+    }
+  });
+  await race.run(workers, () => {
+    if (random() < 0.05) world.clock.now += random() * 3 * MINUTE;
+    if (!deadly || dead.size > 0 || random() > 0.05) return;
+    const victim = Math.floor(random() * works.length);
+    if (done.has(victim)) return;
+    dead.add(victim);
+    race.kill(victim);
+  });
+  return { left: works.filter((_, worker) => !done.has(worker)), draws: race.trace.length, died: dead.size };
+}
+
+/** The message comes back until it is done. */
+async function redeliver(work: Work, { clock }: World, ports: Ports): Promise<void> {
+  for (let receive = 1; ; receive += 1) {
+    try {
+      await work(ports);
+      return;
+    } catch (error) {
+      assertExpected(error);
+      if (receive > 5) throw error;
+      clock.now += error instanceof ClaimHeldError ? error.retryAfter + SECOND : SECOND;
+    }
+  }
+}
+
+function assertExpected(error: unknown): void {
+  const expected = [ClaimHeldError, ClaimLostError, RoomChangedError];
+  if (!expected.some((kind) => error instanceof kind)) throw error;
+}

@@ -1,0 +1,140 @@
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+import type { RoomProvider, RoomStore } from '../../functions/rooms/ports.ts';
+import type { Room } from '../../functions/rooms/room.ts';
+import { roomToken } from '../../functions/rooms/token.ts';
+import type { World } from './world.ts';
+
+export interface WatchOptions {
+  /** Workers may be held up between a claim and its call for longer than the lease, as no function can be. */
+  readonly slowWorkers?: boolean;
+}
+
+/**
+ * The ports of a world with somebody beside them who holds every call against what must always hold. What is found
+ * wrong is listed and not thrown, since a worker could survive it.
+ */
+export interface Watch {
+  readonly keeping: Keeping;
+  readonly violations: readonly string[];
+}
+
+export function watched(world: World, { slowWorkers = false }: WatchOptions = {}): Watch {
+  const { keeping } = world;
+  const violations: string[] = [];
+  /** The room that was current in each generation of each key. */
+  const current = new Map<string, string>();
+  /** Tokens under which a room may have been made by a call that nobody has looked into. */
+  const unclear = new Set<string>();
+
+  const rowOf = (token: string): Room | undefined =>
+    [...world.rooms.rows.values()].find(
+      ({ key, claim }) => claim && roomToken(keeping.deployment, key, claim.generation) === token,
+    );
+
+  const rooms: RoomStore = {
+    ...keeping.rooms,
+    async write(room) {
+      const before = world.rooms.rows.get(room.key);
+      const written = await keeping.rooms.write(room);
+      judgeWrite(before, written);
+      return written;
+    },
+  };
+
+  function judgeWrite(before: Room | undefined, after: Room): void {
+    for (const [source, value] of Object.entries(before?.sequences ?? {})) {
+      const now = after.sequences[source as keyof Room['sequences']] ?? '';
+      if (now < value) violations.push(`${after.key}: older news of ${source} undid newer`);
+    }
+    if (before && before.generation > after.generation)
+      violations.push(`${after.key}: a generation came back`);
+    if (after.current) judgeCurrent(`${after.key} ${after.generation}`, after.current.id, after.retirees);
+  }
+
+  function judgeCurrent(generation: string, id: string, retirees: Room['retirees']): void {
+    const known = current.get(generation) ?? id;
+    if (known !== id) violations.push(`${generation}: ${known} and ${id} were current`);
+    current.set(generation, known);
+    if (retirees.some((retiree) => retiree.id === id)) {
+      violations.push(`${generation}: ${id} is current and to be ended`);
+    }
+  }
+
+  function watchedProvider(name: string, provider: RoomProvider): RoomProvider {
+    return {
+      ...provider,
+      async create(order) {
+        judgeCreate(name, order.token);
+        unclear.add(order.token);
+        try {
+          return await provider.create(order);
+        } catch (error) {
+          if (!mayHaveActed(error)) unclear.delete(order.token);
+          throw error;
+        }
+      },
+      async find(token, since) {
+        const row = rowOf(token);
+        if (!slowWorkers && !row) violations.push(`${token}: looked for without an attempt before`);
+        unclear.delete(token);
+        return provider.find(token, since);
+      },
+      async retire(id) {
+        judgeRetire(id);
+        return provider.retire(id);
+      },
+    };
+  }
+
+  function judgeCreate(application: string, token: string): void {
+    if (slowWorkers) return;
+    if (unclear.has(token)) violations.push(`${token}: made again without a look`);
+    const claim = rowOf(token)?.claim;
+    const isLive = claim?.purpose === 'open' && claim.leaseUntil > keeping.now();
+    if (!isLive || claim.application !== application) violations.push(`${token}: made without a live claim`);
+  }
+
+  function judgeRetire(id: string): void {
+    for (const row of world.rooms.rows.values()) {
+      if (row.current?.id === id) violations.push(`${row.key}: ${id} was ended while it was current`);
+      const { unannounced, retirees, key, generation } = row;
+      if (!unannounced || !retirees.some((retiree) => retiree.id === id && !retiree.endsAt)) continue;
+      const told = world.announced.some(
+        (news) => news.key === key && news.type === unannounced.type && news.generation === generation,
+      );
+      if (!told) violations.push(`${key}: ${id} was ended before anybody was told`);
+    }
+  }
+
+  const provider = (name: string) => watchedProvider(name, keeping.pool.provider(name));
+  return { keeping: { ...keeping, rooms, pool: { ...keeping.pool, provider } }, violations };
+}
+
+/** The contract of `errors.ts`, said once more: these alone are certain to have had no effect. */
+function mayHaveActed(error: unknown): boolean {
+  const { code, ambiguous } = error as { code?: string; ambiguous?: boolean };
+  const harmless = ['provider_refused', 'application_full', 'room_gone', 'unauthorized'];
+  return code === 'throttled' ? ambiguous === true : !harmless.includes(code ?? '');
+}
+
+/** What is wrong with a world in which all work is done and reconciled. */
+export async function wrongAtRest(world: World): Promise<readonly string[]> {
+  const rows = [...world.rooms.rows.values()];
+  const wrong = rows.flatMap(({ key, claim, unannounced, retirees }) => [
+    ...(claim ? [`${key}: a claim is left`] : []),
+    ...(unannounced ? [`${key}: ${unannounced.type} was never told`] : []),
+    ...retirees.filter(({ endsAt }) => endsAt === undefined).map(({ id }) => `${key}: ${id} was to end`),
+  ]);
+  const kept = new Set(world.kept());
+  const known = new Set(rows.flatMap(({ current, previous }) => [current?.id, previous?.id]));
+  for (const entry of (await world.rooms.scan()).items) if (!('revision' in entry)) known.add(entry.roomId);
+  for (const id of kept) if (!known.has(id)) wrong.push(`${id} lives and is nobody's`);
+  for (const { key, current, generation } of rows) {
+    if (!current || current.expiresAt <= world.clock.now) continue;
+    if (!kept.has(current.id)) wrong.push(`${key}: its current room ${current.id} does not live`);
+    // a worker that was overtaken may repeat older news: whoever listens goes by the generation
+    const told = world.announced.some((news) => news.generation === generation && news.roomId === current.id);
+    if (!told) wrong.push(`${key}: ${current.id} was not told`);
+  }
+  return wrong;
+}
