@@ -6,7 +6,7 @@ export const SOURCE = 'evergreen-rooms';
 
 /** The bus that hears of every room. Nothing in an event lets anybody in as a host. */
 export function eventBus(client: EventBridgeClient, busName: string, now: () => Instant): EventBus {
-  async function put(detailType: string, detail: object, resource?: string): Promise<void> {
+  async function put(detailType: string, detail: object): Promise<void> {
     const { Entries } = await client.send(
       new PutEventsCommand({
         Entries: [
@@ -16,7 +16,6 @@ export function eventBus(client: EventBridgeClient, busName: string, now: () => 
             DetailType: detailType,
             Detail: JSON.stringify(detail),
             Time: new Date(now()),
-            Resources: resource === undefined ? [] : [resource],
           },
         ],
       }),
@@ -37,10 +36,12 @@ export function eventBus(client: EventBridgeClient, busName: string, now: () => 
 }
 
 function roomDetail(room: Room, { reason }: Announcement): object {
-  const { key, generation, state, origin, warnings, renewAt } = room;
+  const { key, generation, revision, state, origin, warnings, renewAt } = room;
   return {
     key,
     generation,
+    // a repeated announcement may be overtaken by a newer one: the higher revision is the newer
+    revision,
     state,
     reason,
     room: shown(room.current),

@@ -1,0 +1,87 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { eventBus, SOURCE } from '../../functions/adapters/event-bus.ts';
+import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
+import { EventBuses } from '../../local/stand-ins/buses.ts';
+import { Secrets } from '../../local/stand-ins/secrets.ts';
+import { type StandInServer, startStandIns } from '../../local/stand-ins/server.ts';
+import { Targets } from '../../local/stand-ins/targets.ts';
+import { aLiveRoom, aRoom, START } from '../support/rooms.ts';
+
+const BUS = 'team';
+const place = { stackName: 'test', region: 'local', account: '000000000000' };
+const nobody = { queue: () => undefined, function: () => undefined, bus: () => undefined, warn: () => {} };
+
+let buses: EventBuses;
+let server: StandInServer;
+let client: EventBridgeClient;
+
+beforeAll(async () => {
+  buses = new EventBuses(place, new Targets(nobody));
+  buses.addBus(BUS);
+  server = await startStandIns(new Secrets(), buses);
+  const { endpoint } = server;
+  client = new EventBridgeClient({
+    endpoint,
+    region: 'local',
+    credentials: DUMMY_CREDENTIALS,
+    maxAttempts: 1,
+  });
+});
+
+beforeEach(() => {
+  buses.seen.length = 0;
+  buses.fault = undefined;
+});
+
+afterAll(async () => {
+  client.destroy();
+  await server.stop();
+});
+
+const bus = () => eventBus(client, BUS, () => START);
+const announcement = { type: 'Room Rotated', reason: 'renewal' } as const;
+
+test('an announcement says all that a team needs, and how to tell older news from newer', async () => {
+  const previous = aLiveRoom({ id: 'older' });
+  await bus().announce(
+    aRoom({ revision: 7, generation: 2, previous, origin: { event: 'e1' } }),
+    announcement,
+  );
+  expect(buses.seen).toMatchObject([
+    {
+      bus: BUS,
+      event: {
+        source: SOURCE,
+        'detail-type': 'Room Rotated',
+        time: '2027-03-01T12:00:00Z',
+        detail: {
+          key: 'weekly',
+          generation: 2,
+          revision: 7,
+          state: 'active',
+          reason: 'renewal',
+          room: { guestUrl: aLiveRoom().guestUrl, expiresAt: '2027-05-30T12:00:00.000Z' },
+          previous: { id: 'older' },
+          origin: { event: 'e1' },
+        },
+      },
+    },
+  ]);
+});
+
+test('nothing in an announcement lets anybody in as a host', async () => {
+  const secret = 'https://meetings.example/?participant_token=canary';
+  const live = aLiveRoom({ hostUrl: secret });
+  await bus().announce(aRoom({ current: live, previous: live }), announcement);
+  expect(buses.seen).toHaveLength(1);
+  expect(JSON.stringify(buses.seen)).not.toContain('canary');
+});
+
+test('an entry that the bus refuses fails the announcement, although the call succeeded', async () => {
+  buses.fault = () => ({ code: 'ThrottlingException', message: 'too fast' });
+  await expect(bus().announce(aRoom(), announcement)).rejects.toThrow(
+    'the event bus team refused "Room Rotated": ThrottlingException too fast',
+  );
+  expect(buses.seen).toEqual([]);
+});
