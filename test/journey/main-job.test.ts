@@ -109,6 +109,22 @@ test('an announcement of our own that looks like a request asks for nothing', as
   expect(stack.buses.seen.at(-1)).toMatchObject({ rules: [] });
 });
 
+test('an announcement that the bus refuses is made again when the message comes back, and only then', async () => {
+  const { ask, emulator, news, room, stack } = system();
+  let refused = 0;
+  stack.buses.fault = ({ Detail = '' }) => {
+    if (!Detail.includes('refused') || refused > 1) return undefined;
+    refused++;
+    return { code: 'ThrottlingException', message: 'Rate exceeded' };
+  };
+  const rooms = emulator.rooms().length;
+  await ask({ key: 'refused', display_name: 'Refused by the bus', lifetime: 'P10D' });
+  expect(refused).toBe(2);
+  expect(news('refused')).toEqual([['Room Created', 1, 'requested']]);
+  expect(await room('refused')).toMatchObject({ state: 'active', generation: 1 });
+  expect(emulator.rooms()).toHaveLength(rooms + 1);
+});
+
 test('a room without renewal ends at its expiry', async () => {
   const { ask, emulator, inDays, room, stack } = system();
   await ask({ key: 'once', display_name: 'Once', expires_at: inDays(3), renewal: { mode: 'none' } });
