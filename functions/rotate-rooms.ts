@@ -1,13 +1,15 @@
 import type { SQSRecord } from 'aws-lambda';
 import { rotationQueue } from './adapters/rotation-queue.ts';
-import { readRotation } from './requests/rotation.ts';
-import { HOUR, MINUTE } from './rooms/room.ts';
+import { readNews, readRotation } from './requests/rotation.ts';
+import { heedNews } from './rooms/meetings.ts';
+import type { RoomNews, RotationOrder } from './rooms/ports.ts';
+import { HOUR, type Instant, MINUTE } from './rooms/room.ts';
 import { rotateRoom } from './rooms/rotate.ts';
 import { report } from './runtime/report.ts';
 import { inbox, keeping, now, once, sqs, workerEnvironment } from './runtime/wiring.ts';
 import { type Job, sqsHandler } from './runtime/worker.ts';
 
-/** Keeps the rooms that the planner or reconciliation nominated. */
+/** Keeps the rooms that the planner or reconciliation nominated, and heeds what providers tell. */
 export const handler = sqsHandler(
   once(() => ({ ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR], read })),
 );
@@ -15,7 +17,18 @@ export const handler = sqsHandler(
 const rotations = once(() => rotationQueue(sqs(), workerEnvironment().WORK_QUEUE, now));
 
 function read(record: SQSRecord): Job {
-  const { order, notBefore } = readRotation(record.body);
+  const news = readNews(record.body);
+  return news ? heed(news) : keep(readRotation(record.body));
+}
+
+function heed(news: RoomNews): Job {
+  return {
+    key: news.key,
+    run: async () => report(news.key, news.news, await heedNews(news, keeping())),
+  };
+}
+
+function keep({ order, notBefore }: { order: RotationOrder; notBefore: Instant }): Job {
   const delay = notBefore - now();
   return {
     key: order.key,

@@ -1,6 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DelayedOrder, RotationQueue } from '../rooms/ports.ts';
+import {
+  type BatchResultErrorEntry,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { DelayedOrder, RoomNews, RotationQueue } from '../rooms/ports.ts';
 import type { Duration, Instant } from '../rooms/room.ts';
 import { MINUTE, SECOND } from '../rooms/room.ts';
 
@@ -46,6 +51,15 @@ export function rotationQueue(client: SQSClient, queueUrl: string, now: () => In
         for (let batch = batches.shift(); batch; batch = batches.shift()) await sendBatch(batch);
       };
       await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+    },
+  };
+}
+
+/** The same queue, for what a provider told: a message each, since nobody waits for company. */
+export function newsQueue(client: SQSClient, queueUrl: string): { tell(news: RoomNews): Promise<void> } {
+  return {
+    async tell(news) {
+      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(news) }));
     },
   };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../rooms/errors.ts';
-import type { RotationOrder } from '../rooms/ports.ts';
+import type { RoomNews, RotationOrder } from '../rooms/ports.ts';
 import type { Instant } from '../rooms/room.ts';
 
 const rotationMessage = z.object({
@@ -8,6 +8,12 @@ const rotationMessage = z.object({
   generation: z.int(),
   cause: z.enum(['due', 'lost', 'drifted', 'unfinished']),
   notBefore: z.optional(z.iso.datetime()),
+});
+
+const newsMessage = z.object({
+  key: z.string(),
+  roomId: z.string(),
+  news: z.enum(['expired', 'meeting-started', 'meeting-ended']),
 });
 
 /**
@@ -25,5 +31,18 @@ export function readRotation(body: string): { readonly order: RotationOrder; rea
         '{"action": "rotate", "key": ...} to the requests queue',
       { cause },
     );
+  }
+}
+
+/**
+ * What a message of the rotations queue tells, if it is one that tells.
+ *
+ * @returns undefined where it is to be read as a rotation
+ */
+export function readNews(body: string): RoomNews | undefined {
+  try {
+    return newsMessage.parse(JSON.parse(body));
+  } catch {
+    return undefined;
   }
 }

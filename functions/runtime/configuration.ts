@@ -4,14 +4,17 @@ import type { ApplicationEntry } from './environment.ts';
  * The one reader of `process.env`. Everything that is missing is reported at once, since a deployment that fails
  * three times for three variables is one that nobody trusts.
  */
-export function readEnvironment<E extends object>(names: readonly (keyof E & string)[]): E {
+export function readEnvironment<E extends object>(
+  names: readonly (keyof E & string)[],
+  optional: readonly (keyof E & string)[] = [],
+): E {
   const missing = names.filter((name) => process.env[name] === undefined);
   if (missing.length > 0) {
     throw new Error(
       `the function's environment lacks ${missing.join(', ')}: deploy the stack again, or set what its construct sets`,
     );
   }
-  return Object.fromEntries(names.map((name) => [name, process.env[name]])) as E;
+  return Object.fromEntries([...names, ...optional].map((name) => [name, process.env[name]])) as E;
 }
 
 /** A variable that is a number: of seconds, days or pieces, as its name says. */

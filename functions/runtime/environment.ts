@@ -35,6 +35,9 @@ export interface WorkerEnvironment extends CommonEnvironment {
   readonly LONGEST_GAP_SECONDS: string;
   /** How long the row of a room that has ended is kept. */
   readonly RETENTION_DAYS: string;
+  /** The function URL of `room-callbacks`, and the secret that signs its addresses; both or neither. */
+  readonly CALLBACKS_URL?: string;
+  readonly CALLBACKS_SECRET?: string;
 }
 
 export type CreateRoomsEnvironment = WorkerEnvironment;
@@ -55,4 +58,12 @@ export interface PlanRotationEnvironment extends CommonEnvironment {
   readonly SPREAD_SECONDS: string;
   /** The longest time between two runs of the rotation's schedules, flexible window included. */
   readonly LONGEST_GAP_SECONDS: string;
+}
+
+/** It has no inbox: its function URL is all that feeds it. */
+export interface RoomCallbacksEnvironment
+  extends Pick<CommonEnvironment, 'LOG_LEVEL' | 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'> {
+  readonly ROTATIONS_QUEUE: string;
+  /** ARN or name of the secret that signs the addresses of callbacks: any text that nobody can guess. */
+  readonly CALLBACKS_SECRET: string;
 }

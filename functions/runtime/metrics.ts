@@ -19,6 +19,10 @@ export const METRICS = {
   PoolFull: MetricUnit.Count,
   DeadLettered: MetricUnit.Count,
 
+  /** What providers told of rooms, and what somebody said who does not know our addresses. */
+  CallbacksHeard: MetricUnit.Count,
+  CallbacksRefused: MetricUnit.Count,
+
   RotationsDue: MetricUnit.Count,
   RotationsNominated: MetricUnit.Count,
   RotationsDeferred: MetricUnit.Count,

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { callbackAddresses } from '../adapters/callback-addresses.ts';
 import { eventBus } from '../adapters/event-bus.ts';
 import { pool } from '../adapters/pool.ts';
 import { roomProvider } from '../adapters/providers.ts';
@@ -36,7 +37,7 @@ export const dynamoDb = once(() => new DynamoDBClient(CLIENT));
 export const sqs = once(() => new SQSClient(CLIENT));
 export const eventBridge = once(() => new EventBridgeClient(CLIENT));
 
-const secrets = once(() => secretsManager({ client: new SecretsManagerClient(CLIENT), now }));
+export const secrets = once(() => secretsManager({ client: new SecretsManagerClient(CLIENT), now }));
 
 export const now = () => Date.now();
 
@@ -54,11 +55,14 @@ export const WORKER_ENVIRONMENT = [
   'RETENTION_DAYS',
 ] as const satisfies readonly (keyof WorkerEnvironment)[];
 
-export const workerEnvironment = once(() => readEnvironment<WorkerEnvironment>(WORKER_ENVIRONMENT));
+export const workerEnvironment = once(() =>
+  readEnvironment<WorkerEnvironment>(WORKER_ENVIRONMENT, ['CALLBACKS_URL', 'CALLBACKS_SECRET']),
+);
 
 /** The ports' real sides, for a function that works on rooms. */
 export const keeping = once((): Keeping => {
   const env = workerEnvironment();
+  const { CALLBACKS_URL: url, CALLBACKS_SECRET: secret } = env;
   return {
     rooms: roomsTable(dynamoDb(), {
       tableName: env.ROOMS_TABLE,
@@ -76,6 +80,7 @@ export const keeping = once((): Keeping => {
       renewBefore: numberIn('RENEW_BEFORE_SECONDS', env.RENEW_BEFORE_SECONDS) * SECOND,
       longestGap: numberIn('LONGEST_GAP_SECONDS', env.LONGEST_GAP_SECONDS) * SECOND,
     },
+    callbacks: url && secret ? callbackAddresses(url, secret, secrets()) : undefined,
   };
 });
 

@@ -1,0 +1,56 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
+import { callbackAddresses, signedKeyIn } from './adapters/callback-addresses.ts';
+import { newsQueue } from './adapters/rotation-queue.ts';
+import { LONGEST_CALLBACK, readCallback } from './requests/callbacks.ts';
+import type { RoomNews } from './rooms/ports.ts';
+import { readEnvironment } from './runtime/configuration.ts';
+import type { RoomCallbacksEnvironment } from './runtime/environment.ts';
+import { log } from './runtime/log.ts';
+import { count, publishMetrics } from './runtime/metrics.ts';
+import { once, secrets, sqs } from './runtime/wiring.ts';
+
+const environment = once(() =>
+  readEnvironment<RoomCallbacksEnvironment>(['ROTATIONS_QUEUE', 'CALLBACKS_SECRET']),
+);
+const addresses = once(() => callbackAddresses('', environment().CALLBACKS_SECRET, secrets()));
+const queue = once(() => newsQueue(sqs(), environment().ROTATIONS_QUEUE));
+
+/**
+ * Takes what providers tell of rooms, from anybody who knows an address of ours, and hands it on to the workers, who
+ * look before they believe it. The function itself knows no room, no provider and no key of theirs.
+ */
+export const handler = middy<LambdaFunctionURLEvent, LambdaFunctionURLResult>()
+  .use(injectLambdaContext(log))
+  .handler(async (event) => {
+    try {
+      const statusCode = await hear(event);
+      count(statusCode === 204 ? 'CallbacksHeard' : 'CallbacksRefused');
+      return { statusCode };
+    } finally {
+      publishMetrics();
+    }
+  });
+
+/** @returns the status of the answer; nothing is ever said beside it */
+async function hear(event: LambdaFunctionURLEvent): Promise<number> {
+  if (event.requestContext.http.method !== 'POST') return 405;
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.byteLength > LONGEST_CALLBACK) return 413;
+  const signed = signedKeyIn(event.rawPath);
+  if (!signed || !(await addresses().isOurs(signed))) return 404;
+  const told = understood(body.toString(), signed.key);
+  if (told === 'nonsense') return 400;
+  if (told) await queue().tell(told);
+  log.info('heard', { key: signed.key, news: told?.news ?? 'of no concern' });
+  return 204;
+}
+
+function understood(body: string, key: string): RoomNews | undefined | 'nonsense' {
+  try {
+    return readCallback(body, key);
+  } catch {
+    return 'nonsense';
+  }
+}
