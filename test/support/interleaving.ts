@@ -1,5 +1,6 @@
 import type { Keeping } from '../../functions/rooms/keeping.ts';
 import type { Random } from '../../local/emulators/http/random.ts';
+import { tapped } from './tap.ts';
 
 /**
  * Decides which of the calls that workers have under way goes on next: one draw lets a call have its effect, another
@@ -32,47 +33,16 @@ export function interleaving(random: Random): Interleaving {
       if (!dead.has(worker)) waiting.push({ worker, call, take });
     });
 
-  const wrap = <P extends object>(worker: number, prefix: string, port: P): P =>
-    new Proxy(port, {
-      get(target, property) {
-        const member = Reflect.get(target, property);
-        const name = String(property);
-        if (typeof member !== 'function' || SYNCHRONOUS.has(name)) return member;
-        const call = `${prefix}.${name}`;
-        if (name === 'list') return () => pages(worker, call, member.call(target));
-        return async (...args: unknown[]) => {
-          await turn(worker, call);
-          const outcome = Promise.allSettled([member.apply(target, args)]);
-          await outcome;
-          await turn(worker, `${call}'s answer`);
-          const [result] = await outcome;
-          if (result.status === 'rejected') throw result.reason;
-          return result.value;
-        };
-      },
-    });
-
-  async function* pages(worker: number, call: string, list: AsyncIterable<unknown>) {
-    for await (const page of list) {
-      await turn(worker, call);
-      yield page;
-    }
-  }
-
   return {
     trace,
-    portsOf(worker, ports) {
-      const { rooms, events, pool } = ports;
-      const provider = (name: string) => wrap(worker, 'provider', pool.provider(name));
-      const wrapped = {
-        ...ports,
-        rooms: wrap(worker, 'rooms', rooms),
-        events: wrap(worker, 'events', events),
-        pool: { ...pool, provider },
-      };
-      if (!('rotations' in ports)) return wrapped;
-      return { ...wrapped, rotations: wrap(worker, 'rotations', ports.rotations as object) };
-    },
+    portsOf: (worker, ports) =>
+      tapped(ports, async (name, call) => {
+        await turn(worker, name);
+        const [result] = await Promise.allSettled([call()]);
+        await turn(worker, `${name}'s answer`);
+        if (result.status === 'rejected') throw result.reason;
+        return result.value;
+      }),
     async run(workers, between = () => {}) {
       let busy = workers.length;
       const leave = () => {
@@ -94,8 +64,6 @@ export function interleaving(random: Random): Interleaving {
     },
   };
 }
-
-const SYNCHRONOUS = new Set(['bookmark', 'limitations']);
 
 /** Whatever can go on without another turn has. */
 function settled(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Keeping } from '../../functions/rooms/keeping.ts';
+import { tapped } from './tap.ts';
 
 /** The process is gone: nothing that runs afterwards has any effect. */
 export class Death extends Error {
@@ -17,7 +18,8 @@ export interface Fate {
 export interface Mortal<T> {
   readonly ports: T;
   /** Every call that was made, by name. */
-  readonly steps: string[];
+  readonly steps: readonly string[];
+  readonly dead: boolean;
 }
 
 /**
@@ -39,34 +41,11 @@ export function mortal<T extends Partial<Keeping>>(ports: T, fate?: Fate): Morta
     return result;
   }
 
-  const wrap = <P extends object>(prefix: string, port: P, except: readonly string[]): P =>
-    new Proxy(port, {
-      get(target, property) {
-        const member = Reflect.get(target, property);
-        const name = String(property);
-        if (typeof member !== 'function' || except.includes(name)) return member;
-        const call = member.bind(target);
-        if (name === 'list') return () => pages(`${prefix}.list`, call());
-        return (...args: unknown[]) => live(`${prefix}.${name}`, () => call(...args));
-      },
-    });
-
-  async function* pages(name: string, list: AsyncIterable<unknown>) {
-    for await (const page of list) yield await live(name, async () => page);
-  }
-
-  const { rooms, events, pool } = ports;
-  const wrapped = {
-    ...ports,
-    ...(rooms && { rooms: wrap('rooms', rooms, []) }),
-    ...(events && { events: wrap('events', events, []) }),
-    ...(pool && {
-      pool: {
-        ...pool,
-        provider: (name: string) => wrap('provider', pool.provider(name), ['bookmark', 'limitations']),
-      },
-    }),
-    ...('rotations' in ports && { rotations: wrap('rotations', ports.rotations as object, []) }),
+  return {
+    ports: tapped(ports, live),
+    steps,
+    get dead() {
+      return dead;
+    },
   };
-  return { ports: wrapped, steps };
 }

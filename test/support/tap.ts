@@ -1,0 +1,36 @@
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+
+/** Stands around every call of a port: may let it happen, or not, and decides what the caller hears. */
+export type Tap = (name: string, call: () => Promise<unknown>) => Promise<unknown>;
+
+/** What a port answers without asking anybody. */
+const SYNCHRONOUS = new Set(['bookmark', 'limitations', 'siblings']);
+
+/** The same ports with somebody around every call: `rooms.write`, `provider.create`, `events.announce`, ... */
+export function tapped<T extends Partial<Keeping>>(ports: T, tap: Tap): T {
+  const wrap = <P extends object>(prefix: string, port: P): P =>
+    new Proxy(port, {
+      get(target, property) {
+        const member = Reflect.get(target, property);
+        const name = String(property);
+        if (typeof member !== 'function' || SYNCHRONOUS.has(name)) return member;
+        const call = member.bind(target);
+        if (name === 'list') return () => pages(`${prefix}.list`, call());
+        return (...args: unknown[]) => tap(`${prefix}.${name}`, () => call(...args));
+      },
+    });
+
+  async function* pages(name: string, list: AsyncIterable<unknown>) {
+    for await (const page of list) yield await tap(name, async () => page);
+  }
+
+  const { rooms, events, pool } = ports;
+  return {
+    ...ports,
+    ...(rooms && { rooms: wrap('rooms', rooms) }),
+    ...(events && { events: wrap('events', events) }),
+    ...(pool && { pool: { ...pool, provider: (name: string) => wrap('provider', pool.provider(name)) } }),
+    ...('rotations' in ports && { rotations: wrap('rotations', ports.rotations as object) }),
+    ...('queue' in ports && { queue: wrap('queue', ports.queue as object) }),
+  };
+}
