@@ -9,8 +9,9 @@ import {
   GRAPH,
   ICALENDAR,
   type Story,
+  type Told,
 } from './stories.ts';
-import { calendarRequests } from './texts.ts';
+import { calendar, calendarRequests, vevent } from './texts.ts';
 
 /** What a row has after it was told something: enough to see what would be asked of the domain. */
 type Row = Pick<Room, 'calendar' | 'origin'> & { readonly request: RoomRequest };
@@ -103,4 +104,81 @@ test('one meeting has one key in every calendar, and its origin says where it st
   expect((await keysOf(GRAPH)).size).toBe(1);
   const [moved] = await calendarRequests(CAL_COM.steps[1]?.[0].detail);
   expect(moved?.origin).toEqual({ format: 'cal.com', bookingUid: 'second', uid: 'first@Cal.com' });
+});
+
+describe('of two messages, in either order,', () => {
+  async function both(first: Told, second: Told): Promise<string[]> {
+    const orders = [
+      [first, second],
+      [second, first],
+    ];
+    return Promise.all(
+      orders.map(async (order) => {
+        const read = await Promise.all(order.map(({ type, detail }) => calendarRequests(detail, { type })));
+        return needs(read.flat().reduce<ReadonlyMap<string, Row>>(tell, new Map()));
+      }),
+    );
+  }
+  const start = 'DTSTART:20270115T090000Z';
+  const text = (...lines: string[]) => ({ icalendar: calendar(vevent(...lines)) });
+  const google = GOOGLE.steps[0]?.[0].detail as object;
+  const occurrence = GOOGLE.steps[3]?.[0].detail as object;
+  const lastFriday = { recurringEventId: 'abc123', originalStartTime: { dateTime: '2027-03-19T09:00:00Z' } };
+
+  test.each<[string, Told, Told, string]>([
+    [
+      'a cancellation that carries the event as it was is the newer',
+      { type: 'Created', detail: google },
+      { type: 'Cancelled', detail: google },
+      'no room',
+    ],
+    [
+      'a file that was fetched late does not undo what was changed since',
+      {
+        type: 'Updated',
+        detail: text(start, 'DURATION:PT3H', 'DTSTAMP:20270102T000000Z', 'LAST-MODIFIED:20270102T000000Z'),
+      },
+      {
+        type: 'Updated',
+        detail: text(start, 'DURATION:PT1H', 'DTSTAMP:20270105T000000Z', 'LAST-MODIFIED:20270101T000000Z'),
+      },
+      '2027-01-15T12:00Z',
+    ],
+    [
+      'a message is as new as it was sent, whatever its event was changed before',
+      {
+        type: 'Updated',
+        detail: {
+          icalendar: calendar(
+            'METHOD:REQUEST',
+            vevent(start, 'DURATION:PT1H', 'DTSTAMP:20270102T000000Z', 'LAST-MODIFIED:20270101T000000Z'),
+          ),
+        },
+      },
+      {
+        type: 'Updated',
+        detail: {
+          icalendar: calendar(
+            'METHOD:REQUEST',
+            vevent(start, 'DURATION:PT3H', 'DTSTAMP:20270103T000000Z', 'LAST-MODIFIED:20270101T000000Z'),
+          ),
+        },
+      },
+      '2027-01-15T12:00Z',
+    ],
+    [
+      "Google's cancelled occurrence stays cancelled when its series gets another title",
+      { type: 'Cancelled', detail: { ...occurrence, ...lastFriday, sequence: 0 } },
+      { type: 'Updated', detail: { ...google, summary: 'Replanning', updated: '2027-01-02T00:00:00Z' } },
+      '2027-03-12T10:00Z',
+    ],
+    [
+      "Google's cancelled occurrence is back when its series was planned anew",
+      { type: 'Cancelled', detail: { ...occurrence, ...lastFriday, sequence: 0 } },
+      { type: 'Updated', detail: { ...google, sequence: 1, updated: '2027-01-02T00:00:00Z' } },
+      '2027-03-19T10:00Z',
+    ],
+  ])('%s', async (_, first, second, expected) => {
+    expect(await both(first, second)).toEqual([expected, expected]);
+  });
 });
