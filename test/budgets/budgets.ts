@@ -29,6 +29,12 @@ export const BUDGETS: Figures = {
   'reconcile-rooms: modules loaded at import': 550,
   'reconcile-rooms: modules of Node loaded beside it': 80,
 
+  'room-callbacks: bytes of its bundle': 400_000,
+  'room-callbacks: bytes loaded at import': 350_000,
+  'room-callbacks: files loaded at import': 6,
+  'room-callbacks: modules loaded at import': 480,
+  'room-callbacks: modules of Node loaded beside it': 80,
+
   // looked for, claimed, recorded, announced
   'a room created: reads of the table': 1,
   'a room created: writes of the table': 3,
