@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { EvergreenRooms } from '../../lib/evergreen-rooms.ts';
-import type { EvergreenRoomsProps } from '../../lib/props.ts';
 import { EvergreenRoomsStack } from '../../lib/evergreen-rooms-stack.ts';
+import type { EvergreenRoomsProps } from '../../lib/props.ts';
 import { readSettings } from '../../lib/settings.ts';
 
 export const APPLICATION_ID = '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11';
@@ -16,20 +17,24 @@ const CDK_JSON = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.u
 const scratch = mkdtempSync(join(tmpdir(), 'synth-'));
 process.on('exit', () => rmSync(scratch, { recursive: true }));
 
-/** An app with the feature flags of `cdk.json`, and an application. */
-export function appWith(): App {
+/** An app with the feature flags of `cdk.json`, an application, and these settings. */
+export function appWith(settings: Record<string, unknown> = {}): App {
   const context = {
     ...CDK_JSON.context,
     applications: [APPLICATION_ID],
     'aws:cdk:disable-asset-staging': true,
+    ...settings,
   };
   return new App({ context, outdir: mkdtempSync(join(scratch, 'out-')) });
 }
 
 /** The stack that these settings make. */
-export function stackWith(settings: Record<string, unknown> = {}, app: App = appWith()): EvergreenRoomsStack {
-  for (const [name, value] of Object.entries(settings)) app.node.setContext(name, value);
-  return new EvergreenRoomsStack(app, 'Test', readSettings(app.node));
+export function stackWith(
+  settings: Record<string, unknown> = {},
+  app: App = appWith(),
+  id = 'Test',
+): EvergreenRoomsStack {
+  return new EvergreenRoomsStack(app, id, readSettings(appWith(settings).node));
 }
 
 export function templateWith(settings: Record<string, unknown> = {}): Template {
@@ -51,12 +56,12 @@ export interface Finding {
   readonly where: string;
 }
 
-/** What the validations of a whole synthesis find, the library's own among them. */
+/** What a whole synthesis finds: the library's own rules, AwsSolutions and those of Control Tower. */
 export function findings(build: (app: App) => void): Finding[] {
   const app = appWith();
   try {
     build(app);
-    Validations.of(app).addPlugins(new AwsSolutionsChecks());
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(), new CfnGuardValidator());
     app.synth();
   } catch (error) {
     if ((error as Error).name !== 'ValidationFailed') throw error;

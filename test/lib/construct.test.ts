@@ -1,0 +1,205 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { AccountRootPrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { describe, expect, test } from 'vitest';
+import { EvergreenRooms } from '../../lib/index.ts';
+import type { EvergreenRoomsProps } from '../../lib/props.ts';
+import { APPLICATION_ID, appWith, type Resource, resources, roomsWith, target } from '../support/stacks.ts';
+
+const all = (template: Template, type: string): Resource[] => Object.values(resources(template, type));
+
+/** A stack of somebody's own, and the construct with what that stack brings along. */
+function bringing(bring: (stack: Stack) => Partial<EvergreenRoomsProps>) {
+  const stack = new Stack(appWith(), 'Own');
+  const props = { applications: [{ applicationId: APPLICATION_ID }], ...bring(stack) };
+  const rooms = new EvergreenRooms(stack, 'Rooms', props);
+  return { stack, rooms, template: () => Template.fromStack(stack) };
+}
+
+describe('what a team brings along', () => {
+  test('a key encrypts everything, and its services are let in', () => {
+    const { template } = bringing((stack) => ({ encryptionKey: new Key(stack, 'Theirs') }));
+    const [key] = Object.keys(resources(template(), 'AWS::KMS::Key'));
+    const encrypted = [
+      ...all(template(), 'AWS::SQS::Queue').map(({ Properties }) => Properties.KmsMasterKeyId),
+      ...all(template(), 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.KmsKeyId),
+      ...all(template(), 'AWS::SNS::Topic').map(({ Properties }) => Properties.KmsMasterKeyId),
+      ...all(template(), 'AWS::SecretsManager::Secret').map(({ Properties }) => Properties.KmsKeyId),
+      ...all(template(), 'AWS::DynamoDB::Table').map(
+        ({ Properties }) => Properties.SSESpecification.KMSMasterKeyId,
+      ),
+    ];
+    expect(encrypted).toHaveLength(9 + 4 + 1 + 1 + 1);
+    for (const reference of encrypted) expect(target(reference)).toBe(key);
+    expect(servicesLetIn(template(), key as string)).toEqual([
+      'cloudwatch.amazonaws.com',
+      'events.amazonaws.com',
+      'logs',
+    ]);
+  });
+
+  test('the table and the queues may have keys of their own, which their services may use', () => {
+    const { template } = bringing((stack) => ({
+      tableEncryptionKey: new Key(stack, 'OfTable'),
+      queueEncryptionKey: new Key(stack, 'OfQueues'),
+    }));
+    const key = (name: string) =>
+      Object.keys(resources(template(), 'AWS::KMS::Key')).find((id) => id.startsWith(name)) as string;
+    for (const { Properties } of all(template(), 'AWS::SQS::Queue')) {
+      expect(target(Properties.KmsMasterKeyId)).toBe(key('OfQueues'));
+    }
+    const [table] = all(template(), 'AWS::DynamoDB::Table');
+    expect(target(table?.Properties.SSESpecification.KMSMasterKeyId)).toBe(key('OfTable'));
+    expect(servicesLetIn(template(), key('OfQueues'))).toContain('events.amazonaws.com');
+    const policies = JSON.stringify(all(template(), 'AWS::IAM::Policy'));
+    expect(policies).toContain(key('OfTable'));
+    expect(policies).toContain(key('OfQueues'));
+  });
+
+  test('an imported key cannot be opened to the services here, which is said', () => {
+    const arn = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+    const { stack } = bringing((scope) => ({ encryptionKey: Key.fromKeyArn(scope, 'Imported', arn) }));
+    const [warning] = Annotations.fromStack(stack).findWarning(
+      '*',
+      Match.stringLikeRegexp('key was imported'),
+    );
+    expect(warning?.entry.data).toMatch(
+      /docs\/security\.md.*otherwise events are dropped and alarms are silent/,
+    );
+  });
+
+  test('a bus, a topic and a secret take the place of ours', () => {
+    const { template, rooms } = bringing((stack) => ({
+      applications: [
+        { applicationId: APPLICATION_ID, name: 'first', privateKey: new Secret(stack, 'Theirs') },
+      ],
+      eventBus: EventBus.fromEventBusName(stack, 'Default', 'default'),
+      alarmTopic: new Topic(stack, 'Pager'),
+    }));
+    template().resourceCountIs('AWS::Events::EventBus', 0);
+    template().resourceCountIs('AWS::Events::Archive', 0);
+    template().resourceCountIs('AWS::SNS::Topic', 1);
+    template().resourceCountIs('AWS::SecretsManager::Secret', 1);
+    template().hasResourceProperties('AWS::Events::Rule', {
+      EventBusName: 'default',
+      EventPattern: Match.objectLike({ 'detail-type': Match.arrayWith(['Room Requested']) }),
+    });
+    expect([...rooms.privateKeys.keys()]).toEqual(['first']);
+  });
+
+  test('a network holds every function, and their roles may be placed into it', () => {
+    const { template } = bringing((stack) => ({ vpc: new Vpc(stack, 'Network') }));
+    const functions = all(template(), 'AWS::Lambda::Function').filter(
+      ({ Properties }) => Properties.Environment?.Variables.POWERTOOLS_SERVICE_NAME,
+    );
+    expect(functions).toHaveLength(4);
+    for (const { Properties } of functions) {
+      expect(Properties.VpcConfig.SubnetIds.length).toBeGreaterThan(1);
+      const role = target(Properties.Role);
+      const policies = all(template(), 'AWS::IAM::Policy').filter((policy) =>
+        policy.Properties.Roles.some((reference: object) => target(reference) === role),
+      );
+      expect(JSON.stringify(policies)).toContain('ec2:CreateNetworkInterface');
+    }
+  });
+
+  test('a boundary bounds every role', () => {
+    const { template } = bringing((stack) => ({
+      permissionsBoundary: ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'),
+    }));
+    const roles = all(template(), 'AWS::IAM::Role');
+    expect(roles).toHaveLength(5);
+    for (const { Properties } of roles) {
+      expect(JSON.stringify(Properties.PermissionsBoundary)).toContain('policy/boundary');
+    }
+  });
+
+  test('a runbook of its own is what alarms name', () => {
+    const { template } = bringing(() => ({ runbook: 'https://wiki.example.com/rooms' }));
+    for (const { Properties } of all(template(), 'AWS::CloudWatch::Alarm')) {
+      expect(Properties.AlarmDescription).toMatch(
+        /What to do: https:\/\/wiki\.example\.com\/rooms#[a-z0-9-]+$/,
+      );
+    }
+  });
+});
+
+describe('what a team wires to', () => {
+  test('whoever is let may send requests, encrypted as the queue is, and nothing more', () => {
+    const { rooms, stack } = roomsWith();
+    rooms
+      .grantRequestRooms(new Role(stack, 'Team', { assumedBy: new AccountRootPrincipal() }))
+      .assertSuccess();
+    const policy = all(Template.fromStack(stack), 'AWS::IAM::Policy').find(({ Properties }) =>
+      Properties.Roles.some((role: object) => target(role).startsWith('Team')),
+    );
+    const [send, encrypt, ...rest] = policy?.Properties.PolicyDocument.Statement ?? [];
+    expect(rest).toEqual([]);
+    expect(send.Action).toBe('sqs:SendMessage');
+    expect(target(send.Resource)).toMatch(/RequestsInboxQueue/);
+    expect(encrypt.Action).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
+    expect(encrypt.Condition.StringEquals).toHaveProperty('kms:ViaService');
+  });
+
+  test.each([
+    ['onRoomCreated', 'Room Created'],
+    ['onRoomRotated', 'Room Rotated'],
+    ['onRoomUpdated', 'Room Updated'],
+    ['onRoomCancelled', 'Room Cancelled'],
+    ['onRoomRejected', 'Room Rejected'],
+    ['onRoomsReconciled', 'Rooms Reconciled'],
+  ] as const)('%s is a rule for "%s" on our bus', (method, detailType) => {
+    const { rooms, stack } = roomsWith();
+    rooms[method]('Theirs', { target: new SqsQueue(new Queue(stack, 'Inbox')) });
+    const template = Template.fromStack(stack);
+    const [bus] = Object.keys(resources(template, 'AWS::Events::EventBus'));
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventBusName: { Ref: bus },
+      EventPattern: { source: ['evergreen-rooms'], 'detail-type': [detailType] },
+      Targets: [Match.objectLike({ Arn: Match.anyValue() })],
+    });
+  });
+
+  test('metrics are of this deployment, and take options', () => {
+    const { rooms } = roomsWith({ deployment: 'k3x7q' });
+    const metric = rooms.metricEmergencies({ period: Duration.hours(1) });
+    expect(metric).toMatchObject({
+      namespace: 'EvergreenRooms/k3x7q',
+      metricName: 'Emergencies',
+      statistic: 'Maximum',
+      dimensions: { service: 'plan-rotation' },
+    });
+    expect(metric.period.toHours()).toBe(1);
+    expect(rooms.metricApplicationRooms('first').dimensions).toEqual({
+      service: 'reconcile-rooms',
+      application: 'first',
+    });
+  });
+
+  test('its parts are there to be named', () => {
+    const { rooms, stack } = roomsWith();
+    const names = ['create-rooms', 'plan-rotation', 'reconcile-rooms', 'rotate-rooms'];
+    for (const part of [rooms.queues, rooms.deadLetterQueues, rooms.functions]) {
+      expect(Object.keys(part).sort()).toEqual(names);
+    }
+    expect(rooms.requestQueue).toBe(rooms.queues['create-rooms']);
+    expect(Stack.of(rooms.table)).toBe(stack);
+    expect(rooms.alarms.length).toBeGreaterThan(20);
+  });
+});
+
+/** The services that the policy of a key lets in, the logs' without its region. */
+function servicesLetIn(template: Template, key: string): string[] {
+  const statements = resources(template, 'AWS::KMS::Key')[key]?.Properties.KeyPolicy.Statement as {
+    Principal: { Service?: string | object };
+  }[];
+  const services = statements.flatMap(({ Principal: { Service } }) => Service ?? []);
+  return [...new Set(services.map((service) => (typeof service === 'string' ? service : 'logs')))].sort();
+}
