@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { RenewalMode, RoomSpec } from '../../functions/rooms/room.ts';
+import { DAY, HOUR } from '../../functions/rooms/room.ts';
+import { type Break, FAULTS, Life } from '../support/life.ts';
+import type { Fate } from '../support/mortal.ts';
+import { aSpec } from '../support/rooms.ts';
+
+/** Longer campaigns go by `MODEL_RUNS=20000 npx vitest run test/rooms/model.test.ts`, each from another seed. */
+const LONG = process.env.MODEL_RUNS;
+const RUNS = Number(LONG ?? 300);
+
+/** All that is to be known of a key: the newest thing that was asked for. */
+interface Model {
+  newest?: { readonly action: 'ensure' | 'cancel'; readonly spec?: RoomSpec };
+  /** Whether somebody ever held it. */
+  held: boolean;
+}
+
+type Command = fc.AsyncCommand<Model, Life>;
+
+/** A command is what the model makes of it, what happens, and how it is shown when a run fails. */
+function command(
+  title: string,
+  act: (life: Life) => Promise<void>,
+  learn: (model: Model) => void = () => {},
+): Command {
+  return {
+    check: () => true,
+    async run(model, life) {
+      learn(model);
+      await act(life);
+      expect(life.violations).toEqual([]);
+    },
+    toString: () => title,
+  };
+}
+
+const specs = fc.record({
+  name: fc.constantFrom('A', 'B'),
+  approval: fc.constantFrom('none' as const, 'explicit_approval' as const),
+  days: fc.constantFrom(3, 30, 120),
+  mode: fc.constantFrom<RenewalMode>('recreate', 'extend', 'none'),
+});
+
+const asking = specs.map(({ name, approval, days, mode }) => {
+  const settings = { display_name: name, join_approval_level: approval };
+  const spec = aSpec({ settings, lifetime: days * DAY, renewal: { mode } });
+  return command(
+    `ask(${name}, ${approval}, ${days} days, ${mode})`,
+    (life) => life.ask('ensure', { spec }),
+    (model) => {
+      model.newest = { action: 'ensure', spec };
+    },
+  );
+});
+
+const cancelling = fc.constant(
+  command(
+    'cancel',
+    (life) => life.ask('cancel'),
+    (model) => {
+      model.newest = { action: 'cancel' };
+    },
+  ),
+);
+
+const persons = fc.constantFrom('hold' as const, 'release' as const, 'rotate' as const).map((action) =>
+  command(
+    action,
+    (life) => life.ask(action),
+    (model) => {
+      model.held ||= action === 'hold';
+    },
+  ),
+);
+
+const again = fc.nat().map((pick) =>
+  command(`deliver again(${pick})`, async (life) => {
+    const message = life.done[pick % life.done.length];
+    if (message) await life.attempt(message);
+  }),
+);
+
+const retrying = fc.nat().map((pick) =>
+  command(`retry(${pick})`, async (life) => {
+    const message = life.pending[pick % life.pending.length];
+    if (message) await life.attempt(message);
+  }),
+);
+
+const passing = fc.constantFrom(1, 3, 20, 24, 24 * 7, 24 * 40).map((hours) =>
+  command(`let ${hours} hours pass`, async (life) => {
+    life.world.clock.now += hours * HOUR;
+  }),
+);
+
+const nights = fc.constant(command('night', (life) => life.night()));
+const reconciling = fc.constant(command('reconcile', (life) => life.reconcile()));
+
+const losing = fc.constant(
+  command('lose the current room', async ({ world }) => {
+    const id = world.rooms.rows.get('weekly')?.current?.id;
+    const provider = world.providers.first;
+    if (provider?.made.some((room) => room.id === id)) provider.lose(id ?? '');
+  }),
+);
+
+const breaking = fc
+  .record<Break>({
+    call: fc.constantFrom(
+      'provider.create',
+      'provider.create',
+      'provider.find',
+      'provider.change',
+      'provider.retire',
+      'provider.list',
+      'rooms.write',
+      'rooms.read',
+      'events.announce',
+    ),
+    fault: fc.constantFrom(...(Object.keys(FAULTS) as (keyof typeof FAULTS)[])),
+    when: fc.constantFrom('before', 'after'),
+  })
+  // what the provider refuses or throttles has had no effect
+  .filter(
+    ({ fault, when }) =>
+      when === 'before' || fault === 'reset' || fault === 'network' || fault === 'unavailable',
+  )
+  .map((broken) =>
+    command(`break ${broken.call} ${broken.when} its effect: ${broken.fault}`, async (life) =>
+      life.break(broken),
+    ),
+  );
+
+const dying = fc
+  .record<Fate>({ dieAt: fc.integer({ min: 1, max: 9 }), when: fc.constantFrom('before', 'after') })
+  .map((fate) => command(`die ${fate.when} step ${fate.dieAt}`, async (life) => life.doom(fate)));
+
+const commands = fc.commands(
+  [
+    asking,
+    cancelling,
+    persons,
+    again,
+    retrying,
+    passing,
+    nights,
+    reconciling,
+    losing,
+    breaking,
+    breaking,
+    dying,
+  ],
+  { maxCommands: 40, size: 'max' },
+);
+
+it(
+  'whatever happens to a key, and in whatever order, what must always hold does',
+  async () => {
+    const campaign = fc.asyncProperty(commands, async (sequence) => {
+      const life = new Life();
+      const model: Model = { held: false };
+      await fc.asyncModelRun(() => ({ model, real: life }), sequence);
+      await life.calmDown();
+      expect(await life.wrong()).toEqual([]);
+      assertAsAsked(life, model);
+    });
+    await fc.assert(campaign, { numRuns: RUNS, ...(LONG === undefined && { seed: 20270301 }) });
+  },
+  LONG === undefined ? undefined : 3_600_000,
+);
+
+/** The row is what the newest request wants, and so is the room behind it. */
+function assertAsAsked({ world }: Life, { newest, held }: Model): void {
+  const row = world.rooms.rows.get('weekly');
+  if (!newest) {
+    expect(row).toBeUndefined();
+    return;
+  }
+  if (newest.action === 'cancel') {
+    expect(row?.state).toBe('cancelled');
+    expect(world.kept()).toEqual([]);
+    return;
+  }
+  const { spec } = newest;
+  expect(row?.spec?.settings).toEqual(spec?.settings);
+  const mayBe = { recreate: 'active', extend: 'active', none: 'ending' }[spec?.renewal.mode ?? 'none'];
+  expect([mayBe, ...(held && mayBe === 'active' ? ['held'] : [])]).toContain(row?.state);
+  const alive = (row?.current?.expiresAt ?? 0) > world.clock.now;
+  if (row?.state === 'active') expect(alive).toBe(true);
+  const room = world.providers.first?.made.find(({ id }) => id === row?.current?.id);
+  if (alive) expect(room?.settings).toEqual(spec?.settings);
+}

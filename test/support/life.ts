@@ -1,0 +1,177 @@
+import { DUE_SHARDS } from '../../functions/adapters/rooms-table.ts';
+import { cancelRoom } from '../../functions/rooms/cancel.ts';
+import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import {
+  AmbiguousOutcomeError,
+  ClaimHeldError,
+  RequestRefusedError,
+  ThrottledError,
+  UnauthorizedError,
+} from '../../functions/rooms/errors.ts';
+import { holdRoom, releaseRoom } from '../../functions/rooms/hold.ts';
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+import { type Reconciling, reconcileRooms } from '../../functions/rooms/reconcile.ts';
+import type { RoomAction, RoomRequest } from '../../functions/rooms/room.ts';
+import { HOUR, SECOND } from '../../functions/rooms/room.ts';
+import { rotateNow, rotateRoom } from '../../functions/rooms/rotate.ts';
+import { type Fate, mortal } from './mortal.ts';
+import { tapped } from './tap.ts';
+import { type Watch, watched, wrongAtRest } from './watch.ts';
+import { aRequest, makeWorld, type World } from './world.ts';
+
+type Ports = Keeping & Reconciling;
+type Work = (ports: Ports) => Promise<unknown>;
+
+/** A message, and its place in the order of sending. */
+export interface Sent {
+  readonly at: number;
+  readonly work: Work;
+  /** What it asks of the key; a reconciliation is no key's. */
+  readonly asks?: RoomAction | 'keep';
+}
+
+const SERVE = {
+  ensure: ensureRoom,
+  cancel: cancelRoom,
+  hold: holdRoom,
+  release: releaseRoom,
+  rotate: rotateNow,
+} as const;
+
+/** How a call can go wrong, and whether that is before it had its effect or after. */
+export const FAULTS = {
+  reset: () => new AmbiguousOutcomeError('reset'),
+  throttle: () => new ThrottledError('429', { retryAfter: SECOND, ambiguous: false }),
+  unavailable: () => new ThrottledError('503', { retryAfter: SECOND, ambiguous: true }),
+  unauthorized: () => new UnauthorizedError('401'),
+  network: () => new Error('the service does not answer'),
+} as const;
+
+export interface Break {
+  /** The call of a port: `provider.create`, `rooms.write`, ... */
+  readonly call: string;
+  readonly fault: keyof typeof FAULTS;
+  readonly when: 'before' | 'after';
+}
+
+/** One key's life in a small world: messages that come, come back and come again, while things break. */
+export class Life {
+  readonly world: World = makeWorld();
+  readonly watch: Watch = watched(this.world);
+  /** Messages that are not done, in the order of sending. */
+  readonly pending: Sent[] = [];
+  /** Messages that are done, and may be delivered again all the same. */
+  readonly done: Sent[] = [];
+  #breaks: Break[] = [];
+  #fate: Fate | undefined;
+  #at = 0;
+  readonly #early: string[] = [];
+
+  get violations(): readonly string[] {
+    return [...this.watch.violations, ...this.#early];
+  }
+
+  /** Sends a request; it is worked on at once. */
+  async ask(action: RoomAction, more: Partial<RoomRequest> = {}): Promise<void> {
+    const request = aRequest({ action, ...more });
+    await this.send((ports) => SERVE[action](request, ports), action);
+  }
+
+  async send(work: Work, asks?: Sent['asks']): Promise<void> {
+    this.#at += 1;
+    await this.attempt({ at: this.#at, work, asks });
+  }
+
+  break(broken: Break): void {
+    this.#breaks.push(broken);
+  }
+
+  /** The next piece of work will be its process's last. */
+  doom(fate: Fate): void {
+    this.#fate = fate;
+  }
+
+  /** Works on a message once. */
+  async attempt(message: Sent): Promise<void> {
+    const index = this.pending.indexOf(message);
+    if (index >= 0) this.pending.splice(index, 1);
+    const fate = this.#fate;
+    this.#fate = undefined;
+    const { ports } = mortal(this.#ports(), fate);
+    try {
+      await message.work(ports);
+      this.done.push(message);
+      this.#judgeAcknowledged(message);
+    } catch (error) {
+      if (error instanceof RequestRefusedError) return;
+      if (error instanceof ClaimHeldError) this.world.clock.now += error.retryAfter;
+      this.pending.push(message);
+      this.pending.sort((a, b) => a.at - b.at);
+    }
+  }
+
+  /** What the planner nominates tonight, and the workers keep. */
+  async night(): Promise<void> {
+    const { rooms, clock } = this.world;
+    for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
+      for (const { key, generation } of (await rooms.due(shard, clock.now)).items) {
+        await this.send((ports) => rotateRoom({ key, generation, cause: 'due' }, ports), 'keep');
+      }
+    }
+  }
+
+  async reconcile(): Promise<void> {
+    await this.send(async (ports) => void (await reconcileRooms(ports.pool.names, ports)));
+    for (const { order } of this.world.rotations.sent.splice(0)) {
+      await this.send((ports) => rotateRoom(order, ports), 'keep');
+    }
+  }
+
+  /** Nothing breaks any more: all work is done, and what was left over is reconciled. */
+  async calmDown(): Promise<void> {
+    this.#breaks = [];
+    this.#fate = undefined;
+    for (let round = 0; this.pending.length > 0 && round < 100; round += 1) {
+      this.world.clock.now += SECOND;
+      for (const message of [...this.pending]) await this.attempt(message);
+    }
+    for (let day = 0; day < 2; day += 1) {
+      this.world.clock.now += 2 * HOUR;
+      await this.reconcile();
+      await this.night();
+    }
+  }
+
+  /** An acknowledged message does not come back, so nothing may be left to it. */
+  #judgeAcknowledged({ at, asks }: Sent): void {
+    if (!asks) return;
+    for (const { unannounced, retirees } of this.world.rooms.rows.values()) {
+      if (unannounced) this.#early.push(`message ${at} was acknowledged before ${unannounced.type} was told`);
+      if (asks !== 'cancel' || retirees.every(({ endsAt }) => endsAt !== undefined)) continue;
+      this.#early.push(`message ${at} was acknowledged before its rooms were ended`);
+    }
+  }
+
+  async wrong(): Promise<readonly string[]> {
+    const left = this.pending.map(({ at }) => `message ${at} is never done`);
+    return [...this.violations, ...(await wrongAtRest(this.world)), ...left];
+  }
+
+  #ports(): Ports {
+    const { keeping } = this.watch;
+    const ports = {
+      ...keeping,
+      rotations: this.world.rotations,
+      mode: 'repair' as const,
+      timeLeft: () => HOUR,
+    };
+    return tapped(ports, async (name, call) => {
+      const index = this.#breaks.findIndex((broken) => broken.call === name);
+      const [broken] = index < 0 ? [] : this.#breaks.splice(index, 1);
+      if (broken?.when === 'before') throw FAULTS[broken.fault]();
+      const result = await call();
+      if (broken) throw FAULTS[broken.fault]();
+      return result;
+    });
+  }
+}
