@@ -1,0 +1,128 @@
+import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type Deployment, deploy } from '../chaos/deployment.ts';
+import { type Engines, startEngines } from '../chaos/engines.ts';
+import { callbackAddresses } from '../functions/adapters/callback-addresses.ts';
+import { secretsManager } from '../functions/adapters/secrets.ts';
+import { readNews } from '../functions/requests/rotation.ts';
+import { ensureRoom } from '../functions/rooms/ensure.ts';
+import type { Keeping } from '../functions/rooms/keeping.ts';
+import { heedNews } from '../functions/rooms/meetings.ts';
+import { DAY, HOUR, MINUTE, type Room, SECOND } from '../functions/rooms/room.ts';
+import { rotateRoom } from '../functions/rooms/rotate.ts';
+import type { MeetingsApi } from '../local/emulators/meetings-api/meetings-api.ts';
+import { type Loopback, loopback } from './adapters/loopback.ts';
+import { START } from './support/rooms.ts';
+import { aRequest } from './support/world.ts';
+
+/*
+ * The whole way of a callback: the emulator of the provider tells an address that the adapter gave it, the function
+ * hands it on, the worker looks and acts.
+ */
+
+const clock = { now: START };
+const now = () => clock.now;
+let engines: Engines;
+let deployment: Deployment;
+let functionUrl: Loopback;
+let keeping: Keeping;
+let emulator: MeetingsApi;
+
+beforeAll(async () => {
+  engines = await startEngines();
+  deployment = await deploy(engines, {
+    provider: 'meetings-api',
+    now,
+    timeout: 5 * SECOND,
+    wait: async () => {},
+  });
+  emulator = deployment.account.emulator as MeetingsApi;
+  engines.secrets.create({ arn: 'arn:callbacks', name: 'callbacks' }, 'the secret of the addresses');
+  const environment = {
+    AWS_REGION: 'local',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_SQS: engines.queues.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: engines.standIns,
+    ROTATIONS_QUEUE: deployment.inboxes.rotations.queue.url,
+    CALLBACKS_SECRET: 'callbacks',
+    POWERTOOLS_METRICS_NAMESPACE: 'Test',
+    POWERTOOLS_SERVICE_NAME: 'room-callbacks',
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const { handler } = await import('../functions/room-callbacks.ts');
+  const hear = handler as unknown as (event: object, context: object) => Promise<{ statusCode: number }>;
+  functionUrl = await loopback(async ({ method, path, body }) => {
+    const event = { requestContext: { http: { method } }, rawPath: path, body: JSON.stringify(body) };
+    const { statusCode } = await hear(event as LambdaFunctionURLEvent, {} as Context);
+    return { status: statusCode, body: '' };
+  });
+  const secrets = secretsManager({ client: engines.clients.secretsManager, now });
+  const callbacks = callbackAddresses(`${functionUrl.url}/`, 'callbacks', secrets);
+  keeping = { ...deployment.keeping, callbacks };
+  await ensureRoom(aRequest({ key: KEY }), keeping);
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all([functionUrl.close(), deployment.close()]);
+  await engines.stop();
+});
+
+const KEY = 'team/a:weekly@example.com';
+
+async function row(): Promise<Room> {
+  const room = await keeping.rooms.read(KEY);
+  if (!room) throw new Error('there is no row');
+  return room;
+}
+
+/** Lets callbacks arrive and the worker take what they became. */
+async function heed(): Promise<readonly string[]> {
+  await emulator.settle();
+  const { queue } = deployment.inboxes.rotations;
+  const outcomes: string[] = [];
+  for (const record of queue.receive(10)) {
+    const news = readNews(record.body);
+    if (news) outcomes.push((await heedNews(news, keeping)).outcome);
+    queue.delete(record.receiptHandle);
+  }
+  return outcomes;
+}
+
+const rotate = async () =>
+  (await rotateRoom({ key: KEY, generation: (await row()).generation, cause: 'due' }, keeping)).outcome;
+
+it('a meeting that is going on keeps its link until it ends', async () => {
+  const { current, renewAt = 0 } = await row();
+  clock.now = renewAt + HOUR;
+  emulator.startSession(current?.id ?? '');
+  expect(await heed()).toEqual(['noted']);
+  expect(await rotate()).toBe('postponed');
+  emulator.endSession(current?.id ?? '');
+  expect(await heed()).toEqual(['noted']);
+  expect((await row()).dueAt).toBe(renewAt);
+  expect(await rotate()).toBe('rotated');
+  expect((await row()).generation).toBe(2);
+});
+
+it('a room that ends without anybody having asked for it is opened again at once', async () => {
+  const { current } = await row();
+  clock.now += DAY;
+  emulator.expireRoom(current?.id ?? '');
+  expect(await heed()).toEqual(['rotated']);
+  expect(await row()).toMatchObject({ generation: 3, state: 'active' });
+  expect((await row()).previous).toBeUndefined();
+});
+
+it('a room that was not renewed in time is opened again when it ends', async () => {
+  clock.now = ((await row()).current?.expiresAt ?? 0) + MINUTE;
+  await emulator.settle();
+  expect(await heed()).toContain('rotated');
+  expect((await row()).generation).toBe(4);
+});
+
+it('nothing of all this is refused by the function', () => {
+  expect(emulator.callbacks.length).toBeGreaterThan(3);
+  expect(new Set(emulator.callbacks.map(({ status }) => status))).toEqual(new Set([204]));
+});
