@@ -63,6 +63,12 @@ const AMERICAN_ZONE = [
   'END:VTIMEZONE',
 ].join('\r\n');
 
+/** The same as `OWN_ZONE`, but summer time comes for the last time in 2027. */
+const LAST_SUMMER = OWN_ZONE.replace('Head Office', 'Old Office').replace(
+  'RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU',
+  'RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;UNTIL=20270328T010000Z',
+);
+
 /** A clock that was changed once, on a day that is named. */
 const DATED_ZONE = [
   'BEGIN:VTIMEZONE',
@@ -183,6 +189,16 @@ export const SINGLE: readonly Case[] = [
     'a defined zone in the year 2099',
     calendar(OWN_ZONE, vevent('DTSTART;TZID=Head Office:20990701T100000', HOUR)),
     '2099-07-01T09:00Z',
+  ],
+  [
+    'the last summer of a defined zone',
+    calendar(LAST_SUMMER, vevent('DTSTART;TZID=Old Office:20270701T100000', HOUR)),
+    '2027-07-01T09:00Z',
+  ],
+  [
+    'the summer after it',
+    calendar(LAST_SUMMER, vevent('DTSTART;TZID=Old Office:20280701T100000', HOUR)),
+    '2028-07-01T10:00Z',
   ],
   [
     'an hour that does not exist in a defined zone',
