@@ -190,7 +190,7 @@ function rotationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
     {
       id: 'Emergencies',
       heading: 'Rooms are about to end',
-      means: 'Rooms that are to be kept are in the last 5 % of their life',
+      means: 'Rooms are about to end that an earlier run should have renewed',
       metric: metrics.of('plan-rotation', 'Emergencies', nightly),
       threshold: 1,
       silence: IGNORE,
@@ -198,7 +198,7 @@ function rotationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
     {
       id: 'HeldEmergencies',
       heading: 'Held rooms are about to end',
-      means: 'Somebody paused the renewal of rooms that are in the last 5 % of their life now',
+      means: 'Somebody paused the renewal of rooms that are about to end now',
       metric: metrics.of('plan-rotation', 'HeldEmergencies', nightly),
       threshold: 1,
       silence: IGNORE,
@@ -262,7 +262,7 @@ function applicationAlarms(metrics: RoomMetrics, application: string): RoomsAlar
       heading: 'The provider refuses our credentials',
       means: `Calls for application ${application} are answered with 401`,
       metric: calls('ProviderUnauthorized'),
-      threshold: 5,
+      threshold: 5000,
       silence: NOT_BREACHING,
     },
     {
