@@ -262,7 +262,7 @@ function applicationAlarms(metrics: RoomMetrics, application: string): RoomsAlar
       heading: 'The provider refuses our credentials',
       means: `Calls for application ${application} are answered with 401`,
       metric: calls('ProviderUnauthorized'),
-      threshold: 5000,
+      threshold: 5,
       silence: NOT_BREACHING,
     },
     {
