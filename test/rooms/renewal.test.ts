@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emergencyTime, RUN_ALLOWANCE, renewalTime, renewalWindow } from '../../functions/rooms/renewal.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/rooms/room.ts';
+import { longestGap } from '../../lib/schedule/longest-gap.ts';
 import { START } from '../support/rooms.ts';
 
 /** A schedule that runs every night, the night of the clock change included. */
@@ -93,5 +95,24 @@ describe('the time of emergency', () => {
       }),
       { seed: 3 },
     );
+  });
+});
+
+describe('the table of the guide', () => {
+  const guide = readFileSync(new URL('../../docs/guide/renewal.md', import.meta.url), 'utf8');
+  const rows = [...guide.matchAll(/^\| (\d+ days?) \| ([^|]+) \| ([^|]*) ?\|$/gm)];
+  const inSchedule = { expression: 'cron(0 2 * * ? *)', timeZone: 'UTC', flexibleWindow: 15 * MINUTE };
+  const policy = { renewBefore: 7 * DAY, longestGap: longestGap([inSchedule], 2027) };
+  const length = (text = '') => {
+    const [, number, unit] = /^([\d.]+) (day|hour)s?$/.exec(text.trim()) ?? [];
+    return number === undefined ? undefined : Number(number) * (unit === 'day' ? DAY : HOUR);
+  };
+
+  it('has rows', () => expect(rows.length).toBeGreaterThan(5));
+
+  it.each(rows.map(([, ...cells]) => cells))('is true of a life of %s', (life, window, emergency) => {
+    const lived = length(life) ?? 0;
+    expect(renewalWindow(lived, policy)).toBe(length(window));
+    if (length(window)) expect(lived - emergencyTime(0, lived, policy)).toBe(length(emergency));
   });
 });
