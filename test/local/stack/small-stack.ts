@@ -27,8 +27,9 @@ export function bundle(code = ECHO): string {
   return folder;
 }
 
-/** Synthesises a stack of a test's own. */
+/** Synthesises a stack of a test's own, without the library's slow validation. */
 export async function assemble(declare: (stack: Stack) => void): Promise<AssembledStack> {
+  process.env.CDK_VALIDATION = 'false';
   const outdir = mkdtempSync(join(tmpdir(), 'assembly-'));
   onTestFinished(() => rmSync(outdir, { recursive: true }));
   const app = new App({ outdir });
