@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { CALENDAR_DEFAULTS } from './requests/calendar/settings.ts';
+import { CALENDAR_DEFAULTS, type CalendarSettings } from './requests/calendar/settings.ts';
 import { parseMessage } from './requests/parse.ts';
 import { cancelRoom } from './rooms/cancel.ts';
 import { ensureRoom } from './rooms/ensure.ts';
@@ -9,6 +9,8 @@ import type { Result } from './rooms/result.ts';
 import type { RoomAction, RoomRequest } from './rooms/room.ts';
 import { MINUTE, SECOND } from './rooms/room.ts';
 import { rotateNow } from './rooms/rotate.ts';
+import { readEnvironment } from './runtime/configuration.ts';
+import type { CalendarVariable, CreateRoomsEnvironment } from './runtime/environment.ts';
 import { report } from './runtime/report.ts';
 import { inbox, keeping, now, once } from './runtime/wiring.ts';
 import { originOf } from './runtime/work-queue.ts';
@@ -27,10 +29,17 @@ export const handler = sqsHandler(
   once(() => ({ ...inbox(), now, backOff: [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE], read })),
 );
 
+const calendar = once((): CalendarSettings => {
+  const { CALENDAR } = readEnvironment<CreateRoomsEnvironment>(['CALENDAR']);
+  const { graceSeconds, ...settings }: CalendarVariable = JSON.parse(CALENDAR);
+  const grace = graceSeconds === undefined ? CALENDAR_DEFAULTS.grace : graceSeconds * SECOND;
+  return { ...CALENDAR_DEFAULTS, ...settings, grace };
+});
+
 async function read(record: SQSRecord): Promise<Job> {
   const { requests, split } = await parseMessage(
     { body: record.body, ...originOf(record) },
-    { calendar: CALENDAR_DEFAULTS },
+    { calendar: calendar() },
   );
   const [first] = requests;
   return {

@@ -9,6 +9,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { CalendarVariable } from '../functions/runtime/environment.ts';
 import { type News, OWN_SOURCE } from './event-bus.ts';
 import { layFoundation } from './foundation.ts';
 import type { FunctionName } from './function-name.ts';
@@ -17,7 +18,7 @@ import { Monitoring } from './monitoring/monitoring.ts';
 import { RoomMetrics } from './monitoring/room-metrics.ts';
 import { permitKeepingRooms, permitReadingHistory, permitSending } from './permissions.ts';
 import { planOnDeploy } from './plan-on-deploy.ts';
-import type { EvergreenRoomsProps } from './props.ts';
+import type { CalendarOptions, EvergreenRoomsProps } from './props.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { BusRequests } from './requests.ts';
 import type { RoomsFunction } from './rooms-function.ts';
@@ -58,7 +59,7 @@ export class EvergreenRooms extends Construct {
       description: 'Opens, changes and cancels the rooms that are asked for',
       timeout: Duration.seconds(60),
       memorySize: 512,
-      environment: {},
+      environment: { CALENDAR: calendarVariable(props.calendar) },
       batchSize: 10,
       maxConcurrency: props.requestConcurrency ?? 5,
     });
@@ -220,4 +221,13 @@ function ofEach<T>(
 ): ByFunction<T> {
   const entries = Object.entries(functions).map(([name, each]) => [name, pick(each)]);
   return Object.fromEntries(entries) as ByFunction<T>;
+}
+
+function calendarVariable({ grace, timeZone, placeholder }: CalendarOptions = {}): string {
+  const told: CalendarVariable = {
+    graceSeconds: grace?.toSeconds(),
+    timeZone: timeZone?.timezoneName,
+    placeholder,
+  };
+  return JSON.stringify(told);
 }

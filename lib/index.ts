@@ -2,4 +2,10 @@
 export type { ApiKeyApplication, Application, MeetingsApiApplication } from './applications.ts';
 export { type ByFunction, EvergreenRooms } from './evergreen-rooms.ts';
 export type { FunctionName } from './function-name.ts';
-export type { EvergreenRoomsProps, LogLevel, ReconciliationOptions, RotationOptions } from './props.ts';
+export type {
+  CalendarOptions,
+  EvergreenRoomsProps,
+  LogLevel,
+  ReconciliationOptions,
+  RotationOptions,
+} from './props.ts';

@@ -1,4 +1,4 @@
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
@@ -60,6 +60,27 @@ export interface ReconciliationOptions {
   readonly mode?: 'repair' | 'report';
 }
 
+export interface CalendarOptions {
+  /**
+   * A room outlives the last end of its event by this.
+   *
+   * @default Duration.days(1)
+   */
+  readonly grace?: Duration;
+  /**
+   * The zone of floating and all-day times whose calendar names none.
+   *
+   * @default - such times are refused
+   */
+  readonly timeZone?: TimeZone;
+  /**
+   * The name of the room of a private event, or of one without a title.
+   *
+   * @default Meeting
+   */
+  readonly placeholder?: string;
+}
+
 export interface EvergreenRoomsProps {
   /** The applications of the Meetings API that rooms are opened in. */
   readonly applications: readonly Application[];
@@ -75,6 +96,12 @@ export interface EvergreenRoomsProps {
    * @default - every day, and what is found is mended
    */
   readonly reconciliation?: ReconciliationOptions;
+  /**
+   * What calendar events are turned into.
+   *
+   * @default - a room outlives its event by a day
+   */
+  readonly calendar?: CalendarOptions;
   /**
    * How many batches of ten requests are worked on at once, at least 2. It guards the provider's rate limit.
    *

@@ -31,6 +31,12 @@ const SETTINGS = {
   rotationsPerRun: wholeNumber(1, 100_000),
   spread: duration('PT0S', 'PT15M'),
   rotationConcurrency: wholeNumber(2, 1000),
+  /** A room outlives the last end of its calendar event by this. */
+  calendarGrace: duration('PT0S', 'P90D'),
+  /** Of floating and all-day times whose calendar names none. */
+  calendarTimeZone: timeZone,
+  /** The name of the room of a private event. */
+  calendarPlaceholder: text,
   requestConcurrency: wholeNumber(2, 1000),
   reconciliation: oneOf('repair', 'report'),
   reconciliationSchedule: text,
@@ -99,6 +105,11 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
     reconciliation: {
       mode: rest.reconciliation,
       schedule: inZone(reconciliationSchedule),
+    },
+    calendar: {
+      grace: rest.calendarGrace,
+      timeZone: rest.calendarTimeZone,
+      placeholder: rest.calendarPlaceholder,
     },
     flexibleWindow,
     requestConcurrency,

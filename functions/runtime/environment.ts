@@ -40,7 +40,18 @@ export interface WorkerEnvironment extends CommonEnvironment {
   readonly CALLBACKS_SECRET?: string;
 }
 
-export type CreateRoomsEnvironment = WorkerEnvironment;
+export interface CreateRoomsEnvironment extends WorkerEnvironment {
+  /** What calendar events are turned into: JSON of `CalendarVariable`. */
+  readonly CALENDAR: string;
+}
+
+/** What a deployment can say of calendars; absent means the default of `requests/calendar/settings.ts`. */
+export interface CalendarVariable {
+  readonly graceSeconds?: number;
+  readonly timeZone?: string;
+  readonly placeholder?: string;
+}
+
 export type RotateRoomsEnvironment = WorkerEnvironment;
 
 export interface ReconcileRoomsEnvironment extends WorkerEnvironment {

@@ -6,7 +6,7 @@ import { type Turnstile, turnstile, type When } from '../../chaos/turnstile.ts';
 import { reconcileRooms } from '../../functions/rooms/reconcile.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/room.ts';
 import { roomToken } from '../../functions/rooms/token.ts';
-import type { WorkerEnvironment } from '../../functions/runtime/environment.ts';
+import type { CreateRoomsEnvironment } from '../../functions/runtime/environment.ts';
 import { Container, type Outcome } from '../../local/lambda/container.ts';
 
 /** How far the date is turned: a claim's lease is not waited for. */
@@ -40,7 +40,7 @@ afterAll(async () => {
 async function environmentOf({ account, inboxes, tableName, busName, keeping }: Deployment) {
   const { entry } = account;
   const baseUrl = await gate.inFrontOf('provider', entry.baseUrl ?? '');
-  const own: WorkerEnvironment = {
+  const own: CreateRoomsEnvironment = {
     ROOMS_TABLE: tableName,
     EVENT_BUS: busName,
     DEPLOYMENT: keeping.deployment,
@@ -52,6 +52,7 @@ async function environmentOf({ account, inboxes, tableName, busName, keeping }: 
     RENEW_BEFORE_SECONDS: String((7 * DAY) / SECOND),
     LONGEST_GAP_SECONDS: String((25 * HOUR) / SECOND),
     RETENTION_DAYS: '90',
+    CALENDAR: '{}',
     LOG_LEVEL: 'DEBUG',
     POWERTOOLS_SERVICE_NAME: 'create-rooms',
     POWERTOOLS_METRICS_NAMESPACE: 'EvergreenRooms',

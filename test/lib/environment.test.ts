@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, TimeZone } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { type Application, EvergreenRooms } from '../../lib/index.ts';
@@ -27,4 +27,17 @@ test('the functions are told of every account, its provider and its secret', () 
 
 test('two accounts of one name are refused', () => {
   expect(() => functionsPool([{ provider: 'daily' }, { provider: 'daily' }])).toThrow('names daily twice');
+});
+
+test('calendars are told to the function that reads them', () => {
+  const stack = new Stack(new App(), 'Test');
+  new EvergreenRooms(stack, 'Rooms', {
+    applications: [{ provider: 'daily' }],
+    calendar: { grace: Duration.hours(2), timeZone: TimeZone.EUROPE_BERLIN, placeholder: 'Busy' },
+  });
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: { CALENDAR: '{"graceSeconds":7200,"timeZone":"Europe/Berlin","placeholder":"Busy"}' },
+    },
+  });
 });
