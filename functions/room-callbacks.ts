@@ -1,13 +1,11 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy from '@middy/core';
-import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
+import type { Context, LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
 import { callbackAddresses, signedKeyIn } from './adapters/callback-addresses.ts';
 import { newsQueue } from './adapters/rotation-queue.ts';
 import { LONGEST_CALLBACK, readCallback } from './requests/callbacks.ts';
 import type { RoomNews } from './rooms/ports.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { RoomCallbacksEnvironment } from './runtime/environment.ts';
-import { log } from './runtime/log.ts';
+import { beginInvocation, log } from './runtime/log.ts';
 import { count, publishMetrics } from './runtime/metrics.ts';
 import { once, secrets, sqs } from './runtime/wiring.ts';
 
@@ -21,17 +19,19 @@ const queue = once(() => newsQueue(sqs(), environment().ROTATIONS_QUEUE));
  * Takes what providers tell of rooms, from anybody who knows an address of ours, and hands it on to the workers, who
  * look before they believe it. The function itself knows no room, no provider and no key of theirs.
  */
-export const handler = middy<LambdaFunctionURLEvent, LambdaFunctionURLResult>()
-  .use(injectLambdaContext(log))
-  .handler(async (event) => {
-    try {
-      const statusCode = await hear(event);
-      count(statusCode === 204 ? 'CallbacksHeard' : 'CallbacksRefused');
-      return { statusCode };
-    } finally {
-      publishMetrics();
-    }
-  });
+export async function handler(
+  event: LambdaFunctionURLEvent,
+  context: Context,
+): Promise<LambdaFunctionURLResult> {
+  beginInvocation(context);
+  try {
+    const statusCode = await hear(event);
+    count(statusCode === 204 ? 'CallbacksHeard' : 'CallbacksRefused');
+    return { statusCode };
+  } finally {
+    publishMetrics();
+  }
+}
 
 /** @returns the status of the answer; nothing is ever said beside it */
 async function hear(event: LambdaFunctionURLEvent): Promise<number> {

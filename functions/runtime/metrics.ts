@@ -1,66 +1,77 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { readEnvironment } from './configuration.ts';
+import type { CommonEnvironment } from './environment.ts';
+import { writeLine } from './line.ts';
 
 /**
  * Every metric there is, with its unit. Dimensions are bounded: `service` always, `application` where a provider's
  * account is meant, `state` and `left` where rooms are counted; a key never is one.
  */
 export const METRICS = {
-  RoomsCreated: MetricUnit.Count,
-  RoomsRotated: MetricUnit.Count,
-  RoomsUpdated: MetricUnit.Count,
-  RoomsExtended: MetricUnit.Count,
-  RoomsCancelled: MetricUnit.Count,
-  RequestsUnchanged: MetricUnit.Count,
-  RequestsRefused: MetricUnit.Count,
+  RoomsCreated: 'Count',
+  RoomsRotated: 'Count',
+  RoomsUpdated: 'Count',
+  RoomsExtended: 'Count',
+  RoomsCancelled: 'Count',
+  RequestsUnchanged: 'Count',
+  RequestsRefused: 'Count',
   /** Attempts that failed and will be made again. */
-  WorkFailed: MetricUnit.Count,
-  RotationsPostponed: MetricUnit.Count,
+  WorkFailed: 'Count',
+  RotationsPostponed: 'Count',
   /** A room that every application was too full for. */
-  PoolFull: MetricUnit.Count,
-  DeadLettered: MetricUnit.Count,
+  PoolFull: 'Count',
+  DeadLettered: 'Count',
 
   /** What providers told of rooms, and what somebody said who does not know our addresses. */
-  CallbacksHeard: MetricUnit.Count,
-  CallbacksRefused: MetricUnit.Count,
+  CallbacksHeard: 'Count',
+  CallbacksRefused: 'Count',
 
-  RotationsDue: MetricUnit.Count,
-  RotationsNominated: MetricUnit.Count,
-  RotationsDeferred: MetricUnit.Count,
-  Emergencies: MetricUnit.Count,
-  HeldEmergencies: MetricUnit.Count,
-  OldestOverdue: MetricUnit.Seconds,
+  RotationsDue: 'Count',
+  RotationsNominated: 'Count',
+  RotationsDeferred: 'Count',
+  Emergencies: 'Count',
+  HeldEmergencies: 'Count',
+  OldestOverdue: 'Seconds',
   /** One for each plan that was finished: its absence means that the schedule is dead. */
-  PlannerHeartbeat: MetricUnit.Count,
+  PlannerHeartbeat: 'Count',
 
-  RoomsLost: MetricUnit.Count,
-  RoomsOrphaned: MetricUnit.Count,
-  RoomsDrifted: MetricUnit.Count,
-  RoomsUnfinished: MetricUnit.Count,
-  Strangers: MetricUnit.Count,
+  RoomsLost: 'Count',
+  RoomsOrphaned: 'Count',
+  RoomsDrifted: 'Count',
+  RoomsUnfinished: 'Count',
+  Strangers: 'Count',
   /** Living rooms of an application, ours and others. */
-  ApplicationRooms: MetricUnit.Count,
-  ReconciliationsFinished: MetricUnit.Count,
+  ApplicationRooms: 'Count',
+  ReconciliationsFinished: 'Count',
   /** Rows of the table, by `state`. */
-  Rooms: MetricUnit.Count,
+  Rooms: 'Count',
   /** Living rooms, by the share of their life that is `left`. */
-  RoomsByLifeLeft: MetricUnit.Count,
+  RoomsByLifeLeft: 'Count',
 
-  ProviderCalls: MetricUnit.Count,
-  ProviderLatency: MetricUnit.Milliseconds,
+  ProviderCalls: 'Count',
+  ProviderLatency: 'Milliseconds',
   /** 5xx, time-outs, resets, unreadable answers. */
-  ProviderErrors: MetricUnit.Count,
-  ProviderThrottles: MetricUnit.Count,
-  ProviderUnauthorized: MetricUnit.Count,
+  ProviderErrors: 'Count',
+  ProviderThrottles: 'Count',
+  ProviderUnauthorized: 'Count',
 } as const;
 
 export type MetricName = keyof typeof METRICS;
 
-/** Namespace and service come from Powertools' own variables, which the construct sets. */
-const overall = new Metrics();
-const byDimensions = new Map<string, Metrics>();
+type Dimensions = Readonly<Record<string, string>>;
+
+/** What was counted under some dimensions and is not published yet. */
+interface Tally {
+  readonly dimensions: Dimensions;
+  readonly values: Map<MetricName, number[]>;
+}
+
+const tallies = new Map<string, Tally>();
+
+/** CloudWatch takes no more values of a metric in one record. */
+const MOST_VALUES = 100;
 
 export function count(name: MetricName, value = 1): void {
-  overall.addMetric(name, METRICS[name], value);
+  countBy({}, { [name]: value });
 }
 
 /** Counts under the dimension `application` as well as `service`. */
@@ -69,21 +80,32 @@ export function countFor(application: string, values: Partial<Record<MetricName,
 }
 
 /** Counts under dimensions of few values each, as well as `service`. */
-export function countBy(
-  dimensions: Readonly<Record<string, string>>,
-  values: Partial<Record<MetricName, number>>,
-): void {
+export function countBy(dimensions: Dimensions, values: Partial<Record<MetricName, number>>): void {
   const id = JSON.stringify(dimensions);
-  const metrics = byDimensions.get(id) ?? new Metrics({ defaultDimensions: { ...dimensions } });
-  byDimensions.set(id, metrics);
+  const tally = tallies.get(id) ?? { dimensions, values: new Map() };
+  tallies.set(id, tally);
   for (const [name, value] of Object.entries(values) as [MetricName, number][]) {
-    metrics.addMetric(name, METRICS[name], value);
+    const counted = tally.values.get(name) ?? [];
+    tally.values.set(name, counted);
+    if (counted.push(value) === MOST_VALUES) publish(tally);
   }
 }
 
 /** Writes what was counted: one record of the log for each set of dimensions. To be called when an invocation ends. */
 export function publishMetrics(): void {
-  for (const metrics of [overall, ...byDimensions.values()]) {
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-  }
+  for (const tally of tallies.values()) publish(tally);
+}
+
+/** In CloudWatch's embedded metric format: a line of the log that CloudWatch reads metrics from. */
+function publish({ dimensions, values }: Tally): void {
+  if (values.size === 0) return;
+  const { POWERTOOLS_METRICS_NAMESPACE: Namespace, POWERTOOLS_SERVICE_NAME: service } = readEnvironment<
+    Partial<CommonEnvironment>
+  >([], ['POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME']);
+  const all = { service, ...dimensions };
+  const Metrics = [...values.keys()].map((Name) => ({ Name, Unit: METRICS[Name] }));
+  const CloudWatchMetrics = [{ Namespace, Dimensions: [Object.keys(all)], Metrics }];
+  const figures = [...values].map(([name, counted]) => [name, counted.length === 1 ? counted[0] : counted]);
+  writeLine({ _aws: { Timestamp: Date.now(), CloudWatchMetrics }, ...all, ...Object.fromEntries(figures) });
+  values.clear();
 }

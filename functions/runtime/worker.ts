@@ -1,10 +1,8 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { OutOfTimeError } from '../rooms/errors.ts';
 import type { Duration } from '../rooms/room.ts';
 import { SECOND } from '../rooms/room.ts';
-import { log } from './log.ts';
+import { beginInvocation } from './log.ts';
 import { publishMetrics } from './metrics.ts';
 import { BehindAnotherError, type End, setAside, type Tray } from './set-aside.ts';
 
@@ -28,12 +26,12 @@ const WORK_TIME: Duration = 25 * SECOND;
  * with its reason, what is only to wait comes back when its wait is over.
  */
 export function sqsHandler(worker: () => Worker) {
-  const handle = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  return async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    beginInvocation(context);
     const ends = await attendAll(Records, worker(), context).finally(publishMetrics);
     const failed = Records.filter((_, index) => !ends[index]?.acknowledged);
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
-  return middy<SQSEvent, SQSBatchResponse>().use(injectLambdaContext(log)).handler(handle);
 }
 
 async function attendAll(
