@@ -92,7 +92,8 @@ export function readIcs(text: string): readonly IcsCalendar[] {
   if (unclosed && unclosed !== root) {
     throw new RequestRefusedError(`icalendar: BEGIN:${unclosed.name} has no END; is the text cut off?`);
   }
-  return root.parts.filter(({ name }) => name === 'VCALENDAR').map(calendarOf);
+  if (root.parts.length === 0) throw new RequestRefusedError('icalendar: has no BEGIN:VCALENDAR');
+  return root.parts.map(calendarOf);
 }
 
 function close(open: Component[], name: string): void {

@@ -1,0 +1,41 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { FeedMemories, KnownEvent } from '../feeds/feed.ts';
+
+/**
+ * What feeds were like, one row a feed, in a table of their own. The events are packed: thousands of them must fit
+ * into the 400 KB of a row.
+ */
+export function feedMemories(client: DynamoDBClient, TableName: string): FeedMemories {
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    async read(feed) {
+      const { Item } = await documents.send(
+        new GetCommand({ TableName, Key: { feed }, ConsistentRead: true }),
+      );
+      if (!Item) return undefined;
+      const { revision, etag, lastModified, events } = Item;
+      return { revision, validators: { etag, lastModified }, events: unpacked(events) };
+    },
+    async write(feed, { revision, validators, events }) {
+      await documents.send(
+        new PutCommand({
+          TableName,
+          Item: { feed, revision: revision + 1, ...validators, events: packed(events) },
+          ConditionExpression: 'attribute_not_exists(feed) OR revision = :revision',
+          ExpressionAttributeValues: { ':revision': revision },
+        }),
+      );
+    },
+  };
+}
+
+function packed(events: readonly KnownEvent[]): Uint8Array {
+  return gzipSync(JSON.stringify(events.map(({ uid, sequence, digest }) => [uid, sequence, digest])));
+}
+
+function unpacked(bytes: Uint8Array): KnownEvent[] {
+  const events = JSON.parse(gunzipSync(bytes).toString('utf8')) as [string, number, string][];
+  return events.map(([uid, sequence, digest]) => ({ uid, sequence, digest }));
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type IcsCalendar,
+  type IcsEvent,
+  propertyOf,
+  readIcs,
+  writeIcs,
+} from '../requests/calendar/ics-text.ts';
+import { base32Digest } from '../rooms/digest.ts';
+import { DAY, type Instant } from '../rooms/room.ts';
+import type { Feed, KnownEvent } from './feed.ts';
+
+/** What a reading found. */
+export interface Changes {
+  /** Messages for the requests queue: what is new, other than it was, or gone. */
+  readonly bodies: readonly string[];
+  readonly events: readonly KnownEvent[];
+  readonly cancelled: number;
+}
+
+/**
+ * What is different in a feed's text from what is known.
+ *
+ * A feed is true at the time of its reading, so that is what its news is dated with: an event that vanished and came
+ * back is newer than its cancellation, although nothing in it has changed.
+ *
+ * @throws RequestRefusedError where the text is torn
+ */
+export function changesOf(
+  text: string,
+  known: readonly KnownEvent[],
+  { feed, now }: { readonly feed: Feed; readonly now: Instant },
+): Changes {
+  const before = new Map(known.map((event) => [event.uid, event]));
+  const found = new Map<string, KnownEvent>();
+  const bodies: string[] = [];
+  for (const { calendar, event } of eventsOf(text)) {
+    const next = knownAs(calendar, event);
+    found.set(event.uid, next);
+    const old = before.get(event.uid);
+    if (old?.digest === next.digest || (!old && isLongOver(event, now))) continue;
+    bodies.push(message('Calendar Event Updated', dated(calendar, event, now), { feed, now }));
+  }
+  const gone = known.filter(({ uid }) => !found.has(uid));
+  bodies.push(
+    ...gone.map((event) => message('Calendar Event Cancelled', farewell(event, now), { feed, now })),
+  );
+  return { bodies, events: [...found.values()], cancelled: gone.length };
+}
+
+/** Every event of a text by itself, with the calendar that it stands in. */
+export function eventsOf(
+  text: string,
+): readonly { readonly calendar: IcsCalendar; readonly event: IcsEvent }[] {
+  return readIcs(text).flatMap((calendar) => calendar.events.map((event) => ({ calendar, event })));
+}
+
+function knownAs(calendar: IcsCalendar, event: IcsEvent): KnownEvent {
+  const sequences = event.lines.map((line) => /^SEQUENCE:(\d{1,9})\s*$/i.exec(line)?.[1] ?? 0);
+  const lines = withoutStamps(event.lines);
+  return {
+    uid: event.uid,
+    sequence: Math.max(...sequences.map(Number)),
+    digest: base32Digest(writeIcs(calendar, { ...event, lines }), 16),
+  };
+}
+
+/** Some servers stamp every event with the time at which the feed is fetched. */
+function withoutStamps(lines: readonly string[]): string[] {
+  return lines.filter((line) => !/^(DTSTAMP|LAST-MODIFIED)[;:]/i.test(line));
+}
+
+/** The event in a calendar of its own: without a METHOD, it is all that there is to know of it. */
+function dated({ timeZone, zones, events }: IcsCalendar, { uid, lines }: IcsEvent, now: Instant): string {
+  const stamped = withoutStamps(lines).flatMap((line) =>
+    line === 'BEGIN:VEVENT' ? [line, `LAST-MODIFIED:${utc(now)}`] : [line],
+  );
+  return writeIcs({ ...(timeZone && { timeZone }), zones, events }, { uid, lines: stamped });
+}
+
+function farewell({ uid, sequence }: KnownEvent, now: Instant): string {
+  const lines = [
+    'BEGIN:VEVENT',
+    `UID:${uid}`,
+    `SEQUENCE:${sequence}`,
+    `LAST-MODIFIED:${utc(now)}`,
+    'END:VEVENT',
+  ];
+  return writeIcs({ zones: [], events: [] }, { uid, lines });
+}
+
+/** As a bus would put it into the queue. */
+function message(
+  type: string,
+  icalendar: string,
+  { feed, now }: { readonly feed: Feed; readonly now: Instant },
+): string {
+  const { name: calendarId, timeZone } = feed;
+  return JSON.stringify({
+    id: randomUUID(),
+    source: 'calendar-feed',
+    'detail-type': type,
+    time: new Date(now).toISOString(),
+    detail: { calendarId, ...(timeZone && { timeZone }), icalendar },
+  });
+}
+
+function utc(instant: Instant): string {
+  return new Date(instant).toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+/** Calendars keep what was years ago; that nobody asks for a room for. In doubt it is not over. */
+function isLongOver({ lines }: IcsEvent, now: Instant): boolean {
+  if (lines.some((line) => /^(RRULE|RDATE|DURATION)[;:]/i.test(line))) return false;
+  const monthAgo = utc(now - 31 * DAY).slice(0, 8);
+  const dates = ['DTSTART', 'DTEND', 'RECURRENCE-ID'].map((name) => propertyOf(lines, name));
+  const several = lines.filter((line) => line === 'BEGIN:VEVENT').length > 1;
+  return !several && dates.every((date) => date.slice(0, 8) < monthAgo);
+}

@@ -1,0 +1,47 @@
+import { RequestRefusedError } from '../rooms/errors.ts';
+import { type Changes, changesOf } from './changes.ts';
+import { type Feed, type FeedMemory, type FeedReading, FeedUnreadableError } from './feed.ts';
+
+/** What became of a reading. */
+export interface FeedResult {
+  /** `empty`: it had events and now has none, which is taken for a fault of its server. */
+  readonly outcome: 'unchanged' | 'changed' | 'empty';
+  readonly sent: number;
+  readonly cancelled: number;
+}
+
+/** More events make a memory that no row holds. */
+const MOST_EVENTS = 5000;
+
+const UNKNOWN: FeedMemory = { revision: 0, validators: {}, events: [] };
+
+/**
+ * Reads a feed and sends on what has changed since it was last read. What is sent comes first and what is remembered
+ * last, so that a crash between the two sends again, which changes nothing.
+ *
+ * @throws FeedUnreadableError
+ */
+export async function readFeed(
+  feed: Feed,
+  { source, memories, outbox, now }: FeedReading,
+): Promise<FeedResult> {
+  const memory = (await memories.read(feed.name)) ?? UNKNOWN;
+  const answer = await source.fetch(feed, memory.validators);
+  if (!answer) return { outcome: 'unchanged', sent: 0, cancelled: 0 };
+  const { bodies, events, cancelled } = changes(feed, answer.text, memory, now());
+  if (events.length === 0 && memory.events.length > 0) return { outcome: 'empty', sent: 0, cancelled: 0 };
+  await outbox.send(bodies);
+  await memories.write(feed.name, { ...memory, validators: answer.validators, events });
+  return { outcome: bodies.length > 0 ? 'changed' : 'unchanged', sent: bodies.length, cancelled };
+}
+
+function changes(feed: Feed, text: string, memory: FeedMemory, now: number): Changes {
+  try {
+    const found = changesOf(text, memory.events, { feed, now });
+    if (found.events.length <= MOST_EVENTS) return found;
+    throw new FeedUnreadableError(feed.name, `has ${found.events.length} events, more than ${MOST_EVENTS}`);
+  } catch (error) {
+    if (!(error instanceof RequestRefusedError)) throw error;
+    throw new FeedUnreadableError(feed.name, error.message, { cause: error });
+  }
+}

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { feedMemories } from '../../functions/adapters/feed-memories.ts';
+import { createTable } from '../../local/engines/tables.ts';
+import { startDynalite, type Tables } from '../support/tables.ts';
+
+const TABLE = 'feeds';
+
+let tables: Tables;
+beforeAll(async () => {
+  tables = await startDynalite();
+  await createTable(tables.client, {
+    TableName: TABLE,
+    KeySchema: [{ AttributeName: 'feed', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'feed', AttributeType: 'S' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+});
+afterAll(() => tables.stop());
+
+const event = (number: number) => ({
+  uid: `${number}-040000008200E00074C5B7101A82E00800000000@calendar.example`,
+  sequence: number,
+  digest: 'abcdefghijklmnop',
+});
+
+test('a feed is remembered as it was', async () => {
+  const memories = feedMemories(tables.client, TABLE);
+  expect(await memories.read('team')).toBeUndefined();
+  const validators = { etag: '"1"', lastModified: 'Fri, 15 Jan 2027 10:00:00 GMT' };
+  await memories.write('team', { revision: 0, validators, events: [event(1), event(2)] });
+  expect(await memories.read('team')).toEqual({ revision: 1, validators, events: [event(1), event(2)] });
+});
+
+test('of two that read the same feed at once, the second does not overwrite the first', async () => {
+  const memories = feedMemories(tables.client, TABLE);
+  const memory = { revision: 0, validators: {}, events: [] };
+  await memories.write('raced', memory);
+  await expect(memories.write('raced', memory)).rejects.toThrow('conditional request failed');
+});
+
+test('5,000 events fit into a row', async () => {
+  const memories = feedMemories(tables.client, TABLE);
+  const events = Array.from({ length: 5000 }, (_, number) => event(number));
+  await memories.write('large', { revision: 0, validators: {}, events });
+  expect((await memories.read('large'))?.events).toHaveLength(5000);
+});

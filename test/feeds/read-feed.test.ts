@@ -1,0 +1,279 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { feedSource } from '../../functions/adapters/feed-source.ts';
+import {
+  type Feed,
+  type FeedMemory,
+  type FeedReading,
+  FeedUnreadableError,
+} from '../../functions/feeds/feed.ts';
+import { readFeed } from '../../functions/feeds/read-feed.ts';
+import { parseMessage } from '../../functions/requests/parse.ts';
+import { recall } from '../../functions/rooms/calendar.ts';
+import { DAY, HOUR, type Room, type RoomRequest } from '../../functions/rooms/room.ts';
+import { calendar, EXACT, vevent } from '../requests/calendar/texts.ts';
+import { type CalendarServer, SECRET_PATH, startCalendarServer } from './calendar-server.ts';
+
+const FEED: Feed = { name: 'team', secret: 'feed/team', timeZone: 'Europe/Berlin' };
+
+let server: CalendarServer;
+let now: number;
+let sent: string[];
+let memory: FeedMemory | undefined;
+let secret: string | undefined;
+
+const reading = (timeLimit = 2000): FeedReading => ({
+  source: feedSource({ secrets: { read: async () => secret }, timeLimit }),
+  memories: {
+    read: async () => memory,
+    write: async (_, next) => {
+      memory = { ...next, revision: next.revision + 1 };
+    },
+  },
+  outbox: { send: async (bodies) => void sent.push(...bodies) },
+  now: () => now,
+});
+
+beforeEach(async () => {
+  server = await startCalendarServer();
+  now = Date.parse('2027-01-15T10:00:00Z');
+  sent = [];
+  memory = undefined;
+  secret = server.address;
+});
+afterEach(() => server.stop());
+
+const meeting = (number: number, ...lines: string[]) =>
+  vevent(`UID:meeting-${number}`, 'DTSTART:20270301T090000Z', 'DURATION:PT1H', ...lines);
+
+const meetings = (count: number) => Array.from({ length: count }, (_, number) => meeting(number));
+
+/** What the messages so far ask for, as rows would remember it. */
+async function rooms(): Promise<Map<string, RoomRequest>> {
+  const rows = new Map<string, Room>();
+  const asked = new Map<string, RoomRequest>();
+  for (const body of sent) {
+    const { requests } = await parseMessage({ body, messageId: 'm', sentAt: now }, { calendar: EXACT });
+    for (const request of requests) {
+      const recalled = recall(rows.get(request.key), request);
+      rows.set(request.key, { calendar: recalled.calendar } as Room);
+      asked.set(request.key, recalled.request);
+    }
+  }
+  return asked;
+}
+
+async function actions(): Promise<Record<string, string>> {
+  return Object.fromEntries([...(await rooms())].map(([key, { action }]) => [key, action]));
+}
+
+describe('a feed of 2,000 events', () => {
+  beforeEach(() => {
+    server.text = calendar(...meetings(2000));
+  });
+
+  test('asks for 2,000 rooms, and at the second reading for nothing', async () => {
+    expect(await readFeed(FEED, reading())).toEqual({ outcome: 'changed', sent: 2000, cancelled: 0 });
+    expect((await rooms()).size).toBe(2000);
+    expect(await readFeed(FEED, reading())).toEqual({ outcome: 'unchanged', sent: 0, cancelled: 0 });
+    expect(sent).toHaveLength(2000);
+    expect(server.requests[1]?.headers['if-none-match']).toBeDefined();
+  });
+
+  test('cancels the one that is gone', async () => {
+    await readFeed(FEED, reading());
+    server.text = calendar(...meetings(2000).toSpliced(7, 1));
+    now += HOUR;
+    expect(await readFeed(FEED, reading())).toEqual({ outcome: 'changed', sent: 1, cancelled: 1 });
+    const asked = await actions();
+    expect(asked['ical:team:meeting-7']).toBe('cancel');
+    expect(Object.values(asked).filter((action) => action === 'ensure')).toHaveLength(1999);
+  });
+
+  test.each<[string, (text: string) => string, string]>([
+    ['cut off', (text) => text.slice(0, text.length / 2), 'is the text cut off?'],
+    ['a page to log in at', () => '<html>Log in</html>', 'has no BEGIN:VCALENDAR'],
+    ['nothing', () => '', 'has no BEGIN:VCALENDAR'],
+  ])('cancels nothing when it comes back as %s', async (_, damaged, reason) => {
+    await readFeed(FEED, reading());
+    const before = memory;
+    server.text = damaged(server.text);
+    await expect(readFeed(FEED, reading())).rejects.toThrow(reason);
+    expect([sent.length, memory]).toEqual([2000, before]);
+  });
+
+  test('cancels nothing when it comes back empty, and goes on from where it was', async () => {
+    await readFeed(FEED, reading());
+    const full = server.text;
+    server.text = calendar();
+    expect(await readFeed(FEED, reading())).toEqual({ outcome: 'empty', sent: 0, cancelled: 0 });
+    server.text = full;
+    expect(await readFeed(FEED, reading())).toEqual({ outcome: 'unchanged', sent: 0, cancelled: 0 });
+  });
+});
+
+describe('an event of a feed', () => {
+  const asked = async () => (await rooms()).get('ical:team:meeting-1');
+
+  test('moves its room when it is moved, although its sequence stays', async () => {
+    server.text = calendar(meeting(1));
+    await readFeed(FEED, reading());
+    server.text = calendar(meeting(1).replace('20270301', '20270401'));
+    now += HOUR;
+    await readFeed(FEED, reading());
+    expect(new Date((await asked())?.spec?.expiresAt ?? 0).toISOString()).toBe('2027-04-01T10:00:00.000Z');
+  });
+
+  test('is not news when the server has only stamped it anew', async () => {
+    server.text = calendar(meeting(1, 'DTSTAMP:20270101T000000Z'));
+    await readFeed(FEED, reading());
+    server.text = calendar(meeting(1, 'DTSTAMP:20270102T000000Z', 'LAST-MODIFIED:20270102T000000Z'));
+    expect(await readFeed(FEED, reading())).toMatchObject({ outcome: 'unchanged', sent: 0 });
+  });
+
+  test('that was gone and came back as it was lives again', async () => {
+    server.text = calendar(meeting(1, 'SEQUENCE:3'), meeting(2));
+    await readFeed(FEED, reading());
+    server.text = calendar(meeting(2));
+    now += HOUR;
+    await readFeed(FEED, reading());
+    expect((await asked())?.action).toBe('cancel');
+    server.text = calendar(meeting(1, 'SEQUENCE:3'), meeting(2));
+    now += HOUR;
+    await readFeed(FEED, reading());
+    expect((await asked())?.action).toBe('ensure');
+  });
+
+  test('whose exception is gone ends as planned', async () => {
+    const weekly = meeting(1, 'RRULE:FREQ=WEEKLY;COUNT=2');
+    const moved = vevent(
+      'UID:meeting-1',
+      'RECURRENCE-ID:20270308T090000Z',
+      'DTSTART:20270320T090000Z',
+      'DURATION:PT1H',
+    );
+    server.text = calendar(weekly, moved);
+    await readFeed(FEED, reading());
+    expect(new Date((await asked())?.spec?.expiresAt ?? 0).toISOString()).toBe('2027-03-20T10:00:00.000Z');
+    server.text = calendar(weekly);
+    now += HOUR;
+    await readFeed(FEED, reading());
+    expect(new Date((await asked())?.spec?.expiresAt ?? 0).toISOString()).toBe('2027-03-08T10:00:00.000Z');
+  });
+
+  test('that was long over when it was first seen is left alone, until it is planned anew', async () => {
+    server.text = calendar(
+      meeting(1).replace('20270301', '20200301').replace('DURATION:PT1H', 'DTEND:20200301T100000Z'),
+    );
+    expect(await readFeed(FEED, reading())).toMatchObject({ sent: 0 });
+    server.text = calendar(meeting(1));
+    now += HOUR;
+    expect(await readFeed(FEED, reading())).toMatchObject({ sent: 1 });
+  });
+
+  test('has its dates in the zone of the feed', async () => {
+    server.text = calendar(vevent('UID:meeting-1', 'DTSTART;VALUE=DATE:20270301'));
+    await readFeed(FEED, reading());
+    expect(new Date((await asked())?.spec?.expiresAt ?? 0).toISOString()).toBe('2027-03-01T23:00:00.000Z');
+  });
+
+  test('takes nothing along that a person wrote about it', async () => {
+    server.text = calendar(meeting(1, 'DESCRIPTION:secret', 'ATTENDEE:mailto:ben@example.com'));
+    await readFeed(FEED, reading());
+    expect(sent.join()).not.toMatch(/secret|ben@/);
+  });
+});
+
+describe('a feed that fails', () => {
+  async function failure(timeLimit?: number): Promise<string> {
+    const error: unknown = await readFeed(FEED, reading(timeLimit)).catch((caught: unknown) => caught);
+    if (!(error instanceof FeedUnreadableError)) throw new Error('it did not fail', { cause: error });
+    const told = [error.message, error.stack, JSON.stringify(error), String(error.cause)].join();
+    expect(told).not.toMatch(new RegExp(`${SECRET_PATH}|127\\.0\\.0\\.1|localhost`));
+    return error.message;
+  }
+
+  test.each([404, 401, 410, 500, 503, 204])(
+    'says that its server answers %s, and cancels nothing',
+    async (status) => {
+      server.text = calendar(meeting(1));
+      await readFeed(FEED, reading());
+      server.fault = (response) => response.writeHead(status).end();
+      expect(await failure()).toBe(
+        `feed team: its server answers ${status}; its rooms stay as they are, and it is read again at its next time`,
+      );
+      expect(sent).toHaveLength(1);
+    },
+  );
+
+  test('says that it takes too long', async () => {
+    server.fault = (response) => void response.writeHead(200).write('BEGIN:VCALENDAR\r\n');
+    expect(await failure(200)).toContain('took longer than 0.2 s');
+  });
+
+  test('says that it cannot be reached', async () => {
+    await server.stop();
+    expect(await failure()).toContain('cannot be reached');
+    server = await startCalendarServer();
+  });
+
+  test('says that it broke off', async () => {
+    server.fault = (response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write('BEGIN:VCALENDAR\r\n');
+      void setTimeout(20).then(() => response.destroy());
+    };
+    expect(await failure()).toContain('cannot be reached');
+  });
+
+  test('says that it is too large, before it has read all of it', async () => {
+    server.fault = (response) => {
+      response.writeHead(200);
+      const more = () => response.write(Buffer.alloc(1 << 20)) && setImmediate(more);
+      response.on('drain', more);
+      more();
+    };
+    expect(await failure(20_000)).toContain('has more than 10485760 bytes');
+  });
+
+  test('says that it has too many events', async () => {
+    server.text = calendar(...meetings(5001));
+    expect(await failure()).toContain('has 5001 events, more than 5000');
+    expect(sent).toEqual([]);
+  });
+
+  test('says what is wrong with its secret', async () => {
+    for (const wrong of [undefined, '', 'no address']) {
+      secret = wrong;
+      expect(await failure()).toContain('secret feed/team holds no address');
+    }
+  });
+
+  test('is not read over a way that others can read', async () => {
+    secret = `http://calendar.example/${SECRET_PATH}`;
+    expect(await failure()).toContain('its address must begin with https://');
+    secret = server.address;
+    server.fault = (response) =>
+      response.writeHead(302, { location: `http://calendar.example/${SECRET_PATH}` }).end();
+    expect(await failure()).toContain('its address must begin with https://');
+  });
+
+  test('is not followed in circles, but to where it went', async () => {
+    server.fault = (response) => response.writeHead(301, { location: server.address }).end();
+    expect(await failure()).toContain('is redirected more than 5 times');
+    server.text = calendar(meeting(1));
+    server.fault = (response) => {
+      server.fault = undefined;
+      response.writeHead(302, { location: '/elsewhere.ics' }).end();
+    };
+    expect(await readFeed(FEED, reading())).toMatchObject({ outcome: 'changed' });
+  });
+});
+
+test('what was sent is sent again where it could not be remembered', async () => {
+  server.text = calendar(meeting(1));
+  const broken = { ...reading().memories, write: () => Promise.reject(new Error('throttled')) };
+  await expect(readFeed(FEED, { ...reading(), memories: broken })).rejects.toThrow('throttled');
+  now += DAY;
+  expect(await readFeed(FEED, reading())).toMatchObject({ sent: 1 });
+  expect(Object.values(await actions())).toEqual(['ensure']);
+});
