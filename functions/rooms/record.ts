@@ -1,3 +1,4 @@
+import { backedOff } from './back-off.ts';
 import { emergencyTime, type RenewalPolicy, renewalTime } from './renewal.ts';
 import type {
   Announcement,
@@ -10,7 +11,7 @@ import type {
   RoomSpec,
   RoomState,
 } from './room.ts';
-import { HOUR, MINUTE } from './room.ts';
+import { HOUR } from './room.ts';
 import { withSequence } from './sequence.ts';
 import { isKeptPast } from './spec.ts';
 
@@ -142,25 +143,6 @@ export function failed(room: Room, error: Error, mayHaveActed: boolean, now: Ins
     dueAt: backedOff(room, attempts, now),
     updatedAt: now,
   };
-}
-
-/** Front-loaded, since most failures pass quickly. */
-const BACK_OFF: readonly Duration[] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
-
-/**
- * When the planner shall look at the room again after so many failures: never later than a tenth of the life that is
- * left, and in an emergency in every run.
- */
-function backedOff(
-  { dueAt, emergencyAt, current }: Room,
-  attempts: number,
-  now: Instant,
-): Instant | undefined {
-  if (dueAt === undefined) return undefined;
-  const pause = BACK_OFF[Math.min(attempts, BACK_OFF.length) - 1] ?? 0;
-  const left = Math.max(0, (current?.expiresAt ?? now) - now);
-  const again = Math.floor(now + Math.min(pause, left / 10));
-  return Math.max(dueAt, Math.min(again, emergencyAt ?? again));
 }
 
 /** The row of a request that is refused for good. A room that lives already goes on as it was. */

@@ -1,0 +1,20 @@
+import { type Duration, HOUR, type Instant, MINUTE, type Room } from './room.ts';
+
+/** Front-loaded, since most failures pass quickly. */
+const BACK_OFF: readonly Duration[] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
+
+/**
+ * When the planner shall look at the room again after so many failures: never later than a tenth of the life that is
+ * left, and in an emergency in every run.
+ */
+export function backedOff(
+  { dueAt, emergencyAt, current }: Room,
+  attempts: number,
+  now: Instant,
+): Instant | undefined {
+  if (dueAt === undefined) return undefined;
+  const pause = BACK_OFF[Math.min(attempts, BACK_OFF.length) - 1] ?? 0;
+  const left = Math.max(0, (current?.expiresAt ?? now) - now);
+  const again = Math.floor(now + Math.min(pause, left / 10));
+  return Math.max(dueAt, Math.min(again, emergencyAt ?? again));
+}
