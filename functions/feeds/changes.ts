@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type IcsCalendar,
   type IcsEvent,
@@ -9,6 +8,7 @@ import {
 import { base32Digest } from '../rooms/digest.ts';
 import { DAY, type Instant } from '../rooms/room.ts';
 import type { Feed, KnownEvent } from './feed.ts';
+import { calendarMessage } from './message.ts';
 
 /** What a reading found. */
 export interface Changes {
@@ -31,6 +31,8 @@ export function changesOf(
   known: readonly KnownEvent[],
   { feed, now }: { readonly feed: Feed; readonly now: Instant },
 ): Changes {
+  const { name, timeZone } = feed;
+  const provenance = { source: 'calendar-feed', name, ...(timeZone && { timeZone }), at: now } as const;
   const before = new Map(known.map((event) => [event.uid, event]));
   const found = new Map<string, KnownEvent>();
   const bodies: string[] = [];
@@ -39,11 +41,11 @@ export function changesOf(
     found.set(event.uid, next);
     const old = before.get(event.uid);
     if (old?.digest === next.digest || (!old && isLongOver(event, now))) continue;
-    bodies.push(message('Calendar Event Updated', dated(calendar, event, now), { feed, now }));
+    bodies.push(calendarMessage('Calendar Event Updated', dated(calendar, event, now), provenance));
   }
   const gone = known.filter(({ uid }) => !found.has(uid));
   bodies.push(
-    ...gone.map((event) => message('Calendar Event Cancelled', farewell(event, now), { feed, now })),
+    ...gone.map((event) => calendarMessage('Calendar Event Cancelled', farewell(event, now), provenance)),
   );
   return { bodies, events: [...found.values()], cancelled: gone.length };
 }
@@ -87,22 +89,6 @@ function farewell({ uid, sequence }: KnownEvent, now: Instant): string {
     'END:VEVENT',
   ];
   return writeIcs({ zones: [], events: [] }, { uid, lines });
-}
-
-/** As a bus would put it into the queue. */
-function message(
-  type: string,
-  icalendar: string,
-  { feed, now }: { readonly feed: Feed; readonly now: Instant },
-): string {
-  const { name: calendarId, timeZone } = feed;
-  return JSON.stringify({
-    id: randomUUID(),
-    source: 'calendar-feed',
-    'detail-type': type,
-    time: new Date(now).toISOString(),
-    detail: { calendarId, ...(timeZone && { timeZone }), icalendar },
-  });
 }
 
 function utc(instant: Instant): string {

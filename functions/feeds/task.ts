@@ -1,0 +1,50 @@
+import * as z from 'zod/mini';
+import { checked } from '../requests/refusal.ts';
+import { RequestRefusedError } from '../rooms/errors.ts';
+import type { Instant } from '../rooms/room.ts';
+
+/** What there is to read. */
+export type ReadingTask =
+  | { readonly kind: 'all feeds' }
+  | { readonly kind: 'feed'; readonly name: string }
+  | { readonly kind: 'file'; readonly bucket: string; readonly key: string; readonly at: Instant };
+
+const feedTask = z.strictObject({ feed: z.optional(z.string()) });
+
+/** S3's own event on the bus, "Object Created". */
+const fileTask = z.looseObject({
+  time: z.iso.datetime(),
+  detail: z.looseObject({
+    bucket: z.looseObject({ name: z.string() }),
+    object: z.looseObject({ key: z.string() }),
+  }),
+});
+
+/**
+ * What a message asks to be read: `{}` for all feeds, `{"feed": name}` for one, or S3's event of a file.
+ *
+ * @throws RequestRefusedError
+ */
+export function readReadingTask(body: string): ReadingTask {
+  const task = parsed(body);
+  if (typeof task === 'object' && task !== null && 'detail' in task) {
+    const { time, detail } = checked(fileTask, task, '');
+    return { kind: 'file', bucket: detail.bucket.name, key: detail.object.key, at: Date.parse(time) };
+  }
+  const { feed } = checked(feedTask, task, '');
+  return feed === undefined ? { kind: 'all feeds' } : { kind: 'feed', name: feed };
+}
+
+export function writeFeedTask(name: string): string {
+  return JSON.stringify({ feed: name });
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new RequestRefusedError('body: must be {} to read all feeds, or {"feed": name} to read one', {
+      cause,
+    });
+  }
+}
