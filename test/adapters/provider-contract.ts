@@ -392,12 +392,23 @@ function describeFaults(at: Bench): void {
     for (const look of looks) {
       await look();
       for (const fault of [...WITHOUT_HANG, { fault: 'throttle' } as const]) {
-        emulator.faults.add(fault);
+        emulator.faults.add({ ...fault, times: 'always' });
         const error = await look().catch((thrown) => thrown);
         expect(['ambiguous_outcome', 'throttled']).toContain(error.code);
         turn(error.retryAfter ?? 0);
+        emulator.faults.clear();
       }
       await expect(look()).resolves.toBeDefined();
+    }
+  });
+
+  test('a page of the list that fails once does not fail the list', async () => {
+    const { provider, emulator } = at();
+    const room = await provider.create(orderFor(at()));
+    for (const fault of ['reset', 'status', 'torn-body', 'throttle'] as const) {
+      emulator.faults.add({ fault });
+      expect((await all(provider)).map(({ id }) => id)).toContain(room.id);
+      expect(emulator.faults.list()).toEqual([]);
     }
   });
 

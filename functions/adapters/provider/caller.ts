@@ -1,4 +1,7 @@
-import { ThrottledError } from '../../rooms/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AmbiguousOutcomeError, ThrottledError } from '../../rooms/errors.ts';
+import type { Duration } from '../../rooms/room.ts';
+import { SECOND } from '../../rooms/room.ts';
 import { connection, type ProviderCall, type Reply } from './connection.ts';
 import { credentials, type Sign } from './credentials.ts';
 import { isSuccess } from './failures.ts';
@@ -26,13 +29,23 @@ export interface CallerOptions extends ProviderOptions {
  */
 export type Call = (call: ProviderCall, expected?: (reply: Reply) => boolean) => Promise<Reply>;
 
-/** Calls in their turn, under credentials that heal. */
+/** How often a page is asked for before the list is given up. */
+const PAGE_ATTEMPTS = 3;
+
+/** No page is asked for again after so long, and none is waited for longer: there is a room to be made yet. */
+const PAGE_PATIENCE: Duration = 5 * SECOND;
+
+/**
+ * Calls in their turn, under credentials that heal. A page of a list is asked for again where the first try got no
+ * answer, since reading it changes nothing and a long list would never come to its end otherwise; whatever else
+ * fails is its caller's to repeat.
+ */
 export function caller(options: CallerOptions): Call {
-  const { failure, pace, heard } = options;
+  const { failure, pace, heard, wait = sleep } = options;
   const send = connection(options);
   const { present } = credentials(options);
 
-  return async (call, expected = () => false) => {
+  const once: Call = async (call, expected = () => false) => {
     const paced = pace?.(call);
     const reply = await present(async (authorization) => {
       await paced?.pacer.turn(paced.cost);
@@ -45,4 +58,29 @@ export function caller(options: CallerOptions): Call {
     if (error instanceof ThrottledError) paced?.pacer.hold(error.retryAfter);
     throw error;
   };
+
+  return async (call, expected) => {
+    const started = performance.now();
+    const mayPause = (pause: Duration) => performance.now() - started + pause <= PAGE_PATIENCE;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await once(call, expected);
+      } catch (error) {
+        const pause = pauseAfter(error);
+        if (!isPage(call) || attempt === PAGE_ATTEMPTS || pause === undefined || !mayPause(pause))
+          throw error;
+        if (pause > 0) await wait(pause);
+      }
+    }
+  };
+}
+
+function isPage({ method, id }: ProviderCall): boolean {
+  return method === 'GET' && id === undefined;
+}
+
+/** How long to wait before a page is asked for again; undefined where that would not help. */
+function pauseAfter(error: unknown): Duration | undefined {
+  if (error instanceof ThrottledError) return error.retryAfter;
+  return error instanceof AmbiguousOutcomeError ? 0 : undefined;
 }

@@ -25,7 +25,14 @@ async function start(settings: Settings = {}): Promise<ProviderBench> {
   const another = () =>
     meetingsApi(
       { name: 'main', applicationId: APPLICATION_ID, secret: SECRET, baseUrl: emulator.url },
-      { now, secrets: secretsManager({ client: secrets.client, now }), timeout: 400 },
+      {
+        now,
+        secrets: secretsManager({ client: secrets.client, now }),
+        timeout: 400,
+        wait: async (duration) => {
+          instant += duration;
+        },
+      },
     );
   return {
     emulator,
