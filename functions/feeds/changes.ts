@@ -41,11 +41,11 @@ export function changesOf(
     found.set(event.uid, next);
     const old = before.get(event.uid);
     if (old?.digest === next.digest || (!old && isLongOver(event, now))) continue;
-    bodies.push(calendarMessage('Calendar Event Updated', dated(calendar, event, now), provenance));
+    bodies.push(calendarMessage('Calendar Event Updated', alone(calendar, event), provenance));
   }
   const gone = known.filter(({ uid }) => !found.has(uid));
   bodies.push(
-    ...gone.map((event) => calendarMessage('Calendar Event Cancelled', farewell(event, now), provenance)),
+    ...gone.map((event) => calendarMessage('Calendar Event Cancelled', farewell(event), provenance)),
   );
   return { bodies, events: [...found.values()], cancelled: gone.length };
 }
@@ -72,22 +72,16 @@ function withoutStamps(lines: readonly string[]): string[] {
   return lines.filter((line) => !/^(DTSTAMP|LAST-MODIFIED)[;:]/i.test(line));
 }
 
-/** The event in a calendar of its own: without a METHOD, it is all that there is to know of it. */
-function dated({ timeZone, zones, events }: IcsCalendar, { uid, lines }: IcsEvent, now: Instant): string {
-  const stamped = withoutStamps(lines).flatMap((line) =>
-    line === 'BEGIN:VEVENT' ? [line, `LAST-MODIFIED:${utc(now)}`] : [line],
-  );
-  return writeIcs({ ...(timeZone && { timeZone }), zones, events }, { uid, lines: stamped });
+/**
+ * The event in a calendar of its own: without a METHOD, it is all that there is to know of it, and without stamps, it
+ * is as new as the message.
+ */
+function alone({ timeZone, zones, events }: IcsCalendar, { uid, lines }: IcsEvent): string {
+  return writeIcs({ ...(timeZone && { timeZone }), zones, events }, { uid, lines: withoutStamps(lines) });
 }
 
-function farewell({ uid, sequence }: KnownEvent, now: Instant): string {
-  const lines = [
-    'BEGIN:VEVENT',
-    `UID:${uid}`,
-    `SEQUENCE:${sequence}`,
-    `LAST-MODIFIED:${utc(now)}`,
-    'END:VEVENT',
-  ];
+function farewell({ uid, sequence }: KnownEvent): string {
+  const lines = ['BEGIN:VEVENT', `UID:${uid}`, `SEQUENCE:${sequence}`, 'END:VEVENT'];
   return writeIcs({ zones: [], events: [] }, { uid, lines });
 }
 
