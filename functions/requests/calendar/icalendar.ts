@@ -1,15 +1,10 @@
-import ICAL from 'ical.js';
 import { RequestRefusedError } from '../../rooms/errors.ts';
 import type { Instant } from '../../rooms/room.ts';
 import type { CalendarContext } from './context.ts';
-import { textOf } from './ics-property.ts';
-import { type IcsCalendar, type IcsEvent, propertyOf, writeIcs } from './ics-text.ts';
-import { type Clocks, readIcsTimes, readInstant } from './ics-times.ts';
-import { zonesOf } from './ics-zones.ts';
+import { type IcsComponent, readComponents } from './ics-components.ts';
+import type { IcsCalendar, IcsEvent } from './ics-text.ts';
 import { endOf, planOf } from './plan.ts';
-import { instantOr, stamp } from './stamp.ts';
 import type { EventTimes, Telling, ToldEvent, ToldOccurrence } from './telling.ts';
-import { zoneNamed } from './zone.ts';
 
 /** What attendees send about an event; it does not change the event. */
 const ANSWERS = new Set(['REPLY', 'COUNTER', 'DECLINECOUNTER', 'REFRESH']);
@@ -28,8 +23,8 @@ export function reasonToSkip({ method = '' }: IcsCalendar): string | undefined {
  */
 export function readIcalendar(calendar: IcsCalendar, event: IcsEvent, context: CalendarContext): Telling {
   if (event.uid === '') throw new RequestRefusedError('UID: is missing');
-  const components = new Components(calendar, event, context);
-  const masters = components.all.filter(({ isWhole }) => isWhole);
+  const components = readComponents(calendar, event, context);
+  const masters = components.filter(({ isWhole }) => isWhole);
   const master = newest(masters);
   if (calendar.method === 'ADD') {
     return {
@@ -37,7 +32,7 @@ export function readIcalendar(calendar: IcsCalendar, event: IcsEvent, context: C
       occurrences: masters.flatMap((added) => additions(added, context)),
     };
   }
-  const exceptions = components.all.filter(({ isWhole }) => !isWhole);
+  const exceptions = components.filter(({ isWhole }) => !isWhole);
   const told = master && tellEvent(master, exceptions, calendar);
   return {
     ...identityOf(event, context),
@@ -56,107 +51,6 @@ function identityOf(
     identity: ['ical', calendarId ?? '', uid],
     origin: { format: 'icalendar', ...(calendarId !== undefined && { calendarId }), uid },
   };
-}
-
-/** A VEVENT, as far as it is the same for all kinds of news. */
-interface IcsComponent {
-  readonly isWhole: boolean;
-  readonly following: boolean;
-  readonly at: string;
-  readonly cancelled: boolean;
-  readonly isPrivate: boolean;
-  readonly title: string;
-  /** When the occurrence that it speaks of was planned to start. */
-  readonly id?: Instant;
-  readonly times?: EventTimes;
-}
-
-/** The VEVENTs of one event, read. */
-class Components {
-  readonly all: readonly IcsComponent[];
-
-  constructor(calendar: IcsCalendar, event: IcsEvent, context: CalendarContext) {
-    const component = parse(calendar, event);
-    const calendarZone = context.zone ?? zoneNamed(calendar.timeZone ?? '') ?? context.defaultZone;
-    const clocks: Clocks = {
-      zoneNamed: zonesOf(component, context.steps),
-      ...(calendarZone && { calendarZone }),
-    };
-    const titles = titlesOf(event);
-    this.all = component
-      .getAllSubcomponents('vevent')
-      .map((vevent, index) =>
-        readComponent(vevent, { calendar, context, clocks, title: titles[index] ?? '' }),
-      );
-  }
-}
-
-/** Titles are read by us: nothing that a person wrote is in what `ical.js` sees, so nor is it in what it complains of. */
-function titlesOf({ lines }: IcsEvent): string[] {
-  const titles: string[] = [];
-  let component: string[] = [];
-  for (const line of lines) {
-    component.push(line);
-    if (!/^END:VEVENT\s*$/i.test(line)) continue;
-    titles.push(unescaped(propertyOf(component, 'SUMMARY')));
-    component = [];
-  }
-  return titles;
-}
-
-function unescaped(text: string): string {
-  return text.replace(/\\([\\;,nN])/g, (_, character: string) => (/n/i.test(character) ? ' ' : character));
-}
-
-function parse(calendar: IcsCalendar, event: IcsEvent): ICAL.Component {
-  const lines = event.lines.filter((line) => !/^SUMMARY[;:]/i.test(line));
-  try {
-    return new ICAL.Component(ICAL.parse(writeIcs(calendar, { uid: event.uid, lines })));
-  } catch (cause) {
-    throw new RequestRefusedError(`icalendar: ${(cause as Error).message.slice(0, 200)}`, { cause });
-  }
-}
-
-interface Reading {
-  readonly calendar: IcsCalendar;
-  readonly context: CalendarContext;
-  readonly clocks: Clocks;
-  readonly title: string;
-}
-
-function readComponent(vevent: ICAL.Component, { calendar, context, clocks, title }: Reading): IcsComponent {
-  const text = (name: string) => textOf(vevent, name).toUpperCase();
-  const cancelled = context.isCancelled || calendar.method === 'CANCEL' || text('status') === 'CANCELLED';
-  const id = readInstant(vevent, 'recurrence-id', clocks);
-  const times = readIcsTimes(vevent, clocks);
-  return {
-    isWhole: id === undefined,
-    following:
-      String(vevent.getFirstProperty('recurrence-id')?.getParameter('range')).toUpperCase() ===
-      'THISANDFUTURE',
-    at: stamp([Number(text('sequence')) || 0, changedAt(vevent, calendar, context)], cancelled),
-    cancelled,
-    isPrivate: text('class') === 'PRIVATE' || text('class') === 'CONFIDENTIAL',
-    title,
-    ...(id !== undefined && { id }),
-    ...(times && { times }),
-  };
-}
-
-/**
- * When the news is from. A message's DTSTAMP is the time of the message; in a calendar file it may be the time at
- * which the file was fetched, and LAST-MODIFIED is the better witness.
- */
-function changedAt(
-  vevent: ICAL.Component,
-  { method = 'PUBLISH' }: IcsCalendar,
-  context: CalendarContext,
-): Instant {
-  const [first, second] = method === 'PUBLISH' ? ['last-modified', 'dtstamp'] : ['dtstamp', 'last-modified'];
-  const instant = (name: string) => instantOr(textOf(vevent, name).replace(/Z?$/, 'Z'), Number.NaN);
-  return (
-    [instant(first as string), instant(second as string), context.toldAt].find((at) => !Number.isNaN(at)) ?? 0
-  );
 }
 
 function newest<T extends { readonly at: string }>(all: readonly T[]): T | undefined {
