@@ -6,6 +6,7 @@ import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Applications } from './applications.ts';
+import type { Callbacks } from './callbacks.ts';
 import type { LogLevel } from './props.ts';
 import type { RotationRhythm } from './rotation.ts';
 import type { Schedules } from './schedule/schedules.ts';
@@ -18,6 +19,8 @@ export interface Deployment {
   readonly bus: IEventBus;
   readonly applications: Applications;
   readonly schedules: Schedules;
+  /** Where providers tell of rooms, if they are asked to. */
+  readonly callbacks: Callbacks | undefined;
   /** Where messages rest that the bus or a schedule could not put into a queue. */
   readonly undelivered: Queue;
   /** For all that has no key of its own. */

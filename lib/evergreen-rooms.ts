@@ -62,6 +62,7 @@ export class EvergreenRooms extends Construct {
       environment: { CALENDAR: calendarVariable(props.calendar) },
       batchSize: 10,
       maxConcurrency: props.requestConcurrency ?? 5,
+      callbacks: deployment.callbacks,
     });
     permitKeepingRooms(requests.function, deployment.table);
     permitReadingHistory(requests.function, deployment.table);
@@ -91,6 +92,7 @@ export class EvergreenRooms extends Construct {
       applications: deployment.applications.places,
       secrets: deployment.applications.secrets.values(),
       functions: Object.values(functions),
+      others: deployment.callbacks ? [deployment.callbacks.function] : [],
       undelivered: deployment.undelivered,
       rule: { bus: deployment.bus, name: ruleName },
       scheduleGroup: deployment.schedules.group,

@@ -4,6 +4,8 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { Applications } from './applications.ts';
+import type { Surroundings } from './bundled-function.ts';
+import { Callbacks } from './callbacks.ts';
 import type { Deployment } from './deployment.ts';
 import { deploymentId } from './deployment-id.ts';
 import { encryptionKey } from './encryption-key.ts';
@@ -20,8 +22,15 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
   const key = encryptionKey(scope, props, removalPolicy);
   const queueKey = props.queueEncryptionKey ?? key;
   const undelivered = undeliveredQueue(scope, queueKey);
-  return {
+  const surroundings: Surroundings = {
     id: deploymentId(scope, props.deployment),
+    key,
+    logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
+    logLevel: props.logLevel ?? 'INFO',
+    network: { vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups: props.securityGroups },
+  };
+  return {
+    ...surroundings,
     table: roomsTable(scope, { encryptionKey: props.tableEncryptionKey ?? key, removalPolicy }),
     bus: eventBus(scope, props.eventBus),
     applications: new Applications(scope, 'Applications', {
@@ -31,15 +40,12 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
     }),
     schedules: new Schedules(scope, 'Schedules', { deadLetterQueue: undelivered, flexibleWindow }),
     undelivered,
-    key,
+    callbacks: props.callbacks ? new Callbacks(scope, 'Callbacks', surroundings, removalPolicy) : undefined,
     queueKey,
-    logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
-    logLevel: props.logLevel ?? 'INFO',
     maxReceiveCount: props.maxReceiveCount ?? 5,
     rhythm: rotationRhythm(scope, props.rotation ?? {}, flexibleWindow),
     flexibleWindow,
     retention: props.retention ?? Duration.days(90),
-    network: { vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups: props.securityGroups },
   };
 }
 

@@ -103,6 +103,14 @@ export interface EvergreenRoomsProps {
    */
   readonly calendar?: CalendarOptions;
   /**
+   * Have providers call back when a meeting goes on or a room ends, at a public address: a meeting then postpones the
+   * renewal of its room, and a room that ends before its time is opened again at once. The keys of rooms are in
+   * that address.
+   *
+   * @default false
+   */
+  readonly callbacks?: boolean;
+  /**
    * How many batches of ten requests are worked on at once, at least 2. It guards the provider's rate limit.
    *
    * @default 5

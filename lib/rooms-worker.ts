@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { CommonEnvironment, WorkerEnvironment } from '../functions/runtime/environment.ts';
+import type { Callbacks } from './callbacks.ts';
 import type { Deployment } from './deployment.ts';
 import type { FunctionName } from './function-name.ts';
 import { permitAnnouncing, permitReadingSecret } from './permissions.ts';
@@ -15,18 +16,25 @@ export interface RoomsWorkerProps<Name extends WorkerName>
   extends Omit<RoomsFunctionProps<Name>, 'environment'> {
   /** What this worker reads beside what all do. */
   readonly environment: Omit<Environments[Name], keyof WorkerEnvironment>;
+  /** For a worker that makes rooms: where providers are to tell of them. */
+  readonly callbacks?: Callbacks | undefined;
 }
 
 /** A function that speaks to the provider, and tells the bus. */
 export class RoomsWorker<Name extends WorkerName> extends RoomsFunction<Name> {
   constructor(scope: Construct, id: string, deployment: Deployment, props: RoomsWorkerProps<Name>) {
-    const common = workerEnvironment(deployment, props.timeout);
+    const { callbacks } = props;
+    const common = {
+      ...workerEnvironment(deployment, props.timeout),
+      ...(callbacks && { CALLBACKS_URL: callbacks.url, CALLBACKS_SECRET: callbacks.secret.secretArn }),
+    };
     super(scope, id, deployment, {
       ...props,
       environment: { ...common, ...props.environment } as RoomsFunctionProps<Name>['environment'],
     });
     permitAnnouncing(this.function, deployment.bus);
     for (const secret of deployment.applications.secrets.values()) permitReadingSecret(this.function, secret);
+    if (callbacks) permitReadingSecret(this.function, callbacks.secret);
   }
 }
 

@@ -80,7 +80,9 @@ export class Rotation extends Construct {
       environment: {},
       batchSize: 10,
       maxConcurrency: concurrency,
+      callbacks: deployment.callbacks,
     });
+    deployment.callbacks?.tell(this.worker.inbox.queue);
     permitKeepingRooms(this.worker.function, deployment.table);
     this.planner = new RoomsFunction(this, 'Planner', deployment, {
       name: 'plan-rotation',

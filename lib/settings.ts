@@ -38,6 +38,7 @@ const SETTINGS = {
   /** The name of the room of a private event. */
   calendarPlaceholder: text,
   requestConcurrency: wholeNumber(2, 1000),
+  callbacks: oneOf('on', 'off'),
   reconciliation: oneOf('repair', 'report'),
   reconciliationSchedule: text,
   maxReceiveCount: wholeNumber(2, 100),
@@ -111,6 +112,7 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
       timeZone: rest.calendarTimeZone,
       placeholder: rest.calendarPlaceholder,
     },
+    callbacks: rest.callbacks === 'on',
     flexibleWindow,
     requestConcurrency,
     maxReceiveCount,

@@ -7,6 +7,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Place } from '../applications.ts';
@@ -20,6 +21,8 @@ export interface Watched {
   readonly metrics: RoomMetrics;
   readonly applications: readonly Place[];
   readonly functions: readonly RoomsFunction<FunctionName>[];
+  /** Functions that no queue feeds. */
+  readonly others: readonly LambdaFunction[];
   readonly undelivered: Queue;
   /** The rule that brings requests from the bus. */
   readonly rule: { readonly bus: IEventBus; readonly name: string };
@@ -131,7 +134,7 @@ function dropped(namespace: string, metricName: string, dimensionsMap: Record<st
   return new Metric({ namespace, metricName, dimensionsMap, statistic: 'Sum', period: QUARTER });
 }
 
-function workAlarms({ metrics, functions }: Watched): RoomsAlarm[] {
+function workAlarms({ metrics, functions, others }: Watched): RoomsAlarm[] {
   return [
     {
       id: 'RequestsFail',
@@ -162,7 +165,9 @@ function workAlarms({ metrics, functions }: Watched): RoomsAlarm[] {
       heading: 'A function crashes',
       means: 'An invocation ended without an answer: an error of the code, its time-out or its memory',
       metric: sum(
-        functions.map(({ function: fn }) => fn.metricErrors({ period: QUARTER })),
+        [...functions.map((each) => each.function), ...others].map((fn) =>
+          fn.metricErrors({ period: QUARTER }),
+        ),
         'crashes',
         { period: QUARTER },
       ),

@@ -27,7 +27,7 @@ export class Monitoring extends Construct {
     saveQueries(
       this,
       props.deployment,
-      props.functions.map(({ function: fn }) => fn.logGroup),
+      [...props.functions.map((each) => each.function), ...props.others].map((fn) => fn.logGroup),
     );
   }
 }

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { functionNames } from '../../bin/bundle.ts';
 import type { Resource } from '../support/stacks.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
@@ -55,7 +56,10 @@ describe('the package', () => {
   });
 
   test('has the functions in it, ready to run', () => {
-    expect(globSync('dist/functions/*/index.mjs', { cwd: installed })).toHaveLength(4);
+    const bundles = globSync('dist/functions/*/index.mjs', { cwd: installed }).map(
+      (file) => file.split('/')[2],
+    );
+    expect(bundles.sort()).toEqual(functionNames().sort());
   });
 
   test('has no source maps, no sources and no path of the machine that built it', () => {
@@ -92,9 +96,12 @@ describe('a team that installs it', () => {
     expect(stdout).toMatch(/wrong\.ts\(3,\d+\): error TS2\d+/);
   }, 60_000);
 
-  test.each(['app.ts', 'app.cjs'])(
+  test.each([
+    ['app.ts', 5],
+    ['app.cjs', 4],
+  ])(
     'synthesises its own stack with %s',
-    async (app) => {
+    async (app, functions) => {
       const out = join(folder, `out-${app}`);
       await run(process.execPath, [app], { cwd: folder, env: { ...process.env, CDK_OUTDIR: out } });
       const template = JSON.parse(readFileSync(join(out, 'Own.template.json'), 'utf8'));
@@ -102,8 +109,8 @@ describe('a team that installs it', () => {
         ({ Type, Properties }) =>
           Type === 'AWS::Lambda::Function' && Properties.Environment?.Variables.POWERTOOLS_SERVICE_NAME,
       );
-      expect(ours).toHaveLength(4);
-      expect(globSync('asset.*/index.mjs', { cwd: out })).toHaveLength(4);
+      expect(ours).toHaveLength(functions);
+      expect(globSync('asset.*/index.mjs', { cwd: out }).length).toBeGreaterThanOrEqual(functions);
     },
     60_000,
   );

@@ -8,7 +8,7 @@ import { findings, roomsWith, stackWith } from '../support/stacks.ts';
 describe('a synthesis', () => {
   test('has no finding of AwsSolutions, of Control Tower or of the library in either stage, where others have', () => {
     const found = findings((app) => {
-      for (const stage of ['dev', 'prod']) stackWith({ stage }, app, stage);
+      for (const stage of ['dev', 'prod']) stackWith({ stage, callbacks: 'on' }, app, stage);
       new Queue(new Stack(app, 'Careless'), 'Queue');
     });
     const [rules, places] = [found.map(({ rule }) => rule), found.map(({ where }) => where)];

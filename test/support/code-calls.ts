@@ -5,10 +5,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { build } from 'esbuild';
+import { callbackAddresses } from '../../functions/adapters/callback-addresses.ts';
 import { eventBus } from '../../functions/adapters/event-bus.ts';
 import { roomsTable } from '../../functions/adapters/rooms-table.ts';
-import { rotationQueue } from '../../functions/adapters/rotation-queue.ts';
+import { newsQueue, rotationQueue } from '../../functions/adapters/rotation-queue.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
+import type { RoomNews } from '../../functions/rooms/ports.ts';
 import type { PastGeneration } from '../../functions/rooms/room.ts';
 import { workQueue } from '../../functions/runtime/work-queue.ts';
 import { aRoom } from './rooms.ts';
@@ -73,13 +75,26 @@ export async function portMethods(): Promise<PortMethod[]> {
         { order: { key: 'k', generation: 1, cause: 'due' }, delay: 0 },
       ]),
     ),
-    method(/secrets\d*\.read\(/, new SecretsManagerClient(REGION), (client) =>
+    method(/secrets\d*\.read\(secret\d*, stage\d*, fresh/, new SecretsManagerClient(REGION), (client) =>
       secretsManager({ client, now }).read('secret'),
+    ),
+    method(/callbacks\d*\.address\(/, new SecretsManagerClient(REGION), (client) =>
+      callbackAddresses('', 'signature', secretsManager({ client, now })).address('k'),
+    ),
+    method(/addresses\d*\(\)\.isOurs\(/, new SecretsManagerClient(REGION), (client) =>
+      callbackAddresses('', 'signature', secretsManager({ client, now })).isOurs({
+        key: 'k',
+        signature: UNSIGNED,
+      }),
+    ),
+    method(/queue\d*\(\)\.tell\(/, new SQSClient(REGION), (client) =>
+      newsQueue(client, ROTATIONS).tell({ key: 'k', roomId: '1', news: 'ended' } as unknown as RoomNews),
     ),
   ]);
 }
 
 const REGION = { region: 'eu-central-1' };
+const UNSIGNED = 'x'.repeat(32);
 const ANSWER = { Items: [], Entries: [{ EventId: '1' }], Failed: [], SecretString: 'nothing' };
 
 interface Listened {

@@ -34,6 +34,8 @@ const everything: Required<EvergreenRoomsProps> = {
     concurrency: 3,
   },
   reconciliation: { schedule: ScheduleExpression.rate(Duration.hours(12)), mode: 'report' },
+  calendar: { grace: Duration.hours(12), timeZone: TimeZone.EUROPE_BERLIN, placeholder: 'Private meeting' },
+  callbacks: true,
   requestConcurrency: 4,
   maxReceiveCount: 4,
   flexibleWindow: Duration.minutes(5),
