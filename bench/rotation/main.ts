@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { readRotation } from '../../functions/requests/rotation.ts';
@@ -32,6 +32,7 @@ const invocationTime = 20 * SECOND;
 /** What one plan may take: a scan of a million rows takes the engine longer than anybody waits. */
 const patience = 2 * MINUTE;
 
+const [load = 0] = loadavg();
 const directory = mkdtempSync(join(tmpdir(), 'rotation-'));
 const queues = await startQueues();
 const plans: string[] = [];
@@ -122,10 +123,11 @@ function results(): string {
 
 Written by \`npm run bench:rotation\`. Reads are DynamoDB's own read units, added up from \`ConsumedCapacity\`; they and the
 memory are the same on every machine, the rates are not. Memory is what the planner holds between two rounds, garbage
-not counted. \`scan\` is a planner that filters the whole table for \`dueAt <= now\` instead of reading the index.
+not counted. \`scan\` is a planner that filters the whole table for \`dueAt <= now\` instead of reading the index; the embedded
+engine pages through a scan the more slowly the larger the table is, and is given up on after a while.
 
-${cpu?.model ?? 'an unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node};
-dynoxide 1.2.1 for DynamoDB, fauxqs 2.4.1 for SQS, each on the same machine.
+${cpu?.model ?? 'an unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}, a load average of
+${load.toFixed(1)} before it began; dynoxide 1.2.1 for DynamoDB, fauxqs 2.4.1 for SQS, each on the same machine.
 
 ## One invocation
 
