@@ -12,25 +12,30 @@ import { settleFully } from './settle.ts';
  * that was never seen: its request may be on its way and must find that it is outdated.
  */
 export async function cancelRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
-  const { key, origin } = request;
-  const sequence = sequenceOf(request);
-  return onRoom(key, keeping, async (found) => {
-    const room = await finishRoom(found ?? blankRoom(key, keeping.now()), keeping);
-    const known = alreadySeen(room, sequence);
-    // that it was seen does not mean that its rooms could be ended
-    if (known) return { ...known, room: await settleFully(room, keeping) };
-    const sequences = withSequence(room.sequences, sequence);
-    if (room.state === 'cancelled') {
-      const again = await keeping.rooms.write({ ...room, sequences });
-      return { outcome: 'unchanged', room: await settleFully(again, keeping) };
-    }
-    const retired = await keeping.rooms.write({
-      ...(await buried(room, keeping)),
-      sequences,
-      origin: origin ?? room.origin,
-    });
-    return { outcome: 'cancelled', room: await settleFully(retired, keeping) };
+  return onRoom(request.key, keeping, async (found) => {
+    const room = await finishRoom(found ?? blankRoom(request.key, keeping.now()), keeping);
+    return cancelOn(room, request, keeping);
   });
+}
+
+/** The same for a row that was read, and on which nothing is under way. */
+export async function cancelOn(room: Room, request: RoomRequest, keeping: Keeping): Promise<Result> {
+  const { origin } = request;
+  const sequence = sequenceOf(request);
+  const known = alreadySeen(room, sequence);
+  // that it was seen does not mean that its rooms could be ended
+  if (known) return { ...known, room: await settleFully(room, keeping) };
+  const sequences = withSequence(room.sequences, sequence);
+  if (room.state === 'cancelled') {
+    const again = await keeping.rooms.write({ ...room, sequences });
+    return { outcome: 'unchanged', room: await settleFully(again, keeping) };
+  }
+  const retired = await keeping.rooms.write({
+    ...(await buried(room, keeping)),
+    sequences,
+    origin: origin ?? room.origin,
+  });
+  return { outcome: 'cancelled', room: await settleFully(retired, keeping) };
 }
 
 /** The tombstone of a row, not written yet: its living rooms are to be retired, its last generation is history. */

@@ -25,16 +25,21 @@ const SAME_EXPIRY = 30 * SECOND;
  * @throws RequestRefusedError for good; any other error: not now
  */
 export async function ensureRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
+  return onRoom(request.key, keeping, async (found) => {
+    const room = await finishRoom(found ?? blankRoom(request.key, keeping.now()), keeping);
+    return ensureOn(room, request, keeping);
+  });
+}
+
+/** The same for a row that was read, and on which nothing is under way. */
+export async function ensureOn(room: Room, request: RoomRequest, keeping: Keeping): Promise<Result> {
   const { key, spec: asked, origin } = request;
   if (!asked) throw new RequestRefusedError(`room ${key} was asked for without saying what it shall be like`);
   const sequence = sequenceOf(request);
-  return onRoom(key, keeping, async (found) => {
-    const room = await finishRoom(found ?? blankRoom(key, keeping.now()), keeping);
-    const known = alreadySeen(room, sequence);
-    if (known) return known;
-    const spec = mergeSpec(room.spec, asked);
-    return satisfy(room, { spec, sequence, origin }, keeping);
-  });
+  const known = alreadySeen(room, sequence);
+  if (known) return known;
+  const spec = mergeSpec(room.spec, asked);
+  return satisfy(room, { spec, sequence, origin }, keeping);
 }
 
 type Wish = Pick<RoomRequest, 'origin' | 'sequence'> & { readonly spec: RoomSpec };

@@ -1,0 +1,26 @@
+import { recall } from './calendar.ts';
+import { cancelOn } from './cancel.ts';
+import { ensureOn } from './ensure.ts';
+import { finishRoom } from './finish.ts';
+import { type Keeping, onRoom } from './keeping.ts';
+import { blankRoom } from './record.ts';
+import type { Result } from './result.ts';
+import type { RoomRequest } from './room.ts';
+
+/**
+ * Does what a calendar's news means together with all that the row knows from it already. The row remembers the
+ * news with the same write that claims or records what follows from it, so that neither is ever without the other.
+ *
+ * @throws RequestRefusedError for good; any other error: not now
+ */
+export async function heedCalendar(request: RoomRequest, keeping: Keeping): Promise<Result> {
+  const { key } = request;
+  return onRoom(key, keeping, async (found) => {
+    const room = await finishRoom(found ?? blankRoom(key, keeping.now()), keeping);
+    const { request: asked, calendar } = recall(room, request);
+    const informed = { ...room, calendar };
+    return asked.action === 'cancel'
+      ? cancelOn(informed, asked, keeping)
+      : ensureOn(informed, asked, keeping);
+  });
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { cancelRoom } from '../../functions/rooms/cancel.ts';
+import { heedCalendar } from '../../functions/rooms/heed.ts';
+import { DAY, type RoomRequest } from '../../functions/rooms/room.ts';
+import { CALENDAR_FILE, GOOGLE, GRAPH, ICALENDAR, type Story } from '../requests/calendar/stories.ts';
+import { calendarRequests } from '../requests/calendar/texts.ts';
+import { aRequest, makeWorld, type World } from '../support/world.ts';
+
+const NOW = Date.parse('2027-01-05T08:00:00Z');
+
+async function requestsOf({ steps }: Story): Promise<RoomRequest[]> {
+  const all = await Promise.all(steps.map(([{ type, detail }]) => calendarRequests(detail, { type })));
+  return all.flat();
+}
+
+async function live(requests: readonly RoomRequest[]): Promise<World> {
+  const world = makeWorld();
+  world.clock.now = NOW;
+  for (const request of requests) await heedCalendar(request, world.keeping);
+  return world;
+}
+
+/** What must be the same however it came about: not the number of rooms that it took. */
+function endOf(world: World, key: string) {
+  const { state, spec, origin, calendar, current, claim, unannounced } = world.row(key);
+  const needed = Math.min(spec?.expiresAt ?? 0, NOW + 365 * DAY);
+  return {
+    state,
+    // of a tombstone it is whatever was asked for last
+    spec: state === 'cancelled' ? undefined : spec,
+    origin,
+    calendar: { ...calendar, version: 0 },
+    lives: current !== undefined,
+    livesLongEnough: current === undefined || current.expiresAt >= needed,
+    claim,
+    unannounced,
+    kept: world.kept().length,
+  };
+}
+
+function permutations<T>(list: readonly T[]): T[][] {
+  if (list.length < 2) return [[...list]];
+  return list.flatMap((item, index) =>
+    permutations([...list.slice(0, index), ...list.slice(index + 1)]).map((rest) => [item, ...rest]),
+  );
+}
+
+describe.each<[string, Story]>([
+  ['iCalendar messages', ICALENDAR],
+  ['calendar files', CALENDAR_FILE],
+  ['Google Calendar', GOOGLE],
+  ['Microsoft Graph', GRAPH],
+])('the room of a meeting by %s', (_, story) => {
+  test('keeps its link while its meeting is moved, also past the year, and while one occurrence is cancelled', async () => {
+    const links: (string | undefined)[] = [];
+    const world = await live([]);
+    for (const request of (await requestsOf(story)).slice(0, 4)) {
+      await heedCalendar(request, world.keeping);
+      links.push(world.row(request.key).current?.guestUrl);
+    }
+    expect(links[0]).toBeDefined();
+    expect(new Set(links).size).toBe(1);
+  });
+
+  test('is the same in every order, with every message twice', async () => {
+    const requests = await requestsOf(story);
+    const key = requests[0]?.key ?? '';
+    const expected = endOf(await live(requests), key);
+    for (const order of permutations(requests)) {
+      const twice = order.flatMap((request, at) => [request, order[(at + 2) % order.length] ?? request]);
+      expect(endOf(await live(twice), key)).toEqual(expected);
+    }
+  });
+});
+
+test('a room that a person has ended is not revived by old news of its calendar, but by new', async () => {
+  const [created, moved] = await requestsOf(ICALENDAR);
+  if (!created || !moved) throw new Error('the story has steps');
+  const world = await live([created]);
+  await cancelRoom(aRequest({ key: created.key, action: 'cancel' }), world.keeping);
+  await heedCalendar(created, world.keeping);
+  expect(world.row(created.key).state).toBe('cancelled');
+  await heedCalendar(moved, world.keeping);
+  expect(world.row(created.key).current).toBeDefined();
+});
