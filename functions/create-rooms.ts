@@ -3,6 +3,7 @@ import { CALENDAR_DEFAULTS, type CalendarSettings } from './requests/calendar/se
 import { parseMessage } from './requests/parse.ts';
 import { cancelRoom } from './rooms/cancel.ts';
 import { ensureRoom } from './rooms/ensure.ts';
+import { heedCalendar } from './rooms/heed.ts';
 import { holdRoom, releaseRoom } from './rooms/hold.ts';
 import type { Keeping } from './rooms/keeping.ts';
 import type { Result } from './rooms/result.ts';
@@ -23,6 +24,10 @@ const SERVE: Record<RoomAction, (request: RoomRequest, keeping: Keeping) => Prom
   release: releaseRoom,
   rotate: rotateNow,
 };
+
+function serve(request: RoomRequest): Promise<Result> {
+  return request.news ? heedCalendar(request, keeping()) : SERVE[request.action](request, keeping());
+}
 
 /** Serves whoever asks for a room: one message, one request. */
 export const handler = sqsHandler(
@@ -47,7 +52,7 @@ async function read(record: SQSRecord): Promise<Job> {
     run: async () => {
       await Promise.all(split.map((body) => inbox().queue.send(body)));
       for (const request of requests) {
-        report(request.key, request.action, await SERVE[request.action](request, keeping()));
+        report(request.key, request.action, await serve(request));
       }
     },
   };
