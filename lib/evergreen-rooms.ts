@@ -1,4 +1,4 @@
-import { Duration, Tags } from 'aws-cdk-lib';
+import { Tags } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IMetric, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IEventBus, type OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
@@ -9,20 +9,18 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { CalendarVariable } from '../functions/runtime/environment.ts';
 import { type News, OWN_SOURCE } from './event-bus.ts';
 import { layFoundation } from './foundation.ts';
 import type { FunctionName } from './function-name.ts';
 import { alarmTopic } from './monitoring/alarm-topic.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { RoomMetrics } from './monitoring/room-metrics.ts';
-import { permitKeepingRooms, permitReadingHistory, permitSending } from './permissions.ts';
+import { permitSending } from './permissions.ts';
 import { planOnDeploy } from './plan-on-deploy.ts';
-import type { CalendarOptions, EvergreenRoomsProps } from './props.ts';
+import type { EvergreenRoomsProps } from './props.ts';
 import { Reconciliation } from './reconciliation.ts';
-import { BusRequests } from './requests.ts';
+import { Requests } from './requests.ts';
 import type { RoomsFunction } from './rooms-function.ts';
-import { RoomsWorker } from './rooms-worker.ts';
 import { Rotation } from './rotation.ts';
 
 /** One of each function. */
@@ -54,18 +52,7 @@ export class EvergreenRooms extends Construct {
   constructor(scope: Construct, id: string, props: EvergreenRoomsProps) {
     super(scope, id);
     const deployment = layFoundation(this, props);
-    const requests = new RoomsWorker(this, 'Requests', deployment, {
-      name: 'create-rooms',
-      description: 'Opens, changes and cancels the rooms that are asked for',
-      timeout: Duration.seconds(60),
-      memorySize: 512,
-      environment: { CALENDAR: calendarVariable(props.calendar) },
-      batchSize: 10,
-      maxConcurrency: props.requestConcurrency ?? 5,
-      callbacks: deployment.callbacks,
-    });
-    permitKeepingRooms(requests.function, deployment.table);
-    permitReadingHistory(requests.function, deployment.table);
+    const requests = new Requests(this, 'Requests', deployment, props);
     const rotation = new Rotation(this, 'Rotation', deployment, props.rotation);
     const reconciliation = new Reconciliation(
       this,
@@ -74,7 +61,6 @@ export class EvergreenRooms extends Construct {
       rotation.worker.inbox,
       props.reconciliation,
     );
-    const { ruleName } = new BusRequests(this, 'BusRequests', deployment, requests.inbox.queue);
     planOnDeploy(this, rotation.planner.inbox.queue, deployment.undelivered);
     const functions = {
       'create-rooms': requests,
@@ -94,7 +80,7 @@ export class EvergreenRooms extends Construct {
       functions: Object.values(functions),
       others: deployment.callbacks ? [deployment.callbacks.function] : [],
       undelivered: deployment.undelivered,
-      rule: { bus: deployment.bus, name: ruleName },
+      rule: { bus: deployment.bus, name: requests.ruleName },
       scheduleGroup: deployment.schedules.group,
       gaps: { rotation: deployment.rhythm.longestGap, reconciliation: reconciliation.longestGap },
       table: deployment.table,
@@ -118,6 +104,7 @@ export class EvergreenRooms extends Construct {
     if (props.permissionsBoundary) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
     Tags.of(this).add('evergreen-rooms', deployment.id);
   }
+
   /** Lets somebody send requests for rooms, encrypted as the queue is. */
   grantRequestRooms(grantee: IGrantable): Grant {
     return permitSending(grantee, this.requestQueue);
@@ -223,13 +210,4 @@ function ofEach<T>(
 ): ByFunction<T> {
   const entries = Object.entries(functions).map(([name, each]) => [name, pick(each)]);
   return Object.fromEntries(entries) as ByFunction<T>;
-}
-
-function calendarVariable({ grace, timeZone, placeholder }: CalendarOptions = {}): string {
-  const told: CalendarVariable = {
-    graceSeconds: grace?.toSeconds(),
-    timeZone: timeZone?.timezoneName,
-    placeholder,
-  };
-  return JSON.stringify(told);
 }

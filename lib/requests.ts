@@ -2,12 +2,16 @@ import { Duration, Names } from 'aws-cdk-lib';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
+import type { CalendarVariable } from '../functions/runtime/environment.ts';
 import type { Deployment } from './deployment.ts';
 import { OWN_SOURCE } from './event-bus.ts';
+import { permitKeepingRooms, permitReadingHistory } from './permissions.ts';
+import type { CalendarOptions, EvergreenRoomsProps } from './props.ts';
+import { RoomsWorker } from './rooms-worker.ts';
 
 /** What can ask for a room on the bus. */
-export const REQUEST_DETAIL_TYPES = [
+const REQUEST_DETAIL_TYPES = [
   'Room Requested',
   'Room Cancelled',
   'Calendar Event Created',
@@ -15,16 +19,34 @@ export const REQUEST_DETAIL_TYPES = [
   'Calendar Event Cancelled',
 ];
 
-/** Brings every request on the bus into the queue that all requests come through, whole and as it is. */
-export class BusRequests extends Construct {
-  readonly rule: Rule;
-  /** Of the rule, by which its metrics are found; CloudFormation tells it only together with that of the bus. */
+export type RequestOptions = Pick<EvergreenRoomsProps, 'requestConcurrency' | 'calendar'>;
+
+/** Opens, changes and cancels the rooms that are asked for, by a message or by an event on the bus. */
+export class Requests extends RoomsWorker<'create-rooms'> {
+  /** Of the rule on the bus, by which its metrics are found; CloudFormation tells it only together with that of the bus. */
   readonly ruleName: string;
 
-  constructor(scope: Construct, id: string, { bus, undelivered }: Deployment, queue: Queue) {
-    super(scope, id);
+  constructor(scope: Construct, id: string, deployment: Deployment, options: RequestOptions) {
+    super(scope, id, deployment, {
+      name: 'create-rooms',
+      description: 'Opens, changes and cancels the rooms that are asked for',
+      timeout: Duration.seconds(60),
+      memorySize: 512,
+      environment: { CALENDAR: calendarVariable(options.calendar) },
+      batchSize: 10,
+      maxConcurrency: options.requestConcurrency ?? 5,
+      callbacks: deployment.callbacks,
+    });
+    permitKeepingRooms(this.function, deployment.table);
+    permitReadingHistory(this.function, deployment.table);
     this.ruleName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
-    this.rule = new Rule(this, 'Rule', {
+    this.takeFromBus(deployment);
+  }
+
+  /** Brings every request on the bus into the queue that all requests come through, whole and as it is. */
+  private takeFromBus({ bus, undelivered }: Deployment): void {
+    const { queue } = this.inbox;
+    const rule = new Rule(this, 'Rule', {
       ruleName: this.ruleName,
       description: 'Requests for rooms go to the queue of requests',
       eventBus: bus,
@@ -42,9 +64,18 @@ export class BusRequests extends Construct {
         },
       ],
     });
-    admitRule(queue, this.rule);
-    admitRule(undelivered, this.rule);
+    admitRule(queue, rule);
+    admitRule(undelivered, rule);
   }
+}
+
+function calendarVariable({ grace, timeZone, placeholder }: CalendarOptions = {}): string {
+  const told: CalendarVariable = {
+    graceSeconds: grace?.toSeconds(),
+    timeZone: timeZone?.timezoneName,
+    placeholder,
+  };
+  return JSON.stringify(told);
 }
 
 /** Lets a rule send to an encrypted queue; the library's own target would let every rule of the account. */

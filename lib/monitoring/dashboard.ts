@@ -14,8 +14,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import type { Watched } from './alarms.ts';
 import type { RoomMetrics } from './room-metrics.ts';
+import type { Watched } from './watched.ts';
 
 export interface DashboardProps extends Watched {
   readonly table: Table;

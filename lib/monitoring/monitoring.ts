@@ -3,10 +3,11 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type AlarmTarget, addAlarm } from './alarm.ts';
-import { alarmsFor, type Watched } from './alarms.ts';
+import { alarmsFor } from './alarms.ts';
 import { addDashboard } from './dashboard.ts';
 import { saveQueries } from './queries.ts';
 import { tellOfFailedSecretRotation } from './secret-rotation.ts';
+import type { Watched } from './watched.ts';
 
 export interface MonitoringProps extends Watched, AlarmTarget {
   readonly deployment: string;

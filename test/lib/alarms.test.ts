@@ -138,7 +138,7 @@ describe('what waits or rests', () => {
 
   test('rings when a delivery is lost altogether, by the bus or by a schedule', () => {
     const { resources } = system().stack.template;
-    const rules = resources.filter(({ logicalId }) => logicalId.includes('BusRequestsRule'));
+    const rules = resources.filter(({ logicalId }) => logicalId.includes('RequestsRule'));
     for (const { properties } of rules) {
       const { Name: RuleName = '', EventBusName = '' } = properties as Record<string, string>;
       ofAws('AWS/Events', 'InvocationsFailedToBeSentToDlq', { RuleName, EventBusName }, 1);

@@ -1,0 +1,99 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { FunctionName } from '../../function-name.ts';
+import type { RoomsAlarm } from '../alarm.ts';
+import { sum } from '../room-metrics.ts';
+import type { Watched } from '../watched.ts';
+
+const { NOT_BREACHING } = TreatMissingData;
+const QUARTER = Duration.minutes(15);
+
+/** How each queue is called in an alarm, and how long its oldest message may wait there, retries included. */
+const INBOXES: Record<
+  FunctionName,
+  { readonly id: string; readonly patience: Duration; readonly means: string }
+> = {
+  'create-rooms': {
+    id: 'Requests',
+    patience: Duration.minutes(30),
+    means: 'Somebody asked for a room and does not have it',
+  },
+  'rotate-rooms': {
+    id: 'Rotations',
+    patience: Duration.hours(2),
+    means: 'A room that is due is not renewed',
+  },
+  'plan-rotation': { id: 'Plans', patience: Duration.hours(1), means: 'Rooms that are due are not found' },
+  'reconcile-rooms': {
+    id: 'Reconciliations',
+    patience: Duration.hours(4),
+    means: 'Nobody compares the table with what the provider has',
+  },
+};
+
+/** What waits too long, rests, or is lost. */
+export function queueAlarms({ functions, undelivered, rule, scheduleGroup }: Watched): RoomsAlarm[] {
+  const ofInboxes = functions.flatMap(({ name, inbox }): RoomsAlarm[] => {
+    const { id, patience, means } = INBOXES[name];
+    return [
+      {
+        ...restingIn(inbox.deadLetterQueue),
+        id: `Dead${id}`,
+        heading: `${id} rest in a dead-letter queue`,
+        means,
+      },
+      {
+        id: `Slow${id}`,
+        heading: `${id} wait too long`,
+        means,
+        metric: inbox.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: QUARTER }),
+        threshold: patience.toSeconds(),
+        silence: NOT_BREACHING,
+      },
+    ];
+  });
+  return [
+    ...ofInboxes,
+    {
+      ...restingIn(undelivered),
+      id: 'Undelivered',
+      heading: 'Events or schedules were not delivered',
+      means: 'The bus or a schedule could not put a message into its queue, and put it aside',
+    },
+    {
+      id: 'DroppedDeliveries',
+      heading: 'Deliveries were dropped',
+      means: 'A message could be put neither into its queue nor aside, and is gone',
+      metric: sum(
+        [
+          // On a bus of the account's own making a rule has two dimensions, on the default bus one.
+          dropped('AWS/Events', 'InvocationsFailedToBeSentToDlq', {
+            EventBusName: rule.bus.eventBusName,
+            RuleName: rule.name,
+          }),
+          dropped('AWS/Events', 'InvocationsFailedToBeSentToDlq', { RuleName: rule.name }),
+          dropped('AWS/Scheduler', 'InvocationsFailedToBeSentToDeadLetterCount', {
+            ScheduleGroup: scheduleGroup.scheduleGroupName,
+          }),
+        ],
+        'dropped',
+        { period: QUARTER },
+      ),
+      threshold: 1,
+      silence: NOT_BREACHING,
+    },
+  ];
+}
+
+function restingIn(queue: Queue) {
+  return {
+    metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+    threshold: 1,
+    silence: NOT_BREACHING,
+  };
+}
+
+function dropped(namespace: string, metricName: string, dimensionsMap: Record<string, string>): Metric {
+  return new Metric({ namespace, metricName, dimensionsMap, statistic: 'Sum', period: QUARTER });
+}

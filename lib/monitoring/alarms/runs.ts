@@ -1,0 +1,76 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { RoomsAlarm } from '../alarm.ts';
+import type { Watched } from '../watched.ts';
+
+const { NOT_BREACHING, BREACHING, IGNORE, MISSING } = TreatMissingData;
+const HOUR = Duration.hours(1);
+
+/** What the nightly plan finds, or that it does not run. */
+export function rotationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
+  const nightly = { statistic: 'Maximum' };
+  return [
+    {
+      id: 'Emergencies',
+      heading: 'Rooms are about to end',
+      means: 'Rooms are about to end that an earlier run should have renewed',
+      metric: metrics.of('plan-rotation', 'Emergencies', nightly),
+      threshold: 1,
+      silence: IGNORE,
+    },
+    {
+      id: 'HeldEmergencies',
+      heading: 'Held rooms are about to end',
+      means: 'Somebody paused the renewal of rooms that are about to end now',
+      metric: metrics.of('plan-rotation', 'HeldEmergencies', nightly),
+      threshold: 1,
+      silence: IGNORE,
+    },
+    {
+      ...heartbeat(metrics.of('plan-rotation', 'PlannerHeartbeat', { period: HOUR }), gaps.rotation),
+      id: 'PlannerSilent',
+      heading: 'The planner is silent',
+      means: 'No plan was finished since the schedule should have run, so no room is renewed',
+      silence: BREACHING,
+    },
+  ];
+}
+
+/** That the daily comparison fails, or does not run. What it finds is told for each application. */
+export function reconciliationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
+  return [
+    {
+      id: 'ReconciliationFails',
+      heading: 'Reconciliation fails',
+      means: 'The table could not be compared with what the provider has',
+      metric: metrics.of('reconcile-rooms', 'WorkFailed', { period: HOUR }),
+      threshold: 1,
+      silence: NOT_BREACHING,
+    },
+    {
+      ...heartbeat(
+        metrics.of('reconcile-rooms', 'ReconciliationsFinished', { period: HOUR }),
+        gaps.reconciliation,
+      ),
+      id: 'ReconciliationSilent',
+      heading: 'Reconciliation is silent',
+      means: 'No comparison was finished since the schedule should have run',
+      // The first run of a deployment comes with its first day, and needs a key that nobody may have put in place yet.
+      silence: MISSING,
+      alarmWhenItFallsSilent: true,
+    },
+  ];
+}
+
+/** CloudWatch looks back over a week at most. */
+const LONGEST_LOOK = 7 * 24;
+
+/** Below one in all the hours in which there should have been a run, and two for the run itself. */
+function heartbeat(metric: IMetric, gap: Duration) {
+  return {
+    metric,
+    threshold: 1,
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+    evaluationPeriods: Math.min(Math.ceil(gap.toHours({ integral: false })) + 2, LONGEST_LOOK),
+  };
+}

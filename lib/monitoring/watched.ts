@@ -1,0 +1,24 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Place } from '../applications.ts';
+import type { FunctionName } from '../function-name.ts';
+import type { RoomsFunction } from '../rooms-function.ts';
+import type { RoomMetrics } from './room-metrics.ts';
+
+/** What alarms and the dashboard look at. */
+export interface Watched {
+  readonly metrics: RoomMetrics;
+  readonly applications: readonly Place[];
+  readonly functions: readonly RoomsFunction<FunctionName>[];
+  /** Functions that no queue feeds. */
+  readonly others: readonly LambdaFunction[];
+  readonly undelivered: Queue;
+  /** The rule that brings requests from the bus. */
+  readonly rule: { readonly bus: IEventBus; readonly name: string };
+  readonly scheduleGroup: ScheduleGroup;
+  /** Between two runs of the rotation, and of reconciliation. */
+  readonly gaps: { readonly rotation: Duration; readonly reconciliation: Duration };
+}
