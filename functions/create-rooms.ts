@@ -13,7 +13,7 @@ import { rotateNow } from './rooms/rotate.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from './runtime/environment.ts';
 import { report } from './runtime/report.ts';
-import { inbox, keeping, now, once } from './runtime/wiring.ts';
+import { inbox, keeping, now, once, prepare } from './runtime/wiring.ts';
 import { originOf } from './runtime/work-queue.ts';
 import { type Job, sqsHandler } from './runtime/worker.ts';
 
@@ -33,6 +33,8 @@ function serve(request: RoomRequest): Promise<Result> {
 export const handler = sqsHandler(
   once(() => ({ ...inbox(), now, backOff: [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE], read })),
 );
+
+prepare();
 
 const calendar = once((): CalendarSettings => {
   const { CALENDAR } = readEnvironment<CreateRoomsEnvironment>(['CALENDAR']);

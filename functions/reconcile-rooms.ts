@@ -11,7 +11,7 @@ import { readEnvironment } from './runtime/configuration.ts';
 import type { ReconcileRoomsEnvironment } from './runtime/environment.ts';
 import { log } from './runtime/log.ts';
 import { count, countBy, countFor } from './runtime/metrics.ts';
-import { inbox, keeping, now, once, sqs } from './runtime/wiring.ts';
+import { inbox, keeping, now, once, prepare, sqs } from './runtime/wiring.ts';
 import { type Job, sqsHandler } from './runtime/worker.ts';
 
 const environment = once(() =>
@@ -25,6 +25,8 @@ const environment = once(() =>
 export const handler = sqsHandler(
   once(() => ({ ...inbox(), now, backOff: [5 * MINUTE, 15 * MINUTE, 60 * MINUTE], read })),
 );
+
+prepare();
 
 const reconciling = once(() => ({
   ...keeping(),

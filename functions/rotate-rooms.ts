@@ -6,13 +6,15 @@ import type { RoomNews, RotationOrder } from './rooms/ports.ts';
 import { HOUR, type Instant, MINUTE } from './rooms/room.ts';
 import { rotateRoom } from './rooms/rotate.ts';
 import { report } from './runtime/report.ts';
-import { inbox, keeping, now, once, sqs, workerEnvironment } from './runtime/wiring.ts';
+import { inbox, keeping, now, once, prepare, sqs, workerEnvironment } from './runtime/wiring.ts';
 import { type Job, sqsHandler } from './runtime/worker.ts';
 
 /** Keeps the rooms that the planner or reconciliation nominated, and heeds what providers tell. */
 export const handler = sqsHandler(
   once(() => ({ ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR], read })),
 );
+
+prepare();
 
 const rotations = once(() => rotationQueue(sqs(), workerEnvironment().WORK_QUEUE, now));
 

@@ -84,6 +84,24 @@ export const keeping = once((): Keeping => {
   };
 });
 
+/**
+ * Begins while the function is still being loaded what its first message would wait for: the clients are made and the
+ * credential is read. Which application of several will be asked nobody knows yet, so theirs are read when they are.
+ */
+export function prepare(): void {
+  try {
+    const { APPLICATIONS } = workerEnvironment();
+    const [application, ...others] = readApplications(APPLICATIONS);
+    keeping();
+    if (application && others.length === 0) secrets().read(application.secret).catch(leaveToFirstMessage);
+  } catch (error) {
+    leaveToFirstMessage(error);
+  }
+}
+
+/** It finds the same, and says so where somebody listens. */
+function leaveToFirstMessage(_error: unknown): void {}
+
 /** The queue that feeds the function, for telling it what became of a message. */
 export const inbox = once(() => {
   const env = workerEnvironment();
