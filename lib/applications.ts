@@ -104,6 +104,7 @@ export class Applications extends Construct {
           }
         : { provider: application.provider, name, secret: secret.secretArn, baseUrl: application.baseUrl };
     });
+    checkSize(entries);
     this.secrets = secrets;
     this.places = props.applications.map((application) => ({
       name: nameOf(application),
@@ -128,6 +129,20 @@ export class Applications extends Construct {
     });
     return secret;
   }
+}
+
+/** What the environment of a function may hold is 4 KB, of which all else takes 1.1 KB. */
+const MOST_BYTES = 2900;
+const ARN_LENGTH = 115;
+
+function checkSize(entries: readonly ApplicationEntry[]): void {
+  const bytes = JSON.stringify(entries.map((entry) => ({ ...entry, secret: 'x'.repeat(ARN_LENGTH) }))).length;
+  if (bytes <= MOST_BYTES) return;
+  const room = Math.floor((entries.length * MOST_BYTES) / bytes);
+  throw new Error(
+    `applications are ${entries.length}, and the environment of a function holds about ${room} like these; ` +
+      'give them shorter names, or make another deployment for the rest',
+  );
 }
 
 function isMeetingsApi(application: Application): application is MeetingsApiApplication {

@@ -2,6 +2,7 @@ import { App, Duration, Stack, TimeZone } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { type Application, EvergreenRooms } from '../../lib/index.ts';
+import { roomsWith } from '../support/stacks.ts';
 
 function functionsPool(applications: readonly Application[]): string {
   const stack = new Stack(new App(), 'Test');
@@ -40,4 +41,16 @@ test('calendars are told to the function that reads them', () => {
       Variables: { CALENDAR: '{"graceSeconds":7200,"timeZone":"Europe/Berlin","placeholder":"Busy"}' },
     },
   });
+});
+
+test('a pool that the environment of a function cannot hold is refused, with how much it can', () => {
+  const pool = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      applicationId: `11111111-2222-4333-8444-${String(i).padStart(12, '0')}`,
+      name: `application-${i}`,
+    }));
+  expect(() => roomsWith({ applications: pool(10) })).not.toThrow();
+  expect(() => roomsWith({ applications: pool(40) })).toThrow(
+    /applications are 40, and the environment of a function holds about 1\d like these/,
+  );
 });
