@@ -5,6 +5,7 @@ import { startDaily } from '../local/emulators/daily/daily.ts';
 import { startMeetingsApi } from '../local/emulators/meetings-api/meetings-api.ts';
 import type { InventoryEntry, RoomEmulator } from '../local/emulators/room-emulator.ts';
 import { startWhereby } from '../local/emulators/whereby/whereby.ts';
+import type { LocalProvider } from '../local/rooms/provider.ts';
 
 /** One account at a provider's emulator. */
 export interface Account {
@@ -34,6 +35,21 @@ export const ACCOUNTS: Readonly<Record<ProviderName, (options: AccountOptions) =
   daily: openDaily,
   whereby: openWhereby,
 };
+
+/** The account as the provider of a stack on this machine. */
+export function localProvider({ emulator, entry, credential }: Account): LocalProvider {
+  const { secret: _secret, ...application } = entry;
+  return {
+    title: entry.provider,
+    url: emulator.url,
+    application: application as unknown as LocalProvider['application'],
+    credential,
+    movesExpiry: entry.provider !== 'whereby',
+    settle: () => emulator.settle(),
+    state: () => ({}),
+    close: () => emulator.close(),
+  };
+}
 
 // one pair for all: a campaign makes many accounts, and a key takes longer to make than a hundred rooms
 let privateKey: string | undefined;

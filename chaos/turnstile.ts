@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type Decide, type ServiceProxy, startProxy } from './proxy.ts';
 
 /** Whether a request is stopped before it reaches its service, or once the service has done what was asked. */
 export type When = 'before' | 'after';
@@ -9,7 +8,7 @@ export type When = 'before' | 'after';
  * them: the function waits for an answer that never comes, until somebody kills it.
  */
 export interface Turnstile {
-  /** Requests since the last reset, by the name of the service and the operation. */
+  /** Requests since the last count began, by the name of the service and the operation. */
   readonly passed: readonly string[];
   /** @returns the endpoint to call in place of this one */
   inFrontOf(service: string, endpoint: string): Promise<string>;
@@ -27,41 +26,29 @@ interface Stop {
 }
 
 export function turnstile(): Turnstile {
-  const closing: (() => Promise<void>)[] = [];
+  const proxies: ServiceProxy[] = [];
   let passed: string[] = [];
   let stop: Stop | undefined;
 
-  async function pass(name: string, forward: () => Promise<Answer>): Promise<Answer | undefined> {
-    passed.push(name);
-    const stopped = stop && stop.nth === passed.length ? stop : undefined;
-    if (stopped?.when !== 'before') {
-      const answer = await forward();
-      if (!stopped) return answer;
-    }
-    stopped?.reached(name);
-    return undefined;
-  }
+  const pass =
+    (service: string): Decide =>
+    async ({ operation, forward }) => {
+      const name = `${service} ${operation}`;
+      passed.push(name);
+      const stopped = stop?.nth === passed.length ? stop : undefined;
+      const answer = stopped?.when === 'before' ? 'silence' : await forward();
+      stopped?.reached(name);
+      return stopped ? 'silence' : answer;
+    };
 
   return {
     get passed() {
       return passed;
     },
     async inFrontOf(service, endpoint) {
-      const upstream = new URL(endpoint);
-      const server = createServer((incoming, response) => {
-        void body(incoming)
-          .then((sent) =>
-            pass(`${service} ${operationOf(incoming)}`, () => forwarded(upstream, incoming, sent)),
-          )
-          .then((answer) => answer && relay(answer, response));
-      });
-      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-      closing.push(async () => {
-        server.closeAllConnections();
-        await new Promise((closed) => server.close(closed));
-      });
-      const { port } = server.address() as AddressInfo;
-      return `http://127.0.0.1:${port}${upstream.pathname.replace(/\/$/, '')}`;
+      const proxy = await startProxy(endpoint, pass(service));
+      proxies.push(proxy);
+      return proxy.endpoint;
     },
     stopAt(nth, when) {
       passed = [];
@@ -73,41 +60,6 @@ export function turnstile(): Turnstile {
       passed = [];
       stop = undefined;
     },
-    close: async () => void (await Promise.all(closing.map((close) => close()))),
+    close: async () => void (await Promise.all(proxies.map((proxy) => proxy.close()))),
   };
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
-}
-
-/** The operation of an AWS service, or the call of any other. */
-function operationOf({ headers, method, url }: IncomingMessage): string {
-  return String(headers['x-amz-target'] ?? '').split('.')[1] ?? `${method} ${url}`;
-}
-
-function forwarded(upstream: URL, { method, headers, url }: IncomingMessage, sent: Buffer): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = upstream;
-    request({ hostname, port, method, headers, path: url }, (response) => {
-      body(response).then((received) => {
-        resolve({ status: response.statusCode ?? 502, headers: response.headers, body: received });
-      }, reject);
-    })
-      .on('error', reject)
-      .end(sent);
-  });
-}
-
-function relay({ status, headers, body: received }: Answer, response: ServerResponse): void {
-  const { 'transfer-encoding': _chunked, ...kept } = headers;
-  response.writeHead(status, { ...kept, 'content-length': received.length }).end(received);
-}
-
-async function body(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

@@ -1,0 +1,173 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { roomsTable } from '../functions/adapters/rooms-table.ts';
+import type { PastGeneration, Room } from '../functions/rooms/room.ts';
+import { DUMMY_CREDENTIALS } from '../local/engines/credentials.ts';
+import type { LocalRooms } from '../local/rooms/local-rooms.ts';
+import type { PutEntry } from '../local/stand-ins/buses.ts';
+import type { Account } from './accounts.ts';
+import type { Wanted } from './wishes.ts';
+
+/** What came out of the stack while it ran. */
+export interface Heard {
+  /** A line of a function's log. */
+  line(line: string): void;
+  /** An event that the bus has taken. */
+  event(entry: PutEntry): void;
+  /** The newest news of each key. */
+  readonly newest: ReadonlyMap<string, News>;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Lines and events with something in them that opens a door. */
+  readonly leaks: readonly string[];
+}
+
+interface News {
+  readonly key: string;
+  readonly revision: number;
+  readonly generation: number;
+  readonly room?: { readonly id: string };
+}
+
+/** What no log and no event may have in it, beside the credential itself. */
+const DOORS = ['participant_token=', 'roomKey=', 'PRIVATE KEY', 'Bearer ', 'eyJ'];
+
+export function hearing({ credential }: Account): Heard {
+  const newest = new Map<string, News>();
+  const counts: Record<string, number> = {};
+  const leaks: string[] = [];
+
+  function search(text: string): void {
+    for (const secret of [...DOORS, credential]) {
+      if (text.includes(secret)) leaks.push(`${secret.slice(0, 12)}... was told in: ${text.slice(0, 120)}`);
+    }
+  }
+
+  return {
+    newest,
+    counts,
+    leaks,
+    line: search,
+    event({ DetailType: type = '', Detail: detail = '{}' }) {
+      search(detail);
+      counts[type] = (counts[type] ?? 0) + 1;
+      const news = JSON.parse(detail) as News;
+      if (news.key === undefined || (newest.get(news.key)?.revision ?? 0) > news.revision) return;
+      newest.set(news.key, news);
+    },
+  };
+}
+
+export interface AuditOptions {
+  readonly rooms: LocalRooms;
+  readonly account: Account;
+  readonly wanted: ReadonlyMap<string, Wanted>;
+  readonly heard: Heard;
+}
+
+export interface Audit {
+  readonly figures: Readonly<Record<string, number>>;
+  readonly wrong: readonly string[];
+}
+
+/** Holds the table, the provider and the bus against each other and against what was asked for. */
+export async function audit({ rooms, account, wanted, heard }: AuditOptions): Promise<Audit> {
+  const { rows, past } = await entriesOf(rooms);
+  const now = rooms.stack.clock.now();
+  const living = livingRooms(rooms, account);
+  const lost = [...rows.values()].filter(
+    ({ state, current }) =>
+      state === 'active' && !(current && current.expiresAt > now && living.has(current.id)),
+  );
+  const known = new Set([
+    ...past.map(({ roomId }) => roomId),
+    ...[...rows.values()].flatMap(({ current, previous, retirees }) =>
+      [current, previous, ...retirees].map((room) => room?.id),
+    ),
+  ]);
+  const doubled = [...living].filter((id) => !known.has(id));
+  const resting = rooms.stack.deadLetterQueues().flatMap((queue) => queue.messages());
+  const wrong = [
+    ...lost.map(({ key }) => `${key}: its room does not live`),
+    ...doubled.map((id) => `room ${id} lives and is nobody's`),
+    ...resting.map(({ body, attributes }) => `a message rests: ${body} (${attributes.failureReason ?? ''})`),
+    ...[...wanted].flatMap(([key, wish]) => wrongWith(key, rows.get(key), wish, living)),
+    ...[...rows.values()].flatMap((row) => untold(row, heard, now)),
+    ...heard.leaks,
+  ];
+  return {
+    wrong,
+    figures: {
+      keys: wanted.size,
+      ...heard.counts,
+      'rooms made': account.emulator.inventory().length,
+      'rooms living': living.size,
+      lost: lost.length,
+      doubled: doubled.length,
+      'resting in dead-letter queues': resting.length,
+      leaks: heard.leaks.length,
+    },
+  };
+}
+
+/** By the ids that the adapters know them by: those that can be entered, and carry our token. */
+function livingRooms({ stack }: LocalRooms, { emulator, idOf }: Account): ReadonlySet<string> {
+  const deployment = stack.functions.map(({ definition }) => definition.environment.DEPLOYMENT).find(Boolean);
+  const ours = emulator
+    .inventory()
+    .filter(({ usable, label }) => usable && label.includes(`er${deployment}`));
+  return new Set(ours.map(idOf));
+}
+
+function wrongWith(
+  key: string,
+  row: Room | undefined,
+  wish: Wanted,
+  living: ReadonlySet<string>,
+): readonly string[] {
+  if (!row) return [`${key}: there is no row`];
+  const { state, claim, unannounced, retirees, current, spec } = row;
+  const open = retirees.some(({ endsAt }) => endsAt === undefined);
+  const wrong = claim || unannounced || open ? [`${key}: something is left to do`] : [];
+  if (wish.cancelled) {
+    const entered = [...retirees].filter(({ id }) => living.has(id));
+    if (state !== 'cancelled') wrong.push(`${key}: is ${state} and was cancelled`);
+    return [...wrong, ...entered.map(({ id }) => `${key}: ${id} was cancelled and lives`)];
+  }
+  if (!['active', 'held', 'ending'].includes(state) || !current) wrong.push(`${key}: is ${state}`);
+  const name = spec?.settings.display_name;
+  if (name !== wish.name) wrong.push(`${key}: is called ${name}, and ${wish.name} was asked for last`);
+  return wrong;
+}
+
+/** Whether the bus was told of the row's room. */
+function untold(
+  { key, current, generation, state }: Room,
+  { newest }: Heard,
+  now: number,
+): readonly string[] {
+  if (!current || current.expiresAt <= now || state === 'rejected') return [];
+  const news = newest.get(key);
+  if (news?.room?.id === current.id && news.generation === generation) return [];
+  return [`${key}: the newest news is of room ${news?.room?.id}, and its room is ${current.id}`];
+}
+
+async function entriesOf({ stack, doors }: LocalRooms) {
+  const client = new DynamoDBClient({
+    endpoint: stack.environment.AWS_ENDPOINT_URL_DYNAMODB,
+    region: 'local',
+    credentials: DUMMY_CREDENTIALS,
+  });
+  const table = roomsTable(client, { tableName: doors.table });
+  const rows = new Map<string, Room>();
+  const past: PastGeneration[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.scan(cursor);
+    for (const entry of page.items) {
+      if ('revision' in entry) rows.set(entry.key, entry);
+      else past.push(entry);
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  client.destroy();
+  return { rows, past };
+}
