@@ -17,7 +17,7 @@ import { rotateNow, rotateRoom } from '../../functions/rooms/rotate.ts';
 import { type Fate, mortal } from './mortal.ts';
 import { tapped } from './tap.ts';
 import { type Watch, watched, wrongAtRest } from './watch.ts';
-import { aRequest, makeWorld, type World } from './world.ts';
+import { aRequest, makeWorld, type World, type WorldOptions } from './world.ts';
 
 type Ports = Keeping & Reconciling;
 type Work = (ports: Ports) => Promise<unknown>;
@@ -56,8 +56,8 @@ export interface Break {
 
 /** One key's life in a small world: messages that come, come back and come again, while things break. */
 export class Life {
-  readonly world: World = makeWorld();
-  readonly watch: Watch = watched(this.world);
+  readonly world: World;
+  readonly watch: Watch;
   /** Messages that are not done, in the order of sending. */
   readonly pending: Sent[] = [];
   /** Messages that are done, and may be delivered again all the same. */
@@ -66,6 +66,11 @@ export class Life {
   #fate: Fate | undefined;
   #at = 0;
   readonly #early: string[] = [];
+
+  constructor(options: WorldOptions = {}) {
+    this.world = makeWorld(options);
+    this.watch = watched(this.world);
+  }
 
   get violations(): readonly string[] {
     return [...this.watch.violations, ...this.#early];
