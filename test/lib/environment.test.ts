@@ -1,11 +1,11 @@
-import { App, Duration, Stack, TimeZone } from 'aws-cdk-lib';
+import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { type Application, EvergreenRooms } from '../../lib/index.ts';
-import { roomsWith } from '../support/stacks.ts';
+import { appWith, roomsWith } from '../support/stacks.ts';
 
 function functionsPool(applications: readonly Application[]): string {
-  const stack = new Stack(new App(), 'Test');
+  const stack = new Stack(appWith(), 'Test');
   new EvergreenRooms(stack, 'Rooms', { applications });
   const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function');
   const pools = Object.values(functions).map(
@@ -31,7 +31,7 @@ test('two accounts of one name are refused', () => {
 });
 
 test('calendars are told to the function that reads them', () => {
-  const stack = new Stack(new App(), 'Test');
+  const stack = new Stack(appWith(), 'Test');
   new EvergreenRooms(stack, 'Rooms', {
     applications: [{ provider: 'daily' }],
     calendar: { grace: Duration.hours(2), timeZone: TimeZone.EUROPE_BERLIN, placeholder: 'Busy' },

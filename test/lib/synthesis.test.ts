@@ -9,11 +9,16 @@ describe('a synthesis', () => {
   test('has no finding of AwsSolutions, of Control Tower or of the library in either stage, where others have', () => {
     const found = findings((app) => {
       for (const stage of ['dev', 'prod']) stackWith({ stage, callbacks: 'on' }, app, stage);
-      new Queue(new Stack(app, 'Careless'), 'Queue');
+      const careless = new Stack(app, 'Careless');
+      new Queue(careless, 'Queue');
+      new CfnQueue(careless, 'Wrong', { visibilityTimeout: -1 });
     });
-    const [rules, places] = [found.map(({ rule }) => rule), found.map(({ where }) => where)];
-    expect(new Set(places)).toEqual(new Set(['Careless/Queue/Resource']));
-    expect(rules).toEqual(expect.arrayContaining(['AwsSolutions-SQS4', 'sqs_dlq_check']));
+    expect(new Set(found.map(({ where }) => where))).toEqual(
+      new Set(['Careless/Queue/Resource', 'Careless/Wrong']),
+    );
+    expect(new Set(found.map(({ by }) => by))).toEqual(
+      new Set(['AwsSolutions', 'cdk-validator-cfnguard', 'CloudFormation Validate']),
+    );
   }, 120_000);
 
   test('stops at a queue that hides its messages for less than six time-outs of its function', () => {

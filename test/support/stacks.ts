@@ -17,6 +17,9 @@ const CDK_JSON = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.u
 const scratch = mkdtempSync(join(tmpdir(), 'synth-'));
 process.on('exit', () => rmSync(scratch, { recursive: true }));
 
+// The library's own rules cost seconds, and are looked at once, by `findings`.
+process.env.CDK_VALIDATION = 'false';
+
 /** An app with the feature flags of `cdk.json`, an application, and these settings. */
 export function appWith(settings: Record<string, unknown> = {}): App {
   const context = {
@@ -52,6 +55,8 @@ export function roomsWith(props: Partial<EvergreenRoomsProps> = {}): { rooms: Ev
 }
 
 export interface Finding {
+  /** Whose rule it is. */
+  readonly by: string;
   readonly rule: string;
   readonly where: string;
 }
@@ -59,22 +64,30 @@ export interface Finding {
 /** What a whole synthesis finds: the library's own rules, AwsSolutions and those of Control Tower. */
 export function findings(build: (app: App) => void): Finding[] {
   const app = appWith();
+  delete process.env.CDK_VALIDATION;
   try {
     build(app);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(), new CfnGuardValidator());
     app.synth();
   } catch (error) {
     if ((error as Error).name !== 'ValidationFailed') throw error;
+  } finally {
+    process.env.CDK_VALIDATION = 'false';
   }
   const report = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'));
   return report.pluginReports.flatMap((plugin: PluginReport) =>
     plugin.violations.flatMap(({ ruleName, violatingConstructs }) =>
-      violatingConstructs.map(({ constructPath }) => ({ rule: ruleName, where: constructPath })),
+      violatingConstructs.map(({ constructPath }) => ({
+        by: plugin.pluginName,
+        rule: ruleName,
+        where: constructPath,
+      })),
     ),
   );
 }
 
 interface PluginReport {
+  readonly pluginName: string;
   readonly violations: { ruleName: string; violatingConstructs: { constructPath: string }[] }[];
 }
 
