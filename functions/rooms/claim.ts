@@ -12,6 +12,8 @@ import type { Keeping } from './keeping.ts';
 import { onRoom } from './keeping.ts';
 import { claimed, failed, givenUp, isAccountedFor } from './record.ts';
 import type { Claim, Instant, LiveRoom, Room } from './room.ts';
+import { standing } from './sequence.ts';
+import { roomToken } from './token.ts';
 
 /** A row whose claim is ours. */
 export type ClaimedRoom = Room & { readonly claim: Claim };
@@ -99,20 +101,31 @@ export async function completeClaim(
     if (found?.retirees.some(({ id }) => id === made?.id)) throw lost(room);
     if (found?.claim?.owner === room.claim.owner) return keeping.rooms.write(outcome(found));
     if (!found || !made) throw lost(room);
-    if (isAccountedFor(found, made.id)) return found;
-    // on the row first: whoever looks for a lost room at this moment must not adopt the one that is about to end
-    if (!isShared(made, room, found, keeping)) {
+    if (isAccountedFor(found, made.id)) {
+      if (isNoNews(found, room.claim)) return found;
+    } else if (!isShared(made, room, found, keeping)) {
+      // on the row first: whoever looks for a lost room at this moment must not adopt the one that is about to end
       await keeping.rooms.write(givenUp(found, made, room.claim.generation, keeping.now()));
     }
     throw lost(room);
   });
 }
 
+/** Whether the row has heard what the claim was taken for: then it is all the same who recorded the room. */
+function isNoNews(found: Room, { sequence }: Claim): boolean {
+  return sequence === undefined || standing(found, sequence) !== 'new';
+}
+
 /** Where a create is idempotent, whoever took the claim over is making, or has, the very room that we hold. */
-function isShared(made: LiveRoom, { claim: ours }: ClaimedRoom, found: Room, { pool }: Keeping): boolean {
-  const { claim: theirs } = found;
-  const sameRoom = theirs?.generation === ours.generation && theirs.application === made.application;
-  return sameRoom && pool.provider(made.application).capabilities.idempotentCreate;
+function isShared(
+  made: LiveRoom,
+  { claim: ours, key }: ClaimedRoom,
+  { claim: theirs }: Room,
+  { pool, deployment }: Keeping,
+): boolean {
+  const token = ({ generation, spec }: Claim) => roomToken(deployment, key, generation, spec);
+  const sameRoom = theirs && token(theirs) === token(ours) && theirs.application === made.application;
+  return sameRoom === true && pool.provider(made.application).capabilities.idempotentCreate;
 }
 
 function lost({ key, claim }: ClaimedRoom): ClaimLostError {

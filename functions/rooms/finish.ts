@@ -30,7 +30,7 @@ const ROUNDING = MINUTE;
 
 async function adopt(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
   const { claim, key } = room;
-  const token = roomToken(keeping.deployment, key, claim.generation);
+  const token = roomToken(keeping.deployment, key, claim.generation, claim.spec);
   const found = await keeping.pool.provider(claim.application).find(token, claim.bookmark);
   const [ours] = found.filter((candidate) => isAdoptable(candidate, room, keeping)).sort(oldestFirst);
   if (!ours) return keeping.rooms.write(unclaimed(room));

@@ -76,7 +76,7 @@ export function tickOff(
   for (const known of [current, previous, ...retirees]) {
     if (known) ledgers.get(known.application)?.unclaimed.delete(known.id);
   }
-  if (claim) spareClaimed(claim, roomToken(deployment, key, claim.generation), ledgers);
+  if (claim) spareClaimed(claim, roomToken(deployment, key, claim.generation, claim.spec), ledgers);
 }
 
 /** A room that an open claim may have made is its next worker's to adopt, however old it is. */

@@ -65,7 +65,7 @@ export async function openRoom(room: Room, opening: Opening, keeping: Keeping): 
 /** @returns undefined where the application is full */
 async function create(claimed: ClaimedRoom, keeping: Keeping): Promise<LiveRoom | undefined> {
   const { application, expiresAt, generation, spec } = claimed.claim;
-  const token = roomToken(keeping.deployment, claimed.key, generation);
+  const token = roomToken(keeping.deployment, claimed.key, generation, spec);
   try {
     const settings = await heardSettings(claimed.key, spec.settings, application, keeping);
     const order = { token, settings, expiresAt };

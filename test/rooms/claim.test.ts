@@ -108,3 +108,52 @@ function dyingAfter(writes: number, { rooms }: Keeping): Keeping['rooms']['write
     return rooms.write(room);
   };
 }
+
+describe('two wishes that compete for one generation', () => {
+  const named = (display_name: string, at: number) =>
+    aRequest({ at, spec: aSpec({ settings: { display_name } }) });
+
+  it.each([
+    ['an older', 1, 'outdated'],
+    ['a newer', 3, 'rotated'],
+  ])(
+    'do not share a room, where a create is idempotent: %s one is served in its turn',
+    async (_, at, outcome) => {
+      const world = makeWorld({ capabilities: { idempotentCreate: true } });
+      const slow = slowWorker(world);
+      const mine = named('mine', at);
+      const first = ensureRoom(mine, slow.keeping);
+      await slow.made;
+      world.clock.now += 2 * MINUTE;
+      await ensureRoom(
+        named('theirs', 2),
+        withProvider(world, () => ({ find: async () => [] })),
+      );
+      slow.letGo();
+      await expect(first).rejects.toThrow(ClaimLostError);
+      expect((await ensureRoom(mine, world.keeping)).outcome).toBe(outcome);
+      const { current, spec } = world.row('weekly');
+      const room = world.providers.first?.made.find(({ id }) => id === current?.id);
+      expect(room?.settings).toEqual(spec?.settings);
+      expect(spec?.settings.display_name).toBe(at > 2 ? 'mine' : 'theirs');
+    },
+  );
+
+  it('are both heard, where they want the same', async () => {
+    const world = makeWorld({ capabilities: { idempotentCreate: true } });
+    const slow = slowWorker(world);
+    const newer = named('same', 3);
+    const first = ensureRoom(newer, slow.keeping);
+    await slow.made;
+    world.clock.now += 2 * MINUTE;
+    await ensureRoom(
+      named('same', 1),
+      withProvider(world, () => ({ find: async () => [] })),
+    );
+    slow.letGo();
+    await expect(first).rejects.toThrow(ClaimLostError);
+    expect((await ensureRoom(newer, world.keeping)).outcome).toBe('unchanged');
+    expect((await ensureRoom(named('late', 2), world.keeping)).outcome).toBe('outdated');
+    expect(world.kept()).toEqual(['first-1']);
+  });
+});

@@ -27,7 +27,7 @@ describe('asking for a room', () => {
       claim: undefined,
       unannounced: undefined,
     });
-    expect(providers.first?.made[0]?.token).toBe(roomToken(DEPLOYMENT, 'weekly', 1));
+    expect(providers.first?.made[0]?.token).toBe(roomToken(DEPLOYMENT, 'weekly', 1, aSpec()));
     expect(announced).toEqual([
       { key: 'weekly', generation: 1, type: 'Room Created', reason: 'requested', roomId: 'first-1' },
     ]);

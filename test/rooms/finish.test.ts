@@ -28,7 +28,7 @@ async function unanswered(when: 'before' | 'after', spec: RoomSpec = aSpec()) {
 
 /** Another room at the provider that carries the token of generation 1. */
 function twin(world: World, life = 90 * DAY) {
-  const token = roomToken(DEPLOYMENT, 'weekly', 1);
+  const token = roomToken(DEPLOYMENT, 'weekly', 1, aSpec());
   const settings = { display_name: 'Weekly' };
   return providerOf(world).create({ token, settings, expiresAt: world.clock.now + life });
 }
@@ -80,7 +80,7 @@ describe('an attempt that got no answer', () => {
     failNext(world, 'create', RESET, 'after');
     await expect(ensureRoom(aRequest(), keeping)).rejects.toBe(RESET);
     await ensureRoom(aRequest(), keeping);
-    expect(looks).toEqual([[roomToken(DEPLOYMENT, 'weekly', 1), '4711']]);
+    expect(looks).toEqual([[roomToken(DEPLOYMENT, 'weekly', 1, aSpec()), '4711']]);
   });
 
   it.each([

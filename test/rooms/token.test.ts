@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { DAY, HOUR } from '../../functions/rooms/room.ts';
 import { isTokenOf, roomToken } from '../../functions/rooms/token.ts';
+import { aSpec, START } from '../support/rooms.ts';
 
 describe('the correlation token', () => {
   it('is what every provider can carry', () => {
@@ -15,6 +17,20 @@ describe('the correlation token', () => {
       roomToken('fghij', 'weekly', 1),
     ];
     expect(new Set([token, ...others]).size).toBe(4);
+  });
+
+  it('is another for another room, and the same however often one is asked for', () => {
+    const token = (more = {}) => roomToken('abcde', 'weekly', 1, aSpec(more));
+    const tokens = [
+      token(),
+      token({ settings: { display_name: 'Monthly' } }),
+      token({ lifetime: 30 * DAY }),
+      token({ expiresAt: START + 30 * DAY }),
+    ];
+    expect(new Set(tokens).size).toBe(4);
+    const expiresAt = START + 30 * DAY;
+    expect(token({ expiresAt, lifetime: 30 * DAY - HOUR })).toBe(token({ expiresAt, lifetime: 30 * DAY }));
+    expect(token({ renewal: { mode: 'extend' } })).toBe(token());
   });
 
   it('tells its own deployment from another on the same account', () => {

@@ -28,7 +28,7 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
 
   const rowOf = (token: string): Room | undefined =>
     [...world.rooms.rows.values()].find(
-      ({ key, claim }) => claim && roomToken(keeping.deployment, key, claim.generation) === token,
+      ({ key, claim }) => claim && roomToken(keeping.deployment, key, claim.generation, claim.spec) === token,
     );
 
   const rooms: RoomStore = {
