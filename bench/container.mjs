@@ -15,16 +15,14 @@ process.on('disconnect', () => process.exit());
 
 async function load({ module }) {
   const builtins = new Set(process.moduleLoadList);
-  const start = performance.now();
+  const spent = stopwatch();
   handler = (await import(module)).handler;
-  const milliseconds = performance.now() - start;
-  return { milliseconds, builtins: process.moduleLoadList.filter((name) => !builtins.has(name)) };
+  return { ...spent(), builtins: process.moduleLoadList.filter((name) => !builtins.has(name)) };
 }
 
 /** Runs messages `from` to `to`, in batches. `%n` in a body stands for the number of the message. */
 async function run({ body, from, to, batchSize }) {
-  const before = process.cpuUsage();
-  const start = performance.now();
+  const spent = stopwatch();
   let failed = 0;
   for (let first = from; first < to; first += batchSize) {
     const { batchItemFailures } = await handler(
@@ -33,9 +31,18 @@ async function run({ body, from, to, batchSize }) {
     );
     failed += batchItemFailures.length;
   }
-  const milliseconds = performance.now() - start;
-  const { user, system } = process.cpuUsage(before);
-  return { milliseconds, cpu: (user + system) / 1000, failed, memory: memory() };
+  return { ...spent(), failed, memory: memory() };
+}
+
+/** Milliseconds since now, by the clock and of CPU. */
+function stopwatch() {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  return () => {
+    const milliseconds = performance.now() - start;
+    const { user, system } = process.cpuUsage(before);
+    return { milliseconds, cpu: (user + system) / 1000 };
+  };
 }
 
 function memory() {

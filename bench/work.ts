@@ -1,3 +1,4 @@
+import type { FunctionName } from './bundles.ts';
 import type { Work } from './world/container.ts';
 import type { BenchWorld } from './world/world.ts';
 
@@ -5,8 +6,10 @@ import type { BenchWorld } from './world/world.ts';
 export interface Task {
   /** `%n` stands for the number of the message. */
   readonly body: string;
-  /** Rooms that must be due before so many messages can be worked on. */
-  readonly rooms: (messages: number) => number;
+  /** Whether there is a message for each room, or one for all of them. */
+  readonly perRoom: boolean;
+  /** The rooms are there already, and due. */
+  readonly seeded: boolean;
   /** As its queue feeds it. */
   readonly batchSize: number;
 }
@@ -14,28 +17,24 @@ export interface Task {
 const PREFIX = 'due-';
 
 /** Rooms in the table, and at the provider, for a function whose message is about all of them. */
-const ROOMS = 50;
+const ALL_ROOMS = 50;
 
-export const TASKS: Readonly<Record<string, Task>> = {
+const TASKS: Readonly<Record<FunctionName, Task>> = {
   'create-rooms': {
     body: JSON.stringify({ key: 'new-%n', display_name: 'Weekly meeting %n', lifetime: 'P90D' }),
-    rooms: () => 0,
+    perRoom: true,
+    seeded: false,
     batchSize: 10,
   },
   'rotate-rooms': {
     body: JSON.stringify({ key: `${PREFIX}%n`, generation: 1, cause: 'due' }),
-    rooms: (messages) => messages,
+    perRoom: true,
+    seeded: true,
     batchSize: 10,
   },
-  'plan-rotation': { body: '{}', rooms: () => ROOMS, batchSize: 1 },
-  'reconcile-rooms': { body: '{}', rooms: () => ROOMS, batchSize: 1 },
+  'plan-rotation': { body: '{}', perRoom: false, seeded: true, batchSize: 1 },
+  'reconcile-rooms': { body: '{}', perRoom: false, seeded: true, batchSize: 1 },
 };
-
-export function taskOf(name: string): Task {
-  const task = TASKS[name];
-  if (task) return task;
-  throw new Error(`nothing is known of ${name}: give it a task in bench/work.ts`);
-}
 
 /** Hands out messages of a task, none twice, and sees to it that there are rooms to work on. */
 export class Assignments {
@@ -43,13 +42,23 @@ export class Assignments {
   readonly #world: BenchWorld;
   #next = 0;
 
-  constructor(task: Task, world: BenchWorld) {
-    this.#task = task;
+  constructor(name: FunctionName, world: BenchWorld) {
+    this.#task = TASKS[name];
     this.#world = world;
   }
 
-  async prepare(messages: number): Promise<void> {
-    await this.#world.seed(PREFIX, this.#task.rooms(messages));
+  get perRoom(): boolean {
+    return this.#task.perRoom;
+  }
+
+  get batchSize(): number {
+    return this.#task.batchSize;
+  }
+
+  /** @param allRooms where a message is about all rooms */
+  async prepare(messages: number, allRooms: number = ALL_ROOMS): Promise<void> {
+    const { perRoom, seeded } = this.#task;
+    if (seeded) await this.#world.seed(PREFIX, perRoom ? messages : allRooms);
   }
 
   take(messages: number, batchSize: number = this.#task.batchSize): Work {

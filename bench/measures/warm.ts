@@ -1,5 +1,5 @@
-import { bundleOf, SETTINGS, VARIANTS, type Variant } from '../bundles.ts';
-import { Assignments, taskOf } from '../work.ts';
+import { bundleOf, type FunctionName, SETTINGS, VARIANTS, type Variant } from '../bundles.ts';
+import { Assignments } from '../work.ts';
 import { BenchContainer } from '../world/container.ts';
 import { startWorld } from '../world/world.ts';
 
@@ -13,7 +13,7 @@ export interface WarmRuns {
 
 /** One process of each kind, warmed up; they take turns, so that a busy minute weighs on all. */
 export async function measureWarm(
-  name: string,
+  name: FunctionName,
   {
     rounds,
     messages,
@@ -21,7 +21,7 @@ export async function measureWarm(
   }: { readonly rounds: number; readonly messages: number; readonly warmUp: number },
 ): Promise<Record<Variant, WarmRuns>> {
   const world = await startWorld();
-  const work = new Assignments(taskOf(name), world);
+  const work = new Assignments(name, world);
   await work.prepare(VARIANTS.length * (warmUp + rounds * messages));
   const runs = Object.fromEntries(
     VARIANTS.map((variant) => [variant, { rate: [], cpu: [] }]),

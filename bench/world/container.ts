@@ -17,17 +17,20 @@ export interface Work {
   readonly batchSize: number;
 }
 
-export interface Loaded {
-  /** To import the bundle. */
+/** What something took. */
+export interface Spent {
   readonly milliseconds: number;
+  /** Milliseconds of CPU, of all threads. */
+  readonly cpu: number;
+}
+
+/** What it took to import the bundle. */
+export interface Loaded extends Spent {
   /** Node's own modules that were loaded for it. */
   readonly builtins: readonly string[];
 }
 
-export interface Ran {
-  readonly milliseconds: number;
-  /** Milliseconds of CPU, of all threads. */
-  readonly cpu: number;
+export interface Ran extends Spent {
   /** Bytes, after a collection of garbage where it was asked for. */
   readonly memory: { readonly rss: number; readonly heapUsed: number; readonly peak: number };
 }

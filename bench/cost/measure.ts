@@ -1,0 +1,117 @@
+import { bundleOf, type FunctionName, SETTINGS, type Variant } from '../bundles.ts';
+import { Assignments } from '../work.ts';
+import { BenchContainer } from '../world/container.ts';
+import { type Recorder, startRecorder } from '../world/recorder.ts';
+import { type BenchWorld, startWorld } from '../world/world.ts';
+import type { Usage } from './bill.ts';
+import { averageItemBytes } from './item-bytes.ts';
+
+/** How long a provider takes for a call. */
+const PROVIDER_TIME = 200;
+
+/** Memory with which Lambda gives a whole CPU; below it gives as much less. */
+const WHOLE_CPU = 1769;
+
+/** The share of requests that the tracer sends a trace of, by X-Ray's own default. */
+const TRACED = 0.05;
+
+const WARM_UP = 200;
+const MESSAGES = 200;
+
+/** Rooms of one account, where a message is about all of them. */
+const ACCOUNT = 1000;
+
+/** What one room costs a function, of what AWS counts. */
+export interface RoomUsage {
+  readonly usage: Usage;
+  /** Of a row of the rooms table as this function leaves it. */
+  readonly rowBytes: number;
+}
+
+/**
+ * Runs a warm function in full batches, once past a recorder for what goes over the wire and once without it for the
+ * time, with a provider that takes its time. CPU is scaled to what the configured memory brings of it.
+ */
+export async function measureRoom(
+  variant: Variant,
+  name: FunctionName,
+  megabytes: number,
+): Promise<RoomUsage> {
+  const world = await startWorld({ engine: 'dynoxide' });
+  const recorder = await startRecorder(world);
+  const work = new Assignments(name, world);
+  await work.prepare(2 * (WARM_UP + MESSAGES), ACCOUNT);
+  const [warmUp, messages] = work.perRoom ? [WARM_UP, MESSAGES] : [3, 5];
+  const rooms = work.perRoom ? messages : messages * ACCOUNT;
+  const wire = await onTheWire({ variant, name, world, recorder, work, warmUp, messages });
+  const time = await timed({ variant, name, world, work, warmUp, messages, megabytes });
+  const rowBytes = await averageItemBytes(world.endpoints.tables, world.environment().ROOMS_TABLE ?? '');
+  await recorder.stop();
+  await world.stop();
+  const all = { ...wire, ...time };
+  const usage = Object.fromEntries(Object.entries(all).map(([item, amount]) => [item, amount / rooms]));
+  return { usage, rowBytes };
+}
+
+interface Run {
+  readonly variant: Variant;
+  readonly name: FunctionName;
+  readonly world: BenchWorld;
+  readonly work: Assignments;
+  readonly warmUp: number;
+  readonly messages: number;
+}
+
+async function onTheWire({ recorder, ...run }: Run & { readonly recorder: Recorder }): Promise<Usage> {
+  const { world, work, variant, warmUp, messages } = run;
+  const container = await open(run, world.environment(recorder.endpoints));
+  await container.run(work.take(warmUp));
+  recorder.clear();
+  const before = container.logged();
+  await container.run(work.take(messages));
+  const logged = container.logged() - before;
+  await container.stop();
+  const amounts = [...recorder.operations];
+  const units = (...names: string[]) =>
+    amounts.reduce((sum, [name, { units }]) => sum + (names.includes(name) ? units : 0), 0);
+  const calls = (pattern: RegExp) =>
+    amounts.reduce((sum, [name, { calls }]) => sum + (pattern.test(name) ? calls : 0), 0);
+  return {
+    writeUnits: units('PutItem', 'UpdateItem', 'DeleteItem'),
+    readUnits: units('GetItem', 'Query', 'Scan'),
+    events: calls(/^PutEvents$/),
+    secretReads: calls(/^GetSecretValue$/),
+    // each message is received and deleted with the others of its batch
+    queueRequests: calls(/^SendMessage/) + 2 * invocationsOf(run),
+    logGigabytes: logged / 1e9,
+    traces: variant === 'usual' ? TRACED * invocationsOf(run) : 0,
+  };
+}
+
+async function timed(run: Run & { readonly megabytes: number }): Promise<Usage> {
+  const { world, work, warmUp, messages, megabytes } = run;
+  const container = await open(run, world.environment());
+  await container.run(work.take(warmUp));
+  world.provider.faults.add({ fault: 'delay', delay: PROVIDER_TIME, times: 'always' });
+  const { milliseconds, cpu } = await container.run(work.take(messages));
+  await container.stop();
+  const waited = Math.max(0, milliseconds - cpu);
+  const billed = waited + cpu * Math.max(1, WHOLE_CPU / megabytes);
+  return {
+    invocations: invocationsOf(run),
+    gigabyteSeconds: ((billed / 1000) * megabytes) / 1024,
+  };
+}
+
+function invocationsOf({ work, messages }: Run): number {
+  return Math.ceil(messages / work.batchSize);
+}
+
+async function open({ variant, name }: Run, environment: Record<string, string>): Promise<BenchContainer> {
+  const container = new BenchContainer({
+    bundle: bundleOf(variant, name),
+    environment: { ...environment, ...SETTINGS[variant] },
+  });
+  await container.load();
+  return container;
+}
