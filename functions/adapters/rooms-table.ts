@@ -19,6 +19,8 @@ import { type Item, toItem, toPastGeneration, toRoom } from './row.ts';
 export const DUE_SHARDS = 16;
 
 const ROOM = 'room';
+/** A key that no caller can name. */
+const LIST_ENDS = '#list-ends';
 const GENERATION = 'generation#';
 
 /** A page of the due index from each shard makes a round of the planner, which is to take a few seconds at most. */
@@ -120,8 +122,26 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
       const { Items = [], LastEvaluatedKey } = await table.send(
         new ScanCommand({ TableName, ExclusiveStartKey: startKey(cursor) }),
       );
-      const items = Items.map((item) => (item.entry === ROOM ? toRoom(item) : toPastGeneration(item)));
+      const entries = Items.filter(({ roomKey }) => roomKey !== LIST_ENDS);
+      const items = entries.map((item) => (item.entry === ROOM ? toRoom(item) : toPastGeneration(item)));
       return { items, cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
+    },
+
+    async listEnd(application) {
+      const { Item } = await table.send(
+        new GetCommand({ TableName, Key: { roomKey: LIST_ENDS, entry: application } }),
+      );
+      return Item && { application, bookmark: Item.bookmark, seenAt: Date.parse(Item.seenAt) };
+    },
+
+    async noteListEnd({ application, bookmark, seenAt }) {
+      const Item = {
+        roomKey: LIST_ENDS,
+        entry: application,
+        bookmark,
+        seenAt: new Date(seenAt).toISOString(),
+      };
+      await table.send(new PutCommand({ TableName, Item }));
     },
   };
 }

@@ -31,7 +31,8 @@ const ROUNDING = MINUTE;
 async function adopt(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
   const { claim, key } = room;
   const token = roomToken(keeping.deployment, key, claim.generation, claim.spec);
-  const found = await keeping.pool.provider(claim.application).find(token, claim.bookmark);
+  const since = claim.bookmark ?? (await notedBookmark(claim, keeping));
+  const found = await keeping.pool.provider(claim.application).find(token, since);
   const [ours] = found.filter((candidate) => isAdoptable(candidate, room, keeping)).sort(oldestFirst);
   if (!ours) return keeping.rooms.write(unclaimed(room));
   // its life began when it was made, however long it took to be found
@@ -44,6 +45,19 @@ async function adopt(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
  * after it was made, and takes a quarter of an hour at most from its look at the row.
  */
 const FORERUNNERS = 30 * MINUTE;
+
+/**
+ * Hardly any worker has read a list before it takes a claim, and a list grows for years: then the place serves that
+ * reconciliation noted, if it was there before anything that is looked for now.
+ */
+async function notedBookmark(
+  { application, takenAt }: Claim,
+  { rooms, pool }: Keeping,
+): Promise<string | undefined> {
+  if (pool.provider(application).capabilities.findable === 'by-token') return undefined;
+  const end = await rooms.listEnd(application);
+  return end && end.seenAt <= takenAt - FORERUNNERS ? end.bookmark : undefined;
+}
 
 /** Not one that is being retired: it carries the token too, but its end has been moved up. */
 function isAdoptable(candidate: ProviderRoom, room: ClaimedRoom, { pool, now }: Keeping): boolean {

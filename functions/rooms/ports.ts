@@ -134,6 +134,14 @@ export interface Page<T> {
   readonly cursor?: string;
 }
 
+/** How far an application's list went when it was last read to its end. */
+export interface ListEnd {
+  readonly application: string;
+  readonly bookmark: string;
+  /** When that reading began: what was made later stands behind the bookmark. */
+  readonly seenAt: Instant;
+}
+
 export interface RoomStore {
   /** Strongly consistent. */
   read(key: string): Promise<Room | undefined>;
@@ -149,6 +157,9 @@ export interface RoomStore {
   due(shard: number, before: Instant, cursor?: string): Promise<Page<DueRoom>>;
   /** Every row and every past generation, in no order. */
   scan(cursor?: string): Promise<Page<Room | PastGeneration>>;
+  /** What was noted last of an application's list. */
+  listEnd(application: string): Promise<ListEnd | undefined>;
+  noteListEnd(end: ListEnd): Promise<void>;
 }
 
 export interface EventBus {

@@ -17,7 +17,7 @@ import type { Duration, Instant, Room } from './room.ts';
 export type ReconciliationMode = 'repair' | 'report';
 
 export interface Reconciling extends Bookkeeping {
-  readonly rooms: Pick<RoomStore, 'scan'>;
+  readonly rooms: Pick<RoomStore, 'scan' | 'noteListEnd'>;
   readonly rotations: RotationQueue;
   readonly events: Pick<EventBus, 'report'>;
   readonly mode: ReconciliationMode;
@@ -80,14 +80,27 @@ async function readLedgers(
     const isTime = reconciling.timeLeft() > listingEnds && rooms < MOST_ROOMS;
     if (index > 0 && !isTime) return { ledgers, untouched: applications.slice(index) };
     try {
+      const seenAt = reconciling.now();
       const ledger = await readLedger(name, reconciling);
       ledgers.set(name, ledger);
       rooms += ledger.living.size;
+      await noteListEnd(name, ledger, seenAt, reconciling);
     } catch (error) {
       troubled.set(name, error);
     }
   }
   return { ledgers, untouched: [] };
+}
+
+/** For whoever looks for a lost room before the next reconciliation: see `finish.ts`. */
+async function noteListEnd(
+  application: string,
+  { provider }: Ledger,
+  seenAt: Instant,
+  { rooms, mode }: Reconciling,
+): Promise<void> {
+  const bookmark = provider.bookmark();
+  if (bookmark !== undefined && mode === 'repair') await rooms.noteListEnd({ application, bookmark, seenAt });
 }
 
 async function compareRows(ledgers: Map<string, Ledger>, reconciling: Reconciling): Promise<void> {

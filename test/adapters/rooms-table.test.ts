@@ -143,6 +143,17 @@ function describeStore(makeStore: () => Promise<RoomStore>) {
     expect(await store.history('other')).toEqual([]);
   });
 
+  it('remembers where the list of each application ended, apart from all rows', async () => {
+    const store = await makeStore();
+    expect(await store.listEnd('first')).toBeUndefined();
+    for (const bookmark of ['17', '4711']) {
+      await store.noteListEnd({ application: 'first', bookmark, seenAt: START });
+    }
+    expect(await store.listEnd('first')).toEqual({ application: 'first', bookmark: '4711', seenAt: START });
+    expect(await store.listEnd('second')).toBeUndefined();
+    expect((await store.scan()).items).toEqual([]);
+  });
+
   it('scans rows and past generations', async () => {
     const store = await makeStore();
     for (let index = 0; index < 30; index += 1) await store.write(aRoom({ key: `room-${index}` }));

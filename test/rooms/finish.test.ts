@@ -84,6 +84,26 @@ describe('an attempt that got no answer', () => {
   });
 
   it.each([
+    ['of an hour before the claim', HOUR, '4711'],
+    ['after the claim', -MINUTE, undefined],
+    ['too shortly before it to know of earlier attempts', 29 * MINUTE, undefined],
+  ])('is looked for from where reconciliation saw the list end, by a note %s', async (_, before, since) => {
+    const { world, request } = await unanswered('after');
+    const seenAt = world.clock.now - before;
+    await world.rooms.noteListEnd({ application: 'first', bookmark: '4711', seenAt });
+    const looks: unknown[] = [];
+    const keeping = withProvider(world, (provider) => ({
+      find: (...look) => {
+        looks.push(look[1]);
+        return provider.find(...look);
+      },
+    }));
+    await ensureRoom(request, keeping);
+    expect(looks).toEqual([since]);
+    expect(world.row('weekly').current?.id).toBe('first-1');
+  });
+
+  it.each([
     ['a 429', new ThrottledError('429', { retryAfter: SECOND, ambiguous: false }), {}],
     ['a 401', new UnauthorizedError('401'), {}],
     ['a 503', new ThrottledError('503', { retryAfter: SECOND, ambiguous: true }), { find: 1 }],

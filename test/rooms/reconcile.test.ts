@@ -159,6 +159,28 @@ describe('reconciliation', () => {
     expect((await reconcile(world)).applications.first).toEqual({ ...NOTHING, rooms: 0, unfinished: 1 });
   });
 
+  it('notes where the list ended, and when it began to read it', async () => {
+    const world = await aged();
+    const provider = first(world);
+    const { list } = provider;
+    let bookmark: string | undefined;
+    provider.bookmark = () => bookmark;
+    provider.list = async function* () {
+      yield* list();
+      bookmark = '4711';
+      world.clock.now += MINUTE;
+    };
+    const began = world.clock.now;
+    await reconcile(world, { mode: 'report' });
+    expect(await world.rooms.listEnd('first')).toBeUndefined();
+    await reconcile(world);
+    expect(await world.rooms.listEnd('first')).toEqual({
+      application: 'first',
+      bookmark: '4711',
+      seenAt: began + MINUTE,
+    });
+  });
+
   it('changes nothing in mode report, and tells all the same', async () => {
     const world = await aged(['a', 'b']);
     first(world).lose('first-1');

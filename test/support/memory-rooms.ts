@@ -1,7 +1,7 @@
 import { DUE_SHARDS } from '../../functions/adapters/rooms-table.ts';
 import { fraction } from '../../functions/rooms/digest.ts';
 import { RoomChangedError } from '../../functions/rooms/errors.ts';
-import type { DueRoom, RoomStore } from '../../functions/rooms/ports.ts';
+import type { DueRoom, ListEnd, RoomStore } from '../../functions/rooms/ports.ts';
 import type { PastGeneration, Room } from '../../functions/rooms/room.ts';
 
 /**
@@ -11,6 +11,7 @@ import type { PastGeneration, Room } from '../../functions/rooms/room.ts';
 export function memoryRooms(duePage = 250): RoomStore & { readonly rows: Map<string, Room> } {
   const rows = new Map<string, Room>();
   const past = new Map<string, PastGeneration>();
+  const listEnds = new Map<string, ListEnd>();
   return {
     rows,
     async read(key) {
@@ -46,6 +47,12 @@ export function memoryRooms(duePage = 250): RoomStore & { readonly rows: Map<str
     },
     async scan() {
       return { items: [...rows.values(), ...past.values()] };
+    },
+    async listEnd(application) {
+      return listEnds.get(application);
+    },
+    async noteListEnd(end) {
+      listEnds.set(end.application, end);
     },
   };
 }
