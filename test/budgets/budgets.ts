@@ -82,9 +82,10 @@ export const BUDGETS: Figures = {
   'a rotation planned: other calls': 1,
 
   'rooms reconciled: reads of the table': 1,
-  'rooms reconciled: writes of the table': 0,
+  // where the list ended, for whoever looks for a lost room before the next run
+  'rooms reconciled: writes of the table': 1,
   'rooms reconciled: read units': 2,
-  'rooms reconciled: write units': 0,
+  'rooms reconciled: write units': 1,
   'rooms reconciled: calls to the provider': 1,
   'rooms reconciled: other calls': 2,
 
