@@ -15,7 +15,7 @@ export interface Severity {
   readonly betweenDeaths: number;
 }
 
-export const STORMY: Severity = { provider: 0.05, table: 0.05, bus: 0.05, betweenDeaths: 1500 };
+export const STORMY: Severity = { provider: 0.05, table: 0.05, bus: 0.05, betweenDeaths: 5000 };
 
 /** What broke, by name. */
 export type Damage = Record<string, number>;

@@ -135,7 +135,7 @@ it('a storm leaves every key as the newest request wants it', async () => {
     seed: 20270301,
     requests: 40,
     keys: 15,
-    severity: STORMY,
+    severity: { ...STORMY, betweenDeaths: 1500 },
   });
   console.log(`a small storm: ${JSON.stringify(figures)}`);
   expect(wrong).toEqual([]);
