@@ -1,0 +1,122 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type Deployment, deploy } from '../chaos/deployment.ts';
+import { type Engines, startEngines } from '../chaos/engines.ts';
+import { ensureRoom } from '../functions/rooms/ensure.ts';
+import { DAY, HOUR, SECOND } from '../functions/rooms/room.ts';
+import { aContext } from './support/inbox.ts';
+import { catchOutput } from './support/output.ts';
+import { aSpec } from './support/rooms.ts';
+import { aRequest } from './support/world.ts';
+
+let engines: Engines;
+let deployment: Deployment;
+let name: string;
+let handler: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+beforeAll(async () => {
+  engines = await startEngines();
+  deployment = await deploy(engines, {
+    provider: 'meetings-api',
+    now: () => Date.now(),
+    timeout: 5 * SECOND,
+    wait: async () => {},
+  });
+  const { account, inboxes, keeping, tableName, busName } = deployment;
+  name = account.entry.name;
+  // an application whose secret nobody has put there
+  const locked = { ...account.entry, name: 'locked', secret: 'locked' };
+  const environment = {
+    AWS_REGION: 'local',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: engines.tables.endpoint,
+    AWS_ENDPOINT_URL_SQS: engines.queues.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: engines.standIns,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: engines.standIns,
+    ROOMS_TABLE: tableName,
+    DEPLOYMENT: keeping.deployment,
+    APPLICATIONS: JSON.stringify([account.entry, locked]),
+    EVENT_BUS: busName,
+    WORK_QUEUE: inboxes.reconciliations.queue.url,
+    DEAD_LETTER_QUEUE: inboxes.reconciliations.deadLetters.url,
+    MAX_RECEIVE_COUNT: '5',
+    LEASE_SECONDS: '90',
+    RENEW_BEFORE_SECONDS: String((7 * DAY) / SECOND),
+    LONGEST_GAP_SECONDS: String((25 * HOUR) / SECOND),
+    RETENTION_DAYS: '90',
+    ROTATIONS_QUEUE: inboxes.rotations.queue.url,
+    RECONCILIATION: 'repair',
+    POWERTOOLS_METRICS_NAMESPACE: 'Test',
+    POWERTOOLS_SERVICE_NAME: 'reconcile-rooms',
+  };
+  for (const [variable, value] of Object.entries(environment)) vi.stubEnv(variable, value);
+  ({ handler } = (await import('../functions/reconcile-rooms.ts')) as unknown as { handler: typeof handler });
+  const spec = aSpec({ settings: { display_name: 'Weekly', join_approval_level: 'explicit_approval' } });
+  await ensureRoom(aRequest({ key: 'healthy' }), keeping);
+  const { room } = await ensureRoom(aRequest({ key: 'drifted', spec }), keeping);
+  await keeping.pool
+    .provider(name)
+    .change(room?.current?.id ?? '', { settings: { join_approval_level: 'none' } });
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await deployment.close();
+  await engines.stop();
+});
+
+/** Has the function take one message off its queue, as an event source does. */
+async function reconcile(body: string) {
+  const output = catchOutput();
+  const { queue, deadLetters } = deployment.inboxes.reconciliations;
+  queue.send(body);
+  const Records = queue.receive(1);
+  const { batchItemFailures } = await handler({ Records }, aContext(10 * 60 * SECOND));
+  if (batchItemFailures.length === 0) queue.delete(Records[0]?.receiptHandle ?? '');
+  const waiting = queue.messages().map((message) => message.body);
+  for (const { receiptHandle } of queue.receive(10)) queue.delete(receiptHandle);
+  return { output, failed: batchItemFailures.length > 0, waiting, buried: deadLetters.messages() };
+}
+
+it('tells and mends what it finds, and leaves an application that makes trouble to a message of its own', async () => {
+  const { output, failed, waiting } = await reconcile('{}');
+  expect(failed).toBe(false);
+  expect(waiting).toEqual(['{"applications":["locked"]}']);
+  expect(output.logged('INFO')).toMatchObject([
+    {
+      message: 'reconciled',
+      mode: 'repair',
+      applications: { [name]: { rooms: 2, drifted: 1, lost: 0, orphans: 0 } },
+      rest: [['locked']],
+    },
+  ]);
+  expect(output.counted('RoomsDrifted')).toBe(1);
+  expect(output.counted('ApplicationRooms')).toBe(2);
+  expect(output.counted('ReconciliationsFinished')).toBe(0);
+  expect(deployment.inboxes.rotations.queue.messages().map(({ body }) => JSON.parse(body))).toEqual([
+    { key: 'drifted', generation: 1, cause: 'drifted' },
+  ]);
+  const [{ 'detail-type': type } = { 'detail-type': '' }] = deployment.told.slice(-1);
+  expect(type).toBe('Rooms Reconciled');
+});
+
+it('is finished when nothing is left over', async () => {
+  const { output, waiting } = await reconcile(JSON.stringify({ applications: [name] }));
+  expect(waiting).toEqual([]);
+  expect(output.counted('ReconciliationsFinished')).toBe(1);
+});
+
+it('fails over an application that makes trouble alone, and says how to mend it', async () => {
+  const { output, failed } = await reconcile('{"applications":["locked"]}');
+  expect(failed).toBe(true);
+  expect(output.logged('ERROR')).toMatchObject([{ message: 'failed', code: 'unauthorized' }]);
+  expect(output.logged('ERROR')[0]?.error).toMatchObject({ message: /put-secret-value/ });
+});
+
+it('refuses an application that is not in the pool', async () => {
+  const { buried } = await reconcile('{"applications":["stranger"]}');
+  expect(buried.map(({ attributes }) => attributes.failureReason)).toEqual([
+    `applications: must be of the pool (${name}, locked), got "stranger"`,
+  ]);
+});
