@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { bundle } from '../bin/bundle.ts';
 
 /** What is compared: the project's own functions, the floor, the floor with every call that ours make, the usual way. */
-export const VARIANTS = ['ours', 'floor', 'floor, all calls', 'usual'] as const;
+const VARIANTS = ['ours', 'floor', 'floor, all calls', 'usual way'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
 type Source = 'ours' | 'floor' | 'usual';
@@ -14,15 +14,21 @@ const SOURCE: Record<Variant, Source> = {
   ours: 'ours',
   floor: 'floor',
   'floor, all calls': 'floor',
-  usual: 'usual',
+  'usual way': 'usual',
 };
+
+/** The planner and reconciliation make no call that the floor leaves out. */
+export function variantsOf(name: FunctionName): readonly Variant[] {
+  const makesMoreCalls = name === 'create-rooms' || name === 'rotate-rooms';
+  return makesMoreCalls ? VARIANTS : VARIANTS.filter((variant) => variant !== 'floor, all calls');
+}
 
 /** What a variant finds in its environment beside what all do. */
 export const SETTINGS: Record<Variant, Readonly<Record<string, string>>> = {
   ours: {},
   floor: {},
   'floor, all calls': { FLOOR_CALLS: 'all' },
-  usual: {},
+  'usual way': {},
 };
 
 /** Below the project, so that what is left to the runtime is found where the runtime would have it. */

@@ -6,12 +6,23 @@ let handler;
 
 process.on('message', async (order) => {
   try {
-    process.send({ answer: order.kind === 'load' ? await load(order) : await run(order) });
+    process.send({ answer: await ORDERS[order.kind](order) });
   } catch (error) {
     process.send({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 });
 process.on('disconnect', () => process.exit());
+
+/** What a container can be told. */
+const ORDERS = {
+  load,
+  run,
+  /** Both without a pause between them: what loading has begun goes on at the first message's expense. */
+  async start({ module, work }) {
+    const loaded = await load({ module });
+    return { loaded, ran: await run(work) };
+  },
+};
 
 async function load({ module }) {
   const builtins = new Set(process.moduleLoadList);

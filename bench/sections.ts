@@ -3,10 +3,17 @@ import { FUNCTIONS, type FunctionName, type Variant } from './bundles.ts';
 import { measureBatch } from './measures/batch.ts';
 import { type ColdRuns, measureCold } from './measures/cold.ts';
 import { measureMemory } from './measures/memory.ts';
-import { arithmeticLimit, measureRotation, NIGHT } from './measures/rotation.ts';
+import {
+  arithmeticLimit,
+  containersFor,
+  measureRotation,
+  NIGHT,
+  type NightRun,
+} from './measures/rotation.ts';
 import { measureWarm, type WarmRuns } from './measures/warm.ts';
 import { ratioOf, spreadOf } from './statistics.ts';
 import { shown, table, verdict } from './tables.ts';
+import { isPerRoom } from './work.ts';
 
 /** How often each thing is measured. */
 export interface Effort {
@@ -29,17 +36,17 @@ export const SECTIONS: Readonly<Record<string, (effort: Effort) => Promise<strin
   memory,
 };
 
-const OTHERS = ['floor', 'floor, all calls', 'usual'] as const satisfies readonly Variant[];
-
 async function cold({ coldRounds }: Effort): Promise<string> {
-  const times: string[][] = [];
+  const rows: string[][] = [];
   const aims: string[] = [];
   for (const name of FUNCTIONS) {
-    const runs = await measureCold(name, coldRounds);
-    for (const variant of ['ours', ...OTHERS] as const) times.push(coldRow(name, variant, runs));
-    const against = (other: Variant) => ratioOf(runs.ours.total, runs[other].total).median;
-    aims.push(`- ${name}, of the floor ${verdict(against('floor'), 1.25, 'low')}`);
-    aims.push(`- ${name}, of the usual way ${verdict(against('usual'), 0.6, 'low')}`);
+    const [ours, ...others] = (await measureCold(name, coldRounds)) as [ColdRuns, ...ColdRuns[]];
+    for (const runs of [ours, ...others]) rows.push(coldRow(name, runs, ours));
+    for (const { variant, total } of others) {
+      const aim = COLD_AIMS[variant];
+      if (aim === undefined) continue;
+      aims.push(`- ${name}, of the ${variant}: ${verdict(ratioOf(ours.total, total).median, aim, 'low')}`);
+    }
   }
   const head = [
     'function',
@@ -51,20 +58,21 @@ async function cold({ coldRounds }: Effort): Promise<string> {
     'ours to this',
     'by CPU',
   ];
-  return `## Cold\n\n${table(head, times)}\n\n${aims.join('\n')}\n`;
+  return `## Cold\n\n${table(head, rows)}\n\n${aims.join('\n')}\n`;
 }
 
-function coldRow(name: FunctionName, variant: Variant, runs: Record<Variant, ColdRuns>): string[] {
-  const { bytes, load, first, total, cpu } = runs[variant];
+const COLD_AIMS: Readonly<Partial<Record<Variant, number>>> = { floor: 1.25, 'usual way': 0.6 };
+
+function coldRow(name: FunctionName, runs: ColdRuns, ours: ColdRuns): string[] {
   return [
-    `${name}, ${variant}`,
-    (bytes / 1000).toFixed(0),
-    shown(spreadOf(load)),
-    shown(spreadOf(first)),
-    shown(spreadOf(total)),
-    shown(spreadOf(cpu)),
-    variant === 'ours' ? '' : shown(ratioOf(runs.ours.total, total), 2),
-    variant === 'ours' ? '' : shown(ratioOf(runs.ours.cpu, cpu), 2),
+    `${name}, ${runs.variant}`,
+    (runs.bytes / 1000).toFixed(0),
+    shown(spreadOf(runs.load)),
+    shown(spreadOf(runs.first)),
+    shown(spreadOf(runs.total)),
+    shown(spreadOf(runs.cpu)),
+    runs === ours ? '' : shown(ratioOf(ours.total, runs.total), 2),
+    runs === ours ? '' : shown(ratioOf(ours.cpu, runs.cpu), 2),
   ];
 }
 
@@ -72,27 +80,25 @@ async function warm({ warmRounds: rounds, warmMessages }: Effort): Promise<strin
   const rows: string[][] = [];
   const aims: string[] = [];
   for (const name of FUNCTIONS) {
-    const forEachRoom = name === 'create-rooms' || name === 'rotate-rooms';
-    const messages = forEachRoom ? warmMessages : warmMessages / 10;
-    const runs = await measureWarm(name, { rounds, messages, warmUp: 3 * messages });
-    for (const variant of ['ours', ...OTHERS] as const) rows.push(warmRow(name, variant, runs));
-    for (const other of ['floor', 'floor, all calls'] as const) {
-      const { median } = ratioOf(runs.ours.rate, runs[other].rate);
-      aims.push(`- ${name}, of the ${other} ${verdict(median, 0.8, 'high')}`);
+    const messages = isPerRoom(name) ? warmMessages : warmMessages / 10;
+    const [ours, ...others] = (await measureWarm(name, { rounds, messages })) as [WarmRuns, ...WarmRuns[]];
+    for (const runs of [ours, ...others]) rows.push(warmRow(name, runs, ours));
+    for (const { variant, rate } of others) {
+      if (variant === 'usual way') continue;
+      aims.push(`- ${name}, of the ${variant}: ${verdict(ratioOf(ours.rate, rate).median, 0.8, 'high')}`);
     }
   }
   const head = ['function', 'messages/s', 'CPU, ms a message', 'ours to this', 'by CPU'];
   return `## Warm\n\n${table(head, rows)}\n\n${aims.join('\n')}\n`;
 }
 
-function warmRow(name: FunctionName, variant: Variant, runs: Record<Variant, WarmRuns>): string[] {
-  const { rate, cpu } = runs[variant];
+function warmRow(name: FunctionName, runs: WarmRuns, ours: WarmRuns): string[] {
   return [
-    `${name}, ${variant}`,
-    shown(spreadOf(rate)),
-    shown(spreadOf(cpu), 2),
-    variant === 'ours' ? '' : shown(ratioOf(runs.ours.rate, rate), 2),
-    variant === 'ours' ? '' : shown(ratioOf(runs.ours.cpu, cpu), 2),
+    `${name}, ${runs.variant}`,
+    shown(spreadOf(runs.rate)),
+    shown(spreadOf(runs.cpu), 2),
+    runs === ours ? '' : shown(ratioOf(ours.rate, runs.rate), 2),
+    runs === ours ? '' : shown(ratioOf(ours.cpu, runs.cpu), 2),
   ];
 }
 
@@ -104,19 +110,20 @@ async function batch({ batchRounds }: Effort): Promise<string> {
     ['one message', shown(spreadOf(single))],
     ['a batch of ten', shown(spreadOf(ten))],
   ];
-  return `## A batch\n\n${table(head, rows)}\n\n- a batch, of a single message ${verdict(ratio.median, 1.3, 'low')}\n`;
+  return `## A batch\n\n${table(head, rows)}\n\n- a batch, of a single message: ${verdict(ratio.median, 1.3, 'low')}\n`;
 }
 
 async function rotation({ nights }: Effort): Promise<string> {
-  const taken: number[] = [];
-  for (let night = 0; night < nights; night += 1) taken.push(await measureRotation(NIGHT));
+  const runs: NightRun[] = [];
+  for (let night = 0; night < nights; night += 1) runs.push(await measureRotation(NIGHT));
   const limit = arithmeticLimit(NIGHT);
-  const spread = spreadOf(taken);
+  const taken = spreadOf(runs.map(({ milliseconds }) => milliseconds));
+  const cpu = spreadOf(runs.map((run) => run.cpu));
   const { rooms, concurrency, providerTime } = NIGHT;
   return (
-    `## A rotation\n\n${rooms} rooms, a provider of ${providerTime} ms, ${concurrency} rooms at a time: ` +
-    `${shown(spread)} ms, the arithmetic limit is ${limit} ms\n\n` +
-    `- of the limit ${verdict(spread.median / limit, 1.15, 'low')}\n`
+    `## A rotation\n\n${rooms} rooms, a provider of ${providerTime} ms, ${concurrency} rooms at a time in ` +
+    `${containersFor(NIGHT)} containers: ${shown(taken)} ms, with ${shown(cpu, 1)} ms of CPU a room; the arithmetic limit ` +
+    `is ${limit} ms\n\n- of the limit: ${verdict(taken.median / limit, 1.15, 'low')}\n`
   );
 }
 
@@ -138,8 +145,7 @@ function planning(): string {
 async function memory({ memoryMessages }: Effort): Promise<string> {
   const rows: string[][] = [];
   for (const name of FUNCTIONS) {
-    const forEachRoom = name === 'create-rooms' || name === 'rotate-rooms';
-    const messages = forEachRoom ? memoryMessages : memoryMessages / 10;
+    const messages = isPerRoom(name) ? memoryMessages : memoryMessages / 10;
     const { peak, used } = await measureMemory(name, messages);
     const growth = (used.at(-1) ?? 0) - (used[0] ?? 0);
     rows.push([name, String(messages), peak.toFixed(0), (used.at(-1) ?? 0).toFixed(1), growth.toFixed(1)]);

@@ -36,6 +36,11 @@ const TASKS: Readonly<Record<FunctionName, Task>> = {
   'reconcile-rooms': { body: '{}', perRoom: false, seeded: true, batchSize: 1 },
 };
 
+/** Whether there is a message for each room, or one for all of them. */
+export function isPerRoom(name: FunctionName): boolean {
+  return TASKS[name].perRoom;
+}
+
 /** Hands out messages of a task, none twice, and sees to it that there are rooms to work on. */
 export class Assignments {
   readonly #task: Task;
@@ -45,10 +50,6 @@ export class Assignments {
   constructor(name: FunctionName, world: BenchWorld) {
     this.#task = TASKS[name];
     this.#world = world;
-  }
-
-  get perRoom(): boolean {
-    return this.#task.perRoom;
   }
 
   get batchSize(): number {

@@ -37,7 +37,7 @@ async function measured(): Promise<readonly Bill[]> {
     const megabytes = memory(name);
     return {
       ours: await measureRoom('ours', name, megabytes),
-      usual: await measureRoom('usual', name, megabytes),
+      usual: await measureRoom('usual way', name, megabytes),
     };
   };
   const created = await both('create-rooms');

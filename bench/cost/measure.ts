@@ -1,5 +1,5 @@
 import { bundleOf, type FunctionName, SETTINGS, type Variant } from '../bundles.ts';
-import { Assignments } from '../work.ts';
+import { Assignments, isPerRoom } from '../work.ts';
 import { BenchContainer } from '../world/container.ts';
 import { type Recorder, startRecorder } from '../world/recorder.ts';
 import { type BenchWorld, startWorld } from '../world/world.ts';
@@ -41,8 +41,8 @@ export async function measureRoom(
   const recorder = await startRecorder(world);
   const work = new Assignments(name, world);
   await work.prepare(2 * (WARM_UP + MESSAGES), ACCOUNT);
-  const [warmUp, messages] = work.perRoom ? [WARM_UP, MESSAGES] : [3, 5];
-  const rooms = work.perRoom ? messages : messages * ACCOUNT;
+  const [warmUp, messages] = isPerRoom(name) ? [WARM_UP, MESSAGES] : [3, 5];
+  const rooms = isPerRoom(name) ? messages : messages * ACCOUNT;
   const wire = await onTheWire({ variant, name, world, recorder, work, warmUp, messages });
   const time = await timed({ variant, name, world, work, warmUp, messages, megabytes });
   const rowBytes = await averageItemBytes(world.endpoints.tables, world.environment().ROOMS_TABLE ?? '');
@@ -84,7 +84,7 @@ async function onTheWire({ recorder, ...run }: Run & { readonly recorder: Record
     // each message is received and deleted with the others of its batch
     queueRequests: calls(/^SendMessage/) + 2 * invocationsOf(run),
     logGigabytes: logged / 1e9,
-    traces: variant === 'usual' ? TRACED * invocationsOf(run) : 0,
+    traces: variant === 'usual way' ? TRACED * invocationsOf(run) : 0,
   };
 }
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { bundleOf } from '../bundles.ts';
 import { Assignments } from '../work.ts';
 import { BenchContainer } from '../world/container.ts';
@@ -6,6 +7,7 @@ import { startWorld } from '../world/world.ts';
 /** A night's rotation. */
 export interface Night {
   readonly rooms: number;
+  /** Rooms that are worked on at once. */
   readonly concurrency: number;
   /** Milliseconds that the provider takes for a room. */
   readonly providerTime: number;
@@ -13,31 +15,49 @@ export interface Night {
 
 export const NIGHT: Night = { rooms: 1000, concurrency: 10, providerTime: 50 };
 
+export interface NightRun {
+  readonly milliseconds: number;
+  /** Milliseconds of CPU that the functions took for a room. */
+  readonly cpu: number;
+}
+
 /** What it would take if nothing but the provider took time. */
 export function arithmeticLimit({ rooms, concurrency, providerTime }: Night): number {
   return (rooms / concurrency) * providerTime;
 }
 
-/** Milliseconds to rotate every room, by as many processes as rooms may be worked on at once, all warm. */
-export async function measureRotation(night: Night): Promise<number> {
+/** Containers on this machine: in AWS each has a CPU of its own, and here there are only so many. */
+export function containersFor({ concurrency }: Night): number {
+  const divisors = [10, 5, 2, 1].filter((count) => concurrency % count === 0);
+  return divisors.find((count) => count <= availableParallelism()) ?? 1;
+}
+
+/** Messages that a container does first, until its compiler has settled. */
+const WARM_UP = 500;
+
+/** Rotates every room, with as many rooms at work at once as the night says, by containers that are warm. */
+export async function measureRotation(night: Night): Promise<NightRun> {
   const { rooms, concurrency, providerTime } = night;
+  const count = containersFor(night);
   const world = await startWorld();
   const work = new Assignments('rotate-rooms', world);
-  const warmUp = 40 * concurrency;
-  await work.prepare(rooms + warmUp);
+  await work.prepare(rooms + count * WARM_UP);
+  const environment = world.environment();
   const containers = Array.from(
-    { length: concurrency },
-    () => new BenchContainer({ bundle: bundleOf('ours', 'rotate-rooms'), environment: world.environment() }),
+    { length: count },
+    () => new BenchContainer({ bundle: bundleOf('ours', 'rotate-rooms'), environment }),
   );
   for (const container of containers) {
     await container.load();
-    await container.run(work.take(warmUp / concurrency));
+    await container.run(work.take(WARM_UP));
   }
   world.provider.faults.add({ fault: 'delay', delay: providerTime, on: 'POST /rooms', times: 'always' });
   const start = performance.now();
-  await Promise.all(containers.map((container) => container.run(work.take(rooms / concurrency, 1))));
+  const runs = await Promise.all(
+    containers.map((container) => container.run(work.take(rooms / count, concurrency / count))),
+  );
   const milliseconds = performance.now() - start;
   await Promise.all(containers.map((container) => container.stop()));
   await world.stop();
-  return milliseconds;
+  return { milliseconds, cpu: runs.reduce((sum, { cpu }) => sum + cpu, 0) / rooms };
 }

@@ -1,47 +1,57 @@
-import { bundleOf, type FunctionName, SETTINGS, VARIANTS, type Variant } from '../bundles.ts';
+import { bundleOf, type FunctionName, SETTINGS, type Variant, variantsOf } from '../bundles.ts';
 import { Assignments } from '../work.ts';
 import { BenchContainer } from '../world/container.ts';
 import { startWorld } from '../world/world.ts';
 
 /** Of each round, in order. */
 export interface WarmRuns {
+  readonly variant: Variant;
   /** Messages a second of one process. */
   readonly rate: number[];
   /** Milliseconds of CPU a message. */
   readonly cpu: number[];
 }
 
-/** One process of each kind, warmed up; they take turns, so that a busy minute weighs on all. */
+export interface WarmEffort {
+  readonly rounds: number;
+  /** Of a round. */
+  readonly messages: number;
+}
+
+/** Rounds that are not counted, until the compiler has settled. */
+const WARM_UP = 3;
+
+/**
+ * One process of each kind, warmed up; they take turns, so that a busy minute weighs on all.
+ *
+ * @returns first our own
+ */
 export async function measureWarm(
   name: FunctionName,
-  {
-    rounds,
-    messages,
-    warmUp,
-  }: { readonly rounds: number; readonly messages: number; readonly warmUp: number },
-): Promise<Record<Variant, WarmRuns>> {
+  { rounds, messages }: WarmEffort,
+): Promise<readonly WarmRuns[]> {
   const world = await startWorld();
   const work = new Assignments(name, world);
-  await work.prepare(VARIANTS.length * (warmUp + rounds * messages));
-  const runs = Object.fromEntries(
-    VARIANTS.map((variant) => [variant, { rate: [], cpu: [] }]),
-  ) as unknown as Record<Variant, WarmRuns>;
-  const containers = new Map<Variant, BenchContainer>();
-  for (const variant of VARIANTS) {
+  const variants = variantsOf(name);
+  await work.prepare(variants.length * (WARM_UP + rounds) * messages);
+  const lanes = variants.map((variant) => {
     const environment = { ...world.environment(), ...SETTINGS[variant] };
     const container = new BenchContainer({ bundle: bundleOf(variant, name), environment });
-    containers.set(variant, container);
+    const runs: WarmRuns = { variant, rate: [], cpu: [] };
+    return { container, runs };
+  });
+  for (const { container } of lanes) {
     await container.load();
-    await container.run(work.take(warmUp));
+    await container.run(work.take(WARM_UP * messages));
   }
   for (let round = 0; round < rounds; round += 1) {
-    for (const [variant, container] of containers) {
+    for (const { container, runs } of round % 2 === 0 ? lanes : lanes.toReversed()) {
       const { milliseconds, cpu } = await container.run(work.take(messages));
-      runs[variant].rate.push((messages / milliseconds) * 1000);
-      runs[variant].cpu.push(cpu / messages);
+      runs.rate.push((messages / milliseconds) * 1000);
+      runs.cpu.push(cpu / messages);
     }
   }
-  for (const container of containers.values()) await container.stop();
+  for (const { container } of lanes) await container.stop();
   await world.stop();
-  return runs;
+  return lanes.map(({ runs }) => runs);
 }

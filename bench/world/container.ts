@@ -35,6 +35,10 @@ export interface Ran extends Spent {
   readonly memory: { readonly rss: number; readonly heapUsed: number; readonly peak: number };
 }
 
+interface Failures {
+  readonly failed: number;
+}
+
 export interface ContainerOptions {
   readonly bundle: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -64,7 +68,25 @@ export class BenchContainer {
 
   /** @throws Error where a message was not done */
   async run(work: Work): Promise<Ran> {
-    const { failed, ...ran } = await this.#ask<Ran & { failed: number }>({ kind: 'run', ...work });
+    return this.#done(work, await this.#ask<Ran & Failures>({ kind: 'run', ...work }));
+  }
+
+  /**
+   * Loads the bundle and works at once, as a container does that is started because there is work.
+   *
+   * @throws Error where a message was not done
+   */
+  async start(work: Work): Promise<{ readonly loaded: Loaded; readonly ran: Ran }> {
+    const module = pathToFileURL(this.#bundle).href;
+    const { loaded, ran } = await this.#ask<{ loaded: Loaded; ran: Ran & Failures }>({
+      kind: 'start',
+      module,
+      work,
+    });
+    return { loaded, ran: this.#done(work, ran) };
+  }
+
+  #done(work: Work, { failed, ...ran }: Ran & Failures): Ran {
     if (failed > 0) throw new Error(`${this.#bundle} failed ${failed} of ${work.to - work.from} messages`);
     return ran;
   }
