@@ -78,7 +78,7 @@ function heading(): string {
 Written by \`npm run bench\`${values.quick ? ' with few rounds (`--quick`): the spread is wide' : ''}. Every figure is a median, and in parentheses lies the middle half of all rounds. A ratio
 compares what was taken in the same round, one after the other, so that it holds on a busy machine as well; the times do
 not. What the floor and the usual way are is written beside them, in [floor](floor/README.md) and [usual](usual/README.md);
-why an aim is missed, in [the decision about performance](../docs/decisions/performance.md).
+why an aim is missed, in [what did not make the functions faster](../docs/decisions/0017-what-did-not-make-the-functions-faster.md).
 
 - ${machine}; load ${load.toFixed(1)} at the beginning and ${(loadavg()[0] ?? 0).toFixed(1)} at the end
 - Node ${process.version}; AWS SDK: ${versions.join(', ')}

@@ -9,7 +9,7 @@ const COSTLY: Readonly<Record<string, readonly string[]>> = {
 /**
  * Takes Node's own modules by `process.getBuiltinModule` and not by `import`. An import of `node:http` reads every
  * export once, some of which are accessors that load 50 further modules: a quarter of the time that a function takes
- * to load. See docs/decisions/loading-functions.md.
+ * to load. See docs/decisions/0016-a-bundle-loads-what-its-first-message-needs.md.
  */
 export const builtinModules: Plugin = {
   name: 'builtin modules',
