@@ -1,21 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Random, seededRandom } from '../local/emulators/http/random.ts';
-import type { Queue } from '../local/engines/queue.ts';
+import { seededRandom } from '../local/emulators/http/random.ts';
 import { type LocalRooms, startLocalRooms } from '../local/rooms/local-rooms.ts';
 import { ACCOUNTS, type Account, localProvider, type ProviderName } from './accounts.ts';
 import { audit, type Heard, hearing } from './audit.ts';
+import { calmDown } from './calm.ts';
+import { HOUR } from './clock.ts';
+import { sendWaves, type WavesOptions } from './waves.ts';
 import { type Severity, STORMY, startWeather, type Weather } from './weather.ts';
-import { drawWishes, type Wish, type Wishes } from './wishes.ts';
+import { drawWishes } from './wishes.ts';
 
-export interface CampaignOptions {
+export interface CampaignOptions extends WavesOptions {
   readonly seed: number;
-  readonly requests: number;
   readonly keys: number;
   readonly severity?: Severity;
-  /** Hears how it goes. */
-  readonly say?: (line: string) => void;
 }
 
 export interface Outcome {
@@ -23,16 +20,6 @@ export interface Outcome {
   /** What must not be, a line each. */
   readonly wrong: readonly string[];
 }
-
-const HOUR = 3_600_000;
-
-/** Requests come in waves, with so much time between two of them: nights pass, and rooms fall due. */
-const BETWEEN_WAVES = 14 * HOUR;
-const STRIDE = HOUR / 20;
-const wavesFor = (requests: number) => Math.min(10, Math.max(2, Math.ceil(requests / 100)));
-
-/** Of all messages, those that are delivered once more later. */
-const REPEATED = 0.1;
 
 /** The stack of this project with an account at a provider's emulator, and somebody who listens to all it says. */
 export interface Ground {
@@ -70,7 +57,7 @@ export async function runCampaign(ground: Ground, options: CampaignOptions): Pro
     weather.hunt(stack.functions);
     const random = seededRandom(seed);
     const wishes = drawWishes(random, options.keys);
-    const sent = await storm(rooms, wishes, random, options);
+    const sent = await sendWaves(rooms, wishes, random, options);
     say('the storm is over; what rests in dead-letter queues is put back');
     weather.clear();
     account.emulator.faults.clear();
@@ -108,111 +95,6 @@ function putInFront({ rooms: { stack }, heard }: Ground, weather: Weather): void
     if (!refusal) heard.event(entry);
     return refusal;
   };
-}
-
-/** A message as it was sent first, to be delivered once more. */
-interface Repetition {
-  readonly body: string;
-  readonly id: string;
-  readonly at: number;
-}
-
-async function storm(
-  { stack, doors }: LocalRooms,
-  wishes: Wishes,
-  random: Random,
-  { requests, say = () => {} }: CampaignOptions,
-): Promise<{ requests: number; repeated: number }> {
-  const queue = stack.queues.all().find(({ url }) => url === doors.requestsQueueUrl);
-  if (!queue) throw new Error('the stack has no queue of requests');
-  const lastSent = new Map<string, number>();
-  const repetitions: Repetition[] = [];
-  let repeated = 0;
-
-  async function send({ key, body }: Wish): Promise<void> {
-    // two wishes of one instant would be ordered by their content, which is right and not what is counted here
-    while ((lastSent.get(key) ?? 0) >= Date.now()) await sleep(1);
-    const at = Date.now();
-    lastSent.set(key, at);
-    const first = { body: JSON.stringify(body), id: randomUUID(), at };
-    deliver(queue as Queue, first);
-    if (random() < REPEATED) repetitions.push(first);
-  }
-
-  const waves = wavesFor(requests);
-  for (let wave = 1; wave <= waves; wave += 1) {
-    for (const again of repetitions.splice(0)) {
-      deliver(queue, again);
-      repeated += 1;
-    }
-    const upTo = Math.floor((requests * wave) / waves);
-    for (let nth = Math.floor((requests * (wave - 1)) / waves); nth < upTo; nth += 1)
-      await send(wishes.next());
-    await letPass(stack, BETWEEN_WAVES);
-    say(`wave ${wave} of ${waves}: ${upTo} requests`);
-  }
-  return { requests, repeated };
-}
-
-/**
- * Turns the clock in strides, from one piece of work to the next: not to the second in which each message comes back,
- * so that a campaign of thousands does not wait for them one by one.
- */
-async function letPass(
-  { clock, queues, scheduler, quiet }: LocalRooms['stack'],
-  time: number,
-): Promise<void> {
-  const aim = clock.now() + time;
-  while (clock.now() < aim) {
-    await quiet();
-    const wakes = queues.all().map((queue) => queue.contents().wakesAt ?? aim);
-    const next = Math.min(...wakes, scheduler.nextFire() ?? aim);
-    clock.jumpTo(Math.min(aim, Math.max(next, clock.now() + STRIDE)));
-    scheduler.fireDue();
-  }
-  await quiet();
-}
-
-function deliver(queue: Queue, { body, id, at }: Repetition): void {
-  queue.send(body, {
-    attributes: {
-      originalMessageId: { DataType: 'String', StringValue: id },
-      originalSentAt: { DataType: 'Number', StringValue: String(at) },
-    },
-  });
-}
-
-/** How often what rests is put back: what is refused for good rests again each time. */
-const REDRIVES = 3;
-
-/** Puts back what rests, as a person would, and lets a night pass each time. @returns how many were put back */
-async function calmDown({ stack }: LocalRooms): Promise<number> {
-  const queueAt = (url: string | undefined) => stack.queues.all().find((queue) => queue.url === url);
-  const inboxes = stack.functions.map(({ definition: { environment } }) => environment);
-  let redriven = 0;
-  for (let round = 0; round < REDRIVES; round += 1) {
-    for (const { WORK_QUEUE, DEAD_LETTER_QUEUE } of inboxes) {
-      const [from, to] = [queueAt(DEAD_LETTER_QUEUE), queueAt(WORK_QUEUE)];
-      if (from && to) redriven += redrive(from, to);
-    }
-    await letPass(stack, 24 * HOUR);
-    if (stack.deadLetterQueues().every((queue) => queue.messages().length === 0)) break;
-  }
-  return redriven;
-}
-
-/** What StartMessageMoveTask does. */
-function redrive(from: Queue, to: Queue): number {
-  const records = from.receive(100_000);
-  for (const { body, receiptHandle, messageAttributes } of records) {
-    const attributes = Object.entries(messageAttributes).map(([name, { dataType, stringValue }]) => [
-      name,
-      { DataType: dataType, StringValue: stringValue },
-    ]);
-    to.send(body, { attributes: Object.fromEntries(attributes) });
-    from.delete(receiptHandle);
-  }
-  return records.length;
 }
 
 function faultsOf({ emulator }: Account): Record<string, number> {
