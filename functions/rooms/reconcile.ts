@@ -1,16 +1,14 @@
-import { driftOf } from './drift.ts';
 import { OutOfTimeError } from './errors.ts';
+import { orderFor } from './findings.ts';
 import {
   type ApplicationReport,
   type Bookkeeping,
-  GRACE,
   type Ledger,
   readLedger,
   retireOrphans,
   tickOff,
 } from './ledger.ts';
 import type { EventBus, RoomStore, RotationOrder, RotationQueue } from './ports.ts';
-import { isAlive } from './record.ts';
 import type { Duration, Instant, Room } from './room.ts';
 
 /** `repair` mends what it finds; `report` only tells. */
@@ -119,41 +117,6 @@ async function compareRows(ledgers: Map<string, Ledger>, reconciling: Reconcilin
     if (mode === 'repair') await rotations.send(orders.map((order) => ({ order, delay: 0 })));
     cursor = page.cursor;
   } while (cursor !== undefined);
-}
-
-/** Counts what is wrong with a row, and orders its repair. */
-function orderFor(room: Room, ledgers: Map<string, Ledger>, now: Instant): RotationOrder | undefined {
-  const finding = isUnfinished(room, now)
-    ? { ledger: ledgerOfUnfinished(room, ledgers), cause: 'unfinished' as const }
-    : findingOf(room, ledgers, now);
-  if (!finding?.ledger) return undefined;
-  finding.ledger.report[finding.cause] += 1;
-  return { key: room.key, generation: room.generation, cause: finding.cause };
-}
-
-function isUnfinished({ claim, unannounced, retirees, updatedAt }: Room, now: Instant): boolean {
-  if (claim) return claim.leaseUntil <= now;
-  const pending = unannounced !== undefined || retirees.some(({ endsAt }) => endsAt === undefined);
-  return pending && updatedAt <= now - GRACE;
-}
-
-/** What a row without any room has left to tell is everybody's, so that somebody sees to it. */
-function ledgerOfUnfinished({ claim, current, retirees }: Room, ledgers: Map<string, Ledger>) {
-  const places = [claim, current, ...retirees].filter((place) => place !== undefined);
-  if (places.length === 0) return [...ledgers.values()][0];
-  return places.map(({ application }) => ledgers.get(application)).find((ledger) => ledger !== undefined);
-}
-
-function findingOf({ claim, current, spec }: Room, ledgers: Map<string, Ledger>, now: Instant) {
-  if (!spec || claim || !isAlive(current, now)) return undefined;
-  const ledger = ledgers.get(current.application);
-  if (!ledger) return undefined;
-  const seen = ledger.living.get(current.id);
-  // a room that is younger than the list was not there to be listed
-  if (!seen) return current.createdAt > now - GRACE ? undefined : { ledger, cause: 'lost' as const };
-  return driftOf(current, spec, seen, ledger.provider.capabilities, now)
-    ? { ledger, cause: 'drifted' as const }
-    : undefined;
 }
 
 async function endOrphans(

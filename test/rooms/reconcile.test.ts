@@ -159,6 +159,17 @@ describe('reconciliation', () => {
     expect((await reconcile(world)).applications.first).toEqual({ ...NOTHING, rooms: 0, unfinished: 1 });
   });
 
+  it('nominates a row with a room to end, unless its application has left the pool', async () => {
+    const world = await aged();
+    const nominate = async (application: string) => {
+      const retirees = [{ application, id: 'stray' }];
+      await world.rooms.write({ ...world.row('weekly'), retirees });
+      return (await reconcile(world)).applications.first?.unfinished;
+    };
+    expect(await nominate('first')).toBe(1);
+    expect(await nominate('gone')).toBe(0);
+  });
+
   it('notes where the list ended, and when it began to read it', async () => {
     const world = await aged();
     const provider = first(world);
