@@ -1,11 +1,13 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { NotAlteredError } from '../../functions/rooms/change.ts';
 import { driftOf } from '../../functions/rooms/drift.ts';
 import { ensureRoom } from '../../functions/rooms/ensure.ts';
 import { ProviderRefusedError, RoomGoneError, ThrottledError } from '../../functions/rooms/errors.ts';
 import { DAY, HOUR, type Instant, MINUTE, type RoomSettings, SECOND } from '../../functions/rooms/room.ts';
 import { rotateRoom } from '../../functions/rooms/rotate.ts';
 import type { StoredRoom } from '../support/memory-provider.ts';
-import { aLiveRoom, aSpec, START } from '../support/rooms.ts';
+import { aLiveRoom, aRoom, aSpec, START } from '../support/rooms.ts';
 import { aRequest, makeWorld, type World } from '../support/world.ts';
 
 const ORDER = { key: 'weekly', generation: 1, cause: 'drifted' } as const;
@@ -126,6 +128,15 @@ describe('correcting drift', () => {
       spec: { settings: ASKED },
       current: { expiresAt: START + 90 * DAY },
     });
+  });
+
+  it('is refused with an error that keeps the row, and the host link on it, out of sight', () => {
+    const room = aRoom({ current: aLiveRoom({ hostUrl: 'https://meetings.example/?canary' }) });
+    const error = new NotAlteredError(room, new ProviderRefusedError('no'));
+    expect(error.room).toBe(room);
+    expect(`${inspect(error, { depth: 9, showHidden: true })} ${JSON.stringify(error)}`).not.toContain(
+      'canary',
+    );
   });
 
   it('does nothing where nothing has drifted any more', async () => {
