@@ -25,6 +25,8 @@ interface News {
   readonly revision: number;
   readonly generation: number;
   readonly room?: { readonly id: string };
+  /** Of a reconciliation. */
+  readonly applications?: Readonly<Record<string, { readonly retired: number }>>;
 }
 
 /** What no log and no event may have in it, beside the credential itself. */
@@ -50,6 +52,9 @@ export function hearing({ credential }: Account): Heard {
       search(detail);
       counts[type] = (counts[type] ?? 0) + 1;
       const news = JSON.parse(detail) as News;
+      for (const { retired } of Object.values(news.applications ?? {})) {
+        counts['orphans ended'] = (counts['orphans ended'] ?? 0) + retired;
+      }
       if (news.key === undefined || (newest.get(news.key)?.revision ?? 0) > news.revision) return;
       newest.set(news.key, news);
     },
