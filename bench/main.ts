@@ -16,10 +16,10 @@ bench/results.md. With names only these parts are measured, and nothing is writt
   --quick   few rounds: to see whether it works, not to believe the figures`;
 
 const FULL: Effort = {
-  coldRounds: 15,
-  warmRounds: 9,
+  coldRounds: 11,
+  warmRounds: 7,
   warmMessages: 200,
-  batchRounds: 15,
+  batchRounds: 11,
   nights: 3,
   memoryMessages: 10_000,
 };

@@ -13,7 +13,7 @@ import {
 import { measureWarm, type WarmRuns } from './measures/warm.ts';
 import { ratioOf, spreadOf } from './statistics.ts';
 import { shown, table, verdict } from './tables.ts';
-import { isPerRoom } from './work.ts';
+import { ALL_ROOMS, isPerRoom } from './work.ts';
 
 /** How often each thing is measured. */
 export interface Effort {
@@ -145,17 +145,26 @@ function planning(): string {
 async function memory({ memoryMessages }: Effort): Promise<string> {
   const rows: string[][] = [];
   for (const name of FUNCTIONS) {
+    // a message of the others is about all rooms
     const messages = isPerRoom(name) ? memoryMessages : memoryMessages / 10;
     const { peak, used } = await measureMemory(name, messages);
-    const growth = (used.at(-1) ?? 0) - (used[0] ?? 0);
-    rows.push([name, String(messages), peak.toFixed(0), (used.at(-1) ?? 0).toFixed(1), growth.toFixed(1)]);
+    const [first = 0, last = 0] = [used[0], used.at(-1)];
+    rows.push([
+      name,
+      String(messages),
+      String(messages * (isPerRoom(name) ? 1 : ALL_ROOMS)),
+      peak.toFixed(0),
+      first.toFixed(1),
+      last.toFixed(1),
+    ]);
   }
   const head = [
     'function',
     'messages',
+    'rooms',
     'peak, MB',
+    'in use after a tenth, MB',
     'in use at the end, MB',
-    'grown since a tenth of them, MB',
   ];
   return `## Memory\n\n${table(head, rows)}\n`;
 }

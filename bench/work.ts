@@ -17,7 +17,7 @@ export interface Task {
 const PREFIX = 'due-';
 
 /** Rooms in the table, and at the provider, for a function whose message is about all of them. */
-const ALL_ROOMS = 50;
+export const ALL_ROOMS = 50;
 
 const TASKS: Readonly<Record<FunctionName, Task>> = {
   'create-rooms': {
