@@ -2,9 +2,9 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { EvergreenRoomsStack } from '../lib/evergreen-rooms-stack.ts';
 import { readSettings } from '../lib/settings.ts';
-import { bundleFunctions } from './bundle.ts';
+import { freshenBundles } from './fresh-bundles.ts';
 
-await bundleFunctions();
+await freshenBundles();
 const app = new App();
 const settings = readSettings(app.node);
 new EvergreenRoomsStack(app, `EvergreenRooms-${settings.stage}`, settings);

@@ -1,6 +1,6 @@
-import { bundleFunctions } from '../../bin/bundle.ts';
+import { freshenBundles } from '../../bin/fresh-bundles.ts';
 
 /** Bundles the functions once, before any test that synthesises the stack or runs what is deployed. */
 export async function setup(): Promise<void> {
-  await bundleFunctions();
+  await freshenBundles();
 }
