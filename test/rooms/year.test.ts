@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { PROVIDERS } from '../../functions/adapters/providers.ts';
 import type { Instant } from '../../functions/rooms/room.ts';
 import { DAY, HOUR } from '../../functions/rooms/room.ts';
 import {
@@ -16,34 +17,37 @@ interface NamedYear extends YearOptions {
   readonly dearest: number;
 }
 
+/** Each provider by what it can do; its adapter is held by the tests of providers. */
 const YEARS: readonly NamedYear[] = [
   {
-    title: 'in Berlin, at an hour that every night has',
-    cron: 'cron(0 4 * * ? *)',
-    timeZone: 'Europe/Berlin',
-    rooms: 500,
-    seed: 1,
-    perRun: 500,
-    dearest: 1.4,
-  },
-  {
-    title: 'in New York, at an hour that one night lacks and another has twice',
+    title: 'in New York, at an hour that one night lacks and another has twice, with the Meetings API',
     cron: 'cron(30 2 * * ? *)',
     timeZone: 'America/New_York',
     rooms: 500,
     seed: 2,
     perRun: 500,
     dearest: 1.8,
+    capabilities: PROVIDERS['meetings-api'].capabilities,
   },
   {
-    title: 'in Berlin, twice a night, with a provider that cannot move an expiry',
+    title: 'in Berlin, at an hour that every night has, with Daily',
+    cron: 'cron(0 4 * * ? *)',
+    timeZone: 'Europe/Berlin',
+    rooms: 500,
+    seed: 1,
+    perRun: 500,
+    dearest: 1.4,
+    capabilities: PROVIDERS.daily.capabilities,
+  },
+  {
+    title: 'in Berlin, twice a night, with Whereby',
     cron: 'cron(30 1,3 * * ? *)',
     timeZone: 'Europe/Berlin',
     rooms: 500,
     seed: 3,
     perRun: 500,
     dearest: 1.4,
-    capabilities: { movableExpiry: false, changeable: [] },
+    capabilities: PROVIDERS.whereby.capabilities,
   },
 ];
 
@@ -57,6 +61,21 @@ describe.each(YEARS)('a year of nights $title', (options) => {
   it('keeps every room through it', () => {
     const lost = gapsOf(year).filter((gap) => savingRuns(gap, year).length > 0);
     expect(lost.map(tell)).toEqual([]);
+  });
+
+  it('tells of every new room before the one that it follows has ended, but after an outage', () => {
+    const gaps = new Set(gapsOf(year).map(({ life }) => life));
+    const successions = [...year.lives.values()].flatMap((lives) =>
+      lives.slice(1).map((life, index) => ({ before: lives[index] as Life, life })),
+    );
+    const recreated = successions.filter(({ before, life }) => life.roomId !== before.roomId);
+    const late = recreated.filter(
+      ({ before, life }) =>
+        !gaps.has(before) && (year.told.get(life.roomId) ?? Number.POSITIVE_INFINITY) > before.until,
+    );
+    expect(late).toEqual([]);
+    expect(recreated.length).toBeGreaterThan(1000);
+    if (options.capabilities?.movableExpiry === false) expect(recreated).toEqual(successions);
   });
 
   it('opens every room again in the first run after an outage', () => {

@@ -3,7 +3,7 @@ import { ensureRoom } from '../../functions/rooms/ensure.ts';
 import { ClaimHeldError, ThrottledError } from '../../functions/rooms/errors.ts';
 import type { Keeping } from '../../functions/rooms/keeping.ts';
 import { type Planning, planRotation } from '../../functions/rooms/plan.ts';
-import type { Capabilities, DelayedOrder } from '../../functions/rooms/ports.ts';
+import type { Capabilities, DelayedOrder, EventBus } from '../../functions/rooms/ports.ts';
 import { type RenewalPolicy, RUN_ALLOWANCE, renewalWindow } from '../../functions/rooms/renewal.ts';
 import type { Duration, Instant, Room, RoomSpec } from '../../functions/rooms/room.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/rooms/room.ts';
@@ -44,6 +44,8 @@ export interface Year {
   /** Runs whose rotations met the provider while it was down. */
   readonly inVain: ReadonlySet<Instant>;
   readonly lives: ReadonlyMap<string, readonly Life[]>;
+  /** When the bus first heard of a room, by the room's id. */
+  readonly told: ReadonlyMap<string, Instant>;
   readonly specs: ReadonlyMap<string, RoomSpec>;
   readonly deadLetters: number;
   /** The most rotations of one run. */
@@ -85,12 +87,13 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   const { clock, providers } = world;
   const weather = { random, faults: 0.03, down: () => during(DOWN, clock.now) };
   const { lives, rooms } = recordLives(world);
+  const { told, events } = recordNews(world);
   const keeping: Keeping = {
     ...world.keeping,
     rooms,
     renewal: policy,
     pool: unreliablePool(world.keeping.pool, weather),
-    events: unreliableBus(world.keeping.events, weather),
+    events: unreliableBus(events, weather),
   };
   const queue = new Deliveries(random);
   const planning: Planning = {
@@ -134,8 +137,8 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   const inVain = new Set(runs.filter((at) => at + NIGHT > DOWN.from && at < DOWN.until));
   if (inVain.size === 0 || !providers.first) throw new Error('the provider was down, and nobody noticed');
   const outages = [NO_RUNS, DOWN];
-  const { deadLetters } = queue;
-  return { world, end, longestGap: gap, runs, inVain, outages, lives, specs, busiest, deferred, deadLetters };
+  const counts = { busiest, deferred, deadLetters: queue.deadLetters };
+  return { world, end, longestGap: gap, runs, inVain, outages, lives, told, specs, ...counts };
 }
 
 /** A table that takes down what each key had, and until when. */
@@ -153,6 +156,17 @@ function recordLives({ keeping: { rooms }, clock }: World) {
     return written;
   };
   return { lives, rooms: { ...rooms, write } };
+}
+
+/** A bus that takes down when it heard of each room. */
+function recordNews({ keeping: { events }, clock }: World) {
+  const told = new Map<string, Instant>();
+  const announce: EventBus['announce'] = async (room, announcement) => {
+    await events.announce(room, announcement);
+    const { id } = room.current ?? {};
+    if (id !== undefined && !told.has(id)) told.set(id, clock.now);
+  };
+  return { told, events: { ...events, announce } };
 }
 
 /** Rooms of lives from two days, or what the schedule can keep, to a year: as many short ones as long ones. */
