@@ -41,6 +41,7 @@ export function localProvider({ emulator, entry, credential }: Account): LocalPr
   const { secret: _secret, ...application } = entry;
   return {
     title: entry.provider,
+    emulator,
     url: emulator.url,
     application: application as unknown as LocalProvider['application'],
     credential,

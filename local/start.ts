@@ -83,7 +83,7 @@ async function main(): Promise<void> {
 
 /** @throws Error where there is no such provider */
 function providerOf(name = 'meetings-api') {
-  const start = LOCAL_PROVIDERS[name];
+  const start = new Map(Object.entries(LOCAL_PROVIDERS)).get(name);
   if (start) return start;
   throw new Error(`--provider must be one of ${Object.keys(LOCAL_PROVIDERS).join(', ')}, got ${name}`);
 }

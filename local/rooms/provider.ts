@@ -2,11 +2,13 @@ import { generateKeyPair, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type MeetingsApi, startMeetingsApi } from '../emulators/meetings-api/meetings-api.ts';
 import type { RoomRecord } from '../emulators/meetings-api/room.ts';
+import type { RoomEmulator } from '../emulators/room-emulator.ts';
 
 /** A provider of rooms on this machine, and what the stack has to be told to use it. */
 export interface LocalProvider {
   readonly title: string;
   readonly url: string;
+  readonly emulator: RoomEmulator;
   /** An entry of the stack's setting `applications`. */
   readonly application: Readonly<Record<string, string>>;
   /** What belongs into the application's secret. Never printed. */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import type { ProviderEntry } from '../../functions/adapters/providers.ts';
 import { startDaily } from '../emulators/daily/daily.ts';
 import type { RoomEmulator } from '../emulators/room-emulator.ts';
 import { startWhereby } from '../emulators/whereby/whereby.ts';
 import { type LocalProvider, type StartProvider, startMeetingsApiProvider } from './provider.ts';
 
 /** The providers that can be run on this machine, by the name that an entry of the pool gives them. */
-export const LOCAL_PROVIDERS: Readonly<Record<string, StartProvider>> = {
+export const LOCAL_PROVIDERS: Readonly<Record<ProviderEntry['provider'], StartProvider>> = {
   'meetings-api': startMeetingsApiProvider,
   daily: startDailyProvider,
   whereby: startWherebyProvider,
@@ -35,6 +36,7 @@ function provided(
 ): LocalProvider {
   return {
     title,
+    emulator,
     url: emulator.url,
     application: { provider: name, name: 'emulator', baseUrl: emulator.url },
     credential: apiKey,

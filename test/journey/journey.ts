@@ -1,17 +1,21 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { MeetingsApi } from '../../local/emulators/meetings-api/meetings-api.ts';
 import type { DeadLetter } from '../../local/rooms/doors.ts';
 import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
-import { startMeetingsApiProvider } from '../../local/rooms/provider.ts';
+import {
+  type LocalProvider,
+  type MeetingsApiProvider,
+  startMeetingsApiProvider,
+} from '../../local/rooms/provider.ts';
 import type { ShownRoom } from '../../local/rooms/shown-room.ts';
 
 export const DAY = 24 * 3_600_000;
 
 /** The whole system, and what its tests ask of it again and again. */
-export interface Journey extends LocalRooms {
-  readonly emulator: MeetingsApi;
-  /** The private key that the system signs with. */
-  readonly privateKey: string;
+export interface Journey<P extends LocalProvider> extends LocalRooms {
+  readonly provider: P;
+  readonly emulator: P['emulator'];
+  /** What the system has in the application's secret. */
+  readonly credential: string;
   /** Sends a request through the SDK, as it is or as JSON, and waits until all that came of it is over. */
   ask(body: unknown): Promise<void>;
   /** Puts an event on the bus through the SDK, and waits likewise. */
@@ -25,11 +29,21 @@ export interface Journey extends LocalRooms {
   inDays(count: number): string;
 }
 
-/** Starts the system once for all tests of a file. */
-export function journey(settings: Readonly<Record<string, unknown>> = {}): () => Journey {
-  let started: Journey | undefined;
+/** The system with the Meetings API, started once for all tests of a file. */
+export function journey(
+  settings: Readonly<Record<string, unknown>> = {},
+): () => Journey<MeetingsApiProvider> {
+  return journeyWith(startMeetingsApiProvider, settings);
+}
+
+/** The system with any provider, started once for all tests of a file or of a `describe`. */
+export function journeyWith<P extends LocalProvider>(
+  startProvider: () => Promise<P>,
+  settings: Readonly<Record<string, unknown>> = {},
+): () => Journey<P> {
+  let started: Journey<P> | undefined;
   beforeAll(async () => {
-    started = await startJourney(settings);
+    started = await startJourney(await startProvider(), settings);
   }, 120_000);
   afterAll(() => started?.stop());
   return () => {
@@ -38,14 +52,17 @@ export function journey(settings: Readonly<Record<string, unknown>> = {}): () =>
   };
 }
 
-async function startJourney(settings: Readonly<Record<string, unknown>>): Promise<Journey> {
-  const provider = await startMeetingsApiProvider();
+async function startJourney<P extends LocalProvider>(
+  provider: P,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<Journey<P>> {
   const rooms = await startLocalRooms({ settings, startProvider: async () => provider });
   const { doors, stack } = rooms;
   return {
     ...rooms,
+    provider,
     emulator: provider.emulator,
-    privateKey: provider.credential,
+    credential: provider.credential,
     async ask(body) {
       await doors.send(typeof body === 'string' ? body : JSON.stringify(body));
       await stack.settle();

@@ -21,7 +21,7 @@ function linesOf(pem: string): RegExp {
 }
 
 test('no log, metric, event, letter or command shows a private key, a token or a host link', async () => {
-  const { ask, deadLetters, emulator, inDays, privateKey, provider, stack, tell } = system();
+  const { ask, deadLetters, emulator, inDays, credential: privateKey, provider, stack, tell } = system();
   const shown: string[] = [];
 
   // a good day, told as npm start tells it
@@ -71,7 +71,7 @@ test('no log, metric, event, letter or command shows a private key, a token or a
 }, 120_000);
 
 test('the search would find them: the table has host links, and the patterns match what they are meant to', async () => {
-  const { doors, emulator, privateKey, stack } = system();
+  const { doors, emulator, credential: privateKey, stack } = system();
   const dynamo = new DynamoDBClient({
     region: 'local',
     endpoint: stack.environment.AWS_ENDPOINT_URL_DYNAMODB,

@@ -156,7 +156,7 @@ describe('what waits or rests', () => {
 
 describe('the provider', () => {
   test('rings when it refuses our credentials', async () => {
-    const { emulator, privateKey, provider } = system();
+    const { emulator, credential: privateKey, provider } = system();
     const { applicationId = '' } = provider.application;
     const began = now();
     emulator.distrust(applicationId);

@@ -76,7 +76,7 @@ function parameter(name: string, value: string): unknown {
 }
 
 function contentOf(file: string): string {
-  if (file === 'private.key') return system().privateKey;
+  if (file === 'private.key') return system().credential;
   return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 }
 
