@@ -28,7 +28,7 @@ export function roomsTable(scope: Construct, props: RoomsTableProps): Table {
     partitionKey: { name: 'dueShard', type: AttributeType.NUMBER },
     sortKey: { name: 'dueAt', type: AttributeType.STRING },
     projectionType: ProjectionType.INCLUDE,
-    nonKeyAttributes: ['generation', 'state', 'application', 'renewAt', 'emergencyAt'],
+    nonKeyAttributes: ['generation', 'held', 'application', 'renewAt', 'emergencyAt'],
   });
   return table;
 }

@@ -104,7 +104,8 @@ function scanning(client: DynamoDBClient): Pick<RoomStore, 'due'> {
 
 function shown(item: Record<string, unknown>): DueRoom {
   const { key, generation, state, current, dueAt = 0, renewAt = 0, emergencyAt = 0 } = toRoom(item);
-  return { key, generation, state, application: current?.application ?? '', dueAt, renewAt, emergencyAt };
+  const held = state === 'held' ? true : undefined;
+  return { key, generation, held, application: current?.application ?? '', dueAt, renewAt, emergencyAt };
 }
 
 if (import.meta.main) {

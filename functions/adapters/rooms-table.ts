@@ -159,6 +159,8 @@ export function toRow(room: Room, retention: Duration): Item {
     ...toItem(attributes as Room),
     // only rooms that are to be looked at are in the index: it is as small as what is kept
     dueShard: room.dueAt === undefined ? undefined : Math.floor(fraction(`shard ${key}`) * DUE_SHARDS),
+    // in the index in place of the state, which every claim changes, and the index would be written with it
+    held: room.state === 'held' ? true : undefined,
     application: room.current?.application,
     ttl: endOfRow(room, retention),
   };
@@ -186,8 +188,8 @@ function seconds(instant: Instant): number {
 }
 
 function toDueRoom(item: Item): DueRoom {
-  const { key, generation, state, application, dueAt, renewAt, emergencyAt } = toPastGeneration(
+  const { key, generation, held, application, dueAt, renewAt, emergencyAt } = toPastGeneration(
     item,
   ) as unknown as DueRoom;
-  return { key, generation, state, application, dueAt, renewAt, emergencyAt };
+  return { key, generation, held, application, dueAt, renewAt, emergencyAt };
 }

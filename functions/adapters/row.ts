@@ -32,13 +32,13 @@ export function toItem(entry: Room | PastGeneration): Item {
 
 /** @throws TypeError where the item is no row of this table */
 export function toRoom(item: Item): Room {
-  const room = fromItem(item) as unknown as Room & { roomKey: string; application?: string };
+  const room = fromItem(item) as unknown as Room & { roomKey: string; application?: string; held?: boolean };
   if (typeof room.revision !== 'number' || typeof room.state !== 'string') {
     throw new TypeError(
       `the rooms table has an entry of key ${room.roomKey} that is no room: it lacks revision or state`,
     );
   }
-  const { roomKey: key, application: _application, ...attributes } = room;
+  const { roomKey: key, application: _application, held: _held, ...attributes } = room;
   return { ...attributes, key };
 }
 

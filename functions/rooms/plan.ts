@@ -103,7 +103,7 @@ class Tally {
   nominate(room: DueRoom): readonly DelayedOrder[] {
     const { report } = this;
     const aboutToEnd = room.emergencyAt <= this.#before;
-    if (room.state === 'held') {
+    if (room.held) {
       report.heldEmergencies += aboutToEnd ? 1 : 0;
       return [];
     }

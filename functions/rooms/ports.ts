@@ -7,7 +7,6 @@ import type {
   Room,
   RoomChange,
   RoomSettings,
-  RoomState,
   SettingName,
 } from './room.ts';
 
@@ -99,7 +98,8 @@ export interface Pool {
 export interface DueRoom {
   readonly key: string;
   readonly generation: number;
-  readonly state: RoomState;
+  /** Set where a person paused its rotation. */
+  readonly held?: boolean;
   readonly application: string;
   readonly dueAt: Instant;
   readonly renewAt: Instant;

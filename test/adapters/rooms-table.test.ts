@@ -108,12 +108,22 @@ function describeStore(makeStore: () => Promise<RoomStore>) {
     expect(due.find(({ key }) => key === 'room-1')).toEqual({
       key: 'room-1',
       generation: 1,
-      state: 'active',
+      held: undefined,
       application: 'first',
       dueAt: START - 5 * HOUR,
       renewAt: START - 5 * HOUR,
       emergencyAt: START + DAY,
     });
+  });
+
+  it('shows which due rooms are held', async () => {
+    const store = await makeStore();
+    const due = { dueAt: START, renewAt: START, emergencyAt: START };
+    const held = await store.write(aRoom({ key: 'held', state: 'held', ...due }));
+    expect(await allDue(store, START)).toMatchObject([{ key: 'held', held: true }]);
+    expect(await store.read('held')).toEqual(held);
+    await store.write({ ...held, state: 'active' });
+    expect(await allDue(store, START)).toMatchObject([{ key: 'held', held: undefined }]);
   });
 
   it('takes a room out of the due index when nothing is due any more', async () => {

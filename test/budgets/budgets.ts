@@ -69,7 +69,7 @@ export const BUDGETS: Figures = {
   'a room rotated: reads of the table': 1,
   'a room rotated: writes of the table': 4,
   'a room rotated: read units': 1,
-  'a room rotated: write units': 10,
+  'a room rotated: write units': 9,
   'a room rotated: calls to the provider': 1,
   'a room rotated: other calls': 1.1,
 

@@ -247,7 +247,7 @@ describe('the table', () => {
         ],
         Projection: {
           ProjectionType: 'INCLUDE',
-          NonKeyAttributes: ['generation', 'state', 'application', 'renewAt', 'emergencyAt'],
+          NonKeyAttributes: ['generation', 'held', 'application', 'renewAt', 'emergencyAt'],
         },
       },
     ]);

@@ -74,7 +74,8 @@ function frozen<T>(value: T): T {
 
 function shown(room: Room): DueRoom {
   const { key, generation, state, current, dueAt = 0, renewAt = 0, emergencyAt = 0 } = room;
-  return { key, generation, state, application: current?.application ?? '', dueAt, renewAt, emergencyAt };
+  const held = state === 'held' ? true : undefined;
+  return { key, generation, held, application: current?.application ?? '', dueAt, renewAt, emergencyAt };
 }
 
 function inOrder(a: DueRoom, b: DueRoom): number {

@@ -32,7 +32,7 @@ export const ROOMS_TABLE = {
       ],
       Projection: {
         ProjectionType: 'INCLUDE',
-        NonKeyAttributes: ['generation', 'state', 'application', 'renewAt', 'emergencyAt'],
+        NonKeyAttributes: ['generation', 'held', 'application', 'renewAt', 'emergencyAt'],
       },
     },
   ],
