@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { outbox } from './adapters/outbox.ts';
 import { CALENDAR_DEFAULTS, type CalendarSettings } from './requests/calendar/settings.ts';
 import { parseMessage } from './requests/parse.ts';
 import { cancelRoom } from './rooms/cancel.ts';
@@ -12,8 +13,9 @@ import { MINUTE, SECOND } from './rooms/room.ts';
 import { rotateNow } from './rooms/rotate.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from './runtime/environment.ts';
+import { log } from './runtime/log.ts';
 import { report } from './runtime/report.ts';
-import { inbox, keeping, now, once, prepare } from './runtime/wiring.ts';
+import { inbox, keeping, now, once, prepare, sqs, workerEnvironment } from './runtime/wiring.ts';
 import { originOf } from './runtime/work-queue.ts';
 import { type Job, sqsHandler } from './runtime/worker.ts';
 
@@ -38,13 +40,17 @@ prepare();
 
 const calendar = once((): CalendarSettings => {
   const { CALENDAR } = readEnvironment<CreateRoomsEnvironment>(['CALENDAR']);
-  const { graceSeconds, ...settings }: CalendarVariable = JSON.parse(CALENDAR);
-  const grace = graceSeconds === undefined ? CALENDAR_DEFAULTS.grace : graceSeconds * SECOND;
-  return { ...CALENDAR_DEFAULTS, ...settings, grace };
+  const { graceSeconds, horizonSeconds, ...settings }: CalendarVariable = JSON.parse(CALENDAR);
+  return {
+    ...CALENDAR_DEFAULTS,
+    ...settings,
+    ...(graceSeconds !== undefined && { grace: graceSeconds * SECOND }),
+    ...(horizonSeconds !== undefined && { horizon: horizonSeconds * SECOND }),
+  };
 });
 
 async function read(record: SQSRecord): Promise<Job> {
-  const { requests, split } = await parseMessage(
+  const { requests, split, skipped } = await parseMessage(
     { body: record.body, ...originOf(record) },
     { calendar: calendar() },
   );
@@ -52,7 +58,8 @@ async function read(record: SQSRecord): Promise<Job> {
   return {
     key: first?.key ?? record.messageId,
     run: async () => {
-      await Promise.all(split.map((body) => inbox().queue.send(body)));
+      if (skipped !== undefined) log.info('skipped', { messageId: record.messageId, reason: skipped });
+      await outbox(sqs(), workerEnvironment().WORK_QUEUE).send(split);
       for (const request of requests) {
         report(request.key, request.action, await serve(request));
       }

@@ -1,8 +1,9 @@
-import { type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ApplicationEntry } from '../functions/runtime/environment.ts';
+import { emptySecret } from './empty-secret.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NAME = /^[\w.-]{1,64}$/;
@@ -113,21 +114,19 @@ export class Applications extends Construct {
     this.json = Stack.of(this).toJsonString(entries);
   }
 
-  private emptySecret(application: Application, { encryptionKey, removalPolicy }: ApplicationsProps): Secret {
+  private emptySecret(
+    application: Application,
+    { encryptionKey, removalPolicy }: ApplicationsProps,
+  ): ISecret {
     const name = nameOf(application);
     const content = isMeetingsApi(application) ? 'private key (PEM)' : 'API key';
-    const secret = new Secret(this, name, {
+    return emptySecret(this, name, {
       description: `Evergreen Rooms: the ${content} of application ${name}`,
       encryptionKey,
       removalPolicy,
+      whyNoRotation:
+        "the provider has no call that changes its caller's key; the runbook says how a person does",
     });
-    // The library would fill it with a random password, which only a caller's 401 would tell from a key.
-    (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
-    Validations.of(secret).acknowledge({
-      id: 'AwsSolutions-SMG4',
-      reason: "the provider has no call that changes its caller's key; the runbook says how a person does",
-    });
-    return secret;
   }
 }
 

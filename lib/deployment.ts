@@ -16,6 +16,8 @@ export interface Deployment {
   /** Five characters, on every room at the provider. */
   readonly id: string;
   readonly table: Table;
+  /** What is remembered of calendars, if any are read. */
+  readonly calendarTable: Table | undefined;
   readonly bus: IEventBus;
   readonly applications: Applications;
   readonly schedules: Schedules;

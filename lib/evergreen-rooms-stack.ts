@@ -11,7 +11,11 @@ import type { Settings } from './settings.ts';
 export class EvergreenRoomsStack extends Stack {
   readonly rooms: EvergreenRooms;
 
-  constructor(scope: Construct, id: string, { stage, applications, alarmEmail, ...props }: Settings) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, applications, alarmEmail, calendar, ...props }: Settings,
+  ) {
     super(scope, id, {
       description: 'Evergreen Rooms: meeting rooms that never expire',
       terminationProtection: stage === 'prod',
@@ -25,6 +29,13 @@ export class EvergreenRoomsStack extends Stack {
         ...(privateKeyArn && { privateKey: this.secretAt(`PrivateKey${i + 1}`, privateKeyArn) }),
         ...(apiKeyArn && { apiKey: this.secretAt(`ApiKey${i + 1}`, apiKeyArn) }),
       })),
+      calendar: {
+        ...calendar,
+        feeds: calendar.feeds?.map(({ addressArn, ...feed }, i) => ({
+          ...feed,
+          ...(addressArn && { address: this.secretAt(`FeedAddress${i + 1}`, addressArn) }),
+        })),
+      },
       removalPolicy: prod ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     if (alarmEmail !== undefined) this.rooms.alarmTopic.addSubscription(new EmailSubscription(alarmEmail));

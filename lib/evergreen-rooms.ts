@@ -1,17 +1,20 @@
-import { Tags } from 'aws-cdk-lib';
+import { RemovalPolicy, Tags } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IMetric, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IEventBus, type OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { type Grant, type IGrantable, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { Calendars } from './calendars.ts';
+import type { Deployment } from './deployment.ts';
 import { type News, OWN_SOURCE } from './event-bus.ts';
 import { layFoundation } from './foundation.ts';
-import type { FunctionName } from './function-name.ts';
+import type { ByFunction, FunctionName } from './function-name.ts';
 import { alarmTopic } from './monitoring/alarm-topic.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { RoomMetrics } from './monitoring/room-metrics.ts';
@@ -22,9 +25,7 @@ import { Reconciliation } from './reconciliation.ts';
 import { Requests } from './requests.ts';
 import type { RoomsFunction } from './rooms-function.ts';
 import { Rotation } from './rotation.ts';
-
-/** One of each function. */
-export type ByFunction<T> = Readonly<Record<FunctionName, T>>;
+import type { WorkQueue } from './work-queue.ts';
 
 /** Rooms that are asked for once, and are there until they are cancelled. */
 export class EvergreenRooms extends Construct {
@@ -44,6 +45,10 @@ export class EvergreenRooms extends Construct {
   readonly encryptionKey: IKey;
   /** The secrets of the private keys, by the names of their applications. */
   readonly privateKeys: ReadonlyMap<string, ISecret>;
+  /** The secrets of the feeds' addresses, by the names of the feeds. */
+  readonly feedAddresses: ReadonlyMap<string, ISecret>;
+  /** Where `.ics` files are put, if any are read. */
+  readonly calendarBucket: IBucket | undefined;
   readonly alarmTopic: ITopic;
   readonly alarms: readonly Alarm[];
   readonly dashboard: Dashboard;
@@ -61,12 +66,14 @@ export class EvergreenRooms extends Construct {
       rotation.worker.inbox,
       props.reconciliation,
     );
+    const calendars = readCalendars(this, deployment, requests.inbox, props);
     planOnDeploy(this, rotation.planner.inbox.queue, deployment.undelivered);
     const functions = {
       'create-rooms': requests,
       'plan-rotation': rotation.planner,
       'rotate-rooms': rotation.worker,
       'reconcile-rooms': reconciliation.worker,
+      ...(calendars && { 'read-calendars': calendars.worker }),
     };
     const metrics = new RoomMetrics(deployment.id);
     const topic = alarmTopic(this, props.alarmTopic, deployment.key);
@@ -77,6 +84,7 @@ export class EvergreenRooms extends Construct {
       metrics,
       applications: deployment.applications.places,
       secrets: deployment.applications.secrets.values(),
+      feedsReadEvery: calendars && calendars.feedAddresses.size > 0 ? calendars.readEvery : undefined,
       functions: Object.values(functions),
       others: deployment.callbacks ? [deployment.callbacks.function] : [],
       undelivered: deployment.undelivered,
@@ -96,6 +104,8 @@ export class EvergreenRooms extends Construct {
     this.eventBus = deployment.bus;
     this.encryptionKey = deployment.key;
     this.privateKeys = deployment.applications.secrets;
+    this.feedAddresses = calendars?.feedAddresses ?? new Map();
+    this.calendarBucket = calendars?.bucket;
     this.alarmTopic = topic;
     this.alarms = monitoring.alarms;
     this.dashboard = monitoring.dashboard;
@@ -202,6 +212,18 @@ export class EvergreenRooms extends Construct {
     rule.addTarget(target);
     return rule;
   }
+}
+
+function readCalendars(
+  scope: Construct,
+  deployment: Deployment,
+  requests: WorkQueue,
+  { calendar, removalPolicy = RemovalPolicy.RETAIN }: EvergreenRoomsProps,
+): Calendars | undefined {
+  const { calendarTable: table } = deployment;
+  return (
+    table && new Calendars(scope, 'Calendars', deployment, { ...calendar, table, requests, removalPolicy })
+  );
 }
 
 function ofEach<T>(

@@ -5,6 +5,8 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { Applications } from './applications.ts';
 import type { Surroundings } from './bundled-function.ts';
+import { calendarTable } from './calendar-table.ts';
+import { readsCalendars } from './calendars.ts';
 import { Callbacks } from './callbacks.ts';
 import type { Deployment } from './deployment.ts';
 import { deploymentId } from './deployment-id.ts';
@@ -22,6 +24,7 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
   const key = encryptionKey(scope, props, removalPolicy);
   const queueKey = props.queueEncryptionKey ?? key;
   const undelivered = undeliveredQueue(scope, queueKey);
+  const tableProps = { encryptionKey: props.tableEncryptionKey ?? key, removalPolicy };
   const surroundings: Surroundings = {
     id: deploymentId(scope, props.deployment),
     key,
@@ -31,7 +34,8 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
   };
   return {
     ...surroundings,
-    table: roomsTable(scope, { encryptionKey: props.tableEncryptionKey ?? key, removalPolicy }),
+    table: roomsTable(scope, tableProps),
+    calendarTable: readsCalendars(props.calendar) ? calendarTable(scope, tableProps) : undefined,
     bus: eventBus(scope, props.eventBus),
     applications: new Applications(scope, 'Applications', {
       applications: props.applications,

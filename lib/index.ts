@@ -1,8 +1,9 @@
 /** The construct and all that a team needs to put it into a stack of its own. */
 export type { ApiKeyApplication, Application, MeetingsApiApplication } from './applications.ts';
-export { type ByFunction, EvergreenRooms } from './evergreen-rooms.ts';
-export type { FunctionName } from './function-name.ts';
+export { EvergreenRooms } from './evergreen-rooms.ts';
+export type { ByFunction, FunctionName } from './function-name.ts';
 export type {
+  CalendarFeed,
   CalendarOptions,
   EvergreenRoomsProps,
   LogLevel,

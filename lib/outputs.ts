@@ -13,7 +13,12 @@ interface Output {
  * the AWS CLI takes them.
  */
 export function tellWhatToDoNext(stack: Stack, rooms: EvergreenRooms): void {
-  for (const { name, description, value } of [...commands(rooms), ...deadLetters(rooms), ...keys(rooms)]) {
+  for (const { name, description, value } of [
+    ...commands(rooms),
+    ...deadLetters(rooms),
+    ...keys(rooms),
+    ...calendars(rooms),
+  ]) {
     new CfnOutput(stack, name, { description, value });
   }
   new CfnOutput(stack, 'OpenDashboard', {
@@ -29,13 +34,11 @@ const SHOWN = 'roomKey, #state, generation, #current.guestUrl, #current.expiresA
 const NAMES = '{"#entry":"entry","#state":"state","#current":"current"}';
 
 function commands({ requestQueue, queues, table }: EvergreenRooms): Output[] {
-  const send = (queue: { queueUrl: string }, body: string) =>
-    `aws sqs send-message --queue-url ${queue.queueUrl} --message-body ${body}`;
   return [
     {
       name: 'SendRequest',
       description: 'Asks for a room',
-      value: send(requestQueue, 'file://examples/room-request.json'),
+      value: sending(requestQueue, 'file://examples/room-request.json'),
     },
     {
       name: 'ListRooms',
@@ -48,17 +51,22 @@ function commands({ requestQueue, queues, table }: EvergreenRooms): Output[] {
     {
       name: 'RotateNow',
       description: 'Plans the rotation now instead of tonight',
-      value: send(queues['plan-rotation'], "'{}'"),
+      value: sending(queues['plan-rotation'], "'{}'"),
     },
     {
       name: 'ReconcileNow',
       description: 'Compares the table with what the provider has now',
-      value: send(queues['reconcile-rooms'], "'{}'"),
+      value: sending(queues['reconcile-rooms'], "'{}'"),
     },
   ];
 }
 
+function sending(queue: { queueUrl: string }, body: string): string {
+  return `aws sqs send-message --queue-url ${queue.queueUrl} --message-body ${body}`;
+}
+
 const CALLED: Record<FunctionName, string> = {
+  'read-calendars': 'Calendars',
   'create-rooms': 'Requests',
   'rotate-rooms': 'Rotations',
   'plan-rotation': 'Plans',
@@ -69,21 +77,23 @@ function deadLetters({ queues, deadLetterQueues, undelivered }: EvergreenRooms):
   const read = (queue: { queueUrl: string }) =>
     `aws sqs receive-message --queue-url ${queue.queueUrl} --max-number-of-messages 10 ` +
     '--visibility-timeout 0 --message-attribute-names All';
-  const ofFunctions = (Object.keys(CALLED) as FunctionName[]).flatMap((name): Output[] => [
-    {
-      name: `ReadDead${CALLED[name]}`,
-      description: `Shows ${CALLED[name].toLowerCase()} that failed, with their reasons, and leaves them there`,
-      value: read(deadLetterQueues[name]),
-    },
-    {
-      // Without a destination only those would move that SQS put aside, not those that the function did.
-      name: `Retry${CALLED[name]}`,
-      description: `Gives ${CALLED[name].toLowerCase()} that failed another try`,
-      value:
-        `aws sqs start-message-move-task --source-arn ${deadLetterQueues[name].queueArn} ` +
-        `--destination-arn ${queues[name].queueArn}`,
-    },
-  ]);
+  const ofFunctions = (Object.keys(CALLED) as FunctionName[]).flatMap((name): Output[] => {
+    const [inbox, dead] = [queues[name], deadLetterQueues[name]];
+    if (!inbox || !dead) return [];
+    return [
+      {
+        name: `ReadDead${CALLED[name]}`,
+        description: `Shows ${CALLED[name].toLowerCase()} that failed, with their reasons, and leaves them there`,
+        value: read(dead),
+      },
+      {
+        // Without a destination only those would move that SQS put aside, not those that the function did.
+        name: `Retry${CALLED[name]}`,
+        description: `Gives ${CALLED[name].toLowerCase()} that failed another try`,
+        value: `aws sqs start-message-move-task --source-arn ${dead.queueArn} --destination-arn ${inbox.queueArn}`,
+      },
+    ];
+  });
   return [
     ...ofFunctions,
     {
@@ -100,4 +110,28 @@ function keys({ privateKeys }: EvergreenRooms): Output[] {
     description: `Puts the private key of application ${application} in its place`,
     value: `aws secretsmanager put-secret-value --secret-id ${secret.secretArn} --secret-string file://private.key`,
   }));
+}
+
+function calendars({ feedAddresses, calendarBucket, queues }: EvergreenRooms): Output[] {
+  const addresses = [...feedAddresses].map(([feed, secret], i) => ({
+    name: `PutFeedAddress${i + 1}`,
+    description: `Puts the address of feed ${feed} in its place`,
+    value: `aws secretsmanager put-secret-value --secret-id ${secret.secretArn} --secret-string file://feed.url`,
+  }));
+  const reader = queues['read-calendars'];
+  return [
+    ...addresses,
+    ...(reader && addresses.length > 0
+      ? [{ name: 'ReadFeedsNow', description: 'Reads all feeds now', value: sending(reader, "'{}'") }]
+      : []),
+    ...(calendarBucket
+      ? [
+          {
+            name: 'PutCalendarFile',
+            description: 'Puts a calendar into the bucket, to be read',
+            value: `aws s3 cp calendar.ics s3://${calendarBucket.bucketName}/`,
+          },
+        ]
+      : []),
+  ];
 }

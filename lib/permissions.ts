@@ -1,10 +1,13 @@
-import { Aws, Validations } from 'aws-cdk-lib';
+import { Aws, Stack, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
 import { DUE_INDEX } from './rooms-table.ts';
 
 /*
@@ -19,6 +22,32 @@ const WRITE_ENCRYPTED = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFro
 export function permitKeepingRooms(grantee: IGrantable, table: Table): void {
   permit(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem'], table.tableArn);
   permitKey(grantee, table.encryptionKey, 'dynamodb', [...READ_ENCRYPTED, ...WRITE_ENCRYPTED]);
+}
+
+/** Read what is remembered of a calendar, and write it. */
+export const permitRemembering = permitKeepingRooms;
+
+/** Read what was put into a bucket. */
+export function permitReadingFiles(grantee: IFunction, bucket: IBucket): void {
+  const objects = bucket.arnForObjects('*');
+  permit(grantee, ['s3:GetObject'], objects);
+  Validations.of(grantee.role ?? grantee).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${asFound(objects, bucket)}]`,
+    reason: 'which objects will be put into the bucket nobody can name',
+  });
+  permitKey(grantee, bucket.encryptionKey, 's3', ['kms:Decrypt']);
+}
+
+/** As the rules write what is not known before the deployment: `<LogicalId.Arn>/*`. */
+function asFound(arn: string, scope: IConstruct): string {
+  const resolved = Stack.of(scope).resolve(arn);
+  const parts: unknown[] = typeof resolved === 'string' ? [resolved] : resolved['Fn::Join'][1];
+  const written = parts.map((part) => {
+    if (typeof part === 'string') return part;
+    const { Ref, 'Fn::GetAtt': attribute = [Ref] } = part as { Ref?: string; 'Fn::GetAtt'?: string[] };
+    return `<${attribute.join('.')}>`;
+  });
+  return written.join('');
 }
 
 /** Read what a room was before. */

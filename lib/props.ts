@@ -4,7 +4,9 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Application } from './applications.ts';
 
@@ -79,6 +81,55 @@ export interface CalendarOptions {
    * @default Meeting
    */
   readonly placeholder?: string;
+  /**
+   * What has a room: a whole series, or each of its occurrences, which has one a while before it begins.
+   *
+   * @default series
+   */
+  readonly scope?: 'series' | 'occurrence';
+  /**
+   * With `scope: 'occurrence'`, rooms are made for occurrences that begin within this time.
+   *
+   * @default Duration.days(14)
+   */
+  readonly horizon?: Duration;
+  /**
+   * Calendars that have an address, which are read again and again.
+   *
+   * @default - none
+   */
+  readonly feeds?: readonly CalendarFeed[];
+  /**
+   * How often feeds are read, from 5 minutes to a day.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly readEvery?: Duration;
+  /**
+   * A bucket whose `.ics` files are read when they are put there: `true` for one that is made, or one of your own that
+   * tells EventBridge of its objects (`eventBridgeEnabled`).
+   *
+   * @default - none
+   */
+  readonly files?: boolean | IBucket;
+}
+
+/** A calendar that is found at an address, as iCalendar text. */
+export interface CalendarFeed {
+  /** Names the calendar in keys, announcements and logs. Its rooms are known by it, so it stays. */
+  readonly name: string;
+  /**
+   * Holds the address, which lets whoever knows it read the calendar.
+   *
+   * @default - an empty secret is made, and a person puts the address into it
+   */
+  readonly address?: ISecret;
+  /**
+   * The zone of floating and all-day times, where the calendar names none.
+   *
+   * @default - that of all calendars
+   */
+  readonly timeZone?: TimeZone;
 }
 
 export interface EvergreenRoomsProps {

@@ -69,11 +69,14 @@ export class Requests extends RoomsWorker<'create-rooms'> {
   }
 }
 
-function calendarVariable({ grace, timeZone, placeholder }: CalendarOptions = {}): string {
+function calendarVariable(options: CalendarOptions = {}): string {
+  const { grace, timeZone, placeholder, scope, horizon } = options;
   const told: CalendarVariable = {
     graceSeconds: grace?.toSeconds(),
     timeZone: timeZone?.timezoneName,
     placeholder,
+    scope,
+    horizonSeconds: horizon?.toSeconds(),
   };
   return JSON.stringify(told);
 }

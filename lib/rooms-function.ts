@@ -5,6 +5,7 @@ import type {
   CommonEnvironment,
   CreateRoomsEnvironment,
   PlanRotationEnvironment,
+  ReadCalendarsEnvironment,
   ReconcileRoomsEnvironment,
   RotateRoomsEnvironment,
 } from '../functions/runtime/environment.ts';
@@ -20,6 +21,7 @@ export interface Environments extends Record<FunctionName, CommonEnvironment> {
   readonly 'plan-rotation': PlanRotationEnvironment;
   readonly 'rotate-rooms': RotateRoomsEnvironment;
   readonly 'reconcile-rooms': ReconcileRoomsEnvironment;
+  readonly 'read-calendars': ReadCalendarsEnvironment;
 }
 
 export interface RoomsFunctionProps<Name extends FunctionName> extends FeedProps {

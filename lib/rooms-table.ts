@@ -6,22 +6,29 @@ import type { Construct } from 'constructs';
 /** The index of rooms that are due: sparse, in shards, and no wider than what nominating a room takes. */
 export const DUE_INDEX = 'due';
 
-export interface RoomsTableProps {
+export interface TableProps {
   readonly encryptionKey: IKey;
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** One row for each room (`entry` is `room`), and one for each of its past generations (`generation#...`). */
-export function roomsTable(scope: Construct, props: RoomsTableProps): Table {
-  const table = new Table(scope, 'Table', {
-    partitionKey: { name: 'roomKey', type: AttributeType.STRING },
-    sortKey: { name: 'entry', type: AttributeType.STRING },
+/** What all tables have in common. */
+export function tableSettings(props: TableProps) {
+  return {
     timeToLiveAttribute: 'ttl',
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     encryption: TableEncryption.CUSTOMER_MANAGED,
     deletionProtection: props.removalPolicy === RemovalPolicy.RETAIN,
     ...props,
+  };
+}
+
+/** One row for each room (`entry` is `room`), and one for each of its past generations (`generation#...`). */
+export function roomsTable(scope: Construct, props: TableProps): Table {
+  const table = new Table(scope, 'Table', {
+    partitionKey: { name: 'roomKey', type: AttributeType.STRING },
+    sortKey: { name: 'entry', type: AttributeType.STRING },
+    ...tableSettings(props),
   });
   table.addGlobalSecondaryIndex({
     indexName: DUE_INDEX,

@@ -10,7 +10,7 @@ import { type Environments, RoomsFunction, type RoomsFunctionProps } from './roo
 /** A claim outlives the invocation that holds it by this much, and ends long before the message comes back. */
 const LEASE_MARGIN = Duration.seconds(30);
 
-type WorkerName = Exclude<FunctionName, 'plan-rotation'>;
+type WorkerName = Exclude<FunctionName, 'plan-rotation' | 'read-calendars'>;
 
 export interface RoomsWorkerProps<Name extends WorkerName>
   extends Omit<RoomsFunctionProps<Name>, 'environment'> {

@@ -1,6 +1,7 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ApiKeyApplication, MeetingsApiApplication } from './applications.ts';
+import type { CalendarFeed } from './props.ts';
 
 /**
  * Reads a value as the context has it: text from the command line, anything from `cdk.json`. Where it does not fit,
@@ -107,4 +108,22 @@ export const application: Reader<ApplicationSetting> = (value) => {
     'application ids, or objects of texts with applicationId and, if need be, name, privateKeyArn, baseUrl; ' +
       'or, of another provider, with provider (daily or whereby) and, if need be, name, apiKeyArn, baseUrl',
   );
+};
+
+/** What the context can say of a feed: its name, or an object with an ARN in the place of the secret. */
+export type FeedSetting = Omit<CalendarFeed, 'address'> & { readonly addressArn?: string };
+
+export const feed: Reader<FeedSetting> = (value) => {
+  if (typeof value === 'string') return { name: value.trim() };
+  const { name, addressArn, timeZone: zone, ...rest } = (value ?? {}) as Record<string, unknown>;
+  const known =
+    Object.keys(rest).length === 0 && (addressArn === undefined || typeof addressArn === 'string');
+  if (typeof name === 'string' && known) {
+    return {
+      name,
+      ...(addressArn !== undefined && { addressArn }),
+      ...(zone !== undefined && { timeZone: timeZone(zone) }),
+    };
+  }
+  throw new Error('names of feeds, or objects of texts with name and, if need be, addressArn, timeZone');
 };

@@ -8,6 +8,7 @@ import {
   application,
   duration,
   email,
+  feed,
   listOf,
   logRetention,
   oneOf,
@@ -37,6 +38,14 @@ const SETTINGS = {
   calendarTimeZone: timeZone,
   /** The name of the room of a private event. */
   calendarPlaceholder: text,
+  /** A room for a whole series, or for each occurrence within the horizon. */
+  calendarScope: oneOf('series', 'occurrence'),
+  calendarHorizon: duration('P1D', 'P90D'),
+  /** Calendars that have an address: names, or objects with name and, if need be, addressArn, timeZone. */
+  calendarFeeds: listOf(feed, /,/),
+  calendarReadEvery: duration('PT5M', 'P1D'),
+  /** Whether there is a bucket whose `.ics` files are read. */
+  calendarFiles: oneOf('on', 'off'),
   requestConcurrency: wholeNumber(2, 1000),
   callbacks: oneOf('on', 'off'),
   reconciliation: oneOf('repair', 'report'),
@@ -111,6 +120,11 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
       grace: rest.calendarGrace,
       timeZone: rest.calendarTimeZone,
       placeholder: rest.calendarPlaceholder,
+      scope: rest.calendarScope,
+      horizon: rest.calendarHorizon,
+      feeds: rest.calendarFeeds,
+      readEvery: rest.calendarReadEvery,
+      files: rest.calendarFiles === 'on',
     },
     callbacks: rest.callbacks === 'on',
     flexibleWindow,

@@ -4,7 +4,7 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dyn
 import type { FeedMemories, KnownEvent } from '../feeds/feed.ts';
 
 /**
- * What feeds were like, one row a feed, in a table of their own. The events are packed: thousands of them must fit
+ * What feeds were like, one row a feed, in the table of calendars. The events are packed: thousands of them must fit
  * into the 400 KB of a row.
  */
 export function feedMemories(client: DynamoDBClient, TableName: string): FeedMemories {
@@ -12,7 +12,7 @@ export function feedMemories(client: DynamoDBClient, TableName: string): FeedMem
   return {
     async read(feed) {
       const { Item } = await documents.send(
-        new GetCommand({ TableName, Key: { feed }, ConsistentRead: true }),
+        new GetCommand({ TableName, Key: { id: idOf(feed) }, ConsistentRead: true }),
       );
       if (!Item) return undefined;
       const { revision, etag, lastModified, events } = Item;
@@ -22,13 +22,18 @@ export function feedMemories(client: DynamoDBClient, TableName: string): FeedMem
       await documents.send(
         new PutCommand({
           TableName,
-          Item: { feed, revision: revision + 1, ...validators, events: packed(events) },
-          ConditionExpression: 'attribute_not_exists(feed) OR revision = :revision',
+          Item: { id: idOf(feed), revision: revision + 1, ...validators, events: packed(events) },
+          ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
           ExpressionAttributeValues: { ':revision': revision },
         }),
       );
     },
   };
+}
+
+/** Other things of calendars stand in the same table. */
+function idOf(feed: string): string {
+  return `feed:${feed}`;
 }
 
 function packed(events: readonly KnownEvent[]): Uint8Array {

@@ -44,7 +44,9 @@ export function feedSource({
 }
 
 async function addressOf(feed: Feed, secrets: Secrets): Promise<string> {
-  const address = (await secrets.read(feed.secret))?.trim().replace(/^webcal:/i, 'https:');
+  // an address that was just put in its place is looked for past the cache
+  const known = (await secrets.read(feed.secret)) ?? (await secrets.read(feed.secret, 'AWSCURRENT', true));
+  const address = known?.trim().replace(/^webcal:/i, 'https:');
   if (address && URL.canParse(address)) return address;
   throw new FeedUnreadableError(
     feed.name,

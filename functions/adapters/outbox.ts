@@ -18,7 +18,7 @@ export function outbox(client: SQSClient, QueueUrl: string): Outbox {
       left = left.filter(({ Id }) => Failed.some((failure) => failure.Id === Id));
       if (left.length > 0 && attempt === ATTEMPTS) {
         const [{ Code = 'it gave no reason' } = {}] = Failed;
-        throw new Error(`the requests queue refused ${left.length} messages ${ATTEMPTS} times (${Code})`);
+        throw new Error(`the queue refused ${left.length} messages ${ATTEMPTS} times (${Code})`);
       }
     }
   }

@@ -48,6 +48,8 @@ export interface CreateRoomsEnvironment extends WorkerEnvironment {
 /** What a deployment can say of calendars; absent means the default of `requests/calendar/settings.ts`. */
 export interface CalendarVariable {
   readonly graceSeconds?: number;
+  readonly scope?: 'series' | 'occurrence';
+  readonly horizonSeconds?: number;
   readonly timeZone?: string;
   readonly placeholder?: string;
 }
@@ -77,4 +79,13 @@ export interface RoomCallbacksEnvironment
   readonly ROTATIONS_QUEUE: string;
   /** ARN or name of the secret that signs the addresses of callbacks: any text that nobody can guess. */
   readonly CALLBACKS_SECRET: string;
+}
+
+export interface ReadCalendarsEnvironment extends CommonEnvironment {
+  /** Where the calendars' events go. */
+  readonly REQUESTS_QUEUE: string;
+  /** JSON of `Feed[]`: name, secret, time zone. */
+  readonly FEEDS: string;
+  /** What is remembered of calendars; its key is `id`. */
+  readonly CALENDARS_TABLE: string;
 }

@@ -25,6 +25,12 @@ export const METRICS = {
   CallbacksHeard: 'Count',
   CallbacksRefused: 'Count',
 
+  FeedsRead: 'Count',
+  /** Feeds that could not be read: their rooms stay as they are until the next time. */
+  FeedsFailed: 'Count',
+  /** Feeds that had events and came back with none: their rooms stay as they are. */
+  FeedsEmpty: 'Count',
+
   RotationsDue: 'Count',
   RotationsNominated: 'Count',
   RotationsDeferred: 'Count',

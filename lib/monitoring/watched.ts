@@ -19,6 +19,8 @@ export interface Watched {
   /** The rule that brings requests from the bus. */
   readonly rule: { readonly bus: IEventBus; readonly name: string };
   readonly scheduleGroup: ScheduleGroup;
+  /** How often feeds of calendars are read, if there are any. */
+  readonly feedsReadEvery: Duration | undefined;
   /** Between two runs of the rotation, and of reconciliation. */
   readonly gaps: { readonly rotation: Duration; readonly reconciliation: Duration };
 }

@@ -24,6 +24,12 @@ export interface ScheduledMessage {
   readonly description: string;
   readonly schedule: ScheduleExpression;
   readonly queue: IQueue;
+  /**
+   * It runs often, and so at its time: there is nothing to spread.
+   *
+   * @default false
+   */
+  readonly onTime?: boolean;
 }
 
 /** The schedules of a deployment. Each puts an empty message into the queue of the function that it wakes. */
@@ -48,7 +54,7 @@ export class Schedules extends Construct {
     permitSending(this.role, props.deadLetterQueue);
   }
 
-  add(id: string, { description, schedule, queue }: ScheduledMessage): Schedule {
+  add(id: string, { description, schedule, queue, onTime = false }: ScheduledMessage): Schedule {
     permitSending(this.role, queue);
     const target: ScheduleTargetConfig = {
       arn: queue.queueArn,
@@ -62,7 +68,7 @@ export class Schedules extends Construct {
       description,
       schedule,
       scheduleGroup: this.group,
-      timeWindow: window.toMinutes() > 0 ? TimeWindow.flexible(window) : TimeWindow.off(),
+      timeWindow: window.toMinutes() > 0 && !onTime ? TimeWindow.flexible(window) : TimeWindow.off(),
       target: { bind: () => target },
     });
     // The group goes by a name that is known at synth, which CloudFormation does not take for a reference.

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { StackFacts } from '../rooms/control.ts';
@@ -10,7 +10,8 @@ import { runCommand } from './command.ts';
 const USAGE = `npm run send -- FILE [--as-is] [--port N]
 
 Sends a request to the queue, or an event to the bus, of the stack that npm start keeps running, and tells what came
-of it. A file with "detail-type" and "detail" is an event. The dates of a file under examples/ are moved so that the
+of it. A file with "detail-type" and "detail" is an event, and one that ends in .ics a calendar for the bucket of
+-c calendarFiles=on. The dates of a file under examples/ are moved so that the
 first lies four weeks ahead.
 
   --as-is   sends the file as it is, JSON or not, to the queue`;
@@ -22,11 +23,17 @@ await runCommand(
     if (!file) throw new Error(`name a file to send, such as examples/room-request.json\n\n${USAGE}`);
     const text = await read(file);
     const facts = await stack.facts();
-    const submission: Submission = flags['as-is']
-      ? { way: 'queue', body: text }
-      : readSubmission(isExample(file) ? moveAhead(text, Date.parse(facts.now)) : text, file);
+    const told = isExample(file) ? moveAhead(text, Date.parse(facts.now)) : text;
     const [eventsBefore, lettersBefore] = await Promise.all([stack.announcements(), stack.deadLetters()]);
-    say(await deliver(submission, facts));
+    if (/\.ics$/i.test(file)) {
+      await stack.putCalendar(basename(file), told);
+      say(`put into the bucket as ${basename(file)}`);
+    } else {
+      const submission: Submission = flags['as-is']
+        ? { way: 'queue', body: text }
+        : readSubmission(told, file);
+      say(await deliver(submission, facts));
+    }
     await stack.quiet();
 
     const news = (await stack.announcements()).slice(eventsBefore.length);

@@ -69,6 +69,14 @@ function answersOf({ stack, doors, provider }: LocalRooms): Answers {
     'GET /announcements': () => doors.announcements(),
     'GET /dead-letters': () => doors.deadLetters(),
     'GET /logs': () => stack.logs.slice(-1000),
+    'POST /feeds': async ({ name, address }) => {
+      await doors.putFeedAddress(String(name), String(address));
+      return {};
+    },
+    'POST /calendars': async ({ key, text }) => {
+      await doors.putCalendar(String(key), String(text));
+      return {};
+    },
     'POST /quiet': () => stack.quiet().then(() => ({})),
     'POST /clock': async ({ to }) => {
       if (typeof to !== 'number' || !Number.isFinite(to))

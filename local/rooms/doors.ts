@@ -1,10 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { roomsTable } from '../../functions/adapters/rooms-table.ts';
+import type { Feed } from '../../functions/feeds/feed.ts';
 import type { RoomStore } from '../../functions/rooms/ports.ts';
-import type { ApplicationEntry, CreateRoomsEnvironment } from '../../functions/runtime/environment.ts';
+import type {
+  ApplicationEntry,
+  CreateRoomsEnvironment,
+  ReadCalendarsEnvironment,
+} from '../../functions/runtime/environment.ts';
 import type { RestingMessage } from '../engines/queue.ts';
 import type { RunningStack } from '../stack/run.ts';
 import type { SeenEvent } from '../stand-ins/buses.ts';
@@ -21,25 +27,33 @@ export interface DeadLetter extends RestingMessage {
   readonly queue: string;
 }
 
-/** The service whose function takes requests; its environment names everything that a person needs. */
-const TAKES_REQUESTS = 'create-rooms';
-
 /** The ways in and out of the system that a team has in AWS too, and by the same SDK. */
 export class Doors {
   readonly requestsQueueUrl: string;
+  /** A message `{}` has the feeds read. Absent where no calendars are read. */
+  readonly calendarsQueueUrl: string | undefined;
   readonly bus: string;
   readonly table: string;
+  /** The feeds of the deployment, and where `.ics` files are put: `undefined` where there is no such bucket. */
+  readonly feeds: readonly Feed[];
+  readonly calendarBucket: string | undefined;
   readonly #stack: RunningStack;
   readonly #environment: CreateRoomsEnvironment;
   readonly #sqs: SQSClient;
   readonly #events: EventBridgeClient;
   readonly #secrets: SecretsManagerClient;
   readonly #dynamo: DynamoDBClient;
+  readonly #objects: S3Client;
   readonly #rooms: RoomStore;
 
   constructor(stack: RunningStack) {
     this.#stack = stack;
-    this.#environment = requestsEnvironment(stack);
+    this.#environment =
+      environmentOf<CreateRoomsEnvironment>(stack, 'create-rooms') ?? missing('create-rooms');
+    const calendars = environmentOf<ReadCalendarsEnvironment>(stack, 'read-calendars');
+    this.feeds = calendars ? JSON.parse(calendars.FEEDS) : [];
+    this.calendarBucket = bucketOf(stack);
+    this.calendarsQueueUrl = calendars?.WORK_QUEUE;
     this.requestsQueueUrl = this.#environment.WORK_QUEUE;
     this.bus = this.#environment.EVENT_BUS;
     this.table = this.#environment.ROOMS_TABLE;
@@ -56,6 +70,7 @@ export class Doors {
     this.#events = new EventBridgeClient(at('EVENTBRIDGE'));
     this.#secrets = new SecretsManagerClient(at('SECRETS_MANAGER'));
     this.#dynamo = new DynamoDBClient(at('DYNAMODB'));
+    this.#objects = new S3Client({ ...at('S3'), forcePathStyle: true });
     this.#rooms = roomsTable(this.#dynamo, { tableName: this.table });
   }
 
@@ -84,6 +99,30 @@ export class Doors {
     if (!entry)
       throw new Error(`the stack has no application ${application}: ${entries.map(({ name }) => name)}`);
     await this.#secrets.send(new PutSecretValueCommand({ SecretId: entry.secret, SecretString: credential }));
+  }
+
+  /** Puts the address of a feed where it is looked for, and has it read. */
+  async putFeedAddress(name: string, address: string): Promise<void> {
+    const feed = this.feeds.find((known) => known.name === name);
+    if (!feed) {
+      const known =
+        this.feeds.map((each) => each.name).join(', ') || 'none; start with -c calendarFeeds=NAME';
+      throw new Error(`the stack has no feed ${name}: its feeds are ${known}`);
+    }
+    await this.#secrets.send(new PutSecretValueCommand({ SecretId: feed.secret, SecretString: address }));
+    await this.readFeed(name);
+  }
+
+  async readFeed(feed: string): Promise<void> {
+    const QueueUrl = this.calendarsQueueUrl ?? missing('read-calendars');
+    await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ feed }) }));
+  }
+
+  /** Puts a calendar into the bucket. */
+  async putCalendar(Key: string, Body: string): Promise<void> {
+    if (!this.calendarBucket)
+      throw new Error('the stack has no bucket for calendars: start with -c calendarFiles=on');
+    await this.#objects.send(new PutObjectCommand({ Bucket: this.calendarBucket, Key, Body }));
   }
 
   /** Every room there is, by key. Host links stay in the table. */
@@ -115,14 +154,24 @@ export class Doors {
   }
 
   close(): void {
-    for (const client of [this.#sqs, this.#events, this.#secrets, this.#dynamo]) client.destroy();
+    const clients = [this.#sqs, this.#events, this.#secrets, this.#dynamo, this.#objects];
+    for (const client of clients) client.destroy();
   }
 }
 
-function requestsEnvironment({ functions }: RunningStack): CreateRoomsEnvironment {
+/** What a function of the stack reads from its environment; it names everything that a person needs. */
+function environmentOf<E>({ functions }: RunningStack, service: string): E | undefined {
   const found = functions.find(
-    ({ definition }) => definition.environment.POWERTOOLS_SERVICE_NAME === TAKES_REQUESTS,
+    ({ definition }) => definition.environment.POWERTOOLS_SERVICE_NAME === service,
   );
-  if (!found) throw new Error(`the template has no function with the service name ${TAKES_REQUESTS}`);
-  return found.definition.environment as unknown as CreateRoomsEnvironment;
+  return found?.definition.environment as E | undefined;
+}
+
+function bucketOf({ template }: RunningStack): string | undefined {
+  const bucket = template.resources.find(({ type }) => type === 'AWS::S3::Bucket');
+  return bucket && template.identity(bucket.logicalId).name;
+}
+
+function missing(service: string): never {
+  throw new Error(`the template has no function with the service name ${service}`);
 }

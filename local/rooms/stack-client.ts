@@ -28,6 +28,16 @@ export class StackClient {
     return this.#call('GET', '/dead-letters');
   }
 
+  /** Tells a feed its address, and has it read. */
+  async putFeedAddress(name: string, address: string): Promise<void> {
+    await this.#call('POST', '/feeds', { name, address });
+  }
+
+  /** Puts a calendar into the bucket. */
+  async putCalendar(key: string, text: string): Promise<void> {
+    await this.#call('POST', '/calendars', { key, text });
+  }
+
   /** Waits until nothing is being worked on. */
   async quiet(): Promise<void> {
     await this.#call('POST', '/quiet');

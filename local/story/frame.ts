@@ -39,6 +39,13 @@ export function whatNext({ doors, stack, provider }: LocalRooms, port: number): 
     ['npm run send -- examples/room-requested-event.json', 'ask by an event on the bus'],
     ['npm run send -- examples/cancel-request.json', 'and cancel that one'],
     ['npm run send -- examples/calendar-google.json', 'a meeting as Google Calendar tells of it'],
+    ...(doors.calendarBucket === undefined
+      ? []
+      : [['npm run send -- examples/calendar.ics', 'put a calendar into the bucket']]),
+    ...doors.feeds.map(({ name }) => [
+      `npm run feed -- ${name} https://...`,
+      'tell a feed where its calendar is',
+    ]),
     ['npm run rooms', 'all rooms'],
     ['npm run clock -- +30d', 'let a month pass, with every nightly run'],
     ['npm run events', 'what has been announced'],

@@ -3,15 +3,15 @@ import { feedMemories } from '../../functions/adapters/feed-memories.ts';
 import { createTable } from '../../local/engines/tables.ts';
 import { startDynalite, type Tables } from '../support/tables.ts';
 
-const TABLE = 'feeds';
+const TABLE = 'calendars';
 
 let tables: Tables;
 beforeAll(async () => {
   tables = await startDynalite();
   await createTable(tables.client, {
     TableName: TABLE,
-    KeySchema: [{ AttributeName: 'feed', KeyType: 'HASH' }],
-    AttributeDefinitions: [{ AttributeName: 'feed', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
     BillingMode: 'PAY_PER_REQUEST',
   });
 });

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleFunctions } from '../../bin/bundle.ts';
 
-const FUNCTIONS = ['create-rooms', 'plan-rotation', 'reconcile-rooms', 'room-callbacks', 'rotate-rooms'];
+const FUNCTIONS = [
+  'create-rooms',
+  'plan-rotation',
+  'read-calendars',
+  'reconcile-rooms',
+  'room-callbacks',
+  'rotate-rooms',
+];
 
 let folder: string;
 beforeAll(async () => {

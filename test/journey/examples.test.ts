@@ -34,5 +34,7 @@ test.each(STORY)('examples/%s leaves its room %s, and says so', async (file, sta
 });
 
 test('there is no example that nobody tries', () => {
-  expect(readdirSync(EXAMPLES).toSorted()).toEqual(STORY.map(([file]) => file).toSorted());
+  // calendars are put into a bucket, and are tried there
+  const sent = readdirSync(EXAMPLES).filter((file) => !file.endsWith('.ics'));
+  expect(sent.toSorted()).toEqual(STORY.map(([file]) => file).toSorted());
 });

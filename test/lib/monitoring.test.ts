@@ -13,7 +13,7 @@ const APPLICATIONS = [
 
 let template: Template;
 beforeAll(() => {
-  template = templateWith({ applications: APPLICATIONS, deployment: 'k3x7q' });
+  template = templateWith({ applications: APPLICATIONS, deployment: 'k3x7q', calendarFeeds: 'team' });
 });
 
 const all = (type: string): Resource[] => Object.values(resources(template, type));
@@ -176,7 +176,9 @@ describe('the rotation of a secret that fails', () => {
     const rule = all('AWS::Events::Rule').find(({ Properties }) =>
       /rotation of a secret/.test(Properties.Description),
     );
-    const arns = Object.keys(resources(template, 'AWS::SecretsManager::Secret'));
+    const arns = Object.keys(resources(template, 'AWS::SecretsManager::Secret')).filter(
+      (id) => !id.includes('Feed'),
+    );
     // What CloudFormation puts in the place of its references.
     const pattern = JSON.parse(
       JSON.stringify(rule?.Properties.EventPattern),
@@ -204,7 +206,7 @@ describe('a saved query', () => {
     const names = queries.map(({ Name }) => Name.split('/')[2] as string);
     for (const { LogGroupNames, Name } of queries) {
       expect(Name).toMatch(/^EvergreenRooms\/k3x7q\//);
-      expect(LogGroupNames).toHaveLength(4);
+      expect(LogGroupNames).toHaveLength(5);
     }
     const mentioned = [...runbook.matchAll(/quer(?:y|ies)\s+`([^`]+)`(?:\s+and\s+`([^`]+)`)?/g)].flatMap(
       ([, ...found]) => found.filter((name) => name),

@@ -7,7 +7,7 @@ import { type Resource, resources, target, templateWith } from '../support/stack
 
 let template: Template;
 beforeAll(() => {
-  template = templateWith({ callbacks: 'on' });
+  template = templateWith({ callbacks: 'on', calendarFeeds: 'team', calendarFiles: 'on' });
 });
 
 interface Statement {
@@ -50,6 +50,11 @@ const THINGS: [RegExp, string][] = [
   [/Key[0-9A-F]{8}$/, 'key'],
   [/Table.*index\/due/, 'due index'],
   [/^RoomsTable/, 'table'],
+  [/^RoomsCalendarTable/, 'calendar table'],
+  [/^RoomsCalendarsFeed/, 'feed address'],
+  [/RoomsCalendarsFiles/, 'files'],
+  [/CalendarsReaderInboxQueue/, 'calendars'],
+  [/CalendarsReaderInboxDeadLetters/, 'dead calendars'],
   [/^RoomsBus[0-9A-F]{8}$/, 'bus'],
   [/^RoomsApplications/, 'secret'],
   [/^RoomsCallbacksSignature/, 'signature'],
@@ -74,6 +79,7 @@ const INBOX: Record<string, string> = {
   'plan-rotation': 'plans',
   'rotate-rooms': 'rotations',
   'reconcile-rooms': 'reconciliations',
+  'read-calendars': 'calendars',
 };
 const FUNCTIONS = [...Object.keys(INBOX), 'room-callbacks'];
 
@@ -94,6 +100,7 @@ const ACTIONS: Record<string, string> = {
   PutItemCommand: 'dynamodb:PutItem',
   QueryCommand: 'dynamodb:Query',
   ScanCommand: 'dynamodb:Scan',
+  GetObjectCommand: 's3:GetObject',
   PutEventsCommand: 'events:PutEvents',
   GetSecretValueCommand: 'secretsmanager:GetSecretValue',
   SendMessageCommand: 'sqs:SendMessage',
@@ -130,6 +137,7 @@ const KEY_OF: Record<string, string[]> = {
   'sqs:ReceiveMessage': ['Decrypt'],
   'sqs:SendMessage': ['Decrypt', 'GenerateDataKey'],
   'secretsmanager:GetSecretValue': ['Decrypt'],
+  's3:GetObject': ['Decrypt'],
 };
 
 function withKey(permissions: string[]): string[] {
@@ -173,12 +181,18 @@ describe('what a function may do', () => {
 
   test('the planner sees neither a row nor a secret, and what is public no row and no key of a provider', () => {
     expect(mayDo('plan-rotation').join()).not.toMatch(/secret|on table/);
+    expect(mayDo('read-calendars').join()).not.toMatch(/on (secret|table|bus)/);
     expect(mayDo('room-callbacks').join()).not.toMatch(/dynamodb|on secret/);
   });
 
   test('no statement names more than it must', () => {
     for (const { Properties } of Object.values(resources(template, 'AWS::IAM::Policy'))) {
-      expect(JSON.stringify(Properties.PolicyDocument)).not.toContain('*');
+      // the objects that will be put into a bucket nobody can name
+      const named = JSON.stringify(Properties.PolicyDocument).replace(
+        /(CalendarsFiles\w+","Arn"\]\},"\/)\*/,
+        '$1',
+      );
+      expect(named).not.toContain('*');
     }
     for (const { Properties } of Object.values(resources(template, 'AWS::IAM::Role'))) {
       expect(Properties.ManagedPolicyArns).toBeUndefined();

@@ -26,6 +26,14 @@ describe('a setting that cannot be', () => {
     ['reconciliation', 'fix', 'must be repair or report'],
     ['retention', 'PT5M', 'must be an ISO 8601 duration from P1D to P3650D'],
     ['logLevel', 'WARN', 'must be DEBUG or INFO'],
+    ['calendarScope', 'meeting', 'must be series or occurrence'],
+    ['calendarReadEvery', 'PT1M', 'must be an ISO 8601 duration from PT5M to P1D'],
+    [
+      'calendarFeeds',
+      [{ name: 'team', url: 'https://calendar.example' }],
+      'must be names of feeds, or objects',
+    ],
+    ['calendarFiles', true, 'must be on or off'],
     ['logRetentionDays', 42, 'must be a retention that the logs service knows: 1, 3, 5, 7,'],
   ])('%s = %j is named with its value and its rule', (name, value, rule) => {
     const message = `setting ${name} is ${JSON.stringify(value)}, and ${rule}`;
@@ -56,6 +64,9 @@ describe('a setting that cannot be', () => {
       { applications: [{ applicationId: APPLICATION_ID, name: 'a b' }] },
       "application name is 'a b', and must be",
     ],
+    [{ calendarFeeds: 'a b' }, "the name of a feed is 'a b', and must be 1 to 40 of letters, digits and -_."],
+    [{ calendarFeeds: 'team,team' }, 'feeds names team twice; give each a name of its own'],
+    [{ calendarFeeds: Array.from({ length: 20 }, (_, i) => `team-${i}`) }, 'holds about 18 like these'],
     [{ baseUrl: 'api.example.com' }, "baseUrl is 'api.example.com', and must be an http(s) address"],
     [{ deployment: 'prod1' }, "deployment is 'prod1', and must be five characters of a-z and 2-7"],
     [

@@ -1,12 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { build } from 'esbuild';
+import { calendarFiles } from '../../functions/adapters/calendar-files.ts';
 import { callbackAddresses } from '../../functions/adapters/callback-addresses.ts';
 import { eventBus } from '../../functions/adapters/event-bus.ts';
+import { feedMemories } from '../../functions/adapters/feed-memories.ts';
+import { feedSource } from '../../functions/adapters/feed-source.ts';
+import { outbox } from '../../functions/adapters/outbox.ts';
 import { roomsTable } from '../../functions/adapters/rooms-table.ts';
 import { newsQueue, rotationQueue } from '../../functions/adapters/rotation-queue.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
@@ -87,6 +92,24 @@ export async function portMethods(): Promise<PortMethod[]> {
         signature: UNSIGNED,
       }),
     ),
+    method(/memories\d*\.read\(/, new DynamoDBClient(REGION), (client) =>
+      feedMemories(client, 'calendar table').read('team'),
+    ),
+    method(/memories\d*\.write\(/, new DynamoDBClient(REGION), (client) =>
+      feedMemories(client, 'calendar table').write('team', { revision: 0, validators: {}, events: [] }),
+    ),
+    method(/source\d*\.fetch\(/, new SecretsManagerClient(REGION), (client) =>
+      feedSource({ secrets: secretsManager({ client, now }) })
+        .fetch({ name: 'team', secret: 'feed address' }, {})
+        .catch(() => {}),
+    ),
+    method(/source\d*\.read\(/, new S3Client(REGION), (client) =>
+      calendarFiles(client).read('files', 'team.ics'),
+    ),
+    method(/WORK_QUEUE\)\.send\(/, new SQSClient(REGION), (client) => outbox(client, QUEUE).send(['{}'])),
+    method(/outbox\d*: requests\(\)/, new SQSClient(REGION), (client) =>
+      outbox(client, 'requests').send(['{}']),
+    ),
     method(/queue\d*\(\)\.tell\(/, new SQSClient(REGION), (client) =>
       newsQueue(client, ROTATIONS).tell({ key: 'k', roomId: '1', news: 'ended' } as unknown as RoomNews),
     ),
@@ -111,7 +134,8 @@ async function method<Client extends Listened>(
   const calls = new Set<string>();
   const listen = (_next: unknown, { commandName }: { commandName: string }) => {
     return async ({ input }: { input: Record<string, string> }) => {
-      const on = input.QueueUrl ?? input.IndexName ?? input.TableName ?? input.SecretId ?? 'bus';
+      const on =
+        input.QueueUrl ?? input.IndexName ?? input.TableName ?? input.SecretId ?? input.Bucket ?? 'bus';
       calls.add(`${commandName} on ${on}`);
       return { output: ANSWER };
     };

@@ -30,6 +30,11 @@ const INBOXES: Record<
     patience: Duration.hours(4),
     means: 'Nobody compares the table with what the provider has',
   },
+  'read-calendars': {
+    id: 'Calendars',
+    patience: Duration.hours(1),
+    means: 'A feed or a file is not read, so its events have no rooms',
+  },
 };
 
 /** What waits too long, rests, or is lost. */

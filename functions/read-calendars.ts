@@ -1,0 +1,87 @@
+import type { SQSRecord } from 'aws-lambda';
+import { feedMemories } from './adapters/feed-memories.ts';
+import { feedSource } from './adapters/feed-source.ts';
+import { outbox } from './adapters/outbox.ts';
+import { type Feed, FeedUnreadableError } from './feeds/feed.ts';
+import { readFeed } from './feeds/read-feed.ts';
+import { readFile } from './feeds/read-file.ts';
+import { type ReadingTask, readReadingTask, writeFeedTask } from './feeds/task.ts';
+import { RequestRefusedError } from './rooms/errors.ts';
+import { MINUTE } from './rooms/room.ts';
+import { numberIn, readEnvironment } from './runtime/configuration.ts';
+import type { ReadCalendarsEnvironment } from './runtime/environment.ts';
+import { log } from './runtime/log.ts';
+import { count } from './runtime/metrics.ts';
+import { dynamoDb, now, once, secrets, sqs } from './runtime/wiring.ts';
+import { workQueue } from './runtime/work-queue.ts';
+import { type Job, sqsHandler } from './runtime/worker.ts';
+
+const environment = once(() =>
+  readEnvironment<ReadCalendarsEnvironment>([
+    'WORK_QUEUE',
+    'DEAD_LETTER_QUEUE',
+    'MAX_RECEIVE_COUNT',
+    'REQUESTS_QUEUE',
+    'FEEDS',
+    'CALENDARS_TABLE',
+  ]),
+);
+
+const worker = once(() => {
+  const env = environment();
+  return {
+    queue: workQueue(sqs(), { queue: env.WORK_QUEUE, deadLetters: env.DEAD_LETTER_QUEUE }),
+    maxReceiveCount: numberIn('MAX_RECEIVE_COUNT', env.MAX_RECEIVE_COUNT),
+    now,
+    backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE],
+    read,
+  };
+});
+
+/** Reads calendars that do not come by themselves: feeds at their times, files when they are put into a bucket. */
+export const handler = sqsHandler(worker);
+
+const feeds = once(() => JSON.parse(environment().FEEDS) as readonly Feed[]);
+const requests = once(() => outbox(sqs(), environment().REQUESTS_QUEUE));
+const reading = once(() => ({
+  source: feedSource({ secrets: secrets() }),
+  memories: feedMemories(dynamoDb(), environment().CALENDARS_TABLE),
+  outbox: requests(),
+  now,
+}));
+
+function read(record: SQSRecord): Job {
+  const task = readReadingTask(record.body);
+  return { key: task.kind === 'feed' ? task.name : record.messageId, run: () => perform(task) };
+}
+
+async function perform(task: ReadingTask): Promise<void> {
+  switch (task.kind) {
+    case 'all feeds':
+      // a message for each, so that none waits for another
+      return outbox(sqs(), environment().WORK_QUEUE).send(feeds().map(({ name }) => writeFeedTask(name)));
+    case 'feed':
+      return follow(task.name);
+    case 'file': {
+      // most readings are of feeds: they need not wait for this client to be loaded
+      const { calendarFiles } = await import('./adapters/calendar-files.ts');
+      const sent = await readFile(task, { source: calendarFiles(), outbox: requests() });
+      log.info('file read', { file: task.key, sent });
+    }
+  }
+}
+
+async function follow(name: string): Promise<void> {
+  const feed = feeds().find((known) => known.name === name);
+  if (!feed) throw new RequestRefusedError(`feed: must be one of the deployment's feeds, got "${name}"`);
+  try {
+    const result = await readFeed(feed, reading());
+    log[result.outcome === 'empty' ? 'warn' : 'info']('feed read', { feed: name, ...result });
+    count(result.outcome === 'empty' ? 'FeedsEmpty' : 'FeedsRead');
+  } catch (error) {
+    if (!(error instanceof FeedUnreadableError)) throw error;
+    // the schedule comes again sooner than a retry would help
+    log.error('feed not read', { feed: name, error });
+    count('FeedsFailed');
+  }
+}

@@ -1,0 +1,38 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+
+/** A file has been read within minutes; it is kept for a while, for whoever asks what was in it. */
+const KEPT = Duration.days(30);
+
+/** Where `.ics` files are put to be read. */
+export function calendarBucket(scope: Construct, id: string, encryptionKey: IKey): Bucket {
+  const bucket = new Bucket(scope, id, {
+    encryption: BucketEncryption.KMS,
+    encryptionKey,
+    bucketKeyEnabled: true,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    versioned: true,
+    lifecycleRules: [{ expiration: KEPT, noncurrentVersionExpiration: Duration.days(1) }],
+    // a bucket that holds something cannot be removed, and would keep its stack from being
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  // as a property: the library's own way brings a function along that sets it afterwards
+  (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+    eventBridgeConfiguration: { eventBridgeEnabled: true },
+  };
+  const told =
+    'what was put there is in the log of the function that reads it, and in the versions of the object';
+  Validations.of(bucket).acknowledge(
+    { id: 'AwsSolutions-S1', reason: told },
+    { id: 'cdk-validator-cfnguard::s3_bucket_logging_enabled_check', reason: told },
+    {
+      id: 'cdk-validator-cfnguard::s3_bucket_object_lock_enabled_check',
+      reason:
+        'a calendar that was put there by mistake must be removable; nothing relies on it once it was read',
+    },
+  );
+  return bucket;
+}

@@ -1,0 +1,139 @@
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { calendarBucket } from './calendar-bucket.ts';
+import type { Deployment } from './deployment.ts';
+import { emptySecret } from './empty-secret.ts';
+import { permitReadingFiles, permitReadingSecret, permitRemembering, permitSending } from './permissions.ts';
+import type { CalendarFeed, CalendarOptions } from './props.ts';
+import { admitRule } from './requests.ts';
+import { RoomsFunction } from './rooms-function.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+const QUARTER = Duration.minutes(15);
+const NAME = /^[\w.-]{1,40}$/;
+
+/** What the environment of a function may hold is 4 KB, of which all else takes 1.3 KB. */
+const MOST_BYTES = 2700;
+const ARN_LENGTH = 115;
+
+/** Whether there are calendars to be read, which do not come by themselves. */
+export function readsCalendars({ feeds = [], files, scope }: CalendarOptions = {}): boolean {
+  return feeds.length > 0 || Boolean(files) || scope === 'occurrence';
+}
+
+export interface CalendarsProps extends CalendarOptions {
+  /** What is remembered of calendars. */
+  readonly table: Table;
+  readonly requests: WorkQueue;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Reads the calendars that do not come by themselves: feeds at their times, files when they are put into a bucket. */
+export class Calendars extends Construct {
+  readonly worker: RoomsFunction<'read-calendars'>;
+  /** The secrets of the feeds' addresses, by the names of the feeds. */
+  readonly feedAddresses: ReadonlyMap<string, ISecret>;
+  /** Where `.ics` files are put. */
+  readonly bucket: IBucket | undefined;
+  /** How often feeds are read. */
+  readonly readEvery: Duration;
+
+  constructor(scope: Construct, id: string, deployment: Deployment, props: CalendarsProps) {
+    super(scope, id);
+    const { feeds = [], readEvery = QUARTER, table, requests } = props;
+    check(feeds);
+    this.readEvery = readEvery;
+    this.feedAddresses = new Map(
+      feeds.map((feed) => [feed.name, feed.address ?? this.addressOf(feed, deployment, props)]),
+    );
+    this.worker = new RoomsFunction(this, 'Reader', deployment, {
+      name: 'read-calendars',
+      description: 'Reads feeds and files of calendars',
+      timeout: Duration.minutes(2),
+      memorySize: 512,
+      environment: {
+        REQUESTS_QUEUE: requests.queue.queueUrl,
+        FEEDS: this.feedsVariable(feeds),
+        CALENDARS_TABLE: table.tableName,
+      },
+      batchSize: 1,
+    });
+    permitRemembering(this.worker.function, table);
+    permitSending(this.worker.function, requests.queue);
+    for (const secret of this.feedAddresses.values()) permitReadingSecret(this.worker.function, secret);
+    if (feeds.length > 0) {
+      deployment.schedules.add('Calendars', {
+        description: 'Reads the feeds of calendars',
+        schedule: ScheduleExpression.rate(readEvery),
+        queue: this.worker.inbox.queue,
+        onTime: true,
+      });
+    }
+    this.bucket =
+      props.files === true ? calendarBucket(this, 'Files', deployment.key) : props.files || undefined;
+    if (this.bucket) this.takeFrom(this.bucket, deployment);
+  }
+
+  private addressOf(feed: CalendarFeed, { key }: Deployment, { removalPolicy }: CalendarsProps): ISecret {
+    return emptySecret(this, `Feed-${feed.name}`, {
+      description: `Evergreen Rooms: the address of the calendar feed ${feed.name}`,
+      encryptionKey: key,
+      removalPolicy,
+      whyNoRotation: 'the calendar makes the address; a person replaces it there, and then here',
+    });
+  }
+
+  private feedsVariable(feeds: readonly CalendarFeed[]): string {
+    return Stack.of(this).toJsonString(
+      feeds.map(({ name, timeZone }) => ({
+        name,
+        secret: this.feedAddresses.get(name)?.secretArn,
+        timeZone: timeZone?.timezoneName,
+      })),
+    );
+  }
+
+  /** S3 tells of new objects on the default bus. */
+  private takeFrom(bucket: IBucket, { undelivered }: Deployment): void {
+    const { queue } = this.worker.inbox;
+    const rule = new Rule(this, 'NewFiles', {
+      description: 'Calendars that are put into the bucket are read',
+      eventBus: EventBus.fromEventBusName(this, 'DefaultBus', 'default'),
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [bucket.bucketName] },
+          object: { key: Match.suffixEqualsIgnoreCase('.ics') },
+        },
+      },
+      targets: [{ bind: () => ({ arn: queue.queueArn, deadLetterConfig: { arn: undelivered.queueArn } }) }],
+    });
+    admitRule(queue, rule);
+    admitRule(undelivered, rule);
+    permitReadingFiles(this.worker.function, bucket);
+  }
+}
+
+function check(feeds: readonly CalendarFeed[]): void {
+  const names = new Set<string>();
+  for (const { name } of feeds) {
+    if (!NAME.test(name)) {
+      throw new Error(`the name of a feed is '${name}', and must be 1 to 40 of letters, digits and -_.`);
+    }
+    if (names.has(name)) throw new Error(`feeds names ${name} twice; give each a name of its own`);
+    names.add(name);
+  }
+  const entries = feeds.map(({ name, timeZone }) => ({ name, timeZone, secret: 'x'.repeat(ARN_LENGTH) }));
+  const bytes = JSON.stringify(entries).length;
+  if (bytes <= MOST_BYTES) return;
+  throw new Error(
+    `feeds are ${feeds.length}, and the environment of a function holds about ` +
+      `${Math.floor((feeds.length * MOST_BYTES) / bytes)} like these; make another deployment for the rest`,
+  );
+}

@@ -1,0 +1,22 @@
+import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+
+export interface EmptySecretProps {
+  readonly description: string;
+  readonly encryptionKey: IKey;
+  readonly removalPolicy: RemovalPolicy;
+  /** Why nothing but a person can change its value. */
+  readonly whyNoRotation: string;
+}
+
+/** A secret that a person puts a value into. */
+export function emptySecret(scope: Construct, id: string, props: EmptySecretProps): Secret {
+  const { whyNoRotation, ...rest } = props;
+  const secret = new Secret(scope, id, rest);
+  // the library would fill it with a random password, which only a caller's refusal would tell from a real value
+  (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
+  Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason: whyNoRotation });
+  return secret;
+}

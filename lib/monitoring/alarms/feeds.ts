@@ -1,0 +1,30 @@
+import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { RoomsAlarm } from '../alarm.ts';
+import type { Watched } from '../watched.ts';
+
+const { NOT_BREACHING } = TreatMissingData;
+
+/** A server may fail once, and is asked again: this many times in a row is worth a look. */
+const TIMES = 4;
+
+/** That the feeds of calendars do not tell what they should. */
+export function feedAlarms({ metrics, feedsReadEvery: period }: Watched): RoomsAlarm[] {
+  if (!period) return [];
+  const inEveryRound = { threshold: 1, evaluationPeriods: TIMES, silence: NOT_BREACHING };
+  return [
+    {
+      ...inEveryRound,
+      id: 'FeedsFail',
+      heading: 'A feed cannot be read',
+      means: 'The address of a calendar gives none, so what changes in it is not followed',
+      metric: metrics.of('read-calendars', 'FeedsFailed', { period }),
+    },
+    {
+      ...inEveryRound,
+      id: 'FeedsEmpty',
+      heading: 'A feed has become empty',
+      means: 'A calendar that had events has none, which is taken for a fault: its rooms stay',
+      metric: metrics.of('read-calendars', 'FeedsEmpty', { period }),
+    },
+  ];
+}

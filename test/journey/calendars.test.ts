@@ -1,0 +1,182 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type MeetingsApi, startMeetingsApi } from '../../local/emulators/meetings-api/meetings-api.ts';
+import { moveAhead } from '../../local/rooms/example.ts';
+import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
+import { type CalendarServer, SECRET_PATH, startCalendarServer } from '../feeds/calendar-server.ts';
+import { calendar, vevent } from '../requests/calendar/texts.ts';
+import { type AlarmProperties, CloudWatch } from '../support/cloudwatch.ts';
+import { DAY } from './journey.ts';
+
+/** Events of the feed. By hand: FEED_EVENTS=2000. */
+const EVENTS = Number(process.env.FEED_EVENTS ?? 60);
+
+let server: CalendarServer;
+let emulator: MeetingsApi;
+let rooms: LocalRooms;
+
+beforeAll(async () => {
+  server = await startCalendarServer();
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const applications = ['first', 'second'].map((name) => ({ name, applicationId: randomUUID() }));
+  // one of them does not hold all rooms, and two have a few places left
+  const roomLimit = EVENTS / 2 + 5;
+  emulator = await startMeetingsApi({
+    applications: applications.map(({ applicationId }) => ({ applicationId, privateKey, roomLimit })),
+  });
+  const [application = { name: '', applicationId: '' }] = applications;
+  rooms = await startLocalRooms({
+    settings: {
+      applications: applications.map((each) => ({ ...each, baseUrl: emulator.url })),
+      calendarFeeds: 'team',
+      calendarFiles: 'on',
+      calendarReadEvery: 'P1D',
+    },
+    startProvider: async () => ({
+      title: 'two applications',
+      emulator,
+      url: emulator.url,
+      application: { ...application, baseUrl: emulator.url },
+      credential: privateKey,
+      movesExpiry: true,
+      settle: () => emulator.settle(),
+      state: () => ({}),
+      close: () => emulator.close(),
+    }),
+  });
+  await rooms.doors.putCredential('second', privateKey);
+}, 120_000);
+
+afterAll(async () => {
+  await rooms?.stop();
+  await server?.stop();
+});
+
+const START = new Date(Date.now() + 20 * DAY).toISOString().replace(/[-:]|\.\d+/g, '');
+
+const meeting = (uid: string, title = uid) =>
+  vevent(
+    `UID:${uid}`,
+    `SUMMARY:${title}`,
+    `DTSTART:${START}`,
+    'DURATION:PT1H',
+    'ATTENDEE:mailto:somebody@example.com',
+  );
+
+async function readFeed(): Promise<void> {
+  await rooms.doors.readFeed('team');
+  await rooms.stack.settle();
+}
+
+/** How many rooms are in each state. */
+async function states(): Promise<Record<string, number>> {
+  const counted: Record<string, number> = {};
+  for (const { state } of await rooms.doors.rooms()) counted[state] = (counted[state] ?? 0) + 1;
+  return counted;
+}
+
+const provided = () => emulator.calls.all.length;
+
+describe('a feed', () => {
+  const names = Array.from({ length: EVENTS }, (_, index) => `meeting-${index}`);
+
+  test('that cannot be read changes nothing, and rings when it goes on', async () => {
+    const since = rooms.stack.clock.now();
+    for (let round = 0; round < 4; round += 1) {
+      await readFeed();
+      await rooms.stack.turnTo(rooms.stack.clock.now() + DAY);
+    }
+    const cloudWatch = new CloudWatch();
+    for (const { line } of rooms.stack.logs) cloudWatch.read(line);
+    const alarms = rooms.stack.template.resources
+      .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
+      .map(({ properties }) => properties as unknown as AlarmProperties)
+      .filter(({ AlarmDescription }) => AlarmDescription.startsWith('A feed cannot be read'));
+    expect(alarms.map((alarm) => cloudWatch.stateOf(alarm, since))).toEqual(['OK']);
+    expect(alarms.map((alarm) => cloudWatch.stateOf(alarm, rooms.stack.clock.now()))).toEqual(['ALARM']);
+    expect(rooms.doors.deadLetters()).toEqual([]);
+  });
+
+  test('has a room for each of its events, in as many applications as it takes', async () => {
+    server.text = calendar(...names.map((name) => meeting(name)));
+    const began = performance.now();
+    await rooms.doors.putFeedAddress('team', server.address);
+    await rooms.stack.settle();
+    console.log(
+      `a feed of ${EVENTS} events: rooms after ${((performance.now() - began) / 1000).toFixed(1)} s`,
+    );
+    expect(await states()).toEqual({ ending: EVENTS });
+    expect(new Set((await rooms.doors.rooms()).map(({ application }) => application)).size).toBe(2);
+    expect(rooms.doors.deadLetters()).toEqual([]);
+  }, 600_000);
+
+  test('that has not changed asks for nothing', async () => {
+    const before = [provided(), rooms.doors.announcements().length];
+    await readFeed();
+    expect([provided(), rooms.doors.announcements().length]).toEqual(before);
+  });
+
+  test.each([
+    ['is torn', () => server.text.slice(0, server.text.length / 2)],
+    ['is empty', () => calendar()],
+    ['is no calendar', () => '<html>please log in</html>'],
+  ])('that %s cancels nothing', async (_, text) => {
+    const whole = server.text;
+    server.text = text();
+    await readFeed();
+    server.text = whole;
+    expect(await states()).toEqual({ ending: EVENTS });
+  });
+
+  test('whose event is gone has its room cancelled, and no other', async () => {
+    server.text = calendar(...names.slice(1).map((name) => meeting(name)));
+    await readFeed();
+    expect(await states()).toEqual({ ending: EVENTS - 1, cancelled: 1 });
+  });
+
+  test('is told of to nobody: its address is in no log, and no attendee in any row', async () => {
+    expect(rooms.stack.logs.map(({ line }) => line).join()).not.toContain(SECRET_PATH);
+    expect(JSON.stringify([await rooms.doors.rooms(), rooms.doors.announcements()])).not.toContain(
+      'somebody@',
+    );
+  });
+});
+
+describe('a file', () => {
+  test('that is put into the bucket has its rooms, under its own name as the calendar', async () => {
+    await rooms.doors.putCalendar('office/board.ICS', calendar(meeting('board-meeting', 'Board')));
+    await rooms.stack.settle();
+    const found = (await rooms.doors.rooms()).filter(({ name }) => name === 'Board');
+    expect(found).toMatchObject([
+      { key: expect.stringMatching(/^ical:\/.*:board-meeting$/), state: 'ending' },
+    ]);
+  });
+
+  test('such as the example has a room for each of its events', async () => {
+    const text = readFileSync(new URL('../../examples/calendar.ics', import.meta.url), 'utf8');
+    await rooms.doors.putCalendar('calendar.ics', moveAhead(text, rooms.stack.clock.now()));
+    await rooms.stack.settle();
+    const found = (await rooms.doors.rooms()).filter(({ key }) => key.startsWith('ical:calendar:'));
+    expect(found.map(({ name }) => name).sort()).toEqual(['All hands', 'Kick-off']);
+  });
+
+  test('of another kind is left alone', async () => {
+    await rooms.doors.putCalendar('office/board.txt', calendar(meeting('not-read')));
+    await rooms.stack.settle();
+    expect((await rooms.doors.rooms()).filter(({ name }) => name === 'not-read')).toEqual([]);
+    expect(rooms.doors.deadLetters()).toEqual([]);
+  });
+
+  test('that is no calendar rests with its reason', async () => {
+    await rooms.doors.putCalendar('broken.ics', 'BEGIN:VCALENDAR');
+    await rooms.stack.settle();
+    expect(rooms.doors.deadLetters()).toMatchObject([
+      { attributes: { failureReason: expect.stringContaining('broken.ics: icalendar: ') } },
+    ]);
+  });
+});

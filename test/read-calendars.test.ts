@@ -1,0 +1,109 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Queue } from '../local/engines/queue.ts';
+import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
+import { createTable } from '../local/engines/tables.ts';
+import { type SecretsEndpoint, secretsEndpoint } from './adapters/secrets-endpoint.ts';
+import { type CalendarServer, SECRET_PATH, startCalendarServer } from './feeds/calendar-server.ts';
+import { calendar, vevent } from './requests/calendar/texts.ts';
+import { startDynalite, type Tables } from './support/tables.ts';
+
+let queues: QueueEngine;
+let inbox: Queue;
+let deadLetters: Queue;
+let requests: Queue;
+let secrets: SecretsEndpoint;
+let tables: Tables;
+let server: CalendarServer;
+let handler: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  [queues, tables, server] = await Promise.all([startQueues(), startDynalite(), startCalendarServer()]);
+  secrets = await secretsEndpoint(server.address);
+  const queue = (name: string) => queues.create(name, `arn:aws:sqs:local:000000000000:${name}`, {});
+  [inbox, deadLetters, requests] = [queue('calendars'), queue('calendars-dead'), queue('requests')];
+  await createTable(tables.client, {
+    TableName: 'calendars',
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+  const environment = {
+    AWS_REGION: 'local',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_SQS: queues.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: tables.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    WORK_QUEUE: inbox.url,
+    DEAD_LETTER_QUEUE: deadLetters.url,
+    MAX_RECEIVE_COUNT: '5',
+    REQUESTS_QUEUE: requests.url,
+    FEEDS: JSON.stringify([{ name: 'team', secret: 'feed/team' }]),
+    CALENDARS_TABLE: 'calendars',
+    POWERTOOLS_METRICS_NAMESPACE: 'Test',
+    POWERTOOLS_SERVICE_NAME: 'read-calendars',
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  ({ handler } = (await import('../functions/read-calendars.ts')) as unknown as { handler: typeof handler });
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => logged.push(String(text)) > 0);
+});
+
+afterAll(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await Promise.all([queues.stop(), secrets.close(), tables.stop(), server.stop()]);
+});
+
+function invoke(body: unknown): Promise<SQSBatchResponse> {
+  const record = {
+    messageId: 'm',
+    receiptHandle: 'r',
+    body: JSON.stringify(body),
+    attributes: { SentTimestamp: '1800007200250', ApproximateReceiveCount: '1' },
+    messageAttributes: {},
+  };
+  const context = {
+    getRemainingTimeInMillis: () => 60_000,
+    awsRequestId: 'a',
+    functionName: 'read-calendars',
+  };
+  return handler({ Records: [record] } as unknown as SQSEvent, context as unknown as Context);
+}
+
+const meeting = (uid: string) => vevent(`UID:${uid}`, 'DTSTART:20270301T090000Z', 'DURATION:PT1H');
+
+describe('reading calendars', () => {
+  test('leaves a message for each feed, so that one that fails fails alone', async () => {
+    await invoke({});
+    expect(inbox.messages().map(({ body }) => body)).toEqual(['{"feed":"team"}']);
+  });
+
+  test('sends on what a feed has, once, and what is gone from it', async () => {
+    server.text = calendar(meeting('a'), meeting('b'));
+    expect(await invoke({ feed: 'team' })).toEqual({ batchItemFailures: [] });
+    expect(requests.messages()).toHaveLength(2);
+    await invoke({ feed: 'team' });
+    expect(requests.messages()).toHaveLength(2);
+    server.text = calendar(meeting('b'));
+    await invoke({ feed: 'team' });
+    const bodies = requests.messages().map(({ body }) => JSON.parse(body));
+    expect(bodies.filter((body) => body['detail-type'] === 'Calendar Event Cancelled')).toHaveLength(1);
+  });
+
+  test('leaves a feed that fails for its next time, and says no word of its address', async () => {
+    server.fault = (response) => response.writeHead(500).end();
+    const { batchItemFailures } = await invoke({ feed: 'team' });
+    server.fault = undefined;
+    expect(batchItemFailures).toEqual([]);
+    expect(deadLetters.messages()).toEqual([]);
+    expect(logged.join()).toContain('feed team: its server answers 500');
+    expect(logged.join()).not.toContain(SECRET_PATH);
+  });
+
+  test('buries what nobody can read', async () => {
+    await invoke({ feed: 'another' });
+    expect(deadLetters.messages()).toHaveLength(1);
+  });
+});
