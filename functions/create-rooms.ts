@@ -1,5 +1,6 @@
-import type { SQSRecord } from 'aws-lambda';
+import type { Context, SQSRecord } from 'aws-lambda';
 import { outbox } from './adapters/outbox.ts';
+import { seriesTable } from './adapters/series-table.ts';
 import { CALENDAR_DEFAULTS, type CalendarSettings } from './requests/calendar/settings.ts';
 import { parseMessage } from './requests/parse.ts';
 import { cancelRoom } from './rooms/cancel.ts';
@@ -11,13 +12,24 @@ import type { Result } from './rooms/result.ts';
 import type { RoomAction, RoomRequest } from './rooms/room.ts';
 import { MINUTE, SECOND } from './rooms/room.ts';
 import { rotateNow } from './rooms/rotate.ts';
+import { followSeries, type SeriesNews } from './rooms/series.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from './runtime/environment.ts';
 import { log } from './runtime/log.ts';
 import { report } from './runtime/report.ts';
-import { inbox, keeping, now, once, prepare, sqs, workerEnvironment } from './runtime/wiring.ts';
+import {
+  dynamoDb,
+  inbox,
+  keeping,
+  now,
+  once,
+  prepare,
+  retention,
+  sqs,
+  workerEnvironment,
+} from './runtime/wiring.ts';
 import { originOf } from './runtime/work-queue.ts';
-import { type Job, sqsHandler } from './runtime/worker.ts';
+import { assertTimeLeft, type Job, sqsHandler } from './runtime/worker.ts';
 
 const SERVE: Record<RoomAction, (request: RoomRequest, keeping: Keeping) => Promise<Result>> = {
   ensure: ensureRoom,
@@ -38,9 +50,10 @@ export const handler = sqsHandler(
 
 prepare();
 
+const environment = once(() => readEnvironment<CreateRoomsEnvironment>(['CALENDAR'], ['CALENDARS_TABLE']));
+
 const calendar = once((): CalendarSettings => {
-  const { CALENDAR } = readEnvironment<CreateRoomsEnvironment>(['CALENDAR']);
-  const { graceSeconds, horizonSeconds, ...settings }: CalendarVariable = JSON.parse(CALENDAR);
+  const { graceSeconds, horizonSeconds, ...settings }: CalendarVariable = JSON.parse(environment().CALENDAR);
   return {
     ...CALENDAR_DEFAULTS,
     ...settings,
@@ -49,20 +62,47 @@ const calendar = once((): CalendarSettings => {
   };
 });
 
-async function read(record: SQSRecord): Promise<Job> {
-  const { requests, split, skipped } = await parseMessage(
-    { body: record.body, ...originOf(record) },
-    { calendar: calendar() },
-  );
-  const [first] = requests;
+async function read(record: SQSRecord, context: Context): Promise<Job> {
+  const {
+    requests,
+    split,
+    series = [],
+    skipped,
+  } = await parseMessage({ body: record.body, ...originOf(record) }, { calendar: calendar() });
   return {
-    key: first?.key ?? record.messageId,
+    key: (series[0] ?? requests[0])?.key ?? record.messageId,
     run: async () => {
       if (skipped !== undefined) log.info('skipped', { messageId: record.messageId, reason: skipped });
       await outbox(sqs(), workerEnvironment().WORK_QUEUE).send(split);
-      for (const request of requests) {
-        report(request.key, request.action, await serve(request));
-      }
+      for (const request of requests) report(request.key, request.action, await serve(request));
+      for (const news of series) await follow(news, context);
     },
   };
+}
+
+async function follow(news: SeriesNews, context: Context): Promise<void> {
+  const outcome = await followSeries(news, {
+    series: seriesTable(dynamoDb(), environment().CALENDARS_TABLE ?? ''),
+    serve: (requests) => serveAll(requests, context),
+    now,
+    retention: retention(),
+  });
+  log.info(`series ${outcome}`, { key: news.key, rooms: news.whole?.planned.length });
+}
+
+/** Rooms that one message asks for are opened so many at a time: a series may have two hundred. */
+const LANES = 5;
+
+/** @throws OutOfTimeError where time runs short: what is done is found done when the message comes back */
+async function serveAll(requests: readonly RoomRequest[], context: Context): Promise<void> {
+  const waiting = [...requests];
+  const lane = async () => {
+    for (let request = waiting.shift(); request; request = waiting.shift()) {
+      assertTimeLeft(context);
+      report(request.key, request.action, await serve(request));
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  const failed = lanes.find((ended) => ended.status === 'rejected');
+  if (failed) throw failed.reason;
 }

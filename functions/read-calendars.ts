@@ -2,12 +2,14 @@ import type { SQSRecord } from 'aws-lambda';
 import { feedMemories } from './adapters/feed-memories.ts';
 import { feedSource } from './adapters/feed-source.ts';
 import { outbox } from './adapters/outbox.ts';
+import { seriesTable } from './adapters/series-table.ts';
 import { type Feed, FeedUnreadableError } from './feeds/feed.ts';
 import { readFeed } from './feeds/read-feed.ts';
 import { readFile } from './feeds/read-file.ts';
 import { type ReadingTask, readReadingTask, writeFeedTask } from './feeds/task.ts';
 import { RequestRefusedError } from './rooms/errors.ts';
 import { MINUTE } from './rooms/room.ts';
+import { lookAgain } from './rooms/series.ts';
 import { numberIn, readEnvironment } from './runtime/configuration.ts';
 import type { ReadCalendarsEnvironment } from './runtime/environment.ts';
 import { log } from './runtime/log.ts';
@@ -38,7 +40,10 @@ const worker = once(() => {
   };
 });
 
-/** Reads calendars that do not come by themselves: feeds at their times, files when they are put into a bucket. */
+/**
+ * Reads calendars that do not come by themselves: feeds at their times, files when they are put into a bucket, and
+ * series whose next occurrence is near enough to have a room.
+ */
 export const handler = sqsHandler(worker);
 
 const feeds = once(() => JSON.parse(environment().FEEDS) as readonly Feed[]);
@@ -57,9 +62,10 @@ function read(record: SQSRecord): Job {
 
 async function perform(task: ReadingTask): Promise<void> {
   switch (task.kind) {
-    case 'all feeds':
-      // a message for each, so that none waits for another
-      return outbox(sqs(), environment().WORK_QUEUE).send(feeds().map(({ name }) => writeFeedTask(name)));
+    case 'all':
+      // a message for each feed, so that none waits for another
+      await outbox(sqs(), environment().WORK_QUEUE).send(feeds().map(({ name }) => writeFeedTask(name)));
+      return lookAtSeries();
     case 'feed':
       return follow(task.name);
     case 'file': {
@@ -69,6 +75,12 @@ async function perform(task: ReadingTask): Promise<void> {
       log.info('file read', { file: task.key, sent });
     }
   }
+}
+
+async function lookAtSeries(): Promise<void> {
+  const series = seriesTable(dynamoDb(), environment().CALENDARS_TABLE);
+  const sent = await lookAgain(series, (bodies) => requests().send(bodies), now);
+  if (sent > 0) log.info('series are read again', { sent });
 }
 
 async function follow(name: string): Promise<void> {

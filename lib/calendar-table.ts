@@ -1,11 +1,21 @@
-import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { type TableProps, tableSettings } from './rooms-table.ts';
 
-/** What is remembered of calendars: a row for each feed. */
+/** The index of series that are to be looked at again: sparse, under one value, since they are few. */
+export const WAITING_INDEX = 'waiting';
+
+/** What is remembered of calendars: a row for each feed, and for each series whose occurrences have rooms of their own. */
 export function calendarTable(scope: Construct, props: TableProps): Table {
-  return new Table(scope, 'CalendarTable', {
+  const table = new Table(scope, 'CalendarTable', {
     partitionKey: { name: 'id', type: AttributeType.STRING },
     ...tableSettings(props),
   });
+  table.addGlobalSecondaryIndex({
+    indexName: WAITING_INDEX,
+    partitionKey: { name: 'waiting', type: AttributeType.STRING },
+    sortKey: { name: 'lookAt', type: AttributeType.STRING },
+    projectionType: ProjectionType.ALL,
+  });
+  return table;
 }

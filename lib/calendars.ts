@@ -8,7 +8,13 @@ import { Construct } from 'constructs';
 import { calendarBucket } from './calendar-bucket.ts';
 import type { Deployment } from './deployment.ts';
 import { emptySecret } from './empty-secret.ts';
-import { permitReadingFiles, permitReadingSecret, permitRemembering, permitSending } from './permissions.ts';
+import {
+  permitLookingAgain,
+  permitReadingFiles,
+  permitReadingSecret,
+  permitRemembering,
+  permitSending,
+} from './permissions.ts';
 import type { CalendarFeed, CalendarOptions } from './props.ts';
 import { admitRule } from './requests.ts';
 import { RoomsFunction } from './rooms-function.ts';
@@ -64,11 +70,12 @@ export class Calendars extends Construct {
       batchSize: 1,
     });
     permitRemembering(this.worker.function, table);
+    permitLookingAgain(this.worker.function, table);
     permitSending(this.worker.function, requests.queue);
     for (const secret of this.feedAddresses.values()) permitReadingSecret(this.worker.function, secret);
-    if (feeds.length > 0) {
+    if (feeds.length > 0 || props.scope === 'occurrence') {
       deployment.schedules.add('Calendars', {
-        description: 'Reads the feeds of calendars',
+        description: 'Reads the feeds of calendars, and series whose next occurrence is near',
         schedule: ScheduleExpression.rate(readEvery),
         queue: this.worker.inbox.queue,
         onTime: true,

@@ -8,6 +8,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
+import { WAITING_INDEX } from './calendar-table.ts';
 import { DUE_INDEX } from './rooms-table.ts';
 
 /*
@@ -26,6 +27,12 @@ export function permitKeepingRooms(grantee: IGrantable, table: Table): void {
 
 /** Read what is remembered of a calendar, and write it. */
 export const permitRemembering = permitKeepingRooms;
+
+/** See which series are to be looked at again. */
+export function permitLookingAgain(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${WAITING_INDEX}`);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
+}
 
 /** Read what was put into a bucket. */
 export function permitReadingFiles(grantee: IFunction, bucket: IBucket): void {

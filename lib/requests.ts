@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { CalendarVariable } from '../functions/runtime/environment.ts';
 import type { Deployment } from './deployment.ts';
 import { OWN_SOURCE } from './event-bus.ts';
-import { permitKeepingRooms, permitReadingHistory } from './permissions.ts';
+import { permitKeepingRooms, permitReadingHistory, permitRemembering } from './permissions.ts';
 import type { CalendarOptions, EvergreenRoomsProps } from './props.ts';
 import { RoomsWorker } from './rooms-worker.ts';
 
@@ -27,18 +27,23 @@ export class Requests extends RoomsWorker<'create-rooms'> {
   readonly ruleName: string;
 
   constructor(scope: Construct, id: string, deployment: Deployment, options: RequestOptions) {
+    const series = options.calendar?.scope === 'occurrence' ? deployment.calendarTable : undefined;
     super(scope, id, deployment, {
       name: 'create-rooms',
       description: 'Opens, changes and cancels the rooms that are asked for',
       timeout: Duration.seconds(60),
       memorySize: 512,
-      environment: { CALENDAR: calendarVariable(options.calendar) },
+      environment: {
+        CALENDAR: calendarVariable(options.calendar),
+        ...(series && { CALENDARS_TABLE: series.tableName }),
+      },
       batchSize: 10,
       maxConcurrency: options.requestConcurrency ?? 5,
       callbacks: deployment.callbacks,
     });
     permitKeepingRooms(this.function, deployment.table);
     permitReadingHistory(this.function, deployment.table);
+    if (series) permitRemembering(this.function, series);
     this.ruleName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     this.takeFromBus(deployment);
   }

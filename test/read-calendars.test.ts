@@ -2,11 +2,10 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Queue } from '../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
-import { createTable } from '../local/engines/tables.ts';
 import { type SecretsEndpoint, secretsEndpoint } from './adapters/secrets-endpoint.ts';
 import { type CalendarServer, SECRET_PATH, startCalendarServer } from './feeds/calendar-server.ts';
 import { calendar, vevent } from './requests/calendar/texts.ts';
-import { startDynalite, type Tables } from './support/tables.ts';
+import { createCalendarTable, startDynalite, type Tables } from './support/tables.ts';
 
 let queues: QueueEngine;
 let inbox: Queue;
@@ -23,12 +22,7 @@ beforeAll(async () => {
   secrets = await secretsEndpoint(server.address);
   const queue = (name: string) => queues.create(name, `arn:aws:sqs:local:000000000000:${name}`, {});
   [inbox, deadLetters, requests] = [queue('calendars'), queue('calendars-dead'), queue('requests')];
-  await createTable(tables.client, {
-    TableName: 'calendars',
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
+  await createCalendarTable(tables.client, 'calendars');
   const environment = {
     AWS_REGION: 'local',
     AWS_ACCESS_KEY_ID: 'local',

@@ -5,7 +5,7 @@ import type { Instant } from '../rooms/room.ts';
 
 /** What there is to read. */
 export type ReadingTask =
-  | { readonly kind: 'all feeds' }
+  | { readonly kind: 'all' }
   | { readonly kind: 'feed'; readonly name: string }
   | { readonly kind: 'file'; readonly bucket: string; readonly key: string; readonly at: Instant };
 
@@ -21,7 +21,7 @@ const fileTask = z.looseObject({
 });
 
 /**
- * What a message asks to be read: `{}` for all feeds, `{"feed": name}` for one, or S3's event of a file.
+ * What a message asks to be read: `{}` for all that is due, `{"feed": name}` for one, or S3's event of a file.
  *
  * @throws RequestRefusedError
  */
@@ -32,7 +32,7 @@ export function readReadingTask(body: string): ReadingTask {
     return { kind: 'file', bucket: detail.bucket.name, key: detail.object.key, at: Date.parse(time) };
   }
   const { feed } = checked(feedTask, task, '');
-  return feed === undefined ? { kind: 'all feeds' } : { kind: 'feed', name: feed };
+  return feed === undefined ? { kind: 'all' } : { kind: 'feed', name: feed };
 }
 
 export function writeFeedTask(name: string): string {

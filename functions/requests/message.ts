@@ -1,4 +1,5 @@
 import type { Instant, RoomRequest } from '../rooms/room.ts';
+import type { SeriesNews } from '../rooms/series.ts';
 import type { CalendarSettings } from './calendar/settings.ts';
 
 /** One message of the requests queue, as far as its meaning goes. */
@@ -16,25 +17,14 @@ export interface RequestSettings {
   readonly calendar: CalendarSettings;
 }
 
-/**
- * Where a series stands whose occurrences have rooms of their own. Written before anything else of the message is
- * done; where a newer one is known under the key, nothing of the message counts.
- */
-export interface Appointment {
-  readonly key: string;
-  /** Compares as a string with that of other news of the same series. */
-  readonly sequence: string;
-  /** When the body is to be sent to the queue again, for the occurrences that are too far ahead now. */
-  readonly next?: { readonly at: Instant; readonly body: string };
-}
-
 /** What one message asks for. */
 export interface ParsedMessage {
   /** Rooms to see to, now and in this order. */
   readonly requests: readonly RoomRequest[];
   /** Bodies to send back to the queue, a message each, before this one is acknowledged. */
   readonly split: readonly string[];
-  readonly agenda?: readonly Appointment[];
+  /** Series whose occurrences have rooms of their own, with what they ask for. */
+  readonly series?: readonly SeriesNews[];
   /** Why nothing follows from it, for a person to read. */
   readonly skipped?: string;
 }

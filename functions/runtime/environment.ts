@@ -43,6 +43,8 @@ export interface WorkerEnvironment extends CommonEnvironment {
 export interface CreateRoomsEnvironment extends WorkerEnvironment {
   /** What calendar events are turned into: JSON of `CalendarVariable`. */
   readonly CALENDAR: string;
+  /** What is remembered of series whose occurrences have rooms of their own; set where they have. */
+  readonly CALENDARS_TABLE?: string;
 }
 
 /** What a deployment can say of calendars; absent means the default of `requests/calendar/settings.ts`. */

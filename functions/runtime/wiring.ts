@@ -59,6 +59,9 @@ export const workerEnvironment = once(() =>
   readEnvironment<WorkerEnvironment>(WORKER_ENVIRONMENT, ['CALLBACKS_URL', 'CALLBACKS_SECRET']),
 );
 
+/** How long what has ended is remembered. */
+export const retention = once(() => numberIn('RETENTION_DAYS', workerEnvironment().RETENTION_DAYS) * DAY);
+
 /** The ports' real sides, for a function that works on rooms. */
 export const keeping = once((): Keeping => {
   const env = workerEnvironment();
@@ -66,7 +69,7 @@ export const keeping = once((): Keeping => {
   return {
     rooms: roomsTable(dynamoDb(), {
       tableName: env.ROOMS_TABLE,
-      retention: numberIn('RETENTION_DAYS', env.RETENTION_DAYS) * DAY,
+      retention: retention(),
     }),
     pool: pool(readApplications(env.APPLICATIONS), (entry) =>
       roomProvider(entry, { now, secrets: secrets(), onCall: countCall }),

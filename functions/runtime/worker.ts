@@ -65,7 +65,7 @@ async function attend(
   try {
     const back = (await before)?.back;
     if (back !== undefined) throw new BehindAnotherError(key, back);
-    if (context.getRemainingTimeInMillis() < WORK_TIME) throw outOfTime(context);
+    assertTimeLeft(context);
     await run();
     return { acknowledged: true };
   } catch (error) {
@@ -73,8 +73,9 @@ async function attend(
   }
 }
 
-function outOfTime(context: Context): OutOfTimeError {
-  return new OutOfTimeError(
-    `${context.getRemainingTimeInMillis()} ms are left of the invocation, too little to begin another room`,
-  );
+/** @throws OutOfTimeError where too little is left of the invocation to begin another room */
+export function assertTimeLeft(context: Context): void {
+  const left = context.getRemainingTimeInMillis();
+  if (left >= WORK_TIME) return;
+  throw new OutOfTimeError(`${left} ms are left of the invocation, too little to begin another room`);
 }

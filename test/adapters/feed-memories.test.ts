@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { feedMemories } from '../../functions/adapters/feed-memories.ts';
-import { createTable } from '../../local/engines/tables.ts';
-import { startDynalite, type Tables } from '../support/tables.ts';
+import { createCalendarTable, startDynalite, type Tables } from '../support/tables.ts';
 
 const TABLE = 'calendars';
 
 let tables: Tables;
 beforeAll(async () => {
   tables = await startDynalite();
-  await createTable(tables.client, {
-    TableName: TABLE,
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
+  await createCalendarTable(tables.client, TABLE);
 });
 afterAll(() => tables.stop());
 

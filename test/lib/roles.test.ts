@@ -7,7 +7,8 @@ import { type Resource, resources, target, templateWith } from '../support/stack
 
 let template: Template;
 beforeAll(() => {
-  template = templateWith({ callbacks: 'on', calendarFeeds: 'team', calendarFiles: 'on' });
+  const calendars = { calendarFeeds: 'team', calendarFiles: 'on', calendarScope: 'occurrence' };
+  template = templateWith({ callbacks: 'on', ...calendars });
 });
 
 interface Statement {
@@ -49,6 +50,7 @@ function statementsOf(functionName: string): Statement[] {
 const THINGS: [RegExp, string][] = [
   [/Key[0-9A-F]{8}$/, 'key'],
   [/Table.*index\/due/, 'due index'],
+  [/CalendarTable.*index\/waiting/, 'waiting index'],
   [/^RoomsTable/, 'table'],
   [/^RoomsCalendarTable/, 'calendar table'],
   [/^RoomsCalendarsFeed/, 'feed address'],
@@ -89,6 +91,7 @@ function permission(call: string, functionName: string): string {
   const inbox = INBOX[functionName];
   const things: Record<string, string> = {
     due: 'due index',
+    waiting: 'waiting index',
     WORK_QUEUE: inbox ?? 'no queue',
     DEAD_LETTER_QUEUE: `dead ${inbox}`,
   };

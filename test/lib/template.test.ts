@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Resource, resources, target, templateWith } from '../support/stacks.ts';
+import { CALENDAR_TABLE } from '../support/tables.ts';
 
 let template: Template;
 beforeAll(() => {
@@ -251,6 +252,60 @@ describe('the table', () => {
         },
       },
     ]);
+  });
+});
+
+describe('calendars that are read', () => {
+  const types = [
+    'AWS::DynamoDB::Table',
+    'AWS::S3::Bucket',
+    'AWS::Lambda::Function',
+    'AWS::Scheduler::Schedule',
+  ];
+  const counts = (template: Template) => types.map((type) => Object.keys(resources(template, type)).length);
+
+  test('bring nothing along where there are none', () => {
+    expect(counts(templateWith())).toEqual([1, 0, 4, 2]);
+  });
+
+  test('bring a table, a function and a schedule along, protected as the rooms are', () => {
+    const prod = templateWith({ stage: 'prod', calendarFeeds: 'team' });
+    expect(counts(prod)).toEqual([2, 0, 5, 3]);
+    for (const table of Object.values(resources(prod, 'AWS::DynamoDB::Table'))) {
+      expect(table).toMatchObject({
+        DeletionPolicy: 'Retain',
+        Properties: {
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          SSESpecification: { SSEType: 'KMS' },
+        },
+      });
+    }
+    expect(counts(templateWith({ calendarScope: 'occurrence' }))).toEqual([2, 0, 5, 3]);
+  });
+
+  test('are taken from a bucket that nobody but the function reads, by a rule for .ics files', () => {
+    const template = templateWith({ calendarFiles: 'on' });
+    expect(counts(template)).toEqual([2, 1, 5, 2]);
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { detail: { object: { key: [{ suffix: { 'equals-ignore-case': '.ics' } }] } } },
+    });
+  });
+
+  test('have a table that the tests make alike', () => {
+    const [table] = Object.entries(resources(templateWith({ calendarFeeds: 'team' }), 'AWS::DynamoDB::Table'))
+      .filter(([id]) => id.includes('Calendar'))
+      .map(([, { Properties }]) => Properties);
+    const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = table;
+    expect({ KeySchema, AttributeDefinitions, GlobalSecondaryIndexes }).toEqual({
+      KeySchema: CALENDAR_TABLE.KeySchema,
+      AttributeDefinitions: CALENDAR_TABLE.AttributeDefinitions,
+      GlobalSecondaryIndexes: CALENDAR_TABLE.GlobalSecondaryIndexes,
+    });
   });
 });
 

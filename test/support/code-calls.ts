@@ -15,8 +15,10 @@ import { outbox } from '../../functions/adapters/outbox.ts';
 import { roomsTable } from '../../functions/adapters/rooms-table.ts';
 import { newsQueue, rotationQueue } from '../../functions/adapters/rotation-queue.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
+import { seriesTable } from '../../functions/adapters/series-table.ts';
 import type { RoomNews } from '../../functions/rooms/ports.ts';
 import type { PastGeneration } from '../../functions/rooms/room.ts';
+import type { SeriesMemory } from '../../functions/rooms/series.ts';
 import { workQueue } from '../../functions/runtime/work-queue.ts';
 import { aRoom } from './rooms.ts';
 
@@ -91,6 +93,19 @@ export async function portMethods(): Promise<PortMethod[]> {
         key: 'k',
         signature: UNSIGNED,
       }),
+    ),
+    method(/series\d*\.read\(/, new DynamoDBClient(REGION), (client) =>
+      seriesTable(client, 'calendar table').read('k'),
+    ),
+    method(/series\d*\.write\(/, new DynamoDBClient(REGION), (client) =>
+      seriesTable(client, 'calendar table').write({
+        revision: 0,
+        rooms: [],
+        waiting: [],
+      } as unknown as SeriesMemory),
+    ),
+    method(/series\d*\.due\(/, new DynamoDBClient(REGION), (client) =>
+      seriesTable(client, 'calendar table').due(0)[Symbol.asyncIterator]().next(),
     ),
     method(/memories\d*\.read\(/, new DynamoDBClient(REGION), (client) =>
       feedMemories(client, 'calendar table').read('team'),

@@ -39,6 +39,31 @@ export const ROOMS_TABLE = {
   BillingMode: 'PAY_PER_REQUEST',
 } as const satisfies Omit<CreateTableCommandInput, 'TableName'>;
 
+/** The table of calendars, likewise. */
+export const CALENDAR_TABLE = {
+  KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  AttributeDefinitions: [
+    { AttributeName: 'id', AttributeType: 'S' },
+    { AttributeName: 'waiting', AttributeType: 'S' },
+    { AttributeName: 'lookAt', AttributeType: 'S' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'waiting',
+      KeySchema: [
+        { AttributeName: 'waiting', KeyType: 'HASH' },
+        { AttributeName: 'lookAt', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ],
+  BillingMode: 'PAY_PER_REQUEST',
+} as const satisfies Omit<CreateTableCommandInput, 'TableName'>;
+
+export async function createCalendarTable(client: DynamoDBClient, TableName: string): Promise<void> {
+  await createTable(client, { ...CALENDAR_TABLE, TableName } as unknown as CreateTableCommandInput);
+}
+
 let tableNumber = 0;
 
 /** A rooms table that nobody else uses. */

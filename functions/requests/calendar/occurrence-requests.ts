@@ -2,11 +2,12 @@ import { meaning } from '../../rooms/calendar.ts';
 import { RequestRefusedError } from '../../rooms/errors.ts';
 import type { CalendarNews } from '../../rooms/occurrences.ts';
 import { DAY, type Instant, type RoomRequest } from '../../rooms/room.ts';
+import type { OccurrenceRequest, SeriesNews } from '../../rooms/series.ts';
 import type { BusEvent } from '../event.ts';
-import type { Appointment } from '../message.ts';
 import type { CalendarContext } from './context.ts';
 import { calendarKey } from './key.ts';
-import { eventNews, occurrenceNews } from './news.ts';
+import { roomName } from './name.ts';
+import { eventNews, occurrenceNews as newsOfOne } from './news.ts';
 import { type Occurrence, occurrencesBetween } from './plan.ts';
 import { seriesRequest } from './series-request.ts';
 import type { EventTimes, Telling, ToldEvent, ToldOccurrence } from './telling.ts';
@@ -17,39 +18,74 @@ const MOST = 200;
 /** Nobody looks further for the next occurrence of a series. */
 const FARTHEST = 3660 * DAY;
 
-interface Asked {
-  readonly requests: readonly RoomRequest[];
-  readonly agenda?: Appointment;
-}
-
 /**
  * A room for each occurrence that begins within the horizon, and when to look again for those that begin later.
  *
- * @param bus the event as it came, to be looked at again
+ * @param kept the event as it came, to be looked at again
  */
-export function occurrenceRequests(telling: Telling, bus: BusEvent, context: CalendarContext): Asked {
-  const { identity, event, occurrences } = telling;
-  // an event that takes place once has no occurrences to be told apart: it keeps its key, and its link, when it is moved
-  if (event?.times && !recurs(event.times)) return { requests: [seriesRequest(telling, context)] };
-  const singles = new Map(occurrences.map((occurrence) => [occurrence.id, occurrence]));
-  const planned = event?.times ? withinHorizon(event.times, context) : [];
-  const requests = [
-    ...planned.map((occurrence) => requestFor(telling, occurrence, singles.get(occurrence.id), context)),
-    ...occurrences
-      .filter(({ id }) => !planned.some((occurrence) => occurrence.id === id))
-      .filter((occurrence) => concernsUs(occurrence, context))
-      .map((single) => requestFor({ ...telling, event: undefined }, undefined, single, context)),
-  ];
-  if (!event) return { requests };
-  const next = event.cancelled || !event.times ? undefined : nextLook(event.times, context);
-  return {
-    requests,
-    agenda: {
-      key: calendarKey(identity),
-      sequence: event.at,
-      ...(next !== undefined && { next: { at: next, body: JSON.stringify(bus) } }),
-    },
+export function occurrenceNews(telling: Telling, kept: () => BusEvent, context: CalendarContext): SeriesNews {
+  const { identity, origin, event, occurrences } = telling;
+  const [first] = event ? [event] : occurrences;
+  const news = {
+    key: calendarKey(identity),
+    name: roomName(first?.title, first?.isPrivate ?? false, context.settings.placeholder),
+    origin,
   };
+  if (!event) return { ...news, exceptions: exceptionsOf(telling, occurrences, context) };
+  const { at, cancelled, complete, times } = event;
+  // an event that takes place once has no occurrences to be told apart: it keeps its key, and its link, when it is
+  // moved. A cancellation that does not say which of both it was is one of either.
+  if (!times || !recurs(times)) {
+    const single = seriesRequest(times ? telling : { ...telling, occurrences: [] }, context);
+    return { ...news, whole: { at, cancelled, complete, planned: [], single }, exceptions: [] };
+  }
+  const singles = new Map(occurrences.map((occurrence) => [occurrence.id, occurrence]));
+  const planned = withinHorizon(times, context);
+  const others = occurrences.filter(({ id }) => !planned.some((occurrence) => occurrence.id === id));
+  const next = cancelled ? undefined : nextLook(times, context);
+  return {
+    ...news,
+    whole: {
+      at,
+      cancelled,
+      complete,
+      planned: planned.map((occurrence) =>
+        plannedRequest(telling, occurrence, singles.get(occurrence.id), context),
+      ),
+      ...(next !== undefined && { next: { at: next, body: JSON.stringify(kept()) } }),
+    },
+    exceptions: exceptionsOf(telling, others, context),
+  };
+}
+
+function plannedRequest(
+  telling: Telling,
+  planned: Occurrence,
+  single: ToldOccurrence | undefined,
+  context: CalendarContext,
+): OccurrenceRequest {
+  const request = requestFor(telling, planned, single, context);
+  const until = Math.max(planned.end, single?.end ?? planned.end) + context.settings.grace;
+  return { room: { key: request.key, until }, request };
+}
+
+/** Occurrences of which nothing is known but what is told of themselves. Those far ahead wait, unless they were moved here. */
+function exceptionsOf(
+  telling: Telling,
+  occurrences: readonly ToldOccurrence[],
+  context: CalendarContext,
+): OccurrenceRequest[] {
+  const { grace, horizon } = context.settings;
+  return occurrences.map((single) => {
+    const { id, end = id } = single;
+    const request = requestFor({ ...telling, event: undefined }, undefined, single, context);
+    const from = Math.min(id, end) - horizon;
+    return {
+      room: { key: request.key, until: end + grace },
+      request,
+      ...(from > context.now && { from }),
+    };
+  });
 }
 
 function recurs({ rules, extra }: EventTimes): boolean {
@@ -63,12 +99,6 @@ function withinHorizon(times: EventTimes, { now, settings, steps }: CalendarCont
   throw new RequestRefusedError(
     `recurrence: has more than ${MOST} occurrences within the horizon of ${horizon / DAY} days; ask for one room for the series`,
   );
-}
-
-/** Exceptions far ahead wait for their series to come near, unless they were moved here. */
-function concernsUs({ cancelled, end, id }: ToldOccurrence, { now, settings }: CalendarContext): boolean {
-  const near = (instant: Instant) => instant <= now + settings.horizon;
-  return cancelled || near(id) || near(end ?? id);
 }
 
 function nextLook(times: EventTimes, { now, settings, steps }: CalendarContext): Instant | undefined {
@@ -86,15 +116,14 @@ function requestFor(
   context: CalendarContext,
 ): RoomRequest {
   const id = planned?.id ?? single?.id ?? 0;
-  const start = new Date(id).toISOString().replace(/[-:]|\.\d+/g, '');
   const ownOrigin = { ...origin, occurrence: new Date(id).toISOString() };
   const news: CalendarNews = {
     ...(event &&
       planned && { event: { ...eventNews(event, ownOrigin, context), ...onlyOne(event, planned, context) } }),
-    occurrences: single ? [occurrenceNews(single, context)] : [],
+    occurrences: single ? [newsOfOne(single, context)] : [],
   };
   return {
-    key: calendarKey([...identity, start]),
+    key: calendarKey([...identity, new Date(id).toISOString().replace(/[-:]|\.\d+/g, '')]),
     ...meaning(news),
     sequence: {
       source: 'calendar',

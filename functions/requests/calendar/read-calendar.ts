@@ -5,11 +5,12 @@ import type { ParsedMessage } from '../message.ts';
 import { shown } from '../refusal.ts';
 import { readCalCom, reasonToSkipWebhook } from './cal-com.ts';
 import type { CalendarContext } from './context.ts';
-import { GOOGLE_FIELDS, readGoogle } from './google.ts';
-import { GRAPH_FIELDS, readGraph } from './graph.ts';
+import { readGoogle } from './google.ts';
+import { readGraph } from './graph.ts';
 import { readIcalendar, reasonToSkip } from './icalendar.ts';
 import { readIcs, writeIcs } from './ics-text.ts';
-import { occurrenceRequests } from './occurrence-requests.ts';
+import { keptEvent, keptFields, keptIcs } from './kept-event.ts';
+import { occurrenceNews } from './occurrence-requests.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { seriesRequest } from './series-request.ts';
 import type { CalendarSettings } from './settings.ts';
@@ -37,7 +38,12 @@ export function readCalendar(event: BusEvent, sentAt: Instant, settings: Calenda
   if (found.format === 'icalendar') return readText(event, found.text, envelope, context);
   const skipped = found.format === 'cal.com' ? reasonToSkipWebhook(found.event) : undefined;
   if (skipped !== undefined) return { requests: [], split: [], skipped };
-  return asked(tellings(found, context), event, context);
+  const told = tellings(found, context);
+  return asked(told, () => keptEvent(event, envelope, found.event, told.some(isPrivate)), context);
+}
+
+function isPrivate({ event }: Telling): boolean {
+  return event?.isPrivate ?? false;
 }
 
 function tellings(found: Exclude<Recognised, { format: 'list' | 'icalendar' }>, context: CalendarContext) {
@@ -51,16 +57,12 @@ function tellings(found: Exclude<Recognised, { format: 'list' | 'icalendar' }>, 
   }
 }
 
-function asked(told: readonly Telling[], event: BusEvent, context: CalendarContext): ParsedMessage {
+/** @param kept the event as it is to be read again later */
+function asked(told: readonly Telling[], kept: () => BusEvent, context: CalendarContext): ParsedMessage {
   if (context.settings.scope === 'series') {
     return { requests: told.map((telling) => seriesRequest(telling, context)), split: [] };
   }
-  const all = told.map((telling) => occurrenceRequests(telling, event, context));
-  return {
-    requests: all.flatMap(({ requests }) => requests),
-    split: [],
-    agenda: all.flatMap(({ agenda }) => agenda ?? []),
-  };
+  return { requests: [], split: [], series: told.map((telling) => occurrenceNews(telling, kept, context)) };
 }
 
 function readEnvelope(detail: unknown): Envelope {
@@ -116,7 +118,14 @@ function readText(
   const events = told.flatMap((calendar) => calendar.events.map((one) => ({ calendar, one })));
   const [only, ...others] = events;
   if (!only) throw new RequestRefusedError('icalendar: has no VEVENT');
-  if (others.length === 0) return asked([readIcalendar(only.calendar, only.one, context)], event, context);
+  if (others.length === 0) {
+    const telling = readIcalendar(only.calendar, only.one, context);
+    return asked(
+      [telling],
+      () => keptIcs(event, envelope, only.calendar, only.one, isPrivate(telling)),
+      context,
+    );
+  }
   const bodies = events.map(({ calendar, one }) => ({ ...envelope, icalendar: writeIcs(calendar, one) }));
   return { requests: [], split: bodies.map((detail) => JSON.stringify({ ...event, detail })) };
 }
@@ -127,15 +136,9 @@ function splitList(
   { events, timeZone }: Extract<Recognised, { format: 'list' }>,
   envelope: Envelope,
 ): ParsedMessage {
-  const fields = new Set([...GOOGLE_FIELDS, ...GRAPH_FIELDS]);
-  const split = events.map((one) => {
-    const kept = Object.entries(one ?? {}).filter(([name]) => fields.has(name));
-    const detail = {
-      ...(timeZone !== undefined && { timeZone }),
-      ...envelope,
-      event: Object.fromEntries(kept),
-    };
-    return JSON.stringify({ ...event, detail });
-  });
+  const around = { ...(timeZone !== undefined && { timeZone }), ...envelope };
+  const split = events.map((one) =>
+    JSON.stringify({ ...event, detail: { ...around, event: keptFields(one) } }),
+  );
   return { requests: [], split };
 }

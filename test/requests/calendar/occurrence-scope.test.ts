@@ -14,8 +14,16 @@ function parse(text: string, { type = 'Updated', later = 0 } = {}): Promise<Pars
   return parseMessage({ ...event, sentAt: event.sentAt + later }, { calendar: SETTINGS });
 }
 
-const rooms = ({ requests }: ParsedMessage) =>
-  requests.map(({ key, action, spec }) =>
+/** What is asked for at once. */
+const asked = ({ series = [] }: ParsedMessage) =>
+  series.flatMap(({ whole, exceptions }) => [
+    ...(whole?.planned ?? []).map(({ request }) => request),
+    ...(whole?.single ? [whole.single] : []),
+    ...exceptions.filter(({ from }) => from === undefined).map(({ request }) => request),
+  ]);
+
+const rooms = (message: ParsedMessage) =>
+  asked(message).map(({ key, action, spec }) =>
     [key, action, spec?.expiresAt && new Date(spec.expiresAt).toISOString()].filter(Boolean).join(' '),
   );
 
@@ -34,15 +42,16 @@ describe('a room for each occurrence', () => {
   });
 
   test('is asked for later when the next occurrence comes near', async () => {
-    const { agenda } = await parse(calendar(series()));
-    expect(agenda).toEqual([
-      {
-        key: KEY,
-        sequence: expect.any(String),
-        next: { at: Date.parse('2027-01-22T09:00:00Z'), body: expect.stringContaining('BEGIN:VCALENDAR') },
-      },
+    const { series: [{ whole: { next, planned } = {} } = {}] = [] } = await parse(calendar(series()));
+    expect(next).toEqual({
+      at: Date.parse('2027-01-22T09:00:00Z'),
+      body: expect.stringContaining('BEGIN:VCALENDAR'),
+    });
+    expect(planned?.map(({ room }) => new Date(room.until).toISOString())).toEqual([
+      '2027-01-15T11:00:00.000Z',
+      '2027-01-22T11:00:00.000Z',
+      '2027-01-29T11:00:00.000Z',
     ]);
-    const [{ next } = {}] = agenda ?? [];
     const again = await parseMessage(
       { body: next?.body ?? '', messageId: 'again', sentAt: next?.at ?? 0 },
       { calendar: SETTINGS },
@@ -52,8 +61,8 @@ describe('a room for each occurrence', () => {
 
   test('is not looked for again behind the last', async () => {
     const text = calendar(series().replace('WEEKLY', 'WEEKLY;COUNT=3'));
-    const { agenda } = await parse(text);
-    expect(agenda?.[0]).not.toHaveProperty('next');
+    const { series: [news] = [] } = await parse(text);
+    expect(news?.whole).not.toHaveProperty('next');
     expect(rooms(await parse(text))).toHaveLength(2);
   });
 
@@ -76,7 +85,23 @@ describe('a room for each occurrence', () => {
       `${KEY}:20270122T090000Z cancel`,
       `${KEY}:20270129T090000Z cancel`,
     ]);
-    expect(cancelled.agenda?.[0]).not.toHaveProperty('next');
+    expect(cancelled.series?.[0]?.whole).toMatchObject({ cancelled: true });
+    expect(cancelled.series?.[0]?.whole).not.toHaveProperty('next');
+  });
+
+  test('is read again later with nothing in the message that no room depends on', async () => {
+    const personal = ['ATTENDEE:mailto:somebody@example.com', 'DESCRIPTION:The plan', 'LOCATION:Room 5'];
+    const told = await parse(calendar(series(...personal, 'SUMMARY:Salaries', 'CLASS:PRIVATE')));
+    expect(told.series?.[0]?.whole?.next?.body).not.toMatch(/somebody|The plan|Room 5|Salaries/);
+  });
+
+  test('ends whatever it was when a cancellation does not say so', async () => {
+    const bare = calendar(
+      ['BEGIN:VEVENT', 'UID:planning@example.com', 'DTSTAMP:20270115T090000Z', 'END:VEVENT'].join('\r\n'),
+    );
+    const { requests, series: [news] = [] } = await parse(bare, { type: 'Cancelled' });
+    expect(requests).toEqual([]);
+    expect(news).toMatchObject({ key: KEY, whole: { planned: [], single: { key: KEY, action: 'cancel' } } });
   });
 
   test('waits for its time when only the occurrence was moved and is far ahead', async () => {
@@ -85,8 +110,8 @@ describe('a room for each occurrence', () => {
   });
 
   test('says which occurrence it is for', async () => {
-    const { requests } = await parse(calendar(series()));
-    expect(requests[0]?.origin).toEqual({
+    const [request] = asked(await parse(calendar(series())));
+    expect(request?.origin).toEqual({
       format: 'icalendar',
       uid: 'planning@example.com',
       occurrence: '2027-01-15T09:00:00.000Z',

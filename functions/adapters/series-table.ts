@@ -1,0 +1,97 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { RoomChangedError } from '../rooms/errors.ts';
+import { SECOND } from '../rooms/room.ts';
+import type { SeriesMemory, SeriesStore } from '../rooms/series.ts';
+
+const PREFIX = 'series:';
+
+/** All that are to be looked at again stand under this one value of the index. */
+const WAITING = 'waiting';
+
+type Item = Record<string, unknown>;
+
+/** Series, one row each, in the table of calendars. What waits to be read again is packed: a row is to stay small. */
+export function seriesTable(client: DynamoDBClient, TableName: string): SeriesStore {
+  const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    async read(key) {
+      const { Item } = await table.send(
+        new GetCommand({ TableName, Key: { id: PREFIX + key }, ConsistentRead: true }),
+      );
+      return Item && fromItem(Item);
+    },
+    async write(memory) {
+      const written = { ...memory, revision: memory.revision + 1 };
+      try {
+        await table.send(
+          new PutCommand({
+            TableName,
+            Item: toItem(written),
+            ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
+            ExpressionAttributeValues: { ':revision': memory.revision },
+          }),
+        );
+      } catch (cause) {
+        if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+        throw new RoomChangedError(`series ${memory.key} was changed by another worker meanwhile`, { cause });
+      }
+      return written;
+    },
+    async *due(before) {
+      const pages = paginateQuery(
+        { client: table },
+        {
+          TableName,
+          IndexName: 'waiting',
+          KeyConditionExpression: 'waiting = :waiting AND lookAt <= :before',
+          ExpressionAttributeValues: { ':waiting': WAITING, ':before': new Date(before).toISOString() },
+        },
+      );
+      for await (const { Items = [] } of pages) yield Items.map(fromItem);
+    },
+  };
+}
+
+function toItem({ key, next, forgetAt, rooms, waiting, ...memory }: SeriesMemory): Item {
+  return {
+    id: PREFIX + key,
+    ...memory,
+    rooms: rooms.map(({ until, ...room }) => ({ ...room, until: new Date(until).toISOString() })),
+    ...(waiting.length > 0 && { exceptions: packed(waiting) }),
+    ...(next && { waiting: WAITING, lookAt: new Date(next.at).toISOString(), body: packed(next.body) }),
+    ...(forgetAt !== undefined && { ttl: Math.ceil(forgetAt / SECOND) }),
+  };
+}
+
+function fromItem({
+  id,
+  rooms,
+  exceptions,
+  waiting: _waiting,
+  lookAt,
+  body,
+  ttl,
+  ...memory
+}: Item): SeriesMemory {
+  return {
+    ...(memory as Pick<SeriesMemory, 'revision' | 'at' | 'cancelled' | 'floor'>),
+    key: String(id).slice(PREFIX.length),
+    rooms: (rooms as { key: string; until: string; planned: boolean }[]).map(({ until, ...room }) => ({
+      ...room,
+      until: Date.parse(until),
+    })),
+    waiting: exceptions === undefined ? [] : unpacked(exceptions),
+    ...(body !== undefined && { next: { at: Date.parse(lookAt as string), body: unpacked(body) } }),
+    ...(typeof ttl === 'number' && { forgetAt: ttl * SECOND }),
+  };
+}
+
+function packed(value: unknown): Uint8Array {
+  return gzipSync(JSON.stringify(value));
+}
+
+function unpacked<T>(bytes: unknown): T {
+  return JSON.parse(gunzipSync(bytes as Uint8Array).toString('utf8'));
+}

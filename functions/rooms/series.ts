@@ -1,0 +1,273 @@
+import type { EventNews } from './occurrences.ts';
+import type { Duration, Instant, Origin, RoomRequest } from './room.ts';
+import { HOUR } from './room.ts';
+
+/**
+ * Series whose occurrences have rooms of their own, made only a while before they are needed. What such a series has
+ * asked for so far is remembered, so that the rooms of occurrences that it does not have any more can be ended; and
+ * what it will ask for when time has gone on.
+ */
+
+/** A room of one occurrence. */
+export interface OccurrenceRoom {
+  readonly key: string;
+  /** Until then it may be needed. */
+  readonly until: Instant;
+}
+
+/** A room of one occurrence, and what follows for it. */
+export interface OccurrenceRequest {
+  readonly room: OccurrenceRoom;
+  readonly request: RoomRequest;
+  /** Nobody needs the room before this instant: the request waits. Absent: at once. */
+  readonly from?: Instant;
+}
+
+/** When a series is to be looked at again, and the message to be read again then. */
+export interface NextLook {
+  readonly at: Instant;
+  readonly body: string;
+}
+
+/** News of a series as a whole. */
+export interface WholeNews {
+  /** Its place among the news of the same series, compared as a string. */
+  readonly at: string;
+  readonly cancelled: boolean;
+  /** It comes with all its exceptions, so that older ones mean nothing any more. */
+  readonly complete: boolean;
+  /** The occurrences within the horizon. */
+  readonly planned: readonly OccurrenceRequest[];
+  /** What follows for the one room of an event that takes place once. */
+  readonly single?: RoomRequest;
+  /** Absent where there is nothing beyond the horizon. */
+  readonly next?: NextLook;
+}
+
+/** What a calendar tells of a series: of the whole, of occurrences that were moved or cancelled, or of both. */
+export interface SeriesNews {
+  readonly key: string;
+  /** What rooms are called that nobody needs any more. */
+  readonly name: string;
+  readonly origin: Origin;
+  readonly whole?: WholeNews;
+  /** Occurrences that are not among those planned. */
+  readonly exceptions: readonly OccurrenceRequest[];
+}
+
+/** What is remembered of a series. */
+export interface SeriesMemory {
+  readonly key: string;
+  /** Counts the writes; every write is conditional on it. 0: not written yet. */
+  readonly revision: number;
+  /** The newest news of the whole; empty where only exceptions are known. */
+  readonly at: string;
+  readonly cancelled: boolean;
+  /** Exceptions from before this mean nothing any more. */
+  readonly floor: string;
+  /** The rooms that were asked for and may still be needed; `planned` by the newest news, or by an exception alone. */
+  readonly rooms: readonly (OccurrenceRoom & { readonly planned: boolean })[];
+  /** What was told of occurrences that are too far ahead. */
+  readonly waiting: readonly OccurrenceRequest[];
+  readonly next?: NextLook;
+  /** When nothing of it matters any more. Absent: it goes on. */
+  readonly forgetAt?: Instant;
+}
+
+/** Where series are remembered. */
+export interface SeriesStore {
+  /** Strongly consistent. */
+  read(key: string): Promise<SeriesMemory | undefined>;
+  /** Writes on the condition that nobody has since `memory.revision`, and returns it with the new revision. */
+  write(memory: SeriesMemory): Promise<SeriesMemory>;
+  /** The series that are to be looked at again, the longest waiting first. */
+  due(before: Instant): AsyncIterable<readonly SeriesMemory[]>;
+}
+
+export interface SeriesKeeping {
+  readonly series: SeriesStore;
+  /** Does what is asked for, all of it or fails. */
+  readonly serve: (requests: readonly RoomRequest[]) => Promise<void>;
+  readonly now: () => Instant;
+  /** How long a series that has ended is remembered, so that late news cannot revive it. */
+  readonly retention: Duration;
+}
+
+/** How many exceptions far ahead are remembered, the nearest of them. */
+const MOST_WAITING = 64;
+
+const UNKNOWN: Omit<SeriesMemory, 'key'> = {
+  revision: 0,
+  at: '',
+  cancelled: false,
+  floor: '',
+  rooms: [],
+  waiting: [],
+};
+
+/**
+ * Does what news of a series means; what is older than what is known of the whole means nothing. The same set of news
+ * ends in the same rooms in every order. What is asked for is on the row before it is asked for, so a crash between any
+ * two steps is mended by the same message coming again.
+ */
+export async function followSeries(
+  news: SeriesNews,
+  { series, serve, now, retention }: SeriesKeeping,
+): Promise<'followed' | 'outdated'> {
+  const known = (await series.read(news.key)) ?? { key: news.key, ...UNKNOWN };
+  const whole = news.whole && known.at <= news.whole.at ? news.whole : undefined;
+  if (!whole && news.exceptions.length === 0) return 'outdated';
+  const plan = planOf(news, known, whole, now());
+  const written = await series.write({ ...plan.memory, ...lasting(plan.memory, now() + retention) });
+  await serve(plan.requests);
+  const dropped = written.rooms.some(({ key, planned }) => planned && plan.spare.has(key));
+  if (dropped) {
+    const rooms = written.rooms.map((room) =>
+      plan.spare.has(room.key) ? { ...room, planned: false } : room,
+    );
+    await series.write({ ...written, rooms });
+  }
+  return 'followed';
+}
+
+function planOf(news: SeriesNews, known: SeriesMemory, whole: WholeNews | undefined, now: Instant) {
+  const { at, cancelled } = whole ?? known;
+  const floor = whole?.complete ? whole.at : known.floor;
+  const told = [...known.waiting, ...news.exceptions].filter(
+    ({ request }) => request.sequence.value >= floor,
+  );
+  const { near, waiting } = byDistance(told, now);
+  const exceptions = new Map(near.map((exception) => [exception.room.key, exception]));
+  const planned = whole?.planned.map((one) => joined(one, exceptions)) ?? [];
+  const plannedKeys = new Set(planned.map(({ room }) => room.key));
+  const alone = near.filter(({ room }) => !plannedKeys.has(room.key));
+  const before = known.rooms.filter(({ key, until }) => until > now && !plannedKeys.has(key));
+  const rooms = new Map<string, SeriesMemory['rooms'][number]>([
+    ...before.map((room) => [room.key, room] as const),
+    ...alone.map(
+      ({ room }) =>
+        [
+          room.key,
+          { ...room, planned: before.some(({ key, planned }) => key === room.key && planned) },
+        ] as const,
+    ),
+    ...planned.map(({ room }) => [room.key, { ...room, planned: true }] as const),
+  ]);
+  const next = whole ? whole.next : known.next;
+  const look = Math.min(next?.at ?? Number.POSITIVE_INFINITY, ...waiting.map(({ from = 0 }) => from));
+  const memory: SeriesMemory = {
+    key: news.key,
+    revision: known.revision,
+    at,
+    cancelled,
+    floor,
+    rooms: [...rooms.values()],
+    waiting,
+    ...(next && !cancelled && { next: { ...next, at: look } }),
+  };
+  const end = (room: OccurrenceRoom, event: EventNews) => withEvent(farewell(room, news), event);
+  const requests = [
+    ...planned.map(({ request }) => request),
+    ...(whole?.single ? [whole.single] : []),
+    ...alone.map(({ request }) => (cancelled ? withEvent(request, noEvent(news, at, true)) : request)),
+    ...(whole
+      ? before.flatMap((room) => after(whole, room, known, news).map((event) => end(room, event)))
+      : []),
+  ];
+  return { memory, requests, spare: new Set(whole ? before.map(({ key }) => key) : []) };
+}
+
+/** What an occurrence's room is to hear that the newest news does not plan. */
+function after(
+  { at, cancelled, complete }: WholeNews,
+  { planned }: SeriesMemory['rooms'][number],
+  known: SeriesMemory,
+  news: SeriesNews,
+): EventNews[] {
+  if (cancelled) return [noEvent(news, at, true)];
+  // it is not planned any more: what was told of itself still holds, unless all was told anew
+  if (complete) return [{ ...noEvent(news, at, false), complete }];
+  if (planned) return [noEvent(news, at, false)];
+  // the series is back, and with it what was told of the occurrence alone; what is planned later is newer than this
+  return known.cancelled ? [noEvent(news, `${known.at}~`, false)] : [];
+}
+
+/** An event that has no occurrences, and so no need of a room. */
+function noEvent({ name, origin }: SeriesNews, at: string, cancelled: boolean): EventNews {
+  return { at, epoch: at, name, origin, planned: [], ...(cancelled ? { cancelled } : { whole: true }) };
+}
+
+function farewell({ key }: OccurrenceRoom, { origin }: SeriesNews): RoomRequest {
+  return {
+    key,
+    action: 'cancel',
+    sequence: { source: 'calendar', value: '' },
+    origin,
+    news: { occurrences: [] },
+  };
+}
+
+function withEvent(request: RoomRequest, event: EventNews): RoomRequest {
+  const { sequence, news } = request;
+  const value = event.at > sequence.value ? event.at : sequence.value;
+  return {
+    ...request,
+    sequence: { ...sequence, value },
+    news: { occurrences: news?.occurrences ?? [], event },
+  };
+}
+
+/** An occurrence together with what was told of it alone, some time before. */
+function joined(
+  planned: OccurrenceRequest,
+  exceptions: ReadonlyMap<string, OccurrenceRequest>,
+): OccurrenceRequest {
+  const { room, request } = planned;
+  const exception = exceptions.get(room.key);
+  if (!exception) return planned;
+  const occurrences = [...(request.news?.occurrences ?? []), ...(exception.request.news?.occurrences ?? [])];
+  return {
+    room: { ...room, until: Math.max(room.until, exception.room.until) },
+    request: { ...request, news: { ...request.news, occurrences } },
+  };
+}
+
+function byDistance(exceptions: readonly OccurrenceRequest[], now: Instant) {
+  const waiting = exceptions.filter(({ from = now }) => from > now);
+  const last = new Map(waiting.map((exception) => [JSON.stringify(exception), exception]));
+  return {
+    near: exceptions.filter(({ from = now }) => from <= now),
+    waiting: [...last.values()].sort((a, b) => (a.from ?? 0) - (b.from ?? 0)).slice(0, MOST_WAITING),
+  };
+}
+
+function lasting({ next, rooms }: SeriesMemory, past: Instant): Pick<SeriesMemory, 'forgetAt'> {
+  return next ? {} : { forgetAt: Math.max(past, ...rooms.map(({ until }) => until)) };
+}
+
+/** How long a look is waited for that was asked for: then it is asked for again. */
+const PATIENCE: Duration = 6 * HOUR;
+
+/**
+ * Has every series read again whose next occurrence has come within the horizon. Reading moves the next look on; until
+ * then, and where reading fails, it is asked for again every six hours.
+ *
+ * @returns how many were sent
+ */
+export async function lookAgain(
+  series: Pick<SeriesStore, 'due' | 'write'>,
+  send: (bodies: readonly string[]) => Promise<void>,
+  now: () => Instant,
+): Promise<number> {
+  let sent = 0;
+  for await (const page of series.due(now())) {
+    const looks = page.flatMap((memory) => (memory.next ? [{ memory, next: memory.next }] : []));
+    await send(looks.map(({ next }) => next.body));
+    sent += looks.length;
+    // one that was read meanwhile has moved on by itself
+    await Promise.allSettled(
+      looks.map(({ memory, next }) => series.write({ ...memory, next: { ...next, at: now() + PATIENCE } })),
+    );
+  }
+  return sent;
+}

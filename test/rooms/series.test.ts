@@ -1,0 +1,230 @@
+import { expect, test } from 'vitest';
+import { CALENDAR_DEFAULTS } from '../../functions/requests/calendar/settings.ts';
+import { parseMessage } from '../../functions/requests/parse.ts';
+import { heedCalendar } from '../../functions/rooms/heed.ts';
+import { DAY, HOUR, type Instant } from '../../functions/rooms/room.ts';
+import { followSeries, lookAgain, type SeriesStore } from '../../functions/rooms/series.ts';
+import { calendar, vevent } from '../requests/calendar/texts.ts';
+import { memorySeries } from '../support/memory-series.ts';
+import { makeWorld, type World } from '../support/world.ts';
+
+const SETTINGS = { ...CALENDAR_DEFAULTS, scope: 'occurrence' as const, horizon: 14 * DAY };
+
+/** A Friday, nine o'clock. */
+const FRIDAY = Date.parse('2027-03-05T09:00:00Z');
+
+interface Calendars {
+  readonly world: World;
+  readonly series: SeriesStore;
+  /** What the queue of requests was sent. */
+  readonly sent: string[];
+  /** Reads a message, as create-rooms does. */
+  read(body: string): Promise<void>;
+  /** Has what is due read again, as read-calendars does. */
+  look(): Promise<void>;
+  /** Planned starts of the occurrences that have a room now. */
+  open(): string[];
+}
+
+function calendars(series: SeriesStore = memorySeries()): Calendars {
+  const world = makeWorld({ limit: Number.POSITIVE_INFINITY });
+  world.clock.now = FRIDAY;
+  const sent: string[] = [];
+  const now = () => world.clock.now;
+  async function read(body: string) {
+    const message = { body, messageId: 'm', sentAt: now() };
+    const parsed = await parseMessage(message, { calendar: SETTINGS });
+    const serve = async (requests: typeof parsed.requests) => {
+      for (const request of requests) await heedCalendar(request, world.keeping);
+    };
+    await serve(parsed.requests);
+    for (const news of parsed.series ?? []) {
+      await followSeries(news, { series, serve, now, retention: 90 * DAY });
+    }
+  }
+  return {
+    world,
+    series,
+    sent,
+    read,
+    async look() {
+      await lookAgain(series, async (bodies) => void sent.push(...bodies), now);
+      for (const body of sent.splice(0)) await read(body);
+    },
+    open: () =>
+      [...world.rooms.rows.values()]
+        .filter(({ current, state }) => state !== 'cancelled' && (current?.expiresAt ?? 0) > now())
+        .map(({ key }) => key.split(':').at(-1)?.slice(0, 8) ?? '')
+        .sort(),
+  };
+}
+
+const news = (icalendar: string, type = 'Updated') =>
+  JSON.stringify({
+    id: 'e',
+    source: 'test',
+    'detail-type': `Calendar Event ${type}`,
+    time: new Date(FRIDAY).toISOString(),
+    detail: { icalendar },
+  });
+
+const weekly = (sequence: number, ...lines: string[]) =>
+  calendar(
+    vevent(
+      `SEQUENCE:${sequence}`,
+      'SUMMARY:Planning',
+      ...(lines.some((line) => line.startsWith('DTSTART')) ? [] : ['DTSTART:20270305T140000Z']),
+      'DURATION:PT1H',
+      'RRULE:FREQ=WEEKLY',
+      ...lines,
+    ),
+  );
+
+const exception = (sequence: number, ...lines: string[]) =>
+  calendar(vevent(`SEQUENCE:${sequence}`, ...lines));
+
+test('every occurrence of a year has its room in time, and no other has', async () => {
+  const { world, read, look, open } = calendars();
+  await read(news(weekly(0)));
+  const { clock } = world;
+  for (let day = 0; day < 365; day += 1) {
+    clock.now = FRIDAY + day * DAY;
+    await look();
+    const expected = [];
+    for (let start = FRIDAY + 5 * HOUR; start <= clock.now + SETTINGS.horizon; start += 7 * DAY) {
+      if (start + HOUR + SETTINGS.grace > clock.now) expected.push(compact(start));
+    }
+    expect(open()).toEqual(expected);
+  }
+  expect(world.providers.first?.calls.create).toBe(54);
+});
+
+const compact = (start: Instant) => new Date(start).toISOString().slice(0, 10).replaceAll('-', '');
+
+test('a series that is moved has rooms for its new occurrences, and none for its old ones', async () => {
+  const { read, open } = calendars();
+  await read(news(weekly(0)));
+  expect(open()).toEqual(['20270305', '20270312']);
+  await read(news(weekly(1, 'DTSTART:20270306T140000Z')));
+  expect(open()).toEqual(['20270306', '20270313']);
+});
+
+test('a series that is cancelled has no room, whether the cancellation tells its times or not', async () => {
+  const bare = calendar(
+    ['BEGIN:VEVENT', 'UID:planning@example.com', 'SEQUENCE:1', 'DTSTAMP:20270115T090000Z', 'END:VEVENT'].join(
+      '\r\n',
+    ),
+  );
+  for (const cancellation of [weekly(1), bare]) {
+    const { read, look, open, world } = calendars();
+    await read(news(weekly(0)));
+    await read(news(cancellation, 'Cancelled'));
+    expect(open()).toEqual([]);
+    world.clock.now += 30 * DAY;
+    await look();
+    expect(open()).toEqual([]);
+  }
+});
+
+test('a series that is shortened, or becomes a single meeting, keeps what is left of it', async () => {
+  const { read, open } = calendars();
+  await read(news(weekly(0)));
+  await read(news(weekly(1).replace('FREQ=WEEKLY', 'FREQ=WEEKLY;COUNT=2')));
+  expect(open()).toEqual(['20270305', '20270312']);
+  await read(news(weekly(2).replace(/RRULE.*\r\n/, '')));
+  expect(open()).toEqual(['planning'.slice(0, 8)]);
+});
+
+test.each([
+  // a file tells of all exceptions, so that the moved occurrence is gone with the plan that it was an exception of
+  ['files', '', ['20270307', '20270314']],
+  ['invitations', 'METHOD:REQUEST', ['20270307', '20270312', '20270314']],
+])('the end is the same in every order, with duplicates, by %s', async (_, method, end) => {
+  const sent = (text: string, type?: string) =>
+    news(method ? text.replace('BEGIN:VCALENDAR', `BEGIN:VCALENDAR\r\n${method}`) : text, type);
+  const story = [
+    sent(weekly(0)),
+    sent(exception(0, 'RECURRENCE-ID:20270312T140000Z', 'DTSTART:20270313T100000Z', 'DURATION:PT2H')),
+    sent(exception(0, 'RECURRENCE-ID:20270319T140000Z', 'STATUS:CANCELLED')),
+    sent(weekly(1), 'Cancelled'),
+    sent(weekly(2, 'DTSTART:20270307T140000Z')),
+  ];
+  for (const order of permutations(story)) {
+    const { read, open } = calendars();
+    for (const body of order) {
+      await read(body);
+      await read(body);
+    }
+    for (const body of order) await read(body);
+    expect([order.map((body) => story.indexOf(body)), open()]).toEqual([expect.anything(), end]);
+  }
+});
+
+test('an occurrence that was moved while it was far ahead has its room when it comes near', async () => {
+  const moved = news(
+    exception(0, 'RECURRENCE-ID:20270604T140000Z', 'DTSTART:20270610T100000Z', 'DURATION:PT2H'),
+  );
+  for (const order of [
+    [news(weekly(0)), moved],
+    [moved, news(weekly(0))],
+  ]) {
+    const { world, read, look, open } = calendars();
+    for (const body of order) await read(body);
+    expect(open()).toEqual(['20270305', '20270312']);
+    for (let day = 0; day < 95; day += 1) {
+      world.clock.now += DAY;
+      await look();
+    }
+    // on the eighth of June: planned for the fourth, it is on the tenth
+    expect(open()).toEqual(['20270604', '20270611', '20270618']);
+  }
+});
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((item, index) =>
+    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
+  );
+}
+
+test('a crash at any write is mended by the message that comes again', async () => {
+  for (let crashAt = 1; crashAt <= 40; crashAt += 1) {
+    const { world, read, open, series } = calendars();
+    await read(news(weekly(0)));
+    let writes = 0;
+    const dies = <A extends unknown[], R>(write: (...args: A) => Promise<R>) => {
+      return async (...args: A) => {
+        const written = await write(...args);
+        writes += 1;
+        if (writes === crashAt) throw new Error('died');
+        return written;
+      };
+    };
+    const [rooms, memories] = [world.keeping.rooms.write, series.write];
+    Object.assign(world.keeping.rooms, { write: dies(rooms) });
+    Object.assign(series, { write: dies(memories) });
+    const moved = news(weekly(1, 'DTSTART:20270306T140000Z'));
+    await read(moved).catch(() => {});
+    Object.assign(world.keeping.rooms, { write: rooms });
+    Object.assign(series, { write: memories });
+    world.clock.now += 10 * 60_000;
+    await read(moved);
+    expect([crashAt, open()]).toEqual([crashAt, ['20270306', '20270313']]);
+    expect(world.kept()).toHaveLength(2);
+  }
+});
+
+test('a look that comes to nothing is asked for again after hours, not every time', async () => {
+  const { world, series, sent, read } = calendars();
+  await read(news(weekly(0)));
+  const look = () =>
+    lookAgain(
+      series,
+      async (bodies) => void sent.push(...bodies),
+      () => world.clock.now,
+    );
+  world.clock.now += 8 * DAY;
+  expect([await look(), await look()]).toEqual([1, 0]);
+  world.clock.now += 7 * HOUR;
+  expect([await look(), await look()]).toEqual([1, 0]);
+});
