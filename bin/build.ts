@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { bundleFunctions } from './bundle.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
@@ -12,7 +13,25 @@ export async function buildPackage(): Promise<void> {
   rmSync(COMPILED, { recursive: true, force: true });
   execFileSync('tsc', ['-p', 'lib'], { cwd: PROJECT, stdio: 'inherit' });
   removeUnreachable();
-  await bundleFunctions();
+  await Promise.all([bundleFunctions(), bundleCommand()]);
+}
+
+/** The command that looks at a deployed stack, with all that it needs: whoever installs the package has no SDK. */
+async function bundleCommand(): Promise<void> {
+  await build({
+    entryPoints: [join(PROJECT, 'doctor', 'main.ts')],
+    outfile: join(COMPILED, 'bin', 'evergreen-rooms.mjs'),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    banner: {
+      js: "#!/usr/bin/env node\nconst require=process.getBuiltinModule('node:module').createRequire(import.meta.url);",
+    },
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
 }
 
 /** The compiler writes all that it read, the functions' sources too; a user needs what the index leads to. */

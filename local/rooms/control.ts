@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
 import type { LocalRooms } from './local-rooms.ts';
 
 /** Where the commands of a person look for a stack that runs, if they are not told otherwise. */
@@ -19,6 +20,8 @@ export interface StackFacts {
   readonly requestsQueueUrl: string;
   readonly bus: string;
   readonly table: string;
+  /** The pool, with the names of its secrets. */
+  readonly applications: readonly ApplicationEntry[];
   readonly provider: { readonly title: string; readonly url: string };
   readonly upcoming: readonly { readonly name: string; readonly at: string }[];
   readonly environment: Readonly<Record<string, string>>;
@@ -61,6 +64,7 @@ function answersOf({ stack, doors, provider }: LocalRooms): Answers {
       requestsQueueUrl: doors.requestsQueueUrl,
       bus: doors.bus,
       table: doors.table,
+      applications: doors.applications,
       provider: { title: provider.title, url: provider.url },
       upcoming: stack.scheduler.upcoming().map(({ name, at }) => ({ name, at: new Date(at).toISOString() })),
       environment: stack.environment,

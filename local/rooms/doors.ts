@@ -34,6 +34,7 @@ export class Doors {
   readonly calendarsQueueUrl: string | undefined;
   readonly bus: string;
   readonly table: string;
+  readonly applications: readonly ApplicationEntry[];
   /** The feeds of the deployment, and where `.ics` files are put: `undefined` where there is no such bucket. */
   readonly feeds: readonly Feed[];
   readonly calendarBucket: string | undefined;
@@ -57,6 +58,7 @@ export class Doors {
     this.requestsQueueUrl = this.#environment.WORK_QUEUE;
     this.bus = this.#environment.EVENT_BUS;
     this.table = this.#environment.ROOMS_TABLE;
+    this.applications = JSON.parse(this.#environment.APPLICATIONS);
     const { environment } = stack;
     const at = (service: string) => ({
       region: environment.AWS_REGION as string,
@@ -94,10 +96,11 @@ export class Doors {
 
   /** Puts the credential of an application where the functions look for it. */
   async putCredential(application: string, credential: string): Promise<void> {
-    const entries = JSON.parse(this.#environment.APPLICATIONS) as readonly ApplicationEntry[];
-    const entry = entries.find(({ name }) => name === application);
-    if (!entry)
-      throw new Error(`the stack has no application ${application}: ${entries.map(({ name }) => name)}`);
+    const entry = this.applications.find(({ name }) => name === application);
+    if (!entry) {
+      const known = this.applications.map(({ name }) => name);
+      throw new Error(`the stack has no application ${application}: it has ${known.join(', ')}`);
+    }
     await this.#secrets.send(new PutSecretValueCommand({ SecretId: entry.secret, SecretString: credential }));
   }
 

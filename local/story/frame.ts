@@ -47,6 +47,7 @@ export function whatNext({ doors, stack, provider }: LocalRooms, port: number): 
       'tell a feed where its calendar is',
     ]),
     ['npm run rooms', 'all rooms'],
+    ['npm run host-link -- KEY', 'the link of a room for its host: a credential'],
     ['npm run clock -- +30d', 'let a month pass, with every nightly run'],
     ['npm run events', 'what has been announced'],
     ['npm run dead-letters', 'what could not be done, and why'],

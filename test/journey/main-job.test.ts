@@ -1,5 +1,9 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { hostLinkOf } from '../../doctor/host-link.ts';
 import { PROVIDERS, type ProviderEntry } from '../../functions/adapters/providers.ts';
+import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { LOCAL_PROVIDERS } from '../../local/rooms/providers.ts';
 import { DAY, journeyWith } from './journey.ts';
 
@@ -118,6 +122,26 @@ describe.each(PROVIDER_NAMES)('the main job with %s', (name) => {
     expect(usable(made)).toBe(false);
     await stack.turnTo(stack.clock.now() + 10 * DAY);
     expect(news('cancelled').map(([type]) => type)).toEqual(['Room Created', 'Room Cancelled']);
+  });
+
+  test('its host link lets a person in as the host, and is given to nobody who does not ask', async () => {
+    const { ask, doors, emulator, inDays, stack } = system();
+    await ask({ key: 'hosted', display_name: 'Hosted', expires_at: inDays(20) });
+    const { environment } = stack;
+    const at = (service: string) => ({
+      region: environment.AWS_REGION as string,
+      endpoint: environment[`AWS_ENDPOINT_URL_${service}`] as string,
+      credentials: DUMMY_CREDENTIALS,
+    });
+    const clients = {
+      dynamoDb: new DynamoDBClient(at('DYNAMODB')),
+      secrets: new SecretsManagerClient(at('SECRETS_MANAGER')),
+    };
+    const link = await hostLinkOf('hosted', doors, clients);
+    expect(emulator.enter(link)).toMatchObject({ role: 'host', roomId: newest() });
+    await expect(hostLinkOf('nobody', doors, clients)).rejects.toThrow('there is no room nobody');
+    await ask({ key: 'hosted', action: 'cancel' });
+    await expect(hostLinkOf('hosted', doors, clients)).rejects.toThrow('is cancelled and cannot be entered');
   });
 
   test('the same body takes the same way as an event on the bus', async () => {

@@ -62,6 +62,14 @@ describe('the package', () => {
     expect(bundles.sort()).toEqual(functionNames().sort());
   });
 
+  test('has a command that looks at a deployed stack, and needs nothing for it', async () => {
+    const command = join(installed, 'dist', 'npm', 'bin', 'evergreen-rooms.mjs');
+    const { stdout } = await run(process.execPath, [command, '--help'], { cwd: folder });
+    expect(stdout).toContain('evergreen-rooms doctor --stack NAME');
+    const failing = run(process.execPath, [command, 'doctor'], { cwd: folder });
+    await expect(failing).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('--stack') });
+  });
+
   test('has no source maps, no sources and no path of the machine that built it', () => {
     const files = globSync('**/*', { cwd: installed, withFileTypes: true }).filter((entry) => entry.isFile());
     for (const { parentPath, name } of files) {
@@ -97,7 +105,7 @@ describe('a team that installs it', () => {
   }, 60_000);
 
   test.each([
-    ['app.ts', 5],
+    ['app.ts', 6],
     ['app.cjs', 4],
   ])(
     'synthesises its own stack with %s',

@@ -122,6 +122,7 @@ function later(a: string | undefined, b: string | undefined): string | undefined
 export const MEETINGS_API: ProviderKind<MeetingsApiEntry> = {
   title: 'Meetings API',
   capabilities: CAPABILITIES,
+  roomLimit: 1000,
   fields: MEETINGS_API_FIELDS,
   connect: meetingsApi,
 };

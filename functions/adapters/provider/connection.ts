@@ -37,6 +37,9 @@ export interface ObservedCall {
   /** Absent where no whole answer came: a time-out, a reset, a torn body. */
   readonly status?: number;
   readonly milliseconds: Duration;
+  readonly askedAt: Instant;
+  /** What time it was where the answer came from, to the second. */
+  readonly serverTime?: Instant;
 }
 
 export type CallObserver = (call: ObservedCall) => void;
@@ -88,9 +91,11 @@ export function connection(options: ConnectionOptions): Send {
     underWay += 1;
     const title = `${call.method} ${pathOf(call)} of application ${application}`;
     const started = performance.now();
+    const askedAt = now();
     const elapsed = () => Math.round(performance.now() - started);
     const signal = AbortSignal.timeout(timeout);
     let status: number | undefined;
+    let serverTime: Instant | undefined;
     try {
       const { head, text } = await exchange(request, urlOf(base, call), {
         agent,
@@ -100,17 +105,24 @@ export function connection(options: ConnectionOptions): Send {
         body: call.body === undefined ? undefined : JSON.stringify(call.body),
       });
       status = head.statusCode ?? 0;
+      serverTime = timeOf(head.headers.date);
       return { call, title, status, headers: head.headers, text, milliseconds: elapsed(), authorization };
     } catch (error) {
       throw unanswered(title, error, signal.aborted ? timeout : undefined, elapsed());
     } finally {
       underWay -= 1;
       lastUse = now();
-      onCall?.({ application, method: call.method, route: call.route, status, milliseconds: elapsed() });
+      const { method, route } = call;
+      onCall?.({ application, method, route, status, milliseconds: elapsed(), askedAt, serverTime });
     }
   }
 
   return send;
+}
+
+function timeOf(date: string | undefined): Instant | undefined {
+  const time = Date.parse(date ?? '');
+  return Number.isNaN(time) ? undefined : time;
 }
 
 interface Exchange {

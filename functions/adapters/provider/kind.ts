@@ -7,6 +7,8 @@ export interface ProviderKind<Entry> {
   /** As people call it. */
   readonly title: string;
   readonly capabilities: Capabilities;
+  /** How many rooms an account may hold. Absent: the provider names no number. */
+  readonly roomLimit?: number;
   readonly fields: FieldMap;
   /** One account of it. */
   readonly connect: (entry: Entry, options: ProviderOptions) => RoomProvider;

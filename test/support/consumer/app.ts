@@ -6,6 +6,7 @@ import { CloudWatchLogGroup } from 'aws-cdk-lib/aws-events-targets';
 import { AccountRootPrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -34,7 +35,16 @@ const everything: Required<EvergreenRoomsProps> = {
     concurrency: 3,
   },
   reconciliation: { schedule: ScheduleExpression.rate(Duration.hours(12)), mode: 'report' },
-  calendar: { grace: Duration.hours(12), timeZone: TimeZone.EUROPE_BERLIN, placeholder: 'Private meeting' },
+  calendar: {
+    grace: Duration.hours(12),
+    timeZone: TimeZone.EUROPE_BERLIN,
+    placeholder: 'Private meeting',
+    scope: 'occurrence',
+    horizon: Duration.days(7),
+    feeds: [{ name: 'team', address: new Secret(stack, 'Feed'), timeZone: TimeZone.EUROPE_BERLIN }],
+    readEvery: Duration.minutes(30),
+    files: new Bucket(stack, 'Files', { eventBridgeEnabled: true }),
+  },
   callbacks: true,
   requestConcurrency: 4,
   maxReceiveCount: 4,

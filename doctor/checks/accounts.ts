@@ -1,0 +1,77 @@
+import type { ObservedCall } from '../../functions/adapters/provider/connection.ts';
+import { PROVIDERS, roomProvider } from '../../functions/adapters/providers.ts';
+import { secretsManager } from '../../functions/adapters/secrets.ts';
+import { UnauthorizedError } from '../../functions/rooms/errors.ts';
+import { SECOND } from '../../functions/rooms/room.ts';
+import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
+import type { Clients } from '../clients.ts';
+import { type Check, type Finding, failed, ok, warning } from '../finding.ts';
+
+/** Tokens are signed with our clock, and providers are strict about theirs. */
+const MOST_SKEW = 30 * SECOND;
+
+/** What is left of the rooms that an account may hold. */
+const NEARLY_FULL = 0.8;
+
+/** That each account's credential is a real one, its provider takes it, the clocks agree and there is room left. */
+export const checkAccounts: Check = async ({ applications }, clients) =>
+  (await Promise.all(applications.map((entry) => checkAccount(entry, clients)))).flat();
+
+async function checkAccount(entry: ApplicationEntry, { secrets: client }: Clients): Promise<Finding[]> {
+  const calls: ObservedCall[] = [];
+  const now = () => Date.now();
+  const secrets = secretsManager({ client, now });
+  const provider = roomProvider(entry, { secrets, now, onCall: (call) => calls.push(call) });
+  const { title, roomLimit } = PROVIDERS[entry.provider];
+  const subject = `account ${entry.name} (${title})`;
+  let rooms = 0;
+  try {
+    for await (const page of provider.list()) {
+      rooms += page.filter(({ available }) => available).length;
+      // one page says whether the credential is taken; only a quota is worth counting for
+      if (roomLimit === undefined) break;
+    }
+  } catch (error) {
+    return [...skew(subject, calls), refused(subject, error as Error)];
+  }
+  return [
+    ok(subject, 'its credential is accepted'),
+    ...skew(subject, calls),
+    ...quota(subject, rooms, roomLimit),
+  ];
+}
+
+function refused(subject: string, error: Error): Finding {
+  if (error instanceof UnauthorizedError) {
+    const [found = '', mend = ''] = error.message.split(/; (?=check|put)/);
+    return failed(subject, found, mend || 'put the right credential into its secret');
+  }
+  return failed(subject, error.message, "look at the provider's status page, and ask again");
+}
+
+function skew(subject: string, calls: readonly ObservedCall[]): Finding[] {
+  const [measured] = calls.flatMap(({ serverTime, askedAt }) =>
+    serverTime === undefined ? [] : [Math.abs(serverTime - askedAt)],
+  );
+  if (measured === undefined || measured <= MOST_SKEW) return [];
+  return [
+    warning(
+      subject,
+      `this machine's clock and the provider's differ by ${Math.round(measured / SECOND)} s, by which tokens are refused`,
+      'set the clock of this machine by NTP; if it is right, the clock of the provider is off, and tokens of the functions are refused too',
+    ),
+  ];
+}
+
+function quota(subject: string, rooms: number, limit: number | undefined): Finding[] {
+  if (limit === undefined) return [];
+  const found = `holds ${rooms} of ${limit} rooms`;
+  if (rooms <= NEARLY_FULL * limit) return [ok(subject, found)];
+  return [
+    warning(
+      subject,
+      found,
+      'add an application to the pool (applications), or cancel rooms that nobody needs',
+    ),
+  ];
+}

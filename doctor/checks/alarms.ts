@@ -1,0 +1,76 @@
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
+import { type Check, type Finding, failed, ok, warning } from '../finding.ts';
+
+/** CloudWatch describes no more at once. */
+const PAGE = 100;
+
+/** That alarms can ring, that somebody hears them, and what rings now. */
+export const checkAlarms: Check = async ({ ofType }, { cloudWatch }) => {
+  const names = ofType('AWS::CloudWatch::Alarm').map(({ physicalId }) => physicalId);
+  const pages = Array.from({ length: Math.ceil(names.length / PAGE) }, (_, page) =>
+    names.slice(page * PAGE, (page + 1) * PAGE),
+  );
+  const answers = await Promise.all(
+    pages.map((AlarmNames) => cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames }))),
+  );
+  const alarms = answers.flatMap(({ MetricAlarms = [] }) => MetricAlarms);
+  const ringing = alarms.filter(({ StateValue }) => StateValue === 'ALARM');
+  const mute = alarms.filter(
+    ({ ActionsEnabled, AlarmActions = [] }) => !ActionsEnabled || AlarmActions.length === 0,
+  );
+  const findings: Finding[] = [
+    ...mute.map(({ AlarmName }) =>
+      failed(
+        `alarm ${AlarmName}`,
+        'tells nobody',
+        `aws cloudwatch enable-alarm-actions --alarm-names ${AlarmName}`,
+      ),
+    ),
+    ...ringing.map(({ AlarmDescription = '' }) => {
+      const [heading, rest = ''] = split(AlarmDescription, '. ');
+      return warning(`alarm "${heading}"`, 'rings now', rest);
+    }),
+  ];
+  if (alarms.length < names.length) {
+    findings.push(
+      failed(
+        'alarms',
+        `${names.length - alarms.length} of ${names.length} are gone`,
+        'deploy the stack again: cdk deploy',
+      ),
+    );
+  }
+  return findings.length > 0 ? findings : [ok('alarms', `${alarms.length} are wired, and none rings`)];
+};
+
+/** That somebody has subscribed to the topic, and has confirmed it. */
+export const checkTopic: Check = async ({ ofType }, { sns }) => {
+  const findings = await Promise.all(
+    ofType('AWS::SNS::Topic').map(async ({ physicalId: TopicArn }) => {
+      const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+      const pending = Subscriptions.filter(
+        ({ SubscriptionArn }) => SubscriptionArn === 'PendingConfirmation',
+      );
+      const subscribe = `aws sns subscribe --topic-arn ${TopicArn} --protocol email --notification-endpoint team@example.com`;
+      if (Subscriptions.length === 0)
+        return [warning('topic of alarms', 'has no subscriber: alarms ring unheard', subscribe)];
+      if (pending.length === Subscriptions.length) {
+        return [
+          warning(
+            'topic of alarms',
+            'no subscriber has confirmed',
+            'confirm by the link in the mail that SNS sent, or subscribe again',
+          ),
+        ];
+      }
+      return [ok('topic of alarms', `${Subscriptions.length - pending.length} subscribed`)];
+    }),
+  );
+  return findings.flat();
+};
+
+function split(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+}

@@ -1,0 +1,20 @@
+import { secretsManager } from '../../functions/adapters/secrets.ts';
+import type { Feed } from '../../functions/feeds/feed.ts';
+import { type Check, failed, ok } from '../finding.ts';
+
+/** That somebody has told each feed its address. It is not shown. */
+export const checkFeeds: Check = async ({ functions }, { secrets: client }) => {
+  const feeds: readonly Feed[] = JSON.parse(functions.get('read-calendars')?.environment.FEEDS ?? '[]');
+  const secrets = secretsManager({ client, now: () => Date.now() });
+  return Promise.all(
+    feeds.map(async ({ name, secret }) => {
+      const address = (await secrets.read(secret))?.trim();
+      if (address && URL.canParse(address)) return ok(`feed ${name}`, 'has an address');
+      return failed(
+        `feed ${name}`,
+        address ? 'its secret holds no address' : 'has no address yet',
+        `aws secretsmanager put-secret-value --secret-id ${secret} --secret-string file://feed.url`,
+      );
+    }),
+  );
+};

@@ -1,0 +1,81 @@
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeRuleCommand } from '@aws-sdk/client-eventbridge';
+import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
+import { HOUR } from '../../functions/rooms/room.ts';
+import { type Check, failed, ok } from '../finding.ts';
+
+/** That the schedules are switched on. */
+export const checkSchedules: Check = async ({ ofType }, { scheduler }) => {
+  const [group] = ofType('AWS::Scheduler::ScheduleGroup');
+  return Promise.all(
+    ofType('AWS::Scheduler::Schedule').map(async ({ physicalId }) => {
+      // some tell it as group|name
+      const Name = physicalId.split('|').at(-1);
+      const found = await scheduler.send(new GetScheduleCommand({ GroupName: group?.physicalId, Name }));
+      const { State, ScheduleExpression, ScheduleExpressionTimezone = 'UTC', Description = Name } = found;
+      const subject = `schedule "${Description}"`;
+      const when = `${ScheduleExpression} in ${ScheduleExpressionTimezone}`;
+      if (State === 'ENABLED') return ok(subject, `runs at ${when}`);
+      return failed(
+        subject,
+        `is ${State}, and should run at ${when}`,
+        'deploy the stack again: cdk deploy, or enable it in the console of EventBridge Scheduler',
+      );
+    }),
+  );
+};
+
+/** That the rules on the bus are switched on. */
+export const checkRules: Check = async ({ ofType }, { events }) =>
+  Promise.all(
+    ofType('AWS::Events::Rule').map(async ({ physicalId }) => {
+      const [Name, EventBusName] = physicalId.split('|').reverse();
+      const { State, Description = Name } = await events.send(
+        new DescribeRuleCommand({ Name, EventBusName }),
+      );
+      const subject = `rule "${Description}"`;
+      const bus = EventBusName === undefined ? '' : ` --event-bus-name ${EventBusName}`;
+      return State?.startsWith('ENABLED')
+        ? ok(subject, 'is enabled')
+        : failed(subject, `is ${State}`, `aws events enable-rule --name ${Name}${bus}`);
+    }),
+  );
+
+/** What a run takes, beside the time until the next one. */
+const MARGIN = 2 * HOUR;
+
+/** That a plan was finished since the schedule should have run. */
+export const checkHeartbeat: Check = async ({ id, environment, outputs }, { cloudWatch }) => {
+  const now = Date.now();
+  const gap = Number(environment.LONGEST_GAP_SECONDS) * 1000 + MARGIN;
+  const { MetricDataResults: [result] = [] } = await cloudWatch.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(now - gap),
+      EndTime: new Date(now),
+      MetricDataQueries: [
+        {
+          Id: 'heartbeat',
+          MetricStat: {
+            Metric: {
+              Namespace: `EvergreenRooms/${id}`,
+              MetricName: 'PlannerHeartbeat',
+              Dimensions: [{ Name: 'service', Value: 'plan-rotation' }],
+            },
+            Period: 3600,
+            Stat: 'Sum',
+          },
+        },
+      ],
+    }),
+  );
+  const plans = (result?.Values ?? []).reduce((sum, value) => sum + value, 0);
+  const hours = Math.round(gap / HOUR);
+  if (plans > 0) return [ok('planner', `finished ${plans} plans in the last ${hours} hours`)];
+  return [
+    failed(
+      'planner',
+      `finished no plan in the last ${hours} hours: no room is renewed`,
+      outputs.RotateNow ?? 'send {} to its queue, and look at the log of plan-rotation',
+    ),
+  ];
+};

@@ -1,0 +1,130 @@
+import { DescribeStacksCommand, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import type { ApplicationEntry, CreateRoomsEnvironment } from '../functions/runtime/environment.ts';
+import type { Clients } from './clients.ts';
+
+export interface StackResource {
+  readonly logicalId: string;
+  /** A name, an ARN or a URL, as its type has it. */
+  readonly physicalId: string;
+  readonly type: string;
+}
+
+export interface DeployedFunction {
+  readonly name: string;
+  readonly state: string;
+  readonly lastUpdate: string;
+  readonly runtime: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A deployment of Evergreen Rooms in a stack, as its resources tell. */
+export interface Deployment {
+  /** Five characters, on every room at the provider. */
+  readonly id: string;
+  readonly stack: { readonly name: string; readonly status: string };
+  readonly outputs: Readonly<Record<string, string>>;
+  /** By the names of their bundles. */
+  readonly functions: ReadonlyMap<string, DeployedFunction>;
+  /** What the function that takes requests reads from its environment: it names all that there is. */
+  readonly environment: CreateRoomsEnvironment;
+  readonly applications: readonly ApplicationEntry[];
+  ofType(type: string): readonly StackResource[];
+}
+
+/** What keeps the doctor from asking at all. */
+export class NothingToAskError extends Error {}
+
+const NAMESPACE = /^EvergreenRooms\/(.*)$/;
+
+/**
+ * Finds the deployment in a stack, which may be a team's own with other things in it.
+ *
+ * @param id which deployment, where the stack has several
+ * @throws NothingToAskError
+ */
+export async function findDeployment(
+  { cloudFormation, lambda }: Clients,
+  stackName: string,
+  id?: string,
+): Promise<Deployment> {
+  const { Stacks: [stack] = [] } = await cloudFormation.send(
+    new DescribeStacksCommand({ StackName: stackName }),
+  );
+  const resources: StackResource[] = [];
+  const pages = paginateListStackResources({ client: cloudFormation }, { StackName: stackName });
+  for await (const { StackResourceSummaries = [] } of pages) {
+    for (const { LogicalResourceId, PhysicalResourceId, ResourceType } of StackResourceSummaries) {
+      if (LogicalResourceId && PhysicalResourceId && ResourceType) {
+        resources.push({
+          logicalId: LogicalResourceId,
+          physicalId: PhysicalResourceId,
+          type: ResourceType,
+        });
+      }
+    }
+  }
+  const all = await Promise.all(
+    resources
+      .filter(({ type }) => type === 'AWS::Lambda::Function')
+      .map(async (resource) => ({ resource, made: await describe(lambda, resource.physicalId) })),
+  );
+  const ours = all.filter(({ made }) => deploymentOf(made) !== undefined);
+  const chosen = choose(
+    stackName,
+    ours.map(({ made }) => deploymentOf(made) ?? ''),
+    id,
+  );
+  const functions = ours.filter(({ made }) => deploymentOf(made) === chosen);
+  // constructs name their resources after their place: what a deployment has begins alike
+  const prefix = commonStart(functions.map(({ resource }) => resource.logicalId));
+  const byService = new Map(
+    functions.map(({ made }) => [made.environment.POWERTOOLS_SERVICE_NAME ?? '', made]),
+  );
+  const environment = byService.get('create-rooms')?.environment as unknown as CreateRoomsEnvironment;
+  return {
+    id: chosen,
+    stack: { name: stackName, status: stack?.StackStatus ?? 'unknown' },
+    outputs: Object.fromEntries(
+      (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+    ),
+    functions: byService,
+    environment,
+    applications: JSON.parse(environment?.APPLICATIONS ?? '[]'),
+    ofType: (type) =>
+      resources.filter((resource) => resource.type === type && resource.logicalId.startsWith(prefix)),
+  };
+}
+
+async function describe(lambda: Clients['lambda'], name: string): Promise<DeployedFunction> {
+  const found = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
+  return {
+    name,
+    state: found.State ?? 'unknown',
+    lastUpdate: found.LastUpdateStatus ?? 'unknown',
+    runtime: found.Runtime ?? 'unknown',
+    environment: found.Environment?.Variables ?? {},
+  };
+}
+
+function deploymentOf({ environment }: DeployedFunction): string | undefined {
+  return NAMESPACE.exec(environment.POWERTOOLS_METRICS_NAMESPACE ?? '')?.[1];
+}
+
+function choose(stack: string, found: readonly string[], wanted: string | undefined): string {
+  const ids = [...new Set(found)].sort();
+  const [only] = ids;
+  if (only === undefined) throw new NothingToAskError(`stack ${stack} has no functions of Evergreen Rooms`);
+  if (wanted === undefined && ids.length === 1) return only;
+  if (wanted !== undefined && ids.includes(wanted)) return wanted;
+  throw new NothingToAskError(
+    `stack ${stack} has the deployments ${ids.join(', ')}: name one of them by --deployment`,
+  );
+}
+
+function commonStart(texts: readonly string[]): string {
+  const [first = '', ...others] = texts;
+  let length = first.length;
+  for (const text of others) while (!text.startsWith(first.slice(0, length))) length -= 1;
+  return first.slice(0, length);
+}

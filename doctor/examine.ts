@@ -1,0 +1,46 @@
+import { checkAccounts } from './checks/accounts.ts';
+import { checkAlarms, checkTopic } from './checks/alarms.ts';
+import { checkFeeds } from './checks/feeds.ts';
+import { checkFunctions, checkSources } from './checks/functions.ts';
+import { checkHeartbeat, checkRules, checkSchedules } from './checks/schedules.ts';
+import { checkStack } from './checks/stack.ts';
+import { checkDeadLetters, checkKeys, checkTables } from './checks/storage.ts';
+import type { Clients } from './clients.ts';
+import type { Deployment } from './deployment.ts';
+import { type Check, type Finding, failed } from './finding.ts';
+
+/** Every check there is, in the order in which a person would look. */
+const CHECKS: Readonly<Record<string, Check>> = {
+  stack: checkStack,
+  functions: checkFunctions,
+  'event sources': checkSources,
+  'encryption keys': checkKeys,
+  tables: checkTables,
+  accounts: checkAccounts,
+  feeds: checkFeeds,
+  schedules: checkSchedules,
+  rules: checkRules,
+  planner: checkHeartbeat,
+  alarms: checkAlarms,
+  'topic of alarms': checkTopic,
+  'dead letters': checkDeadLetters,
+};
+
+/** Looks at all there is. A check that may not look is a finding, and stands in no other's way. */
+export async function examine(deployment: Deployment, clients: Clients): Promise<readonly Finding[]> {
+  const looks = Object.entries(CHECKS).map(async ([subject, check]) => {
+    try {
+      return await check(deployment, clients);
+    } catch (error) {
+      const { name, message } = error as Error;
+      return [
+        failed(
+          subject,
+          `could not be looked at (${name}: ${message})`,
+          'let whoever runs the doctor look: the policy is in docs/guide/doctor.md',
+        ),
+      ];
+    }
+  });
+  return (await Promise.all(looks)).flat();
+}

@@ -1,0 +1,47 @@
+import { pool } from '../functions/adapters/pool.ts';
+import { roomProvider } from '../functions/adapters/providers.ts';
+import { roomsTable } from '../functions/adapters/rooms-table.ts';
+import { secretsManager } from '../functions/adapters/secrets.ts';
+import type { Instant } from '../functions/rooms/room.ts';
+import type { ApplicationEntry } from '../functions/runtime/environment.ts';
+import type { Clients } from './clients.ts';
+
+export interface Whereabouts {
+  /** The rooms table. */
+  readonly table: string;
+  readonly applications: readonly ApplicationEntry[];
+  /** @default the clock of this machine */
+  readonly now?: () => Instant;
+}
+
+/**
+ * The link that makes its holder the host of a room: a credential, for whoever asks and nowhere else.
+ *
+ * @throws Error where there is no such room, or none that can be entered
+ */
+export async function hostLinkOf(
+  key: string,
+  { table, applications, now = Date.now }: Whereabouts,
+  { dynamoDb, secrets: client }: Pick<Clients, 'dynamoDb' | 'secrets'>,
+): Promise<string> {
+  const room = await roomsTable(dynamoDb, { tableName: table }).read(key);
+  if (!room) throw new Error(`there is no room ${key}`);
+  const { current, state, spec } = room;
+  if (!current || current.expiresAt <= now())
+    throw new Error(`room ${key} is ${state} and cannot be entered`);
+  const secrets = secretsManager({ client, now });
+  const accounts = pool(applications, (entry) => roomProvider(entry, { now, secrets }));
+  const provider = accounts.provider(current.application);
+  const minted = provider.capabilities.hostLink === 'minted';
+  const link = (minted ? undefined : current.hostUrl) ?? (await provider.hostUrl(current.id, spec?.settings));
+  if (link) return link;
+  throw new Error(`the provider has no room ${current.id} any more: reconciliation opens room ${key} anew`);
+}
+
+/** @throws Error unless a person looks, or has said that they know what they do */
+export function assertMayShow(isTerminal: boolean, yes: boolean): void {
+  if (isTerminal || yes) return;
+  throw new Error(
+    'a host link is a credential, and is shown to a terminal only: whoever has it is the host. Add --yes to print it all the same',
+  );
+}

@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { makeClients } from './clients.ts';
+import { findDeployment, NothingToAskError } from './deployment.ts';
+import { examine } from './examine.ts';
+import { assertMayShow, hostLinkOf } from './host-link.ts';
+import { report } from './report.ts';
+
+const USAGE = `evergreen-rooms doctor --stack NAME [--deployment ID] [--region REGION]
+evergreen-rooms host-link KEY --stack NAME [--deployment ID] [--region REGION] [--yes]
+
+doctor     looks at a deployed stack, and says what to do about each thing that is not as it should be
+host-link  prints the link that makes its holder the host of a room: a credential
+
+  --stack NAME       the CloudFormation stack
+  --deployment ID    which one, where the stack has several
+  --region REGION    default: where the AWS CLI takes it from, as credentials are
+  --yes              prints the host link also where nobody looks at a terminal
+
+Exit code 0: nothing failed. 1: something failed. 2: it could not be asked at all.`;
+
+const say = (line: string) => console.log(line);
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(inWords(error as Error));
+  process.exitCode = 2;
+}
+
+function inWords(error: Error): string {
+  const { name, message } = error;
+  if (name === 'CredentialsProviderError') {
+    return 'no credentials for AWS were found: set AWS_PROFILE, or log in as for the AWS CLI';
+  }
+  if (message.includes('Region is missing'))
+    return 'no region was found: name it by --region, or set AWS_REGION';
+  return name === 'Error' || error instanceof NothingToAskError ? message : `${name}: ${message}`;
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      stack: { type: 'string' },
+      deployment: { type: 'string' },
+      region: { type: 'string' },
+      yes: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  const [command, key] = positionals;
+  if (values.help) {
+    say(USAGE);
+    return 0;
+  }
+  if (values.stack === undefined) throw new Error(`name the stack by --stack\n\n${USAGE}`);
+  const clients = makeClients(values.region);
+  if (command === 'doctor') {
+    const deployment = await findDeployment(clients, values.stack, values.deployment);
+    const findings = await examine(deployment, clients);
+    for (const line of report(deployment, findings)) say(line);
+    return findings.some(({ level }) => level === 'failed') ? 1 : 0;
+  }
+  if (command === 'host-link' && key !== undefined) {
+    assertMayShow(process.stdout.isTTY, values.yes ?? false);
+    const { environment, applications } = await findDeployment(clients, values.stack, values.deployment);
+    say(await hostLinkOf(key, { table: environment.ROOMS_TABLE, applications }, clients));
+    return 0;
+  }
+  throw new Error(`say what to do\n\n${USAGE}`);
+}

@@ -1,0 +1,17 @@
+import type { Deployment } from './deployment.ts';
+import type { Finding, Level } from './finding.ts';
+
+const LEVELS: readonly Level[] = ['failed', 'warning', 'ok'];
+
+/** The findings as lines for a person: one each, and below it what to do. */
+export function report({ id, stack }: Deployment, findings: readonly Finding[]): string[] {
+  const width = Math.max(...findings.map(({ subject }) => subject.length));
+  const lines = findings.flatMap(({ level, subject, found, mend }) => [
+    `${level.padEnd(7)}  ${subject.padEnd(width)}  ${found}`,
+    ...(mend === undefined ? [] : [`${' '.repeat(11)}${mend}`]),
+  ]);
+  const counts = LEVELS.map(
+    (level) => `${findings.filter((finding) => finding.level === level).length} ${level}`,
+  );
+  return [`stack ${stack.name}, deployment ${id}`, '', ...lines, '', counts.join(', ')];
+}

@@ -1,0 +1,311 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { makeClients } from '../../doctor/clients.ts';
+import { findDeployment } from '../../doctor/deployment.ts';
+import { examine } from '../../doctor/examine.ts';
+import type { Finding } from '../../doctor/finding.ts';
+import { report } from '../../doctor/report.ts';
+import { type Daily, startDaily } from '../../local/emulators/daily/daily.ts';
+import { type MeetingsApi, startMeetingsApi } from '../../local/emulators/meetings-api/meetings-api.ts';
+import { startWhereby, type Whereby } from '../../local/emulators/whereby/whereby.ts';
+import type { Template as StackTemplate } from '../../local/stack/template.ts';
+import { stackWith } from '../support/stacks.ts';
+import { type Account, startAccount } from './account.ts';
+
+const STACK = 'EvergreenRooms-test';
+const APPLICATION_ID = '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11';
+const KEYS = { daily: 'd'.repeat(40), whereby: 'w'.repeat(40) };
+
+let account: Account;
+let meetingsApi: MeetingsApi;
+let daily: Daily;
+let whereby: Whereby;
+let template: StackTemplate;
+const { privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+
+beforeAll(async () => {
+  [meetingsApi, daily, whereby] = await Promise.all([
+    startMeetingsApi({ applications: [{ applicationId: APPLICATION_ID, privateKey }] }),
+    startDaily({ domains: [{ domainName: 'team', apiKeys: [KEYS.daily] }] }),
+    startWhereby({ organizations: [{ subdomain: 'team', apiKeys: [KEYS.whereby] }] }),
+  ]);
+  const applications = [
+    { applicationId: APPLICATION_ID, name: 'main', baseUrl: meetingsApi.url },
+    { provider: 'daily', name: 'second', baseUrl: daily.url },
+    { provider: 'whereby', name: 'third', baseUrl: whereby.url },
+  ];
+  const stack = stackWith({ applications, deployment: 'k3x7q', calendarFeeds: 'team', callbacks: 'on' });
+  template = Template.fromStack(stack).toJSON() as StackTemplate;
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all([account.stop(), meetingsApi.close(), daily.close(), whereby.close()]);
+});
+
+/** A deployment in which all is as it should be. */
+beforeEach(async () => {
+  await account?.stop();
+  account = await startAccount(template);
+  vi.stubEnv('AWS_ENDPOINT_URL', account.endpoint);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  put('main', privateKey);
+  put('second', KEYS.daily);
+  put('third', KEYS.whereby);
+  put('Feed', 'https://calendar.example/private/basic.ics');
+  meetingsApi.faults.clear();
+});
+
+function put(part: string, value: string): void {
+  account.secrets.set(account.identity(account.find('AWS::SecretsManager::Secret', part)).ref, value);
+}
+
+async function findings(): Promise<readonly Finding[]> {
+  const clients = makeClients('eu-central-1');
+  return examine(await findDeployment(clients, STACK), clients);
+}
+
+/** What is not as it should be. */
+async function wrong(): Promise<Finding[]> {
+  return (await findings()).filter(({ level }) => level !== 'ok');
+}
+
+const change = (type: string, part: string, facts: object) =>
+  account.facts.set(account.find(type, part), facts as Record<string, unknown>);
+
+describe('the doctor', () => {
+  test('finds nothing wrong with a deployment in which all is as it should be', async () => {
+    expect(await wrong()).toEqual([]);
+    const subjects = (await findings()).map(({ subject }) => subject);
+    expect(subjects).toEqual(
+      expect.arrayContaining([
+        'stack',
+        'account main (Meetings API)',
+        'account second (Daily)',
+        'feed team',
+        'planner',
+      ]),
+    );
+    expect(subjects.length).toBeGreaterThan(25);
+  });
+
+  test('tells what it found and what to do, and no secret', async () => {
+    account.plans = 0;
+    put('second', 'not-the-key');
+    const clients = makeClients('eu-central-1');
+    const deployment = await findDeployment(clients, STACK);
+    const text = report(deployment, await examine(deployment, clients)).join('\n');
+    expect(text).toContain('stack EvergreenRooms-test, deployment k3x7q');
+    expect(text).toMatch(
+      /failed {3}planner +finished no plan in the last \d+ hours: no room is renewed\n +aws sqs send-message/,
+    );
+    expect(text).toMatch(/2 failed, 0 warning, \d+ ok$/);
+    for (const secret of ['not-the-key', KEYS.whereby, 'BEGIN', 'calendar.example'])
+      expect(text).not.toContain(secret);
+  });
+
+  test.each<[string, () => void, Partial<Finding>]>([
+    [
+      'a deployment that was rolled back',
+      () => {
+        account.stackStatus = 'UPDATE_ROLLBACK_COMPLETE';
+      },
+      { level: 'failed', subject: 'stack', mend: expect.stringContaining('describe-stack-events') },
+    ],
+    [
+      'a function that failed to be made',
+      () => change('AWS::Lambda::Function', 'RequestsFunction', { State: 'Failed' }),
+      { level: 'failed', subject: 'function create-rooms', found: 'is Failed' },
+    ],
+    [
+      'a function on another runtime',
+      () => change('AWS::Lambda::Function', 'PlannerFunction', { Runtime: 'nodejs22.x' }),
+      { level: 'warning', subject: 'function plan-rotation' },
+    ],
+    [
+      'an event source that is switched off',
+      () => change('AWS::Lambda::EventSourceMapping', 'RotationWorker', { State: 'Disabled' }),
+      {
+        level: 'failed',
+        subject: 'queue of rotate-rooms',
+        mend: expect.stringMatching(/update-event-source-mapping --uuid \S+ --enabled/),
+      },
+    ],
+    [
+      'a schedule that is switched off',
+      () => change('AWS::Scheduler::Schedule', 'Rotation1', { State: 'DISABLED' }),
+      { level: 'failed', found: expect.stringContaining('cron(0 2 * * ? *) in Etc/UTC') },
+    ],
+    [
+      'a rule that is switched off',
+      () => change('AWS::Events::Rule', 'RequestsRule', { State: 'DISABLED' }),
+      {
+        level: 'failed',
+        mend: expect.stringMatching(/aws events enable-rule --name \S+ --event-bus-name \S+/),
+      },
+    ],
+    [
+      'a key that is about to be deleted',
+      () => change('AWS::KMS::Key', '', { KeyState: 'PendingDeletion' }),
+      { level: 'failed', subject: 'encryption key', mend: expect.stringContaining('cancel-key-deletion') },
+    ],
+    [
+      'a table without backups',
+      () =>
+        account.facts.set(`${account.find('AWS::DynamoDB::Table', 'RoomsTable')} backups`, {
+          PointInTimeRecoveryStatus: 'DISABLED',
+        }),
+      { level: 'warning', found: 'has no point-in-time recovery' },
+    ],
+    [
+      'an alarm that rings',
+      () => change('AWS::CloudWatch::Alarm', 'PlannerSilent', { StateValue: 'ALARM' }),
+      {
+        level: 'warning',
+        subject: 'alarm "The planner is silent"',
+        mend: expect.stringContaining('docs/runbook.md#the-planner-is-silent'),
+      },
+    ],
+    [
+      'an alarm that tells nobody',
+      () => change('AWS::CloudWatch::Alarm', 'PoolFull', { ActionsEnabled: false }),
+      { level: 'failed', found: 'tells nobody' },
+    ],
+    [
+      'an alarm that somebody removed',
+      () => change('AWS::CloudWatch::Alarm', 'PoolFull', { gone: true }),
+      { level: 'failed', subject: 'alarms', found: expect.stringMatching(/^1 of \d+ are gone$/) },
+    ],
+    [
+      'a topic that nobody hears',
+      () => {
+        account.subscriptions = [];
+      },
+      { level: 'warning', subject: 'topic of alarms', mend: expect.stringContaining('aws sns subscribe') },
+    ],
+    [
+      'a subscription that nobody has confirmed',
+      () => {
+        account.subscriptions = ['PendingConfirmation'];
+      },
+      { level: 'warning', subject: 'topic of alarms', found: 'no subscriber has confirmed' },
+    ],
+    [
+      'messages in a dead-letter queue',
+      () => account.messages.set(account.find('AWS::SQS::Queue', 'RequestsInboxDeadLetters'), 3),
+      {
+        level: 'warning',
+        found: '3 messages rest in it',
+        mend: expect.stringContaining('aws sqs receive-message'),
+      },
+    ],
+    [
+      'a secret without a key',
+      () => account.secrets.delete(account.identity(account.find('AWS::SecretsManager::Secret', 'main')).ref),
+      {
+        level: 'failed',
+        subject: 'account main (Meetings API)',
+        found: expect.stringContaining('it does not exist or has no value yet'),
+        mend: expect.stringContaining('aws secretsmanager put-secret-value'),
+      },
+    ],
+    [
+      'a secret with something else in it',
+      () => put('main', 'password'),
+      {
+        level: 'failed',
+        subject: 'account main (Meetings API)',
+        found: expect.stringContaining('cannot be used'),
+      },
+    ],
+    [
+      'a key that Daily refuses',
+      () => put('second', 'x'.repeat(40)),
+      { level: 'failed', subject: 'account second (Daily)', found: expect.stringContaining('401') },
+    ],
+    [
+      'a key that Whereby refuses',
+      () => put('third', 'x'.repeat(40)),
+      { level: 'failed', subject: 'account third (Whereby)', found: expect.stringContaining('401') },
+    ],
+    [
+      'a provider that fails',
+      () => void meetingsApi.faults.add({ fault: 'status', status: 500, times: 'always' }),
+      {
+        level: 'failed',
+        subject: 'account main (Meetings API)',
+        mend: expect.stringContaining('status page'),
+      },
+    ],
+    [
+      'a feed without an address',
+      () => put('Feed', 'somewhere'),
+      { level: 'failed', subject: 'feed team', mend: expect.stringContaining('file://feed.url') },
+    ],
+    [
+      'something that the caller may not look at',
+      () => account.denied.add('DescribeAlarms'),
+      {
+        level: 'failed',
+        subject: 'alarms',
+        found: expect.stringContaining('AccessDenied'),
+        mend: expect.stringContaining('docs/guide/doctor.md'),
+      },
+    ],
+  ])('finds %s', async (_, breakIt, finding) => {
+    breakIt();
+    expect(await wrong()).toEqual([expect.objectContaining(finding)]);
+  });
+
+  test('finds an application that is nearly full', async () => {
+    const made = Array.from({ length: 801 }, () => meetingsApi.addRoom(APPLICATION_ID));
+    const found = await wrong();
+    for (const { id } of made) meetingsApi.removeRoom(id);
+    expect(found).toMatchObject([{ level: 'warning', found: 'holds 801 of 1000 rooms' }]);
+  });
+
+  test('finds a clock that is off', async () => {
+    const server = createServer((_, response) => {
+      response.sendDate = false;
+      const headers = {
+        date: new Date(Date.now() - 90_000).toUTCString(),
+        'content-type': 'application/json',
+      };
+      response.writeHead(200, headers).end('{"total_count": 0, "data": []}');
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const clients = makeClients('eu-central-1');
+    const deployment = await findDeployment(clients, STACK);
+    const applications = deployment.applications.map((entry) =>
+      entry.name === 'second' ? { ...entry, baseUrl } : entry,
+    );
+    const found = (await examine({ ...deployment, applications }, clients)).filter(
+      ({ level }) => level !== 'ok',
+    );
+    server.close();
+    expect(found).toMatchObject([
+      {
+        level: 'warning',
+        found: expect.stringMatching(/differ by (89|90|91) s/),
+        mend: expect.stringContaining('NTP'),
+      },
+    ]);
+  });
+
+  test('cannot ask where there is no such stack, or none of ours in it', async () => {
+    const clients = makeClients('eu-central-1');
+    await expect(findDeployment(clients, 'Other')).rejects.toThrow('Stack with id Other does not exist');
+    await expect(findDeployment(clients, STACK, 'other')).rejects.toThrow(
+      'stack EvergreenRooms-test has the deployments k3x7q: name one of them by --deployment',
+    );
+  });
+});
