@@ -104,8 +104,8 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
   const table = roomsTable(options.dynamoDb ?? clients.dynamoDb, { tableName: name });
   const auditor = roomsTable(clients.dynamoDb, { tableName: name });
   const secrets = secretsManager({ client: clients.secretsManager, now });
-  const events = eventBus(clients.eventBridge, name, now);
   const deployment = base32Digest(name, 5);
+  const events = eventBus(clients.eventBridge, { bus: name, deployment, now });
   return {
     account,
     inboxes,

@@ -4,8 +4,19 @@ import type { Announcement, Instant, LiveRoom, Room } from '../rooms/room.ts';
 
 export const SOURCE = 'evergreen-rooms';
 
+export interface EventBusOptions {
+  /** Name or ARN. */
+  readonly bus: string;
+  /** Stands in every event: several deployments may share a bus. */
+  readonly deployment: string;
+  readonly now: () => Instant;
+}
+
 /** The bus that hears of every room. Nothing in an event lets anybody in as a host. */
-export function eventBus(client: EventBridgeClient, busName: string, now: () => Instant): EventBus {
+export function eventBus(
+  client: EventBridgeClient,
+  { bus: busName, deployment, now }: EventBusOptions,
+): EventBus {
   async function put(detailType: string, detail: object): Promise<void> {
     const { Entries } = await client.send(
       new PutEventsCommand({
@@ -14,7 +25,7 @@ export function eventBus(client: EventBridgeClient, busName: string, now: () => 
             EventBusName: busName,
             Source: SOURCE,
             DetailType: detailType,
-            Detail: JSON.stringify(detail),
+            Detail: JSON.stringify({ deployment, ...detail }),
             Time: new Date(now()),
           },
         ],

@@ -74,7 +74,7 @@ export const keeping = once((): Keeping => {
     pool: pool(readApplications(env.APPLICATIONS), (entry) =>
       roomProvider(entry, { now, secrets: secrets(), onCall: countCall }),
     ),
-    events: eventBus(eventBridge(), env.EVENT_BUS, now),
+    events: eventBus(eventBridge(), { bus: env.EVENT_BUS, deployment: env.DEPLOYMENT, now }),
     now,
     newOwner: randomUUID,
     deployment: env.DEPLOYMENT,

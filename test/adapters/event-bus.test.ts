@@ -39,7 +39,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-const bus = () => eventBus(client, BUS, () => START);
+const bus = () => eventBus(client, { bus: BUS, deployment: 'abcde', now: () => START });
 const announcement = { type: 'Room Rotated', reason: 'renewal' } as const;
 
 test('an announcement says all that a team needs, and how to tell older news from newer', async () => {
@@ -56,6 +56,7 @@ test('an announcement says all that a team needs, and how to tell older news fro
         'detail-type': 'Room Rotated',
         time: '2027-03-01T12:00:00Z',
         detail: {
+          deployment: 'abcde',
           key: 'weekly',
           generation: 2,
           revision: 7,

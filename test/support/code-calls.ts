@@ -52,7 +52,7 @@ const ROTATIONS = 'rotations';
 export async function portMethods(): Promise<PortMethod[]> {
   const now = () => 0;
   const rooms = (client: DynamoDBClient) => roomsTable(client, { tableName: 'table' });
-  const bus = (client: EventBridgeClient) => eventBus(client, 'bus', now);
+  const bus = (client: EventBridgeClient) => eventBus(client, { bus: 'bus', deployment: 'abcde', now });
   const inbox = (client: SQSClient) => workQueue(client, { queue: QUEUE, deadLetters: DEAD_LETTERS });
   const past = { key: 'k', generation: 1, replacedAt: 0, expiresAt: 0, openedAt: 0 } as PastGeneration;
   const record = {
