@@ -60,6 +60,9 @@ const SETTINGS = {
   runbook: text,
 };
 
+/** The names of all settings. */
+export const settingNames = (): readonly string[] => Object.keys(SETTINGS);
+
 type Values = { readonly [Name in keyof typeof SETTINGS]?: ReturnType<(typeof SETTINGS)[Name]> };
 
 /** What a deployment is told by the context of `cdk.json`, or by `-c name=value`. */

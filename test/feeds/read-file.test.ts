@@ -53,7 +53,7 @@ describe('what there is to read', () => {
   };
 
   test.each<[unknown, unknown]>([
-    [{}, { kind: 'all feeds' }],
+    [{}, { kind: 'all' }],
     [JSON.parse(writeFeedTask('team')), { kind: 'feed', name: 'team' }],
     [created, { kind: 'file', ...FILE }],
   ])('%j is %j', (body, task) => {
