@@ -80,9 +80,11 @@ async function read(record: SQSRecord, context: Context): Promise<Job> {
   };
 }
 
+const seriesStore = once(() => seriesTable(dynamoDb(), environment().CALENDARS_TABLE ?? ''));
+
 async function follow(news: SeriesNews, context: Context): Promise<void> {
   const outcome = await followSeries(news, {
-    series: seriesTable(dynamoDb(), environment().CALENDARS_TABLE ?? ''),
+    series: seriesStore(),
     serve: (requests) => serveAll(requests, context),
     now,
     retention: retention(),

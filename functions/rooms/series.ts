@@ -118,69 +118,85 @@ export async function followSeries(
   const whole = news.whole && known.at <= news.whole.at ? news.whole : undefined;
   if (!whole && news.exceptions.length === 0) return 'outdated';
   const plan = planOf(news, known, whole, now());
-  const written = await series.write({ ...plan.memory, ...lasting(plan.memory, now() + retention) });
+  const memory = { ...plan.memory, ...lasting(plan.memory, now() + retention) };
+  const begun = await series.write({ ...memory, ...plan.unfinished });
   await serve(plan.requests);
-  const dropped = written.rooms.some(({ key, planned }) => planned && plan.spare.has(key));
-  if (dropped) {
-    const rooms = written.rooms.map((room) =>
-      plan.spare.has(room.key) ? { ...room, planned: false } : room,
-    );
-    await series.write({ ...written, rooms });
-  }
+  if (plan.unfinished) await series.write({ ...memory, revision: begun.revision });
   return 'followed';
 }
 
-function planOf(news: SeriesNews, known: SeriesMemory, whole: WholeNews | undefined, now: Instant) {
+type RememberedRoom = SeriesMemory['rooms'][number];
+
+interface Plan {
+  readonly memory: SeriesMemory;
+  /** In which the row differs from that until the requests were served, so that a crash leaves them to be made again. */
+  readonly unfinished?: Pick<SeriesMemory, 'rooms' | 'waiting'>;
+  readonly requests: readonly RoomRequest[];
+}
+
+function planOf(news: SeriesNews, known: SeriesMemory, whole: WholeNews | undefined, now: Instant): Plan {
   const { at, cancelled } = whole ?? known;
   const floor = whole?.complete ? whole.at : known.floor;
   const told = [...known.waiting, ...news.exceptions].filter(
     ({ request }) => request.sequence.value >= floor,
   );
-  const { near, waiting } = byDistance(told, now);
+  const near = told.filter(({ from = now }) => from <= now);
+  const waiting = nearest(told.filter(({ from = now }) => from > now));
   const exceptions = new Map(near.map((exception) => [exception.room.key, exception]));
   const planned = whole?.planned.map((one) => joined(one, exceptions)) ?? [];
   const plannedKeys = new Set(planned.map(({ room }) => room.key));
   const alone = near.filter(({ room }) => !plannedKeys.has(room.key));
   const before = known.rooms.filter(({ key, until }) => until > now && !plannedKeys.has(key));
-  const rooms = new Map<string, SeriesMemory['rooms'][number]>([
-    ...before.map((room) => [room.key, room] as const),
-    ...alone.map(
-      ({ room }) =>
-        [
-          room.key,
-          { ...room, planned: before.some(({ key, planned }) => key === room.key && planned) },
-        ] as const,
-    ),
-    ...planned.map(({ room }) => [room.key, { ...room, planned: true }] as const),
-  ]);
-  const next = whole ? whole.next : known.next;
+  const remembered = (spare: readonly RememberedRoom[]) =>
+    byKey([
+      ...alone.map(({ room }) => ({ ...room, planned: false })),
+      ...spare,
+      ...planned.map(({ room }) => ({ ...room, planned: true })),
+    ]);
+  const next = cancelled ? undefined : (whole ?? known).next;
   const look = Math.min(next?.at ?? Number.POSITIVE_INFINITY, ...waiting.map(({ from = 0 }) => from));
-  const memory: SeriesMemory = {
-    key: news.key,
-    revision: known.revision,
-    at,
-    cancelled,
-    floor,
-    rooms: [...rooms.values()],
-    waiting,
-    ...(next && !cancelled && { next: { ...next, at: look } }),
+  const dropped = whole ? before.map((room) => ({ ...room, planned: false })) : before;
+  const came = known.waiting.filter(({ from = now }) => from <= now);
+  const isUnfinished = came.length > 0 || (whole !== undefined && before.some((room) => room.planned));
+  return {
+    memory: {
+      key: news.key,
+      revision: known.revision,
+      at,
+      cancelled,
+      floor,
+      rooms: remembered(dropped),
+      waiting,
+      ...(next && { next: { ...next, at: look } }),
+    },
+    ...(isUnfinished && { unfinished: { rooms: remembered(before), waiting: [...came, ...waiting] } }),
+    requests: [
+      ...planned.map(({ request }) => request),
+      ...(whole?.single ? [whole.single] : []),
+      ...alone.map(({ request }) => (cancelled ? withEvent(request, noEvent(news, at, true)) : request)),
+      ...(whole ? before.flatMap((room) => farewells(room, whole, known, news)) : []),
+    ],
   };
-  const end = (room: OccurrenceRoom, event: EventNews) => withEvent(farewell(room, news), event);
-  const requests = [
-    ...planned.map(({ request }) => request),
-    ...(whole?.single ? [whole.single] : []),
-    ...alone.map(({ request }) => (cancelled ? withEvent(request, noEvent(news, at, true)) : request)),
-    ...(whole
-      ? before.flatMap((room) => after(whole, room, known, news).map((event) => end(room, event)))
-      : []),
-  ];
-  return { memory, requests, spare: new Set(whole ? before.map(({ key }) => key) : []) };
+}
+
+/** The last of each key counts. */
+function byKey(rooms: readonly RememberedRoom[]): readonly RememberedRoom[] {
+  return [...new Map(rooms.map((room) => [room.key, room])).values()];
+}
+
+function farewells(
+  room: RememberedRoom,
+  whole: WholeNews,
+  known: SeriesMemory,
+  news: SeriesNews,
+): readonly RoomRequest[] {
+  return after(whole, room, known, news).map((event) => withEvent(farewell(room, news), event));
 }
 
 /** What an occurrence's room is to hear that the newest news does not plan. */
 function after(
   { at, cancelled, complete }: WholeNews,
-  { planned }: SeriesMemory['rooms'][number],
+  { planned }: RememberedRoom,
   known: SeriesMemory,
   news: SeriesNews,
 ): EventNews[] {
@@ -232,13 +248,9 @@ function joined(
   };
 }
 
-function byDistance(exceptions: readonly OccurrenceRequest[], now: Instant) {
-  const waiting = exceptions.filter(({ from = now }) => from > now);
-  const last = new Map(waiting.map((exception) => [JSON.stringify(exception), exception]));
-  return {
-    near: exceptions.filter(({ from = now }) => from <= now),
-    waiting: [...last.values()].sort((a, b) => (a.from ?? 0) - (b.from ?? 0)).slice(0, MOST_WAITING),
-  };
+function nearest(exceptions: readonly OccurrenceRequest[]): readonly OccurrenceRequest[] {
+  const different = new Map(exceptions.map((exception) => [JSON.stringify(exception), exception]));
+  return [...different.values()].sort((a, b) => (a.from ?? 0) - (b.from ?? 0)).slice(0, MOST_WAITING);
 }
 
 function lasting({ next, rooms }: SeriesMemory, past: Instant): Pick<SeriesMemory, 'forgetAt'> {

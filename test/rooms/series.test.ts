@@ -187,32 +187,67 @@ function permutations<T>(items: readonly T[]): T[][] {
   );
 }
 
-test('a crash at any write is mended by the message that comes again', async () => {
-  for (let crashAt = 1; crashAt <= 40; crashAt += 1) {
-    const { world, read, open, series } = calendars();
-    await read(news(weekly(0)));
-    let writes = 0;
-    const dies = <A extends unknown[], R>(write: (...args: A) => Promise<R>) => {
-      return async (...args: A) => {
-        const written = await write(...args);
-        writes += 1;
-        if (writes === crashAt) throw new Error('died');
-        return written;
-      };
+/** Lets the process die after its nth write of any row, and what was to be done be done again. */
+async function dieAt(
+  crashAt: number,
+  { world, series }: Calendars,
+  work: () => Promise<void>,
+): Promise<void> {
+  let writes = 0;
+  const mortal = <A extends unknown[], R>(write: (...args: A) => Promise<R>) => {
+    return async (...args: A) => {
+      const written = await write(...args);
+      writes += 1;
+      if (writes === crashAt) throw new Error('died');
+      return written;
     };
-    const [rooms, memories] = [world.keeping.rooms.write, series.write];
-    Object.assign(world.keeping.rooms, { write: dies(rooms) });
-    Object.assign(series, { write: dies(memories) });
-    const moved = news(weekly(1, 'DTSTART:20270306T140000Z'));
-    await read(moved).catch(() => {});
-    Object.assign(world.keeping.rooms, { write: rooms });
-    Object.assign(series, { write: memories });
-    world.clock.now += 10 * 60_000;
-    await read(moved);
-    expect([crashAt, open()]).toEqual([crashAt, ['20270306', '20270313']]);
+  };
+  const [rooms, memories] = [world.keeping.rooms.write, series.write];
+  Object.assign(world.keeping.rooms, { write: mortal(rooms) });
+  Object.assign(series, { write: mortal(memories) });
+  await work().catch(() => {});
+  Object.assign(world.keeping.rooms, { write: rooms });
+  Object.assign(series, { write: memories });
+  world.clock.now += 10 * 60_000;
+  await work();
+}
+
+const WRITES = Array.from({ length: 24 }, (_, index) => index + 1);
+
+test.each(WRITES)(
+  'a crash after write %d of a move is mended by the message that comes again',
+  async (crashAt) => {
+    const system = calendars();
+    const { read, open, world } = system;
+    await read(news(weekly(0)));
+    await dieAt(crashAt, system, () => read(news(weekly(1, 'DTSTART:20270306T140000Z'))));
+    expect(open()).toEqual(['20270306', '20270313']);
     expect(world.kept()).toHaveLength(2);
-  }
-});
+  },
+);
+
+test.each(WRITES)(
+  'a crash after write %d of a look loses no exception that was told before',
+  async (crashAt) => {
+    const system = calendars();
+    const { read, open, world, sent, series } = system;
+    const off = exception(0, 'RECURRENCE-ID:20270409T140000Z', 'STATUS:CANCELLED');
+    const moved = exception(0, 'RECURRENCE-ID:20270416T140000Z', 'DTSTART:20270430T100000Z', 'DURATION:PT2H');
+    for (const body of [weekly(0), off, moved]) await read(news(body));
+    world.clock.now = Date.parse('2027-04-03T09:00:00Z');
+    await lookAgain(
+      series,
+      async (bodies) => void sent.push(...bodies),
+      () => world.clock.now,
+    );
+    const [body = ''] = sent;
+    await dieAt(crashAt, system, () => read(body));
+    expect(open()).toEqual(['20270402', '20270416']);
+    expect(world.row('ical::planning@example.com:20270416T140000Z').spec?.expiresAt).toBe(
+      Date.parse('2027-05-01T12:00:00Z'),
+    );
+  },
+);
 
 test('a look that comes to nothing is asked for again after hours, not every time', async () => {
   const { world, series, sent, read } = calendars();
