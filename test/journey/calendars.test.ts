@@ -9,6 +9,8 @@ import { calendar, vevent } from '../requests/calendar/texts.ts';
 import { type AlarmProperties, CloudWatch } from '../support/cloudwatch.ts';
 import { DAY } from './journey.ts';
 
+const MINUTE = DAY / (24 * 60);
+
 /** Events of the feed. By hand: FEED_EVENTS=2000. */
 const EVENTS = Number(process.env.FEED_EVENTS ?? 60);
 
@@ -35,7 +37,7 @@ beforeAll(async () => {
       applications: applications.map((each) => ({ ...each, baseUrl: emulator.url })),
       calendarFeeds: 'team',
       calendarFiles: 'on',
-      calendarReadEvery: 'P1D',
+      calendarReadEvery: 'PT5M',
     },
     startProvider: async () => ({
       title: 'two applications',
@@ -80,25 +82,46 @@ async function states(): Promise<Record<string, number>> {
   return counted;
 }
 
+/** Lets the schedule have feeds read so many times. */
+async function rounds(count: number): Promise<void> {
+  await rooms.stack.turnTo(rooms.stack.clock.now() + count * 5 * MINUTE);
+}
+
+const cloudWatch = new CloudWatch();
+let linesRead = 0;
+
+/** The headings of the alarms that ring at this moment, by what the functions wrote and SQS would say. */
+function ringing(): string[] {
+  const { clock, logs, queues, template } = rooms.stack;
+  for (const { line } of logs.slice(linesRead)) cloudWatch.read(line);
+  linesRead = logs.length;
+  for (const queue of queues.all()) {
+    ofSqs('ApproximateNumberOfMessagesVisible', queue.name, queue.contents().ready);
+  }
+  return template.resources
+    .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
+    .map(({ properties }) => properties as unknown as AlarmProperties)
+    .filter((alarm) => cloudWatch.stateOf(alarm, clock.now()) === 'ALARM')
+    .map(({ AlarmDescription }) => AlarmDescription.split('. ')[0] as string)
+    .filter((heading) => /feed|Calendars/.test(heading));
+}
+
+function ofSqs(MetricName: string, Value: string, value: number): void {
+  const Dimensions = [{ Name: 'QueueName', Value }];
+  cloudWatch.record({ Namespace: 'AWS/SQS', MetricName, Dimensions }, rooms.stack.clock.now(), value);
+}
+
 const provided = () => emulator.calls.all.length;
 
 describe('a feed', () => {
   const names = Array.from({ length: EVENTS }, (_, index) => `meeting-${index}`);
 
   test('that cannot be read changes nothing, and rings when it goes on', async () => {
-    const since = rooms.stack.clock.now();
-    for (let round = 0; round < 4; round += 1) {
-      await readFeed();
-      await rooms.stack.turnTo(rooms.stack.clock.now() + DAY);
-    }
-    const cloudWatch = new CloudWatch();
-    for (const { line } of rooms.stack.logs) cloudWatch.read(line);
-    const alarms = rooms.stack.template.resources
-      .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
-      .map(({ properties }) => properties as unknown as AlarmProperties)
-      .filter(({ AlarmDescription }) => AlarmDescription.startsWith('A feed cannot be read'));
-    expect(alarms.map((alarm) => cloudWatch.stateOf(alarm, since))).toEqual(['OK']);
-    expect(alarms.map((alarm) => cloudWatch.stateOf(alarm, rooms.stack.clock.now()))).toEqual(['ALARM']);
+    // the schedule fired once when it was made
+    await rounds(2);
+    expect(ringing()).toEqual([]);
+    await rounds(1);
+    expect(ringing()).toEqual(['A feed cannot be read']);
     expect(rooms.doors.deadLetters()).toEqual([]);
   });
 
@@ -123,13 +146,21 @@ describe('a feed', () => {
 
   test.each([
     ['is torn', () => server.text.slice(0, server.text.length / 2)],
-    ['is empty', () => calendar()],
     ['is no calendar', () => '<html>please log in</html>'],
   ])('that %s cancels nothing', async (_, text) => {
     const whole = server.text;
     server.text = text();
     await readFeed();
     server.text = whole;
+    expect(await states()).toEqual({ ending: EVENTS });
+  });
+
+  test('that is empty cancels nothing, and rings when it goes on', async () => {
+    const whole = server.text;
+    server.text = calendar();
+    await rounds(4);
+    server.text = whole;
+    expect(ringing()).toEqual(['A feed has become empty']);
     expect(await states()).toEqual({ ending: EVENTS });
   });
 
@@ -178,5 +209,12 @@ describe('a file', () => {
     expect(rooms.doors.deadLetters()).toMatchObject([
       { attributes: { failureReason: expect.stringContaining('broken.ics: icalendar: ') } },
     ]);
+    expect(ringing()).toContain('Calendars rest in a dead-letter queue');
+  });
+
+  test('that nobody reads for an hour rings', () => {
+    const inbox = rooms.stack.queues.all().find(({ name }) => name.includes('CalendarsReaderInboxQueue'));
+    ofSqs('ApproximateAgeOfOldestMessage', inbox?.name ?? '', 3600);
+    expect(ringing()).toContain('Calendars wait too long');
   });
 });
