@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CALENDAR_DEFAULTS } from '../../functions/requests/calendar/settings.ts';
 import { parseMessage } from '../../functions/requests/parse.ts';
 import { heedCalendar } from '../../functions/rooms/heed.ts';
@@ -68,6 +68,10 @@ const news = (icalendar: string, type = 'Updated') =>
     detail: { icalendar },
   });
 
+/** Tells of an event, or of one of its occurrences, and of no other. */
+const invitation = (icalendar: string, type?: string) =>
+  news(icalendar.replace('BEGIN:VCALENDAR', 'BEGIN:VCALENDAR\r\nMETHOD:REQUEST'), type);
+
 const weekly = (sequence: number, ...lines: string[]) =>
   calendar(
     vevent(
@@ -109,13 +113,14 @@ test('a series that is moved has rooms for its new occurrences, and none for its
   expect(open()).toEqual(['20270306', '20270313']);
 });
 
+const WITHOUT_TIMES = calendar(
+  ['BEGIN:VEVENT', 'UID:planning@example.com', 'SEQUENCE:1', 'DTSTAMP:20270115T090000Z', 'END:VEVENT'].join(
+    '\r\n',
+  ),
+);
+
 test('a series that is cancelled has no room, whether the cancellation tells its times or not', async () => {
-  const bare = calendar(
-    ['BEGIN:VEVENT', 'UID:planning@example.com', 'SEQUENCE:1', 'DTSTAMP:20270115T090000Z', 'END:VEVENT'].join(
-      '\r\n',
-    ),
-  );
-  for (const cancellation of [weekly(1), bare]) {
+  for (const cancellation of [weekly(1), WITHOUT_TIMES]) {
     const { read, look, open, world } = calendars();
     await read(news(weekly(0)));
     await read(news(cancellation, 'Cancelled'));
@@ -137,16 +142,20 @@ test('a series that is shortened, or becomes a single meeting, keeps what is lef
 
 test.each([
   // a file tells of all exceptions, so that the moved occurrence is gone with the plan that it was an exception of
-  ['files', '', ['20270307', '20270314']],
-  ['invitations', 'METHOD:REQUEST', ['20270307', '20270312', '20270314']],
-])('the end is the same in every order, with duplicates, by %s', async (_, method, end) => {
-  const sent = (text: string, type?: string) =>
-    news(method ? text.replace('BEGIN:VCALENDAR', `BEGIN:VCALENDAR\r\n${method}`) : text, type);
+  ['files', news, weekly(1), ['20270307', '20270314']],
+  ['invitations', invitation, weekly(1), ['20270307', '20270312', '20270314']],
+  [
+    'invitations that tell no times of what is cancelled',
+    invitation,
+    WITHOUT_TIMES,
+    ['20270307', '20270312', '20270314'],
+  ],
+])('the end is the same in every order, with duplicates, by %s', async (_, sent, cancellation, end) => {
   const story = [
     sent(weekly(0)),
     sent(exception(0, 'RECURRENCE-ID:20270312T140000Z', 'DTSTART:20270313T100000Z', 'DURATION:PT2H')),
     sent(exception(0, 'RECURRENCE-ID:20270319T140000Z', 'STATUS:CANCELLED')),
-    sent(weekly(1), 'Cancelled'),
+    sent(cancellation, 'Cancelled'),
     sent(weekly(2, 'DTSTART:20270307T140000Z')),
   ];
   for (const order of permutations(story)) {
@@ -155,6 +164,7 @@ test.each([
       await read(body);
       await read(body);
     }
+    expect([order.map((body) => story.indexOf(body)), open()]).toEqual([expect.anything(), end]);
     for (const body of order) await read(body);
     expect([order.map((body) => story.indexOf(body)), open()]).toEqual([expect.anything(), end]);
   }
@@ -214,17 +224,19 @@ async function dieAt(
 
 const WRITES = Array.from({ length: 24 }, (_, index) => index + 1);
 
-test.each(WRITES)(
-  'a crash after write %d of a move is mended by the message that comes again',
-  async (crashAt) => {
+describe.each([
+  ['file', news],
+  ['invitation', invitation],
+])('a crash in a move that is told by %s', (_, told) => {
+  test.each(WRITES)('after write %d is mended by the message that comes again', async (crashAt) => {
     const system = calendars();
     const { read, open, world } = system;
-    await read(news(weekly(0)));
-    await dieAt(crashAt, system, () => read(news(weekly(1, 'DTSTART:20270306T140000Z'))));
+    await read(told(weekly(0)));
+    await dieAt(crashAt, system, () => read(told(weekly(1, 'DTSTART:20270306T140000Z'))));
     expect(open()).toEqual(['20270306', '20270313']);
     expect(world.kept()).toHaveLength(2);
-  },
-);
+  });
+});
 
 test.each(WRITES)(
   'a crash after write %d of a look loses no exception that was told before',
