@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { bundleOf } from '../bundles.ts';
+import { bundleOf, type Variant } from '../bundles.ts';
 import { Assignments } from '../work.ts';
 import { BenchContainer } from '../world/container.ts';
 import { startWorld } from '../world/world.ts';
@@ -36,7 +36,7 @@ export function containersFor({ concurrency }: Night): number {
 const WARM_UP = 500;
 
 /** Rotates every room, with as many rooms at work at once as the night says, by containers that are warm. */
-export async function measureRotation(night: Night): Promise<NightRun> {
+export async function measureRotation(variant: Variant, night: Night): Promise<NightRun> {
   const { rooms, concurrency, providerTime } = night;
   const count = containersFor(night);
   const world = await startWorld();
@@ -45,7 +45,7 @@ export async function measureRotation(night: Night): Promise<NightRun> {
   const environment = world.environment();
   const containers = Array.from(
     { length: count },
-    () => new BenchContainer({ bundle: bundleOf('ours', 'rotate-rooms'), environment }),
+    () => new BenchContainer({ bundle: bundleOf(variant, 'rotate-rooms'), environment }),
   );
   for (const container of containers) {
     await container.load();
