@@ -1,9 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Audit, audit } from '../../chaos/audit.ts';
-import { type Ground, layGround, runCampaign } from '../../chaos/campaign.ts';
+import { type Ground, layGround } from '../../chaos/campaign.ts';
 import { type Turnstile, turnstile, type When } from '../../chaos/turnstile.ts';
-import { STORMY } from '../../chaos/weather.ts';
 import { Container, type Outcome } from '../../local/lambda/container.ts';
 import type { LambdaFunction } from '../../local/lambda/function.ts';
 
@@ -129,16 +128,3 @@ async function audited(keys: readonly string[]): Promise<Audit> {
   const wanted = new Map(keys.map((key) => [key, { cancelled: false, name: 'Weekly' } as const]));
   return audit({ ...ground, wanted });
 }
-
-it('a storm leaves every key as the newest request wants it', async () => {
-  const { figures, wrong } = await runCampaign(ground, {
-    seed: 20270301,
-    requests: 40,
-    keys: 15,
-    severity: { ...STORMY, betweenDeaths: 1500 },
-  });
-  console.log(`a small storm: ${JSON.stringify(figures)}`);
-  expect(wrong).toEqual([]);
-  expect(figures).toMatchObject({ lost: 0, doubled: 0, 'resting in dead-letter queues': 0, leaks: 0 });
-  expect(figures['provider: status']).toBeGreaterThan(0);
-}, 180_000);

@@ -1,0 +1,30 @@
+import { afterEach, expect, it } from 'vitest';
+import { ACCOUNTS, type ProviderName } from '../../chaos/accounts.ts';
+import { type Ground, layGround, runCampaign } from '../../chaos/campaign.ts';
+import { STORMY } from '../../chaos/weather.ts';
+
+const SEED = 20270301;
+
+let ground: Ground | undefined;
+
+afterEach(async () => {
+  await ground?.rooms.stop();
+});
+
+it.each(Object.keys(ACCOUNTS) as ProviderName[])(
+  'a storm around %s leaves every key as the newest request wants it',
+  async (provider) => {
+    ground = await layGround(provider, SEED);
+    const { figures, wrong } = await runCampaign(ground, {
+      seed: SEED,
+      requests: 40,
+      keys: 15,
+      severity: { ...STORMY, betweenDeaths: 1500 },
+    });
+    console.log(`a small storm around ${provider}: ${JSON.stringify(figures)}`);
+    expect(wrong).toEqual([]);
+    expect(figures).toMatchObject({ lost: 0, doubled: 0, 'resting in dead-letter queues': 0, leaks: 0 });
+    expect(figures['provider: status']).toBeGreaterThan(0);
+  },
+  180_000,
+);
