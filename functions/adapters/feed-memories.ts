@@ -1,7 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { FeedMemories, KnownEvent } from '../feeds/feed.ts';
+import { RoomChangedError } from '../rooms/errors.ts';
 
 /**
  * What feeds were like, one row a feed, in the table of calendars. The events are packed: thousands of them must fit
@@ -19,14 +20,19 @@ export function feedMemories(client: DynamoDBClient, TableName: string): FeedMem
       return { revision, validators: { etag, lastModified }, events: unpacked(events) };
     },
     async write(feed, { revision, validators, events }) {
-      await documents.send(
-        new PutCommand({
-          TableName,
-          Item: { id: idOf(feed), revision: revision + 1, ...validators, events: packed(events) },
-          ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
-          ExpressionAttributeValues: { ':revision': revision },
-        }),
-      );
+      try {
+        await documents.send(
+          new PutCommand({
+            TableName,
+            Item: { id: idOf(feed), revision: revision + 1, ...validators, events: packed(events) },
+            ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
+            ExpressionAttributeValues: { ':revision': revision },
+          }),
+        );
+      } catch (cause) {
+        if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+        throw new RoomChangedError(`feed ${feed} was read by another worker meanwhile`, { cause });
+      }
     },
   };
 }

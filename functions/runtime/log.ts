@@ -1,11 +1,12 @@
 import type { Context } from 'aws-lambda';
+import { RoomError } from '../rooms/errors.ts';
 import { readEnvironment } from './configuration.ts';
 import type { CommonEnvironment } from './environment.ts';
 import { writeLine } from './line.ts';
 
 type Level = 'INFO' | 'WARN' | 'ERROR';
 
-/** What a line tells beside its message. An `error` is told with its stack and its causes. */
+/** What a line tells beside its message. An `error` is told with its causes, and with its stack where nobody thought of it. */
 type Details = Readonly<Record<string, unknown>> & { readonly error?: Error };
 
 /** Lines of the log, their fields named as Powertools names them, for tools that know those names. */
@@ -38,6 +39,10 @@ function write(level: Level, message: string, { error, ...details }: Details = {
 }
 
 /** An error's own fields are not shown: they may hold what nobody thought of when the log was made safe. */
-function shown({ name, message, stack, cause }: Error): object {
-  return { name, message, stack, cause: cause instanceof Error ? shown(cause) : undefined };
+function shown(error: Error): object {
+  const { message } = error;
+  const cause = error.cause instanceof Error ? shown(error.cause) : undefined;
+  // its name is as short as the bundler made it, and its stack says no more than its message
+  if (error instanceof RoomError) return { code: error.code, message, cause };
+  return { name: error.name, message, stack: error.stack, cause };
 }

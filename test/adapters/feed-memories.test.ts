@@ -29,7 +29,7 @@ test('of two that read the same feed at once, the second does not overwrite the 
   const memories = feedMemories(tables.client, TABLE);
   const memory = { revision: 0, validators: {}, events: [] };
   await memories.write('raced', memory);
-  await expect(memories.write('raced', memory)).rejects.toThrow('conditional request failed');
+  await expect(memories.write('raced', memory)).rejects.toThrow('feed raced was read by another worker');
 });
 
 test('5,000 events fit into a row', async () => {

@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { RoomChangedError } from '../../functions/rooms/errors.ts';
 import { beginInvocation, log } from '../../functions/runtime/log.ts';
 import { catchOutput } from '../support/output.ts';
 
@@ -53,4 +54,19 @@ it('tells an error with its stack and its causes, and of its own fields nothing'
     },
   });
   expect(output.lines.join()).not.toContain('meetings.example');
+});
+
+it('tells an error that is known by its code and message, and of its causes all', () => {
+  const output = catchOutput();
+  const error = new RoomChangedError('room weekly was changed meanwhile', { cause: new TypeError('torn') });
+  log.error('failed', { error });
+  expect(output.logged('ERROR')).toEqual([
+    expect.objectContaining({
+      error: {
+        code: 'room_changed',
+        message: 'room weekly was changed meanwhile',
+        cause: { name: 'TypeError', message: 'torn', stack: expect.any(String) },
+      },
+    }),
+  ]);
 });
