@@ -53,6 +53,7 @@ export class Calendars extends Construct {
     super(scope, id);
     const { feeds = [], readEvery = QUARTER, table, requests } = props;
     check(feeds);
+    checkHorizon(props, readEvery);
     this.readEvery = readEvery;
     this.feedAddresses = new Map(
       feeds.map((feed) => [feed.name, feed.address ?? this.addressOf(feed, deployment, props)]),
@@ -125,6 +126,15 @@ export class Calendars extends Construct {
     admitRule(undelivered, rule);
     permitReadingFiles(this.worker.function, bucket);
   }
+}
+
+/** Series are looked at again with every round, and a round may come just before an occurrence is near. */
+function checkHorizon({ scope, horizon }: CalendarOptions, readEvery: Duration): void {
+  if (scope !== 'occurrence' || !horizon || horizon.toSeconds() >= 2 * readEvery.toSeconds()) return;
+  throw new Error(
+    `the horizon of calendars is ${horizon.toIsoString()}, and must be at least twice ${readEvery.toIsoString()}, which is how ` +
+      'often they are read: else an occurrence would have its room just as it begins',
+  );
 }
 
 function check(feeds: readonly CalendarFeed[]): void {

@@ -88,7 +88,7 @@ export interface CalendarOptions {
    */
   readonly scope?: 'series' | 'occurrence';
   /**
-   * With `scope: 'occurrence'`, rooms are made for occurrences that begin within this time.
+   * With `scope: 'occurrence'`, rooms are made for occurrences that begin within this time; at least twice `readEvery`.
    *
    * @default Duration.days(14)
    */

@@ -67,6 +67,10 @@ describe('a setting that cannot be', () => {
     [{ calendarFeeds: 'a b' }, "the name of a feed is 'a b', and must be 1 to 40 of letters, digits and -_."],
     [{ calendarFeeds: 'team,team' }, 'feeds names team twice; give each a name of its own'],
     [{ calendarFeeds: Array.from({ length: 20 }, (_, i) => `team-${i}`) }, 'holds about 18 like these'],
+    [
+      { calendarScope: 'occurrence', calendarHorizon: 'P1D', calendarReadEvery: 'P1D' },
+      'the horizon of calendars is P1D, and must be at least twice P1D',
+    ],
     [{ baseUrl: 'api.example.com' }, "baseUrl is 'api.example.com', and must be an http(s) address"],
     [{ deployment: 'prod1' }, "deployment is 'prod1', and must be five characters of a-z and 2-7"],
     [
