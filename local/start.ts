@@ -17,10 +17,13 @@ npm run send, rooms, clock, events and dead-letters.
   --port N        where the commands find it; default ${CONTROL_PORT}
   --data DIR      keeps tables, queues, rooms and the clock there, and goes on from them the next time;
                   without it nothing is kept
-  -c name=value   a setting of the stack, as cdk synth takes it`;
+  -c name=value   a setting of the stack, as cdk synth takes it; calendarReadEvery is PT12H here`;
 
 /** Characters of a line, where nobody knows how wide a window is. */
 const WIDTH = 140;
+
+/** A clock that is turned by weeks would read calendars for minutes if it did so every quarter of an hour. */
+const READ_SELDOM = { calendarReadEvery: 'PT12H' };
 
 const say = (line = '') => console.log(line);
 
@@ -54,7 +57,7 @@ async function main(): Promise<void> {
     say('Evergreen Rooms on this machine: the stack is being synthesised ...');
     const began = performance.now();
     rooms = await startLocalRooms({
-      settings: settingsOf(values.context ?? []),
+      settings: { ...READ_SELDOM, ...settingsOf(values.context ?? []) },
       ...(values.data !== undefined && { directory: values.data }),
       startProvider,
       warn: (text) => say(`   warning: ${text}`),

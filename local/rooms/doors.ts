@@ -38,6 +38,8 @@ export class Doors {
   /** The feeds of the deployment, and where `.ics` files are put: `undefined` where there is no such bucket. */
   readonly feeds: readonly Feed[];
   readonly calendarBucket: string | undefined;
+  /** Whether a series of a calendar has one room, or each of its meetings. */
+  readonly scope: 'series' | 'occurrence';
   readonly #stack: RunningStack;
   readonly #environment: CreateRoomsEnvironment;
   readonly #sqs: SQSClient;
@@ -55,6 +57,7 @@ export class Doors {
     this.feeds = calendars ? JSON.parse(calendars.FEEDS) : [];
     this.calendarBucket = bucketOf(stack);
     this.calendarsQueueUrl = calendars?.WORK_QUEUE;
+    this.scope = JSON.parse(this.#environment.CALENDAR).scope ?? 'series';
     this.requestsQueueUrl = this.#environment.WORK_QUEUE;
     this.bus = this.#environment.EVENT_BUS;
     this.table = this.#environment.ROOMS_TABLE;

@@ -13,8 +13,11 @@ export class StoryError extends Error {}
 
 const DAY = 24 * 3_600_000;
 
-/** How many schedules may fire after a room has fallen due before its renewal is given up. */
-const PATIENCE = 4;
+/** How long after a room has fallen due its renewal is waited for, by the clock of the stack. */
+const PATIENCE = 2 * DAY;
+
+/** How long the first meeting of the example's series is waited for to be near. */
+const UNTIL_NEAR = 40 * DAY;
 
 /** The main job, told to somebody who sees it for the first time. */
 export class Story {
@@ -35,19 +38,34 @@ export class Story {
   async tell(): Promise<void> {
     this.#begin('a team asks for a room: examples/room-request.json goes to the queue of requests');
     const asked = await this.#opens('room-request.json');
+    await (this.#rooms.doors.scope === 'series' ? this.#tellSeries(asked) : this.#tellOccurrences(asked));
+    this.#nothingFailed();
+  }
+
+  async #tellSeries(asked: ShownRoom): Promise<void> {
     this.#begin('a calendar has a new series: examples/calendar-event.json goes to the event bus');
     const meeting = await this.#opens('calendar-event.json');
     const { movesExpiry } = this.#rooms.provider;
     const link = movesExpiry ? 'the same link' : 'a new link, since this provider cannot move an expiry';
     this.#begin(`the series is moved and made longer: its room lives longer, under ${link}`);
     await this.#moves(meeting, 'calendar-event-rescheduled.json', movesExpiry);
-    this.#begin(
-      `the clock is turned to the night of the renewal, ${this.#daysUntil(asked.renewAt)} days ahead`,
-    );
-    await this.#renews(asked);
+    await this.#turnsToTheNight(asked);
     this.#begin('the series is cancelled: its room ends, and stays ended');
-    await this.#ends(meeting, 'calendar-event-cancelled.json');
-    this.#nothingFailed();
+    await this.#ends([meeting], 'calendar-event-cancelled.json');
+  }
+
+  /** Where each meeting of a series has a room of its own. */
+  async #tellOccurrences(asked: ShownRoom): Promise<void> {
+    this.#begin(
+      'a calendar has a new series: examples/calendar-event.json goes to the event bus; each of its meetings will have ' +
+        'a room of its own, made when it is near',
+    );
+    await this.#submit('calendar-event.json');
+    await this.#showRooms();
+    await this.#turnsToTheNight(asked);
+    const meetings = await this.#comeNear(asked);
+    this.#begin('the series is cancelled: the rooms of its meetings end, and stay ended');
+    await this.#ends(meetings, 'calendar-event-cancelled.json');
   }
 
   /** What is there where an earlier run ended: its story has been told. */
@@ -85,12 +103,21 @@ export class Story {
     await this.#showRooms();
   }
 
+  async #turnsToTheNight(asked: ShownRoom): Promise<void> {
+    this.#begin(
+      `the clock is turned to the night of the renewal, ${this.#daysUntil(asked.renewAt)} days ahead`,
+    );
+    await this.#renews(asked);
+  }
+
   async #renews({ key, guestUrl, renewAt, expiresAt }: ShownRoom): Promise<void> {
     const { doors, stack } = this.#rooms;
     await stack.turnTo(Date.parse(renewAt ?? ''));
+    const { clock, scheduler } = stack;
+    const patience = clock.now() + PATIENCE;
     let room = await doors.room(key);
-    for (let fires = 0; room?.generation === 1 && fires < PATIENCE; fires++) {
-      await stack.turnTo(stack.scheduler.nextFire() ?? stack.clock.now());
+    while (room?.generation === 1 && clock.now() < patience) {
+      await stack.turnTo(scheduler.nextFire() ?? patience);
       room = await doors.room(key);
     }
     if (room?.generation !== 2 || !room.guestUrl || room.guestUrl === guestUrl) {
@@ -100,10 +127,30 @@ export class Story {
     this.#say(`     the old link ${guestUrl} works until ${moment(expiresAt)}`);
   }
 
-  async #ends({ key }: ShownRoom, file: string): Promise<void> {
+  /** Turns the clock on until the first meetings have their rooms. */
+  async #comeNear(asked: ShownRoom): Promise<readonly ShownRoom[]> {
+    const { doors, stack } = this.#rooms;
+    const { clock } = stack;
+    const meetings = async () => (await doors.rooms()).filter(({ key }) => key !== asked.key);
+    const patience = clock.now() + UNTIL_NEAR;
+    let near = await meetings();
+    if (near.length > 0) return near;
+    this.#begin('the clock is turned to the day on which the first of its meetings is near');
+    while (near.length === 0 && clock.now() < patience) {
+      await stack.turnTo(clock.now() + DAY);
+      near = await meetings();
+    }
+    if (near.length === 0) throw this.#failure('no meeting of the series has a room');
+    await this.#showRooms();
+    return near;
+  }
+
+  async #ends(meetings: readonly ShownRoom[], file: string): Promise<void> {
     await this.#submit(file);
-    const room = await this.#rooms.doors.room(key);
-    if (room?.state !== 'cancelled') throw this.#failure(`room ${key} was not cancelled`, room);
+    for (const { key } of meetings) {
+      const room = await this.#rooms.doors.room(key);
+      if (room?.state !== 'cancelled') throw this.#failure(`room ${key} was not cancelled`, room);
+    }
     await this.#showRooms();
   }
 
@@ -140,7 +187,7 @@ export class Story {
     for (const line of roomsTable(await doors.rooms(), this.#width - 3)) this.#say(`   ${line}`);
     this.#say();
     this.#say('   on the bus');
-    for (const line of announcements(news)) this.#say(`     ${line}`);
+    for (const line of news.length > 0 ? announcements(news) : ['nothing']) this.#say(`     ${line}`);
   }
 
   #failure(what: string, room?: ShownRoom): StoryError {
@@ -151,8 +198,18 @@ export class Story {
       room && `the room is ${room.state} in generation ${room.generation}`,
       room?.lastError,
       ...letters,
-      ...this.#rooms.stack.logs.filter(({ line }) => line.includes('"ERROR"')).map(({ line }) => line),
+      ...this.#errors(),
     ].filter((line) => line !== undefined);
     return new StoryError([what, ...found].join('\n  '));
+  }
+
+  /** What the functions have written of errors, each once. */
+  #errors(): string[] {
+    const lines = this.#rooms.stack.logs.map(({ line }) => line).filter((line) => line.includes('"ERROR"'));
+    const told = lines.map((line) => {
+      const { service, message, error } = JSON.parse(line);
+      return `${service}: ${error?.message ?? message}`;
+    });
+    return [...new Set(told)];
   }
 }

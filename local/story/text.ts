@@ -66,7 +66,7 @@ function cells({ at, event }: SeenEvent): string[] {
     String(event['detail-type']),
     shortened(key, 44),
     generation ? `generation ${generation}` : '',
-    room?.guestUrl ?? '',
+    room?.guestUrl ?? '-',
     reason,
   ];
 }

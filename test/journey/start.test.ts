@@ -89,6 +89,20 @@ test('npm start -- --once tells the main job and ends: generation 1, then 2 unde
   expect(output).not.toContain('warning');
 }, 120_000);
 
+test('it tells of a room for each meeting where series are deployed so, with feeds and files beside them', async () => {
+  const settings = [
+    'calendarScope=occurrence',
+    'calendarFeeds=team',
+    'calendarFiles=on',
+    'calendarHorizon=P1D',
+  ];
+  const once = run('start.ts', '--once', ...settings.flatMap((setting) => ['-c', setting]));
+  expect([await once.ended, once.output()]).toEqual([0, expect.stringContaining('nothing has failed')]);
+  expect(once.output()).toMatch(/Room Rotated +message:/);
+  expect(once.output()).toMatch(/weekly-review:\d{8}T090000Z +ending +1 +https:/);
+  expect(once.output()).toMatch(/Z +cancelled/);
+}, 120_000);
+
 test('a step that fails is the reason of exit code 1', async () => {
   const failed = run('start.ts', '--once', '-c', 'schedule=cron(0 2 1 1 ? *)');
   expect(await failed.ended).toBe(1);
