@@ -8,8 +8,7 @@ import { numberIn, readEnvironment } from './runtime/configuration.ts';
 import type { PlanRotationEnvironment } from './runtime/environment.ts';
 import { log } from './runtime/log.ts';
 import { count } from './runtime/metrics.ts';
-import { dynamoDb, now, once, sqs } from './runtime/wiring.ts';
-import { workQueue } from './runtime/work-queue.ts';
+import { dynamoDb, inboxOf, now, once, sqs } from './runtime/wiring.ts';
 import { type Job, sqsHandler } from './runtime/worker.ts';
 
 const environment = once(() =>
@@ -25,19 +24,12 @@ const environment = once(() =>
   ]),
 );
 
-const worker = once(() => {
-  const env = environment();
-  return {
-    queue: workQueue(sqs(), { queue: env.WORK_QUEUE, deadLetters: env.DEAD_LETTER_QUEUE }),
-    maxReceiveCount: numberIn('MAX_RECEIVE_COUNT', env.MAX_RECEIVE_COUNT),
-    now,
-    backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE],
-    read,
-  };
-});
+const inbox = once(() => inboxOf(environment()));
 
 /** Nominates the rooms that are due. A message is a run, or what a run had no time for. */
-export const handler = sqsHandler(worker);
+export const handler = sqsHandler(
+  once(() => ({ ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE], read })),
+);
 
 const planning = once(() => {
   const env = environment();
@@ -59,7 +51,7 @@ function read(record: SQSRecord, context: Context): Job {
     run: async () => {
       const timeLeft = () => context.getRemainingTimeInMillis();
       const report = await planRotation(task, { ...planning(), timeLeft });
-      if (report.rest) await worker().queue.send(writePlanTask(report.rest));
+      if (report.rest) await inbox().queue.send(writePlanTask(report.rest));
       tell(report);
     },
   };

@@ -10,12 +10,11 @@ import { type ReadingTask, readReadingTask, writeFeedTask } from './feeds/task.t
 import { RequestRefusedError } from './rooms/errors.ts';
 import { MINUTE } from './rooms/room.ts';
 import { lookAgain } from './rooms/series.ts';
-import { numberIn, readEnvironment } from './runtime/configuration.ts';
+import { readEnvironment } from './runtime/configuration.ts';
 import type { ReadCalendarsEnvironment } from './runtime/environment.ts';
 import { log } from './runtime/log.ts';
 import { count } from './runtime/metrics.ts';
-import { dynamoDb, now, once, secrets, sqs } from './runtime/wiring.ts';
-import { workQueue } from './runtime/work-queue.ts';
+import { dynamoDb, inboxOf, now, once, secrets, sqs } from './runtime/wiring.ts';
 import { type Job, sqsHandler } from './runtime/worker.ts';
 
 const environment = once(() =>
@@ -29,22 +28,13 @@ const environment = once(() =>
   ]),
 );
 
-const worker = once(() => {
-  const env = environment();
-  return {
-    queue: workQueue(sqs(), { queue: env.WORK_QUEUE, deadLetters: env.DEAD_LETTER_QUEUE }),
-    maxReceiveCount: numberIn('MAX_RECEIVE_COUNT', env.MAX_RECEIVE_COUNT),
-    now,
-    backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE],
-    read,
-  };
-});
-
 /**
  * Reads calendars that do not come by themselves: feeds at their times, files when they are put into a bucket, and
  * series whose next occurrence is near enough to have a room.
  */
-export const handler = sqsHandler(worker);
+export const handler = sqsHandler(
+  once(() => ({ ...inboxOf(environment()), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE], read })),
+);
 
 const feeds = once(() => JSON.parse(environment().FEEDS) as readonly Feed[]);
 const requests = once(() => outbox(sqs(), environment().REQUESTS_QUEUE));

@@ -12,7 +12,7 @@ import { secretsManager } from '../adapters/secrets.ts';
 import type { Keeping } from '../rooms/keeping.ts';
 import { DAY, SECOND } from '../rooms/room.ts';
 import { numberIn, readApplications, readEnvironment } from './configuration.ts';
-import type { WorkerEnvironment } from './environment.ts';
+import type { CommonEnvironment, WorkerEnvironment } from './environment.ts';
 import { countCall } from './provider-metrics.ts';
 import { workQueue } from './work-queue.ts';
 
@@ -105,11 +105,13 @@ export function prepare(): void {
 /** It finds the same, and says so where somebody listens. */
 function leaveToFirstMessage(_error: unknown): void {}
 
-/** The queue that feeds the function, for telling it what became of a message. */
-export const inbox = once(() => {
-  const env = workerEnvironment();
+/** The queue that feeds a function, for telling it what became of a message. */
+export function inboxOf(env: CommonEnvironment) {
   return {
     queue: workQueue(sqs(), { queue: env.WORK_QUEUE, deadLetters: env.DEAD_LETTER_QUEUE }),
     maxReceiveCount: numberIn('MAX_RECEIVE_COUNT', env.MAX_RECEIVE_COUNT),
   };
-});
+}
+
+/** That of a function that works on rooms. */
+export const inbox = once(() => inboxOf(workerEnvironment()));
