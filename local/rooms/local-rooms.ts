@@ -18,6 +18,8 @@ export interface LocalRoomsOptions {
   readonly startProvider?: StartProvider;
   /** Where everything is kept that shall outlive this run; nothing is, where absent. */
   readonly directory?: string;
+  /** Milliseconds ahead of the real time, to begin with. Default: 0, or what an earlier run kept. */
+  readonly clockOffset?: number;
   readonly log?: (line: LogLine) => void;
   readonly warn?: (text: string) => void;
 }
@@ -42,7 +44,7 @@ const SAVING_INTERVAL = 2000;
  * credential into the secret that the stack made for it.
  */
 export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<LocalRooms> {
-  const { startProvider = startMeetingsApiProvider, settings, log, warn } = options;
+  const { startProvider = startMeetingsApiProvider, settings, clockOffset = 0, log, warn } = options;
   const data = options.directory === undefined ? undefined : openDataDirectory(options.directory);
   const provider = await startProvider(data?.kept?.provider);
   const folder = await mkdtemp(join(tmpdir(), 'evergreen-rooms-'));
@@ -56,7 +58,8 @@ export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<
       import('../stack/run.ts'),
     ]);
     const stack = await runStack(await readAssembly(folder), {
-      ...(data && { directory: data.path, clockOffset: data.kept?.clockOffset ?? 0 }),
+      clockOffset: data?.kept?.clockOffset ?? clockOffset,
+      ...(data && { directory: data.path }),
       ...(log && { log }),
       ...(warn && { warn }),
     });
