@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engines, startEngines } from '../../chaos/engines.ts';
+import { PROVIDERS } from '../../functions/adapters/providers.ts';
 import { ClaimHeldError } from '../../functions/rooms/errors.ts';
 import type { Keeping } from '../../functions/rooms/keeping.ts';
 import type { Reconciling } from '../../functions/rooms/reconcile.ts';
 import { HOUR, SECOND } from '../../functions/rooms/room.ts';
 import { Death, type Fate, mortal } from '../support/mortal.ts';
 import {
-  CREATE,
   CREATE_ELSEWHERE,
   OPERATIONS,
   type Operation,
-  ROTATE,
   reconcileAndKeep,
   type Work,
 } from '../support/operations.ts';
@@ -20,7 +19,11 @@ type SetUp = (operation: Operation) => Promise<Stage>;
 
 const inMemory: SetUp = ({ options }) => memoryStage(options);
 
-describeCrashes('in memory', [...OPERATIONS, CREATE_ELSEWHERE], () => inMemory);
+/** What a provider can do. */
+const possible = (provider: keyof typeof PROVIDERS) =>
+  OPERATIONS.filter(({ needs }) => needs?.(PROVIDERS[provider].capabilities) ?? true);
+
+describeCrashes('in memory', [...possible('meetings-api'), CREATE_ELSEWHERE], () => inMemory);
 
 describe('on the engines', () => {
   let engines: Engines;
@@ -29,9 +32,10 @@ describe('on the engines', () => {
   });
   afterAll(() => engines.stop());
 
-  describeCrashes('with the Meetings API', OPERATIONS, () => () => realStage(engines, 'meetings-api'));
-  describeCrashes('with Daily', [CREATE, ROTATE], () => () => realStage(engines, 'daily'));
-  describeCrashes('with Whereby', [CREATE, ROTATE], () => () => realStage(engines, 'whereby'));
+  for (const provider of ['meetings-api', 'daily', 'whereby'] as const) {
+    const { title } = PROVIDERS[provider];
+    describeCrashes(`with ${title}`, possible(provider), () => () => realStage(engines, provider));
+  }
 });
 
 function describeCrashes(where: string, operations: readonly Operation[], setUp: () => SetUp): void {

@@ -1,6 +1,7 @@
 import { cancelRoom } from '../../functions/rooms/cancel.ts';
 import { ensureRoom } from '../../functions/rooms/ensure.ts';
 import type { Keeping } from '../../functions/rooms/keeping.ts';
+import type { Capabilities } from '../../functions/rooms/ports.ts';
 import { type Reconciling, reconcileRooms } from '../../functions/rooms/reconcile.ts';
 import type { RoomRequest } from '../../functions/rooms/room.ts';
 import { DAY, HOUR } from '../../functions/rooms/room.ts';
@@ -18,7 +19,7 @@ export interface Operation {
   readonly name: string;
   readonly options?: WorldOptions;
   /** Whether a provider can do this. Default: every one can. */
-  readonly needs?: (stage: Stage) => boolean;
+  readonly needs?: (capabilities: Capabilities) => boolean;
   /** Brings the stage to where the operation begins. */
   prepare?(stage: Stage): Promise<void>;
   work(stage: Stage): Work;
@@ -40,21 +41,22 @@ const renewal =
     clock.now += 84 * DAY;
   };
 const due: Work = (ports) => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, ports);
-/** No provider can put people in front of a locked door in a room that lives. */
-const renamed = () =>
+const recorded = () =>
   aRequest({
     spec: aSpec({ settings: { display_name: 'Weekly', recording_options: { auto_record: true } } }),
   });
-const movable = ({ capabilities }: Stage) => capabilities.movableExpiry;
+const movable = ({ movableExpiry }: Capabilities) => movableExpiry;
+/** Whether a living room can be made to record. */
+const recordable = ({ changeable }: Capabilities) => changeable.includes('recording_options');
 
-export const CREATE: Operation = {
+const CREATE: Operation = {
   name: 'create',
   work: () => ensure(aRequest()),
   expected: { state: 'active', generation: 1, kept: 1 },
   announced: 'Room Created',
 };
 
-export const ROTATE: Operation = {
+const ROTATE: Operation = {
   name: 'rotate',
   prepare: renewal('recreate'),
   work: () => due,
@@ -87,9 +89,18 @@ export const OPERATIONS: readonly Operation[] = [
     announced: 'Room Updated',
   },
   {
-    name: 'change',
+    name: 'change in place',
+    needs: recordable,
     prepare: first,
-    work: () => ensure(renamed()),
+    work: () => ensure(recorded()),
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Updated',
+  },
+  {
+    name: 'change by a new room',
+    needs: (capabilities) => !recordable(capabilities),
+    prepare: first,
+    work: () => ensure(recorded()),
     expected: { state: 'active', generation: 2, kept: 2 },
     announced: 'Room Rotated',
   },
@@ -116,7 +127,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'cancel',
     prepare: async (stage) => {
       await first(stage);
-      await ensureRoom(renamed(), stage.keeping);
+      await rotateNow(aRequest({ action: 'rotate' }), stage.keeping);
     },
     work: () => {
       const request = aRequest({ action: 'cancel' });
