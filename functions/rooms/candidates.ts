@@ -21,7 +21,8 @@ export function candidates(room: Room, spec: RoomSpec, pool: Pool, target?: stri
   const able = order.filter((name) => pool.provider(name).limitations(spec.settings).length === 0);
   if (able.length > 0) return able;
   throw new RequestRefusedError(
-    `strict: no application can give all that is asked for: ${pool.provider(home).limitations(spec.settings).join('; ')}`,
+    `strict: no application that may hold room ${room.key} can give all that is asked for: ` +
+      pool.provider(home).limitations(spec.settings).join('; '),
   );
 }
 

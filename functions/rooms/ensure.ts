@@ -51,6 +51,8 @@ async function satisfy(room: Room, wish: Wish, keeping: Keeping): Promise<Result
     return isAlive(current, now) ? note(room, wish, keeping) : pass(room, wish, keeping);
   if (room.state === 'cancelled' || !current) return open(room, wish, 'Room Created', 'requested', keeping);
   if (!isAlive(current, now)) return open(room, wish, 'Room Rotated', 'expired', keeping);
+  // a room that lives where not all can be had is no better than a new one there
+  await refusing(room, wish, keeping, () => candidates(room, wish.spec, keeping.pool));
   const capabilities = capabilitiesOf(current, keeping);
   const settings = changedSettings(room.spec?.settings, wish.spec.settings);
   const names = Object.keys(settings) as (keyof typeof settings)[];
@@ -85,17 +87,24 @@ async function open(
   const now = keeping.now();
   const expiry = (capabilities: Capabilities) =>
     Math.min(Math.max(expiryFromNow(wish.spec, now, capabilities), atLeast), now + capabilities.longestLife);
-  try {
+  await refusing(room, wish, keeping, () => {
     const [home = ''] = candidates(room, wish.spec, keeping.pool);
     assertRenewable(wish.spec, expiry(keeping.pool.provider(home).capabilities) - now, keeping);
+  });
+  const opened = await openRoom(room, { ...wish, announcement: { type, reason }, expiry, gone }, keeping);
+  return { outcome: type === 'Room Created' ? 'created' : 'rotated', room: opened };
+}
+
+/** A refusal is on the row and announced before its caller hears of it. */
+async function refusing(room: Room, { spec }: Wish, keeping: Keeping, rule: () => unknown): Promise<void> {
+  try {
+    rule();
   } catch (error) {
     if (error instanceof RequestRefusedError) {
-      await settle(await keeping.rooms.write(rejected(room, wish.spec, error.message, now)), keeping);
+      await settle(await keeping.rooms.write(rejected(room, spec, error.message, keeping.now())), keeping);
     }
     throw error;
   }
-  const opened = await openRoom(room, { ...wish, announcement: { type, reason }, expiry, gone }, keeping);
-  return { outcome: type === 'Room Created' ? 'created' : 'rotated', room: opened };
 }
 
 /** A caller who named the renewal is told that it cannot be had; who did not gets the room and a warning. */

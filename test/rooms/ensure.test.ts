@@ -308,9 +308,24 @@ describe('a provider that lacks a setting', () => {
   it('is a refusal where the request is strict', async () => {
     const { keeping, row, providers } = makeWorld({ unmet: ['theme_id'] });
     const strict = ensureRoom(aRequest({ spec: themed({ strict: true }) }), keeping);
-    await expect(strict).rejects.toThrow('strict: no application can give all that is asked for: theme_id');
+    await expect(strict).rejects.toThrow(
+      'strict: no application that may hold room weekly can give all that is asked for: theme_id',
+    );
     expect(row('weekly').state).toBe('rejected');
     expect(providers.first?.made).toEqual([]);
+  });
+
+  it.each([
+    ['the same', themed()],
+    ['less', aSpec()],
+  ])('is a refusal of a strict request for a living room that was asked for %s', async (_, before) => {
+    const { keeping, row, announced } = makeWorld({ unmet: ['theme_id'] });
+    await ensureRoom(aRequest({ spec: before }), keeping);
+    const { current, warnings } = row('weekly');
+    const strict = ensureRoom(aRequest({ spec: themed({ strict: true }) }), keeping);
+    await expect(strict).rejects.toThrow(RequestRefusedError);
+    expect(row('weekly')).toMatchObject({ state: 'active', spec: before, current, warnings });
+    expect(announced.at(-1)?.type).toBe('Room Rejected');
   });
 });
 
