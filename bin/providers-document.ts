@@ -21,9 +21,19 @@ ${table(Object.entries(CAPABILITIES).map(([label, show]) => [label, ...KINDS.map
 What a caller sets and does not get is told as a warning, on the row and in the event; \`"strict": true\` in the request makes
 it a refusal. Values in brackets are given in full and warn nobody.
 
-${table(FIELDS.map((field) => [`\`${field}\``, ...KINDS.map(([, { fields }]) => cell(fields[field]))]))}
+${table([...FIELDS.map((field) => [`\`${field}\``, ...KINDS.map(([, { fields }]) => cell(fields[field]))]), RENEWAL])}
 `;
 }
+
+/** Not a setting of a room, so no adapter has it among its fields: the domain goes by the capability. */
+const RENEWAL = [
+  '`renewal.mode`',
+  ...KINDS.map(([, { capabilities }]) =>
+    capabilities.movableExpiry
+      ? 'native'
+      : 'impossible (`recreate`, `none`): `extend` is a new room with a new link each time',
+  ),
+];
 
 const CAPABILITIES: Readonly<Record<string, (capabilities: Capabilities) => string>> = {
   'shortest life': ({ shortestLife }) => inWords(shortestLife),
@@ -48,10 +58,10 @@ function table(rows: readonly (readonly string[])[]): string {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function cell({ support, how, given }: FieldSupport): string {
+function cell({ support, how, given, silent }: FieldSupport): string {
   const values = given ? ` (${given.map((value) => `\`${value}\``).join(', ')})` : '';
   const rest = support === 'native' && given ? '; else impossible' : '';
-  return `${support}${values}${rest}${how ? `: ${how}` : ''}`;
+  return `${support}${silent ? ', without a warning' : ''}${values}${rest}${how ? `: ${how}` : ''}`;
 }
 
 const UNITS: readonly (readonly [Duration, string])[] = [

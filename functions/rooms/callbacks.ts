@@ -1,6 +1,7 @@
 import type { Keeping } from './keeping.ts';
 import type { RoomProvider } from './ports.ts';
-import type { RoomSettings } from './room.ts';
+import type { RoomSettings, RoomSpec } from './room.ts';
+import { unmet } from './unmet.ts';
 
 /** Where a provider tells us what happens in the rooms of a key. */
 export interface Callbacks {
@@ -23,14 +24,14 @@ export async function heardSettings<Settings extends Partial<RoomSettings>>(
   return { ...settings, callback_urls: { ...ours, ...settings.callback_urls } };
 }
 
-/** What the caller of these settings should know: what the provider does not have, and what we do not hear of. */
+/** What the caller should know: what the provider does not have, and what we do not hear of. */
 export function warningsOf(
-  settings: RoomSettings,
+  spec: RoomSpec,
   application: string,
   { callbacks, pool }: Listening,
 ): readonly string[] {
   const provider = pool.provider(application);
-  return [...provider.limitations(settings), ...(callbacks && tells(provider) ? unheard(settings) : [])];
+  return [...unmet(spec, provider), ...(callbacks && tells(provider) ? unheard(spec.settings) : [])];
 }
 
 function tells({ capabilities }: RoomProvider): boolean {

@@ -4,6 +4,7 @@ import { homeOrder } from './home.ts';
 import type { Keeping } from './keeping.ts';
 import type { Capabilities, Pool } from './ports.ts';
 import type { LiveRoom, Room, RoomSpec } from './room.ts';
+import { unmet } from './unmet.ts';
 
 /**
  * The applications that may hold the next room of a key, in the order in which they are asked: where it lives or is
@@ -18,11 +19,11 @@ export function candidates(room: Room, spec: RoomSpec, pool: Pool, target?: stri
   const [home] = order;
   if (home === undefined) throw new PoolFullError('the pool has no application: configure at least one');
   if (!spec.strict) return order;
-  const able = order.filter((name) => pool.provider(name).limitations(spec.settings).length === 0);
+  const able = order.filter((name) => unmet(spec, pool.provider(name)).length === 0);
   if (able.length > 0) return able;
   throw new RequestRefusedError(
     `strict: no application that may hold room ${room.key} can give all that is asked for: ` +
-      pool.provider(home).limitations(spec.settings).join('; '),
+      unmet(spec, pool.provider(home)).join('; '),
   );
 }
 
@@ -48,5 +49,5 @@ export function limitationsOf(
   keeping: Pick<Keeping, 'callbacks' | 'pool'>,
 ): readonly string[] {
   if (!current || !spec || !keeping.pool.names.includes(current.application)) return [];
-  return warningsOf(spec.settings, current.application, keeping);
+  return warningsOf(spec, current.application, keeping);
 }

@@ -56,7 +56,7 @@ export async function alterRoom(
 ): Promise<Room> {
   const { application } = current;
   const expiresAt = alteration.change.expiresAt ?? current.expiresAt;
-  const warnings = warningsOf(alteration.spec.settings, application, keeping);
+  const warnings = warningsOf(alteration.spec, application, keeping);
   const claimed = await takeClaim(
     room,
     { ...alteration, purpose: 'change', generation: room.generation, application, expiresAt, warnings },

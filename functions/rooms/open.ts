@@ -43,7 +43,7 @@ export async function openRoom(room: Room, opening: Opening, keeping: Keeping): 
   const applications = candidates(room, wanted.spec, keeping.pool, to);
   const target = (application: string) => {
     const provider = keeping.pool.provider(application);
-    const warnings = warningsOf(wanted.spec.settings, application, keeping);
+    const warnings = warningsOf(wanted.spec, application, keeping);
     return { application, expiresAt: expiry(provider.capabilities), warnings };
   };
   const [home = '', ...others] = applications;

@@ -61,7 +61,7 @@ export interface Renewal {
   readonly mode: RenewalMode;
   /** Nobody needs the room past this instant. Absent: kept until cancelled. */
   readonly until?: Instant;
-  /** The request named the mode itself, so that a life too short to renew is refused instead of warned about. */
+  /** The request named the mode itself, so that a life too short for it is refused, and a mode that cannot be had warned of. */
   readonly explicit?: boolean;
 }
 

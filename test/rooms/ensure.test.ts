@@ -305,6 +305,18 @@ describe('a provider that lacks a setting', () => {
     expect(row('weekly').warnings).toEqual(['theme_id: not to be had here']);
   });
 
+  it('is named where it is a mode of renewal that was asked for by name', async () => {
+    const { keeping, row } = makeWorld({ capabilities: { movableExpiry: false } });
+    const extend = (explicit: boolean) => aSpec({ renewal: { mode: 'extend', explicit } });
+    await ensureRoom(aRequest({ spec: extend(true) }), keeping);
+    const warning = 'renewal.mode extend: impossible, each renewal is a new room with a new link';
+    expect(row('weekly').warnings).toEqual([warning]);
+    await ensureRoom(aRequest({ spec: extend(false) }), keeping);
+    expect(row('weekly').warnings).toEqual([]);
+    const strict = ensureRoom(aRequest({ spec: { ...extend(true), strict: true } }), keeping);
+    await expect(strict).rejects.toThrow(warning);
+  });
+
   it('is a refusal where the request is strict', async () => {
     const { keeping, row, providers } = makeWorld({ unmet: ['theme_id'] });
     const strict = ensureRoom(aRequest({ spec: themed({ strict: true }) }), keeping);
