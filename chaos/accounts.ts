@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import type { ProviderEntry } from '../functions/adapters/providers.ts';
+import { PROVIDERS, type ProviderEntry } from '../functions/adapters/providers.ts';
 import type { Instant } from '../functions/rooms/room.ts';
 import { startDaily } from '../local/emulators/daily/daily.ts';
 import { startMeetingsApi } from '../local/emulators/meetings-api/meetings-api.ts';
@@ -45,7 +45,7 @@ export function localProvider({ emulator, entry, credential }: Account): LocalPr
     url: emulator.url,
     application: application as unknown as LocalProvider['application'],
     credential,
-    movesExpiry: entry.provider !== 'whereby',
+    movesExpiry: PROVIDERS[entry.provider].capabilities.movableExpiry,
     settle: () => emulator.settle(),
     state: () => ({}),
     close: () => emulator.close(),

@@ -36,10 +36,16 @@ export interface MeetingsApiApplication {
   readonly baseUrl?: string;
 }
 
+/** The providers that know their callers by an API key. One that the functions have and this has not does not compile. */
+export const API_KEY_PROVIDERS = {
+  daily: true,
+  whereby: true,
+} as const satisfies Record<Exclude<ApplicationEntry['provider'], 'meetings-api'>, true>;
+
 /** An account at a provider that knows its callers by an API key. */
 export interface ApiKeyApplication {
   /** Which provider it is. */
-  readonly provider: 'daily' | 'whereby';
+  readonly provider: keyof typeof API_KEY_PROVIDERS;
   /**
    * Names the account in rows, metrics and events. Rooms find their account by it, so it stays.
    *

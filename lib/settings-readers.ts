@@ -1,6 +1,6 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { ApiKeyApplication, MeetingsApiApplication } from './applications.ts';
+import { API_KEY_PROVIDERS, type ApiKeyApplication, type MeetingsApiApplication } from './applications.ts';
 import type { CalendarFeed } from './props.ts';
 
 /**
@@ -90,23 +90,26 @@ export type ApplicationSetting = (
   readonly apiKeyArn?: string;
 };
 
-const APPLICATION_FIELDS = {
-  'meetings-api': ['provider', 'applicationId', 'name', 'privateKeyArn', 'baseUrl'],
-  daily: ['provider', 'name', 'apiKeyArn', 'baseUrl'],
-  whereby: ['provider', 'name', 'apiKeyArn', 'baseUrl'],
-};
+const MEETINGS_API_FIELDS = ['provider', 'applicationId', 'name', 'privateKeyArn', 'baseUrl'];
+const API_KEY_FIELDS = ['provider', 'name', 'apiKeyArn', 'baseUrl'];
+
+function fieldsOf(provider: unknown): readonly string[] {
+  if (provider === 'meetings-api') return MEETINGS_API_FIELDS;
+  return Object.hasOwn(API_KEY_PROVIDERS, String(provider)) ? API_KEY_FIELDS : [];
+}
 
 export const application: Reader<ApplicationSetting> = (value) => {
   if (typeof value === 'string') return { applicationId: value.trim() };
   const entry = Object.entries(value ?? {});
   const { provider = 'meetings-api' } = Object.fromEntries(entry);
-  const fields = APPLICATION_FIELDS[provider as keyof typeof APPLICATION_FIELDS];
-  const fits = entry.every(([name, field]) => fields?.includes(name) && typeof field === 'string');
+  const fields = fieldsOf(provider);
+  const fits = entry.every(([name, field]) => fields.includes(name) && typeof field === 'string');
   const complete = provider !== 'meetings-api' || entry.some(([name]) => name === 'applicationId');
   if (typeof value === 'object' && value && fits && complete) return value as ApplicationSetting;
   throw new Error(
     'application ids, or objects of texts with applicationId and, if need be, name, privateKeyArn, baseUrl; ' +
-      'or, of another provider, with provider (daily or whereby) and, if need be, name, apiKeyArn, baseUrl',
+      `or, of another provider, with provider (${Object.keys(API_KEY_PROVIDERS).join(' or ')}) and, if need be, name, ` +
+      'apiKeyArn, baseUrl',
   );
 };
 

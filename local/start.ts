@@ -13,7 +13,7 @@ npm run send, rooms, clock, events and dead-letters.
 
   --once          ends after the main job: exit code 0, or 1 and the reason if a step failed
   --verbose       shows what the functions log
-  --provider NAME meetings-api, daily or whereby; default meetings-api
+  --provider NAME ${Object.keys(LOCAL_PROVIDERS).join(', ')}; default meetings-api
   --port N        where the commands find it; default ${CONTROL_PORT}
   --data DIR      keeps tables, queues, rooms and the clock there, and goes on from them the next time;
                   without it nothing is kept

@@ -6,11 +6,14 @@ const COMMANDS: Readonly<Record<string, EmulatorCommand>> = { daily, whereby };
 
 const [name = '', ...argv] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+const usage = `npm run emulate -- ${Object.keys(COMMANDS).join('|')} [--port N]
+npm run meetings-api -- [--port N]   for the Meetings API
+--help after the name shows the options`;
 if (command) {
   await runEmulator(command, argv);
+} else if (name === '--help') {
+  console.log(usage);
 } else {
-  console.error(
-    `npm run emulate -- daily|whereby [--port N]   (got "${name}")\nnpm run meetings-api -- [--port N]   for the Meetings API\n--help after the name shows the options`,
-  );
+  console.error(`the provider must be one of ${Object.keys(COMMANDS).join(', ')}, got "${name}"\n\n${usage}`);
   process.exitCode = 1;
 }

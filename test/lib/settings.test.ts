@@ -109,7 +109,9 @@ describe('a setting', () => {
       applications: [{ provider: 'daily' }, { provider: 'whereby', name: 'w' }],
     });
     expect(applications).toMatchObject([{ provider: 'daily' }, { provider: 'whereby', name: 'w' }]);
-    expect(() => read({ applications: [{ provider: 'zoom' }] })).toThrow('provider (daily or whereby)');
+    for (const provider of ['zoom', 'toString']) {
+      expect(() => read({ applications: [{ provider }] })).toThrow('provider (daily or whereby)');
+    }
     expect(() => read({ applications: [{ provider: 'daily', applicationId: 'x' }] })).toThrow('apiKeyArn');
   });
 
