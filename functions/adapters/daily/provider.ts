@@ -60,7 +60,7 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
     if (existing?.available) return change(order.token, order);
     // an expired room may hold its name until it is deleted, and may do so without being shown any more
     const freed = await call({ method: 'DELETE', route: ROOM, id: order.token }, isGone);
-    if (!readable(freed, deletionReply)?.deleted) throw failure(reply);
+    if (!existing && !readable(freed, deletionReply)?.deleted) throw failure(reply);
     const again = await post();
     if (isSuccess(again)) return room(again);
     throw failure(again);

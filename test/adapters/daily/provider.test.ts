@@ -80,6 +80,16 @@ describe('a room', () => {
     expect(bench.observed.map(({ method }) => method)).toEqual(['POST', 'POST', 'GET', 'POST']);
   });
 
+  test('that has expired holds its name no longer when the collector comes in between', async () => {
+    await bench.close();
+    bench = await startDailyBench({ switches: { expiredRooms: 'lingering' } });
+    await create();
+    bench.turn(30 * DAY + HOUR);
+    const body = { error: 'not-found', info: 'room not found' };
+    bench.emulator.faults.add({ fault: 'status', status: 404, body, on: 'DELETE', strikes: 'after' });
+    await expect(create()).resolves.toMatchObject({ token: token('weekly'), available: true });
+  });
+
   test('that is refused for a reason of its own is refused with that reason', async () => {
     const expiresAt = Date.UTC(2100, 0, 1);
     const refused = bench.provider.create({ token: token('x'), settings: { display_name: 'x' }, expiresAt });
