@@ -30,7 +30,8 @@ export function tellWhatToDoNext(stack: Stack, rooms: EvergreenRooms): void {
 }
 
 /** Everything but what lets somebody in as a host. */
-const SHOWN = 'roomKey, #state, generation, #current.guestUrl, #current.expiresAt, renewAt, lastError';
+const SHOWN =
+  'roomKey, #state, generation, #current.guestUrl, #current.expiresAt, renewAt, warnings, lastError';
 const NAMES = '{"#entry":"entry","#state":"state","#current":"current"}';
 
 function commands({ requestQueue, queues, table }: EvergreenRooms): Output[] {

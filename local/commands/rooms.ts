@@ -5,7 +5,7 @@ const USAGE = `npm run rooms [-- --json] [--port N]
 
 Lists the rooms of the stack that npm start keeps running.
 
-  --json   as JSON, with names, links before and the last error`;
+  --json   as JSON, with names, links before, warnings and the last error`;
 
 await runCommand(USAGE, { json: { type: 'boolean' } }, async ({ stack, flags, say }) => {
   const rooms = await stack.rooms();

@@ -12,6 +12,8 @@ export interface ShownRoom {
   readonly renewAt?: string;
   readonly previousGuestUrl?: string;
   readonly lastError?: string;
+  /** What the caller asked for and does not get. */
+  readonly warnings?: readonly string[];
   readonly createdAt: string;
 }
 
@@ -30,6 +32,7 @@ export function shownRoom(room: Room): ShownRoom {
     ...(renewAt !== undefined && { renewAt: iso(renewAt) }),
     ...(previous && { previousGuestUrl: previous.guestUrl }),
     ...(lastError !== undefined && { lastError }),
+    ...(room.warnings.length > 0 && { warnings: room.warnings }),
     createdAt: iso(room.createdAt),
   };
 }

@@ -35,8 +35,8 @@ export function roomsTable(rooms: readonly ShownRoom[], width: number): string[]
 }
 
 /**
- * What was announced, a line each: when, what, of which room, which generation, its link and why. News that is not of
- * a single room is only counted.
+ * What was announced, a line each: when, what, of which room, which generation, its link and why; below it what the
+ * caller asked for and does not get. News that is not of a single room is only counted.
  */
 export function announcements(events: readonly SeenEvent[]): string[] {
   const ofRooms = events.filter(({ event }) => isObject(event.detail) && event.detail.key !== undefined);
@@ -46,7 +46,15 @@ export function announcements(events: readonly SeenEvent[]): string[] {
     others.set(type, (others.get(type) ?? 0) + 1);
   }
   const counted = [...others].map(([type, count]) => `and ${type}${count > 1 ? `, ${count} times` : ''}`);
-  return [...columns(ofRooms.map(cells)), ...counted];
+  const lines = columns(ofRooms.map(cells)).flatMap((line, index) => [
+    line,
+    ...warnings(ofRooms[index]).map((warning) => `  warning: ${warning}`),
+  ]);
+  return [...lines, ...counted];
+}
+
+function warnings(seen: SeenEvent | undefined): readonly string[] {
+  return (seen?.event.detail as { warnings?: readonly string[] } | undefined)?.warnings ?? [];
 }
 
 function cells({ at, event }: SeenEvent): string[] {

@@ -38,11 +38,19 @@ test('news of rooms is told one by one, other news is counted', () => {
   expect(
     announcements([
       seen('Room Rotated', { key: 'a', generation: 3, reason: 'renewal', room: { guestUrl: 'https://r/1' } }),
+      seen('Room Created', {
+        key: 'b',
+        generation: 1,
+        reason: 'requested',
+        warnings: ['theme_id: impossible'],
+      }),
       seen('Rooms Reconciled', { mode: 'repair' }),
       seen('Rooms Reconciled', { mode: 'repair' }),
     ]),
   ).toEqual([
     '2027-01-10 02:08  Room Rotated  a  generation 3  https://r/1  renewal',
+    '2027-01-10 02:08  Room Created  b  generation 1  -            requested',
+    '  warning: theme_id: impossible',
     'and Rooms Reconciled, 2 times',
   ]);
 });
