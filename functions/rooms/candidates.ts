@@ -7,15 +7,15 @@ import type { LiveRoom, Room, RoomSpec } from './room.ts';
 import { unmet } from './unmet.ts';
 
 /**
- * The applications that may hold the next room of a key, in the order in which they are asked: where it lives or is
- * to be moved, then the others of the same provider. A key stays with its provider until it is moved on purpose, since
- * another provider means another kind of link; only a new key may go anywhere.
+ * The applications that may hold the next room of a key, in the order in which they are asked: where it is to be moved
+ * and nowhere else, or where it lives, then the others of the same provider. A key stays with its provider until it is
+ * moved on purpose, since another provider means another kind of link; only a new key may go anywhere.
  *
  * @throws RequestRefusedError where the request is strict and no application can give all it asks for
  */
 export function candidates(room: Room, spec: RoomSpec, pool: Pool, target?: string): readonly string[] {
-  const place = [target, room.current?.application].find((name) => name && pool.names.includes(name));
-  const order = homeOrder(room.key, place ? pool.siblings(place) : pool.names, place);
+  const place = pool.names.find((name) => name === room.current?.application);
+  const order = target ? [target] : homeOrder(room.key, place ? pool.siblings(place) : pool.names, place);
   const [home] = order;
   if (home === undefined) throw new PoolFullError('the pool has no application: configure at least one');
   if (!spec.strict) return order;

@@ -363,6 +363,18 @@ describe('a pool of several providers', () => {
     expect(announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'moved' });
   });
 
+  it('moves a key nowhere else where the place it is to be moved to is full', async () => {
+    const world = makeWorld({ applications: ['daily-1', 'daily-2'], limit: 2 });
+    const only = (name: string) => ({ ...world.keeping, pool: { ...world.keeping.pool, names: [name] } });
+    await ensureRoom(aRequest(), only('daily-1'));
+    const { provider } = world.keeping.pool;
+    const order = { settings: aSpec().settings, expiresAt: world.clock.now + DAY };
+    for (const token of ['a', 'b']) await provider('daily-2').create({ ...order, token });
+    const moved = rotateNow(aRequest({ action: 'rotate', to: 'daily-2' }), world.keeping);
+    await expect(moved).rejects.toThrow('are full (daily-2)');
+    expect(world.row('weekly')).toMatchObject({ generation: 1, current: { application: 'daily-1' } });
+  });
+
   it('refuses to move a key to where nothing is', async () => {
     const { keeping } = makeWorld({ applications: pool });
     await ensureRoom(aRequest(), keeping);
