@@ -36,8 +36,16 @@ const tidied = (prefix: unknown) => String(prefix).toLowerCase().replace(/\s/g, 
 const isPrefix: Check = (value) =>
   isText(value) && tidied(value).length <= 39 && CHOICES.prefix.test(tidied(value));
 
-const isRecording: Check = (value) =>
-  isObject(value) && ['type', 'destination', 'startTrigger'].every((name) => name in (value as object));
+/** All three have to be there; `null` is as the organisation has it. */
+const isRecording: Check = (value) => {
+  if (!isObject(value)) return false;
+  const { type, destination, startTrigger } = value as Record<string, unknown>;
+  return (
+    oneOf('none', 'local', 'cloud')(type) &&
+    (destination === null || isObject(destination)) &&
+    (startTrigger === null || oneOf('none', 'prompt', 'automatic', 'automatic-2nd-participant')(startTrigger))
+  );
+};
 
 /** Every field that may be there, with what it must be. */
 const RULES: Readonly<Record<string, readonly [Check, string]>> = {
@@ -48,7 +56,7 @@ const RULES: Readonly<Record<string, readonly [Check, string]>> = {
   roomNamePrefix: [isPrefix, 'at most 39 of a-z, 0-9 and -'],
   roomNamePattern: [oneOf('uuid', 'human-short'), 'uuid or human-short'],
   templateType: [oneOf('viewerMode'), 'viewerMode'],
-  recording: [isRecording, 'an object with type, destination and startTrigger'],
+  recording: [isRecording, 'an object with type, destination and startTrigger, each one that there is'],
   liveTranscription: [isObject, 'an object'],
   streaming: [isObject, 'an object'],
   fields: [

@@ -64,6 +64,11 @@ describe('POST /meetings', () => {
       { recording: { type: 'cloud' } },
       'recording must be an object with type',
     ],
+    [
+      'a recording that begins when nothing does',
+      { recording: { type: 'cloud', destination: null, startTrigger: 'always' } },
+      'recording must be an object with',
+    ],
     ['an unknown link', { fields: ['guestRoomUrl'] }, 'fields must be a list of hostRoomUrl, viewerRoomUrl'],
   ])('refuses %s', async (_, body, error) => {
     const reply = await create(typeof body === 'function' ? body() : body);
