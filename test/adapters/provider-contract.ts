@@ -413,7 +413,7 @@ function describeFaults(at: Bench): void {
   });
 
   test('no error tells a credential or a host link', async () => {
-    const { provider, emulator, secrets } = at();
+    const { provider, another, emulator, secrets } = at();
     const room = await provider.create(orderFor(at()));
     const known = [...secrets(), ...(room.hostUrl ? [room.hostUrl] : [])];
     expect(known.every((secret) => secret.length > 8)).toBe(true);
@@ -424,8 +424,12 @@ function describeFaults(at: Bench): void {
       { fault: 'status', status: 403, body: echo },
     ] as const) {
       emulator.faults.add(fault);
-      const error: Error = await provider.create(orderFor(at())).catch((thrown) => thrown);
+      // one that a fault has not taught patience
+      const error: Error = await another()
+        .create(orderFor(at()))
+        .catch((thrown) => thrown);
       expect(error).toBeInstanceOf(Error);
+      expect(emulator.faults.list()).toEqual([]);
       const told = `${error.stack} ${JSON.stringify(error)} ${error.cause}`;
       expect(known.filter((secret) => told.includes(secret))).toEqual([]);
     }
