@@ -341,6 +341,18 @@ describe('a provider that lacks a setting', () => {
   });
 });
 
+describe('a provider that cannot move an expiry', () => {
+  it('opens a new room for a longer life, without asking for a change in vain', async () => {
+    const { keeping, row, providers } = makeWorld({ capabilities: { movableExpiry: false } });
+    await ensureRoom(aRequest(), keeping);
+    expect((await ensureRoom(aRequest({ spec: aSpec({ lifetime: 120 * DAY }) }), keeping)).outcome).toBe(
+      'rotated',
+    );
+    expect(row('weekly')).toMatchObject({ generation: 2, previous: { id: 'first-1' } });
+    expect(providers.first?.calls).toEqual({ create: 2 });
+  });
+});
+
 describe('a pool of several providers', () => {
   const pool = ['daily-1', 'daily-2', 'whereby-1'];
 
