@@ -50,7 +50,7 @@ const SAFEGUARDS: readonly Safeguard[] = [
   {
     name: 'the look-up before another create',
     file: 'functions/rooms/finish.ts',
-    on: 'await keeping.pool.provider(claim.application).find(token, claim.bookmark);',
+    on: 'await keeping.pool.provider(claim.application).find(token, since);',
     off: '[token].flatMap((): ProviderRoom[] => []);',
   },
   {
