@@ -10,20 +10,25 @@ import { unmet } from './unmet.ts';
  * The applications that may hold the next room of a key, in the order in which they are asked: where it is to be moved
  * and nowhere else, or where it lives, then the others of the same provider. A key stays with its provider until it is
  * moved on purpose, since another provider means another kind of link; only a new key may go anywhere.
- *
- * @throws RequestRefusedError where the request is strict and no application can give all it asks for
+ * A strict request goes to those that can give all it asks for, where there are any.
  */
 export function candidates(room: Room, spec: RoomSpec, pool: Pool, target?: string): readonly string[] {
   const place = pool.names.find((name) => name === room.current?.application);
   const order = target ? [target] : homeOrder(room.key, place ? pool.siblings(place) : pool.names, place);
-  const [home] = order;
-  if (home === undefined) throw new PoolFullError('the pool has no application: configure at least one');
-  if (!spec.strict) return order;
-  const able = order.filter((name) => unmet(spec, pool.provider(name)).length === 0);
-  if (able.length > 0) return able;
+  if (order.length === 0) throw new PoolFullError('the pool has no application: configure at least one');
+  const able = spec.strict ? order.filter((name) => unmet(spec, pool.provider(name)).length === 0) : order;
+  // whoever asks is refused before; a room that was given is kept, whatever its provider has given up since
+  return able.length > 0 ? able : order;
+}
+
+/** @throws RequestRefusedError where the request is strict and no application can give all it asks for */
+export function assertMet(room: Room, spec: RoomSpec, pool: Pool, target?: string): void {
+  if (!spec.strict) return;
+  const [best = ''] = candidates(room, spec, pool, target);
+  const lacks = unmet(spec, pool.provider(best));
+  if (lacks.length === 0) return;
   throw new RequestRefusedError(
-    `strict: no application that may hold room ${room.key} can give all that is asked for: ` +
-      unmet(spec, pool.provider(home)).join('; '),
+    `strict: no application that may hold room ${room.key} can give all that is asked for: ${lacks.join('; ')}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { buried } from './cancel.ts';
-import { candidates, capabilitiesOf, limitationsOf } from './candidates.ts';
+import { assertMet, candidates, capabilitiesOf, limitationsOf } from './candidates.ts';
 import { alterRoom, NotAlteredError } from './change.ts';
 import { ProviderRefusedError, RequestRefusedError, RoomGoneError } from './errors.ts';
 import { finishRoom } from './finish.ts';
@@ -52,7 +52,7 @@ async function satisfy(room: Room, wish: Wish, keeping: Keeping): Promise<Result
   if (room.state === 'cancelled' || !current) return open(room, wish, 'Room Created', 'requested', keeping);
   if (!isAlive(current, now)) return open(room, wish, 'Room Rotated', 'expired', keeping);
   // a room that lives where not all can be had is no better than a new one there
-  await refusing(room, wish, keeping, () => candidates(room, wish.spec, keeping.pool));
+  await refusing(room, wish, keeping, () => assertMet(room, wish.spec, keeping.pool));
   const capabilities = capabilitiesOf(current, keeping);
   const settings = changedSettings(room.spec?.settings, wish.spec.settings);
   const names = Object.keys(settings) as (keyof typeof settings)[];
@@ -88,6 +88,7 @@ async function open(
   const expiry = (capabilities: Capabilities) =>
     Math.min(Math.max(expiryFromNow(wish.spec, now, capabilities), atLeast), now + capabilities.longestLife);
   await refusing(room, wish, keeping, () => {
+    assertMet(room, wish.spec, keeping.pool);
     const [home = ''] = candidates(room, wish.spec, keeping.pool);
     assertRenewable(wish.spec, expiry(keeping.pool.provider(home).capabilities) - now, keeping);
   });

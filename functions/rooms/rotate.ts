@@ -1,13 +1,14 @@
+import { assertMet } from './candidates.ts';
 import { RequestRefusedError } from './errors.ts';
 import { finishRoom } from './finish.ts';
 import { unknownRoom } from './hold.ts';
 import { type Keeping, onRoom } from './keeping.ts';
-import { recreate } from './kept.ts';
+import { type Kept, recreate } from './kept.ts';
 import { correctDrift, reopenLost } from './mend.ts';
 import type { RotationOrder } from './ports.ts';
 import { renewDue } from './renew.ts';
 import { alreadySeen, type Result } from './result.ts';
-import type { RoomRequest, RoomSpec } from './room.ts';
+import type { RoomRequest } from './room.ts';
 import { sequenceOf } from './sequence.ts';
 import { settleFully } from './settle.ts';
 import { isOver } from './spec.ts';
@@ -38,13 +39,17 @@ export async function rotateNow(request: RoomRequest, keeping: Keeping): Promise
     const { current, spec } = room;
     if (!current || !spec) throw unknownRoom(request);
     const { to } = request;
-    assertPossible(request, spec, keeping);
+    assertPossible(request, { room, spec }, keeping);
     const reason = to === undefined || to === current.application ? 'requested' : 'moved';
     return recreate({ room, current, spec }, reason, keeping, { sequence, to });
   });
 }
 
-function assertPossible({ key, to }: RoomRequest, spec: RoomSpec, { pool, now }: Keeping): void {
+function assertPossible(
+  { key, to }: RoomRequest,
+  { room, spec }: Pick<Kept, 'room' | 'spec'>,
+  { pool, now }: Keeping,
+): void {
   if (isOver(spec, now())) {
     const until = new Date(spec.renewal.until ?? now()).toISOString();
     throw new RequestRefusedError(
@@ -56,4 +61,5 @@ function assertPossible({ key, to }: RoomRequest, spec: RoomSpec, { pool, now }:
       `to: must be an application of the pool (${pool.names.join(', ')}), got ${to}`,
     );
   }
+  if (to !== undefined) assertMet(room, spec, pool, to);
 }

@@ -9,7 +9,7 @@ import {
 } from '../../functions/rooms/errors.ts';
 import { holdRoom } from '../../functions/rooms/hold.ts';
 import type { RoomProvider } from '../../functions/rooms/ports.ts';
-import type { Renewal, RoomSpec } from '../../functions/rooms/room.ts';
+import type { Renewal, RoomSpec, SettingName } from '../../functions/rooms/room.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/room.ts';
 import { rotateNow, rotateRoom } from '../../functions/rooms/rotate.ts';
 import { aSpec, START } from '../support/rooms.ts';
@@ -71,6 +71,15 @@ describe('a room that is due', () => {
     const { keeping } = makeWorld();
     const order = { key: 'gone', generation: 1, cause: 'due' } as const;
     expect(await rotateRoom(order, keeping)).toEqual({ outcome: 'outdated' });
+  });
+
+  it('is kept where its provider has given up what the request was strict about, which is a warning', async () => {
+    const unmet: SettingName[] = [];
+    const settings = { display_name: 'Weekly', theme_id: null };
+    const { rotate, row } = await dueWorld({ settings, strict: true }, { unmet });
+    unmet.push('theme_id');
+    expect((await rotate()).outcome).toBe('rotated');
+    expect(row('weekly')).toMatchObject({ state: 'active', warnings: ['theme_id: not to be had here'] });
   });
 
   it('is opened again where it expired before its rotation came', async () => {
@@ -338,6 +347,15 @@ describe('a person who rotates a room', () => {
     clock.now = START + 100 * DAY;
     await rotateNow(asked(), keeping);
     expect(row('weekly')).toMatchObject({ state: 'ending', current: { expiresAt: clock.now + 90 * DAY } });
+  });
+
+  it('has a strict request moved to no application that cannot give what it asks for', async () => {
+    const unmet: SettingName[] = [];
+    const settings = { display_name: 'Weekly', theme_id: null };
+    const { keeping, provider } = await dueWorld({ settings, strict: true }, { unmet });
+    unmet.push('theme_id');
+    await expect(rotateNow({ ...asked(), to: 'first' }, keeping)).rejects.toThrow('strict: no application');
+    expect(provider.calls.create).toBe(1);
   });
 
   it('is told that there is no such room', async () => {
