@@ -1,14 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/**
- * `npm run safeguards`: switches off one safeguard after the other in a copy of this project, and says which tests go
- * red. One that can be switched off without a test going red is either none or not tested.
- */
-interface Safeguard {
+/** What must hold, as one line of the code that can be switched off. */
+export interface Safeguard {
   readonly name: string;
   /** Where it stands, the line as it is, and the line without it. */
   readonly file: string;
@@ -16,7 +7,7 @@ interface Safeguard {
   readonly off: string;
 }
 
-const SAFEGUARDS: readonly Safeguard[] = [
+export const SAFEGUARDS: readonly Safeguard[] = [
   {
     name: "the write's condition",
     file: 'test/support/memory-rooms.ts',
@@ -119,61 +110,9 @@ const SAFEGUARDS: readonly Safeguard[] = [
   },
 ];
 
-const PROJECT = fileURLToPath(new URL('..', import.meta.url));
-const TESTS = ['test/rooms', 'test/runtime', 'test/adapters/rooms-table.test.ts'];
-/** They take long, and are about something else. */
-const EXCEPT = ['test/rooms/year.test.ts', 'test/rooms/handover.test.ts'];
-
-const copy = mkdtempSync(join(tmpdir(), 'safeguards-'));
-try {
-  await main();
-} finally {
-  rmSync(copy, { recursive: true, force: true });
-}
-
-async function main(): Promise<void> {
-  const files = execFileSync('git', ['ls-files', '-z'], { cwd: PROJECT, encoding: 'utf8' }).split('\0');
-  for (const file of files.filter(Boolean))
-    cpSync(join(PROJECT, file), join(copy, file), { recursive: true });
-  symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'));
-  for (const safeguard of SAFEGUARDS) {
-    const red = await testWithout(safeguard);
-    console.log(`${safeguard.name}: ${red.length > 0 ? red.join(', ') : 'NOTHING went red'}`);
-    if (red.length === 0) process.exitCode = 1;
-  }
-}
-
-/** @returns the test files that fail without it */
-async function testWithout({ name, file, on, off }: Safeguard): Promise<readonly string[]> {
-  const path = join(copy, file);
-  const source = readFileSync(path, 'utf8');
-  if (!source.includes(on)) throw new Error(`${name}: ${file} has no "${on}" any more`);
-  writeFileSync(
-    path,
-    source.replace(on, () => off),
-  );
-  try {
-    return await failingTests();
-  } finally {
-    writeFileSync(path, source);
-  }
-}
-
-async function failingTests(): Promise<readonly string[]> {
-  const report = join(copy, 'report.json');
-  const exclusions = EXCEPT.flatMap((file) => ['--exclude', file]);
-  const vitest = join(PROJECT, 'node_modules', 'vitest', 'vitest.mjs');
-  const options = ['--reporter=json', `--outputFile=${report}`];
-  const run = spawn(process.execPath, [vitest, 'run', ...TESTS, ...exclusions, ...options], {
-    cwd: copy,
-    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
-    stdio: 'ignore',
-  });
-  await new Promise((ended) => run.on('close', ended));
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
-    testResults: { name: string; status: string }[];
-  };
-  return testResults
-    .filter(({ status }) => status === 'failed')
-    .map(({ name }) => name.slice(name.lastIndexOf('/test/') + 1));
+/** @throws Error where the line is not to be found exactly once */
+export function switchedOff(source: string, { name, file, on, off }: Safeguard): string {
+  const times = source.split(on).length - 1;
+  if (times !== 1) throw new Error(`${name}: ${file} has "${on}" ${times} times, which should be there once`);
+  return source.replace(on, () => off);
 }

@@ -1,0 +1,66 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SAFEGUARDS, type Safeguard, switchedOff } from './list.ts';
+
+/**
+ * `npm run safeguards`: switches off one safeguard after the other in a copy of this project, and says which tests go
+ * red. One that can be switched off without a test going red is either none or not tested.
+ */
+
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+const TESTS = ['test/rooms', 'test/runtime', 'test/adapters/rooms-table.test.ts'];
+/** They take long, and are about something else. */
+const EXCEPT = ['test/rooms/year.test.ts', 'test/rooms/handover.test.ts'];
+
+const copy = mkdtempSync(join(tmpdir(), 'safeguards-'));
+try {
+  await main();
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+
+async function main(): Promise<void> {
+  const files = execFileSync('git', ['ls-files', '-z'], { cwd: PROJECT, encoding: 'utf8' }).split('\0');
+  for (const file of files.filter(Boolean))
+    cpSync(join(PROJECT, file), join(copy, file), { recursive: true });
+  symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'));
+  for (const safeguard of SAFEGUARDS) {
+    const red = await testWithout(safeguard);
+    console.log(`${safeguard.name}: ${red.length > 0 ? red.join(', ') : 'NOTHING went red'}`);
+    if (red.length === 0) process.exitCode = 1;
+  }
+}
+
+/** @returns the test files that fail without it */
+async function testWithout(safeguard: Safeguard): Promise<readonly string[]> {
+  const path = join(copy, safeguard.file);
+  const source = readFileSync(path, 'utf8');
+  writeFileSync(path, switchedOff(source, safeguard));
+  try {
+    return await failingTests();
+  } finally {
+    writeFileSync(path, source);
+  }
+}
+
+async function failingTests(): Promise<readonly string[]> {
+  const report = join(copy, 'report.json');
+  const exclusions = EXCEPT.flatMap((file) => ['--exclude', file]);
+  const vitest = join(PROJECT, 'node_modules', 'vitest', 'vitest.mjs');
+  const options = ['--reporter=json', `--outputFile=${report}`];
+  const run = spawn(process.execPath, [vitest, 'run', ...TESTS, ...exclusions, ...options], {
+    cwd: copy,
+    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+    stdio: 'ignore',
+  });
+  await new Promise((ended) => run.on('close', ended));
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
+    testResults: { name: string; status: string }[];
+  };
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ name }) => name.slice(name.lastIndexOf('/test/') + 1));
+}
