@@ -79,16 +79,21 @@ function asNewAs(event: ToldEvent | undefined, occurrence: ToldOccurrence): Told
 }
 
 function tell(event: GraphEvent, context: CalendarContext) {
-  const { lastModifiedDateTime, isCancelled, subject, sensitivity } = event;
+  const { lastModifiedDateTime, isCancelled, subject } = event;
   const cancelled = context.isCancelled || isCancelled === true || event['@removed'] !== undefined;
   const at = stamp([instantOr(lastModifiedDateTime, context.toldAt)], cancelled);
   return {
     at,
     epoch: at,
     ...(subject && { title: subject }),
-    isPrivate: sensitivity === 'private' || sensitivity === 'confidential',
+    isPrivate: isHidden(event),
     cancelled,
   };
+}
+
+export function isHidden(event: unknown): boolean {
+  const { sensitivity } = (event ?? {}) as { readonly sensitivity?: unknown };
+  return sensitivity === 'private' || sensitivity === 'confidential';
 }
 
 function tellEvent(event: z.output<typeof eventSchema>, context: CalendarContext): ToldEvent {

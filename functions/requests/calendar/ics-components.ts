@@ -3,7 +3,14 @@ import { RequestRefusedError } from '../../rooms/errors.ts';
 import type { Instant } from '../../rooms/room.ts';
 import type { CalendarContext } from './context.ts';
 import { textOf } from './ics-property.ts';
-import { type IcsCalendar, type IcsEvent, propertyOf, writeIcs } from './ics-text.ts';
+import {
+  componentsOf,
+  type IcsCalendar,
+  type IcsEvent,
+  propertyOf,
+  withoutTitles,
+  writeIcs,
+} from './ics-text.ts';
 import { type Clocks, readIcsTimes, readInstant } from './ics-times.ts';
 import { zonesOf } from './ics-zones.ts';
 import { instantOr, stamp } from './stamp.ts';
@@ -47,15 +54,7 @@ export function readComponents(
 
 /** Titles are read by us: nothing that a person wrote is in what `ical.js` sees, so nor is it in what it complains of. */
 function titlesOf({ lines }: IcsEvent): string[] {
-  const titles: string[] = [];
-  let component: string[] = [];
-  for (const line of lines) {
-    component.push(line);
-    if (!/^END:VEVENT\s*$/i.test(line)) continue;
-    titles.push(unescaped(propertyOf(component, 'SUMMARY')));
-    component = [];
-  }
-  return titles;
+  return componentsOf(lines).map((component) => unescaped(propertyOf(component, 'SUMMARY')));
 }
 
 function unescaped(text: string): string {
@@ -63,7 +62,7 @@ function unescaped(text: string): string {
 }
 
 function parse(calendar: IcsCalendar, event: IcsEvent): ICAL.Component {
-  const lines = event.lines.filter((line) => !/^SUMMARY[;:]/i.test(line));
+  const lines = withoutTitles(event.lines);
   try {
     return new ICAL.Component(ICAL.parse(writeIcs(calendar, { uid: event.uid, lines })));
   } catch (cause) {
@@ -90,11 +89,16 @@ function readComponent(vevent: ICAL.Component, { calendar, context, clocks, titl
       'THISANDFUTURE',
     at: stamp([Number(text('sequence')) || 0, changedAt(vevent, calendar, context)], cancelled),
     cancelled,
-    isPrivate: text('class') === 'PRIVATE' || text('class') === 'CONFIDENTIAL',
+    isPrivate: isHiddenClass(text('class')),
     title,
     ...(id !== undefined && { id }),
     ...(times && { times }),
   };
+}
+
+/** A CLASS that nobody knows is to be taken for PRIVATE. */
+export function isHiddenClass(name: string): boolean {
+  return !/^(PUBLIC)?$/i.test(name);
 }
 
 /**

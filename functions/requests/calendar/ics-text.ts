@@ -150,6 +150,21 @@ export function propertyOf(lines: readonly string[], name: string): string {
   return '';
 }
 
+/** The lines of each component by itself. */
+export function componentsOf(lines: readonly string[]): readonly (readonly string[])[] {
+  const components: string[][] = [];
+  for (const line of lines) {
+    if (line === 'BEGIN:VEVENT') components.push([]);
+    components.at(-1)?.push(line);
+  }
+  return components;
+}
+
+/** The lines without what a person wrote. */
+export function withoutTitles(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => !/^SUMMARY[;:]/i.test(line));
+}
+
 /** A text of one event, with all that it needs of its calendar. */
 export function writeIcs(calendar: IcsCalendar, { lines }: IcsEvent): string {
   const text = lines.join('\r\n');

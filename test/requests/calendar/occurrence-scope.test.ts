@@ -30,6 +30,13 @@ const rooms = (message: ParsedMessage) =>
 const series = (...lines: string[]) =>
   vevent('DTSTART:20270108T090000Z', 'DURATION:PT2H', 'RRULE:FREQ=WEEKLY', ...lines);
 
+const graphEvent = (subject: string, dateTime: string) => ({
+  id: 'g',
+  subject,
+  start: { dateTime, timeZone: 'UTC' },
+  end: { dateTime: dateTime.replace('00:00', '30:00'), timeZone: 'UTC' },
+});
+
 const KEY = 'ical::planning@example.com';
 
 describe('a room for each occurrence', () => {
@@ -93,6 +100,37 @@ describe('a room for each occurrence', () => {
     const personal = ['ATTENDEE:mailto:somebody@example.com', 'DESCRIPTION:The plan', 'LOCATION:Room 5'];
     const told = await parse(calendar(series(...personal, 'SUMMARY:Salaries', 'CLASS:PRIVATE')));
     expect(told.series?.[0]?.whole?.next?.body).not.toMatch(/somebody|The plan|Room 5|Salaries/);
+  });
+
+  test('is read again without the title of an occurrence that alone is private', async () => {
+    const moved = ['RECURRENCE-ID:20270122T090000Z', 'DTSTART:20270123T120000Z'];
+    const told = await parse(calendar(series(), vevent(...moved, 'SUMMARY:Salaries', 'CLASS:CONFIDENTIAL')));
+    expect(told.series?.[0]?.whole?.next?.body).toMatch(/SUMMARY:Planning/);
+    expect(told.series?.[0]?.whole?.next?.body).not.toMatch(/Salaries/);
+  });
+
+  test('is read again with nothing of what Microsoft Graph tells inside of its exceptions', async () => {
+    const personal = {
+      attendees: [{ emailAddress: { address: 'somebody@example.com' } }],
+      body: { content: 'The plan' },
+      location: { displayName: 'Room 5' },
+    };
+    const exception = { ...graphEvent('Salaries', '2027-01-23T12:00:00'), ...personal };
+    const detail = {
+      ...graphEvent('Planning', '2027-01-08T09:00:00'),
+      ...personal,
+      recurrence: {
+        pattern: { type: 'weekly', interval: 1, daysOfWeek: ['friday'] },
+        range: { type: 'noEnd' },
+      },
+      exceptionOccurrences: [
+        { ...exception, sensitivity: 'private', originalStart: '2027-01-22T09:00:00Z', seriesMasterId: 'g' },
+      ],
+    };
+    const event = message(busEvent('Calendar Event Updated', detail));
+    const { series: [news] = [] } = await parseMessage(event, { calendar: SETTINGS });
+    expect(news?.whole?.next?.body).toMatch(/Planning.*2027-01-23T12/);
+    expect(news?.whole?.next?.body).not.toMatch(/somebody|The plan|Room 5|Salaries/);
   });
 
   test('ends whatever it was when a cancellation does not say so', async () => {
