@@ -8,6 +8,7 @@ import {
   type IcsCalendar,
   type IcsEvent,
   propertyOf,
+  unescaped,
   withoutTitles,
   writeIcs,
 } from './ics-text.ts';
@@ -55,10 +56,6 @@ export function readComponents(
 /** Titles are read by us: nothing that a person wrote is in what `ical.js` sees, so nor is it in what it complains of. */
 function titlesOf({ lines }: IcsEvent): string[] {
   return componentsOf(lines).map((component) => unescaped(propertyOf(component, 'SUMMARY')));
-}
-
-function unescaped(text: string): string {
-  return text.replace(/\\([\\;,nN])/g, (_, character: string) => (/n/i.test(character) ? ' ' : character));
 }
 
 function parse(calendar: IcsCalendar, event: IcsEvent): ICAL.Component {

@@ -124,7 +124,7 @@ function calendarOf({ lines, parts }: Component): IcsCalendar {
     ...(timeZone && { timeZone }),
     zones: parts
       .filter(({ name }) => name === 'VTIMEZONE')
-      .map((zone) => ({ name: propertyOf(zone.lines, 'TZID'), lines: linesOf(zone) })),
+      .map((zone) => ({ name: unescaped(propertyOf(zone.lines, 'TZID')), lines: linesOf(zone) })),
     events: [...events].map(([uid, components]) => ({ uid, lines: components.flatMap(linesOf) })),
   };
 }
@@ -165,18 +165,26 @@ export function withoutTitles(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => !/^SUMMARY[;:]/i.test(line));
 }
 
+/** A text without the signs that hide others in it. */
+export function unescaped(text: string): string {
+  return text.replace(/\\([\\;,nN])/g, (_, character: string) => (/n/i.test(character) ? ' ' : character));
+}
+
+/** The zones that are named anywhere in the lines: by parameters, which hide no signs, as definitions do. */
+function zonesNamedIn(lines: readonly string[]): ReadonlySet<string> {
+  const names = lines.join('\n').matchAll(/;TZID=(?:"([^"]*)"|([^;:]*))/gi);
+  return new Set([...names].map(([, quoted, plain = '']) => unescaped(quoted ?? plain)));
+}
+
 /** A text of one event, with all that it needs of its calendar. */
 export function writeIcs(calendar: IcsCalendar, { lines }: IcsEvent): string {
-  const text = lines.join('\r\n');
-  const zones = calendar.zones.filter(
-    ({ name }) => text.includes(`TZID=${name}`) || text.includes(`TZID="${name}"`),
-  );
+  const named = zonesNamedIn(lines);
   return [
     'BEGIN:VCALENDAR',
     ...(calendar.method ? [`METHOD:${calendar.method}`] : []),
     ...(calendar.timeZone ? [`X-WR-TIMEZONE:${calendar.timeZone}`] : []),
-    ...zones.flatMap((zone) => zone.lines),
-    text,
+    ...calendar.zones.filter(({ name }) => named.has(name)).flatMap((zone) => zone.lines),
+    ...lines,
     'END:VCALENDAR',
     '',
   ].join('\r\n');

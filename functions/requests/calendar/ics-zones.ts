@@ -40,7 +40,7 @@ function zoneFor(name: string, definition: ICAL.Component | undefined, steps: St
   );
 }
 
-/** An IANA name, plain or with a prefix; not one that Windows or a person made up. */
+/** An IANA name of a place, plain or with a prefix; not one that Windows or a person made up, nor `EST` or `IST`. */
 function isWorldwide(name: string): boolean {
-  return /^[A-Za-z/][\w/.+-]*$/.test(name);
+  return /^[A-Za-z/][\w.+-]*\/[\w/.+-]*$/.test(name);
 }

@@ -64,8 +64,12 @@ function ianaZone(name: string): Zone | undefined {
   return zoneOf(offsetBy(format));
 }
 
+/** `Intl` also takes abbreviations that are none of IANA's, and means Dhaka by `BST`. */
+const ABBREVIATIONS = /^(?:CET|EET|EST|GMT|HST|MET|MST|PRC|ROC|ROK|UCT|UTC|WET)$/i;
+
 function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
   if (!/^[A-Za-z]/.test(timeZone)) return undefined;
+  if (timeZone.length === 3 && !ABBREVIATIONS.test(timeZone)) return undefined;
   try {
     return new Intl.DateTimeFormat('en-US', {
       timeZone,

@@ -244,6 +244,29 @@ export const SINGLE: readonly Case[] = [
     '2027-01-15T11:00Z',
   ],
   [
+    'a name whose definition hides its commas',
+    calendar(
+      OWN_ZONE.replace('Head Office', '(UTC+01:00) Berlin\\, Bern\\, Rome'),
+      vevent('DTSTART;TZID="(UTC+01:00) Berlin, Bern, Rome":20270701T100000', HOUR),
+    ),
+    '2027-07-01T09:00Z',
+  ],
+  [
+    'a parameter in small letters',
+    calendar(OWN_ZONE, vevent('DTSTART;tzid=Head Office:20270701T100000', HOUR)),
+    '2027-07-01T09:00Z',
+  ],
+  [
+    'an abbreviation that means something else elsewhere',
+    calendar(fixedZone('BST', '+0100'), vevent('DTSTART;TZID=BST:20270701T100000', HOUR)),
+    '2027-07-01T10:00Z',
+  ],
+  [
+    "an abbreviation of IANA's, with summer time as the calendar defines it",
+    calendar(OWN_ZONE.replace('Head Office', 'EST'), vevent('DTSTART;TZID=EST:20270701T100000', HOUR)),
+    '2027-07-01T09:00Z',
+  ],
+  [
     "a vendor's prefix",
     calendar(vevent('DTSTART;TZID=/mozilla.org/20050126_1/Europe/Berlin:20270115T100000', HOUR)),
     '2027-01-15T10:00Z',
