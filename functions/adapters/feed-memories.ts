@@ -43,10 +43,10 @@ function idOf(feed: string): string {
 }
 
 function packed(events: readonly KnownEvent[]): Uint8Array {
-  return gzipSync(JSON.stringify(events.map(({ uid, sequence, digest }) => [uid, sequence, digest])));
+  return gzipSync(JSON.stringify(events.map(({ uid, digest }) => [uid, digest])));
 }
 
 function unpacked(bytes: Uint8Array): KnownEvent[] {
-  const events = JSON.parse(gunzipSync(bytes).toString('utf8')) as [string, number, string][];
-  return events.map(([uid, sequence, digest]) => ({ uid, sequence, digest }));
+  const events = JSON.parse(gunzipSync(bytes).toString('utf8')) as [string, string][];
+  return events.map(([uid, digest]) => ({ uid, digest }));
 }

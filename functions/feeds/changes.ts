@@ -57,19 +57,16 @@ export function eventsOf(
   return readIcs(text).flatMap((calendar) => calendar.events.map((event) => ({ calendar, event })));
 }
 
-function knownAs(calendar: IcsCalendar, event: IcsEvent): KnownEvent {
-  const sequences = event.lines.map((line) => /^SEQUENCE:(\d{1,9})\s*$/i.exec(line)?.[1] ?? 0);
-  const lines = withoutStamps(event.lines);
-  return {
-    uid: event.uid,
-    sequence: Math.max(...sequences.map(Number)),
-    digest: base32Digest(writeIcs(calendar, { ...event, lines }), 16),
-  };
+function knownAs(calendar: IcsCalendar, { uid, lines }: IcsEvent): KnownEvent {
+  return { uid, digest: base32Digest(writeIcs(calendar, { uid, lines: withoutStamps(lines) }), 16) };
 }
 
-/** Some servers stamp every event with the time at which the feed is fetched. */
+/**
+ * Some servers stamp every event with the time at which the feed is fetched, and a sequence starts over when an event
+ * is put back as it was.
+ */
 function withoutStamps(lines: readonly string[]): string[] {
-  return lines.filter((line) => !/^(DTSTAMP|LAST-MODIFIED)[;:]/i.test(line));
+  return lines.filter((line) => !/^(DTSTAMP|LAST-MODIFIED|SEQUENCE)[;:]/i.test(line));
 }
 
 /**
@@ -80,8 +77,8 @@ function alone({ timeZone, zones, events }: IcsCalendar, { uid, lines }: IcsEven
   return writeIcs({ ...(timeZone && { timeZone }), zones, events }, { uid, lines: withoutStamps(lines) });
 }
 
-function farewell({ uid, sequence }: KnownEvent): string {
-  const lines = ['BEGIN:VEVENT', `UID:${uid}`, `SEQUENCE:${sequence}`, 'END:VEVENT'];
+function farewell({ uid }: KnownEvent): string {
+  const lines = ['BEGIN:VEVENT', `UID:${uid}`, 'END:VEVENT'];
   return writeIcs({ zones: [], events: [] }, { uid, lines });
 }
 

@@ -20,7 +20,6 @@ export interface Validators {
 /** An event as the feed had it when it was last read. */
 export interface KnownEvent {
   readonly uid: string;
-  readonly sequence: number;
   /** Of all that a room depends on. */
   readonly digest: string;
 }

@@ -13,7 +13,6 @@ afterAll(() => tables.stop());
 
 const event = (number: number) => ({
   uid: `${number}-040000008200E00074C5B7101A82E00800000000@calendar.example`,
-  sequence: number,
   digest: 'abcdefghijklmnop',
 });
 

@@ -144,6 +144,38 @@ describe('an event of a feed', () => {
     expect((await asked())?.action).toBe('ensure');
   });
 
+  test('is as the feed has it now, whatever its sequence was', async () => {
+    server.text = calendar(meeting(1, 'SEQUENCE:3'), meeting(2));
+    await readFeed(FEED, reading());
+    server.text = calendar(meeting(1, 'SEQUENCE:0').replace('20270301', '20270401'), meeting(2));
+    now += HOUR;
+    await readFeed(FEED, reading());
+    expect(new Date((await asked())?.spec?.expiresAt ?? 0).toISOString()).toBe('2027-04-01T10:00:00.000Z');
+    server.text = calendar(meeting(2));
+    now += HOUR;
+    await readFeed(FEED, reading());
+    expect((await asked())?.action).toBe('cancel');
+  });
+
+  test('is not news when only its sequence was counted up, as for an attendee', async () => {
+    server.text = calendar(meeting(1, 'SEQUENCE:1'));
+    await readFeed(FEED, reading());
+    server.text = calendar(meeting(1, 'SEQUENCE:2'));
+    expect(await readFeed(FEED, reading())).toMatchObject({ outcome: 'unchanged', sent: 0 });
+  });
+
+  test('takes place after all when its cancellation is gone, whatever sequence that had', async () => {
+    const weekly = meeting(1, 'RRULE:FREQ=WEEKLY;COUNT=2', 'SEQUENCE:1');
+    const off = vevent('UID:meeting-1', 'RECURRENCE-ID:20270308T090000Z', 'STATUS:CANCELLED', 'SEQUENCE:5');
+    server.text = calendar(weekly, off);
+    await readFeed(FEED, reading());
+    expect(new Date((await asked())?.spec?.expiresAt ?? 0).toISOString()).toBe('2027-03-01T10:00:00.000Z');
+    server.text = calendar(weekly);
+    now += HOUR;
+    await readFeed(FEED, reading());
+    expect(new Date((await asked())?.spec?.expiresAt ?? 0).toISOString()).toBe('2027-03-08T10:00:00.000Z');
+  });
+
   test('whose exception is gone ends as planned', async () => {
     const weekly = meeting(1, 'RRULE:FREQ=WEEKLY;COUNT=2');
     const moved = vevent(
