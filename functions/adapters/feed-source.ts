@@ -1,3 +1,4 @@
+import { textOf } from '../feeds/bytes.ts';
 import {
   type Feed,
   type FeedSource,
@@ -92,12 +93,12 @@ async function read(feed: Feed, response: Response): Promise<FeedText> {
   const etag = response.headers.get('etag');
   const lastModified = response.headers.get('last-modified');
   return {
-    text: await textOf(feed, response),
+    text: textOf(await bytesOf(feed, response)),
     validators: { ...(etag && { etag }), ...(lastModified && { lastModified }) },
   };
 }
 
-async function textOf(feed: Feed, response: Response): Promise<string> {
+async function bytesOf(feed: Feed, response: Response): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
@@ -105,5 +106,5 @@ async function textOf(feed: Feed, response: Response): Promise<string> {
     if (size > SIZE_LIMIT) throw new FeedUnreadableError(feed.name, `has more than ${SIZE_LIMIT} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

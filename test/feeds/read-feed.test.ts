@@ -209,6 +209,15 @@ describe('an event of a feed', () => {
     expect(new Date((await asked())?.spec?.expiresAt ?? 0).toISOString()).toBe('2027-03-01T23:00:00.000Z');
   });
 
+  test('has its title whole, although a line was folded in the middle of a character', async () => {
+    const bytes = Buffer.from(calendar(meeting(1).replace('SUMMARY:Planning', 'SUMMARY:Büro')));
+    const at = bytes.indexOf('ü') + 1;
+    const folded = Buffer.concat([bytes.subarray(0, at), Buffer.from('\r\n '), bytes.subarray(at)]);
+    server.fault = (response) => response.writeHead(200, { 'content-type': 'text/calendar' }).end(folded);
+    await readFeed(FEED, reading());
+    expect((await asked())?.spec?.settings.display_name).toBe('Büro');
+  });
+
   test('takes nothing along that a person wrote about it', async () => {
     server.text = calendar(meeting(1, 'DESCRIPTION:secret', 'ATTENDEE:mailto:ben@example.com'));
     await readFeed(FEED, reading());
