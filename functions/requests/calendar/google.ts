@@ -6,7 +6,7 @@ import { checked } from '../refusal.ts';
 import { padded } from '../sequence.ts';
 import type { CalendarContext } from './context.ts';
 import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from './date-time.ts';
-import { readIcsTimes } from './ics-times.ts';
+import { daysBetween, readIcsTimes } from './ics-times.ts';
 import { instantOr, stamp } from './stamp.ts';
 import type { EventTimes, Length, Telling, ToldEvent, ToldOccurrence } from './telling.ts';
 import { UTC, type Zone, zoneNamed } from './zone.ts';
@@ -154,8 +154,7 @@ function zoneOf(time: GoogleTime | null | undefined, dateTime: DateTime, context
 }
 
 function lengthOf(first: DateTime, last: DateTime, zone: Zone, endZone: Zone): Length {
-  if (first.isDate && last.isDate)
-    return { days: Math.max(0, Math.round((last.wall - first.wall) / DAY)), time: 0 };
+  if (first.isDate && last.isDate) return { days: Math.max(1, daysBetween(first.wall, last.wall)), time: 0 };
   const time = instantOf(last, endZone, 'event.end') - instantOf(first, zone, 'event.start');
   if (time < 0) throw new RequestRefusedError('event.end: must not be before event.start');
   return { days: 0, time };

@@ -132,12 +132,17 @@ function readLength(
   if (!end) return first.isDate ? { days: 1, time: 0 } : { days: 0, time: 0 };
   const length =
     first.isDate && end.isDate
-      ? { days: Math.round((end.wall - first.wall) / DAY), time: 0 }
+      ? { days: daysBetween(first.wall, end.wall), time: 0 }
       : { days: 0, time: instantOf(end, end.zone, 'DTEND') - zone.toInstant(start) };
   if (length.days < 0 || length.time < 0) {
     throw new RequestRefusedError('DTEND: must not be before DTSTART');
   }
   return length;
+}
+
+/** The end is the day after the last; of one day, some write that day itself. */
+export function daysBetween(start: Wall, end: Wall): number {
+  return Math.round((end - start) / DAY) || 1;
 }
 
 /** A week is seven days, and days follow the calendar; RFC 5545 has no months in a duration. */

@@ -135,6 +135,11 @@ export const SINGLE: readonly Case[] = [
     '2027-01-17T23:00Z',
   ],
   [
+    'a day that ends on itself',
+    calendar(IN_BERLIN, vevent('DTSTART;VALUE=DATE:20270115', 'DTEND;VALUE=DATE:20270115')),
+    '2027-01-15T23:00Z',
+  ],
+  [
     'two days while the clocks go forward',
     calendar(IN_BERLIN, vevent('DTSTART;VALUE=DATE:20270327', 'DTEND;VALUE=DATE:20270329')),
     '2027-03-28T22:00Z',

@@ -211,6 +211,14 @@ describe('Google Calendar', () => {
       '2027-01-16T23:00Z',
     ],
     [
+      'takes a day that ends on itself',
+      {
+        timeZone: 'Europe/Berlin',
+        event: event({ start: { date: '2027-01-15' }, end: { date: '2027-01-15' } }),
+      },
+      '2027-01-15T23:00Z',
+    ],
+    [
       'takes days that come again',
       {
         timeZone: 'Europe/Berlin',
