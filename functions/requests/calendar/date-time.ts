@@ -2,7 +2,7 @@ import { RequestRefusedError } from '../../rooms/errors.ts';
 import { DAY, type Instant } from '../../rooms/room.ts';
 import { shown } from '../refusal.ts';
 import { dayNumber, daysInMonth, type Wall } from './wall.ts';
-import { UTC, type Zone } from './zone.ts';
+import type { Zone } from './zone.ts';
 
 /** A date, or a date with a time, as somebody wrote it. */
 export interface DateTime {
@@ -65,9 +65,4 @@ export function mustHaveZone(zone: Zone | undefined, { wall, isDate }: DateTime,
     `${field}: ${text} is a ${isDate ? 'date' : 'local time'} without a time zone; name the calendar's zone as ` +
       "timeZone in the event's detail, as X-WR-TIMEZONE in the calendar, or for the whole deployment",
   );
-}
-
-/** The zone of a time that carries its own offset: the calendar's where one is known, for the rules to go by. */
-export function zoneFor(dateTime: DateTime, zone: Zone | undefined): Zone | undefined {
-  return zone ?? (dateTime.offset === undefined ? undefined : UTC);
 }

@@ -49,6 +49,7 @@ export function definedZone(component: ICAL.Component, steps: Steps): Zone {
         .flatMap((observance) => onsetsOf(observance, until, steps))
         .sort((a, b) => a.instant - b.instant);
     }
+    steps.take(Math.ceil(onsets.length / 100));
     return onsets.findLast((onset) => onset.instant <= instant)?.offset ?? first.from;
   });
 }
@@ -80,6 +81,7 @@ function onsetsOf(observance: Observance, until: Instant, steps: Steps): Onset[]
   const { start, from, to, rules, dates } = observance;
   const onset = (wall: Wall): Onset => ({ instant: wall - from, offset: to });
   const onsets = [start, ...dates].map(onset);
+  steps.take(onsets.length);
   for (const rule of rules) {
     for (const wall of expand(rule, startOf(rule, start), steps)) {
       if (wall - from > until) break;

@@ -147,8 +147,8 @@ function instantOfTime(time: GoogleTime, field: string, context: CalendarContext
 
 /** The zone that a time names; a date has the calendar's. */
 function zoneOf(time: GoogleTime | null | undefined, dateTime: DateTime, context: CalendarContext): Zone {
-  const { zone, defaultZone } = context;
-  const named = time?.timeZone ? zoneNamed(time.timeZone) : undefined;
+  const { zone, defaultZone, steps } = context;
+  const named = time?.timeZone ? zoneNamed(time.timeZone, steps) : undefined;
   const found = dateTime.isDate ? (zone ?? named ?? defaultZone) : (named ?? zone ?? defaultZone);
   return dateTime.offset === undefined ? mustHaveZone(found, dateTime, 'event.start') : (found ?? UTC);
 }
@@ -165,14 +165,14 @@ function readRecurrence(
   lines: readonly string[],
   first: DateTime,
   { zone, start }: EventTimes,
-  { zone: calendarZone }: CalendarContext,
+  { zone: calendarZone, steps }: CalendarContext,
 ): Pick<EventTimes, 'rules' | 'exceptRules' | 'extra' | 'excluded' | 'excludedDays'> {
   const text = new Date(start).toISOString().replace(/[-:]|\.\d+/g, '');
   const begin = first.isDate ? `DTSTART;VALUE=DATE:${text.slice(0, 8)}` : `DTSTART:${text.slice(0, 15)}`;
   const event = ['BEGIN:VEVENT', begin, ...lines.map((line) => line.replace(/[\r\n]+/g, '')), 'END:VEVENT'];
   const times = readIcsTimes(parsed(event.join('\r\n')), {
     zoneNamed: (name) => {
-      const named = zoneNamed(name) ?? calendarZone;
+      const named = zoneNamed(name, steps) ?? calendarZone;
       if (named) return named;
       throw new RequestRefusedError('event.recurrence: TZID must be the name of an IANA time zone');
     },

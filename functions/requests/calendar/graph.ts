@@ -7,6 +7,7 @@ import { type DateTime, instantOf, mustReadDateTime } from './date-time.ts';
 import { readPattern, recurrenceSchema } from './graph-recurrence.ts';
 import { endOf } from './plan.ts';
 import { instantOr, stamp } from './stamp.ts';
+import type { Steps } from './steps.ts';
 import type { EventTimes, Telling, ToldEvent, ToldOccurrence } from './telling.ts';
 import { dayOf } from './wall.ts';
 import { type Zone, zoneNamed } from './zone.ts';
@@ -149,10 +150,10 @@ function readTimes(event: GraphEvent, context: CalendarContext, cancelled: boole
 function instantIn(
   dateTime: DateTime,
   name: string | null | undefined,
-  { zone, defaultZone }: CalendarContext,
+  { zone, defaultZone, steps }: CalendarContext,
   field: string,
 ): Instant {
-  return instantOf(dateTime, name ? mustKnow(name, field) : (zone ?? defaultZone), field);
+  return instantOf(dateTime, name ? mustKnow(name, field, steps) : (zone ?? defaultZone), field);
 }
 
 /** The clock by which a series goes, which is rarely the one that its times were asked for in. */
@@ -161,14 +162,18 @@ function seriesZone(event: GraphEvent, context: CalendarContext): Zone {
   const names = [recurrence?.range.recurrenceTimeZone, originalStartTimeZone, start?.timeZone];
   const named = names
     .filter((name) => name)
-    .map((name) => zoneNamed(name ?? ''))
+    .map((name) => zoneNamed(name ?? '', context.steps))
     .find((zone) => zone);
   const zone = isAllDay ? (context.zone ?? named) : (named ?? context.zone);
-  return zone ?? context.defaultZone ?? mustKnow(names.find((name) => name) ?? '', 'event.start.timeZone');
+  return (
+    zone ??
+    context.defaultZone ??
+    mustKnow(names.find((name) => name) ?? '', 'event.start.timeZone', context.steps)
+  );
 }
 
-function mustKnow(name: string, field: string): Zone {
-  const zone = zoneNamed(name);
+function mustKnow(name: string, field: string, steps: Steps): Zone {
+  const zone = zoneNamed(name, steps);
   if (zone) return zone;
   throw new RequestRefusedError(
     `${field}: its time zone must be the name of a Windows or an IANA time zone, got ${shown(name)}`,

@@ -42,7 +42,8 @@ export function readComponents(
   context: CalendarContext,
 ): readonly IcsComponent[] {
   const component = parse(calendar, event);
-  const calendarZone = context.zone ?? zoneNamed(calendar.timeZone ?? '') ?? context.defaultZone;
+  const calendarZone =
+    context.zone ?? zoneNamed(calendar.timeZone ?? '', context.steps) ?? context.defaultZone;
   const clocks: Clocks = {
     zoneNamed: zonesOf(component, context.steps),
     ...(calendarZone && { calendarZone }),

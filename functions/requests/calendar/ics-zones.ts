@@ -30,10 +30,10 @@ export function zonesOf(calendar: ICAL.Component, steps: Steps): ZoneFinder {
 function zoneFor(name: string, definition: ICAL.Component | undefined, steps: Steps): Zone {
   const location = definition ? textOf(definition, 'x-lic-location') : '';
   const zone =
-    (isWorldwide(name) ? zoneNamed(name) : undefined) ??
+    (isWorldwide(name) ? zoneNamed(name, steps) : undefined) ??
     (definition && definedZone(definition, steps)) ??
-    zoneNamed(name) ??
-    zoneNamed(location);
+    zoneNamed(name, steps) ??
+    zoneNamed(location, steps);
   if (zone) return zone;
   throw new RequestRefusedError(
     `TZID: must be the name of an IANA or a Windows time zone, or of a VTIMEZONE in the same calendar, got ${shown(name)}`,

@@ -124,8 +124,10 @@ function occurrenceAt({ zone, length, shifts }: EventTimes, wall: Wall): Occurre
     .filter(({ from }) => from <= wall)
     .sort((a, b) => a.from - b.from)
     .at(-1);
-  const start = wall + (shift?.by ?? 0);
-  return { id, start: zone.toInstant(start), end: endOf(zone, start, shift?.length ?? length) };
+  const moved = wall + (shift?.by ?? 0);
+  const start = moved === wall ? id : zone.toInstant(moved);
+  const { days, time } = shift?.length ?? length;
+  return { id, start, end: days === 0 ? start + time : endOf(zone, moved, { days, time }) };
 }
 
 /** Days are days of the calendar, of 23 to 25 hours; hours are hours. */

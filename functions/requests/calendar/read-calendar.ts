@@ -86,8 +86,9 @@ function contextOf(
   toldAt: Instant,
   settings: CalendarSettings,
 ): Omit<CalendarContext, 'now'> {
-  const zone = timeZone === undefined ? undefined : mustKnow(timeZone, 'detail.timeZone');
-  const defaultZone = settings.timeZone === undefined ? undefined : zoneNamed(settings.timeZone);
+  const steps = new Steps();
+  const zone = timeZone === undefined ? undefined : mustKnow(timeZone, 'detail.timeZone', steps);
+  const defaultZone = settings.timeZone === undefined ? undefined : zoneNamed(settings.timeZone, steps);
   return {
     ...(calendarId !== undefined && { calendarId }),
     ...(zone && { zone }),
@@ -95,12 +96,12 @@ function contextOf(
     isCancelled: event['detail-type'] === 'Calendar Event Cancelled',
     toldAt,
     settings,
-    steps: new Steps(),
+    steps,
   };
 }
 
-function mustKnow(name: string, field: string): Zone {
-  const zone = zoneNamed(name);
+function mustKnow(name: string, field: string, steps: Steps): Zone {
+  const zone = zoneNamed(name, steps);
   if (zone) return zone;
   throw new RequestRefusedError(`${field}: must be the name of an IANA time zone, got ${shown(name)}`);
 }

@@ -1,4 +1,5 @@
 import { DAY, HOUR, type Instant, MINUTE } from '../../rooms/room.ts';
+import type { Steps } from './steps.ts';
 import type { Wall } from './wall.ts';
 import { WINDOWS_ZONES } from './windows-zones.ts';
 
@@ -22,6 +23,7 @@ export function zoneOf(offsetAt: OffsetAt): Zone {
     toInstant: (wall) => {
       const before = wall - offsetAt(wall - DAY);
       const after = wall - offsetAt(wall + DAY);
+      if (before === after) return before;
       return toWall(before) !== wall && toWall(after) === wall ? after : before;
     },
   };
@@ -32,21 +34,23 @@ export const UTC: Zone = zoneOf(() => 0);
 /**
  * The zone of a name: IANA's, Windows', one with a vendor's prefix (`/mozilla.org/20050126_1/Europe/Berlin`), or a
  * plain offset (`GMT+0200`).
+ *
+ * @param steps counts the looks at its clock
  */
-export function zoneNamed(name: string): Zone | undefined {
+export function zoneNamed(name: string, steps: Steps): Zone | undefined {
   const plain = name.trim().replace(/^"(.*)"$/, '$1');
-  if (Object.hasOwn(WINDOWS_ZONES, plain)) return ianaZone(WINDOWS_ZONES[plain] ?? '');
+  if (Object.hasOwn(WINDOWS_ZONES, plain)) return ianaZone(WINDOWS_ZONES[plain] ?? '', steps);
   const [, sign, hours, minutes] = /^(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?$/.exec(plain) ?? [];
-  if (!sign) return ianaZone(plain) ?? suffixZone(plain);
+  if (!sign) return ianaZone(plain, steps) ?? suffixZone(plain, steps);
   const offset = (Number(hours) * HOUR + Number(minutes ?? 0) * MINUTE) * (sign === '-' ? -1 : 1);
   return zoneOf(() => offset);
 }
 
 /** Of a vendor's prefix nothing is known but that it comes before the name. */
-function suffixZone(name: string): Zone | undefined {
+function suffixZone(name: string, steps: Steps): Zone | undefined {
   const parts = name.split('/').slice(-4);
   for (const length of [3, 2]) {
-    const zone = parts.length > length && ianaZone(parts.slice(-length).join('/'));
+    const zone = parts.length > length && ianaZone(parts.slice(-length).join('/'), steps);
     if (zone) return zone;
   }
   return undefined;
@@ -56,12 +60,12 @@ function suffixZone(name: string): Zone | undefined {
 const formats = new Map<string, Intl.DateTimeFormat>();
 const MOST_FORMATS = 600;
 
-function ianaZone(name: string): Zone | undefined {
+function ianaZone(name: string, steps: Steps): Zone | undefined {
   const format = formats.get(name) ?? formatOf(name);
   if (!format) return undefined;
   if (formats.size > MOST_FORMATS) formats.clear();
   formats.set(name, format);
-  return zoneOf(offsetBy(format));
+  return zoneOf(offsetBy(format, steps));
 }
 
 /** `Intl` also takes abbreviations that are none of IANA's, and means Dhaka by `BST`. */
@@ -87,8 +91,12 @@ function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
   }
 }
 
-function offsetBy(format: Intl.DateTimeFormat): OffsetAt {
+/** A look at a clock by `Intl` takes as long as so many other steps. */
+const LOOK = 6;
+
+function offsetBy(format: Intl.DateTimeFormat, steps: Steps): OffsetAt {
   return (instant) => {
+    steps.take(LOOK);
     const second = Math.floor(instant / 1000) * 1000;
     const parts: Record<string, string> = {};
     for (const { type, value } of format.formatToParts(second)) parts[type] = value;

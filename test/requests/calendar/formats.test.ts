@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { calendarKey } from '../../../functions/requests/calendar/key.ts';
 import { roomName } from '../../../functions/requests/calendar/name.ts';
+import { Steps } from '../../../functions/requests/calendar/steps.ts';
 import { WINDOWS_ZONES } from '../../../functions/requests/calendar/windows-zones.ts';
 import { zoneNamed } from '../../../functions/requests/calendar/zone.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
@@ -466,14 +467,14 @@ describe('a key', () => {
 
 describe('a time zone', () => {
   test('of every Windows name is one that exists', () => {
-    for (const name of Object.keys(WINDOWS_ZONES)) expect(zoneNamed(name), name).toBeDefined();
+    for (const name of Object.keys(WINDOWS_ZONES)) expect(zoneNamed(name, new Steps()), name).toBeDefined();
     expect(Object.keys(WINDOWS_ZONES).length).toBeGreaterThan(135);
   });
 
   test.each(['constructor', '__proto__', '', 'Europe', 'x'.repeat(1000), '+', '/', 'BST', 'ist'])(
     'is not %j',
     (name) => {
-      expect(zoneNamed(name)).toBeUndefined();
+      expect(zoneNamed(name, new Steps())).toBeUndefined();
     },
   );
 });

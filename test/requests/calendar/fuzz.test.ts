@@ -1,11 +1,13 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { CalendarSettings } from '../../../functions/requests/calendar/settings.ts';
 import type { ParsedMessage } from '../../../functions/requests/message.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
 import { RequestRefusedError } from '../../../functions/rooms/errors.ts';
+import { DAY } from '../../../functions/rooms/room.ts';
 import { body, busEvent, message } from '../incoming.ts';
 import { DATES, EXCEPTIONS, RULES, SINGLE, WRITING } from './cases.ts';
 import { CAL_COM, GOOGLE, GRAPH, ICALENDAR } from './stories.ts';
-import { EXACT } from './texts.ts';
+import { calendar, EXACT, vevent } from './texts.ts';
 
 /**
  * Bodies that were right once and are damaged at random: each must end in requests or in a refusal, and soon.
@@ -184,6 +186,13 @@ function check({ requests, split, skipped }: ParsedMessage): void {
   for (const text of split) JSON.parse(text);
 }
 
+async function timed(text: string, settings: CalendarSettings = EXACT) {
+  const before = process.threadCpuUsage();
+  const result = await parseMessage(message(text), { calendar: settings }).catch((error: unknown) => error);
+  const { user, system } = process.threadCpuUsage(before);
+  return { result, milliseconds: (user + system) / 1000 };
+}
+
 test(`${RUNS} damaged bodies end in requests or in a refusal, and none takes ${SLOWEST} ms (seed ${SEED})`, async () => {
   let slowest = 0;
   let refused = 0;
@@ -194,10 +203,7 @@ test(`${RUNS} damaged bodies end in requests or in a refusal, and none takes ${S
     }).catch(() => {});
   for (let run = 0; run < RUNS; run += 1) {
     const text = damagedBody();
-    const before = process.threadCpuUsage();
-    const result = await parseMessage(message(text), { calendar: EXACT }).catch((error: unknown) => error);
-    const { user, system } = process.threadCpuUsage(before);
-    const milliseconds = (user + system) / 1000;
+    const { result, milliseconds } = await timed(text);
     slowest = Math.max(slowest, milliseconds);
     expect(milliseconds, `run ${run}: ${text}`).toBeLessThan(SLOWEST);
     if (result instanceof RequestRefusedError) refused += 1;
@@ -206,3 +212,51 @@ test(`${RUNS} damaged bodies end in requests or in a refusal, and none takes ${S
   }
   console.log(`${RUNS} runs, ${refused} refused, the slowest took ${slowest.toFixed(1)} ms of CPU`);
 }, 1_200_000);
+
+/** So many local times, a day apart. */
+const days = (count: number, from = Date.UTC(1970, 0, 15, 9)) =>
+  Array.from({ length: count }, (_, day) =>
+    new Date(from + day * DAY).toISOString().slice(0, 19).replace(/[-:]/g, ''),
+  );
+
+const berlin = (...lines: string[]) =>
+  vevent('DTSTART;TZID=Europe/Berlin:19700115T090000', 'DURATION:P1DT1H', ...lines);
+
+const FICKLE = [
+  'BEGIN:VTIMEZONE',
+  'TZID:Fickle One',
+  'BEGIN:STANDARD',
+  'DTSTART:19700101T000000',
+  'TZOFFSETFROM:+0000',
+  'TZOFFSETTO:+0100',
+  `RDATE:${days(7000)}`,
+  'END:STANDARD',
+  'END:VTIMEZONE',
+].join('\r\n');
+
+describe.each(['series', 'occurrence'] as const)('with a room for each %s', (scope) => {
+  test.each([
+    ['14,000 more days', calendar(berlin(`RDATE;TZID=America/New_York:${days(14_000)}`))],
+    [
+      '14,000 days taken out',
+      calendar(berlin('RRULE:FREQ=DAILY;COUNT=9000', `EXDATE;TZID=America/New_York:${days(14_000)}`)),
+    ],
+    [
+      '1,200 rules that add',
+      calendar('METHOD:ADD', ...days(1200).map(() => berlin('RRULE:FREQ=DAILY;COUNT=40'))),
+    ],
+    [
+      '2,000 days by a clock that is changed every day',
+      calendar(
+        FICKLE,
+        vevent(`DTSTART;TZID=Fickle One:19700115T090000`, `RDATE;TZID=Fickle One:${days(2000)}`),
+      ),
+    ],
+  ])(`%s take less than ${SLOWEST} ms`, async (_, icalendar) => {
+    const body = JSON.stringify(busEvent('Calendar Event Created', { icalendar }));
+    await timed(body);
+    const { result, milliseconds } = await timed(body, { ...EXACT, scope });
+    expect(String(result)).toContain('recurrence: working it out takes more than 100000 steps');
+    expect(milliseconds).toBeLessThan(SLOWEST);
+  });
+});
