@@ -81,13 +81,19 @@ function identityOf(
   };
 }
 
-/** Cal.com's titles name the people ("30min between A and B"): then the name of the kind of event has to do. */
+/**
+ * Cal.com's titles name the people ("30min between A and B", "Call with A"), by their first or their last name: then
+ * the name of the kind of event has to do.
+ */
 function titleOf({ title, eventTitle, organizer, attendees }: Booking): string {
-  const names = [organizer, ...(attendees ?? [])]
-    .map((person) => person?.name?.trim())
-    .filter((name) => name);
-  const hasNames = (text: string) => names.some((name) => text.includes(name ?? ''));
+  const people = [organizer, ...(attendees ?? [])].map((person) => wordsOf(person?.name));
+  const names = new Set(people.flatMap((words) => [words.at(0), words.at(-1)]));
+  const hasNames = (text: string) => wordsOf(text).some((word) => names.has(word));
   return [title, eventTitle].find((text) => text && !hasNames(text)) ?? '';
+}
+
+function wordsOf(text: string | null | undefined): string[] {
+  return text?.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
 
 function readTimes({ startTime, endTime }: Booking) {

@@ -294,6 +294,10 @@ describe('cal.com', () => {
     };
     expect(await name({ ...people, eventTitle: 'Intro' })).toBe('Intro');
     expect(await name(people)).toBe('Meeting');
+    for (const title of ['Call with Ben', 'BEN ROTH / Ana', 'Intro (ben-roth)']) {
+      expect(await name({ ...people, title })).toBe('Meeting');
+    }
+    expect(await name({ ...people, title: 'Benefits of an analysis' })).toBe('Benefits of an analysis');
   });
 
   test('asks for nothing when somebody only joined', async () => {
