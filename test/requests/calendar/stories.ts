@@ -80,6 +80,7 @@ export const CALENDAR_FILE: Story = {
       { type: 'Updated', detail: file(4, ['DTSTART:20280310T150000Z', HOUR, WEEKLY, 'STATUS:CANCELLED']) },
       'no room',
     ],
+    [{ type: 'Updated', detail: file(5, ['DTSTART:20270115T090000Z', HOUR, WEEKLY]) }, '2027-03-19T10:00Z'],
   ],
 };
 
