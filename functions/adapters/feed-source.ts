@@ -45,14 +45,23 @@ export function feedSource({
 }
 
 async function addressOf(feed: Feed, secrets: Secrets): Promise<string> {
-  // an address that was just put in its place is looked for past the cache
-  const known = (await secrets.read(feed.secret)) ?? (await secrets.read(feed.secret, 'AWSCURRENT', true));
+  const known = await secretOf(feed, secrets);
   const address = known?.trim().replace(/^webcal:/i, 'https:');
   if (address && URL.canParse(address)) return address;
   throw new FeedUnreadableError(
     feed.name,
     `secret ${feed.secret} holds no address; put the feed's address into it`,
   );
+}
+
+/** An address that was just put in its place is looked for past the cache. */
+async function secretOf(feed: Feed, secrets: Secrets): Promise<string | undefined> {
+  try {
+    return (await secrets.read(feed.secret)) ?? (await secrets.read(feed.secret, 'AWSCURRENT', true));
+  } catch (cause) {
+    const { name } = cause as Error;
+    throw new FeedUnreadableError(feed.name, `secret ${feed.secret} cannot be read (${name})`, { cause });
+  }
 }
 
 function headersFor({ etag, lastModified }: Validators): Record<string, string> {

@@ -289,6 +289,14 @@ describe('a feed that fails', () => {
     }
   });
 
+  test('says that its secret may not be read, instead of blaming its server', async () => {
+    const denied = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+    const source = feedSource({ secrets: { read: () => Promise.reject(denied) } });
+    await expect(readFeed(FEED, { ...reading(), source })).rejects.toThrow(
+      'feed team: secret feed/team cannot be read (AccessDeniedException); its rooms stay as they are',
+    );
+  });
+
   test('is not read over a way that others can read', async () => {
     secret = `http://calendar.example/${SECRET_PATH}`;
     expect(await failure()).toContain('its address must begin with https://');
