@@ -37,11 +37,19 @@ export function feedSource({
         if (error instanceof FeedUnreadableError) throw error;
         throw new FeedUnreadableError(
           feed.name,
-          signal.aborted ? `took longer than ${timeLimit / SECOND} s` : 'cannot be reached',
+          signal.aborted
+            ? `took longer than ${timeLimit / SECOND} s`
+            : `cannot be reached (${codeOf(error)})`,
         );
       }
     },
   };
+}
+
+/** Such as ENOTFOUND or CERT_HAS_EXPIRED. The messages of such errors name the server. */
+function codeOf(error: unknown): string {
+  const { name, code, cause } = error as Error & { code?: unknown };
+  return String((cause as { code?: unknown } | undefined)?.code ?? code ?? name);
 }
 
 async function addressOf(feed: Feed, secrets: Secrets): Promise<string> {
@@ -78,6 +86,8 @@ async function follow(feed: Feed, address: string, options: RequestInit): Promis
   for (let left = MOST_REDIRECTIONS; left >= 0; left -= 1) {
     if (!isPrivateOnTheWay(url))
       throw new FeedUnreadableError(feed.name, 'its address must begin with https://');
+    if (url.username || url.password)
+      throw new FeedUnreadableError(feed.name, 'its address must go without a user and a password in it');
     const response = await fetch(url, { ...options, redirect: 'manual' });
     const next = response.headers.get('location');
     if (response.status < 300 || response.status === 304 || response.status >= 400 || !next) return response;

@@ -254,7 +254,7 @@ describe('a feed that fails', () => {
 
   test('says that it cannot be reached', async () => {
     await server.stop();
-    expect(await failure()).toContain('cannot be reached');
+    expect(await failure()).toContain('cannot be reached (ECONNREFUSED)');
     server = await startCalendarServer();
   });
 
@@ -263,7 +263,7 @@ describe('a feed that fails', () => {
       response.writeHead(200, { 'content-length': '1000' }).write('BEGIN:VCALENDAR\r\n');
       void setTimeout(20).then(() => response.destroy());
     };
-    expect(await failure()).toContain('cannot be reached');
+    expect(await failure()).toContain('cannot be reached (UND_ERR_SOCKET)');
   });
 
   test('says that it is too large, before it has read all of it', async () => {
@@ -304,6 +304,11 @@ describe('a feed that fails', () => {
     server.fault = (response) =>
       response.writeHead(302, { location: `http://calendar.example/${SECRET_PATH}` }).end();
     expect(await failure()).toContain('its address must begin with https://');
+  });
+
+  test('is not read as a user with a password', async () => {
+    secret = server.address.replace('//', '//ana:pass@');
+    expect(await failure()).toContain('its address must go without a user and a password in it');
   });
 
   test('is not followed in circles, but to where it went', async () => {
