@@ -3,7 +3,7 @@ import { cancelRoom } from '../../functions/rooms/cancel.ts';
 import { heedCalendar } from '../../functions/rooms/heed.ts';
 import { DAY, type RoomRequest } from '../../functions/rooms/room.ts';
 import { CALENDAR_FILE, GOOGLE, GRAPH, ICALENDAR, type Story } from '../requests/calendar/stories.ts';
-import { calendarRequests } from '../requests/calendar/texts.ts';
+import { calendar, calendarRequests, vevent } from '../requests/calendar/texts.ts';
 import { aRequest, makeWorld, type World } from '../support/world.ts';
 
 const NOW = Date.parse('2027-01-05T08:00:00Z');
@@ -82,4 +82,22 @@ test('a room that a person has ended is not revived by old news of its calendar,
   expect(world.row(created.key).state).toBe('cancelled');
   await heedCalendar(moved, world.keeping);
   expect(world.row(created.key).current).toBeDefined();
+});
+
+test('a meeting that is moved after its room has expired gets another, which is announced; a shortened one keeps its end', async () => {
+  const told = async (sequence: number, day: string, length: string) =>
+    calendarRequests({
+      icalendar: calendar(vevent(`SEQUENCE:${sequence}`, `DTSTART:${day}T090000Z`, `DURATION:${length}`)),
+    });
+  const world = await live(await told(0, '20270115', 'PT4H'));
+  const [{ key = '' } = {}] = await told(0, '20270115', 'PT4H');
+  const first = world.row(key).current;
+  for (const request of await told(1, '20270115', 'PT1H')) await heedCalendar(request, world.keeping);
+  expect(world.row(key).current).toEqual(first);
+  world.clock.now = Date.parse('2027-02-01T08:00:00Z');
+  for (const request of await told(2, '20270315', 'PT1H')) await heedCalendar(request, world.keeping);
+  const second = world.row(key).current;
+  expect(second?.guestUrl).not.toBe(first?.guestUrl);
+  expect(second?.expiresAt).toBe(Date.parse('2027-03-15T10:00:00Z'));
+  expect(world.announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'expired' });
 });
