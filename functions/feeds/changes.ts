@@ -41,12 +41,10 @@ export function changesOf(
     found.set(event.uid, next);
     const old = before.get(event.uid);
     if (old?.digest === next.digest || (!old && isLongOver(event, now))) continue;
-    bodies.push(calendarMessage('Calendar Event Updated', alone(calendar, event), provenance));
+    bodies.push(calendarMessage(alone(calendar, event), provenance));
   }
   const gone = known.filter(({ uid }) => !found.has(uid));
-  bodies.push(
-    ...gone.map((event) => calendarMessage('Calendar Event Cancelled', farewell(event), provenance)),
-  );
+  bodies.push(...gone.map((event) => calendarMessage(farewell(event), provenance)));
   return { bodies, events: [...found.values()], cancelled: gone.length };
 }
 
@@ -77,8 +75,12 @@ function alone({ timeZone, zones, events }: IcsCalendar, { uid, lines }: IcsEven
   return writeIcs({ ...(timeZone && { timeZone }), zones, events }, { uid, lines: withoutStamps(lines) });
 }
 
+/**
+ * All that there is to know of an event that is gone: that it has no occurrences. It is not cancelled, since single
+ * occurrences may come to the feed later, without their event.
+ */
 function farewell({ uid }: KnownEvent): string {
-  const lines = ['BEGIN:VEVENT', `UID:${uid}`, 'END:VEVENT'];
+  const lines = ['BEGIN:VEVENT', `UID:${uid}`, `DTSTART:${utc(0)}`, `EXDATE:${utc(0)}`, 'END:VEVENT'];
   return writeIcs({ zones: [], events: [] }, { uid, lines });
 }
 

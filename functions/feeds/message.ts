@@ -11,15 +11,11 @@ export interface Provenance {
 }
 
 /** One event of a calendar as a message of the requests queue, in the shape that the bus gives to events. */
-export function calendarMessage(
-  type: 'Calendar Event Updated' | 'Calendar Event Cancelled',
-  icalendar: string,
-  { source, name, timeZone, at }: Provenance,
-): string {
+export function calendarMessage(icalendar: string, { source, name, timeZone, at }: Provenance): string {
   return JSON.stringify({
     id: randomUUID(),
     source,
-    'detail-type': type,
+    'detail-type': 'Calendar Event Updated',
     time: new Date(at).toISOString(),
     detail: { calendarId: name, ...(timeZone && { timeZone }), icalendar },
   });

@@ -34,7 +34,7 @@ export async function readFile(
   if (text === undefined) return 0;
   const name = nameOf(file.key);
   const bodies = eventsIn(text, file.key).map(({ calendar, event }) =>
-    calendarMessage('Calendar Event Updated', writeIcs(calendar, event), {
+    calendarMessage(writeIcs(calendar, event), {
       source: 'calendar-file',
       name,
       at: file.at,

@@ -102,12 +102,18 @@ export function remember(memory: CalendarMemory = NOTHING, news: CalendarNews): 
 export function need({ event, occurrences }: CalendarNews): Need {
   if (event?.cancelled) return 'none';
   const standing = occurrences.filter((news) => stands(news, event));
-  const name = (event ?? newestOf(standing.filter(({ cancelled }) => !cancelled)))?.name;
+  const single = newestOf(standing.filter(({ cancelled }) => !cancelled));
+  const name = (hasOccurrences(event) ? event : (single ?? event))?.name;
   if (name === undefined) return 'none';
   const cut = standing.find(({ following, cancelled }) => following && cancelled);
   if (event?.endless && !cut) return { name };
   const until = lastEnd(event, standing, cut);
   return until === undefined ? 'none' : { name, until };
+}
+
+/** Whether the event takes place besides what is told of single occurrences. */
+function hasOccurrences(event: EventNews | undefined): boolean {
+  return event?.endless === true || (event?.planned.length ?? 0) > 0;
 }
 
 function newest<T extends { readonly at: string }>(a: T | undefined, b: T | undefined): T | undefined {

@@ -193,6 +193,24 @@ describe('an event of a feed', () => {
     expect(new Date((await asked())?.spec?.expiresAt ?? 0).toISOString()).toBe('2027-03-08T10:00:00.000Z');
   });
 
+  test('of which it has single occurrences has a room for those that are new, after the others are gone', async () => {
+    const occurrence = (day: string, title: string) =>
+      vevent(`UID:meeting-1`, `RECURRENCE-ID:${day}T090000Z`, `DTSTART:${day}T100000Z`, `SUMMARY:${title}`);
+    server.text = calendar(occurrence('20270308', 'First'), meeting(2));
+    await readFeed(FEED, reading());
+    server.text = calendar(meeting(2));
+    now += HOUR;
+    await readFeed(FEED, reading());
+    expect((await asked())?.action).toBe('cancel');
+    server.text = calendar(occurrence('20270315', 'Second'), meeting(2));
+    now += HOUR;
+    await readFeed(FEED, reading());
+    expect((await asked())?.spec).toMatchObject({
+      expiresAt: Date.parse('2027-03-15T10:00:00Z'),
+      settings: { display_name: 'Second' },
+    });
+  });
+
   test('that was long over when it was first seen is left alone, until it is planned anew', async () => {
     server.text = calendar(
       meeting(1).replace('20270301', '20200301').replace('DURATION:PT1H', 'DTEND:20200301T100000Z'),
