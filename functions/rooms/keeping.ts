@@ -28,14 +28,19 @@ const ATTEMPTS = 8;
  * Runs an operation on what the table has for a key, and starts over with a fresh look whenever another worker
  * wrote first. Whatever an operation has done before it lost the race must be safe to do again.
  */
-export async function onRoom<T>(
+export function onRoom<T>(
   key: string,
   { rooms }: Pick<Keeping, 'rooms'>,
   operation: (room: Room | undefined) => Promise<T>,
 ): Promise<T> {
+  return startingOver(async () => operation(await rooms.read(key)));
+}
+
+/** The same for an operation that takes the look itself. */
+export async function startingOver<T>(operation: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await operation(await rooms.read(key));
+      return await operation();
     } catch (error) {
       if (!(error instanceof RoomChangedError) || attempt === ATTEMPTS) throw error;
     }

@@ -1,3 +1,4 @@
+import { startingOver } from './keeping.ts';
 import type { EventNews } from './occurrences.ts';
 import type { Duration, Instant, Origin, RoomRequest } from './room.ts';
 import { HOUR } from './room.ts';
@@ -110,7 +111,11 @@ const UNKNOWN: Omit<SeriesMemory, 'key'> = {
  * ends in the same rooms in every order. What is asked for is on the row before it is asked for, so a crash between any
  * two steps is mended by the same message coming again.
  */
-export async function followSeries(
+export function followSeries(news: SeriesNews, keeping: SeriesKeeping): Promise<'followed' | 'outdated'> {
+  return startingOver(() => follow(news, keeping));
+}
+
+async function follow(
   news: SeriesNews,
   { series, serve, now, retention }: SeriesKeeping,
 ): Promise<'followed' | 'outdated'> {

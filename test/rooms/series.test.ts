@@ -190,6 +190,23 @@ test('an occurrence that was moved while it was far ahead has its room when it c
   }
 });
 
+test('a message that another worker was quicker than is followed from what is known by then', async () => {
+  const { read, open, series } = calendars();
+  await read(news(weekly(0)));
+  const { write } = series;
+  let quicker = true;
+  series.write = async (memory) => {
+    if (quicker) {
+      quicker = false;
+      const known = await series.read(memory.key);
+      if (known) await write(known);
+    }
+    return write(memory);
+  };
+  await read(news(weekly(1, 'DTSTART:20270306T140000Z')));
+  expect(open()).toEqual(['20270306', '20270313']);
+});
+
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length < 2) return [[...items]];
   return items.flatMap((item, index) =>
