@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { RoomChangedError } from '../rooms/errors.ts';
-import { SECOND } from '../rooms/room.ts';
+import { type Instant, SECOND } from '../rooms/room.ts';
 import type { SeriesMemory, SeriesStore } from '../rooms/series.ts';
 
 const PREFIX = 'series:';
@@ -46,7 +46,7 @@ export function seriesTable(client: DynamoDBClient, TableName: string): SeriesSt
           TableName,
           IndexName: 'waiting',
           KeyConditionExpression: 'waiting = :waiting AND lookAt <= :before',
-          ExpressionAttributeValues: { ':waiting': WAITING, ':before': new Date(before).toISOString() },
+          ExpressionAttributeValues: { ':waiting': WAITING, ':before': iso(before) },
         },
       );
       for await (const { Items = [] } of pages) yield Items.map(fromItem);
@@ -54,13 +54,14 @@ export function seriesTable(client: DynamoDBClient, TableName: string): SeriesSt
   };
 }
 
-function toItem({ key, next, forgetAt, rooms, waiting, ...memory }: SeriesMemory): Item {
+function toItem({ key, next, nextAt, forgetAt, rooms, waiting, ...memory }: SeriesMemory): Item {
   return {
     id: PREFIX + key,
     ...memory,
-    rooms: rooms.map(({ until, ...room }) => ({ ...room, until: new Date(until).toISOString() })),
+    rooms: rooms.map(({ start, until, ...room }) => ({ ...room, start: iso(start), until: iso(until) })),
     ...(waiting.length > 0 && { exceptions: packed(waiting) }),
-    ...(next && { waiting: WAITING, lookAt: new Date(next.at).toISOString(), body: packed(next.body) }),
+    ...(nextAt !== undefined && { nextAt: iso(nextAt) }),
+    ...(next && { waiting: WAITING, lookAt: iso(next.at), body: packed(next.body) }),
     ...(forgetAt !== undefined && { ttl: Math.ceil(forgetAt / SECOND) }),
   };
 }
@@ -70,6 +71,7 @@ function fromItem({
   rooms,
   exceptions,
   waiting: _waiting,
+  nextAt,
   lookAt,
   body,
   ttl,
@@ -78,14 +80,27 @@ function fromItem({
   return {
     ...(memory as Pick<SeriesMemory, 'revision' | 'at' | 'cancelled' | 'floor'>),
     key: String(id).slice(PREFIX.length),
-    rooms: (rooms as { key: string; until: string; planned: boolean }[]).map(({ until, ...room }) => ({
+    rooms: (rooms as StoredRoom[]).map(({ start, until, ...room }) => ({
       ...room,
+      start: Date.parse(start),
       until: Date.parse(until),
     })),
     waiting: exceptions === undefined ? [] : unpacked(exceptions),
+    ...(nextAt !== undefined && { nextAt: Date.parse(nextAt as string) }),
     ...(body !== undefined && { next: { at: Date.parse(lookAt as string), body: unpacked(body) } }),
     ...(typeof ttl === 'number' && { forgetAt: ttl * SECOND }),
   };
+}
+
+interface StoredRoom {
+  readonly key: string;
+  readonly start: string;
+  readonly until: string;
+  readonly planned: boolean;
+}
+
+function iso(instant: Instant): string {
+  return new Date(instant).toISOString();
 }
 
 function packed(value: unknown): Uint8Array {

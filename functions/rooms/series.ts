@@ -12,6 +12,8 @@ import { HOUR } from './room.ts';
 /** A room of one occurrence. */
 export interface OccurrenceRoom {
   readonly key: string;
+  /** When the occurrence was planned to start. */
+  readonly start: Instant;
   /** Until then it may be needed. */
   readonly until: Instant;
 }
@@ -41,8 +43,8 @@ export interface WholeNews {
   readonly planned: readonly OccurrenceRequest[];
   /** What follows for the one room of an event that takes place once. */
   readonly single?: RoomRequest;
-  /** Absent where there is nothing beyond the horizon. */
-  readonly next?: NextLook;
+  /** The first occurrence beyond the horizon, and when it comes within. What starts later is left to a later reading. */
+  readonly next?: { readonly start: Instant; readonly at: Instant };
 }
 
 /** What a calendar tells of a series: of the whole, of occurrences that were moved or cancelled, or of both. */
@@ -54,6 +56,8 @@ export interface SeriesNews {
   readonly whole?: WholeNews;
   /** Occurrences that are not among those planned. */
   readonly exceptions: readonly OccurrenceRequest[];
+  /** The message, to be read again when time has gone on. */
+  readonly body: string;
 }
 
 /** What is remembered of a series. */
@@ -70,6 +74,9 @@ export interface SeriesMemory {
   readonly rooms: readonly (OccurrenceRoom & { readonly planned: boolean })[];
   /** What was told of occurrences that are too far ahead. */
   readonly waiting: readonly OccurrenceRequest[];
+  /** When the next occurrence that is planned comes within the horizon. */
+  readonly nextAt?: Instant;
+  /** Set where there is something planned or waiting to come within the horizon. */
   readonly next?: NextLook;
   /** When nothing of it matters any more. Absent: it goes on. */
   readonly forgetAt?: Instant;
@@ -147,22 +154,24 @@ function planOf(news: SeriesNews, known: SeriesMemory, whole: WholeNews | undefi
   );
   const near = told.filter(({ from = now }) => from <= now);
   const waiting = nearest(told.filter(({ from = now }) => from > now));
-  const exceptions = new Map(near.map((exception) => [exception.room.key, exception]));
-  const planned = whole?.planned.map((one) => joined(one, exceptions)) ?? [];
+  const exceptions = Map.groupBy(near, ({ room }) => room.key);
+  const planned = whole?.planned.map((one) => joined(one, exceptions.get(one.room.key) ?? [])) ?? [];
   const plannedKeys = new Set(planned.map(({ room }) => room.key));
   const alone = near.filter(({ room }) => !plannedKeys.has(room.key));
-  const before = known.rooms.filter(({ key, until }) => until > now && !plannedKeys.has(key));
+  const living = known.rooms.filter(({ until }) => until > now);
+  const before = living.filter(({ key }) => !plannedKeys.has(key));
+  const dropped = whole ? before.filter((room) => isWithin(whole, room)) : [];
+  const left = before.filter((room) => !dropped.includes(room));
   const remembered = (spare: readonly RememberedRoom[]) =>
     byKey([
+      ...living,
       ...alone.map(({ room }) => ({ ...room, planned: false })),
+      ...left,
       ...spare,
       ...planned.map(({ room }) => ({ ...room, planned: true })),
     ]);
-  const next = cancelled ? undefined : (whole ?? known).next;
-  const look = Math.min(next?.at ?? Number.POSITIVE_INFINITY, ...waiting.map(({ from = 0 }) => from));
-  const dropped = whole ? before.map((room) => ({ ...room, planned: false })) : before;
   const came = known.waiting.filter(({ from = now }) => from <= now);
-  const isUnfinished = came.length > 0 || (whole !== undefined && before.some((room) => room.planned));
+  const isUnfinished = came.length > 0 || dropped.some((room) => room.planned);
   return {
     memory: {
       key: news.key,
@@ -170,23 +179,50 @@ function planOf(news: SeriesNews, known: SeriesMemory, whole: WholeNews | undefi
       at,
       cancelled,
       floor,
-      rooms: remembered(dropped),
+      rooms: remembered(dropped.map((room) => ({ ...room, planned: false }))),
       waiting,
-      ...(next && { next: { ...next, at: look } }),
+      ...nextLook(news, known, whole, waiting),
     },
-    ...(isUnfinished && { unfinished: { rooms: remembered(before), waiting: [...came, ...waiting] } }),
+    ...(isUnfinished && { unfinished: { rooms: remembered(dropped), waiting: [...came, ...waiting] } }),
     requests: [
       ...planned.map(({ request }) => request),
       ...(whole?.single ? [whole.single] : []),
       ...alone.map(({ request }) => (cancelled ? withEvent(request, noEvent(news, at, true)) : request)),
-      ...(whole ? before.flatMap((room) => farewells(room, whole, known, news)) : []),
+      ...(whole ? dropped.flatMap((room) => farewells(room, whole, known, news)) : []),
     ],
   };
 }
 
-/** The last of each key counts. */
+/**
+ * Whether a room would be planned if the whole still had its occurrence. A message may be read long after it was sent, and
+ * of what has come near since then it says nothing: the next look does.
+ */
+function isWithin({ cancelled, next }: WholeNews, { start, planned }: RememberedRoom): boolean {
+  return cancelled || !planned || next === undefined || start < next.start;
+}
+
+function nextLook(
+  { body }: SeriesNews,
+  known: SeriesMemory,
+  whole: WholeNews | undefined,
+  waiting: readonly OccurrenceRequest[],
+): Pick<SeriesMemory, 'nextAt' | 'next'> {
+  if ((whole ?? known).cancelled) return {};
+  const nextAt = whole ? whole.next?.at : known.nextAt;
+  const at = Math.min(nextAt ?? Number.POSITIVE_INFINITY, ...waiting.map(({ from = 0 }) => from));
+  if (at === Number.POSITIVE_INFINITY) return {};
+  const again = whole ? body : (known.next?.body ?? body);
+  return { ...(nextAt !== undefined && { nextAt }), next: { at, body: again } };
+}
+
+/** The last of each key counts, and the latest end. */
 function byKey(rooms: readonly RememberedRoom[]): readonly RememberedRoom[] {
-  return [...new Map(rooms.map((room) => [room.key, room])).values()];
+  const found = new Map<string, RememberedRoom>();
+  for (const room of rooms) {
+    const until = Math.max(room.until, found.get(room.key)?.until ?? 0);
+    found.set(room.key, { ...room, until });
+  }
+  return [...found.values()];
 }
 
 function farewells(
@@ -239,17 +275,16 @@ function withEvent(request: RoomRequest, event: EventNews): RoomRequest {
 }
 
 /** An occurrence together with what was told of it alone, some time before. */
-function joined(
-  planned: OccurrenceRequest,
-  exceptions: ReadonlyMap<string, OccurrenceRequest>,
-): OccurrenceRequest {
+function joined(planned: OccurrenceRequest, exceptions: readonly OccurrenceRequest[]): OccurrenceRequest {
+  if (exceptions.length === 0) return planned;
   const { room, request } = planned;
-  const exception = exceptions.get(room.key);
-  if (!exception) return planned;
-  const occurrences = [...(request.news?.occurrences ?? []), ...(exception.request.news?.occurrences ?? [])];
+  const all = [planned, ...exceptions];
   return {
-    room: { ...room, until: Math.max(room.until, exception.room.until) },
-    request: { ...request, news: { ...request.news, occurrences } },
+    room: { ...room, until: Math.max(...all.map((one) => one.room.until)) },
+    request: {
+      ...request,
+      news: { ...request.news, occurrences: all.flatMap((one) => one.request.news?.occurrences ?? []) },
+    },
   };
 }
 

@@ -27,8 +27,9 @@ const aSeries = (more: Partial<SeriesMemory> = {}): SeriesMemory => ({
   at: '0001',
   cancelled: false,
   floor: '',
-  rooms: [{ key: 'ical::weekly:20270305', until: START + DAY, planned: true }],
+  rooms: [{ key: 'ical::weekly:20270305', start: START, until: START + DAY, planned: true }],
   waiting: [],
+  nextAt: START + 7 * DAY,
   next: { at: START + 7 * DAY, body: '{"the": "message"}' },
   ...more,
 });
@@ -52,7 +53,11 @@ describe.each([
       sequence: { source: 'calendar', value: '0002' },
     };
     const waiting = [
-      { room: { key: request.key, until: START + 91 * DAY }, request, from: START + 77 * DAY },
+      {
+        room: { key: request.key, start: START + 91 * DAY, until: START + 92 * DAY },
+        request,
+        from: START + 77 * DAY,
+      },
     ];
     const written = await store.write(aSeries({ waiting }));
     expect(written).toEqual(aSeries({ revision: 1, waiting }));

@@ -18,10 +18,12 @@ interface Calendars {
   readonly series: SeriesStore;
   /** What the queue of requests was sent. */
   readonly sent: string[];
-  /** Reads a message, as create-rooms does. */
-  read(body: string): Promise<void>;
+  /** Reads a message, as create-rooms does, that was sent now or some time ago. */
+  read(body: string, sentAt?: Instant): Promise<void>;
   /** Has what is due read again, as read-calendars does. */
   look(): Promise<void>;
+  /** Lets so many days go by, and looks on each of them. */
+  wait(days: number): Promise<void>;
   /** Planned starts of the occurrences that have a room now. */
   open(): string[];
 }
@@ -31,8 +33,8 @@ function calendars(series: SeriesStore = memorySeries()): Calendars {
   world.clock.now = FRIDAY;
   const sent: string[] = [];
   const now = () => world.clock.now;
-  async function read(body: string) {
-    const message = { body, messageId: 'm', sentAt: now() };
+  async function read(body: string, sentAt = now()) {
+    const message = { body, messageId: 'm', sentAt };
     const parsed = await parseMessage(message, { calendar: SETTINGS });
     const serve = async (requests: typeof parsed.requests) => {
       for (const request of requests) await heedCalendar(request, world.keeping);
@@ -42,14 +44,21 @@ function calendars(series: SeriesStore = memorySeries()): Calendars {
       await followSeries(news, { series, serve, now, retention: 90 * DAY });
     }
   }
+  async function look() {
+    await lookAgain(series, async (bodies) => void sent.push(...bodies), now);
+    for (const body of sent.splice(0)) await read(body);
+  }
   return {
     world,
     series,
     sent,
     read,
-    async look() {
-      await lookAgain(series, async (bodies) => void sent.push(...bodies), now);
-      for (const body of sent.splice(0)) await read(body);
+    look,
+    async wait(days) {
+      for (let day = 0; day < days; day += 1) {
+        world.clock.now += DAY;
+        await look();
+      }
     },
     open: () =>
       [...world.rooms.rows.values()]
@@ -178,16 +187,65 @@ test('an occurrence that was moved while it was far ahead has its room when it c
     [news(weekly(0)), moved],
     [moved, news(weekly(0))],
   ]) {
-    const { world, read, look, open } = calendars();
+    const { read, wait, open } = calendars();
     for (const body of order) await read(body);
     expect(open()).toEqual(['20270305', '20270312']);
-    for (let day = 0; day < 95; day += 1) {
-      world.clock.now += DAY;
-      await look();
-    }
+    await wait(95);
     // on the eighth of June: planned for the fourth, it is on the tenth
     expect(open()).toEqual(['20270604', '20270611', '20270618']);
   }
+});
+
+describe.each([
+  ['file', news],
+  ['invitation', invitation],
+])('by %s', (_, told) => {
+  test('a message that is read weeks after it was sent ends no room that was made since', async () => {
+    for (const late of [told(weekly(0)), told(weekly(1))]) {
+      const { world, read, look, wait, open } = calendars();
+      await read(told(weekly(0)));
+      await wait(21);
+      await read(late, FRIDAY + HOUR);
+      await look();
+      expect(open()).toEqual(['20270326', '20270402']);
+      expect(world.providers.first?.calls.create).toBe(5);
+    }
+  });
+
+  test('an occurrence of which alone was told has its room when it comes near, and is then let be', async () => {
+    const { read, wait, open, series } = calendars();
+    await read(
+      told(exception(0, 'RECURRENCE-ID:20270604T140000Z', 'DTSTART:20270604T150000Z', 'DURATION:PT2H')),
+    );
+    await wait(90);
+    expect(open()).toEqual(['20270604']);
+    expect((await series.read('ical::planning@example.com'))?.next).toBeUndefined();
+  });
+});
+
+test('of what was told of one occurrence while it was far ahead the newest counts, in every order', async () => {
+  const told = [
+    exception(1, 'RECURRENCE-ID:20270604T140000Z', 'DTSTART:20270610T100000Z', 'DURATION:PT2H'),
+    exception(2, 'RECURRENCE-ID:20270604T140000Z', 'STATUS:CANCELLED'),
+  ].map((text) => invitation(text));
+  for (const order of permutations(told)) {
+    const { read, wait, open } = calendars();
+    for (const body of [invitation(weekly(0)), ...order]) await read(body);
+    await wait(88);
+    expect(open()).toEqual(['20270611']);
+  }
+});
+
+test('an occurrence that was moved to a later week ends with its series all the same', async () => {
+  const { read, wait, open } = calendars();
+  await read(invitation(weekly(0)));
+  await read(
+    invitation(exception(1, 'RECURRENCE-ID:20270312T140000Z', 'DTSTART:20270401T100000Z', 'DURATION:PT2H')),
+  );
+  await wait(15);
+  expect(open()).toEqual(['20270312', '20270319', '20270326', '20270402']);
+  await read(invitation(WITHOUT_TIMES.replace('SEQUENCE:1', 'SEQUENCE:2'), 'Cancelled'));
+  expect(open()).toEqual([]);
 });
 
 test('a message that another worker was quicker than is followed from what is known by then', async () => {

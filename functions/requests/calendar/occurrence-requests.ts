@@ -30,6 +30,7 @@ export function occurrenceNews(telling: Telling, kept: () => BusEvent, context: 
     key: calendarKey(identity),
     name: roomName(first?.title, first?.isPrivate ?? false, context.settings.placeholder),
     origin,
+    body: JSON.stringify(kept()),
   };
   if (!event) return { ...news, exceptions: exceptionsOf(telling, occurrences, context) };
   const { at, cancelled, complete, times } = event;
@@ -42,7 +43,7 @@ export function occurrenceNews(telling: Telling, kept: () => BusEvent, context: 
   const singles = new Map(occurrences.map((occurrence) => [occurrence.id, occurrence]));
   const planned = withinHorizon(times, context);
   const others = occurrences.filter(({ id }) => !planned.some((occurrence) => occurrence.id === id));
-  const next = cancelled ? undefined : nextLook(times, context);
+  const next = cancelled ? undefined : nextStart(times, context);
   return {
     ...news,
     whole: {
@@ -52,7 +53,7 @@ export function occurrenceNews(telling: Telling, kept: () => BusEvent, context: 
       planned: planned.map((occurrence) =>
         plannedRequest(telling, occurrence, singles.get(occurrence.id), context),
       ),
-      ...(next !== undefined && { next: { at: next, body: JSON.stringify(kept()) } }),
+      ...(next !== undefined && { next: { start: next, at: next - context.settings.horizon } }),
     },
     exceptions: exceptionsOf(telling, others, context),
   };
@@ -66,7 +67,7 @@ function plannedRequest(
 ): OccurrenceRequest {
   const request = requestFor(telling, planned, single, context);
   const until = Math.max(planned.end, single?.end ?? planned.end) + context.settings.grace;
-  return { room: { key: request.key, until }, request };
+  return { room: { key: request.key, start: planned.start, until }, request };
 }
 
 /** Occurrences of which nothing is known but what is told of themselves. Those far ahead wait, unless they were moved here. */
@@ -81,7 +82,7 @@ function exceptionsOf(
     const request = requestFor({ ...telling, event: undefined }, undefined, single, context);
     const from = Math.min(id, end) - horizon;
     return {
-      room: { key: request.key, until: end + grace },
+      room: { key: request.key, start: id, until: end + grace },
       request,
       ...(from > context.now && { from }),
     };
@@ -101,12 +102,12 @@ function withinHorizon(times: EventTimes, { now, settings, steps }: CalendarCont
   );
 }
 
-function nextLook(times: EventTimes, { now, settings, steps }: CalendarContext): Instant | undefined {
+/** When the first occurrence beyond the horizon starts. */
+function nextStart(times: EventTimes, { now, settings, steps }: CalendarContext): Instant | undefined {
   const from = now + settings.horizon + 1;
-  const next = occurrencesBetween(times, { from, to: from + FARTHEST, most: MOST }, steps).find(
+  return occurrencesBetween(times, { from, to: from + FARTHEST, most: MOST }, steps).find(
     ({ start }) => start >= from,
-  );
-  return next && next.start - settings.horizon;
+  )?.start;
 }
 
 function requestFor(
