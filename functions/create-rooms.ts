@@ -15,6 +15,7 @@ import { rotateNow } from './rooms/rotate.ts';
 import { followSeries, type SeriesNews } from './rooms/series.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from './runtime/environment.ts';
+import { inLanes } from './runtime/lanes.ts';
 import { log } from './runtime/log.ts';
 import { report } from './runtime/report.ts';
 import {
@@ -85,26 +86,14 @@ const seriesStore = once(() => seriesTable(dynamoDb(), environment().CALENDARS_T
 async function follow(news: SeriesNews, context: Context): Promise<void> {
   const outcome = await followSeries(news, {
     series: seriesStore(),
-    serve: (requests) => serveAll(requests, context),
+    // where time runs short: what is done is found done when the message comes back
+    serve: (requests) =>
+      inLanes(requests, async (request) => {
+        assertTimeLeft(context);
+        report(request.key, request.action, await serve(request));
+      }),
     now,
     retention: retention(),
   });
   log.info(`series ${outcome}`, { key: news.key, rooms: news.whole?.planned.length });
-}
-
-/** Rooms that one message asks for are opened so many at a time: a series may have two hundred. */
-const LANES = 5;
-
-/** @throws OutOfTimeError where time runs short: what is done is found done when the message comes back */
-async function serveAll(requests: readonly RoomRequest[], context: Context): Promise<void> {
-  const waiting = [...requests];
-  const lane = async () => {
-    for (let request = waiting.shift(); request; request = waiting.shift()) {
-      assertTimeLeft(context);
-      report(request.key, request.action, await serve(request));
-    }
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
-  const failed = lanes.find((ended) => ended.status === 'rejected');
-  if (failed) throw failed.reason;
 }
