@@ -11,7 +11,7 @@ import type { Duration, Instant } from '../rooms/room.ts';
 import { DAY } from '../rooms/room.ts';
 import { log } from './log.ts';
 import { count } from './metrics.ts';
-import { originOf, type WorkQueue } from './work-queue.ts';
+import { type WorkQueue, waitingSince } from './work-queue.ts';
 
 export interface Tray {
   readonly queue: WorkQueue;
@@ -83,7 +83,7 @@ async function decide(record: SQSRecord, error: Error, receives: number, tray: T
     await queue.defer(record, back);
     return { acknowledged: false, back };
   }
-  if (wait !== undefined && now() - originOf(record).sentAt < PATIENCE) {
+  if (wait !== undefined && now() - waitingSince(record) < PATIENCE) {
     await queue.renew(record, wait);
     return { acknowledged: true, back: wait };
   }

@@ -28,7 +28,7 @@ export function workQueue(
   const copy = (
     record: SQSRecord,
     QueueUrl: string,
-    more: { DelaySeconds?: number; failureReason?: string },
+    more: { DelaySeconds?: number; waitingSince?: Instant; failureReason?: string },
   ) =>
     client.send(
       new SendMessageCommand({
@@ -39,6 +39,9 @@ export function workQueue(
           // a copy is a message of its own to SQS: these keep the key and the place that the first one has
           originalMessageId: { DataType: 'String', StringValue: originOf(record).messageId },
           originalSentAt: { DataType: 'Number', StringValue: String(originOf(record).sentAt) },
+          ...(more.waitingSince !== undefined && {
+            waitingSince: { DataType: 'Number', StringValue: String(more.waitingSince) },
+          }),
           ...(more.failureReason && {
             failureReason: { DataType: 'String', StringValue: printable(more.failureReason) },
           }),
@@ -61,7 +64,10 @@ export function workQueue(
       );
     },
     async renew(record, wait) {
-      await copy(record, urls.queue, { DelaySeconds: Math.ceil(Math.min(wait, LONGEST_DELAY) / SECOND) });
+      await copy(record, urls.queue, {
+        DelaySeconds: Math.ceil(Math.min(wait, LONGEST_DELAY) / SECOND),
+        waitingSince: waitingSince(record),
+      });
     },
     async send(body, delay = 0) {
       const DelaySeconds = Math.ceil(Math.min(delay, LONGEST_DELAY) / SECOND);
@@ -77,6 +83,11 @@ export function originOf(record: SQSRecord): { readonly messageId: string; reado
     messageId: originalMessageId?.stringValue ?? record.messageId,
     sentAt: Number(originalSentAt?.stringValue ?? record.attributes.SentTimestamp),
   };
+}
+
+/** When the queue was given the message for the first time, or anew out of the dead-letter queue. */
+export function waitingSince({ messageAttributes, attributes }: SQSRecord): Instant {
+  return Number(messageAttributes.waitingSince?.stringValue ?? attributes.SentTimestamp);
 }
 
 /** SQS refuses empty values, control characters, halves of characters and what is none. */

@@ -198,6 +198,24 @@ describe('a message that is to wait', () => {
     ]);
     expect(output.counted('DeadLettered')).toBe(1);
   });
+
+  it('has a day again when it comes back from the dead-letter queue', async () => {
+    catchOutput();
+    const inbox = await startInbox();
+    const impatient = new ThrottledError('429', { retryAfter: 2 * HOUR, ambiguous: false });
+    const { handler } = handlerOf(inbox, { fail: fail(impatient) });
+    inbox.queue.send('a fail');
+    for (const round of ['first', 'second']) {
+      let hours = 0;
+      for (; inbox.buried().length === 0; hours += 2) {
+        await inbox.deliver(handler);
+        turn(2 * HOUR + SECOND);
+      }
+      expect([round, hours]).toEqual([round, 30]);
+      turn(7 * DAY);
+      inbox.redrive();
+    }
+  });
 });
 
 describe('a message that fails', () => {
