@@ -39,10 +39,8 @@ export interface WholeNews {
   readonly cancelled: boolean;
   /** It comes with all its exceptions, so that older ones mean nothing any more. */
   readonly complete: boolean;
-  /** The occurrences within the horizon. */
+  /** The occurrences within the horizon, or the event itself where it takes place once. */
   readonly planned: readonly OccurrenceRequest[];
-  /** What follows for the one room of an event that takes place once. */
-  readonly single?: RoomRequest;
   /** The first occurrence beyond the horizon, and when it comes within. What starts later is left to a later reading. */
   readonly next?: { readonly start: Instant; readonly at: Instant };
 }
@@ -186,7 +184,6 @@ function planOf(news: SeriesNews, known: SeriesMemory, whole: WholeNews | undefi
     ...(isUnfinished && { unfinished: { rooms: remembered(dropped), waiting: [...came, ...waiting] } }),
     requests: [
       ...planned.map(({ request }) => request),
-      ...(whole?.single ? [whole.single] : []),
       ...alone.map(({ request }) => (cancelled ? withEvent(request, noEvent(news, at, true)) : request)),
       ...(whole ? dropped.flatMap((room) => farewells(room, whole, known, news)) : []),
     ],

@@ -122,6 +122,17 @@ test('a series that is moved has rooms for its new occurrences, and none for its
   expect(open()).toEqual(['20270306', '20270313']);
 });
 
+test('a single meeting that becomes a series has rooms as a series, and none as a single meeting any more', async () => {
+  const { world, read, open } = calendars();
+  await read(news(weekly(0, 'DTSTART:20270901T140000Z').replace(/RRULE.*\r\n/, '')));
+  expect(open()).toEqual(['planning']);
+  await read(news(weekly(1)));
+  expect(open()).toEqual(['20270305', '20270312']);
+  await read(news(weekly(2), 'Cancelled'));
+  expect(open()).toEqual([]);
+  expect(world.kept()).toEqual([]);
+});
+
 const WITHOUT_TIMES = calendar(
   ['BEGIN:VEVENT', 'UID:planning@example.com', 'SEQUENCE:1', 'DTSTAMP:20270115T090000Z', 'END:VEVENT'].join(
     '\r\n',

@@ -37,8 +37,11 @@ export function occurrenceNews(telling: Telling, kept: () => BusEvent, context: 
   // an event that takes place once has no occurrences to be told apart: it keeps its key, and its link, when it is
   // moved. A cancellation that does not say which of both it was is one of either.
   if (!times || !recurs(times)) {
-    const single = seriesRequest(times ? telling : { ...telling, occurrences: [] }, context);
-    return { ...news, whole: { at, cancelled, complete, planned: [], single }, exceptions: [] };
+    const request = seriesRequest(times ? telling : { ...telling, occurrences: [] }, context);
+    const until = request.spec?.renewal.until ?? context.now;
+    // no plan of a series has this room, however far it reaches
+    const room = { key: request.key, start: 0, until };
+    return { ...news, whole: { at, cancelled, complete, planned: [{ room, request }] }, exceptions: [] };
   }
   const singles = new Map(occurrences.map((occurrence) => [occurrence.id, occurrence]));
   const planned = withinHorizon(times, context);

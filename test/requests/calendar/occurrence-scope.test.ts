@@ -18,7 +18,6 @@ function parse(text: string, { type = 'Updated', later = 0 } = {}): Promise<Pars
 const asked = ({ series = [] }: ParsedMessage) =>
   series.flatMap(({ whole, exceptions }) => [
     ...(whole?.planned ?? []).map(({ request }) => request),
-    ...(whole?.single ? [whole.single] : []),
     ...exceptions.filter(({ from }) => from === undefined).map(({ request }) => request),
   ]);
 
@@ -141,7 +140,10 @@ describe('a room for each occurrence', () => {
     );
     const { requests, series: [news] = [] } = await parse(bare, { type: 'Cancelled' });
     expect(requests).toEqual([]);
-    expect(news).toMatchObject({ key: KEY, whole: { planned: [], single: { key: KEY, action: 'cancel' } } });
+    expect(news).toMatchObject({
+      key: KEY,
+      whole: { planned: [{ request: { key: KEY, action: 'cancel' } }] },
+    });
   });
 
   test('waits for its time when only the occurrence was moved and is far ahead', async () => {
