@@ -20,6 +20,8 @@ export async function heedNews({ key, roomId, news }: RoomNews, keeping: Keeping
     const room = await finishRoom(found, keeping);
     const { current, spec } = room;
     if (!current || !spec || current.id !== roomId) return { outcome: 'outdated', room };
+    // nobody can look there any more, and what nobody has looked into is not believed
+    if (!keeping.pool.names.includes(current.application)) return { outcome: 'unchanged', room };
     return HEED[news]({ room, current, spec }, keeping);
   });
 }

@@ -62,6 +62,18 @@ describe('news of a meeting', () => {
     expect(row('weekly').meetingSince).toBeUndefined();
   });
 
+  it('changes nothing where the application has left the pool, since nobody can be asked there', async () => {
+    const { keeping, row } = await keptWorld({}, { applications: ['first', 'second'] });
+    const { current, revision } = row('weekly');
+    const pool = makeWorld({ applications: ['second'] }).keeping.pool;
+    const left = current?.application === 'first' ? pool : makeWorld().keeping.pool;
+    for (const news of ['meeting-started', 'expired'] as const) {
+      const told = { key: 'weekly', roomId: current?.id ?? '', news };
+      expect((await heedNews(told, { ...keeping, pool: left })).outcome).toBe('unchanged');
+    }
+    expect(row('weekly').revision).toBe(revision);
+  });
+
   it('is heard again later where the provider cannot be asked', async () => {
     const { hear, provider } = await keptWorld();
     provider.get = async () => {
