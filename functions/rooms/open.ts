@@ -10,7 +10,7 @@ import {
 } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import type { Capabilities, ProviderRoom } from './ports.ts';
-import { failed, givenUp, opened, rejected } from './record.ts';
+import { failed, givenUp, isAlive, opened, rejected } from './record.ts';
 import { renewalWindow } from './renewal.ts';
 import type { Announcement, Claim, Instant, LiveRoom, Origin, Room, RoomSpec, Sequence } from './room.ts';
 import { MINUTE } from './room.ts';
@@ -106,22 +106,24 @@ export function asLive(found: ProviderRoom, application: string, renewedAt: Inst
 /** A provider's clock and rounding may differ from ours by this much. */
 const TOLERANCE = 5 * MINUTE;
 
-/** Whether a room ends so much earlier than asked that it would be renewed at once, and again, and again. */
+/** Whether a room has ended as it is made, or ends so much too early that it would be renewed at once, and again, and again. */
 function isBornDue(
   asked: Pick<Claim, 'spec' | 'expiresAt'>,
   live: LiveRoom,
   { renewal, now }: Keeping,
 ): boolean {
+  if (!isAlive(live, now())) return true;
   if (live.expiresAt >= asked.expiresAt - TOLERANCE || !isKeptPast(asked.spec, live.expiresAt)) return false;
   return live.expiresAt - now() <= (renewalWindow(asked.expiresAt - now(), renewal) ?? 0);
 }
 
 async function refuseBornDue(claimed: ClaimedRoom, live: LiveRoom, keeping: Keeping): Promise<never> {
   const now = keeping.now();
+  const fault = isAlive(live, now) ? 'it would be due for renewal at once' : 'it has ended already';
   const iso = (instant: Instant) => new Date(instant).toISOString();
   const error = new ProviderContractError(
     `the provider opened room ${claimed.key} until ${iso(live.expiresAt)} where ${iso(claimed.claim.expiresAt)} was ` +
-      "asked for: it would be due for renewal at once, so it is retired; compare the clocks and the account's limits",
+      `asked for: ${fault}, so it is retired; compare the clocks and the account's limits`,
   );
   const outcome = (ours: Room) =>
     givenUp(failed(ours, error, false, now), live, claimed.claim.generation, now);

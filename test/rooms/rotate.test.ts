@@ -222,6 +222,23 @@ describe('a provider that gives less than was asked for', () => {
     expect((await rotate()).outcome).toBe('rotated');
     expect(row('weekly').attempts).toBe(0);
   });
+
+  it('is not believed that a room which has ended already is one, though nobody wanted it renewed', async () => {
+    const { keeping, providers, row, announced } = makeWorld();
+    const provider = providers.first as World['providers'][string];
+    const { create } = provider;
+    provider.create = async (order) => {
+      const made = await create(order);
+      return { ...made, expiresAt: made.createdAt };
+    };
+    const once = aRequest({ spec: aSpec({ renewal: { mode: 'none' } }) });
+    await expect(ensureRoom(once, keeping)).rejects.toThrow(/it has ended already/);
+    expect(row('weekly')).toMatchObject({ claim: undefined, attempts: 1 });
+    expect(row('weekly').current).toBeUndefined();
+    expect(announced).toEqual([]);
+    provider.create = create;
+    expect((await ensureRoom(once, keeping)).outcome).toBe('created');
+  });
 });
 
 describe('a rotation that fails', () => {
