@@ -22,7 +22,7 @@ let sent: string[];
 let memory: FeedMemory | undefined;
 let secret: string | undefined;
 
-const reading = (timeLimit = 2000): FeedReading => ({
+const reading = (timeLimit?: number): FeedReading => ({
   source: feedSource({ secrets: { read: async () => secret }, timeLimit }),
   memories: {
     read: async () => memory,

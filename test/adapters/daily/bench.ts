@@ -30,13 +30,13 @@ export async function startDailyBench(options: Partial<DailyOptions> = {}): Prom
     now,
     ...options,
   });
-  const another = () =>
+  const another = (timeout?: number) =>
     daily(
       { name: 'main', secret: 'evergreen-rooms/main', baseUrl: emulator.url },
       {
         now,
         secrets: secretsManager({ client: secrets.client, now }),
-        timeout: 400,
+        timeout,
         onCall: (call) => observed.push(call),
         wait: async (duration) => {
           waited += duration;

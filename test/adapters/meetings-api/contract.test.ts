@@ -22,13 +22,13 @@ async function start(settings: Settings = {}): Promise<ProviderBench> {
     now,
     ...settings,
   });
-  const another = () =>
+  const another = (timeout?: number) =>
     meetingsApi(
       { name: 'main', applicationId: APPLICATION_ID, secret: SECRET, baseUrl: emulator.url },
       {
         now,
         secrets: secretsManager({ client: secrets.client, now }),
-        timeout: 400,
+        timeout,
         wait: async (duration) => {
           instant += duration;
         },

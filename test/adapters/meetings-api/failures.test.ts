@@ -123,7 +123,8 @@ describe('no answer, or none that can be used, leaves open what happened', () =>
   });
 
   test('silence until the time-out', async () => {
-    const error = await failureOf('silence', change);
+    const hasty = bench.another(400);
+    const error = await failureOf('silence', () => hasty.change('x', { settings: { theme_id: null } }));
     expect(error.code).toBe('ambiguous_outcome');
     expect(error.message).toContain('PATCH /rooms/x of application main gave no whole answer within 400 ms');
   });

@@ -32,13 +32,13 @@ export async function startWherebyBench(settings: Settings = {}): Promise<Whereb
     now,
     ...options,
   });
-  const another = () =>
+  const another = (timeout?: number) =>
     whereby(
       { name: 'main', secret: 'evergreen-rooms/main', baseUrl: emulator.url },
       {
         now,
         secrets: secretsManager({ client: secrets.client, now }),
-        timeout: 400,
+        timeout,
         onCall: (call) => observed.push(call),
         wait: async (duration) => {
           instant += duration;
