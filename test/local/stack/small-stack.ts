@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { onTestFinished } from 'vitest';
 import { type AssembledStack, readAssembly } from '../../../local/stack/assembly.ts';
 import { type RunningStack, type RunOptions, runStack } from '../../../local/stack/run.ts';
@@ -15,8 +15,6 @@ export const handler = async (event) => {
   return { batchItemFailures: failed.map((record) => ({ itemIdentifier: record.messageId })) };
 };
 `;
-
-export const MINUTES = (count: number) => Duration.minutes(count);
 
 /** A folder with a bundle, as an asset of a function. */
 export function bundle(code = ECHO): string {
