@@ -5,6 +5,8 @@ export interface Clockwork {
   readonly clock: Clock;
   /** Whether something is being worked on, or waits for nothing but a free hand. */
   busy(): boolean;
+  /** Whether the stack is being stopped, so that nothing is worked on any more. */
+  stopped(): boolean;
   /** When the next hidden or delayed message may be received. */
   nextWake(): number | undefined;
   /** When the next schedule fires. */
@@ -18,9 +20,17 @@ const LONGEST_SETTLING = 24 * 3_600_000;
 /** How often, in real milliseconds, it is looked whether all is quiet. */
 const GLANCE = 5;
 
-/** Waits, in real time, until nothing is being worked on. */
-export async function quiet(clockwork: Pick<Clockwork, 'busy'>): Promise<void> {
-  while (clockwork.busy()) await new Promise((glance) => setTimeout(glance, GLANCE));
+/**
+ * Waits, in real time, until nothing is being worked on.
+ *
+ * @throws Error once the stack is being stopped
+ */
+export async function quiet({ busy, stopped }: Pick<Clockwork, 'busy' | 'stopped'>): Promise<void> {
+  for (;;) {
+    if (stopped()) throw new Error('the stack was stopped before all was done');
+    if (!busy()) return;
+    await new Promise((glance) => setTimeout(glance, GLANCE));
+  }
 }
 
 /**

@@ -102,8 +102,10 @@ export async function runStack(assembly: AssembledStack, options: RunOptions = {
     'status-details': { status: 'CREATE_COMPLETE', 'status-reason': '' },
   });
 
+  let stopped: Promise<void> | undefined;
   const clockwork = {
     clock,
+    stopped: () => stopped !== undefined,
     busy: () =>
       engines.targets.pending > 0 ||
       sources.some((source) => source.running > 0 || source.queue.contents().ready > 0) ||
@@ -113,7 +115,6 @@ export async function runStack(assembly: AssembledStack, options: RunOptions = {
     fireDue: () => engines.scheduler.fireDue(),
   };
 
-  let stopped: Promise<void> | undefined;
   const stop = async () => {
     engines.scheduler.stop();
     for (const source of sources) source.stop();

@@ -373,6 +373,22 @@ test('a service that is not covered here is refused by name, and no call leaves 
   expect(await answer.text()).toContain('AWSStepFunctions.StartExecution is not covered on one machine');
 });
 
+test('a stack that is stopped while its clock is turned ends the turn too', async () => {
+  const stack = await run((declared) => {
+    const { queue } = fedFunction(declared);
+    new Schedule(declared, 'Hourly', {
+      schedule: ScheduleExpression.expression('rate(1 hour)'),
+      target: new SqsSendMessage(queue, { input: ScheduleTargetInput.fromText('tick') }),
+    });
+  });
+  const turned = stack.turnTo(Date.now() + 1000 * 24 * HOUR);
+  await vi.waitFor(() => expect(heard(stack).length).toBeGreaterThan(2));
+  await Promise.all([
+    expect(turned).rejects.toThrow('the stack was stopped before all was done'),
+    stack.stop(),
+  ]);
+});
+
 test('a stack that stops leaves no process and no listener behind, and the date is real again', async () => {
   const stack = await run(fedFunction);
   queueOf(stack, 'Small-Work').send('x');
