@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { portOf } from './commands/command.ts';
+import { portOf, readArguments } from './commands/command.ts';
 import { CONTROL_PORT, openControl } from './rooms/control.ts';
 import { type LocalRooms, startLocalRooms } from './rooms/local-rooms.ts';
 import { LOCAL_PROVIDERS } from './rooms/providers.ts';
@@ -9,15 +8,15 @@ import { Story } from './story/story.ts';
 const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--port N] [-c name=value ...]
 
 Runs the whole stack on this machine and does its main job before your eyes. Then it stays up until Ctrl-C, for
-npm run send, rooms, clock, events and dead-letters.
+npm run send, rooms, clock, events, dead-letters, feed and host-link; each has a --help.
 
-  --once          ends after the main job: exit code 0, or 1 and the reason if a step failed
-  --verbose       shows what the functions log
-  --provider NAME ${Object.keys(LOCAL_PROVIDERS).join(', ')}; default meetings-api
-  --port N        where the commands find it; default ${CONTROL_PORT}
-  --data DIR      keeps tables, queues, rooms and the clock there, and goes on from them the next time;
-                  without it nothing is kept
-  -c name=value   a setting of the stack, as cdk synth takes it; calendarReadEvery is PT12H here`;
+  --once           ends after the main job: exit code 0, or 1 and the reason if a step failed
+  --verbose        shows what the functions log
+  --provider NAME  ${Object.keys(LOCAL_PROVIDERS).join(', ')}; default meetings-api
+  --port N         where the commands find it; default ${CONTROL_PORT}
+  --data DIR       keeps tables, queues, rooms and the clock there, and goes on from them the next time;
+                   without it nothing is kept
+  -c name=value    a setting of the stack, as cdk synth takes it; calendarReadEvery is PT12H here`;
 
 /** Characters of a line, where nobody knows how wide a window is. */
 const WIDTH = 140;
@@ -35,7 +34,7 @@ try {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readArguments({
     options: {
       once: { type: 'boolean' },
       verbose: { type: 'boolean' },

@@ -3,16 +3,23 @@ import { runCommand } from './command.ts';
 
 const USAGE = `npm run clock [-- +7d | +12h | +30m | 2027-01-31T02:00:00Z] [--port N]
 
-Turns the clock of the stack that npm start keeps running, stops at every schedule that fires on the way, and tells
-what was announced. Without a time it tells what time it is there, and what fires next.`;
+Turns the clock of the stack that npm start keeps running forward, stops at every schedule that fires on the way, and
+tells what was announced. Without a time it tells what time it is there, and what fires next.`;
+
+/** A long way is gone in steps: no call takes minutes, and the clock stops with the command that turns it. */
+const STEP = 30 * 86_400_000;
 
 const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 
-await runCommand(USAGE, {}, async ({ stack, positionals: [by], say }) => {
-  const before = await stack.facts();
+await runCommand(USAGE, { positionals: 1 }, async ({ stack, positionals: [by], say }) => {
+  const start = Date.parse((await stack.facts()).now);
   if (by !== undefined) {
     const told = (await stack.announcements()).length;
-    await stack.turnTo(aim(by, Date.parse(before.now)));
+    const end = aim(by, start);
+    for (let at = start; at < end; ) {
+      at = Math.min(at + STEP, end);
+      await stack.turnTo(at);
+    }
     const news = (await stack.announcements()).slice(told);
     for (const line of announcements(news)) say(line);
     if (news.length > 0) say();

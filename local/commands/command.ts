@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { StackClient } from '../rooms/stack-client.ts';
 
 export interface CommandArguments {
@@ -11,17 +11,22 @@ export interface CommandArguments {
 /**
  * Runs a command of a person: a mistake is one line and the exit code 1, never a stack trace.
  *
- * @param flags further options, beside `--port`
+ * @param takes how many arguments it has at most, and which options beside `--port`
  */
 export async function runCommand(
   usage: string,
-  flags: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>,
+  takes: {
+    readonly positionals?: number;
+    readonly flags?: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+  },
   command: (given: CommandArguments) => Promise<void>,
 ): Promise<void> {
   try {
-    const options = { port: { type: 'string' }, help: { type: 'boolean' }, ...flags } as const;
-    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const options = { port: { type: 'string' }, help: { type: 'boolean' }, ...takes.flags } as const;
+    const { values, positionals } = readArguments({ options, allowPositionals: true });
+    const [unexpected] = positionals.slice(takes.positionals ?? 0);
     if (values.help) console.log(usage);
+    else if (unexpected !== undefined) throw new Error(`unexpected argument '${unexpected}'; ${HELP}`);
     else
       await command({
         stack: new StackClient(portOf(values.port)),
@@ -32,6 +37,19 @@ export async function runCommand(
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
+  }
+}
+
+const HELP = '--help shows what there is';
+
+/** @throws Error that names what is not understood */
+export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (cause) {
+    // the first sentence says what is wrong, the others how a program may be written that takes it
+    const [what = ''] = (cause as Error).message.split('. ');
+    throw new Error(`${what.charAt(0).toLowerCase()}${what.slice(1)}; ${HELP}`, { cause });
   }
 }
 

@@ -6,7 +6,7 @@ Lists what rests in the dead-letter queues of the stack that npm start keeps run
 
   --json   with the messages themselves`;
 
-await runCommand(USAGE, { json: { type: 'boolean' } }, async ({ stack, flags, say }) => {
+await runCommand(USAGE, { flags: { json: { type: 'boolean' } } }, async ({ stack, flags, say }) => {
   const letters = await stack.deadLetters();
   if (flags.json) say(JSON.stringify(letters, null, 2));
   else if (letters.length === 0) say('all dead-letter queues are empty');

@@ -7,7 +7,7 @@ Lists what the stack that npm start keeps running has announced on its bus.
 
   --json   the events themselves`;
 
-await runCommand(USAGE, { json: { type: 'boolean' } }, async ({ stack, flags, say }) => {
+await runCommand(USAGE, { flags: { json: { type: 'boolean' } } }, async ({ stack, flags, say }) => {
   const events = await stack.announcements();
   if (flags.json)
     say(

@@ -6,7 +6,7 @@ const USAGE = `npm run feed -- NAME ADDRESS [--port N]
 Tells a feed of the stack that npm start keeps running where its calendar is, has it read, and tells what came of it. The
 stack has the feeds that it was started with: npm start -- -c calendarFeeds=NAME`;
 
-await runCommand(USAGE, {}, async ({ stack, positionals: [name, address], say }) => {
+await runCommand(USAGE, { positionals: 2 }, async ({ stack, positionals: [name, address], say }) => {
   if (!name || !address) throw new Error(`name a feed and its address\n\n${USAGE}`);
   if (!URL.canParse(address)) throw new Error(`the address of a feed must be a URL, got ${address}`);
   const before = (await stack.announcements()).length;

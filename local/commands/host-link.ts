@@ -11,7 +11,9 @@ shown to a terminal only. Of a stack in AWS: node doctor/main.ts host-link KEY -
 
   --yes   prints it also where nobody looks at a terminal`;
 
-await runCommand(USAGE, { yes: { type: 'boolean' } }, async ({ stack, positionals: [key], flags, say }) => {
+const TAKES = { positionals: 1, flags: { yes: { type: 'boolean' } } } as const;
+
+await runCommand(USAGE, TAKES, async ({ stack, positionals: [key], flags, say }) => {
   if (!key) throw new Error(`name the key of a room: npm run rooms lists them\n\n${USAGE}`);
   assertMayShow(process.stdout.isTTY, flags.yes === true);
   const facts = await stack.facts();

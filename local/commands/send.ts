@@ -11,14 +11,13 @@ const USAGE = `npm run send -- FILE [--as-is] [--port N]
 
 Sends a request to the queue, or an event to the bus, of the stack that npm start keeps running, and tells what came
 of it. A file with "detail-type" and "detail" is an event, and one that ends in .ics a calendar for the bucket of
--c calendarFiles=on. The dates of a file under examples/ are moved so that the
-first lies four weeks ahead.
+-c calendarFiles=on. The dates of a file under examples/ are moved so that the first lies four weeks ahead.
 
   --as-is   sends the file as it is, JSON or not, to the queue`;
 
 await runCommand(
   USAGE,
-  { 'as-is': { type: 'boolean' } },
+  { positionals: 1, flags: { 'as-is': { type: 'boolean' } } },
   async ({ stack, positionals: [file], flags, say }) => {
     if (!file) throw new Error(`name a file to send, such as examples/room-request.json\n\n${USAGE}`);
     const text = await read(file);

@@ -55,14 +55,22 @@ export class StackClient {
         method,
         ...(body && { body: JSON.stringify(body) }),
       });
-    } catch (cause) {
-      const start = this.#port === CONTROL_PORT ? 'npm start' : `npm start -- --port ${this.#port}`;
-      throw new Error(`no stack runs on port ${this.#port}: start one in another terminal by ${start}`, {
-        cause,
-      });
+    } catch (error) {
+      throw this.#unanswered((error as Error).cause as NodeJS.ErrnoException);
     }
     const answer = (await response.json()) as T & { error?: string };
     if (!response.ok) throw new Error(answer.error ?? `the stack answered with ${response.status}`);
     return answer;
+  }
+
+  #unanswered(cause: NodeJS.ErrnoException): Error {
+    const start = this.#port === CONTROL_PORT ? 'npm start' : `npm start -- --port ${this.#port}`;
+    const wasThere = cause.code === 'ECONNRESET' || cause.code?.startsWith('UND_ERR');
+    return new Error(
+      wasThere
+        ? `the stack on port ${this.#port} gave no answer (${cause.message}): was it stopped?`
+        : `no stack runs on port ${this.#port}: start one in another terminal by ${start}`,
+      { cause },
+    );
   }
 }

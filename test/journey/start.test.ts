@@ -153,6 +153,12 @@ test.each<[string, string[], string]>([
   ['send', ['nowhere.json'], 'nowhere.json cannot be read: ENOENT'],
   ['clock', ['7days'], 'a time is written +30m, +12h, +7d, +2w or 2027-01-31T02:00:00Z, got 7days'],
   ['clock', ['2020-01-01T00:00:00Z'], 'the clock only goes forward'],
+  ['clock', ['-7d'], "unknown option '-7'; --help shows what there is\n"],
+  [
+    'send',
+    ['examples/room-request.json', 'examples/cancel-request.json'],
+    "unexpected argument 'examples/cancel-request.json'; --help shows what there is\n",
+  ],
   [
     'rooms',
     ['--port', '1'],
