@@ -79,12 +79,14 @@ export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<
         doors.close();
         await stack.stop();
         await provider.close();
+        data?.close();
         process.off('exit', remove);
         remove();
       },
     };
   } catch (error) {
     await provider.close();
+    data?.close();
     remove();
     throw error;
   }
