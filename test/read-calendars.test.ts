@@ -87,6 +87,17 @@ describe('reading calendars', () => {
     expect(others).toEqual([]);
   });
 
+  test('reads a feed at the address that was put in the place of another a moment ago', async () => {
+    const { address } = server;
+    secrets.versions.set('AWSCURRENT', 'http://nowhere.invalid/basic.ics');
+    await invoke({ feed: 'team' });
+    expect(logged.join()).toContain('feed team: its address must begin with https://');
+    const read = server.requests.length;
+    secrets.versions.set('AWSCURRENT', address);
+    await invoke({ feed: 'team' });
+    expect(server.requests).toHaveLength(read + 1);
+  });
+
   test('leaves a feed that fails for its next time, and says no word of its address', async () => {
     server.fault = (response) => response.writeHead(500).end();
     const { batchItemFailures } = await invoke({ feed: 'team' });

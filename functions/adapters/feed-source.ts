@@ -62,10 +62,10 @@ async function addressOf(feed: Feed, secrets: Secrets): Promise<string> {
   );
 }
 
-/** An address that was just put in its place is looked for past the cache. */
+/** Past the cache: whoever puts another address in its place has the feed read at once. */
 async function secretOf(feed: Feed, secrets: Secrets): Promise<string | undefined> {
   try {
-    return (await secrets.read(feed.secret)) ?? (await secrets.read(feed.secret, 'AWSCURRENT', true));
+    return await secrets.read(feed.secret, 'AWSCURRENT', true);
   } catch (cause) {
     const { name } = cause as Error;
     throw new FeedUnreadableError(feed.name, `secret ${feed.secret} cannot be read (${name})`, { cause });
