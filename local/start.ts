@@ -1,8 +1,10 @@
 import { portOf, readArguments } from './commands/command.ts';
+import type { LogLine } from './lambda/function.ts';
 import { CONTROL_PORT, openControl } from './rooms/control.ts';
 import { type LocalRooms, startLocalRooms } from './rooms/local-rooms.ts';
 import { LOCAL_PROVIDERS } from './rooms/providers.ts';
 import { introduction, whatNext } from './story/frame.ts';
+import { logLine } from './story/log.ts';
 import { Story } from './story/story.ts';
 
 const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--port N] [-c name=value ...]
@@ -11,7 +13,7 @@ Runs the whole stack on this machine and does its main job before your eyes. The
 npm run send, rooms, clock, events, dead-letters, feed and host-link; each has a --help.
 
   --once           ends after the main job: exit code 0, or 1 and the reason if a step failed
-  --verbose        shows what the functions log
+  --verbose        shows what the functions log, without their metrics
   --provider NAME  ${Object.keys(LOCAL_PROVIDERS).join(', ')}; default meetings-api
   --port N         where the commands find it; default ${CONTROL_PORT}
   --data DIR       keeps tables, queues, rooms and the clock there, and goes on from them the next time;
@@ -25,6 +27,11 @@ const WIDTH = 140;
 const READ_SELDOM = { calendarReadEvery: 'PT12H' };
 
 const say = (line = '') => console.log(line);
+
+function log(line: LogLine): void {
+  const shown = logLine(line);
+  if (shown !== undefined) say(`   ${shown}`);
+}
 
 try {
   await main();
@@ -60,7 +67,7 @@ async function main(): Promise<void> {
       ...(values.data !== undefined && { directory: values.data }),
       startProvider,
       warn: (text) => say(`   warning: ${text}`),
-      ...(values.verbose && { log: ({ function: name, line }) => say(`   ${name}: ${line}`) }),
+      ...(values.verbose && { log }),
     });
     control?.attach(rooms);
     for (const line of introduction(rooms, performance.now() - began)) say(line);

@@ -1,3 +1,4 @@
+import { readingOf } from '../story/log.ts';
 import { announcements } from '../story/text.ts';
 import { runCommand } from './command.ts';
 
@@ -10,11 +11,13 @@ await runCommand(USAGE, { positionals: 2 }, async ({ stack, positionals: [name, 
   if (!name || !address) throw new Error(`name a feed and its address\n\n${USAGE}`);
   if (!URL.canParse(address)) throw new Error(`the address of a feed must be a URL, got ${address}`);
   const before = (await stack.announcements()).length;
+  const start = Date.parse((await stack.facts()).now);
   await stack.putFeedAddress(name, address);
   await stack.quiet();
   const news = (await stack.announcements()).slice(before);
   for (const line of announcements(news)) say(`  ${line}`);
-  say(
-    `feed ${name} was read: ${news.length} announcements; npm start -- --verbose shows what it says in its log`,
-  );
+  const lines = (await stack.logs()).filter(({ at }) => at >= start);
+  const { outcome, reason = 'it was not read; npm start -- --verbose shows why' } = readingOf(name, lines);
+  if (outcome === undefined) throw new Error(`${reason}`);
+  say(`feed ${name} was read: ${outcome}, ${news.length} announcements`);
 });

@@ -1,3 +1,4 @@
+import type { LogLine } from '../lambda/function.ts';
 import type { SeenEvent } from '../stand-ins/buses.ts';
 import { CONTROL_PORT, type StackFacts } from './control.ts';
 import type { DeadLetter } from './doors.ts';
@@ -26,6 +27,11 @@ export class StackClient {
 
   deadLetters(): Promise<DeadLetter[]> {
     return this.#call('GET', '/dead-letters');
+  }
+
+  /** The latest lines of all functions. */
+  logs(): Promise<LogLine[]> {
+    return this.#call('GET', '/logs');
   }
 
   /** Tells a feed its address, and has it read. */

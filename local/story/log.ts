@@ -1,0 +1,38 @@
+import type { LogLine } from '../lambda/function.ts';
+import { isObject, type Json, type JsonObject } from '../stack/template.ts';
+import { moment } from './text.ts';
+
+/** A line of a function's log for a person, without what every line has; undefined where it holds metrics. */
+export function logLine({ function: name, at, line }: LogLine): string | undefined {
+  const when = moment(new Date(at).toISOString());
+  const fields = fieldsOf(line);
+  if (!fields) return `${when}  ${name}: ${line}`;
+  if ('_aws' in fields) return undefined;
+  const {
+    level,
+    message,
+    service = name,
+    timestamp: _timestamp,
+    function_name: _name,
+    function_request_id: _request,
+    cold_start: _cold,
+    ...details
+  } = fields;
+  return `${when}  ${level}  ${service}: ${message} ${JSON.stringify(details)}`;
+}
+
+/** What the log says last of the reading of a feed: how it ended, or why it failed. */
+export function readingOf(feed: string, lines: readonly LogLine[]): { outcome?: Json; reason?: Json } {
+  const { outcome, error } =
+    lines.map(({ line }) => fieldsOf(line)).findLast((at) => at?.feed === feed) ?? {};
+  return isObject(error) ? { reason: error.message } : { outcome };
+}
+
+function fieldsOf(line: string): JsonObject | undefined {
+  try {
+    const fields: Json = JSON.parse(line);
+    return isObject(fields) ? fields : undefined;
+  } catch {
+    return undefined;
+  }
+}
