@@ -12,9 +12,9 @@ await runCommand(USAGE, { flags: { json: { type: 'boolean' } } }, async ({ stack
   else if (letters.length === 0) say('all dead-letter queues are empty');
   else {
     for (const { queue, id, attributes } of letters) {
-      say(
-        `${queue}  ${id}\n  ${attributes.failureReason ?? attributes.ERROR_MESSAGE ?? 'it was received too often'}`,
-      );
+      const { originalMessageId = id, failureReason, ERROR_MESSAGE } = attributes;
+      say(`${queue}  message ${originalMessageId}`);
+      say(`  ${failureReason ?? ERROR_MESSAGE ?? 'it was received too often'}`);
     }
   }
 });

@@ -144,8 +144,13 @@ test('a file that is not JSON is refused, or sent as it is on demand and then fo
   writeFileSync(file, 'a room, please');
   expect(await command('send', file)).toEqual([1, expect.stringContaining('bad.json is not JSON: ')]);
   expect(await command('dead-letters')).toEqual([0, 'all dead-letter queues are empty']);
-  expect(await command('send', file, '--as-is')).toEqual([0, expect.stringContaining('body: must be JSON')]);
-  expect(await command('dead-letters')).toEqual([0, expect.stringContaining('body: must be JSON')]);
+  const [code, sent] = await command('send', file, '--as-is');
+  expect([code, sent]).toEqual([0, expect.stringContaining('body: must be JSON')]);
+  const [, message] = /as (message \S+)/.exec(sent) ?? [];
+  expect(await command('dead-letters')).toEqual([
+    0,
+    expect.stringMatching(new RegExp(`${message}\\n  body: must be JSON`)),
+  ]);
 });
 
 test.each<[string, string[], string]>([
