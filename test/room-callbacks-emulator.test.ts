@@ -1,5 +1,5 @@
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { type Deployment, deploy } from '../chaos/deployment.ts';
 import { type Engines, startEngines } from '../chaos/engines.ts';
 import { callbackAddresses } from '../functions/adapters/callback-addresses.ts';
@@ -12,6 +12,7 @@ import { DAY, HOUR, MINUTE, type Room, SECOND } from '../functions/rooms/room.ts
 import { rotateRoom } from '../functions/rooms/rotate.ts';
 import type { MeetingsApi } from '../local/emulators/meetings-api/meetings-api.ts';
 import { type Loopback, loopback } from './adapters/loopback.ts';
+import { catchOutput } from './support/output.ts';
 import { START } from './support/rooms.ts';
 import { aRequest } from './support/world.ts';
 
@@ -68,6 +69,8 @@ afterAll(async () => {
   await Promise.all([functionUrl.close(), deployment.close()]);
   await engines.stop();
 });
+
+beforeEach(() => void catchOutput());
 
 const KEY = 'team/a:weekly@example.com';
 

@@ -14,7 +14,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** Catches whatever functions write until the test is finished. Powertools writes by the console's methods. */
+/** Catches whatever is written until the test is finished, by the console or past it as functions write. */
 export function catchOutput(): Output {
   const lines: string[] = [];
   const catching = (['log', 'info', 'warn', 'error', 'debug'] as const).map((method) =>
