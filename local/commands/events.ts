@@ -17,6 +17,6 @@ await runCommand(USAGE, { flags: { json: { type: 'boolean' } } }, async ({ stack
         2,
       ),
     );
-  else if (events.length === 0) say('nothing has been announced yet');
+  else if (events.length === 0) say('nothing has been announced since it was started');
   else for (const line of announcements(events)) say(line);
 });
