@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import {
@@ -39,6 +39,7 @@ export interface TableEngine {
  */
 export async function startTables(directory?: string): Promise<TableEngine> {
   const server = dynalite({ createTableMs: 0, ...(directory && { path: directory }) });
+  const allAnswered = followCalls(server);
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDBClient({ endpoint, region: 'local', credentials: DUMMY_CREDENTIALS });
@@ -53,10 +54,39 @@ export async function startTables(directory?: string): Promise<TableEngine> {
     },
     async stop() {
       client.destroy();
+      await allAnswered();
       server.closeAllConnections();
       await new Promise<void>((closed, failed) =>
         server.close((error) => (error ? failed(error) : closed())),
       );
     },
+  };
+}
+
+/** How long calls are waited for, in milliseconds, before the engine is stopped under them. */
+const PATIENCE = 1000;
+
+/**
+ * Follows the calls of an engine, which works on for a caller who has been killed, and which throws where nobody can
+ * catch it once its store is closed.
+ *
+ * @returns waits until every call has been answered
+ */
+function followCalls(server: Server): () => Promise<void> {
+  const calls = new Set<ServerResponse>();
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    calls.add(response);
+    // a call that is cut off is never worked on
+    request.once('close', () => request.complete || calls.delete(response));
+    const end = response.end.bind(response);
+    response.end = ((...answer: Parameters<typeof end>) => {
+      calls.delete(response);
+      return end(...answer);
+    }) as typeof response.end;
+  });
+  return async () => {
+    const patience = performance.now() + PATIENCE;
+    while (calls.size > 0 && performance.now() < patience)
+      await new Promise((glance) => setTimeout(glance, 5));
   };
 }

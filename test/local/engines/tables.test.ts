@@ -1,0 +1,43 @@
+import { request } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
+import { test } from 'vitest';
+import { startTables } from '../../../local/engines/tables.ts';
+
+const QUERY = JSON.stringify({
+  TableName: 'rooms',
+  KeyConditionExpression: 'pk = :pk',
+  ExpressionAttributeValues: { ':pk': { S: 'a' } },
+});
+
+const HEADERS = {
+  'content-type': 'application/x-amz-json-1.0',
+  'x-amz-target': 'DynamoDB_20120810.Query',
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=a/20270101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=a',
+  'x-amz-date': '20270101T000000Z',
+};
+
+// the engine throws where nobody can catch it when its store is closed under a query: the run would fail
+test.each([...Array(24).keys()])(
+  'an engine is stopped %i moments after a query of somebody who is gone',
+  async (moments) => {
+    const tables = await startTables();
+    await tables.create({
+      TableName: 'rooms',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    });
+    const queries = Array.from({ length: 20 }, () => {
+      const query = request(tables.endpoint, { method: 'POST', headers: HEADERS, agent: false }).on(
+        'error',
+        () => {},
+      );
+      query.end(QUERY);
+      return query;
+    });
+    for (let moment = 0; moment < moments; moment += 1) await setImmediate();
+    for (const query of queries) query.destroy();
+    await tables.stop();
+  },
+);
