@@ -51,19 +51,17 @@ function admitServices(scope: Construct, key: IKey): void {
  * says so in no log.
  */
 function serviceStatements(): PolicyStatement[] {
-  const deliver = ['events', 'cloudwatch'].map(
-    (service) =>
-      new PolicyStatement({
-        sid: `Deliver${service}`,
-        principals: [new ServicePrincipal(`${service}.amazonaws.com`)],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'],
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-  );
+  const deliver = new PolicyStatement({
+    sid: 'DeliverEvents',
+    principals: [new ServicePrincipal('events.amazonaws.com')],
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+    resources: ['*'],
+    conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+  });
   const logs = new PolicyStatement({
     sid: 'KeepLogs',
-    principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
+    // the only one of our services whose name has the region and the partition in it
+    principals: [new ServicePrincipal(`logs.${Aws.REGION}.${Aws.URL_SUFFIX}`)],
     actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
     resources: ['*'],
     conditions: {
@@ -72,5 +70,5 @@ function serviceStatements(): PolicyStatement[] {
       },
     },
   });
-  return [...deliver, logs];
+  return [deliver, logs];
 }

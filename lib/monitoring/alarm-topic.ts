@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Annotations, Aws } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -6,20 +6,28 @@ import type { Construct } from 'constructs';
 
 /** Where alarms are sent to, made unless one was brought along. */
 export function alarmTopic(scope: Construct, brought: ITopic | undefined, encryptionKey: IKey): ITopic {
-  if (brought) return brought;
-  const topic = new Topic(scope, 'AlarmTopic', {
-    displayName: 'Evergreen Rooms',
-    masterKey: encryptionKey,
-    enforceSSL: true,
+  const topic =
+    brought ??
+    new Topic(scope, 'AlarmTopic', {
+      displayName: 'Evergreen Rooms',
+      masterKey: encryptionKey,
+      enforceSSL: true,
+    });
+  // A topic with a policy of its own has lost the one that lets the account's alarms in, and it gets one by the rule
+  // that tells of failed rotations.
+  const alarms = new ServicePrincipal('cloudwatch.amazonaws.com', {
+    conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
   });
-  // A topic with a policy of its own has lost the one that lets the account's alarms in.
-  topic.addToResourcePolicy(
-    new PolicyStatement({
-      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
-      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-    }),
+  const { statementAdded } = topic.addToResourcePolicy(
+    new PolicyStatement({ principals: [alarms], actions: ['sns:Publish'], resources: [topic.topicArn] }),
   );
+  topic.masterKey?.grant(alarms, 'kms:Decrypt', 'kms:GenerateDataKey*');
+  if (!statementAdded) {
+    Annotations.of(scope).addWarningV2(
+      'evergreen-rooms:topic-policy',
+      'the topic of alarms was imported, so its policy cannot be extended here: let cloudwatch.amazonaws.com and ' +
+        'events.amazonaws.com publish to it, and use its key if it has one; otherwise alarms are silent',
+    );
+  }
   return topic;
 }

@@ -94,6 +94,29 @@ describe('what a team brings along', () => {
     expect([...rooms.privateKeys.keys()]).toEqual(['first']);
   });
 
+  test('a topic lets the alarms in, and so does its key, since it has a policy of its own now', () => {
+    const { template } = bringing((stack) => ({
+      alarmTopic: new Topic(stack, 'Pager', { masterKey: new Key(stack, 'OfTopic') }),
+    }));
+    const [policy] = all(template(), 'AWS::SNS::TopicPolicy');
+    const admitted = policy?.Properties.PolicyDocument.Statement.map(
+      ({ Principal }: { Principal: { Service: string } }) => Principal.Service,
+    );
+    expect(admitted).toEqual(['cloudwatch.amazonaws.com', 'events.amazonaws.com']);
+    const key = Object.keys(resources(template(), 'AWS::KMS::Key')).find((id) => id.startsWith('OfTopic'));
+    expect(servicesLetIn(template(), key as string)).toEqual(admitted);
+  });
+
+  test('an imported topic cannot be opened to the alarms here, which is said', () => {
+    const arn = 'arn:aws:sns:eu-central-1:123456789012:pager';
+    const { stack } = bringing((scope) => ({ alarmTopic: Topic.fromTopicArn(scope, 'Imported', arn) }));
+    const [warning] = Annotations.fromStack(stack).findWarning(
+      '*',
+      Match.stringLikeRegexp('topic of alarms was imported'),
+    );
+    expect(warning?.entry.data).toMatch(/let cloudwatch\.amazonaws\.com .* otherwise alarms are silent/);
+  });
+
   test('a network holds every function, and their roles may be placed into it', () => {
     const { template } = bringing((stack) => ({ vpc: new Vpc(stack, 'Network') }));
     const functions = all(template(), 'AWS::Lambda::Function').filter(

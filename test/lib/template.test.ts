@@ -309,6 +309,19 @@ describe('calendars that are read', () => {
   });
 });
 
+describe('the key', () => {
+  test('lets the logs service in by the name that it has in the region and its partition', () => {
+    expect(all('AWS::KMS::Key')[0]?.Properties.KeyPolicy.Statement).toContainEqual(
+      expect.objectContaining({
+        Sid: 'KeepLogs',
+        Principal: {
+          Service: { 'Fn::Join': ['', ['logs.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] },
+        },
+      }),
+    );
+  });
+});
+
 describe('the private key', () => {
   test('has a secret that is made empty, encrypted with the key', () => {
     const [secret] = all('AWS::SecretsManager::Secret');
