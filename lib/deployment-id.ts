@@ -7,8 +7,8 @@ const FORM = /^[a-z2-7]{5}$/;
 
 /**
  * Five characters that every room of a deployment carries at the provider, so that deployments which share an
- * account there leave each other's rooms alone. They come from the place of the construct in its app, and from
- * account and region where the stack names them.
+ * account there leave each other's rooms alone. They come from the place of the construct in its app, from the name of
+ * its stack, and from account and region where the stack names them.
  */
 export function deploymentId(scope: Construct, chosen?: string): string {
   if (chosen === undefined) return derive(scope);
@@ -17,8 +17,8 @@ export function deploymentId(scope: Construct, chosen?: string): string {
 }
 
 function derive(scope: Construct): string {
-  const { account, region } = Stack.of(scope);
-  const place = [scope.node.addr, account, region].filter((part) => !Token.isUnresolved(part));
+  const { stackName, account, region } = Stack.of(scope);
+  const place = [scope.node.addr, stackName, account, region].filter((part) => !Token.isUnresolved(part));
   const digest = createHash('sha256').update(place.join(' ')).digest();
   return Array.from(digest.subarray(0, 5), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
 }

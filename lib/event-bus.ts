@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Names } from 'aws-cdk-lib';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 
@@ -17,7 +17,11 @@ export type News =
 /** The bus that requests come from and news go to, made unless one was brought along. */
 export function eventBus(scope: Construct, brought?: IEventBus): IEventBus {
   if (brought) return brought;
-  const bus = new EventBus(scope, 'Bus', { description: 'Requests for rooms, and news of rooms' });
+  const bus = new EventBus(scope, 'Bus', {
+    // the library's own name has not that of the stack in it, and two stacks of one account may be made alike
+    eventBusName: Names.uniqueResourceName(scope, { maxLength: 256, separator: '-' }),
+    description: 'Requests for rooms, and news of rooms',
+  });
   bus.archive('Archive', {
     description: 'The news of rooms, for whoever missed some',
     eventPattern: { source: [OWN_SOURCE] },

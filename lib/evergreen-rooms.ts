@@ -180,7 +180,7 @@ export class EvergreenRooms extends Construct {
     return this.metrics.of('plan-rotation', 'RotationsDue', options);
   }
 
-  /** Rooms that are to be kept and are in the last 5 % of their life. */
+  /** Rooms about to end that an earlier run should have renewed. */
   metricEmergencies(options?: MetricOptions): Metric {
     return this.metrics.of('plan-rotation', 'Emergencies', { statistic: 'Maximum', ...options });
   }
@@ -208,7 +208,8 @@ export class EvergreenRooms extends Construct {
 
   private onNews(id: string, news: News, { target, eventPattern, ...options }: OnEventOptions): Rule {
     const rule = new Rule(this, id, { ...options, eventBus: this.eventBus });
-    rule.addEventPattern({ ...eventPattern, source: [OWN_SOURCE], detailType: [news] });
+    const detail = { ...eventPattern?.detail, deployment: [this.deployment] };
+    rule.addEventPattern({ ...eventPattern, source: [OWN_SOURCE], detailType: [news], detail });
     rule.addTarget(target);
     return rule;
   }

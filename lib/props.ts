@@ -186,7 +186,8 @@ export interface EvergreenRoomsProps {
    */
   readonly retention?: Duration;
   /**
-   * The bus that requests come from and news of rooms go to.
+   * The bus that requests come from and news of rooms go to, of the same account and region. Every deployment on a bus
+   * takes every request there.
    *
    * @default - a bus is made, with an archive of its news
    */
@@ -248,9 +249,12 @@ export interface EvergreenRoomsProps {
    */
   readonly permissionsBoundary?: IManagedPolicy;
   /**
-   * Five characters of a-z and 2-7 that tell this deployment's rooms from those of others in the same application.
+   * Five characters of a-z and 2-7 that tell this deployment's rooms from those of others in the same application. Two
+   * deployments with the same five take each other's rooms for left-overs and end them: name them where one stack
+   * without an `env` is deployed to several accounts or regions.
    *
-   * @default - derived from the place of the construct in its app, and from account and region where they are known
+   * @default - derived from the place of the construct in its app, the name of its stack, and its account and region
+   * where the stack names them
    */
   readonly deployment?: string;
   /**

@@ -154,6 +154,31 @@ describe('what a team brings along', () => {
   });
 });
 
+describe('two of them', () => {
+  test.each([
+    [
+      'in one stack',
+      () => {
+        const stack = new Stack(appWith(), 'Own');
+        return [roomsIn(stack, 'First'), roomsIn(stack, 'Second')];
+      },
+    ],
+    [
+      'in stacks that are alike but for their name',
+      () =>
+        ['dev', 'prod'].map((stage) =>
+          roomsIn(new Stack(appWith(), 'Own', { stackName: `rooms-${stage}` }), 'Rooms'),
+        ),
+    ],
+  ])('%s share an account and no name', (_, make) => {
+    const made = make();
+    const names = [...new Set(made.map((each) => Stack.of(each)))].flatMap(namesIn);
+    expect(names.length).toBeGreaterThan(5);
+    expect(new Set(names).size).toBe(names.length);
+    expect(new Set(made.map(({ deployment }) => deployment)).size).toBe(2);
+  });
+});
+
 describe('what a team wires to', () => {
   test('whoever is let may send requests, encrypted as the queue is, and nothing more', () => {
     const { rooms, stack } = roomsWith();
@@ -178,14 +203,21 @@ describe('what a team wires to', () => {
     ['onRoomCancelled', 'Room Cancelled'],
     ['onRoomRejected', 'Room Rejected'],
     ['onRoomsReconciled', 'Rooms Reconciled'],
-  ] as const)('%s is a rule for "%s" on our bus', (method, detailType) => {
-    const { rooms, stack } = roomsWith();
-    rooms[method]('Theirs', { target: new SqsQueue(new Queue(stack, 'Inbox')) });
+  ] as const)('%s is a rule for "%s" of this deployment on our bus', (method, detailType) => {
+    const { rooms, stack } = roomsWith({ deployment: 'k3x7q' });
+    rooms[method]('Theirs', {
+      target: new SqsQueue(new Queue(stack, 'Inbox')),
+      eventPattern: { detail: { key: ['weekly'] } },
+    });
     const template = Template.fromStack(stack);
     const [bus] = Object.keys(resources(template, 'AWS::Events::EventBus'));
     template.hasResourceProperties('AWS::Events::Rule', {
       EventBusName: { Ref: bus },
-      EventPattern: { source: ['evergreen-rooms'], 'detail-type': [detailType] },
+      EventPattern: {
+        source: ['evergreen-rooms'],
+        'detail-type': [detailType],
+        detail: { key: ['weekly'], deployment: ['k3x7q'] },
+      },
       Targets: [Match.objectLike({ Arn: Match.anyValue() })],
     });
   });
@@ -217,6 +249,17 @@ describe('what a team wires to', () => {
     expect(rooms.alarms.length).toBeGreaterThan(20);
   });
 });
+
+function roomsIn(stack: Stack, id: string): EvergreenRooms {
+  return new EvergreenRooms(stack, id, { applications: [{ applicationId: APPLICATION_ID }] });
+}
+
+/** The names that a template gives its resources, each of which an account takes once. */
+function namesIn(stack: Stack): string[] {
+  return Object.values(Template.fromStack(stack).toJSON().Resources as Record<string, Resource>)
+    .map(({ Properties }) => Properties?.Name)
+    .filter((name) => typeof name === 'string');
+}
 
 /** The services that the policy of a key lets in, the logs' without its region. */
 function servicesLetIn(template: Template, key: string): string[] {

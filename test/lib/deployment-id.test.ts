@@ -3,8 +3,13 @@ import { Construct } from 'constructs';
 import { describe, expect, test } from 'vitest';
 import { deploymentId } from '../../lib/deployment-id.ts';
 
-function idAt(stack: string, id: string, env?: { account: string; region: string }): string {
-  return deploymentId(new Construct(new Stack(new App(), stack, { env }), id));
+function idAt(
+  stack: string,
+  id: string,
+  env?: { account: string; region: string },
+  stackName?: string,
+): string {
+  return deploymentId(new Construct(new Stack(new App(), stack, { env, stackName }), id));
 }
 
 describe('the id of a deployment', () => {
@@ -18,14 +23,16 @@ describe('the id of a deployment', () => {
     expect(idAt('Stack', 'Rooms')).toBe(idAt('Stack', 'Rooms'));
   });
 
-  test('differs by stack, account and region', () => {
+  test('differs by stack and its name, account and region', () => {
     const ids = [
       idAt('Stack', 'Rooms'),
       idAt('Other', 'Rooms'),
+      idAt('Stack', 'Rooms', undefined, 'rooms-dev'),
+      idAt('Stack', 'Rooms', undefined, 'rooms-prod'),
       idAt('Stack', 'Rooms', { account: '111111111111', region: 'eu-central-1' }),
       idAt('Stack', 'Rooms', { account: '111111111111', region: 'us-east-1' }),
       idAt('Stack', 'Rooms', { account: '222222222222', region: 'us-east-1' }),
     ];
-    expect(new Set(ids).size).toBe(5);
+    expect(new Set(ids).size).toBe(7);
   });
 });
