@@ -1,4 +1,4 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { App, type Environment, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { EvergreenRoomsStack } from '../lib/evergreen-rooms-stack.ts';
 import { readSettings } from '../lib/settings.ts';
@@ -7,5 +7,14 @@ import { freshenBundles } from './fresh-bundles.ts';
 await freshenBundles();
 const app = new App();
 const settings = readSettings(app.node);
-new EvergreenRoomsStack(app, `EvergreenRooms-${settings.stage}`, settings);
+new EvergreenRoomsStack(app, `EvergreenRooms-${settings.stage}`, settings, whereToDeploy());
 Validations.of(app).addPlugins(new AwsSolutionsChecks());
+
+/**
+ * The account and region that the credentials are for: the id of a deployment has them in it, so that the same stage
+ * elsewhere does not take its rooms for left-overs. Without credentials there is no deployment, and the region is made up.
+ */
+function whereToDeploy(): Environment | undefined {
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  return account && region ? { account, region } : undefined;
+}

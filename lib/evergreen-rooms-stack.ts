@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, Tags, Validations } from 'aws-cdk-lib';
+import { type Environment, RemovalPolicy, Stack, Tags, Validations } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -15,8 +15,10 @@ export class EvergreenRoomsStack extends Stack {
     scope: Construct,
     id: string,
     { stage, applications, alarmEmail, calendar, ...props }: Settings,
+    env?: Environment,
   ) {
     super(scope, id, {
+      env,
       description: 'Evergreen Rooms: meeting rooms that never expire',
       terminationProtection: stage === 'prod',
     });
