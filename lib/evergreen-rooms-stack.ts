@@ -1,4 +1,4 @@
-import { type Environment, RemovalPolicy, Stack, Tags, Validations } from 'aws-cdk-lib';
+import { Annotations, type Environment, RemovalPolicy, Stack, Tags, Validations } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -6,6 +6,13 @@ import type { Construct } from 'constructs';
 import { EvergreenRooms } from './evergreen-rooms.ts';
 import { tellWhatToDoNext } from './outputs.ts';
 import type { Settings } from './settings.ts';
+
+/** What `cdk.json` names, so that there is something to be looked at. */
+const PLACEHOLDER = '00000000-0000-4000-8000-000000000000';
+
+const NO_ROOM_CAN_BE_OPENED =
+  'applications is the placeholder of cdk.json, in which no room can be opened; name your own in the context of ' +
+  'cdk.json, or by -c applications=<application id> at every deployment';
 
 /** The construct in a stack of its own, for those who only want it running. */
 export class EvergreenRoomsStack extends Stack {
@@ -46,6 +53,9 @@ export class EvergreenRoomsStack extends Stack {
         id: 'cdk-validator-cfnguard::cloudwatch_log_group_retention_period_check',
         reason: 'the logs of a trial are thrown away with it',
       });
+    }
+    if (applications.some((entry) => 'applicationId' in entry && entry.applicationId === PLACEHOLDER)) {
+      Annotations.of(this).addWarningV2('evergreen-rooms:placeholder', NO_ROOM_CAN_BE_OPENED);
     }
     tellWhatToDoNext(this, this.rooms);
     Tags.of(this).add('project', 'evergreen-rooms');

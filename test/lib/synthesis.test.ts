@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type App, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -51,6 +52,13 @@ describe('a synthesis', () => {
     expect(warning?.entry.data).toMatch(
       /renewBefore is 48 hours, and cron\(30 2 \* \* \? \*\) in Europe\/Berlin leaves up to 47.25 hours between two runs.*they are renewed 95 hours before instead/,
     );
+  });
+
+  test('warns of a deployment that would take the placeholder of cdk.json for an application', () => {
+    const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+    const stack = stackWith({ applications: context.applications });
+    const [warning] = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('placeholder'));
+    expect(warning?.entry.data).toMatch(/no room can be opened; name your own .* -c applications=/);
   });
 
   test('does not warn of what comes out of the box', () => {
