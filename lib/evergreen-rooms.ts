@@ -21,6 +21,7 @@ import { RoomMetrics } from './monitoring/room-metrics.ts';
 import { permitSending } from './permissions.ts';
 import { planOnDeploy } from './plan-on-deploy.ts';
 import type { EvergreenRoomsProps } from './props.ts';
+import { checkRanges } from './ranges.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { Requests } from './requests.ts';
 import type { RoomsFunction } from './rooms-function.ts';
@@ -56,6 +57,7 @@ export class EvergreenRooms extends Construct {
 
   constructor(scope: Construct, id: string, props: EvergreenRoomsProps) {
     super(scope, id);
+    checkRanges(props);
     const deployment = layFoundation(this, props);
     const requests = new Requests(this, 'Requests', deployment, props);
     const rotation = new Rotation(this, 'Rotation', deployment, props.rotation);

@@ -21,13 +21,14 @@ export interface RotationOptions {
    */
   readonly schedules?: readonly ScheduleExpression[];
   /**
-   * How long before its expiry a room is renewed, where its life is long enough for that.
+   * How long before its expiry a room is renewed, where its life is long enough for that, from an hour to 180 days.
    *
    * @default Duration.days(7)
    */
   readonly renewBefore?: Duration;
   /**
-   * How many rooms of one application a run renews. Rooms that are about to end do not count, and go first.
+   * How many rooms of one application a run renews, from 1 to 100,000. Rooms that are about to end do not count, and go
+   * first.
    *
    * @default 500
    */
@@ -39,7 +40,7 @@ export interface RotationOptions {
    */
   readonly spread?: Duration;
   /**
-   * How many batches of ten rooms are renewed at once, at least 2. It guards the provider's rate limit.
+   * How many batches of ten rooms are renewed at once, from 2 to 1,000. It guards the provider's rate limit.
    *
    * @default 5
    */
@@ -64,7 +65,7 @@ export interface ReconciliationOptions {
 
 export interface CalendarOptions {
   /**
-   * A room outlives the last end of its event by this.
+   * A room outlives the last end of its event by this, at most 90 days.
    *
    * @default Duration.days(1)
    */
@@ -88,7 +89,8 @@ export interface CalendarOptions {
    */
   readonly scope?: 'series' | 'occurrence';
   /**
-   * With `scope: 'occurrence'`, rooms are made for occurrences that begin within this time; at least twice `readEvery`.
+   * With `scope: 'occurrence'`, rooms are made for occurrences that begin within this time, from one day to 90, and at
+   * least twice `readEvery`.
    *
    * @default Duration.days(14)
    */
@@ -100,7 +102,7 @@ export interface CalendarOptions {
    */
   readonly feeds?: readonly CalendarFeed[];
   /**
-   * How often feeds are read, from 5 minutes to a day.
+   * How often feeds are read, from 5 minutes to a day, in whole minutes.
    *
    * @default Duration.minutes(15)
    */
@@ -162,25 +164,25 @@ export interface EvergreenRoomsProps {
    */
   readonly callbacks?: boolean;
   /**
-   * How many batches of ten requests are worked on at once, at least 2. It guards the provider's rate limit.
+   * How many batches of ten requests are worked on at once, from 2 to 1,000. It guards the provider's rate limit.
    *
    * @default 5
    */
   readonly requestConcurrency?: number;
   /**
-   * How often a message is tried before it rests in a dead-letter queue.
+   * How often a message is tried before it rests in a dead-letter queue, from 2 to 100.
    *
    * @default 5
    */
   readonly maxReceiveCount?: number;
   /**
-   * A schedule may start this much later than its time.
+   * A schedule may start this much later than its time, at most a day, in whole minutes.
    *
    * @default Duration.minutes(15)
    */
   readonly flexibleWindow?: Duration;
   /**
-   * How long a room that has ended is remembered, so that late news cannot revive it.
+   * How long a room that has ended is remembered, so that late news cannot revive it: whole days, up to ten years.
    *
    * @default Duration.days(90)
    */

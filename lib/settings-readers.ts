@@ -2,6 +2,7 @@ import { Duration, TimeZone } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { API_KEY_PROVIDERS, type ApiKeyApplication, type MeetingsApiApplication } from './applications.ts';
 import type { CalendarFeed } from './props.ts';
+import { inWords, isWithin, type Span } from './ranges.ts';
 
 /**
  * Reads a value as the context has it: text from the command line, anything from `cdk.json`. Where it does not fit,
@@ -37,16 +38,13 @@ export function wholeNumber(least: number, most: number): Reader<number> {
   };
 }
 
-/** @param least and most as ISO 8601 writes them */
-export function duration(least: string, most: string): Reader<Duration> {
+export function duration(span: Span): Reader<Duration> {
   return (value) => {
-    const problem = new Error(`an ISO 8601 duration from ${least} to ${most}, as in P7D or PT15M`);
-    if (typeof value !== 'string' || !/^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/.test(value))
-      throw problem;
-    const read = Duration.parse(value);
-    const [shortest, longest] = [Duration.parse(least), Duration.parse(most)];
-    if (read.toSeconds() < shortest.toSeconds() || read.toSeconds() > longest.toSeconds()) throw problem;
-    return read;
+    if (typeof value === 'string' && /^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/.test(value)) {
+      const read = Duration.parse(value);
+      if (isWithin(span, read)) return read;
+    }
+    throw new Error(`an ISO 8601 duration ${inWords(span)}, as in P7D or PT15M`);
   };
 }
 

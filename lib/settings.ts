@@ -1,6 +1,7 @@
 import { TimeZone } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Node } from 'constructs';
+import { COUNTS, SPANS } from './ranges.ts';
 import { DAILY } from './reconciliation.ts';
 import { NIGHTLY } from './rotation.ts';
 import type { ApplicationSetting, Reader } from './settings-readers.ts';
@@ -27,31 +28,31 @@ const SETTINGS = {
   schedule: listOf(text, /;/),
   /** Of all schedules. */
   timeZone,
-  flexibleWindow: duration('PT0S', 'PT24H'),
-  renewBefore: duration('PT1H', 'P180D'),
-  rotationsPerRun: wholeNumber(1, 100_000),
-  spread: duration('PT0S', 'PT15M'),
-  rotationConcurrency: wholeNumber(2, 1000),
+  flexibleWindow: duration(SPANS.flexibleWindow),
+  renewBefore: duration(SPANS.renewBefore),
+  rotationsPerRun: wholeNumber(...COUNTS.perRun),
+  spread: duration(SPANS.spread),
+  rotationConcurrency: wholeNumber(...COUNTS.concurrency),
   /** A room outlives the last end of its calendar event by this. */
-  calendarGrace: duration('PT0S', 'P90D'),
+  calendarGrace: duration(SPANS.grace),
   /** Of floating and all-day times whose calendar names none. */
   calendarTimeZone: timeZone,
   /** The name of the room of a private event. */
   calendarPlaceholder: text,
   /** A room for a whole series, or for each occurrence within the horizon. */
   calendarScope: oneOf('series', 'occurrence'),
-  calendarHorizon: duration('P1D', 'P90D'),
+  calendarHorizon: duration(SPANS.horizon),
   /** Calendars that have an address: names, or objects with name and, if need be, addressArn, timeZone. */
   calendarFeeds: listOf(feed, /,/),
-  calendarReadEvery: duration('PT5M', 'P1D'),
+  calendarReadEvery: duration(SPANS.readEvery),
   /** Whether there is a bucket whose `.ics` files are read. */
   calendarFiles: oneOf('on', 'off'),
-  requestConcurrency: wholeNumber(2, 1000),
+  requestConcurrency: wholeNumber(...COUNTS.requestConcurrency),
   callbacks: oneOf('on', 'off'),
   reconciliation: oneOf('repair', 'report'),
   reconciliationSchedule: text,
-  maxReceiveCount: wholeNumber(2, 100),
-  retention: duration('P1D', 'P3650D'),
+  maxReceiveCount: wholeNumber(...COUNTS.maxReceiveCount),
+  retention: duration(SPANS.retention),
   deployment: text,
   logLevel: oneOf('DEBUG', 'INFO'),
   logRetentionDays: logRetention,

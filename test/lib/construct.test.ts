@@ -154,6 +154,38 @@ describe('what a team brings along', () => {
   });
 });
 
+describe('a property that cannot be', () => {
+  test.each<[Partial<EvergreenRoomsProps>, string]>([
+    [
+      { rotation: { spread: Duration.hours(1) } },
+      'rotation.spread is PT1H, and must be from PT0S to PT15M in whole seconds',
+    ],
+    [{ rotation: { perRun: 0 } }, 'rotation.perRun is 0, and must be a whole number from 1 to 100000'],
+    [
+      { rotation: { concurrency: 1 } },
+      'rotation.concurrency is 1, and must be a whole number from 2 to 1000',
+    ],
+    [{ maxReceiveCount: 1001 }, 'maxReceiveCount is 1001, and must be a whole number from 2 to 100'],
+    [{ retention: Duration.hours(36) }, 'retention is P1DT12H, and must be from P1D to P3650D in whole days'],
+    [
+      { flexibleWindow: Duration.seconds(90) },
+      'flexibleWindow is PT1M30S, and must be from PT0S to PT24H in whole minutes',
+    ],
+    [
+      { calendar: { feeds: [{ name: 'team' }], readEvery: Duration.days(2) } },
+      'calendar.readEvery is P2D, and must be from PT5M to P1D in whole minutes',
+    ],
+  ])('%j is named with its value and its rule', (props, message) => {
+    expect(() => roomsWith(props)).toThrow(message);
+  });
+
+  test('does not hide the next one', () => {
+    expect(() => roomsWith({ requestConcurrency: 1, rotation: { perRun: 0.5 } })).toThrow(
+      /rotation\.perRun .*\nrequestConcurrency /,
+    );
+  });
+});
+
 describe('two of them', () => {
   test.each([
     [
