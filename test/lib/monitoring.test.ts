@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { METRICS } from '../../functions/runtime/metrics.ts';
 import { anchor } from '../../lib/monitoring/alarm.ts';
 import { compilePattern } from '../../local/stand-ins/pattern.ts';
-import { type Resource, resources, target, templateWith } from '../support/stacks.ts';
+import { type Resource, resources, stackWith, target, templateWith } from '../support/stacks.ts';
 
 const APPLICATIONS = [
   { applicationId: '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11', name: 'first' },
@@ -105,11 +105,34 @@ describe('silence', () => {
     expect(weekly?.Properties).toMatchObject({ Period: 3600, EvaluationPeriods: 3 * 24 + 3 });
   });
 
-  test('is never looked for over more than the week that CloudWatch keeps', () => {
-    const monthly = templateWith({ schedule: 'cron(0 2 1 * ? *)', renewBefore: 'P90D' });
-    for (const { Properties } of Object.values(resources(monthly, 'AWS::CloudWatch::Alarm'))) {
-      expect((Properties.Period ?? 0) * Properties.EvaluationPeriods).toBeLessThanOrEqual(7 * 86_400);
-    }
+  test.each([
+    ['rotation', 'The planner', { schedule: 'cron(0 2 1 * ? *)', renewBefore: 'P90D' }],
+    ['reconciliation', 'Reconciliation', { reconciliationSchedule: 'cron(0 5 ? * SUN *)' }],
+  ])(
+    'of a %s that runs less than once in the week that CloudWatch looks back over is no alarm, which is said',
+    (run, who, settings) => {
+      const stack = stackWith(settings);
+      const texts = Object.values(resources(Template.fromStack(stack), 'AWS::CloudWatch::Alarm')).map(
+        ({ Properties }) => Properties.AlarmDescription as string,
+      );
+      expect(texts.filter((text) => text.includes(' is silent'))).toHaveLength(1);
+      expect(texts.join()).not.toContain(`${who} is silent`);
+      const [warning] = Annotations.fromStack(stack).findWarning(
+        '*',
+        Match.stringLikeRegexp(`of ${run} leaves`),
+      );
+      expect(warning?.entry.data).toMatch(
+        /no alarm rings when a run does not come; run at least once in six days/,
+      );
+    },
+  );
+
+  test('is looked for over up to that week', () => {
+    const seldom = templateWith({ schedule: 'rate(6 days)', renewBefore: 'P90D' });
+    const [planner] = Object.values(resources(seldom, 'AWS::CloudWatch::Alarm')).filter(({ Properties }) =>
+      Properties.AlarmDescription.startsWith('The planner'),
+    );
+    expect(planner?.Properties).toMatchObject({ Period: 3600, EvaluationPeriods: 6 * 24 + 3 });
   });
 });
 

@@ -26,13 +26,12 @@ export function rotationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
       threshold: 1,
       silence: IGNORE,
     },
-    {
-      ...heartbeat(metrics.of('plan-rotation', 'PlannerHeartbeat', { period: HOUR }), gaps.rotation),
+    ...heartbeat(metrics.of('plan-rotation', 'PlannerHeartbeat', { period: HOUR }), gaps.rotation, {
       id: 'PlannerSilent',
       heading: 'The planner is silent',
       means: 'No plan was finished since the schedule should have run, so no room is renewed',
       silence: BREACHING,
-    },
+    }),
   ];
 }
 
@@ -47,30 +46,38 @@ export function reconciliationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
       threshold: 1,
       silence: NOT_BREACHING,
     },
-    {
-      ...heartbeat(
-        metrics.of('reconcile-rooms', 'ReconciliationsFinished', { period: HOUR }),
-        gaps.reconciliation,
-      ),
-      id: 'ReconciliationSilent',
-      heading: 'Reconciliation is silent',
-      means: 'No comparison was finished since the schedule should have run',
-      // The first run of a deployment comes with its first day, and needs a key that nobody may have put in place yet.
-      silence: MISSING,
-      alarmWhenItFallsSilent: true,
-    },
+    ...heartbeat(
+      metrics.of('reconcile-rooms', 'ReconciliationsFinished', { period: HOUR }),
+      gaps.reconciliation,
+      {
+        id: 'ReconciliationSilent',
+        heading: 'Reconciliation is silent',
+        means: 'No comparison was finished since the schedule should have run',
+        // The first run of a deployment comes with its first day, and needs a key that nobody may have put in place yet.
+        silence: MISSING,
+        alarmWhenItFallsSilent: true,
+      },
+    ),
   ];
 }
 
 /** CloudWatch looks back over a week at most. */
 const LONGEST_LOOK = 7 * 24;
 
-/** Below one in all the hours in which there should have been a run, and two for the run itself. */
-function heartbeat(metric: IMetric, gap: Duration) {
-  return {
-    metric,
-    threshold: 1,
-    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
-    evaluationPeriods: Math.min(Math.ceil(gap.toHours({ integral: false })) + 2, LONGEST_LOOK),
-  };
+/** The hours in which there should have been a run, and two for the run itself. */
+const hoursOf = (gap: Duration) => Math.ceil(gap.toHours({ integral: false })) + 2;
+
+/** Whether runs come so seldom that no alarm can tell their silence from their absence. */
+export const isTooSeldomToWatch = (gap: Duration) => hoursOf(gap) > LONGEST_LOOK;
+
+/** Below one in all the hours in which there should have been a run. */
+function heartbeat(
+  metric: IMetric,
+  gap: Duration,
+  alarm: Pick<RoomsAlarm, 'id' | 'heading' | 'means' | 'silence' | 'alarmWhenItFallsSilent'>,
+): RoomsAlarm[] {
+  // it would ring before every run
+  if (isTooSeldomToWatch(gap)) return [];
+  const comparison = ComparisonOperator.LESS_THAN_THRESHOLD;
+  return [{ ...alarm, metric, threshold: 1, comparison, evaluationPeriods: hoursOf(gap) }];
 }
