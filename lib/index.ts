@@ -2,6 +2,7 @@
 export type { ApiKeyApplication, Application, MeetingsApiApplication } from './applications.ts';
 export { EvergreenRooms } from './evergreen-rooms.ts';
 export type { ByFunction, FunctionName } from './function-name.ts';
+export { tellWhatToDoNext } from './outputs.ts';
 export type {
   CalendarFeed,
   CalendarOptions,

@@ -1,4 +1,5 @@
-import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import type { EvergreenRooms } from './evergreen-rooms.ts';
 import type { FunctionName } from './function-name.ts';
 
@@ -9,25 +10,31 @@ interface Output {
 }
 
 /**
- * What a person does next with a stack, as commands that are ready to be run. Region and credentials come from where
- * the AWS CLI takes them.
+ * What a person does next, as outputs of the stack that are commands, ready to be run: those that the runbook speaks of.
+ * Region and credentials come from where the AWS CLI takes them.
+ *
+ * @param scope whose names the outputs bear: the stack, unless it has several deployments or outputs of the same names
  */
-export function tellWhatToDoNext(stack: Stack, rooms: EvergreenRooms): void {
+export function tellWhatToDoNext(scope: Construct, rooms: EvergreenRooms): void {
   for (const { name, description, value } of [
     ...commands(rooms),
     ...deadLetters(rooms),
     ...keys(rooms),
     ...calendars(rooms),
   ]) {
-    new CfnOutput(stack, name, { description, value });
+    new CfnOutput(scope, name, { description, value });
   }
-  new CfnOutput(stack, 'OpenDashboard', {
+  const { region } = Stack.of(scope);
+  new CfnOutput(scope, 'OpenDashboard', {
     description: 'Where the dashboard is',
     value:
-      `https://${stack.region}.console.aws.amazon.com/cloudwatch/home?region=${stack.region}` +
+      `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}` +
       `#dashboards/dashboard/${rooms.dashboard.dashboardName}`,
   });
 }
+
+/** A request that any provider can meet, from any folder. */
+const TRIAL = { key: 'trial', display_name: 'Trial', lifetime: 'P30D' };
 
 /** Everything but what lets somebody in as a host. */
 const SHOWN =
@@ -39,7 +46,7 @@ function commands({ requestQueue, queues, table }: EvergreenRooms): Output[] {
     {
       name: 'SendRequest',
       description: 'Asks for a room',
-      value: sending(requestQueue, 'file://examples/room-request.json'),
+      value: sending(requestQueue, `'${JSON.stringify(TRIAL)}'`),
     },
     {
       name: 'ListRooms',

@@ -8,8 +8,9 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
 import { describe, expect, test } from 'vitest';
-import { EvergreenRooms } from '../../lib/index.ts';
+import { EvergreenRooms, tellWhatToDoNext } from '../../lib/index.ts';
 import type { EvergreenRoomsProps } from '../../lib/props.ts';
 import { APPLICATION_ID, appWith, type Resource, resources, roomsWith, target } from '../support/stacks.ts';
 
@@ -268,6 +269,15 @@ describe('what a team wires to', () => {
       service: 'reconcile-rooms',
       application: 'first',
     });
+  });
+
+  test('the commands of the runbook are outputs, under the names of whatever they are put into', () => {
+    const { rooms, stack } = roomsWith();
+    tellWhatToDoNext(stack, rooms);
+    tellWhatToDoNext(new Construct(stack, 'Other'), rooms);
+    const names = Object.keys(Template.fromStack(stack).toJSON().Outputs);
+    expect(names).toEqual(expect.arrayContaining(['ReadDeadRequests', 'RotateNow', 'OpenDashboard']));
+    expect(names.filter((name) => /^OtherRotateNow/.test(name))).toHaveLength(1);
   });
 
   test('its parts are there to be named', () => {

@@ -59,7 +59,7 @@ describe('a stack', () => {
     >;
     const command = (name: string) => JSON.stringify(outputs[name]?.Value).replace(/\\"/g, '"');
     expect(command('PutPrivateKey1')).toMatch(/aws secretsmanager put-secret-value .*file:\/\/private\.key/);
-    expect(command('SendRequest')).toMatch(/aws sqs send-message .*examples\/room-request\.json/);
+    expect(command('SendRequest')).toMatch(/aws sqs send-message .*--message-body '\{.*"key\\?":/);
     expect(command('ListRooms')).toMatch(/aws dynamodb scan/);
     expect(command('ListRooms')).not.toMatch(/host/i);
     expect(command('RotateNow')).toMatch(/PlannerInboxQueue/);
