@@ -41,6 +41,13 @@ describe.each(DOCUMENTS)('%s', (file) => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
+  test('has commands that any shell takes as they are: zsh takes a comment for words', () => {
+    const commands = [...read(file).matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
+      .filter(([, language]) => language === 'sh')
+      .flatMap(([, , block = '']) => block.split('\n'));
+    expect(commands.filter((line) => /(^| )# /.test(line))).toEqual([]);
+  });
+
   test('names no output that the stack does not have', () => {
     const named = [...read(file).matchAll(/\bout ([A-Z]\w+)/g)].map(([, name = '']) => name);
     expect(named.filter((name) => !outputs().has(name))).toEqual([]);

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   globSync,
   mkdtempSync,
   readdirSync,
@@ -11,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -78,6 +79,16 @@ describe('the package', () => {
         false,
       );
     }
+  });
+
+  test('has in it what its documents link to', () => {
+    const broken = globSync('**/*.md', { cwd: installed }).flatMap((file) => {
+      const prose = readFileSync(join(installed, file), 'utf8').replace(/```[\s\S]*?```|`[^`]*`/g, '');
+      return [...prose.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)]
+        .map(([, link = '']) => join(dirname(file), link))
+        .filter((target) => !existsSync(join(installed, target)));
+    });
+    expect(broken).toEqual([]);
   });
 
   test('has a docblock for every property of its constructs, and a default for every one that may be left out', () => {
