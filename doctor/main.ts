@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { makeClients } from './clients.ts';
-import { findDeployment, NothingToAskError } from './deployment.ts';
+import { findDeployment } from './deployment.ts';
 import { examine } from './examine.ts';
 import { assertMayShow, hostLinkOf } from './host-link.ts';
+import { inWords } from './in-words.ts';
 import { report } from './report.ts';
 
 const USAGE = `evergreen-rooms doctor --stack NAME [--deployment ID] [--region REGION]
@@ -23,18 +24,8 @@ const say = (line: string) => console.log(line);
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  console.error(inWords(error as Error));
+  console.error(inWords(error as Error, USAGE));
   process.exitCode = 2;
-}
-
-function inWords(error: Error): string {
-  const { name, message } = error;
-  if (name === 'CredentialsProviderError') {
-    return 'no credentials for AWS were found: set AWS_PROFILE, or log in as for the AWS CLI';
-  }
-  if (message.includes('Region is missing'))
-    return 'no region was found: name it by --region, or set AWS_REGION';
-  return name === 'Error' || error instanceof NothingToAskError ? message : `${name}: ${message}`;
 }
 
 async function main(args: string[]): Promise<number> {

@@ -20,11 +20,13 @@ export const checkAlarms: Check = async ({ ofType }, { cloudWatch }) => {
     ({ ActionsEnabled, AlarmActions = [] }) => !ActionsEnabled || AlarmActions.length === 0,
   );
   const findings: Finding[] = [
-    ...mute.map(({ AlarmName }) =>
+    ...mute.map(({ AlarmName, AlarmActions = [] }) =>
       failed(
         `alarm ${AlarmName}`,
         'tells nobody',
-        `aws cloudwatch enable-alarm-actions --alarm-names ${AlarmName}`,
+        AlarmActions.length > 0
+          ? `aws cloudwatch enable-alarm-actions --alarm-names ${AlarmName}`
+          : 'somebody took its topic away; put it back in the console of CloudWatch',
       ),
     ),
     ...ringing.map(({ AlarmDescription = '' }) => {

@@ -177,7 +177,12 @@ describe('the doctor', () => {
     [
       'an alarm that tells nobody',
       () => change('AWS::CloudWatch::Alarm', 'PoolFull', { ActionsEnabled: false }),
-      { level: 'failed', found: 'tells nobody' },
+      { level: 'failed', found: 'tells nobody', mend: expect.stringContaining('enable-alarm-actions') },
+    ],
+    [
+      'an alarm without its topic',
+      () => change('AWS::CloudWatch::Alarm', 'PoolFull', { AlarmActions: [] }),
+      { level: 'failed', found: 'tells nobody', mend: expect.stringContaining('took its topic away') },
     ],
     [
       'an alarm that somebody removed',

@@ -1,0 +1,40 @@
+import { NothingToAskError } from './deployment.ts';
+
+/** What AWS says of credentials that it does not take. */
+const REFUSED = [
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+];
+const DENIED = ['AccessDenied', 'AccessDeniedException'];
+const UNREACHABLE = ['EAI_AGAIN', 'ECONNREFUSED', 'ENOTFOUND'];
+
+/** What kept us from asking, and what a person does about it. */
+export function inWords(error: Error & { readonly code?: string }, usage: string): string {
+  const { name, message, code = '' } = error;
+  if (code.startsWith('ERR_PARSE_ARGS')) return `${message.split('. ')[0]}\n\n${usage}`;
+  if (message.includes('Region is missing'))
+    return 'no region was found: name it by --region, or set AWS_REGION';
+  if (name === 'CredentialsProviderError') {
+    return `no credentials for AWS were found (${message}): set AWS_PROFILE, or log in as for the AWS CLI`;
+  }
+  if (REFUSED.includes(name)) {
+    return `AWS does not take the credentials (${name}: ${message}): log in again as for the AWS CLI, or set AWS_PROFILE`;
+  }
+  if (DENIED.includes(name)) {
+    return `${message}: whoever asks needs the rights in docs/guide/doctor.md`;
+  }
+  if (UNREACHABLE.includes(code)) {
+    return `AWS cannot be reached (${message}): is the region right, and is there a way to it?`;
+  }
+  if (name === 'ValidationError' && message.endsWith('does not exist')) {
+    return (
+      `${message}, in this account and region: name it by --stack, its region by --region, its account by AWS_PROFILE; ` +
+      'aws cloudformation describe-stacks shows what there is'
+    );
+  }
+  return name === 'Error' || error instanceof NothingToAskError ? message : `${name}: ${message}`;
+}

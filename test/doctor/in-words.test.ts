@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { NothingToAskError } from '../../doctor/deployment.ts';
+import { inWords } from '../../doctor/in-words.ts';
+
+const USAGE = 'doctor --stack NAME';
+
+/** As the SDK throws what AWS answers. */
+function told(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+describe('what keeps the doctor from asking is said with what to do', () => {
+  test.each([
+    [
+      'ExpiredToken',
+      'The security token included in the request is expired',
+      /log in again as for the AWS CLI/,
+    ],
+    [
+      'CredentialsProviderError',
+      'The SSO session has expired',
+      /\(The SSO session has expired\): set AWS_PROFILE/,
+    ],
+    [
+      'ValidationError',
+      'Stack with id X does not exist',
+      /does not exist, in this account and region: .*--region/,
+    ],
+    ['AccessDenied', 'User x is not authorized', /^User x is not authorized: .* docs\/guide\/doctor\.md$/],
+    ['ThrottlingException', 'Rate exceeded', /^ThrottlingException: Rate exceeded$/],
+  ])('%s', (name, message, said) => {
+    expect(inWords(told(name, message), USAGE)).toMatch(said);
+  });
+
+  test('an option that is not there, without the name of a class', () => {
+    const args = ['--reg', 'x'];
+    expect(() => parseArgs({ args, options: {} })).toThrow(
+      expect.toSatisfy((error: Error) => inWords(error, USAGE) === `Unknown option '--reg'\n\n${USAGE}`),
+    );
+  });
+
+  test('a region that is not there', () => {
+    const message = 'getaddrinfo ENOTFOUND cloudformation.nowhere-1.amazonaws.com';
+    expect(inWords(Object.assign(new Error(message), { code: 'ENOTFOUND' }), USAGE)).toMatch(
+      /^AWS cannot be reached \(.*nowhere-1.*\): is the region right/,
+    );
+  });
+
+  test('a stack that is none of ours, as it is', () => {
+    expect(inWords(new NothingToAskError('stack X has no functions'), USAGE)).toBe(
+      'stack X has no functions',
+    );
+  });
+});
