@@ -1,20 +1,16 @@
-import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
+import type { Clients } from '../clients.ts';
+import type { Deployment } from '../deployment.ts';
 import { type Check, type Finding, failed, ok, warning } from '../finding.ts';
 
 /** CloudWatch describes no more at once. */
 const PAGE = 100;
 
 /** That alarms can ring, that somebody hears them, and what rings now. */
-export const checkAlarms: Check = async ({ ofType }, { cloudWatch }) => {
-  const names = ofType('AWS::CloudWatch::Alarm').map(({ physicalId }) => physicalId);
-  const pages = Array.from({ length: Math.ceil(names.length / PAGE) }, (_, page) =>
-    names.slice(page * PAGE, (page + 1) * PAGE),
-  );
-  const answers = await Promise.all(
-    pages.map((AlarmNames) => cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames }))),
-  );
-  const alarms = answers.flatMap(({ MetricAlarms = [] }) => MetricAlarms);
+export const checkAlarms: Check = async (deployment, clients) => {
+  const names = namesOf(deployment);
+  const alarms = await describe(names, clients);
   const ringing = alarms.filter(({ StateValue }) => StateValue === 'ALARM');
   const mute = alarms.filter(
     ({ ActionsEnabled, AlarmActions = [] }) => !ActionsEnabled || AlarmActions.length === 0,
@@ -46,11 +42,15 @@ export const checkAlarms: Check = async ({ ofType }, { cloudWatch }) => {
   return findings.length > 0 ? findings : [ok('alarms', `${alarms.length} are wired, and none rings`)];
 };
 
-/** That somebody has subscribed to the topic, and has confirmed it. */
-export const checkTopic: Check = async ({ ofType }, { sns }) => {
+/** That somebody has subscribed to the topic, which may be a team's own, and has confirmed it. */
+export const checkTopic: Check = async (deployment, clients) => {
+  const alarms = await describe(namesOf(deployment), clients);
+  const topics = new Set(alarms.flatMap(({ AlarmActions = [] }) => AlarmActions));
   const findings = await Promise.all(
-    ofType('AWS::SNS::Topic').map(async ({ physicalId: TopicArn }) => {
-      const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+    [...topics].map(async (TopicArn) => {
+      const { Subscriptions = [] } = await clients.sns.send(
+        new ListSubscriptionsByTopicCommand({ TopicArn }),
+      );
       const pending = Subscriptions.filter(
         ({ SubscriptionArn }) => SubscriptionArn === 'PendingConfirmation',
       );
@@ -71,6 +71,20 @@ export const checkTopic: Check = async ({ ofType }, { sns }) => {
   );
   return findings.flat();
 };
+
+const namesOf = ({ ofType }: Deployment) =>
+  ofType('AWS::CloudWatch::Alarm').map(({ physicalId }) => physicalId);
+
+/** Those of the alarms that are there. */
+async function describe(names: readonly string[], { cloudWatch }: Clients): Promise<MetricAlarm[]> {
+  const pages = Array.from({ length: Math.ceil(names.length / PAGE) }, (_, page) =>
+    names.slice(page * PAGE, (page + 1) * PAGE),
+  );
+  const answers = await Promise.all(
+    pages.map((AlarmNames) => cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames }))),
+  );
+  return answers.flatMap(({ MetricAlarms = [] }) => MetricAlarms);
+}
 
 function split(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);

@@ -197,6 +197,18 @@ describe('the doctor', () => {
       { level: 'warning', subject: 'topic of alarms', mend: expect.stringContaining('aws sns subscribe') },
     ],
     [
+      'a topic of the team that nobody hears',
+      () => {
+        account.subscriptions = [];
+        const alarms = Object.entries(template.Resources).filter(
+          ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
+        );
+        for (const [id] of alarms)
+          account.facts.set(id, { AlarmActions: ['arn:aws:sns:eu-central-1:1:pager'] });
+      },
+      { level: 'warning', subject: 'topic of alarms', mend: expect.stringContaining(':pager') },
+    ],
+    [
       'a subscription that nobody has confirmed',
       () => {
         account.subscriptions = ['PendingConfirmation'];
@@ -257,10 +269,10 @@ describe('the doctor', () => {
     ],
     [
       'something that the caller may not look at',
-      () => account.denied.add('DescribeAlarms'),
+      () => account.denied.add('GetMetricData'),
       {
         level: 'failed',
-        subject: 'alarms',
+        subject: 'planner',
         found: expect.stringContaining('AccessDenied'),
         mend: expect.stringContaining('docs/guide/doctor.md'),
       },
