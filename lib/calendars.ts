@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Names, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -46,6 +46,8 @@ export class Calendars extends Construct {
   readonly feedAddresses: ReadonlyMap<string, ISecret>;
   /** Where `.ics` files are put. */
   readonly bucket: IBucket | undefined;
+  /** Of the rule that tells of new files, if any are read. */
+  readonly ruleName: string | undefined;
   /** How often feeds are read. */
   readonly readEvery: Duration;
 
@@ -84,7 +86,7 @@ export class Calendars extends Construct {
     }
     this.bucket =
       props.files === true ? calendarBucket(this, 'Files', deployment.key) : props.files || undefined;
-    if (this.bucket) this.takeFrom(this.bucket, deployment);
+    this.ruleName = this.bucket && this.takeFrom(this.bucket, deployment);
   }
 
   private addressOf(feed: CalendarFeed, { key }: Deployment, { removalPolicy }: CalendarsProps): ISecret {
@@ -107,9 +109,11 @@ export class Calendars extends Construct {
   }
 
   /** S3 tells of new objects on the default bus. */
-  private takeFrom(bucket: IBucket, { undelivered }: Deployment): void {
+  private takeFrom(bucket: IBucket, { undelivered }: Deployment): string {
     const { queue } = this.worker.inbox;
+    const ruleName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     const rule = new Rule(this, 'NewFiles', {
+      ruleName,
       description: 'Calendars that are put into the bucket are read',
       eventBus: EventBus.fromEventBusName(this, 'DefaultBus', 'default'),
       eventPattern: {
@@ -125,6 +129,7 @@ export class Calendars extends Construct {
     admitRule(queue, rule);
     admitRule(undelivered, rule);
     permitReadingFiles(this.worker.function, bucket);
+    return ruleName;
   }
 }
 

@@ -90,7 +90,10 @@ export class EvergreenRooms extends Construct {
       functions: Object.values(functions),
       others: deployment.callbacks ? [deployment.callbacks.function] : [],
       undelivered: deployment.undelivered,
-      rule: { bus: deployment.bus, name: requests.ruleName },
+      rules: [
+        { bus: deployment.bus, name: requests.ruleName },
+        ...(calendars?.ruleName ? [{ name: calendars.ruleName }] : []),
+      ],
       scheduleGroup: deployment.schedules.group,
       gaps: { rotation: deployment.rhythm.longestGap, reconciliation: reconciliation.longestGap },
       table: deployment.table,

@@ -16,8 +16,8 @@ export interface Watched {
   /** Functions that no queue feeds. */
   readonly others: readonly LambdaFunction[];
   readonly undelivered: Queue;
-  /** The rule that brings requests from the bus. */
-  readonly rule: { readonly bus: IEventBus; readonly name: string };
+  /** The rules that bring requests and files, by name; of the default bus where none is named. */
+  readonly rules: readonly { readonly bus?: IEventBus; readonly name: string }[];
   readonly scheduleGroup: ScheduleGroup;
   /** How often feeds of calendars are read, if there are any. */
   readonly feedsReadEvery: Duration | undefined;

@@ -63,6 +63,21 @@ describe('an alarm', () => {
   });
 });
 
+describe('what is dropped', () => {
+  test('is looked for at each rule that brings something, of files too', () => {
+    const template = templateWith({ calendarFiles: 'on' });
+    const named = Object.values(resources(template, 'AWS::Events::Rule')).flatMap(
+      ({ Properties }) => Properties.Name ?? [],
+    );
+    const alarm = Object.values(resources(template, 'AWS::CloudWatch::Alarm')).find(({ Properties }) =>
+      Properties.AlarmDescription.startsWith('Deliveries were dropped'),
+    );
+    const watched = [...JSON.stringify(alarm?.Properties.Metrics).matchAll(/"RuleName","Value":"([^"]+)"/g)];
+    expect(named).toHaveLength(2);
+    expect(new Set(watched.map(([, name]) => name))).toEqual(new Set(named));
+  });
+});
+
 describe('silence', () => {
   const silenceOf = (heading: string) => {
     const found = alarms().filter(({ AlarmDescription }) => AlarmDescription.startsWith(`${heading}. `));

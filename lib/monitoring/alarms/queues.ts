@@ -38,7 +38,7 @@ const INBOXES: Record<
 };
 
 /** What waits too long, rests, or is lost. */
-export function queueAlarms({ functions, undelivered, rule, scheduleGroup }: Watched): RoomsAlarm[] {
+export function queueAlarms({ functions, undelivered, rules, scheduleGroup }: Watched): RoomsAlarm[] {
   const ofInboxes = functions.flatMap(({ name, inbox }): RoomsAlarm[] => {
     const { id, patience, means } = INBOXES[name];
     return [
@@ -73,11 +73,10 @@ export function queueAlarms({ functions, undelivered, rule, scheduleGroup }: Wat
       metric: sum(
         [
           // On a bus of the account's own making a rule has two dimensions, on the default bus one.
-          dropped('AWS/Events', 'InvocationsFailedToBeSentToDlq', {
-            EventBusName: rule.bus.eventBusName,
-            RuleName: rule.name,
-          }),
-          dropped('AWS/Events', 'InvocationsFailedToBeSentToDlq', { RuleName: rule.name }),
+          ...rules.flatMap(({ bus, name: RuleName }) => [
+            ...(bus ? [droppedByRule({ EventBusName: bus.eventBusName, RuleName })] : []),
+            droppedByRule({ RuleName }),
+          ]),
           dropped('AWS/Scheduler', 'InvocationsFailedToBeSentToDeadLetterCount', {
             ScheduleGroup: scheduleGroup.scheduleGroupName,
           }),
@@ -98,6 +97,9 @@ function restingIn(queue: Queue) {
     silence: NOT_BREACHING,
   };
 }
+
+const droppedByRule = (dimensions: Record<string, string>) =>
+  dropped('AWS/Events', 'InvocationsFailedToBeSentToDlq', dimensions);
 
 function dropped(namespace: string, metricName: string, dimensionsMap: Record<string, string>): Metric {
   return new Metric({ namespace, metricName, dimensionsMap, statistic: 'Sum', period: QUARTER });
