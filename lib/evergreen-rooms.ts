@@ -40,18 +40,25 @@ export class EvergreenRooms extends Construct {
   readonly deadLetterQueues: ByFunction<Queue>;
   /** Where messages rest that the bus or a schedule could not put into a queue. */
   readonly undelivered: Queue;
+  /** The functions that queues feed. */
   readonly functions: ByFunction<LambdaFunction>;
+  /** A row for each room, host links among them: whoever reads it can let anybody in. */
   readonly table: Table;
+  /** Where requests come from and news go to. */
   readonly eventBus: IEventBus;
+  /** Of all that has none of its own. */
   readonly encryptionKey: IKey;
-  /** The secrets of the private keys, by the names of their applications. */
+  /** The secrets of the private keys and API keys, by the names of their applications. */
   readonly privateKeys: ReadonlyMap<string, ISecret>;
   /** The secrets of the feeds' addresses, by the names of the feeds. */
   readonly feedAddresses: ReadonlyMap<string, ISecret>;
   /** Where `.ics` files are put, if any are read. */
   readonly calendarBucket: IBucket | undefined;
+  /** Where alarms are sent to: whoever is to hear them subscribes to it. */
   readonly alarmTopic: ITopic;
+  /** Each names its heading in the runbook. */
   readonly alarms: readonly Alarm[];
+  /** To which widgets may be added. */
   readonly dashboard: Dashboard;
   private readonly metrics: RoomMetrics;
 

@@ -10,6 +10,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Application } from './applications.ts';
 
+/** The least that functions log. */
 export type LogLevel = 'DEBUG' | 'INFO';
 
 /** How rooms are renewed. */
@@ -63,6 +64,7 @@ export interface ReconciliationOptions {
   readonly mode?: 'repair' | 'report';
 }
 
+/** What calendar events are turned into, and which calendars are read. */
 export interface CalendarOptions {
   /**
    * A room outlives the last end of its event by this, at most 90 days.
@@ -109,7 +111,7 @@ export interface CalendarOptions {
   readonly readEvery?: Duration;
   /**
    * A bucket whose `.ics` files are read when they are put there: `true` for one that is made, or one of your own that
-   * tells EventBridge of its objects (`eventBridgeEnabled`).
+   * tells EventBridge of its objects (`eventBridgeEnabled`). One that is imported has to name its `encryptionKey`.
    *
    * @default - none
    */
@@ -134,8 +136,9 @@ export interface CalendarFeed {
   readonly timeZone?: TimeZone;
 }
 
+/** What a deployment can be told. Only the applications have no default. */
 export interface EvergreenRoomsProps {
-  /** The applications of the Meetings API that rooms are opened in. */
+  /** The applications of the Meetings API, and the accounts at other providers, that rooms are opened in. */
   readonly applications: readonly Application[];
   /**
    * How rooms are renewed.
@@ -202,7 +205,7 @@ export interface EvergreenRoomsProps {
    */
   readonly encryptionKey?: IKey;
   /**
-   * Encrypts the table.
+   * Encrypts the tables.
    *
    * @default - `encryptionKey`
    */

@@ -103,6 +103,15 @@ describe('the package', () => {
   });
 });
 
+describe('what the construct exposes', () => {
+  test('has a docblock each', () => {
+    const declared = readFileSync(join(installed, 'dist/npm/lib/evergreen-rooms.d.ts'), 'utf8');
+    const members = [...declared.matchAll(/(\*\/\n)? {4}(?!private|constructor)(?:readonly )?(\w+)[(:]/g)];
+    expect(members.length).toBeGreaterThan(30);
+    expect(members.filter(([, docblock]) => !docblock).map(([, , name]) => name)).toEqual([]);
+  });
+});
+
 describe('a team that installs it', () => {
   test('type-checks its stack, with all that it can bring along', async () => {
     await expect(run(TSC, ['-p', '.'], { cwd: folder })).resolves.toBeDefined();
