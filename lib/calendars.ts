@@ -7,7 +7,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { calendarBucket } from './calendar-bucket.ts';
 import type { Deployment } from './deployment.ts';
-import { emptySecret } from './empty-secret.ts';
+import { arnLength, emptySecret } from './empty-secret.ts';
 import {
   permitLookingAgain,
   permitReadingFiles,
@@ -25,7 +25,6 @@ const NAME = /^[\w.-]{1,40}$/;
 
 /** What the environment of a function may hold is 4 KB, of which all else takes 1.3 KB. */
 const MOST_BYTES = 2700;
-const ARN_LENGTH = 115;
 
 /** Whether there are calendars to be read, which do not come by themselves. */
 export function readsCalendars({ feeds = [], files, scope }: CalendarOptions = {}): boolean {
@@ -151,7 +150,11 @@ function check(feeds: readonly CalendarFeed[]): void {
     if (names.has(name)) throw new Error(`feeds names ${name} twice; give each a name of its own`);
     names.add(name);
   }
-  const entries = feeds.map(({ name, timeZone }) => ({ name, timeZone, secret: 'x'.repeat(ARN_LENGTH) }));
+  const entries = feeds.map(({ name, timeZone }) => ({
+    name,
+    secret: 'x'.repeat(arnLength(name)),
+    timeZone: timeZone?.timezoneName,
+  }));
   const bytes = JSON.stringify(entries).length;
   if (bytes <= MOST_BYTES) return;
   throw new Error(

@@ -11,6 +11,9 @@ export interface EmptySecretProps {
   readonly whyNoRotation: string;
 }
 
+/** How long the ARN of a secret is about: CloudFormation makes its name of the names on the way to it. */
+export const arnLength = (name: string): number => 105 + name.length;
+
 /** A secret that a person puts a value into. */
 export function emptySecret(scope: Construct, id: string, props: EmptySecretProps): Secret {
   const { whyNoRotation, ...rest } = props;

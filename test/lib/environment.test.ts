@@ -2,7 +2,7 @@ import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { type Application, EvergreenRooms } from '../../lib/index.ts';
-import { appWith, roomsWith } from '../support/stacks.ts';
+import { appWith, type Resources, roomsWith, target, templateWith } from '../support/stacks.ts';
 
 function functionsPool(applications: readonly Application[]): string {
   const stack = new Stack(appWith(), 'Test');
@@ -53,4 +53,55 @@ test('a pool that the environment of a function cannot hold is refused, with how
   expect(() => roomsWith({ applications: pool(40) })).toThrow(
     /applications are 40, and the environment of a function holds about 1\d like these/,
   );
+});
+
+/** How long the names are that AWS gives, in a region whose name is long. */
+const NAMES: Record<string, (logicalId: string) => number> = {
+  'AWS::SQS::Queue': () => 'https://sqs.ap-southeast-1.amazonaws.com/123456789012/'.length + 80,
+  'AWS::SecretsManager::Secret': (logicalId) =>
+    `arn:aws:secretsmanager:ap-southeast-1:123456789012:secret:${logicalId}-012345678901-012345`.length,
+  'AWS::DynamoDB::Table': (logicalId) => `EvergreenRooms-prod-${logicalId}-0123456789012`.length,
+  'AWS::Events::EventBus': () => 'arn:aws:events:ap-southeast-1:123456789012:event-bus/'.length + 40,
+  'AWS::Lambda::Url': () => `https://${'x'.repeat(32)}.lambda-url.ap-southeast-1.on.aws/`.length,
+};
+
+function lengthOf(value: unknown, resources: Resources): number {
+  if (typeof value === 'string') return value.length;
+  const parts = (value as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1];
+  if (parts) return parts.reduce<number>((sum, part) => sum + lengthOf(part, resources), 0);
+  const logicalId = target(value as object);
+  const length = NAMES[resources[logicalId]?.Type ?? '']?.(logicalId);
+  if (length === undefined) throw new Error(`it is not known how long ${JSON.stringify(value)} will be`);
+  return length;
+}
+
+test('whatever is not refused fits into the 4 KB of an environment', () => {
+  const ids = Array.from({ length: 9 }, (_, i) => `11111111-2222-4333-8444-${String(i).padStart(12, '0')}`);
+  const feeds = Array.from({ length: 11 }, (_, i) => ({
+    name: `${i}-`.padEnd(40, 'x'),
+    timeZone: 'Europe/Berlin',
+  }));
+  const template = templateWith({
+    applications: ids,
+    callbacks: 'on',
+    calendarFeeds: feeds,
+    calendarScope: 'occurrence',
+    calendarHorizon: 'P30D',
+    calendarTimeZone: 'America/Indiana/Petersburg',
+  });
+  const resources = template.toJSON().Resources as Resources;
+  const sizes = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) =>
+    Object.entries(Properties.Environment.Variables).reduce(
+      (sum, [name, value]) => sum + name.length + lengthOf(value, resources),
+      0,
+    ),
+  );
+  expect(Math.max(...sizes)).toBeGreaterThan(3900);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(4096);
+  expect(() => templateWith({ applications: [...ids, ids[0]?.replace(/^1/, '2')] })).toThrow(
+    'holds about 9 like these',
+  );
+  expect(() =>
+    templateWith({ calendarFeeds: [...feeds, { name: 'y'.repeat(40), timeZone: 'Europe/Berlin' }] }),
+  ).toThrow(/holds about 11 like these/);
 });
