@@ -70,6 +70,8 @@ export class Calendars extends Construct {
         CALENDARS_TABLE: table.tableName,
       },
       batchSize: 1,
+      // a thousand files that are put there at once are not to take all the functions that an account may run
+      maxConcurrency: 10,
     });
     permitRemembering(this.worker.function, table);
     permitLookingAgain(this.worker.function, table);

@@ -296,6 +296,14 @@ describe('calendars that are read', () => {
     });
   });
 
+  test('are read ten at a time, however many files come at once', () => {
+    const template = templateWith({ calendarFiles: 'on' });
+    const [reader] = Object.values(resources(template, 'AWS::Lambda::EventSourceMapping')).filter(
+      ({ Properties }) => target(Properties.EventSourceArn).includes('Calendars'),
+    );
+    expect(reader?.Properties.ScalingConfig).toEqual({ MaximumConcurrency: 10 });
+  });
+
   test('have a table that the tests make alike', () => {
     const [table] = Object.entries(resources(templateWith({ calendarFeeds: 'team' }), 'AWS::DynamoDB::Table'))
       .filter(([id]) => id.includes('Calendar'))
