@@ -76,8 +76,13 @@ export async function findDeployment(
     id,
   );
   const functions = ours.filter(({ made }) => deploymentOf(made) === chosen);
-  // constructs name their resources after their place: what a deployment has begins alike
-  const prefix = commonStart(functions.map(({ resource }) => resource.logicalId));
+  const places = new Map([
+    // where the function that takes requests is gone, all that is no other deployment's
+    [chosen, ''],
+    ...ours
+      .filter(({ made }) => made.environment.POWERTOOLS_SERVICE_NAME === 'create-rooms')
+      .map(({ resource, made }) => [deploymentOf(made) ?? '', placeOf(resource.logicalId)] as const),
+  ]);
   const byService = new Map(
     functions.map(({ made }) => [made.environment.POWERTOOLS_SERVICE_NAME ?? '', made]),
   );
@@ -92,7 +97,9 @@ export async function findDeployment(
     environment,
     applications: JSON.parse(environment?.APPLICATIONS ?? '[]'),
     ofType: (type) =>
-      resources.filter((resource) => resource.type === type && resource.logicalId.startsWith(prefix)),
+      resources.filter(
+        (resource) => resource.type === type && ownerOf(resource.logicalId, places) === chosen,
+      ),
   };
 }
 
@@ -122,9 +129,13 @@ function choose(stack: string, found: readonly string[], wanted: string | undefi
   );
 }
 
-function commonStart(texts: readonly string[]): string {
-  const [first = '', ...others] = texts;
-  let length = first.length;
-  for (const text of others) while (!text.startsWith(first.slice(0, length))) length -= 1;
-  return first.slice(0, length);
+/** Constructs name their resources after their place: this is what the names of a deployment begin with. */
+const placeOf = (requestsFunction: string) => requestsFunction.replace(/RequestsFunction[0-9A-F]{8}$/, '');
+
+/** Of two deployments, `Rooms` and `RoomsOfOthers`, the longer name says more. */
+function ownerOf(logicalId: string, places: ReadonlyMap<string, string>): string | undefined {
+  const [owner] = [...places]
+    .filter(([, place]) => logicalId.startsWith(place))
+    .sort(([, a], [, b]) => b.length - a.length);
+  return owner?.[0];
 }

@@ -30,6 +30,9 @@ export const checkAlarms: Check = async (deployment, clients) => {
       return warning(`alarm "${heading}"`, 'rings now', rest);
     }),
   ];
+  if (names.length === 0) {
+    findings.push(failed('alarms', 'are not in the stack', 'deploy the stack again: cdk deploy'));
+  }
   if (alarms.length < names.length) {
     findings.push(
       failed(

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeClients } from '../../doctor/clients.ts';
@@ -8,11 +9,12 @@ import { findDeployment } from '../../doctor/deployment.ts';
 import { examine } from '../../doctor/examine.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { report } from '../../doctor/report.ts';
+import { EvergreenRooms } from '../../lib/index.ts';
 import { type Daily, startDaily } from '../../local/emulators/daily/daily.ts';
 import { type MeetingsApi, startMeetingsApi } from '../../local/emulators/meetings-api/meetings-api.ts';
 import { startWhereby, type Whereby } from '../../local/emulators/whereby/whereby.ts';
 import type { Template as StackTemplate } from '../../local/stack/template.ts';
-import { stackWith } from '../support/stacks.ts';
+import { appWith, stackWith } from '../support/stacks.ts';
 import { type Account, startAccount } from './account.ts';
 
 const STACK = 'EvergreenRooms-test';
@@ -316,6 +318,43 @@ describe('the doctor', () => {
         mend: expect.stringContaining('NTP'),
       },
     ]);
+  });
+
+  test.each([
+    ['alone in its stack', ['Rooms'], 'Rooms'],
+    ['beside another whose name begins alike', ['Rooms', 'RoomsOfOthers'], 'Rooms'],
+    ['beside another with a shorter name', ['Rooms', 'RoomsOfOthers'], 'RoomsOfOthers'],
+  ])('looks at all that a deployment has that was told nothing, %s', async (_, ids, id) => {
+    const stack = new Stack(appWith(), 'Own');
+    const made = ids.map(
+      (each) => new EvergreenRooms(stack, each, { applications: [{ provider: 'daily' }] }),
+    );
+    await account.stop();
+    account = await startAccount(Template.fromStack(stack).toJSON() as StackTemplate);
+    vi.stubEnv('AWS_ENDPOINT_URL', account.endpoint);
+    const { ofType } = await findDeployment(
+      makeClients('eu-central-1'),
+      STACK,
+      made[ids.indexOf(id)]?.deployment,
+    );
+    const counts = Object.fromEntries(
+      [
+        'DynamoDB::Table',
+        'KMS::Key',
+        'Scheduler::Schedule',
+        'Events::Rule',
+        'SQS::Queue',
+        'CloudWatch::Alarm',
+      ].map((type) => [type, ofType(`AWS::${type}`).length]),
+    );
+    expect(counts).toEqual({
+      'DynamoDB::Table': 1,
+      'KMS::Key': 1,
+      'Scheduler::Schedule': 2,
+      'Events::Rule': 3,
+      'SQS::Queue': 9,
+      'CloudWatch::Alarm': 24,
+    });
   });
 
   test('cannot ask where there is no such stack, or none of ours in it', async () => {
