@@ -212,8 +212,10 @@ describe('the bus', () => {
     expect(admitted).toHaveLength(2);
     expect(all('AWS::KMS::Key')[0]?.Properties.KeyPolicy.Statement).toContainEqual(
       expect.objectContaining({
+        Sid: 'DeliverEvents',
         Principal: { Service: 'events.amazonaws.com' },
         Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
       }),
     );
   });
