@@ -22,7 +22,7 @@ const PACKAGE = dirname(createRequire(import.meta.url).resolve('evergreen-rooms/
 const BUNDLES = join(PACKAGE, 'dist', 'functions');
 
 /** What every function of a deployment has in common. */
-export type Surroundings = Pick<Deployment, 'id' | 'key' | 'logRetention' | 'logLevel' | 'network'>;
+export type Surroundings = Pick<Deployment, 'id' | 'key' | 'logRetention' | 'network'>;
 
 export interface BundledFunctionProps {
   /** Names the bundle. */
@@ -31,7 +31,7 @@ export interface BundledFunctionProps {
   readonly timeout: Duration;
   /** In MiB. */
   readonly memorySize: number;
-  /** What it reads beside its log level and the names of its metrics. */
+  /** What it reads beside the names of its metrics. */
   readonly environment: Record<string, string>;
   readonly recursiveLoop?: RecursiveLoop;
 }
@@ -39,7 +39,7 @@ export interface BundledFunctionProps {
 /** A function with a role and a log of its own, which may write that log and nothing else. */
 export function bundledFunction(
   scope: Construct,
-  { id, key, logRetention, logLevel, network }: Surroundings,
+  { id, key, logRetention, network }: Surroundings,
   { name, environment, ...props }: BundledFunctionProps,
 ): LambdaFunction {
   const logGroup = new LogGroup(scope, 'Log', {
@@ -63,14 +63,13 @@ export function bundledFunction(
     code: Code.fromAsset(join(BUNDLES, name)),
     handler: 'index.handler',
     environment: {
-      LOG_LEVEL: logLevel,
       POWERTOOLS_SERVICE_NAME: name,
       POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(id),
       ...environment,
     },
     loggingFormat: LoggingFormat.JSON,
     // A line without a level counts as INFO, and metrics are such lines: any level above would drop them.
-    applicationLogLevelV2: logLevel === 'DEBUG' ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
+    applicationLogLevelV2: ApplicationLogLevel.INFO,
   });
   Validations.of(made).acknowledge({
     id: 'cdk-validator-cfnguard::lambda_inside_vpc_check',

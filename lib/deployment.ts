@@ -7,7 +7,6 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Applications } from './applications.ts';
 import type { Callbacks } from './callbacks.ts';
-import type { LogLevel } from './props.ts';
 import type { RotationRhythm } from './rotation.ts';
 import type { Schedules } from './schedule/schedules.ts';
 
@@ -29,7 +28,6 @@ export interface Deployment {
   readonly key: IKey;
   readonly queueKey: IKey;
   readonly logRetention: RetentionDays;
-  readonly logLevel: LogLevel;
   readonly maxReceiveCount: number;
   readonly rhythm: RotationRhythm;
   readonly flexibleWindow: Duration;

@@ -29,7 +29,6 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
     id: deploymentId(scope, props.deployment),
     key,
     logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
-    logLevel: props.logLevel ?? 'INFO',
     network: { vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups: props.securityGroups },
   };
   return {

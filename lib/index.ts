@@ -7,7 +7,6 @@ export type {
   CalendarFeed,
   CalendarOptions,
   EvergreenRoomsProps,
-  LogLevel,
   ReconciliationOptions,
   RotationOptions,
 } from './props.ts';

@@ -10,9 +10,6 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Application } from './applications.ts';
 
-/** The least that functions log. */
-export type LogLevel = 'DEBUG' | 'INFO';
-
 /** How rooms are renewed. */
 export interface RotationOptions {
   /**
@@ -262,12 +259,6 @@ export interface EvergreenRoomsProps {
    * where the stack names them
    */
   readonly deployment?: string;
-  /**
-   * The least that functions log. Metrics travel in the log, which is why there is no level above.
-   *
-   * @default INFO
-   */
-  readonly logLevel?: LogLevel;
   /**
    * How long logs are kept.
    *

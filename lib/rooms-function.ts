@@ -80,7 +80,4 @@ export class RoomsFunction<Name extends FunctionName> extends Construct {
 }
 
 /** What `bundledFunction` sets for every function. */
-type Telling = Pick<
-  CommonEnvironment,
-  'LOG_LEVEL' | 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'
->;
+type Telling = Pick<CommonEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'>;

@@ -54,7 +54,6 @@ const SETTINGS = {
   maxReceiveCount: wholeNumber(...COUNTS.maxReceiveCount),
   retention: duration(SPANS.retention),
   deployment: text,
-  logLevel: oneOf('DEBUG', 'INFO'),
   logRetentionDays: logRetention,
   alarmEmail: email,
   /** Where the runbook is, for the texts of alarms. */
@@ -104,7 +103,7 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
   const { stage = 'dev', applications, baseUrl, timeZone = TimeZone.ETC_UTC, ...rest } = values;
   const { schedule = [NIGHTLY], reconciliationSchedule = DAILY } = rest;
   const inZone = (expression: string) => ScheduleExpression.expression(expression, timeZone);
-  const { flexibleWindow, requestConcurrency, maxReceiveCount, retention, deployment, logLevel } = rest;
+  const { flexibleWindow, requestConcurrency, maxReceiveCount, retention, deployment } = rest;
   const { alarmEmail, runbook } = rest;
   return {
     stage,
@@ -136,7 +135,6 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
     maxReceiveCount,
     retention,
     deployment,
-    logLevel,
     logRetention: rest.logRetentionDays,
     alarmEmail,
     runbook,

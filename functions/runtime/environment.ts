@@ -13,7 +13,6 @@ export interface CommonEnvironment {
   readonly ROOMS_TABLE: string;
   /** Five of `a-z2-7`, unlike any other deployment that shares an account at a provider. */
   readonly DEPLOYMENT: string;
-  readonly LOG_LEVEL: string;
   readonly POWERTOOLS_SERVICE_NAME: string;
   readonly POWERTOOLS_METRICS_NAMESPACE: string;
   /** The queue that feeds the function, and where it puts what can never be done. URLs. */
@@ -77,7 +76,7 @@ export interface PlanRotationEnvironment extends CommonEnvironment {
 
 /** It has no inbox: its function URL is all that feeds it. */
 export interface RoomCallbacksEnvironment
-  extends Pick<CommonEnvironment, 'LOG_LEVEL' | 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'> {
+  extends Pick<CommonEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'> {
   readonly ROTATIONS_QUEUE: string;
   /** ARN or name of the secret that signs the addresses of callbacks: any text that nobody can guess. */
   readonly CALLBACKS_SECRET: string;

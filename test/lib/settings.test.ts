@@ -33,7 +33,6 @@ describe('a setting that cannot be', () => {
     ['maxReceiveCount', 'often', 'must be a whole number from 2 to 100'],
     ['reconciliation', 'fix', 'must be repair or report'],
     ['retention', 'PT5M', 'must be an ISO 8601 duration from P1D to P3650D'],
-    ['logLevel', 'WARN', 'must be DEBUG or INFO'],
     ['calendarScope', 'meeting', 'must be series or occurrence'],
     ['calendarReadEvery', 'PT1M', 'must be an ISO 8601 duration from PT5M to P1D'],
     [
@@ -58,7 +57,7 @@ describe('a setting that cannot be', () => {
   });
 
   test('does not hide the next one', () => {
-    expect(() => read({ stage: 'x', logLevel: 'y' })).toThrow(/setting stage .*\nsetting logLevel/);
+    expect(() => read({ stage: 'x', callbacks: 'y' })).toThrow(/setting stage .*\nsetting callbacks/);
   });
 
   test('is missing where there is no application', () => {
@@ -143,7 +142,6 @@ describe('a setting', () => {
       reconciliation: 'report',
       maxReceiveCount: 7,
       deployment: 'k3x7q',
-      logLevel: 'DEBUG',
     });
     const variables = Object.assign(
       {},
@@ -159,7 +157,6 @@ describe('a setting', () => {
       RECONCILIATION: 'report',
       MAX_RECEIVE_COUNT: '7',
       DEPLOYMENT: 'k3x7q',
-      LOG_LEVEL: 'DEBUG',
       POWERTOOLS_METRICS_NAMESPACE: 'EvergreenRooms/k3x7q',
     });
     expect(JSON.stringify(variables.APPLICATIONS)).toContain('http://127.0.0.1:1234/v1/meetings');

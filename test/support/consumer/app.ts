@@ -61,7 +61,6 @@ const everything: Required<EvergreenRoomsProps> = {
   securityGroups: [new SecurityGroup(stack, 'Group', { vpc })],
   permissionsBoundary: ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'),
   deployment: 'k3x7q',
-  logLevel: 'DEBUG',
   logRetention: RetentionDays.ONE_MONTH,
   removalPolicy: RemovalPolicy.DESTROY,
 };
