@@ -6,8 +6,14 @@ import { freshenBundles } from './fresh-bundles.ts';
 
 await freshenBundles();
 const app = new App();
-const settings = readSettings(app.node);
-new EvergreenRoomsStack(app, `EvergreenRooms-${settings.stage}`, settings, whereToDeploy());
+try {
+  const settings = readSettings(app.node);
+  new EvergreenRoomsStack(app, `EvergreenRooms-${settings.stage}`, settings, whereToDeploy());
+} catch (error) {
+  // what is wrong is a setting: where that was found out helps nobody but under cdk's --debug
+  console.error(process.env.CDK_DEBUG === 'true' ? error : (error as Error).message);
+  process.exit(1);
+}
 Validations.of(app).addPlugins(new AwsSolutionsChecks());
 
 /**

@@ -44,11 +44,5 @@ export async function synthesise(
   const code = await new Promise<number | null>((ended, failed) =>
     app.on('error', failed).on('close', ended),
   );
-  if (code !== 0) throw new Error(`the stack could not be synthesised by ${settings.app}:\n${reason(said)}`);
-}
-
-/** What the app threw, without the places it threw it from; everything it said where that cannot be told. */
-function reason(said: string): string {
-  const [, thrown] = /^(?:\w*Error): ((?:.|\n)*?)\n {4}at /m.exec(said) ?? [];
-  return thrown ?? said.trim();
+  if (code !== 0) throw new Error(`the stack could not be synthesised by ${settings.app}:\n${said.trim()}`);
 }

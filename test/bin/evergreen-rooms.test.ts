@@ -38,4 +38,12 @@ describe('the app', () => {
     ]);
     expect(new Set(made.map(({ id }) => id)).size).toBe(3);
   }, 60_000);
+
+  test('says what is wrong with a setting, and nothing else', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'app-'));
+    await expect(synthesise(PROJECT, out, { stage: 'typo' })).rejects.toThrow(
+      /^the stack could not be synthesised by .*:\nsetting stage is "typo", and must be dev or prod; [^\n]*$/,
+    );
+    rmSync(out, { recursive: true });
+  }, 60_000);
 });
