@@ -1,5 +1,5 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSRecord } from 'aws-lambda';
+import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda';
 import type { Duration, Instant } from '../rooms/room.ts';
 import { HOUR, MINUTE, SECOND } from '../rooms/room.ts';
 
@@ -81,13 +81,19 @@ export function originOf(record: SQSRecord): { readonly messageId: string; reado
   const { originalMessageId, originalSentAt } = record.messageAttributes;
   return {
     messageId: originalMessageId?.stringValue ?? record.messageId,
-    sentAt: Number(originalSentAt?.stringValue ?? record.attributes.SentTimestamp),
+    sentAt: numberOf(originalSentAt) ?? Number(record.attributes.SentTimestamp),
   };
+}
+
+/** A sender may have given an attribute of that name a text of its own. */
+function numberOf(attribute: SQSMessageAttribute | undefined): number | undefined {
+  const number = Number(attribute?.stringValue);
+  return Number.isFinite(number) ? number : undefined;
 }
 
 /** When the queue was given the message for the first time, or anew out of the dead-letter queue. */
 export function waitingSince({ messageAttributes, attributes }: SQSRecord): Instant {
-  return Number(messageAttributes.waitingSince?.stringValue ?? attributes.SentTimestamp);
+  return numberOf(messageAttributes.waitingSince) ?? Number(attributes.SentTimestamp);
 }
 
 /** SQS refuses empty values, control characters, halves of characters and what is none. */

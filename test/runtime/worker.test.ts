@@ -1,3 +1,4 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -8,7 +9,7 @@ import {
   ThrottledError,
 } from '../../functions/rooms/errors.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/room.ts';
-import { originOf } from '../../functions/runtime/work-queue.ts';
+import { originOf, waitingSince } from '../../functions/runtime/work-queue.ts';
 import { type Job, sqsHandler } from '../../functions/runtime/worker.ts';
 import { type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';
 import { catchOutput } from '../support/output.ts';
@@ -285,6 +286,22 @@ describe('a message that fails', () => {
     const { handler } = handlerOf(inbox, { word: async (record) => seen.push(originOf(record)) });
     await inbox.deliver(handler);
     expect(seen).toEqual([{ messageId: id, sentAt }]);
+  });
+
+  it('has the time at which it was sent, whatever attributes its sender gave it', async () => {
+    const inbox = await startInbox();
+    const text = { DataType: 'String', StringValue: 'on Monday' };
+    const attributes = { originalSentAt: text, waitingSince: text };
+    const QueueUrl = inbox.queue.url;
+    await inbox.client.send(
+      new SendMessageCommand({ QueueUrl, MessageBody: 'a word', MessageAttributes: attributes }),
+    );
+    const [record] = inbox.queue.receive(1);
+    const sentAt = Number(record?.attributes.SentTimestamp);
+    expect([originOf(record as SQSRecord).sentAt, waitingSince(record as SQSRecord)]).toEqual([
+      sentAt,
+      sentAt,
+    ]);
   });
 
   it('is told of and comes back where the queue does not take it', async () => {
