@@ -12,8 +12,8 @@ import {
   withoutTitles,
   writeIcs,
 } from './ics-text.ts';
-import { type Clocks, readIcsTimes, readInstant } from './ics-times.ts';
-import { zonesOf } from './ics-zones.ts';
+import { type Clocks, readIcsTimes, readOccurrenceId } from './ics-times.ts';
+import { type ZoneFinder, zonesOf } from './ics-zones.ts';
 import { instantOr, stamp } from './stamp.ts';
 import type { EventTimes } from './telling.ts';
 import { zoneNamed } from './zone.ts';
@@ -42,16 +42,21 @@ export function readComponents(
   context: CalendarContext,
 ): readonly IcsComponent[] {
   const component = parse(calendar, event);
-  const calendarZone =
-    context.zone ?? zoneNamed(calendar.timeZone ?? '', context.steps) ?? context.defaultZone;
-  const clocks: Clocks = {
-    zoneNamed: zonesOf(component, context.steps),
-    ...(calendarZone && { calendarZone }),
-  };
+  const zones = zonesOf(component, context.steps);
+  const calendarZone = context.zone ?? ownZone(calendar, zones, context) ?? context.defaultZone;
+  const clocks: Clocks = { zoneNamed: zones, ...(calendarZone && { calendarZone }) };
   const titles = titlesOf(event);
-  return component
-    .getAllSubcomponents('vevent')
-    .map((vevent, index) => readComponent(vevent, { calendar, context, clocks, title: titles[index] ?? '' }));
+  const vevents = component.getAllSubcomponents('vevent');
+  const series = vevents.find((vevent) => !vevent.getFirstProperty('recurrence-id'));
+  return vevents.map((vevent, index) =>
+    readComponent(vevent, { calendar, context, clocks, series, title: titles[index] ?? '' }),
+  );
+}
+
+/** What the calendar itself says of its floating times and dates: a name that is known, or that it defines. */
+function ownZone({ timeZone, zones }: IcsCalendar, find: ZoneFinder, { steps }: CalendarContext) {
+  const name = unescaped(timeZone ?? '');
+  return zones.some((zone) => zone.name === name) ? find(name) : zoneNamed(name, steps);
 }
 
 /** Titles are read by us: nothing that a person wrote is in what `ical.js` sees, so nor is it in what it complains of. */
@@ -72,13 +77,18 @@ interface Reading {
   readonly calendar: IcsCalendar;
   readonly context: CalendarContext;
   readonly clocks: Clocks;
+  /** The VEVENT that the others are exceptions of. */
+  readonly series: ICAL.Component | undefined;
   readonly title: string;
 }
 
-function readComponent(vevent: ICAL.Component, { calendar, context, clocks, title }: Reading): IcsComponent {
+function readComponent(
+  vevent: ICAL.Component,
+  { calendar, context, clocks, series, title }: Reading,
+): IcsComponent {
   const text = (name: string) => textOf(vevent, name).toUpperCase();
   const cancelled = context.isCancelled || calendar.method === 'CANCEL' || text('status') === 'CANCELLED';
-  const id = readInstant(vevent, 'recurrence-id', clocks);
+  const id = readOccurrenceId(vevent, series, clocks);
   const times = readIcsTimes(vevent, clocks);
   return {
     isWhole: id === undefined,

@@ -138,7 +138,23 @@ function unfolded(text: string): string[] {
     .replace(/^\ufeff/, '')
     .replace(/\r?\n[ \t]/g, '')
     .split(/\r\n|\n|\r/)
-    .filter((line) => line.trim() !== '');
+    .filter((line) => line.trim() !== '' && !NOTHING.test(line))
+    .map(mended);
+}
+
+/** A list of dates without any date. */
+const NOTHING = /^(?:EXDATE|RDATE)(?:;[^:]*)?:\s*$/i;
+
+const RULE = /^(?:EXRULE|RRULE)[;:]/i;
+
+/** Outlook names zones with colons in them (`tzone://Microsoft/Custom`), and leaves out the quotes that these need. */
+const UNQUOTED_ZONE = /^([A-Z-]+(?:;[^":;]*)*;TZID=)([^";]*)((?:;VALUE=[A-Z-]+)?:\d{8}[^":]*)$/i;
+
+/** A line as it should have been written, where it is clear what it means. */
+function mended(line: string): string {
+  if (RULE.test(line)) return line.toUpperCase();
+  const [, before, zone = '', after] = UNQUOTED_ZONE.exec(line) ?? [];
+  return zone.includes(':') ? `${before}"${zone}"${after}` : line;
 }
 
 /** The value of a property among a component's lines; empty where there is none. */
@@ -171,14 +187,14 @@ export function unescaped(text: string): string {
 }
 
 /** The zones that are named anywhere in the lines: by parameters, which hide no signs, as definitions do. */
-function zonesNamedIn(lines: readonly string[]): ReadonlySet<string> {
+function zonesNamedIn(lines: readonly string[]): Set<string> {
   const names = lines.join('\n').matchAll(/;TZID=(?:"([^"]*)"|([^;:]*))/gi);
   return new Set([...names].map(([, quoted, plain = '']) => unescaped(quoted ?? plain)));
 }
 
 /** A text of one event, with all that it needs of its calendar. */
 export function writeIcs(calendar: IcsCalendar, { lines }: IcsEvent): string {
-  const named = zonesNamedIn(lines);
+  const named = zonesNamedIn(lines).add(unescaped(calendar.timeZone ?? ''));
   return [
     'BEGIN:VCALENDAR',
     ...(calendar.method ? [`METHOD:${calendar.method}`] : []),

@@ -5,6 +5,7 @@ import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from './date
 import { textOf } from './ics-property.ts';
 import type { ZoneFinder } from './ics-zones.ts';
 import { readRule } from './read-rule.ts';
+import { type Rule, unitOf } from './rule.ts';
 import type { EventTimes, Length } from './telling.ts';
 import { dayOf, type Wall } from './wall.ts';
 import { UTC, type Zone } from './zone.ts';
@@ -29,7 +30,7 @@ interface ZonedTime extends DateTime {
 export function readIcsTimes(event: ICAL.Component, clocks: Clocks): EventTimes | undefined {
   const first = readTimes(event, 'dtstart', clocks)[0];
   if (!first) return undefined;
-  const zone = first.offset === undefined ? mustHaveZone(first.zone, first, 'DTSTART') : UTC;
+  const zone = zoneOfStart(first);
   const start = wallIn(zone, first, 'DTSTART');
   const excluded = readTimes(event, 'exdate', clocks);
   const wholeDays = first.isDate ? [] : excluded.filter(({ isDate }) => isDate);
@@ -51,6 +52,10 @@ export function readIcsTimes(event: ICAL.Component, clocks: Clocks): EventTimes 
   };
 }
 
+function zoneOfStart(first: ZonedTime): Zone {
+  return first.offset === undefined ? mustHaveZone(first.zone, first, 'DTSTART') : UTC;
+}
+
 /** An extra date of an event that has a time is at that time. */
 function wallOf(time: ZonedTime, first: ZonedTime, { zone, start }: { zone: Zone; start: Wall }): Wall {
   return time.isDate && !first.isDate
@@ -58,10 +63,33 @@ function wallOf(time: ZonedTime, first: ZonedTime, { zone, start }: { zone: Zone
     : wallIn(zone, time, 'RDATE');
 }
 
-/** The instant of a property that has one time, such as RECURRENCE-ID. */
-export function readInstant(event: ICAL.Component, name: string, clocks: Clocks): Instant | undefined {
-  const time = readTimes(event, name, clocks)[0];
-  return time && instantOf(time, time.zone, name.toUpperCase());
+/**
+ * When the occurrence that a VEVENT speaks of was planned to start. A date means the occurrence of that day, also where
+ * the series has a time.
+ *
+ * @throws RequestRefusedError where a day has several
+ */
+export function readOccurrenceId(
+  event: ICAL.Component,
+  series: ICAL.Component | undefined,
+  clocks: Clocks,
+): Instant | undefined {
+  const time = readTimes(event, 'recurrence-id', clocks)[0];
+  const first = time?.isDate && series ? readTimes(series, 'dtstart', clocks)[0] : undefined;
+  if (!time || !series || !first || first.isDate) {
+    return time && instantOf(time, time.zone, 'RECURRENCE-ID');
+  }
+  const zone = zoneOfStart(first);
+  if (readRules(series, 'rrule', zone).some(isSeveralTimesADay)) {
+    throw new RequestRefusedError(
+      'RECURRENCE-ID: must have a time, since the series takes place several times a day, got a date',
+    );
+  }
+  return zone.toInstant(time.wall + (first.wall - dayOf(first.wall) * DAY));
+}
+
+function isSeveralTimesADay(rule: Rule): boolean {
+  return unitOf(rule) < DAY || [rule.hours, rule.minutes, rule.seconds].some((list = []) => list.length > 1);
 }
 
 function readTimes(event: ICAL.Component, name: string, { zoneNamed, calendarZone }: Clocks): ZonedTime[] {

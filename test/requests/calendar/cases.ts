@@ -632,6 +632,23 @@ export const EXCEPTIONS: readonly Case[] = [
     calendar('METHOD:CANCEL', vevent('RECURRENCE-ID:20270205T090000Z')),
     'no room',
   ],
+  [
+    'an occurrence named by its day, cancelled',
+    calendar(
+      vevent('DTSTART;TZID=America/New_York:20270115T200000', HOUR, 'RRULE:FREQ=DAILY;COUNT=3'),
+      vevent('RECURRENCE-ID;VALUE=DATE:20270117', 'STATUS:CANCELLED'),
+    ),
+    '2027-01-17T02:00Z',
+  ],
+  [
+    'an occurrence of a whole day, cancelled',
+    calendar(
+      'X-WR-TIMEZONE:Europe/Berlin',
+      vevent('DTSTART;VALUE=DATE:20270115', 'RRULE:FREQ=DAILY;COUNT=3'),
+      vevent('RECURRENCE-ID;VALUE=DATE:20270117', 'STATUS:CANCELLED'),
+    ),
+    '2027-01-16T23:00Z',
+  ],
   ['cancelled altogether', calendar('METHOD:CANCEL', series()), 'no room'],
   [
     'occurrences that are added',
@@ -645,6 +662,24 @@ export const WRITING: readonly Case[] = [
   ['a byte order mark', `\ufeff${utc()}`, '2027-01-15T10:00Z'],
   ['folded lines', utc('RRULE:FREQ=DAI\r\n LY;CO\r\n\tUNT=2'), '2027-01-16T10:00Z'],
   ['names in small letters', utc('rrule:FREQ=DAILY;COUNT=2'), '2027-01-16T10:00Z'],
+  ['a rule in small letters', utc('RRULE:freq=weekly;byday=fr;until=20270129t090000z'), '2027-01-29T10:00Z'],
+  ['lists of no dates', utc('RRULE:FREQ=DAILY;COUNT=2', 'EXDATE:', 'RDATE;VALUE=DATE:'), '2027-01-16T10:00Z'],
+  [
+    "Outlook's zone, with colons and without quotes",
+    calendar(
+      fixedZone('tzone://Microsoft/Custom', '+0200'),
+      vevent(
+        'DTSTART;TZID=tzone://Microsoft/Custom:20270115T090000',
+        'DTEND;TZID=tzone://Microsoft/Custom;VALUE=DATE-TIME:20270115T100000',
+      ),
+    ),
+    '2027-01-15T08:00Z',
+  ],
+  [
+    'the zone of the calendar, by the name of its own definition',
+    calendar('X-WR-TIMEZONE:Head Office', OWN_ZONE, vevent('DTSTART:20270715T090000', HOUR)),
+    '2027-07-15T08:00Z',
+  ],
   ['lines that say nothing', utc('DESCRIPTION', 'GARBAGE:::', 'X-FOO;BAR', ';;;:'), '2027-01-15T10:00Z'],
   [
     'an alarm with times of its own',
