@@ -1,8 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { FeedMemories, KnownEvent } from '../feeds/feed.ts';
+import { type FeedMemories, FeedUnreadableError, type KnownEvent } from '../feeds/feed.ts';
 import { RoomChangedError } from '../rooms/errors.ts';
+
+/** Of the 400 KB of a row; the rest is for what a server gives as ETag, whose headers have 16 KB at most. */
+const MOST_BYTES = 380 * 1024;
 
 /**
  * What feeds were like, one row a feed, in the table of calendars. The events are packed: thousands of them must fit
@@ -19,22 +22,37 @@ export function feedMemories(client: DynamoDBClient, TableName: string): FeedMem
       const { revision, etag, lastModified, events } = Item;
       return { revision, validators: { etag, lastModified }, events: unpacked(events) };
     },
-    async write(feed, { revision, validators, events }) {
-      try {
-        await documents.send(
-          new PutCommand({
-            TableName,
-            Item: { id: idOf(feed), revision: revision + 1, ...validators, events: packed(events) },
-            ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
-            ExpressionAttributeValues: { ':revision': revision },
-          }),
-        );
-      } catch (cause) {
-        if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
-        throw new RoomChangedError(`feed ${feed} was read by another worker meanwhile`, { cause });
-      }
+    prepare(feed, { revision, validators, events }) {
+      const put = new PutCommand({
+        TableName,
+        Item: {
+          id: idOf(feed),
+          revision: revision + 1,
+          ...validators,
+          events: mustFit(feed, packed(events)),
+        },
+        ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
+        ExpressionAttributeValues: { ':revision': revision },
+      });
+      return async () => {
+        try {
+          await documents.send(put);
+        } catch (cause) {
+          if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+          throw new RoomChangedError(`feed ${feed} was read by another worker meanwhile`, { cause });
+        }
+      };
     },
   };
+}
+
+/** @throws FeedUnreadableError */
+function mustFit(feed: string, events: Uint8Array): Uint8Array {
+  if (events.length <= MOST_BYTES) return events;
+  throw new FeedUnreadableError(
+    feed,
+    `has too many events with long ids: packed they have ${events.length} bytes, and ${MOST_BYTES} can be remembered`,
+  );
 }
 
 /** Other things of calendars stand in the same table. */

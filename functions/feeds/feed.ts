@@ -50,8 +50,13 @@ export interface FeedSource {
 /** Where it is remembered what feeds were like. */
 export interface FeedMemories {
   read(name: string): Promise<FeedMemory | undefined>;
-  /** Writes on the condition that nobody has since `memory.revision`. */
-  write(name: string, memory: FeedMemory): Promise<void>;
+  /**
+   * Makes ready what is to be remembered.
+   *
+   * @returns writes it, on the condition that nobody has since `memory.revision`
+   * @throws FeedUnreadableError where it is more than can be remembered
+   */
+  prepare(name: string, memory: FeedMemory): () => Promise<void>;
 }
 
 /** The way to the requests queue. */

@@ -10,7 +10,7 @@ export interface FeedResult {
   readonly cancelled: number;
 }
 
-/** More events make a memory that no row holds. */
+/** The memory of more is larger than a row, unless their ids are short. */
 const MOST_EVENTS = 5000;
 
 const UNKNOWN: FeedMemory = { revision: 0, validators: {}, events: [] };
@@ -30,8 +30,9 @@ export async function readFeed(
   if (!answer) return { outcome: 'unchanged', sent: 0, cancelled: 0 };
   const { bodies, events, cancelled } = changes(feed, answer.text, memory, now());
   if (events.length === 0 && memory.events.length > 0) return { outcome: 'empty', sent: 0, cancelled: 0 };
+  const remember = memories.prepare(feed.name, { ...memory, validators: answer.validators, events });
   await outbox.send(bodies);
-  await memories.write(feed.name, { ...memory, validators: answer.validators, events });
+  await remember();
   return { outcome: bodies.length > 0 ? 'changed' : 'unchanged', sent: bodies.length, cancelled };
 }
 

@@ -26,7 +26,7 @@ const reading = (timeLimit?: number): FeedReading => ({
   source: feedSource({ secrets: { read: async () => secret }, timeLimit }),
   memories: {
     read: async () => memory,
-    write: async (_, next) => {
+    prepare: (_, next) => async () => {
       memory = { ...next, revision: next.revision + 1 };
     },
   },
@@ -300,6 +300,18 @@ describe('a feed that fails', () => {
     expect(sent).toEqual([]);
   });
 
+  test('sends nothing of what cannot be remembered', async () => {
+    server.text = calendar(meeting(1));
+    const full = {
+      ...reading().memories,
+      prepare: () => {
+        throw new FeedUnreadableError('team', 'has too many events');
+      },
+    };
+    await expect(readFeed(FEED, { ...reading(), memories: full })).rejects.toThrow('has too many events');
+    expect(sent).toEqual([]);
+  });
+
   test('says what is wrong with its secret', async () => {
     for (const wrong of [undefined, '', 'no address']) {
       secret = wrong;
@@ -343,7 +355,7 @@ describe('a feed that fails', () => {
 
 test('what was sent is sent again where it could not be remembered', async () => {
   server.text = calendar(meeting(1));
-  const broken = { ...reading().memories, write: () => Promise.reject(new Error('throttled')) };
+  const broken = { ...reading().memories, prepare: () => () => Promise.reject(new Error('throttled')) };
   await expect(readFeed(FEED, { ...reading(), memories: broken })).rejects.toThrow('throttled');
   now += DAY;
   expect(await readFeed(FEED, reading())).toMatchObject({ sent: 1 });

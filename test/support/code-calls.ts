@@ -110,8 +110,8 @@ export async function portMethods(): Promise<PortMethod[]> {
     method(/memories\d*\.read\(/, new DynamoDBClient(REGION), (client) =>
       feedMemories(client, 'calendar table').read('team'),
     ),
-    method(/memories\d*\.write\(/, new DynamoDBClient(REGION), (client) =>
-      feedMemories(client, 'calendar table').write('team', { revision: 0, validators: {}, events: [] }),
+    method(/memories\d*\.prepare\(/, new DynamoDBClient(REGION), (client) =>
+      feedMemories(client, 'calendar table').prepare('team', { revision: 0, validators: {}, events: [] })(),
     ),
     method(/source\d*\.fetch\(/, new SecretsManagerClient(REGION), (client) =>
       feedSource({ secrets: secretsManager({ client, now }) })
