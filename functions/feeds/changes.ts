@@ -36,43 +36,50 @@ export function changesOf(
   const before = new Map(known.map((event) => [event.uid, event]));
   const found = new Map<string, KnownEvent>();
   const bodies: string[] = [];
-  for (const { calendar, event } of eventsOf(text)) {
-    const next = knownAs(calendar, event);
-    found.set(event.uid, next);
+  for (const { calendar, event } of byUid(eventsOf(text))) {
+    const icalendar = alone(calendar, event);
+    const digest = base32Digest(icalendar, 16);
+    found.set(event.uid, { uid: event.uid, digest });
     const old = before.get(event.uid);
-    if (old?.digest === next.digest || (!old && isLongOver(event, now))) continue;
-    bodies.push(calendarMessage(alone(calendar, event), provenance));
+    if (old?.digest === digest || (!old && isLongOver(event, now))) continue;
+    bodies.push(calendarMessage(icalendar, provenance));
   }
   const gone = known.filter(({ uid }) => !found.has(uid));
   bodies.push(...gone.map((event) => calendarMessage(farewell(event), provenance)));
   return { bodies, events: [...found.values()], cancelled: gone.length };
 }
 
-/** Every event of a text by itself, with the calendar that it stands in. */
-export function eventsOf(
-  text: string,
-): readonly { readonly calendar: IcsCalendar; readonly event: IcsEvent }[] {
+/** An event, with the calendar that it stands in. */
+interface Found {
+  readonly calendar: IcsCalendar;
+  readonly event: IcsEvent;
+}
+
+/** Every event of a text by itself. */
+export function eventsOf(text: string): readonly Found[] {
   return readIcs(text).flatMap((calendar) => calendar.events.map((event) => ({ calendar, event })));
 }
 
-function knownAs(calendar: IcsCalendar, { uid, lines }: IcsEvent): KnownEvent {
-  return { uid, digest: base32Digest(writeIcs(calendar, { uid, lines: withoutStamps(lines) }), 16) };
-}
-
-/**
- * Some servers stamp every event with the time at which the feed is fetched, and a sequence starts over when an event
- * is put back as it was.
- */
-function withoutStamps(lines: readonly string[]): string[] {
-  return lines.filter((line) => !/^(DTSTAMP|LAST-MODIFIED|SEQUENCE)[;:]/i.test(line));
+/** Some servers put each VEVENT into a VCALENDAR of its own: what has one UID is one event, whatever its METHOD. */
+function byUid(found: readonly Found[]): readonly Found[] {
+  return [...Map.groupBy(found, ({ event }) => event.uid)].map(([uid, parts]) => {
+    const timeZone = parts.find(({ calendar }) => calendar.timeZone)?.calendar.timeZone;
+    const zones = parts.flatMap(({ calendar }) => calendar.zones).map((zone) => [zone.name, zone] as const);
+    return {
+      calendar: { ...(timeZone && { timeZone }), zones: [...new Map(zones).values()], events: [] },
+      event: { uid, lines: parts.flatMap(({ event }) => event.lines) },
+    };
+  });
 }
 
 /**
  * The event in a calendar of its own: without a METHOD, it is all that there is to know of it, and without stamps, it
- * is as new as the message.
+ * is as new as the message. Some servers stamp every event with the time at which the feed is fetched, and a sequence
+ * starts over when an event is put back as it was.
  */
-function alone({ timeZone, zones, events }: IcsCalendar, { uid, lines }: IcsEvent): string {
-  return writeIcs({ ...(timeZone && { timeZone }), zones, events }, { uid, lines: withoutStamps(lines) });
+function alone(calendar: IcsCalendar, { uid, lines }: IcsEvent): string {
+  const unstamped = lines.filter((line) => !/^(DTSTAMP|LAST-MODIFIED|SEQUENCE)[;:]/i.test(line));
+  return writeIcs(calendar, { uid, lines: unstamped });
 }
 
 /**

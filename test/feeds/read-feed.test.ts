@@ -157,6 +157,16 @@ describe('an event of a feed', () => {
     expect((await asked())?.action).toBe('cancel');
   });
 
+  test('that stands in two calendars of the feed, its exception apart, is one event and news once', async () => {
+    const weekly = meeting(1, 'RRULE:FREQ=WEEKLY;COUNT=2');
+    const off = vevent('UID:meeting-1', 'RECURRENCE-ID:20270308T090000Z', 'STATUS:CANCELLED');
+    server.text = calendar(weekly) + calendar(off);
+    expect(await readFeed(FEED, reading())).toMatchObject({ outcome: 'changed', sent: 1 });
+    expect(new Date((await asked())?.spec?.expiresAt ?? 0).toISOString()).toBe('2027-03-01T10:00:00.000Z');
+    server.text += '\r\n';
+    expect(await readFeed(FEED, reading())).toMatchObject({ outcome: 'unchanged', sent: 0 });
+  });
+
   test('is not news when only its sequence was counted up, as for an attendee', async () => {
     server.text = calendar(meeting(1, 'SEQUENCE:1'));
     await readFeed(FEED, reading());
