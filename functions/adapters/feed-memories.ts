@@ -19,8 +19,8 @@ export function feedMemories(client: DynamoDBClient, TableName: string): FeedMem
         new GetCommand({ TableName, Key: { id: idOf(feed) }, ConsistentRead: true }),
       );
       if (!Item) return undefined;
-      const { revision, etag, lastModified, events } = Item;
-      return { revision, validators: { etag, lastModified }, events: unpacked(events) };
+      const { revision, address, etag, lastModified, events } = Item;
+      return { revision, validators: { address, etag, lastModified }, events: unpacked(events) };
     },
     prepare(feed, { revision, validators, events }) {
       const put = new PutCommand({

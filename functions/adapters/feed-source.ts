@@ -6,6 +6,7 @@ import {
   FeedUnreadableError,
   type Validators,
 } from '../feeds/feed.ts';
+import { base32Digest } from '../rooms/digest.ts';
 import type { Duration } from '../rooms/room.ts';
 import { SECOND } from '../rooms/room.ts';
 import type { Secrets } from './secrets.ts';
@@ -27,12 +28,13 @@ export function feedSource({
     async fetch(feed, validators) {
       const signal = AbortSignal.timeout(timeLimit);
       try {
-        const response = await follow(feed, await addressOf(feed, secrets), {
-          headers: headersFor(validators),
-          signal,
-        });
+        const address = await addressOf(feed, secrets);
+        const digest = base32Digest(address, 16);
+        const known = validators.address === digest ? validators : {};
+        const response = await follow(feed, address, { headers: headersFor(known), signal });
         if (response.status === 304) return undefined;
-        return await read(feed, response);
+        const { text, validators: given } = await read(feed, response);
+        return { text, validators: { ...given, address: digest } };
       } catch (error) {
         if (error instanceof FeedUnreadableError) throw error;
         throw new FeedUnreadableError(

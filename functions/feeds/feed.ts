@@ -13,6 +13,8 @@ export interface Feed {
 
 /** What a server gave with a text, to be asked whether it still has the same. */
 export interface Validators {
+  /** Digest of the address that it gave them for: at another they mean nothing. */
+  readonly address?: string;
   readonly etag?: string;
   readonly lastModified?: string;
 }

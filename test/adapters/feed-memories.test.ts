@@ -20,7 +20,7 @@ const event = (number: number) => ({
 test('a feed is remembered as it was', async () => {
   const memories = feedMemories(tables.client, TABLE);
   expect(await memories.read('team')).toBeUndefined();
-  const validators = { etag: '"1"', lastModified: 'Fri, 15 Jan 2027 10:00:00 GMT' };
+  const validators = { address: 'abcdefgh', etag: '"1"', lastModified: 'Fri, 15 Jan 2027 10:00:00 GMT' };
   await memories.prepare('team', { revision: 0, validators, events: [event(1), event(2)] })();
   expect(await memories.read('team')).toEqual({ revision: 1, validators, events: [event(1), event(2)] });
 });

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { feedSource } from '../../functions/adapters/feed-source.ts';
@@ -251,6 +252,27 @@ describe('an event of a feed', () => {
     await readFeed(FEED, reading());
     expect(sent.join()).not.toMatch(/secret|ben@/);
   });
+});
+
+test('a feed that has got another address is read there anew, whatever the first one gave for its state', async () => {
+  const fixed = (count: number) => (response: ServerResponse, request: IncomingMessage) => {
+    const same = request.headers['if-none-match'] === '"1"';
+    response.writeHead(same ? 304 : 200, { etag: '"1"' }).end(same ? '' : calendar(...meetings(count)));
+  };
+  server.fault = fixed(1);
+  await readFeed(FEED, reading());
+  expect(await readFeed(FEED, reading())).toMatchObject({ outcome: 'unchanged' });
+  secret = server.address.replace('basic', 'other');
+  server.fault = fixed(2);
+  expect(await readFeed(FEED, reading())).toMatchObject({ outcome: 'changed', sent: 1 });
+  expect(await readFeed(FEED, reading())).toMatchObject({ outcome: 'unchanged' });
+  expect(server.requests.map(({ headers }) => headers['if-none-match'])).toEqual([
+    undefined,
+    '"1"',
+    undefined,
+    '"1"',
+  ]);
+  expect(JSON.stringify(memory)).not.toContain(SECRET_PATH);
 });
 
 describe('a feed that fails', () => {
