@@ -108,8 +108,24 @@ describe('reading calendars', () => {
     expect(logged.join()).not.toContain(SECRET_PATH);
   });
 
+  test('sends on the others where an event is too large for a message, and tells of it once', async () => {
+    const dates = Array.from({ length: 20_000 }, (_, day) => `EXDATE:${20270301 + day}T090000Z`);
+    server.text = calendar(meeting('small'), vevent('UID:huge', 'DTSTART:20270301T090000Z', ...dates));
+    const before = requests.messages().length;
+    for (let reading = 0; reading < 2; reading += 1) {
+      expect(await invoke({ feed: 'team' })).toEqual({ batchItemFailures: [] });
+      server.text += '\r\n';
+    }
+    const sent = requests.messages().slice(before);
+    expect(sent.filter(({ body }) => body.includes('UID:small'))).toHaveLength(1);
+    expect(sent.filter(({ body }) => body.includes('UID:huge'))).toEqual([]);
+    expect(deadLetters.messages().map(({ attributes }) => attributes.failureReason)).toEqual([
+      'feed team: left out event "huge", too large for a message of at most 262144 bytes; all others were sent on',
+    ]);
+  });
+
   test('buries what nobody can read', async () => {
     await invoke({ feed: 'another' });
-    expect(deadLetters.messages()).toHaveLength(1);
+    expect(deadLetters.messages().at(-1)?.body).toBe('{"feed":"another"}');
   });
 });

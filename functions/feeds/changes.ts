@@ -8,12 +8,10 @@ import {
 import { base32Digest } from '../rooms/digest.ts';
 import { DAY, type Instant } from '../rooms/room.ts';
 import type { Feed, KnownEvent } from './feed.ts';
-import { calendarMessage } from './message.ts';
+import { calendarMessages, type Messages, type Single } from './message.ts';
 
-/** What a reading found. */
-export interface Changes {
-  /** Messages for the requests queue: what is new, other than it was, or gone. */
-  readonly bodies: readonly string[];
+/** What a reading found: messages of what is new, other than it was, or gone. */
+export interface Changes extends Messages {
   readonly events: readonly KnownEvent[];
   readonly cancelled: number;
 }
@@ -35,18 +33,18 @@ export function changesOf(
   const provenance = { source: 'calendar-feed', name, ...(timeZone && { timeZone }), at: now } as const;
   const before = new Map(known.map((event) => [event.uid, event]));
   const found = new Map<string, KnownEvent>();
-  const bodies: string[] = [];
+  const news: Single[] = [];
   for (const { calendar, event } of byUid(eventsOf(text))) {
     const icalendar = alone(calendar, event);
     const digest = base32Digest(icalendar, 16);
     found.set(event.uid, { uid: event.uid, digest });
     const old = before.get(event.uid);
     if (old?.digest === digest || (!old && isLongOver(event, now))) continue;
-    bodies.push(calendarMessage(icalendar, provenance));
+    news.push({ uid: event.uid, icalendar });
   }
   const gone = known.filter(({ uid }) => !found.has(uid));
-  bodies.push(...gone.map((event) => calendarMessage(farewell(event), provenance)));
-  return { bodies, events: [...found.values()], cancelled: gone.length };
+  const messages = calendarMessages([...news, ...gone.map(farewell)], provenance);
+  return { ...messages, events: [...found.values()], cancelled: gone.length };
 }
 
 /** An event, with the calendar that it stands in. */
@@ -86,9 +84,9 @@ function alone(calendar: IcsCalendar, { uid, lines }: IcsEvent): string {
  * All that there is to know of an event that is gone: that it has no occurrences. It is not cancelled, since single
  * occurrences may come to the feed later, without their event.
  */
-function farewell({ uid }: KnownEvent): string {
+function farewell({ uid }: KnownEvent): Single {
   const lines = ['BEGIN:VEVENT', `UID:${uid}`, `DTSTART:${utc(0)}`, `EXDATE:${utc(0)}`, 'END:VEVENT'];
-  return writeIcs({ zones: [], events: [] }, { uid, lines });
+  return { uid, icalendar: writeIcs({ zones: [], events: [] }, { uid, lines }) };
 }
 
 function utc(instant: Instant): string {

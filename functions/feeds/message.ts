@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { LARGEST_BODY } from '../requests/message.ts';
+import { shown } from '../requests/refusal.ts';
+import { RequestRefusedError } from '../rooms/errors.ts';
 import type { Instant } from '../rooms/room.ts';
 
 /** Where a calendar's event comes from. */
@@ -10,8 +13,45 @@ export interface Provenance {
   readonly at: Instant;
 }
 
-/** One event of a calendar as a message of the requests queue, in the shape that the bus gives to events. */
-export function calendarMessage(icalendar: string, { source, name, timeZone, at }: Provenance): string {
+/** One event of a calendar, in a calendar of its own. */
+export interface Single {
+  readonly uid: string;
+  readonly icalendar: string;
+}
+
+export interface Messages {
+  readonly bodies: readonly string[];
+  /** UIDs of events that no message holds. */
+  readonly tooLarge: readonly string[];
+}
+
+/** A message for each event, except for those that are too large for one. */
+export function calendarMessages(events: readonly Single[], provenance: Provenance): Messages {
+  const all = events.map(({ uid, icalendar }) => ({ uid, body: calendarMessage(icalendar, provenance) }));
+  const { fits = [], tooLarge = [] } = Object.groupBy(all, ({ body }) =>
+    Buffer.byteLength(body) <= LARGEST_BODY ? 'fits' : 'tooLarge',
+  );
+  return { bodies: fits.map(({ body }) => body), tooLarge: tooLarge.map(({ uid }) => uid) };
+}
+
+/**
+ * To be called when the others are sent, so that what was read is buried with its reason and nothing else is held up.
+ *
+ * @param where the feed or the file
+ * @throws RequestRefusedError where an event is too large
+ */
+export function refuseTooLarge(where: string, { tooLarge }: Messages): void {
+  const [first, ...others] = tooLarge;
+  if (first === undefined) return;
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  throw new RequestRefusedError(
+    `${where}: left out event ${shown(first)}${more}, too large for a message of at most ${LARGEST_BODY} bytes; ` +
+      'all others were sent on',
+  );
+}
+
+/** In the shape that the bus gives to events. */
+function calendarMessage(icalendar: string, { source, name, timeZone, at }: Provenance): string {
   return JSON.stringify({
     id: randomUUID(),
     source,

@@ -1,6 +1,7 @@
 import { RequestRefusedError } from '../rooms/errors.ts';
 import { type Changes, changesOf } from './changes.ts';
 import { type Feed, type FeedMemory, type FeedReading, FeedUnreadableError } from './feed.ts';
+import { refuseTooLarge } from './message.ts';
 
 /** What became of a reading. */
 export interface FeedResult {
@@ -20,6 +21,7 @@ const UNKNOWN: FeedMemory = { revision: 0, validators: {}, events: [] };
  * last, so that a crash between the two sends again, which changes nothing.
  *
  * @throws FeedUnreadableError
+ * @throws RequestRefusedError where an event was left out, which is told once
  */
 export async function readFeed(
   feed: Feed,
@@ -28,11 +30,13 @@ export async function readFeed(
   const memory = (await memories.read(feed.name)) ?? UNKNOWN;
   const answer = await source.fetch(feed, memory.validators);
   if (!answer) return { outcome: 'unchanged', sent: 0, cancelled: 0 };
-  const { bodies, events, cancelled } = changes(feed, answer.text, memory, now());
+  const found = changes(feed, answer.text, memory, now());
+  const { bodies, events, cancelled } = found;
   if (events.length === 0 && memory.events.length > 0) return { outcome: 'empty', sent: 0, cancelled: 0 };
   const remember = memories.prepare(feed.name, { ...memory, validators: answer.validators, events });
   await outbox.send(bodies);
   await remember();
+  refuseTooLarge(`feed ${feed.name}`, found);
   return { outcome: bodies.length > 0 ? 'changed' : 'unchanged', sent: bodies.length, cancelled };
 }
 

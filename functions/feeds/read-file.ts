@@ -3,7 +3,7 @@ import { RequestRefusedError } from '../rooms/errors.ts';
 import type { Instant } from '../rooms/room.ts';
 import { eventsOf } from './changes.ts';
 import type { Outbox } from './feed.ts';
-import { calendarMessage } from './message.ts';
+import { calendarMessages, refuseTooLarge } from './message.ts';
 
 /** A calendar that somebody put into a bucket. */
 export interface CalendarFile {
@@ -24,7 +24,7 @@ export interface FileSource {
  * is: an event that it lacks is not cancelled. Its events keep the stamps that they have, so the same file twice changes nothing.
  *
  * @returns how many messages were sent
- * @throws RequestRefusedError where it is no calendar
+ * @throws RequestRefusedError where it is no calendar, or an event was left out
  */
 export async function readFile(
   file: CalendarFile,
@@ -33,15 +33,14 @@ export async function readFile(
   const text = await source.read(file.bucket, file.key);
   if (text === undefined) return 0;
   const name = nameOf(file.key);
-  const bodies = eventsIn(text, file.key).map(({ calendar, event }) =>
-    calendarMessage(writeIcs(calendar, event), {
-      source: 'calendar-file',
-      name,
-      at: file.at,
-    }),
-  );
-  await outbox.send(bodies);
-  return bodies.length;
+  const events = eventsIn(text, file.key).map(({ calendar, event }) => ({
+    uid: event.uid,
+    icalendar: writeIcs(calendar, event),
+  }));
+  const messages = calendarMessages(events, { source: 'calendar-file', name, at: file.at });
+  await outbox.send(messages.bodies);
+  refuseTooLarge(file.key, messages);
+  return messages.bodies.length;
 }
 
 function eventsIn(text: string, key: string) {

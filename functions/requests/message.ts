@@ -2,6 +2,9 @@ import type { Instant, RoomRequest } from '../rooms/room.ts';
 import type { SeriesNews } from '../rooms/series.ts';
 import type { CalendarSettings } from './calendar/settings.ts';
 
+/** Bytes that a body may have. */
+export const LARGEST_BODY = 256 * 1024;
+
 /** One message of the requests queue, as far as its meaning goes. */
 export interface IncomingMessage {
   readonly body: string;

@@ -1,6 +1,12 @@
 import { RequestRefusedError } from '../rooms/errors.ts';
 import { eventRequest, isEvent, readEvent } from './event.ts';
-import { type IncomingMessage, original, type ParsedMessage, type RequestSettings } from './message.ts';
+import {
+  type IncomingMessage,
+  LARGEST_BODY,
+  original,
+  type ParsedMessage,
+  type RequestSettings,
+} from './message.ts';
 import { roomRequest } from './room-request.ts';
 import { requestSequence } from './sequence.ts';
 
@@ -9,8 +15,6 @@ const CALENDAR_EVENTS = new Set([
   'Calendar Event Updated',
   'Calendar Event Cancelled',
 ]);
-
-const LARGEST_BODY = 256 * 1024;
 
 /**
  * What a message of the requests queue asks for: a plain request body, or a whole event of the bus.

@@ -40,6 +40,21 @@ describe('a calendar in a bucket', () => {
     expect(await read(undefined)).toEqual([]);
   });
 
+  test('has its events sent on beside one that is too large for a message', async () => {
+    const dates = Array.from({ length: 20_000 }, (_, day) => `EXDATE:${20270301 + day}T090000Z`);
+    const event = (uid: string, ...lines: string[]) =>
+      vevent(`UID:${uid}`, 'DTSTART:20270301T090000Z', ...lines);
+    const sent: string[] = [];
+    const reading = readFile(FILE, {
+      source: { read: async () => calendar(event('huge', ...dates), event('a')) },
+      outbox: { send: async (bodies) => void sent.push(...bodies) },
+    });
+    await expect(reading).rejects.toThrow(
+      'teams/a.ics: left out event "huge", too large for a message of at most 262144 bytes; all others were sent on',
+    );
+    expect(sent).toEqual([expect.stringContaining('UID:a')]);
+  });
+
   test('is refused where it is none', async () => {
     await expect(read('hello')).rejects.toThrow('teams/a.ics: icalendar: has no BEGIN:VCALENDAR');
   });
