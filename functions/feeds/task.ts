@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readJson } from '../requests/json.ts';
 import { checked } from '../requests/refusal.ts';
 import { RequestRefusedError } from '../rooms/errors.ts';
 import type { Instant } from '../rooms/room.ts';
@@ -41,7 +42,7 @@ export function writeFeedTask(name: string): string {
 
 function parsed(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return readJson(body);
   } catch (cause) {
     throw new RequestRefusedError('body: must be {} to read all feeds, or {"feed": name} to read one', {
       cause,

@@ -1,5 +1,6 @@
 import { RequestRefusedError } from '../rooms/errors.ts';
 import { eventRequest, isEvent, readEvent } from './event.ts';
+import { readJson } from './json.ts';
 import {
   type IncomingMessage,
   LARGEST_BODY,
@@ -26,6 +27,7 @@ export async function parseMessage(
   settings: RequestSettings,
 ): Promise<ParsedMessage> {
   const { body: text, messageId, sentAt } = original(message);
+  mustBeShort(text);
   const body = readJson(text);
   if (!isEvent(body)) {
     const posting = {
@@ -45,14 +47,8 @@ export async function parseMessage(
   return { requests: [eventRequest(event, sentAt)], split: [] };
 }
 
-function readJson(text: string): unknown {
+function mustBeShort(text: string): void {
   const bytes = Buffer.byteLength(text);
-  if (bytes > LARGEST_BODY) {
-    throw new RequestRefusedError(`body: must have at most ${LARGEST_BODY} bytes, got ${bytes}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new RequestRefusedError(`body: must be JSON (${(cause as Error).message})`, { cause });
-  }
+  if (bytes <= LARGEST_BODY) return;
+  throw new RequestRefusedError(`body: must have at most ${LARGEST_BODY} bytes, got ${bytes}`);
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../rooms/errors.ts';
 import type { PlanTask } from '../rooms/plan.ts';
+import { readJson } from './json.ts';
 
 const planTask = z.object({
   before: z.optional(z.iso.datetime()),
@@ -15,7 +16,7 @@ const planTask = z.object({
  */
 export function readPlanTask(body: string): PlanTask {
   try {
-    const { before, ...task } = planTask.parse(JSON.parse(body));
+    const { before, ...task } = planTask.parse(readJson(body));
     return { ...task, before: before === undefined ? undefined : Date.parse(before) };
   } catch (cause) {
     throw new RequestRefusedError('body: must be {} to plan the rotation of all rooms that are due', {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../rooms/errors.ts';
+import { readJson } from './json.ts';
 
 const reconciliation = z.object({ applications: z.optional(z.array(z.string())) });
 
@@ -10,7 +11,7 @@ const reconciliation = z.object({ applications: z.optional(z.array(z.string())) 
  */
 export function readReconciliation(body: string): { readonly applications?: readonly string[] } {
   try {
-    return reconciliation.parse(JSON.parse(body));
+    return reconciliation.parse(readJson(body));
   } catch (cause) {
     throw new RequestRefusedError('body: must be {} or {"applications": [...]} with names of the pool', {
       cause,

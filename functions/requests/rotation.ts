@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { RequestRefusedError } from '../rooms/errors.ts';
 import type { RoomNews, RotationOrder } from '../rooms/ports.ts';
 import type { Instant } from '../rooms/room.ts';
+import { readJson } from './json.ts';
 
 const rotationMessage = z.object({
   key: z.string(),
@@ -23,7 +24,7 @@ const newsMessage = z.object({
  */
 export function readRotation(body: string): { readonly order: RotationOrder; readonly notBefore: Instant } {
   try {
-    const { notBefore, ...order } = rotationMessage.parse(JSON.parse(body));
+    const { notBefore, ...order } = rotationMessage.parse(readJson(body));
     return { order, notBefore: notBefore === undefined ? 0 : Date.parse(notBefore) };
   } catch (cause) {
     throw new RequestRefusedError(

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { parseMessage } from '../../functions/requests/parse.ts';
+import { RequestRefusedError } from '../../functions/rooms/errors.ts';
 import { DAY } from '../../functions/rooms/room.ts';
-import { body, busEvent, refusal, request, SENT_AT } from './incoming.ts';
+import { body, busEvent, message, refusal, request, SENT_AT, SETTINGS } from './incoming.ts';
 
 const IN_A_MONTH = '2027-02-14T10:00:00Z';
 
@@ -191,11 +193,29 @@ describe('an event of the bus', () => {
   });
 });
 
+test.each([
+  'secret',
+  '{"display_name": secret}',
+  "{'display_name': 'secret'}",
+  '{"display_name": "a" secret}',
+  '{"display_name": "secret',
+])('a refusal of what is no JSON has no word of it, nor has any cause: %s', async (text) => {
+  const error: unknown = await parseMessage(message(text), SETTINGS).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(RequestRefusedError);
+  expect(`${(error as Error).message} ${(error as Error).cause}`).not.toMatch(/secret|display/);
+});
+
 describe('a refusal names the field, the rule and the value', () => {
   const expiry = (text: string) => body({ lifetime: undefined, expires_at: text });
   test.each<[string, unknown, string]>([
-    ['no JSON', 'hello', 'body: must be JSON (Unexpected token'],
-    ['an empty body', '', 'body: must be JSON ('],
+    ['no JSON', 'hello', 'body: must be JSON, with double quotes around names and texts'],
+    ['JSON with a fault', '{"a": 1 "b": 2}', 'body: must be JSON, and is none at line 1, column 9'],
+    ['an empty body', '', 'body: must be JSON, and ends before it is complete'],
+    [
+      'a body of too many levels',
+      `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+      'body: must have at most 100 levels of objects and lists in each other, got more',
+    ],
     ['a list', '[]', 'body: must be an object, got a list'],
     ['a number', '7', 'body: must be an object, got 7'],
     ['null', 'null', 'body: must be an object, got null'],

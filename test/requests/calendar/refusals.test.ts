@@ -145,6 +145,16 @@ describe('an iCalendar text is refused', () => {
   });
 });
 
+test('a list with an event of thousands of levels is refused, not tried again', async () => {
+  const deep = `${'{"a":'.repeat(6000)}1${'}'.repeat(6000)}`;
+  const list = JSON.stringify(
+    busEvent('Calendar Event Updated', { kind: 'calendar#events', items: [{ id: 'a', start: 'deep' }] }),
+  );
+  await expect(parseMessage(message(list.replace('"deep"', deep)), { calendar: EXACT })).rejects.toThrow(
+    RequestRefusedError,
+  );
+});
+
 describe('an event of another format is refused', () => {
   const google = (more: object) => ({ ...(GOOGLE.steps[0]?.[0].detail as object), ...more });
   const graph = (more: object) => ({ ...(GRAPH.steps[0]?.[0].detail as object), ...more });
