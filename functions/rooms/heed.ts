@@ -3,6 +3,7 @@ import { cancelOn } from './cancel.ts';
 import { ensureOn } from './ensure.ts';
 import { finishRoom } from './finish.ts';
 import { type Keeping, onRoom } from './keeping.ts';
+import { isInItsLast } from './occurrences.ts';
 import { blankRoom } from './record.ts';
 import type { Result } from './result.ts';
 import type { RoomRequest } from './room.ts';
@@ -18,6 +19,9 @@ export async function heedCalendar(request: RoomRequest, keeping: Keeping): Prom
   return onRoom(key, keeping, async (found) => {
     const room = await finishRoom(found ?? blankRoom(key, keeping.now()), keeping);
     const { request: asked, calendar } = recall(room, request);
+    if (asked.action === 'cancel' && isInItsLast(room.calendar, request.news, keeping.now())) {
+      return { outcome: 'unchanged', room };
+    }
     const informed = { ...room, calendar };
     return asked.action === 'cancel'
       ? cancelOn(informed, asked, keeping)

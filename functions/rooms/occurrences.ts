@@ -111,6 +111,23 @@ export function need({ event, occurrences }: CalendarNews): Need {
   return until === undefined ? 'none' : { name, until };
 }
 
+/**
+ * Whether the last occurrence has begun and may go on: news that merely leaves the event without occurrences then has
+ * nothing left to end but a meeting that people sit in. Some feeds list only what is ahead.
+ */
+export function isInItsLast(
+  known: CalendarMemory = NOTHING,
+  news: CalendarNews = NOTHING,
+  now: Instant,
+): boolean {
+  const { event, occurrences } = known;
+  const isLeftOut = news.event && !news.event.cancelled && !hasOccurrences(news.event);
+  const needed = need(known);
+  if (!isLeftOut || needed === 'none' || needed.until === undefined || needed.until <= now) return false;
+  const off = new Set(occurrences.filter(({ cancelled }) => cancelled).map(({ id }) => id));
+  return [...(event?.planned ?? []), ...occurrences].every(({ id }) => id <= now || off.has(id));
+}
+
 /** Whether the event takes place besides what is told of single occurrences. */
 function hasOccurrences(event: EventNews | undefined): boolean {
   return event?.endless === true || (event?.planned.length ?? 0) > 0;

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { changesOf } from '../../functions/feeds/changes.ts';
+import { parseMessage } from '../../functions/requests/parse.ts';
 import { cancelRoom } from '../../functions/rooms/cancel.ts';
 import { heedCalendar } from '../../functions/rooms/heed.ts';
 import { DAY, type RoomRequest } from '../../functions/rooms/room.ts';
 import { CALENDAR_FILE, GOOGLE, GRAPH, ICALENDAR, type Story } from '../requests/calendar/stories.ts';
-import { calendar, calendarRequests, vevent } from '../requests/calendar/texts.ts';
+import { calendar, calendarRequests, EXACT, vevent } from '../requests/calendar/texts.ts';
 import { aRequest, makeWorld, type World } from '../support/world.ts';
 
 const NOW = Date.parse('2027-01-05T08:00:00Z');
@@ -100,4 +102,34 @@ test('a meeting that is moved after its room has expired gets another, which is 
   expect(second?.guestUrl).not.toBe(first?.guestUrl);
   expect(second?.expiresAt).toBe(Date.parse('2027-03-15T10:00:00Z'));
   expect(world.announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'expired' });
+});
+
+describe('the room of an event that a feed has no more', () => {
+  const settings = { ...EXACT, grace: DAY };
+  const known = [{ uid: 'planning@example.com', digest: '' }];
+  const feed = { name: '', secret: '' };
+
+  /** What is asked for when the feed is read at an instant. */
+  async function gone(now: number): Promise<readonly RoomRequest[]> {
+    const [body = ''] = changesOf(calendar(), known, { feed, now }).bodies;
+    return (await parseMessage({ body, messageId: 'm', sentAt: now }, { calendar: settings })).requests;
+  }
+
+  test.each<[string, string[], string, boolean]>([
+    ['is ended before it begins', [], '2027-01-15T08:59:00Z', false],
+    ['is left to end by itself once it has begun', [], '2027-01-15T09:01:00Z', true],
+    ['is left so in the last hours of its grace', [], '2027-01-16T09:59:00Z', true],
+    ['is left so with the last occurrence', ['RRULE:FREQ=DAILY;COUNT=3'], '2027-01-17T09:01:00Z', true],
+    ['is ended where others would follow', ['RRULE:FREQ=DAILY;COUNT=3'], '2027-01-16T09:01:00Z', false],
+    ['is ended where it would go on for ever', ['RRULE:FREQ=DAILY'], '2027-01-16T09:01:00Z', false],
+  ])('%s', async (_, lines, at, lives) => {
+    const text = calendar(vevent('DTSTART:20270115T090000Z', 'DURATION:PT1H', ...lines));
+    const world = await live(await calendarRequests({ icalendar: text }, { settings }));
+    world.clock.now = Date.parse(at);
+    // the second reading is that of a worker that did not live to remember the first
+    for (const now of [world.clock.now, world.clock.now + 30_000]) {
+      for (const request of await gone(now)) await heedCalendar(request, world.keeping);
+    }
+    expect(world.kept()).toHaveLength(lives ? 1 : 0);
+  });
 });
