@@ -58,6 +58,6 @@ test('sends again what a batch refused, and fails when it keeps being refused', 
   expect(queue.messages()).toHaveLength(2);
   refusing = 100;
   await expect(outbox(failing, queue.url).send(['c'])).rejects.toThrow(
-    'the queue refused 1 messages 4 times (InternalError)',
+    'the queue refused 1 of 1 messages 4 times (InternalError); all of them are sent again',
   );
 });

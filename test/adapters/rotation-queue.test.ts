@@ -136,7 +136,7 @@ describe('a rotations queue that refuses', () => {
   it('fails with its reason when it goes on refusing, so that the plan is repeated', async () => {
     const { port, calls } = await startRefusing((key) => key === 'room-3');
     await expect(port.send(orders(10))).rejects.toThrow(
-      'the rotations queue refused 1 of 10 messages 4 times (InternalError: a bad moment); the plan is repeated',
+      'the queue refused 1 of 10 messages 4 times (InternalError: a bad moment); all of them are sent again',
     );
     expect(calls).toHaveLength(4);
   });
