@@ -3,7 +3,7 @@ import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/c
 import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { RoomChangedError } from '../rooms/errors.ts';
 import { type Instant, SECOND } from '../rooms/room.ts';
-import type { SeriesMemory, SeriesStore } from '../rooms/series.ts';
+import type { SeriesMemory, SeriesStore } from '../rooms/series-news.ts';
 
 const PREFIX = 'series:';
 

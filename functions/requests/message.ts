@@ -1,5 +1,5 @@
 import type { Instant, RoomRequest } from '../rooms/room.ts';
-import type { SeriesNews } from '../rooms/series.ts';
+import type { SeriesNews } from '../rooms/series-news.ts';
 import type { CalendarSettings } from './calendar/settings.ts';
 
 /** Bytes that a body may have. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seriesTable } from '../../functions/adapters/series-table.ts';
 import { RoomChangedError } from '../../functions/rooms/errors.ts';
 import { DAY, type RoomRequest } from '../../functions/rooms/room.ts';
-import type { SeriesMemory, SeriesStore } from '../../functions/rooms/series.ts';
+import type { SeriesMemory, SeriesStore } from '../../functions/rooms/series-news.ts';
 import { memorySeries } from '../support/memory-series.ts';
 import { createCalendarTable, startDynalite, type Tables } from '../support/tables.ts';
 

@@ -3,7 +3,8 @@ import { CALENDAR_DEFAULTS } from '../../functions/requests/calendar/settings.ts
 import { parseMessage } from '../../functions/requests/parse.ts';
 import { heedCalendar } from '../../functions/rooms/heed.ts';
 import { DAY, HOUR, type Instant } from '../../functions/rooms/room.ts';
-import { followSeries, lookAgain, type SeriesStore } from '../../functions/rooms/series.ts';
+import { followSeries, lookAgain } from '../../functions/rooms/series.ts';
+import type { SeriesStore } from '../../functions/rooms/series-news.ts';
 import { calendar, vevent } from '../requests/calendar/texts.ts';
 import { memorySeries } from '../support/memory-series.ts';
 import { makeWorld, type World } from '../support/world.ts';

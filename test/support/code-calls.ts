@@ -18,7 +18,7 @@ import { secretsManager } from '../../functions/adapters/secrets.ts';
 import { seriesTable } from '../../functions/adapters/series-table.ts';
 import type { RoomNews } from '../../functions/rooms/ports.ts';
 import type { PastGeneration } from '../../functions/rooms/room.ts';
-import type { SeriesMemory } from '../../functions/rooms/series.ts';
+import type { SeriesMemory } from '../../functions/rooms/series-news.ts';
 import { workQueue } from '../../functions/runtime/work-queue.ts';
 import { aRoom } from './rooms.ts';
 

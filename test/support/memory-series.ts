@@ -1,5 +1,5 @@
 import { RoomChangedError } from '../../functions/rooms/errors.ts';
-import type { SeriesMemory, SeriesStore } from '../../functions/rooms/series.ts';
+import type { SeriesMemory, SeriesStore } from '../../functions/rooms/series-news.ts';
 
 /** Series in memory. It passes the same tests as the real table (`test/adapters/series-table.test.ts`). */
 export function memorySeries(): SeriesStore {

@@ -2,7 +2,7 @@ import { meaning } from '../../rooms/calendar.ts';
 import { RequestRefusedError } from '../../rooms/errors.ts';
 import type { CalendarNews } from '../../rooms/occurrences.ts';
 import { DAY, type Instant, type RoomRequest } from '../../rooms/room.ts';
-import type { OccurrenceRequest, SeriesNews } from '../../rooms/series.ts';
+import type { OccurrenceRequest, SeriesNews } from '../../rooms/series-news.ts';
 import type { BusEvent } from '../event.ts';
 import type { CalendarContext } from './context.ts';
 import { calendarKey } from './key.ts';
