@@ -17,10 +17,9 @@ const SOURCE: Record<Variant, Source> = {
   'usual way': 'usual',
 };
 
-/** The planner and reconciliation make no call that the floor leaves out. */
+/** The planner makes no call that the floor leaves out. */
 export function variantsOf(name: FunctionName): readonly Variant[] {
-  const makesMoreCalls = name === 'create-rooms' || name === 'rotate-rooms';
-  return makesMoreCalls ? VARIANTS : VARIANTS.filter((variant) => variant !== 'floor, all calls');
+  return name === 'plan-rotation' ? VARIANTS.filter((variant) => variant !== 'floor, all calls') : VARIANTS;
 }
 
 /** What a variant finds in its environment beside what all do. */

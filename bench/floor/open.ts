@@ -6,7 +6,7 @@ const DAY = 86_400_000;
 const LIFE = 90 * DAY;
 
 /** Makes every call that the project's own functions make, so that what they cost can be told from what is added. */
-const ALL_CALLS = process.env.FLOOR_CALLS === 'all';
+export const ALL_CALLS = process.env.FLOOR_CALLS === 'all';
 
 /** Claims, creates, records and announces: two writes, one POST, one event. */
 export async function open(row: Row, revision: number | undefined, type: string): Promise<void> {

@@ -21,6 +21,11 @@ export async function put(Item: Row, revision?: number): Promise<void> {
   await table.send(new PutCommand({ TableName, Item, ...condition }));
 }
 
+/** Writes an entry whatever is there. */
+export async function overwrite(Item: Row): Promise<void> {
+  await table.send(new PutCommand({ TableName, Item }));
+}
+
 export async function get(roomKey: string): Promise<Row> {
   const { Item = {} } = await table.send(
     new GetCommand({ TableName, Key: { roomKey, entry: 'room' }, ConsistentRead: true }),

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { bundleOf, type Variant } from '../bundles.ts';
+import { bundleOf, SETTINGS, type Variant } from '../bundles.ts';
 import { Assignments } from '../work.ts';
 import { BenchContainer } from '../world/container.ts';
 import { startWorld } from '../world/world.ts';
@@ -42,7 +42,7 @@ export async function measureRotation(variant: Variant, night: Night): Promise<N
   const world = await startWorld();
   const work = new Assignments('rotate-rooms', world);
   await work.prepare(rooms + count * WARM_UP);
-  const environment = world.environment();
+  const environment = { ...world.environment(), ...SETTINGS[variant] };
   const containers = Array.from(
     { length: count },
     () => new BenchContainer({ bundle: bundleOf(variant, 'rotate-rooms'), environment }),
