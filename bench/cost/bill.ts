@@ -10,6 +10,8 @@ export type Item =
   | 'gigabyteSeconds'
   | 'queueRequests'
   | 'events'
+  | 'archivedGigabytes'
+  | 'archivedGigabyteMonths'
   | 'secretReads'
   | 'logGigabytes'
   | 'traces';
@@ -36,6 +38,8 @@ const TITLES: Readonly<Record<Item, string>> = {
   gigabyteSeconds: 'Lambda, GB-seconds',
   queueRequests: 'SQS, requests',
   events: 'EventBridge, events',
+  archivedGigabytes: 'EventBridge, archived, GB',
+  archivedGigabyteMonths: 'EventBridge, kept in the archive, GB-months',
   secretReads: 'Secrets Manager, reads',
   logGigabytes: 'CloudWatch, log, GB',
   traces: 'X-Ray, traces',

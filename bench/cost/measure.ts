@@ -4,7 +4,7 @@ import { BenchContainer } from '../world/container.ts';
 import { type Recorder, startRecorder } from '../world/recorder.ts';
 import { type BenchWorld, startWorld } from '../world/world.ts';
 import type { Usage } from './bill.ts';
-import { averageItemBytes } from './item-bytes.ts';
+import { type StoredBytes, storedBytes } from './stored-bytes.ts';
 
 /** How long a provider takes for a call. */
 const PROVIDER_TIME = 200;
@@ -15,6 +15,9 @@ const WHOLE_CPU = 1769;
 /** The share of requests that the tracer sends a trace of, by X-Ray's own default. */
 const TRACED = 0.05;
 
+/** How long the stack's bus keeps what it was told: 90 days. */
+const ARCHIVE_MONTHS = (90 / 365) * 12;
+
 const WARM_UP = 200;
 const MESSAGES = 200;
 
@@ -24,8 +27,8 @@ const ACCOUNT = 1000;
 /** What one room costs a function, of what AWS counts. */
 export interface RoomUsage {
   readonly usage: Usage;
-  /** Of a row of the rooms table as this function leaves it. */
-  readonly rowBytes: number;
+  /** Of the rooms table as this function leaves it. */
+  readonly stored: StoredBytes;
 }
 
 /**
@@ -45,12 +48,12 @@ export async function measureRoom(
   const rooms = isPerRoom(name) ? messages : messages * ACCOUNT;
   const wire = await onTheWire({ variant, name, world, recorder, work, warmUp, messages });
   const time = await timed({ variant, name, world, work, warmUp, messages, megabytes });
-  const rowBytes = await averageItemBytes(world.endpoints.tables, world.environment().ROOMS_TABLE ?? '');
+  const stored = await storedBytes(world.endpoints.tables, world.environment().ROOMS_TABLE ?? '');
   await recorder.stop();
   await world.stop();
   const all = { ...wire, ...time };
   const usage = Object.fromEntries(Object.entries(all).map(([item, amount]) => [item, amount / rooms]));
-  return { usage, rowBytes };
+  return { usage, stored };
 }
 
 interface Run {
@@ -74,12 +77,16 @@ async function onTheWire({ recorder, ...run }: Run & { readonly recorder: Record
   const amounts = [...recorder.operations];
   const units = (...names: string[]) =>
     amounts.reduce((sum, [name, { units }]) => sum + (names.includes(name) ? units : 0), 0);
+  const bytes = (name: string) => recorder.operations.get(name)?.bytes ?? 0;
   const calls = (pattern: RegExp) =>
     amounts.reduce((sum, [name, { calls }]) => sum + (pattern.test(name) ? calls : 0), 0);
+  const archivedGigabytes = variant === 'ours' ? bytes('PutEvents') / 1e9 : 0;
   return {
     writeUnits: units('PutItem', 'UpdateItem', 'DeleteItem'),
     readUnits: units('GetItem', 'Query', 'Scan'),
     events: calls(/^PutEvents$/),
+    archivedGigabytes,
+    archivedGigabyteMonths: archivedGigabytes * ARCHIVE_MONTHS,
     secretReads: calls(/^GetSecretValue$/),
     // each message is received and deleted with the others of its batch
     queueRequests: calls(/^SendMessage/) + 2 * invocationsOf(run),

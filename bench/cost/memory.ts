@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { freshenBundles } from '../../bin/fresh-bundles.ts';
 import { EvergreenRoomsStack } from '../../lib/evergreen-rooms-stack.ts';
 import { readSettings } from '../../lib/settings.ts';
 import type { FunctionName } from '../bundles.ts';
@@ -9,6 +10,8 @@ const CONTEXT = fileURLToPath(new URL('../../cdk.json', import.meta.url));
 
 /** Megabytes that each function is deployed with. */
 export async function configuredMemory(): Promise<(name: FunctionName) => number> {
+  // the template names the bundles by what is in them
+  await freshenBundles();
   const { default: cdk } = await import(CONTEXT, { with: { type: 'json' } });
   const applications = ['78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11'];
   const app = new App({ context: { ...cdk.context, applications } });
