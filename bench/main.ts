@@ -13,7 +13,7 @@ const USAGE = `npm run bench -- [${Object.keys(SECTIONS).join('] [')}] [--quick]
 Measures the functions against the least code that does the same and against the usual way, and writes
 bench/results.md. With names only these parts are measured, and nothing is written.
 
-  --quick   few rounds: to see whether it works, not to believe the figures`;
+  --quick   few rounds, and nothing is written: to see whether it works, not to believe the figures`;
 
 const FULL: Effort = {
   coldRounds: 11,
@@ -54,7 +54,7 @@ for (const name of names) {
   parts.push(part);
   console.log(`${part}\n`);
 }
-if (positionals.length === 0) {
+if (positionals.length === 0 && !values.quick) {
   writeFileSync(RESULTS, [heading(), ...parts].join('\n'));
   console.log(`written to ${RESULTS}`);
 }
@@ -75,7 +75,7 @@ function heading(): string {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   return `# What the functions cost
 
-Written by \`npm run bench\`${values.quick ? ' with few rounds (`--quick`): the spread is wide' : ''}. Every figure is a median, and in parentheses lies the middle half of all rounds. A ratio
+Written by \`npm run bench\`. Every figure is a median, and in parentheses lies the middle half of all rounds. A ratio
 compares what was taken in the same round, one after the other, so that it holds on a busy machine as well; the times do
 not. What the floor and the usual way are is written beside them, in [floor](floor/README.md) and [usual](usual/README.md);
 why an aim is missed, in [what did not make the functions faster](../docs/decisions/0017-what-did-not-make-the-functions-faster.md).

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { bundleOf, SETTINGS, type Variant } from '../bundles.ts';
 import { Assignments } from '../work.ts';
 import { BenchContainer } from '../world/container.ts';
@@ -19,11 +19,18 @@ export interface NightRun {
   readonly milliseconds: number;
   /** Milliseconds of CPU that the functions took for a room. */
   readonly cpu: number;
+  /** Milliseconds of CPU that everything on this machine took for a room: the provider and the tables too. */
+  readonly machine: number;
 }
 
 /** What it would take if nothing but the provider took time. */
 export function arithmeticLimit({ rooms, concurrency, providerTime }: Night): number {
   return (rooms / concurrency) * providerTime;
+}
+
+/** Milliseconds of CPU that this machine has for each room in that time. */
+export function cpuAtLimit(night: Night): number {
+  return (arithmeticLimit(night) * availableParallelism()) / night.rooms;
 }
 
 /** Containers on this machine: in AWS each has a CPU of its own, and here there are only so many. */
@@ -52,12 +59,19 @@ export async function measureRotation(variant: Variant, night: Night): Promise<N
     await container.run(work.take(WARM_UP));
   }
   world.provider.faults.add({ fault: 'delay', delay: providerTime, on: 'POST /rooms', times: 'always' });
+  const before = busy();
   const start = performance.now();
   const runs = await Promise.all(
     containers.map((container) => container.run(work.take(rooms / count, concurrency / count))),
   );
   const milliseconds = performance.now() - start;
+  const machine = (busy() - before) / rooms;
   await Promise.all(containers.map((container) => container.stop()));
   await world.stop();
-  return { milliseconds, cpu: runs.reduce((sum, { cpu }) => sum + cpu, 0) / rooms };
+  return { milliseconds, cpu: runs.reduce((sum, { cpu }) => sum + cpu, 0) / rooms, machine };
+}
+
+/** Milliseconds that all processors were at work since the machine was started. */
+function busy(): number {
+  return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0);
 }
