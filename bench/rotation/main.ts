@@ -39,6 +39,7 @@ const plans: string[] = [];
 const handovers: string[] = [];
 try {
   for (const rows of sizes) {
+    console.error(`filling a table of ${rows.toLocaleString('en-US')} rooms ...`);
     const table = await loadTable(rows, directory);
     for (const due of dues.filter((count) => count <= rows)) {
       for (const way of ['index', 'scan'] as const) plans.push(await planOnce(table, rows, due, way));
@@ -50,18 +51,22 @@ try {
   await queues.stop();
   rmSync(directory, { recursive: true, force: true });
 }
-writeFileSync(RESULTS, results());
-console.log(`written to ${RESULTS}`);
+const text = results();
+console.log(text);
+// other sizes are for trying something out
+if (process.argv.length === 2) {
+  writeFileSync(RESULTS, text);
+  console.log(`written to ${RESULTS}`);
+}
 
 async function planOnce(table: Tables, rows: number, due: number, way: Invocation['way']): Promise<string> {
   const queue = newQueue(queues, `${way}-${rows}-${due}`);
+  console.error(`planning ${due.toLocaleString('en-US')} due rooms by ${way} ...`);
   const report = await run(table, queue, { now: whenDue(due), way, time: patience, task: '{}' });
   if (report.rest === undefined) assertEach(queue, due);
   const rate = Math.round((report.nominated / report.milliseconds) * SECOND);
   const ended = report.rest === undefined ? rate : `given up after ${patience / MINUTE} minutes`;
-  const line = `| ${cells(rows, due, way, report.reads, report.readUnits)} | ${report.heap.toFixed(1)} | ${cells(ended)} |`;
-  console.log(line);
-  return line;
+  return `| ${cells(rows, due, way, report.reads, report.readUnits)} | ${report.heap.toFixed(1)} | ${cells(ended)} |`;
 }
 
 /** A plan by invocations that have little time, each beginning where the one before stopped. */
@@ -80,7 +85,7 @@ async function planInTurns(table: Tables): Promise<string[]> {
     lines.push(
       `| ${cells(lines.length + 1, report.nominated, report.readUnits)} | ${report.heap.toFixed(1)} | ${seconds} | ${message} |`,
     );
-    console.log(lines.at(-1));
+    console.error(`planned ${report.nominated.toLocaleString('en-US')} in ${seconds} seconds ...`);
     task = report.rest;
   }
   assertEach(queue, handover);

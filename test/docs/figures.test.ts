@@ -49,3 +49,13 @@ test('the README says how a cold start compares as the results say', () => {
     );
   expect(README).toContain(`${ratio('floor')} of the first, ${ratio('usual way')} of the second`);
 });
+
+test('the README says what a plan reads, which is alike for every table', () => {
+  const plans = [
+    ...read('bench/rotation/results.md').matchAll(/\| ([\d,]+) \| 10,000 \| index \| (\d+) \| (\d+) \|/g),
+  ];
+  expect(plans.map(([, rows]) => rows)).toEqual(['10,000', '100,000', '1,000,000']);
+  for (const [, , queries, units] of plans) {
+    expect(README).toContain(`| ${queries} queries, ${units} read units, alike |`);
+  }
+});
