@@ -3,14 +3,7 @@ import { FUNCTIONS, type FunctionName, type Variant } from './bundles.ts';
 import { measureBatch } from './measures/batch.ts';
 import { type ColdRuns, measureCold } from './measures/cold.ts';
 import { measureMemory } from './measures/memory.ts';
-import {
-  arithmeticLimit,
-  containersFor,
-  cpuAtLimit,
-  measureRotation,
-  NIGHT,
-  type NightRun,
-} from './measures/rotation.ts';
+import { arithmeticLimit, cpuAtLimit, measureRotation, NIGHT, type NightRun } from './measures/rotation.ts';
 import { measureWarm, type WarmRuns } from './measures/warm.ts';
 import { ratioOf, spreadOf } from './statistics.ts';
 import { shown, table, verdict } from './tables.ts';
@@ -145,8 +138,8 @@ async function rotation({ nights }: Effort): Promise<string> {
   const { concurrency, providerTime } = NIGHT;
   const aim = verdict(spreadOf(times('ours')).median / limit, 1.15, 'low');
   return (
-    `## A rotation\n\nA provider of ${providerTime} ms, ${concurrency} rooms at a time in ${containersFor(NIGHT)} ` +
-    `containers: the arithmetic limit is ${limit} ms. It leaves ${cpuAtLimit(NIGHT)} ms of this machine's CPU for a room, ` +
+    `## A rotation\n\nA provider of ${providerTime} ms, ${concurrency} containers with a room at a time each: ` +
+    `the arithmetic limit is ${limit} ms. It leaves ${cpuAtLimit(NIGHT)} ms of this machine's CPU for a room, ` +
     'for the function and, if nothing else runs here, for the provider, the tables and the bus.\n\n' +
     `${table(head, rows)}\n\n- of the limit: ${aim}\n`
   );

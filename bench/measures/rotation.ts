@@ -33,37 +33,32 @@ export function cpuAtLimit(night: Night): number {
   return (arithmeticLimit(night) * availableParallelism()) / night.rooms;
 }
 
-/** Containers on this machine: in AWS each has a CPU of its own, and here there are only so many. */
-export function containersFor({ concurrency }: Night): number {
-  const divisors = [10, 5, 2, 1].filter((count) => concurrency % count === 0);
-  return divisors.find((count) => count <= availableParallelism()) ?? 1;
-}
-
 /** Messages that a container does first, until its compiler has settled. */
-const WARM_UP = 500;
+const WARM_UP = 200;
 
-/** Rotates every room, with as many rooms at work at once as the night says, by containers that are warm. */
+/**
+ * Rotates every room, by as many containers as rooms are worked on at once, each with one at a time: the planner spreads
+ * a night's rotations, so that batches seldom fill. What one container has to do falls into the others' waiting, as it
+ * does where each has a CPU of its own.
+ */
 export async function measureRotation(variant: Variant, night: Night): Promise<NightRun> {
   const { rooms, concurrency, providerTime } = night;
-  const count = containersFor(night);
   const world = await startWorld();
   const work = new Assignments('rotate-rooms', world);
-  await work.prepare(rooms + count * WARM_UP);
+  await work.prepare(rooms + concurrency * WARM_UP);
   const environment = { ...world.environment(), ...SETTINGS[variant] };
   const containers = Array.from(
-    { length: count },
+    { length: concurrency },
     () => new BenchContainer({ bundle: bundleOf(variant, 'rotate-rooms'), environment }),
   );
-  for (const container of containers) {
-    await container.load();
-    await container.run(work.take(WARM_UP));
-  }
+  const run = (messages: number) =>
+    Promise.all(containers.map((container) => container.run(work.take(messages, 1))));
+  await Promise.all(containers.map((container) => container.load()));
+  await run(WARM_UP);
   world.provider.faults.add({ fault: 'delay', delay: providerTime, on: 'POST /rooms', times: 'always' });
   const before = busy();
   const start = performance.now();
-  const runs = await Promise.all(
-    containers.map((container) => container.run(work.take(rooms / count, concurrency / count))),
-  );
+  const runs = await run(rooms / concurrency);
   const milliseconds = performance.now() - start;
   const machine = (busy() - before) / rooms;
   await Promise.all(containers.map((container) => container.stop()));
