@@ -42,8 +42,9 @@ export function readCalendar(event: BusEvent, sentAt: Instant, settings: Calenda
   return asked(told, () => keptEvent(event, envelope, found.event, told.some(isPrivate)), context);
 }
 
-function isPrivate({ event }: Telling): boolean {
-  return event?.isPrivate ?? false;
+/** Of an occurrence that is told of alone, its own word counts. */
+function isPrivate({ event, occurrences: [alone] }: Telling): boolean {
+  return (event ?? alone)?.isPrivate ?? false;
 }
 
 function tellings(found: Exclude<Recognised, { format: 'list' | 'icalendar' }>, context: CalendarContext) {

@@ -134,6 +134,15 @@ describe('a room for each occurrence', () => {
     expect(news?.body).not.toMatch(/somebody|The plan|Room 5|Salaries/);
   });
 
+  test('is read again without the title of a private occurrence that was told of alone', async () => {
+    const moved = { ...graphEvent('Salaries', '2027-07-23T12:00:00'), sensitivity: 'private' };
+    const detail = { ...moved, originalStart: '2027-07-22T09:00:00Z', seriesMasterId: 'g' };
+    const event = message(busEvent('Calendar Event Updated', detail));
+    const { series: [news] = [] } = await parseMessage(event, { calendar: SETTINGS });
+    expect(news?.body).toMatch(/2027-07-23T12/);
+    expect(news?.body).not.toMatch(/Salaries/);
+  });
+
   test('ends whatever it was when a cancellation does not say so', async () => {
     const bare = calendar(
       ['BEGIN:VEVENT', 'UID:planning@example.com', 'DTSTAMP:20270115T090000Z', 'END:VEVENT'].join('\r\n'),
