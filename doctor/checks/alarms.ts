@@ -48,7 +48,9 @@ export const checkAlarms: Check = async (deployment, clients) => {
 /** That somebody has subscribed to the topic, which may be a team's own, and has confirmed it. */
 export const checkTopic: Check = async (deployment, clients) => {
   const alarms = await describe(namesOf(deployment), clients);
-  const topics = new Set(alarms.flatMap(({ AlarmActions = [] }) => AlarmActions));
+  const actions = alarms.flatMap(({ AlarmActions = [] }) => AlarmActions);
+  // a team's alarms may also call a function, or open an incident
+  const topics = new Set(actions.filter((arn) => arn.split(':')[2] === 'sns'));
   const findings = await Promise.all(
     [...topics].map(async (TopicArn) => {
       const { Subscriptions = [] } = await clients.sns.send(

@@ -131,7 +131,10 @@ export async function startAccount(template: Template): Promise<Account> {
       );
       return `<StackResourceSummaries>${members.join('')}</StackResourceSummaries>${second ? '' : '<NextToken>2</NextToken>'}`;
     },
-    ListSubscriptionsByTopic: () => {
+    ListSubscriptionsByTopic: (query) => {
+      const topic = query.get('TopicArn') ?? '';
+      if (!/^arn:aws:sns:/.test(topic))
+        throw new AccountError('InvalidParameter', `TopicArn: ${topic} is no topic`);
       const members = account.subscriptions.map(
         (arn) => `<member><SubscriptionArn>${arn}</SubscriptionArn><Protocol>email</Protocol></member>`,
       );

@@ -284,6 +284,15 @@ describe('the doctor', () => {
     expect(await wrong()).toEqual([expect.objectContaining(finding)]);
   });
 
+  test('asks no topic where an alarm does something else besides', async () => {
+    const pager = 'arn:aws:sns:eu-central-1:1:pager';
+    const incident = 'arn:aws:ssm-incidents::1:response-plan/rooms';
+    account.facts.set(account.find('AWS::CloudWatch::Alarm', 'PoolFull'), {
+      AlarmActions: [pager, incident],
+    });
+    expect(await wrong()).toEqual([]);
+  });
+
   test('finds an application that is nearly full', async () => {
     const made = Array.from({ length: 801 }, () => meetingsApi.addRoom(APPLICATION_ID));
     const found = await wrong();
