@@ -1,10 +1,5 @@
-import {
-  type IcsCalendar,
-  type IcsEvent,
-  propertyOf,
-  readIcs,
-  writeIcs,
-} from '../requests/calendar/ics-text.ts';
+import { propertyOf } from '../requests/calendar/ics-lines.ts';
+import { type IcsCalendar, type IcsEvent, readIcs, writeIcs } from '../requests/calendar/ics-text.ts';
 import { base32Digest } from '../rooms/digest.ts';
 import { DAY, type Instant } from '../rooms/room.ts';
 import type { Feed, KnownEvent } from './feed.ts';

@@ -2,16 +2,9 @@ import ICAL from 'ical.js';
 import { RequestRefusedError } from '../../rooms/errors.ts';
 import type { Instant } from '../../rooms/room.ts';
 import type { CalendarContext } from './context.ts';
+import { componentsOf, propertyOf, unescaped, withoutTitles } from './ics-lines.ts';
 import { textOf } from './ics-property.ts';
-import {
-  componentsOf,
-  type IcsCalendar,
-  type IcsEvent,
-  propertyOf,
-  unescaped,
-  withoutTitles,
-  writeIcs,
-} from './ics-text.ts';
+import { type IcsCalendar, type IcsEvent, writeIcs } from './ics-text.ts';
 import { type Clocks, readIcsTimes, readOccurrenceId } from './ics-times.ts';
 import { type ZoneFinder, zonesOf } from './ics-zones.ts';
 import { instantOr, stamp } from './stamp.ts';

@@ -1,5 +1,6 @@
 import { RequestRefusedError } from '../../rooms/errors.ts';
 import { shown } from '../refusal.ts';
+import { propertyOf, readLine, unescaped, unfolded, zonesNamedIn } from './ics-lines.ts';
 
 /**
  * An iCalendar text, taken apart line by line before anything is read into it: which events it has, and of each the
@@ -64,9 +65,6 @@ export function isIcs(text: string): boolean {
   return /^\ufeff?\s*BEGIN:VCALENDAR\s/i.test(text.slice(0, 200));
 }
 
-/** The name of a line's property, and its value. Values of parameters may be quoted and have colons in them. */
-const LINE = /^([A-Za-z0-9-]+)(?:;(?:"[^"]*"|[^":])*)?:(.*)$/s;
-
 interface Component {
   readonly name: string;
   readonly lines: string[];
@@ -82,10 +80,9 @@ export function readIcs(text: string): readonly IcsCalendar[] {
   const root: Component = { name: '', lines: [], parts: [] };
   const open = [root];
   for (const line of unfolded(text)) {
-    const [, rawName = '', value = ''] = LINE.exec(line) ?? [];
-    const name = rawName.toUpperCase();
-    if (name === 'BEGIN') open.push({ name: value.trim().toUpperCase(), lines: [], parts: [] });
-    else if (name === 'END') close(open, value.trim().toUpperCase());
+    const { name, value } = readLine(line);
+    if (name === 'BEGIN') open.push({ name: value.toUpperCase(), lines: [], parts: [] });
+    else if (name === 'END') close(open, value.toUpperCase());
     else keep(open.at(-1), name, line);
   }
   const unclosed = open.at(-1);
@@ -131,65 +128,6 @@ function calendarOf({ lines, parts }: Component): IcsCalendar {
 
 function linesOf({ name, lines, parts }: Component): string[] {
   return [`BEGIN:${name}`, ...lines, ...parts.flatMap(linesOf), `END:${name}`];
-}
-
-function unfolded(text: string): string[] {
-  return text
-    .replace(/^\ufeff/, '')
-    .replace(/\r?\n[ \t]/g, '')
-    .split(/\r\n|\n|\r/)
-    .filter((line) => line.trim() !== '' && !NOTHING.test(line))
-    .map(mended);
-}
-
-/** A list of dates without any date. */
-const NOTHING = /^(?:EXDATE|RDATE)(?:;[^:]*)?:\s*$/i;
-
-const RULE = /^(?:EXRULE|RRULE)[;:]/i;
-
-/** Outlook names zones with colons in them (`tzone://Microsoft/Custom`), and leaves out the quotes that these need. */
-const UNQUOTED_ZONE = /^([A-Z-]+(?:;[^":;]*)*;TZID=)([^";]*)((?:;VALUE=[A-Z-]+)?:\d{8}[^":]*)$/i;
-
-/** A line as it should have been written, where it is clear what it means. */
-function mended(line: string): string {
-  if (RULE.test(line)) return line.toUpperCase();
-  const [, before, zone = '', after] = UNQUOTED_ZONE.exec(line) ?? [];
-  return zone.includes(':') ? `${before}"${zone}"${after}` : line;
-}
-
-/** The value of a property among a component's lines; empty where there is none. */
-export function propertyOf(lines: readonly string[], name: string): string {
-  for (const line of lines) {
-    const [, found = '', value = ''] = LINE.exec(line) ?? [];
-    if (found.toUpperCase() === name) return value.trim();
-  }
-  return '';
-}
-
-/** The lines of each component by itself. */
-export function componentsOf(lines: readonly string[]): readonly (readonly string[])[] {
-  const components: string[][] = [];
-  for (const line of lines) {
-    if (line === 'BEGIN:VEVENT') components.push([]);
-    components.at(-1)?.push(line);
-  }
-  return components;
-}
-
-/** The lines without what a person wrote. */
-export function withoutTitles(lines: readonly string[]): readonly string[] {
-  return lines.filter((line) => !/^SUMMARY[;:]/i.test(line));
-}
-
-/** A text without the signs that hide others in it. */
-export function unescaped(text: string): string {
-  return text.replace(/\\([\\;,nN])/g, (_, character: string) => (/n/i.test(character) ? ' ' : character));
-}
-
-/** The zones that are named anywhere in the lines: by parameters, which hide no signs, as definitions do. */
-function zonesNamedIn(lines: readonly string[]): Set<string> {
-  const names = lines.join('\n').matchAll(/;TZID=(?:"([^"]*)"|([^;:]*))/gi);
-  return new Set([...names].map(([, quoted, plain = '']) => unescaped(quoted ?? plain)));
 }
 
 /** A text of one event, with all that it needs of its calendar. */
