@@ -146,7 +146,6 @@ const LAMBDA = {
 /** The construct's own defaults. */
 const SETTINGS = {
   DEPLOYMENT,
-  LOG_LEVEL: 'INFO',
   POWERTOOLS_SERVICE_NAME: 'bench',
   POWERTOOLS_METRICS_NAMESPACE: 'bench',
   MAX_RECEIVE_COUNT: '8',
