@@ -102,7 +102,10 @@ async function refusing(room: Room, { spec }: Wish, keeping: Keeping, rule: () =
     rule();
   } catch (error) {
     if (error instanceof RequestRefusedError) {
-      await settle(await keeping.rooms.write(rejected(room, spec, error.message, keeping.now())), keeping);
+      const refused = rejected(room, spec, error.message, keeping.now());
+      // nothing was tried: a room that lives is renewed when it was to be
+      const { attempts, dueAt } = room;
+      await settle(await keeping.rooms.write({ ...refused, attempts, dueAt }), keeping);
     }
     throw error;
   }

@@ -339,6 +339,16 @@ describe('a provider that lacks a setting', () => {
     expect(row('weekly')).toMatchObject({ state: 'active', spec: before, current, warnings });
     expect(announced.at(-1)?.type).toBe('Room Rejected');
   });
+
+  it('does not put off the renewal of the living room by the refusal', async () => {
+    const { keeping, row, clock } = makeWorld({ unmet: ['theme_id'] });
+    await ensureRoom(aRequest(), keeping);
+    const { dueAt = 0 } = row('weekly');
+    clock.now = dueAt + HOUR;
+    const strict = ensureRoom(aRequest({ spec: themed({ strict: true }) }), keeping);
+    await expect(strict).rejects.toThrow(RequestRefusedError);
+    expect(row('weekly')).toMatchObject({ dueAt, attempts: 0 });
+  });
 });
 
 describe('a provider that cannot move an expiry', () => {
