@@ -23,10 +23,13 @@ export function logLine({ function: name, at, line }: LogLine): string | undefin
 
 /** What the log says last of the reading of a feed: how it ended, or why it failed. */
 export function readingOf(feed: string, lines: readonly LogLine[]): { outcome?: Json; reason?: Json } {
-  const { outcome, error } =
-    lines.map(({ line }) => fieldsOf(line)).findLast((at) => at?.feed === feed) ?? {};
+  const { outcome, error } = lines.map(({ line }) => fieldsOf(line)).findLast(isOf(feed)) ?? {};
   return isObject(error) ? { reason: error.message } : { outcome };
 }
+
+/** A reading whose message was set aside is told under the message's key, which is the feed's name. */
+const isOf = (feed: string) => (fields: JsonObject | undefined) =>
+  fields?.feed === feed || (fields?.service === 'read-calendars' && fields.key === feed);
 
 function fieldsOf(line: string): JsonObject | undefined {
   try {

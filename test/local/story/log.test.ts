@@ -37,3 +37,12 @@ test('what is said last of a feed is how its reading ended, or why it failed', (
   expect(readingOf('team', [failed, read])).toEqual({ outcome: 'changed' });
   expect(readingOf('other', [failed, read])).toEqual({});
 });
+
+test('a feed of which an event was left out says so', () => {
+  const refused = { message: 'refused', key: 'team', error: { message: 'left out an event' } };
+  const read = line({ message: 'feed read', feed: 'team', outcome: 'changed' });
+  const ofReading = line({ ...common, ...refused });
+  expect(readingOf('team', [read, ofReading])).toEqual({ reason: 'left out an event' });
+  const ofRoom = line({ ...common, ...refused, service: 'create-rooms' });
+  expect(readingOf('team', [read, ofRoom])).toEqual({ outcome: 'changed' });
+});
