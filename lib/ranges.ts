@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { EvergreenRoomsProps } from './props.ts';
 
 /** What a time may be, as ISO 8601 writes it, and the unit that it is whole in. */
@@ -50,6 +50,8 @@ export function checkRanges({ rotation, calendar, ...props }: EvergreenRoomsProp
 
 function problemsOf(prefix: string, values: object = {}): string[] {
   return Object.entries(values).flatMap(([name, value]) => {
+    // only the deployment will know it
+    if (Token.isUnresolved(value) || (value instanceof Duration && value.isUnresolved())) return [];
     const span = SPANS[name as keyof typeof SPANS];
     if (value instanceof Duration && span && !isWithin(span, value))
       return [`${prefix}${name} is ${value.toIsoString()}, and must be ${inWords(span)}`];

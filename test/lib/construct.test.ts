@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus } from 'aws-cdk-lib/aws-events';
@@ -143,6 +143,21 @@ describe('what a team brings along', () => {
     for (const { Properties } of roles) {
       expect(JSON.stringify(Properties.PermissionsBoundary)).toContain('policy/boundary');
     }
+  });
+
+  test('a number that comes with the deployment is taken as it comes', () => {
+    const { template } = bringing((stack) => {
+      const parameter = new CfnParameter(stack, 'Parameter', { type: 'Number' });
+      return {
+        requestConcurrency: parameter.valueAsNumber,
+        retention: Duration.days(parameter.valueAsNumber),
+      };
+    });
+    const [sources, functions] = ['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Function'].map((type) =>
+      JSON.stringify(all(template(), type)),
+    );
+    expect(sources).toContain('"MaximumConcurrency":{"Ref":"Parameter"}');
+    expect(functions).toContain('"RETENTION_DAYS":{"Ref":"Parameter"}');
   });
 
   test('a runbook of its own is what alarms name', () => {
