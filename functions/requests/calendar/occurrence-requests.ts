@@ -39,7 +39,7 @@ export function occurrenceNews(telling: Telling, kept: () => BusEvent, context: 
   if (!times || !recurs(times)) {
     const request = seriesRequest(times ? telling : { ...telling, occurrences: [] }, context);
     const until = request.spec?.renewal.until ?? context.now;
-    // no plan of a series has this room, however far it reaches
+    // it starts before whatever a series may plan, so any series that the event becomes drops it
     const room = { key: request.key, start: 0, until };
     return { ...news, whole: { at, cancelled, complete, planned: [{ room, request }] }, exceptions: [] };
   }
