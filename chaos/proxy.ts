@@ -1,5 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { breakOff } from '../local/emulators/http/break-off.ts';
 
 export interface Answer {
   readonly status: number;
@@ -74,7 +75,7 @@ function forwarded(
 function relay(answer: Answer | 'reset' | 'silence', response: ServerResponse): void {
   if (answer === 'silence') return;
   if (answer === 'reset') {
-    response.socket?.resetAndDestroy();
+    breakOff(response.socket);
     return;
   }
   const { 'transfer-encoding': _chunked, connection: _connection, ...headers } = answer.headers;

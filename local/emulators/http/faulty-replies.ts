@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { breakOff } from './break-off.ts';
 import type { DrawnFault } from './fault.ts';
 import { type Reply, send, sendGarbled, sendTorn } from './replies.ts';
 
@@ -20,7 +21,7 @@ export function deliver(
 ): number | undefined {
   if (fault?.fault === 'hang') return undefined;
   if (fault?.fault === 'reset') {
-    response.socket?.resetAndDestroy();
+    breakOff(response.socket);
     return undefined;
   }
   const outgoing =

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { breakOff } from './break-off.ts';
 
 /** What an emulator answers. A string goes out as plain text, anything else as JSON, nothing as no body. */
 export interface Reply {
@@ -42,7 +43,7 @@ export function send(response: ServerResponse, reply: Reply, now: number): void 
 export function sendTorn(response: ServerResponse, reply: Reply, now: number): void {
   const { headers, bytes } = encode(reply, now);
   if (bytes.length < 2) {
-    response.socket?.resetAndDestroy();
+    breakOff(response.socket);
     return;
   }
   headers['content-length'] = String(bytes.length);
