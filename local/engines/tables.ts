@@ -2,10 +2,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import {
+  ConditionalCheckFailedException,
   CreateTableCommand,
   type CreateTableCommandInput,
+  DeleteItemCommand,
   DescribeTableCommand,
   DynamoDBClient,
+  paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import { DUMMY_CREDENTIALS } from './credentials.ts';
 
@@ -27,8 +30,14 @@ export async function createTable(client: DynamoDBClient, table: CreateTableComm
 
 export interface TableEngine {
   readonly endpoint: string;
-  /** Makes the table, unless it was kept from an earlier run. */
-  create(table: CreateTableCommandInput): Promise<void>;
+  /**
+   * Makes the table, unless it was kept from an earlier run.
+   *
+   * @param timeToLive the attribute that says when an item expires
+   */
+  create(table: CreateTableCommandInput, timeToLive?: string): Promise<void>;
+  /** Deletes what has expired by this instant, which DynamoDB does by itself within a few days. */
+  expire(now: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,14 +52,21 @@ export async function startTables(directory?: string): Promise<TableEngine> {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDBClient({ endpoint, region: 'local', credentials: DUMMY_CREDENTIALS });
+  const expiring: Expiring[] = [];
   return {
     endpoint,
-    async create(table) {
+    async create(table, timeToLive) {
+      const { TableName = '', KeySchema = [] } = table;
+      const keys = KeySchema.map(({ AttributeName = '' }) => AttributeName);
+      if (timeToLive !== undefined) expiring.push({ TableName, keys, timeToLive });
       try {
         await createTable(client, table);
       } catch (error) {
         if (!(error instanceof Error && error.name === 'ResourceInUseException')) throw error;
       }
+    },
+    async expire(now) {
+      for (const table of expiring) await deleteExpired(client, table, now);
     },
     async stop() {
       client.destroy();
@@ -61,6 +77,37 @@ export async function startTables(directory?: string): Promise<TableEngine> {
       );
     },
   };
+}
+
+interface Expiring {
+  readonly TableName: string;
+  readonly keys: readonly string[];
+  readonly timeToLive: string;
+}
+
+async function deleteExpired(
+  client: DynamoDBClient,
+  { TableName, keys, timeToLive }: Expiring,
+  now: number,
+): Promise<void> {
+  const expired = {
+    ExpressionAttributeNames: { '#expires': timeToLive },
+    ExpressionAttributeValues: { ':now': { N: String(Math.floor(now / 1000)) } },
+  };
+  const scan = { TableName, FilterExpression: '#expires < :now', ...expired };
+  for await (const { Items = [] } of paginateScan({ client }, scan)) {
+    for (const item of Items) {
+      const Key = Object.fromEntries(Object.entries(item).filter(([name]) => keys.includes(name)));
+      try {
+        // not one that somebody has given another life meanwhile
+        await client.send(
+          new DeleteItemCommand({ TableName, Key, ConditionExpression: '#expires < :now', ...expired }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    }
+  }
 }
 
 /** How long calls are waited for, in milliseconds, before the engine is stopped under them. */

@@ -44,7 +44,7 @@ export interface RunningStack {
   readonly environment: Readonly<Record<string, string>>;
   /** Queues that some other queue, rule or schedule sends its failures to. */
   deadLetterQueues(): readonly Queue[];
-  /** Turns the clock; see `turn`. */
+  /** Turns the clock; see `turn`. What has expired by then is gone from the tables. */
   turnTo(at: number): Promise<void>;
   /** Waits, in real time, until nothing is being worked on. What is delayed or hidden may be left. */
   quiet(): Promise<void>;
@@ -134,7 +134,10 @@ export async function runStack(assembly: AssembledStack, options: RunOptions = {
     logs,
     environment,
     deadLetterQueues: () => deadLetterQueues(template, engines.queues),
-    turnTo: (at) => turn(clockwork, at),
+    async turnTo(at) {
+      await turn(clockwork, at);
+      await engines.tables.expire(clock.now());
+    },
     quiet: () => quiet(clockwork),
     settle: () => settle(clockwork),
     stop: () => {

@@ -9,14 +9,16 @@ export const makeTable: Make = ({ logicalId, properties }, { tables, identity })
     ({ IndexName, KeySchema, Projection }) =>
       ({ IndexName, KeySchema, Projection, ...capacity }) as unknown as GlobalSecondaryIndex,
   );
-  return tables.create({
+  const input = {
     TableName: identity(logicalId).name,
     KeySchema: properties.KeySchema,
     AttributeDefinitions: properties.AttributeDefinitions,
     ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
     ...(properties.LocalSecondaryIndexes && { LocalSecondaryIndexes: properties.LocalSecondaryIndexes }),
     ...(properties.BillingMode === 'PAY_PER_REQUEST' ? { BillingMode: 'PAY_PER_REQUEST' } : capacity),
-  } as unknown as CreateTableCommandInput);
+  } as unknown as CreateTableCommandInput;
+  const { Enabled, AttributeName } = (properties.TimeToLiveSpecification ?? {}) as JsonObject;
+  return tables.create(input, Enabled === true ? String(AttributeName) : undefined);
 };
 
 /** The engine asks for it and does not throttle. */

@@ -1,4 +1,4 @@
-import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -125,6 +125,25 @@ test('tables are made with their keys and indexes', async () => {
   );
   expect(found.Items).toEqual([item]);
   await dynamo.send(new PutItemCommand({ TableName: 'Small-Plain', Item: { id: { S: '1' } } }));
+});
+
+test('an item whose time to live is over is gone when the clock has been turned past it', async () => {
+  const stack = await run((declared) => {
+    const partitionKey = { name: 'id', type: AttributeType.STRING };
+    for (const [id, timeToLiveAttribute] of [['Mortal', 'ttl'], ['Immortal']] as const) {
+      new Table(declared, id, { tableName: id, partitionKey, timeToLiveAttribute });
+    }
+  });
+  const dynamo = client(DynamoDBClient, stack, 'DYNAMODB');
+  const ttl = { N: String(Math.ceil((Date.now() + 2 * HOUR) / 1000)) };
+  const isThere = async (TableName: string) =>
+    (await dynamo.send(new GetItemCommand({ TableName, Key: { id: { S: 'a' } } }))).Item !== undefined;
+  for (const TableName of ['Mortal', 'Immortal'])
+    await dynamo.send(new PutItemCommand({ TableName, Item: { id: { S: 'a' }, ttl } }));
+  await stack.turnTo(stack.clock.now() + HOUR);
+  expect([await isThere('Mortal'), await isThere('Immortal')]).toEqual([true, true]);
+  await stack.turnTo(stack.clock.now() + 2 * HOUR);
+  expect([await isThere('Mortal'), await isThere('Immortal')]).toEqual([false, true]);
 });
 
 test('events are routed by the patterns of the rules, to queues and to functions, whole or in parts', async () => {
