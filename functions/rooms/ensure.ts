@@ -49,10 +49,10 @@ async function satisfy(room: Room, wish: Wish, keeping: Keeping): Promise<Result
   const { current } = room;
   if (isOver(wish.spec, now))
     return isAlive(current, now) ? note(room, wish, keeping) : pass(room, wish, keeping);
-  if (room.state === 'cancelled' || !current) return open(room, wish, 'Room Created', 'requested', keeping);
-  if (!isAlive(current, now)) return open(room, wish, 'Room Rotated', 'expired', keeping);
   // a room that lives where not all can be had is no better than a new one there
   await refusing(room, wish, keeping, () => assertMet(room, wish.spec, keeping.pool));
+  if (room.state === 'cancelled' || !current) return open(room, wish, 'Room Created', 'requested', keeping);
+  if (!isAlive(current, now)) return open(room, wish, 'Room Rotated', 'expired', keeping);
   const capabilities = capabilitiesOf(current, keeping);
   const settings = changedSettings(room.spec?.settings, wish.spec.settings);
   const names = Object.keys(settings) as (keyof typeof settings)[];
@@ -88,7 +88,6 @@ async function open(
   const expiry = (capabilities: Capabilities) =>
     Math.min(Math.max(expiryFromNow(wish.spec, now, capabilities), atLeast), now + capabilities.longestLife);
   await refusing(room, wish, keeping, () => {
-    assertMet(room, wish.spec, keeping.pool);
     const [home = ''] = candidates(room, wish.spec, keeping.pool);
     assertRenewable(wish.spec, expiry(keeping.pool.provider(home).capabilities) - now, keeping);
   });
@@ -102,10 +101,7 @@ async function refusing(room: Room, { spec }: Wish, keeping: Keeping, rule: () =
     rule();
   } catch (error) {
     if (error instanceof RequestRefusedError) {
-      const refused = rejected(room, spec, error.message, keeping.now());
-      // nothing was tried: a room that lives is renewed when it was to be
-      const { attempts, dueAt } = room;
-      await settle(await keeping.rooms.write({ ...refused, attempts, dueAt }), keeping);
+      await settle(await keeping.rooms.write(rejected(room, spec, error.message, keeping.now())), keeping);
     }
     throw error;
   }

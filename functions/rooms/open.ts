@@ -10,7 +10,7 @@ import {
 } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import type { Capabilities, ProviderRoom } from './ports.ts';
-import { failed, givenUp, isAlive, opened, rejected } from './record.ts';
+import { failed, givenUp, isAlive, opened, refused } from './record.ts';
 import { renewalWindow } from './renewal.ts';
 import type { Announcement, Claim, Instant, LiveRoom, Origin, Room, RoomSpec, Sequence } from './room.ts';
 import { MINUTE } from './room.ts';
@@ -74,7 +74,7 @@ async function create(claimed: ClaimedRoom, keeping: Keeping): Promise<LiveRoom 
     if (error instanceof ApplicationFullError) return undefined;
     if (error instanceof ProviderRefusedError) {
       await settle(
-        await completeClaim(claimed, (ours) => rejected(ours, spec, error.message, keeping.now()), keeping),
+        await completeClaim(claimed, (ours) => refused(ours, spec, error.message, keeping.now()), keeping),
         keeping,
       );
     } else if (error instanceof Error) {

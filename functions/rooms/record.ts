@@ -145,22 +145,24 @@ export function failed(room: Room, error: Error, mayHaveActed: boolean, now: Ins
   };
 }
 
-/** The row of a request that is refused for good. A room that lives already goes on as it was. */
+/** The row of a request that the rules refuse for good. A room that lives already goes on as it was. */
 export function rejected(room: Room, spec: RoomSpec | undefined, reason: string, now: Instant): Room {
   const rest = restState(room);
-  const attempts = room.attempts + 1;
   return {
     ...room,
     state: rest === undefined || rest === 'cancelled' ? 'rejected' : rest,
     spec: room.spec ?? spec,
     claim: undefined,
     unannounced: { type: 'Room Rejected', reason } satisfies Announcement,
-    attempts,
     lastError: reason,
-    // a renewal that is refused stands behind those that may succeed
-    dueAt: backedOff(room, attempts, now),
     updatedAt: now,
   };
+}
+
+/** The same where the provider refuses: that was an attempt, and a renewal stands behind those that may succeed. */
+export function refused(room: Room, spec: RoomSpec, reason: string, now: Instant): Room {
+  const attempts = room.attempts + 1;
+  return { ...rejected(room, spec, reason, now), attempts, dueAt: backedOff(room, attempts, now) };
 }
 
 /** The state of the row as if no room were being made. */
