@@ -1,8 +1,8 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type FeedMemories, FeedUnreadableError, type KnownEvent } from '../feeds/feed.ts';
 import { RoomChangedError } from '../rooms/errors.ts';
+import { packed, unpacked } from './packed.ts';
 
 /** Of the 400 KB of a row; the rest is for what a server gives as ETag, whose headers have 16 KB at most. */
 const MOST_BYTES = 380 * 1024;
@@ -20,7 +20,7 @@ export function feedMemories(client: DynamoDBClient, TableName: string): FeedMem
       );
       if (!Item) return undefined;
       const { revision, address, etag, lastModified, events } = Item;
-      return { revision, validators: { address, etag, lastModified }, events: unpacked(events) };
+      return { revision, validators: { address, etag, lastModified }, events: fromPairs(unpacked(events)) };
     },
     prepare(feed, { revision, validators, events }) {
       const put = new PutCommand({
@@ -29,7 +29,7 @@ export function feedMemories(client: DynamoDBClient, TableName: string): FeedMem
           id: idOf(feed),
           revision: revision + 1,
           ...validators,
-          events: mustFit(feed, packed(events)),
+          events: mustFit(feed, packed(toPairs(events))),
         },
         ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
         ExpressionAttributeValues: { ':revision': revision },
@@ -60,11 +60,12 @@ function idOf(feed: string): string {
   return `feed:${feed}`;
 }
 
-function packed(events: readonly KnownEvent[]): Uint8Array {
-  return gzipSync(JSON.stringify(events.map(({ uid, digest }) => [uid, digest])));
+type Pair = readonly [uid: string, digest: string];
+
+function toPairs(events: readonly KnownEvent[]): readonly Pair[] {
+  return events.map(({ uid, digest }) => [uid, digest]);
 }
 
-function unpacked(bytes: Uint8Array): KnownEvent[] {
-  const events = JSON.parse(gunzipSync(bytes).toString('utf8')) as [string, string][];
-  return events.map(([uid, digest]) => ({ uid, digest }));
+function fromPairs(pairs: readonly Pair[]): readonly KnownEvent[] {
+  return pairs.map(([uid, digest]) => ({ uid, digest }));
 }

@@ -1,9 +1,9 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { RoomChangedError } from '../rooms/errors.ts';
 import { type Instant, SECOND } from '../rooms/room.ts';
 import type { SeriesMemory, SeriesStore } from '../rooms/series-news.ts';
+import { packed, unpacked } from './packed.ts';
 
 const PREFIX = 'series:';
 
@@ -101,12 +101,4 @@ interface StoredRoom {
 
 function iso(instant: Instant): string {
   return new Date(instant).toISOString();
-}
-
-function packed(value: unknown): Uint8Array {
-  return gzipSync(JSON.stringify(value));
-}
-
-function unpacked<T>(bytes: unknown): T {
-  return JSON.parse(gunzipSync(bytes as Uint8Array).toString('utf8'));
 }
