@@ -3,7 +3,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ApplicationEntry } from '../functions/runtime/environment.ts';
-import { arnLength, emptySecret } from './empty-secret.ts';
+import { emptySecret } from './empty-secret.ts';
+import { mustFitEnvironment } from './environment-size.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NAME = /^[\w.-]{1,64}$/;
@@ -111,7 +112,12 @@ export class Applications extends Construct {
           }
         : { provider: application.provider, name, secret: secret.secretArn, baseUrl: application.baseUrl };
     });
-    checkSize(entries);
+    mustFitEnvironment({
+      what: 'applications',
+      entries,
+      bytes: 3010,
+      remedy: 'give them shorter names, or make another deployment for the rest',
+    });
     this.secrets = secrets;
     this.places = props.applications.map((application) => ({
       name: nameOf(application),
@@ -134,21 +140,6 @@ export class Applications extends Construct {
         "the provider has no call that changes its caller's key; the runbook says how a person does",
     });
   }
-}
-
-/** What the environment of a function may hold is 4 KB, of which all else takes less than 1.1 KB. */
-const MOST_BYTES = 3010;
-
-function checkSize(entries: readonly ApplicationEntry[]): void {
-  const bytes = JSON.stringify(
-    entries.map((entry) => ({ ...entry, secret: 'x'.repeat(arnLength(entry.name)) })),
-  ).length;
-  if (bytes <= MOST_BYTES) return;
-  const room = Math.floor((entries.length * MOST_BYTES) / bytes);
-  throw new Error(
-    `applications are ${entries.length}, and the environment of a function holds about ${room} like these; ` +
-      'give them shorter names, or make another deployment for the rest',
-  );
 }
 
 function isMeetingsApi(application: Application): application is MeetingsApiApplication {

@@ -7,7 +7,8 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { calendarBucket } from './calendar-bucket.ts';
 import type { Deployment } from './deployment.ts';
-import { arnLength, emptySecret } from './empty-secret.ts';
+import { emptySecret } from './empty-secret.ts';
+import { mustFitEnvironment } from './environment-size.ts';
 import {
   permitLookingAgain,
   permitReadingFiles,
@@ -22,9 +23,6 @@ import type { WorkQueue } from './work-queue.ts';
 
 const QUARTER = Duration.minutes(15);
 const NAME = /^[\w.-]{1,40}$/;
-
-/** What the environment of a function may hold is 4 KB, of which all else takes 1.3 KB. */
-const MOST_BYTES = 2700;
 
 /** Whether there are calendars to be read, which do not come by themselves. */
 export function readsCalendars({ feeds = [], files, scope }: CalendarOptions = {}): boolean {
@@ -152,15 +150,10 @@ function check(feeds: readonly CalendarFeed[]): void {
     if (names.has(name)) throw new Error(`feeds names ${name} twice; give each a name of its own`);
     names.add(name);
   }
-  const entries = feeds.map(({ name, timeZone }) => ({
-    name,
-    secret: 'x'.repeat(arnLength(name)),
-    timeZone: timeZone?.timezoneName,
-  }));
-  const bytes = JSON.stringify(entries).length;
-  if (bytes <= MOST_BYTES) return;
-  throw new Error(
-    `feeds are ${feeds.length}, and the environment of a function holds about ` +
-      `${Math.floor((feeds.length * MOST_BYTES) / bytes)} like these; make another deployment for the rest`,
-  );
+  mustFitEnvironment({
+    what: 'feeds',
+    entries: feeds.map(({ name, timeZone }) => ({ name, timeZone: timeZone?.timezoneName })),
+    bytes: 2700,
+    remedy: 'make another deployment for the rest',
+  });
 }
