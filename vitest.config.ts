@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/workplace.ts', 'test/support/bundles.ts'],
     // vitest leaves a core free by default, which on two cores is half of them
     maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // only a test that hangs may run into these: no test depends on the speed of the machine
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
   },
 });
