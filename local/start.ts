@@ -7,7 +7,8 @@ import { introduction, whatNext } from './story/frame.ts';
 import { logLine } from './story/log.ts';
 import { Story } from './story/story.ts';
 
-const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--port N] [-c name=value ...]
+const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--port N] [--data DIR]
+          [-c name=value ...]
 
 Runs the whole stack on this machine and does its main job before your eyes. Then it stays up until Ctrl-C, for
 npm run send, rooms, clock, events, dead-letters, feed and host-link; each has a --help.
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
   });
   if (values.help) return say(USAGE);
 
-  const startProvider = providerOf(values.provider);
+  const provider = providerOf(values.provider);
   const stopping = interrupted();
   // first of all, so that a port which is taken is known before anything is started
   const control = values.once ? undefined : await openControl(portOf(values.port) ?? CONTROL_PORT);
@@ -65,7 +66,7 @@ async function main(): Promise<void> {
     rooms = await startLocalRooms({
       settings: { ...READ_SELDOM, ...settingsOf(values.context ?? []) },
       ...(values.data !== undefined && { directory: values.data }),
-      startProvider,
+      ...provider,
       warn: (text) => say(`   warning: ${text}`),
       ...(values.verbose && { log }),
     });
@@ -92,8 +93,8 @@ async function main(): Promise<void> {
 
 /** @throws Error where there is no such provider */
 function providerOf(name = 'meetings-api') {
-  const start = new Map(Object.entries(LOCAL_PROVIDERS)).get(name);
-  if (start) return start;
+  const startProvider = new Map(Object.entries(LOCAL_PROVIDERS)).get(name);
+  if (startProvider) return { startProvider, providerName: name };
   throw new Error(`--provider must be one of ${Object.keys(LOCAL_PROVIDERS).join(', ')}, got ${name}`);
 }
 

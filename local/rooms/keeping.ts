@@ -1,10 +1,13 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { isRunning } from './process.ts';
 
 /** What outlives a run beside the tables and the queues. */
 export interface KeptState {
   /** How far the clock is turned, in milliseconds. */
   readonly clockOffset: number;
+  /** Whose rooms they are. Version 0.1.0 did not write it. */
+  readonly providerName?: string;
   readonly provider: unknown;
 }
 
@@ -24,47 +27,75 @@ const FILE = 'stack.json';
 /** Holds the process id of the stack that uses the directory: two would write over each other. */
 const LOCK = 'process-id';
 
-/** @throws Error in plain words where the directory cannot be used */
-export function openDataDirectory(path: string): DataDirectory {
+/**
+ * @param providerName the provider that the stack is started with
+ * @throws Error in plain words where the directory cannot be used, or belongs to rooms of another provider; then it is as it was
+ */
+export function openDataDirectory(path: string, providerName: string): DataDirectory {
   const file = join(path, FILE);
+  const lockFile = join(path, LOCK);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    lock(join(path, LOCK));
+    make(resolve(path));
+    assertFree(lockFile);
     const kept = read(file);
+    if (kept) assertSameProvider(kept, providerName);
+    writeFileSync(lockFile, String(process.pid));
     return {
       path,
       ...(kept && { kept }),
       save(state) {
         // whole or not at all, and for nobody else's eyes: the provider's state holds its credential
-        writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
+        writeFileSync(`${file}.new`, JSON.stringify({ providerName, ...state }), { mode: 0o600 });
         renameSync(`${file}.new`, file);
       },
-      close: () => rmSync(join(path, LOCK), { force: true }),
+      close: () => rmSync(lockFile, { force: true }),
     };
   } catch (cause) {
-    throw new Error(`${path} cannot keep what a stack leaves: ${(cause as Error).message}`, { cause });
+    throw new Error(`--data ${path} cannot be used: ${(cause as Error).message}`, { cause });
   }
 }
 
-function lock(file: string): void {
-  const holder = Number(textOf(file) ?? 0);
+/** One folder at a time: Node's own recursion never ends where the system has nothing that could be made, as in /proc. */
+function make(path: string): void {
+  if (existsSync(path)) return;
+  make(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
+function assertFree(lockFile: string): void {
+  const holder = Number(textOf(lockFile) ?? 0);
   if (holder > 0 && isRunning(holder)) {
-    throw new Error(`process ${holder} uses it: stop that stack first, or delete ${file} if it is none`);
+    throw new Error(`process ${holder} uses it: stop that stack first, or delete ${lockFile} if it is none`);
   }
-  writeFileSync(file, String(process.pid));
 }
 
-function isRunning(processId: number): boolean {
-  try {
-    return process.kill(processId, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
+function assertSameProvider(kept: KeptState, wanted: string): void {
+  const names = kept.providerName === undefined ? possibleProviders(kept.provider) : [kept.providerName];
+  if (names.includes(wanted)) return;
+  throw new Error(
+    `it holds the rooms of ${names.join(' or ')}, and the stack is to start with ${wanted}: ` +
+      `start with --provider ${names[0]}, or name another folder`,
+  );
 }
+
+/** What version 0.1.0 has kept tells by its shape whose it is; the providers with an API key look alike. */
+function possibleProviders(state: unknown): readonly string[] {
+  return isApplication(state) ? ['meetings-api'] : ['daily', 'whereby'];
+}
+
+const isApplication = (state: unknown) =>
+  typeof state === 'object' && state !== null && 'applicationId' in state;
 
 function read(file: string): KeptState | undefined {
   const text = textOf(file);
-  return text === undefined ? undefined : (JSON.parse(text) as KeptState);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as KeptState;
+  } catch (cause) {
+    throw new Error(`${FILE} is damaged (${(cause as Error).message}): move the folder away to begin anew`, {
+      cause,
+    });
+  }
 }
 
 function textOf(file: string): string | undefined {

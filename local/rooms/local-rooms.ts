@@ -1,12 +1,10 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LogLine } from '../lambda/function.ts';
 import { readAssembly } from '../stack/assembly.ts';
 import type { RunningStack } from '../stack/run.ts';
 import { synthesise } from '../stack/synthesise.ts';
+import { makeAssemblyFolder } from './assembly-folder.ts';
 import { Doors } from './doors.ts';
 import { openDataDirectory } from './keeping.ts';
 import { type LocalProvider, type StartProvider, startMeetingsApiProvider } from './provider.ts';
@@ -16,6 +14,8 @@ export interface LocalRoomsOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Default: the Meetings API's emulator. */
   readonly startProvider?: StartProvider;
+  /** The name of that provider, by which a directory is known to hold rooms of another. Default: `meetings-api`. */
+  readonly providerName?: string;
   /** Where everything is kept that shall outlive this run; nothing is, where absent. */
   readonly directory?: string;
   /** Milliseconds ahead of the real time, to begin with. Default: 0, or what an earlier run kept. */
@@ -45,9 +45,10 @@ const SAVING_INTERVAL = 2000;
  */
 export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<LocalRooms> {
   const { startProvider = startMeetingsApiProvider, settings, clockOffset = 0, log, warn } = options;
-  const data = options.directory === undefined ? undefined : openDataDirectory(options.directory);
+  const { directory, providerName = 'meetings-api' } = options;
+  const data = directory === undefined ? undefined : openDataDirectory(directory, providerName);
   const provider = await startProvider(data?.kept?.provider);
-  const folder = await mkdtemp(join(tmpdir(), 'evergreen-rooms-'));
+  const folder = makeAssemblyFolder();
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // also where a person stops it before it is up
   process.once('exit', remove);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -11,18 +11,70 @@ function directory(): string {
   return path;
 }
 
+const MEETINGS_API = { clockOffset: 5, provider: { applicationId: 'a', privateKey: 'k', rooms: [] } };
+
+/** All that a directory holds, by name. */
+function contents(path: string): Record<string, string> {
+  return Object.fromEntries(readdirSync(path).map((name) => [name, readFileSync(join(path, name), 'utf8')]));
+}
+
 test('a directory that a stack uses is not given to another one until the first has ended', () => {
   const path = directory();
-  const first = openDataDirectory(path);
-  expect(() => openDataDirectory(path)).toThrow(
-    `${path} cannot keep what a stack leaves: process ${process.pid} uses it: stop that stack first, or delete`,
+  const first = openDataDirectory(path, 'daily');
+  expect(() => openDataDirectory(path, 'daily')).toThrow(
+    `--data ${path} cannot be used: process ${process.pid} uses it: stop that stack first, or delete`,
   );
   first.close();
-  openDataDirectory(path).close();
+  openDataDirectory(path, 'daily').close();
 });
 
 test('a stack that was killed leaves its directory to the next', () => {
   const path = directory();
   writeFileSync(join(path, 'process-id'), String(spawnSync('true').pid));
-  expect(openDataDirectory(path).kept).toBeUndefined();
+  expect(openDataDirectory(path, 'daily').kept).toBeUndefined();
+});
+
+test('a directory with the rooms of another provider is refused and left as it was', () => {
+  const path = directory();
+  const first = openDataDirectory(path, 'meetings-api');
+  first.save(MEETINGS_API);
+  first.close();
+  const before = contents(path);
+  expect(() => openDataDirectory(path, 'daily')).toThrow(
+    `--data ${path} cannot be used: it holds the rooms of meetings-api, and the stack is to start with daily: ` +
+      'start with --provider meetings-api, or name another folder',
+  );
+  expect(contents(path)).toEqual(before);
+  expect(openDataDirectory(path, 'meetings-api').kept).toMatchObject(MEETINGS_API);
+});
+
+test.each([
+  ['the Meetings API', MEETINGS_API.provider, ['meetings-api'], ['daily', 'whereby']],
+  ['an API key', { apiKey: 'k' }, ['daily', 'whereby'], ['meetings-api']],
+])('what version 0.1.0 kept of %s is known by its shape', (_what, provider, taken, refused) => {
+  const path = directory();
+  writeFileSync(join(path, 'stack.json'), JSON.stringify({ clockOffset: 0, provider }));
+  for (const name of refused) expect(() => openDataDirectory(path, name)).toThrow('it holds the rooms of');
+  for (const name of taken) openDataDirectory(path, name).close();
+});
+
+test('a file that is damaged is refused and left as it was', () => {
+  const path = directory();
+  writeFileSync(join(path, 'stack.json'), '{"clock');
+  expect(() => openDataDirectory(path, 'daily')).toThrow(`--data ${path} cannot be used: stack.json`);
+  expect(contents(path)).toEqual({ 'stack.json': '{"clock' });
+});
+
+test('folders are made as needed, and one that cannot be made is refused at once', () => {
+  const path = join(directory(), 'a', 'b');
+  openDataDirectory(path, 'daily').close();
+  expect(contents(path)).toEqual({});
+  const file = join(directory(), 'file');
+  writeFileSync(file, '');
+  expect(() => openDataDirectory(join(file, 'x'), 'daily')).toThrow('cannot be used: ENOTDIR');
+});
+
+// where there is no such file system, a folder of the root may be made by whoever is the root
+test.runIf(existsSync('/proc/self'))('a folder of /proc is refused at once', () => {
+  expect(() => openDataDirectory('/proc/x/y', 'daily')).toThrow('--data /proc/x/y cannot be used: ENOENT');
 });
