@@ -59,30 +59,42 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   {
     name: 'the row keeps what the bus was not told',
     file: 'functions/rooms/record.ts',
-    on: 'unannounced: claim.announcement,',
+    on: 'unannounced: withNews(room, claim.announcement),',
     off: '',
   },
   {
     name: 'the announcement comes before it is ticked off',
     file: 'functions/rooms/settle.ts',
-    on: 'if (room.unannounced) await events.announce(room, room.unannounced);',
+    on: 'for (const [index, news] of unannounced.entries()) {',
     off:
-      'if (room.unannounced) { const { unannounced } = room; room = await rooms.write({ ...room, unannounced: undefined }); ' +
-      'await events.announce(room, unannounced); }',
+      'if (unannounced.length > 0) room = await rooms.write({ ...room, unannounced: undefined });' +
+      'for (const [index, news] of unannounced.entries()) {',
   },
   {
     name: 'the announcement comes before a room is ended',
     file: 'functions/rooms/settle.ts',
-    on: 'if (room.unannounced) await events.announce(room, room.unannounced);',
+    on: 'for (const [index, news] of unannounced.entries()) {',
     off:
       'await Promise.allSettled(room.retirees.map((retiree) => retire(retiree, keeping)));' +
-      'if (room.unannounced) await events.announce(room, room.unannounced);',
+      'for (const [index, news] of unannounced.entries()) {',
   },
   {
-    name: 'whatever was left is told before new work',
-    file: 'functions/rooms/finish.ts',
-    on: 'const settledRoom = await settle(room, keeping);',
-    off: 'const settledRoom = room;',
+    name: 'whatever is left is told before a message is done',
+    file: 'functions/rooms/settle.ts',
+    on: 'return { outcome, room: room && (await settle(room, keeping)) };',
+    off: 'return { outcome, room };',
+  },
+  {
+    name: 'what was not told yet is told before what is new',
+    file: 'functions/rooms/news.ts',
+    on: 'return [...before.filter(({ type }) => type !== news.type), news];',
+    off: 'return [news];',
+  },
+  {
+    name: 'a change without an answer is remembered',
+    file: 'functions/rooms/record.ts',
+    on: 'return { ...free, unclear: {',
+    off: 'return { ...free, unclear: undefined, attempts: room.attempts }; void {',
   },
   {
     name: 'older news is known for what it is',

@@ -1,4 +1,4 @@
-import type { PastGeneration, Room } from '../rooms/room.ts';
+import type { Announcement, PastGeneration, Room } from '../rooms/room.ts';
 
 /**
  * How rooms stand in the table: attributes named as in the domain, instants as ISO 8601 with milliseconds so that
@@ -18,7 +18,9 @@ const INSTANTS = new Set([
   'renewAt',
   'renewedAt',
   'replacedAt',
+  'since',
   'takenAt',
+  'triedAt',
   'until',
   'updatedAt',
 ]);
@@ -39,7 +41,12 @@ export function toRoom(item: Item): Room {
     );
   }
   const { roomKey: key, application: _application, held: _held, ...attributes } = room;
-  return { ...attributes, key };
+  return { ...attributes, key, unannounced: announcementsOf(attributes.unannounced) };
+}
+
+/** Rows of earlier versions have a single announcement. */
+function announcementsOf(written: unknown): Room['unannounced'] {
+  return written === undefined || Array.isArray(written) ? written : [written as Announcement];
 }
 
 export function toPastGeneration(item: Item): PastGeneration {

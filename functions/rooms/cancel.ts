@@ -1,18 +1,19 @@
 import { archiveCurrent } from './archive.ts';
 import { finishRoom } from './finish.ts';
-import { type Keeping, onRoom } from './keeping.ts';
+import type { Keeping } from './keeping.ts';
+import { withNews } from './news.ts';
 import { blankRoom, isAlive, withRetirees } from './record.ts';
 import { alreadySeen, type Result } from './result.ts';
 import type { Retiree, Room, RoomRequest } from './room.ts';
 import { sequenceOf, withSequence } from './sequence.ts';
-import { settleFully } from './settle.ts';
+import { onKey, settleFully } from './settle.ts';
 
 /**
  * Ends every living room of a key as early as the provider allows. The row stays as a tombstone, also for a key
  * that was never seen: its request may be on its way and must find that it is outdated.
  */
 export async function cancelRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
-  return onRoom(request.key, keeping, async (found) => {
+  return onKey(request.key, keeping, async (found) => {
     const room = await finishRoom(found ?? blankRoom(request.key, keeping.now()), keeping);
     return cancelOn(room, request, keeping);
   });
@@ -56,7 +57,10 @@ export async function buried(room: Room, keeping: Keeping): Promise<Room> {
     current: undefined,
     previous: undefined,
     retirees: withRetirees(room, [...living, ...older], now),
-    unannounced: room.current ? { type: 'Room Cancelled', reason: 'requested' } : undefined,
+    unannounced: room.current
+      ? withNews(room, { type: 'Room Cancelled', reason: 'requested' })
+      : room.unannounced,
+    unclear: undefined,
     renewAt: undefined,
     dueAt: undefined,
     emergencyAt: undefined,

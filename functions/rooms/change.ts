@@ -1,11 +1,11 @@
 import { heardSettings, warningsOf } from './callbacks.ts';
-import { type ClaimedRoom, completeClaim, releaseClaim, takeClaim } from './claim.ts';
-import { ProviderRefusedError, RoomGoneError } from './errors.ts';
+import { type ClaimedRoom, completeClaim, mayHaveActed, releaseClaim, takeClaim } from './claim.ts';
+import { ChangeGivenUpError, ClaimLostError, ProviderRefusedError, RoomGoneError } from './errors.ts';
 import type { Keeping } from './keeping.ts';
-import { restState, settled } from './record.ts';
+import { failingSince, settled, unclaimed } from './record.ts';
 import type {
   Announcement,
-  Instant,
+  Duration,
   LiveRoom,
   Origin,
   Room,
@@ -13,7 +13,7 @@ import type {
   RoomSpec,
   Sequence,
 } from './room.ts';
-import { settle } from './settle.ts';
+import { DAY } from './room.ts';
 
 /** What the current room shall become, and what of that it is not yet. */
 export interface Alteration {
@@ -22,17 +22,21 @@ export interface Alteration {
   readonly announcement: Announcement;
   readonly sequence?: Sequence;
   readonly origin?: Origin;
-  /** When it was first tried. Default: now. */
-  readonly takenAt?: Instant;
 }
+
+/** Why a room does not take a change. */
+type Cause = RoomGoneError | ProviderRefusedError | ChangeGivenUpError;
+
+/** For how long a room may give no clear answer to any change before a change is given up: as long as an outage takes. */
+const PATIENCE: Duration = DAY;
 
 /** A living room that does not take a change: the row without the claim, for the caller to go another way. */
 export class NotAlteredError extends Error {
   // out of sight of a logger, since there is a host URL on the row
   readonly #room: Room;
-  override readonly cause: RoomGoneError | ProviderRefusedError;
+  override readonly cause: Cause;
 
-  constructor(room: Room, cause: RoomGoneError | ProviderRefusedError) {
+  constructor(room: Room, cause: Cause) {
     super(cause.message);
     this.#room = room;
     this.cause = cause;
@@ -44,15 +48,17 @@ export class NotAlteredError extends Error {
 }
 
 /**
- * Alters the current room, its link staying: claim, change, record, announce.
+ * Alters the current room, its link staying: claim, change, record.
  *
- * @throws NotAlteredError where the provider refuses the change or has lost the room
+ * @param patience how long changes of this room may go without a clear answer before this one is given up
+ * @throws NotAlteredError where the provider refuses the change, has lost the room, or gives no clear answer for too long
  */
 export async function alterRoom(
   room: Room,
   current: LiveRoom,
   alteration: Alteration,
   keeping: Keeping,
+  patience = PATIENCE,
 ): Promise<Room> {
   const { application } = current;
   const expiresAt = alteration.change.expiresAt ?? current.expiresAt;
@@ -62,11 +68,16 @@ export async function alterRoom(
     { ...alteration, purpose: 'change', generation: room.generation, application, expiresAt, warnings },
     keeping,
   );
-  return settle(await applyClaim(claimed, current, keeping), keeping);
+  return applyClaim(claimed, current, keeping, patience);
 }
 
 /** Makes the current room what the claim says it shall be. Safe to repeat. */
-async function applyClaim(claimed: ClaimedRoom, current: LiveRoom, keeping: Keeping): Promise<Room> {
+async function applyClaim(
+  claimed: ClaimedRoom,
+  current: LiveRoom,
+  keeping: Keeping,
+  patience: Duration,
+): Promise<Room> {
   const { claim } = claimed;
   try {
     const change = await heardChange(claimed, current, keeping);
@@ -81,14 +92,46 @@ async function applyClaim(claimed: ClaimedRoom, current: LiveRoom, keeping: Keep
     };
     return await completeClaim(claimed, (ours) => settled(ours, claim, live, keeping.renewal, now), keeping);
   } catch (error) {
-    if (error instanceof RoomGoneError || error instanceof ProviderRefusedError) {
-      const state = restState(claimed) ?? 'active';
-      const free = await completeClaim(claimed, (ours) => ({ ...ours, claim: undefined, state }), keeping);
-      throw new NotAlteredError(free, error);
-    }
-    if (error instanceof Error) await releaseClaim(claimed, error, keeping);
+    if (!(error instanceof Error)) throw error;
+    const cause = causeOf(error, claimed, keeping, patience);
+    if (cause) throw new NotAlteredError(await withoutChange(claimed, cause, keeping), cause);
+    await releaseClaim(claimed, error, keeping);
     throw error;
   }
+}
+
+/** @returns undefined where the change is to be tried again */
+function causeOf(
+  error: Error,
+  { key, claim, unclear }: ClaimedRoom,
+  { now }: Keeping,
+  patience: Duration,
+): Cause | undefined {
+  if (error instanceof RoomGoneError || error instanceof ProviderRefusedError) return error;
+  const since = failingSince({ unclear }, claim);
+  if (error instanceof ClaimLostError || !mayHaveActed(error) || now() - since < patience) return undefined;
+  return new ChangeGivenUpError(
+    `room ${key} takes no change since ${new Date(since).toISOString()}, so this one is given up: ${error.message}`,
+    { cause: error },
+  );
+}
+
+/** The row without the claim. Of a change that was given up nobody knows whether it was made. */
+async function withoutChange(claimed: ClaimedRoom, cause: Cause, keeping: Keeping): Promise<Room> {
+  if (!(cause instanceof ChangeGivenUpError)) {
+    const { unclear } = claimed;
+    return completeClaim(claimed, (ours) => ({ ...unclaimed(ours), unclear }), keeping);
+  }
+  keeping.notice?.('change-given-up');
+  return completeClaim(
+    claimed,
+    (ours) => ({
+      ...unclaimed(ours),
+      lastError: cause.message,
+      warnings: [...new Set([...ours.warnings, cause.message])],
+    }),
+    keeping,
+  );
 }
 
 /** A caller's own callback addresses that come or go leave ours where there are none. */

@@ -11,7 +11,7 @@ import {
 import type { Keeping } from './keeping.ts';
 import { onRoom } from './keeping.ts';
 import { claimed, failed, givenUp, isAccountedFor } from './record.ts';
-import type { Claim, Instant, LiveRoom, Room } from './room.ts';
+import type { Claim, LiveRoom, Room } from './room.ts';
 import { standing } from './sequence.ts';
 import { roomToken } from './token.ts';
 
@@ -19,10 +19,7 @@ import { roomToken } from './token.ts';
 export type ClaimedRoom = Room & { readonly claim: Claim };
 
 /** What is to be done, before anybody owns it. */
-export interface Intent extends Omit<Claim, 'owner' | 'takenAt' | 'leaseUntil' | 'bookmark' | 'from'> {
-  /** When it was first tried. Default: now. */
-  readonly takenAt?: Instant;
-}
+export type Intent = Omit<Claim, 'owner' | 'takenAt' | 'leaseUntil' | 'bookmark' | 'from'>;
 
 /**
  * Takes the right to act on a key at the provider, before the provider is called. The write is conditional, so of
@@ -33,7 +30,7 @@ export async function takeClaim(room: Room, intent: Intent, keeping: Keeping): P
   const claim: Claim = {
     ...intent,
     owner: keeping.newOwner(),
-    takenAt: intent.takenAt ?? now,
+    takenAt: now,
     leaseUntil: now + keeping.lease,
     bookmark: keeping.pool.provider(intent.application).bookmark(),
   };

@@ -1,6 +1,6 @@
 import { canonicalJson } from './digest.ts';
 import type { Capabilities, ProviderRoom } from './ports.ts';
-import type { Instant, LiveRoom, RoomChange, RoomSettings, RoomSpec, SettingName } from './room.ts';
+import type { Instant, LiveRoom, Room, RoomChange, RoomSettings, RoomSpec, SettingName } from './room.ts';
 import { MINUTE } from './room.ts';
 
 /** An expiry may come back rounded. */
@@ -8,7 +8,7 @@ const ROUNDING = MINUTE;
 
 /**
  * What it takes to make a room again what was asked for, where the provider shows something else that can be put
- * right in place.
+ * right in place, or a change got no clear answer.
  *
  * @returns undefined where nothing has drifted
  */
@@ -18,12 +18,26 @@ export function driftOf(
   seen: ProviderRoom,
   { movableExpiry, changeable, shortestLife }: Capabilities,
   now: Instant,
+  unclear?: Room['unclear'],
 ): RoomChange | undefined {
-  const settings = driftedSettings(asked, seen.settings ?? {}, changeable);
+  const settings = {
+    ...unclearSettings({ unclear }, asked, { changeable }),
+    ...driftedSettings(asked, seen.settings ?? {}, changeable),
+  };
   const endsEarly =
     movableExpiry && seen.expiresAt < expiresAt - ROUNDING && expiresAt >= now + shortestLife + ROUNDING;
   if (Object.keys(settings).length === 0 && !endsEarly) return undefined;
   return { settings, expiresAt: endsEarly ? expiresAt : undefined };
+}
+
+/** The settings of which nobody knows what the provider has: as they are asked for. */
+export function unclearSettings(
+  { unclear }: Pick<Room, 'unclear'>,
+  asked: RoomSettings,
+  { changeable }: Pick<Capabilities, 'changeable'>,
+): Partial<RoomSettings> {
+  const names = unclear?.settings.filter((name) => changeable.includes(name)) ?? [];
+  return Object.fromEntries(names.map((name) => [name, asked[name]]));
 }
 
 /** The settings that were asked for, can be changed in place and show another value: as they were asked for. */

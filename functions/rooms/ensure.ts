@@ -1,9 +1,11 @@
 import { buried } from './cancel.ts';
 import { assertMet, candidates, capabilitiesOf, limitationsOf } from './candidates.ts';
 import { alterRoom, NotAlteredError } from './change.ts';
-import { ProviderRefusedError, RequestRefusedError, RoomGoneError } from './errors.ts';
+import { unclearSettings } from './drift.ts';
+import { RequestRefusedError, RoomGoneError } from './errors.ts';
 import { finishRoom } from './finish.ts';
-import { type Keeping, onRoom } from './keeping.ts';
+import type { Keeping } from './keeping.ts';
+import { withoutLinks } from './news.ts';
 import { openRoom } from './open.ts';
 import type { Capabilities } from './ports.ts';
 import { blankRoom, isAlive, rejected, scheduled, tooShortToRenew } from './record.ts';
@@ -12,7 +14,7 @@ import { alreadySeen, type Result } from './result.ts';
 import type { AnnouncementType, Instant, LiveRoom, Room, RoomChange, RoomRequest, RoomSpec } from './room.ts';
 import { SECOND } from './room.ts';
 import { sequenceOf, withSequence } from './sequence.ts';
-import { settle, settleFully } from './settle.ts';
+import { onKey, settle, settleFully } from './settle.ts';
 import { changedSettings, expiryFromNow, isOver, mergeSpec, sameSpec } from './spec.ts';
 
 /** An expiry that differs by less is the same: providers round, and clocks differ. */
@@ -25,7 +27,7 @@ const SAME_EXPIRY = 30 * SECOND;
  * @throws RequestRefusedError for good; any other error: not now
  */
 export async function ensureRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
-  return onRoom(request.key, keeping, async (found) => {
+  return onKey(request.key, keeping, async (found) => {
     const room = await finishRoom(found ?? blankRoom(request.key, keeping.now()), keeping);
     return ensureOn(room, request, keeping);
   });
@@ -54,7 +56,10 @@ async function satisfy(room: Room, wish: Wish, keeping: Keeping): Promise<Result
   if (room.state === 'cancelled' || !current) return open(room, wish, 'Room Created', 'requested', keeping);
   if (!isAlive(current, now)) return open(room, wish, 'Room Rotated', 'expired', keeping);
   const capabilities = capabilitiesOf(current, keeping);
-  const settings = changedSettings(room.spec?.settings, wish.spec.settings);
+  const settings = {
+    ...unclearSettings(room, wish.spec.settings, capabilities),
+    ...changedSettings(room.spec?.settings, wish.spec.settings),
+  };
   const names = Object.keys(settings) as (keyof typeof settings)[];
   const expiresAt = wantedExpiry(room.spec, wish.spec, capabilities, now);
   const later = expiresAt > current.expiresAt + SAME_EXPIRY;
@@ -136,10 +141,12 @@ async function alter(
   }
 }
 
-/** The provider has lost the room: a new one. It refuses the change: so does a new room, if it is the content's fault. */
+/**
+ * The provider has lost the room: a new one. It refuses the change: so does a new room, if it is the content's fault.
+ * It gives no clear answer for too long: a new room needs no change.
+ */
 async function unaltered({ room, cause }: NotAlteredError, wish: Wish, keeping: Keeping): Promise<Result> {
   const gone = cause instanceof RoomGoneError;
-  if (!gone && !(cause instanceof ProviderRefusedError)) throw cause;
   return open(room, wish, 'Room Rotated', gone ? 'lost' : 'changed', keeping, { gone });
 }
 
@@ -147,7 +154,11 @@ async function unaltered({ room, cause }: NotAlteredError, wish: Wish, keeping: 
 async function pass(room: Room, { sequence }: Wish, keeping: Keeping): Promise<Result> {
   const over = await buried(room, keeping);
   const sequences = withSequence(room.sequences, sequence);
-  const passed = await keeping.rooms.write({ ...over, sequences, unannounced: undefined });
+  const passed = await keeping.rooms.write({
+    ...over,
+    sequences,
+    unannounced: withoutLinks(room.unannounced),
+  });
   return { outcome: 'over', room: await settleFully(passed, keeping) };
 }
 

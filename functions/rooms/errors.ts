@@ -88,6 +88,11 @@ export class AmbiguousOutcomeError extends RoomError {
   readonly code = 'ambiguous_outcome';
 }
 
+/** A change of a room has got no clear answer for so long that its caller goes another way. */
+export class ChangeGivenUpError extends RoomError {
+  readonly code = 'change_given_up';
+}
+
 /** The provider answered with something that its contract rules out. */
 export class ProviderContractError extends RoomError {
   readonly code = 'provider_contract';

@@ -29,14 +29,14 @@ function ledgerOfUnfinished({ claim, current, retirees }: Room, ledgers: Map<str
   return places.map(({ application }) => ledgers.get(application)).find((ledger) => ledger !== undefined);
 }
 
-function findingOf({ claim, current, spec }: Room, ledgers: Map<string, Ledger>, now: Instant) {
+function findingOf({ claim, current, spec, unclear }: Room, ledgers: Map<string, Ledger>, now: Instant) {
   if (!spec || claim || !isAlive(current, now)) return undefined;
   const ledger = ledgers.get(current.application);
   if (!ledger) return undefined;
   const seen = ledger.living.get(current.id);
   // a room that is younger than the list was not there to be listed
   if (!seen) return current.createdAt > now - GRACE ? undefined : { ledger, cause: 'lost' as const };
-  return driftOf(current, spec, seen, ledger.provider.capabilities, now)
+  return driftOf(current, spec, seen, ledger.provider.capabilities, now, unclear)
     ? { ledger, cause: 'drifted' as const }
     : undefined;
 }

@@ -1,28 +1,23 @@
-import { alterRoom, NotAlteredError } from './change.ts';
 import { assertUnclaimed, type ClaimedRoom } from './claim.ts';
 import type { Keeping } from './keeping.ts';
 import { asLive, record } from './open.ts';
 import type { ProviderRoom } from './ports.ts';
-import { isAccountedFor, restState } from './record.ts';
+import { isAccountedFor, unclaimed } from './record.ts';
 import type { Claim, Room } from './room.ts';
 import { MINUTE } from './room.ts';
-import { settle } from './settle.ts';
 import { roomToken } from './token.ts';
 
 /**
- * Finishes what an earlier attempt left, before anything new is begun: a claim whose lease is over may have made a
- * room, so its room is looked for and adopted, or its change is made again; what was not told is told.
+ * Sees to what an earlier attempt left, before anything new is begun. A claim whose lease is over may have made a room,
+ * so its room is looked for and adopted. A change that got no clear answer is not made again: that is for whoever
+ * wanted it, and stands in nobody's way. The row remembers with its next write what may have been changed.
  *
  * @throws ClaimHeldError while the lease of another worker runs
  */
 export async function finishRoom(room: Room, keeping: Keeping): Promise<Room> {
   assertUnclaimed(room, keeping);
-  const settledRoom = await settle(room, keeping);
-  const { claim } = settledRoom;
-  if (!claim) return settledRoom;
-  return claim.purpose === 'open'
-    ? adopt({ ...settledRoom, claim }, keeping)
-    : alterAgain({ ...settledRoom, claim }, keeping);
+  const { claim } = room;
+  return claim?.purpose === 'open' ? adopt({ ...room, claim }, keeping) : unclaimed(room);
 }
 
 /** An expiry may come back rounded. */
@@ -36,7 +31,7 @@ async function adopt(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
   const [ours] = found.filter((candidate) => isAdoptable(candidate, room, keeping)).sort(oldestFirst);
   if (!ours) return keeping.rooms.write(unclaimed(room));
   // its life began when it was made, however long it took to be found
-  return settle(await record(room, asLive(ours, claim.application, ours.createdAt), keeping), keeping);
+  return record(room, asLive(ours, claim.application, ours.createdAt), keeping);
 }
 
 /**
@@ -75,28 +70,4 @@ function isAdoptable(candidate: ProviderRoom, room: ClaimedRoom, { pool, now }: 
 
 function oldestFirst(a: ProviderRoom, b: ProviderRoom): number {
   return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
-}
-
-async function alterAgain(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
-  const { claim, current } = room;
-  // a room whose application has left the pool takes no change: whoever wanted it finds another way
-  if (!current || !keeping.pool.names.includes(current.application)) {
-    return keeping.rooms.write(unclaimed(room));
-  }
-  try {
-    return await alterRoom(unclaimed(room), current, alterationOf(claim), keeping);
-  } catch (error) {
-    // refused or gone: the request or rotation that made the claim finds the same and knows what to do
-    if (error instanceof NotAlteredError) return error.room;
-    throw error;
-  }
-}
-
-function alterationOf({ spec, change = {}, announcement, sequence, origin, takenAt }: Claim) {
-  return { spec, change, announcement, sequence, origin, takenAt };
-}
-
-/** The row as if the claim had not been made: nothing came of it. */
-function unclaimed(room: ClaimedRoom): Room {
-  return { ...room, claim: undefined, state: restState(room) ?? 'opening' };
 }

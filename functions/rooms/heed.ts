@@ -2,11 +2,12 @@ import { recall } from './calendar.ts';
 import { cancelOn } from './cancel.ts';
 import { ensureOn } from './ensure.ts';
 import { finishRoom } from './finish.ts';
-import { type Keeping, onRoom } from './keeping.ts';
+import type { Keeping } from './keeping.ts';
 import { isInItsLast } from './occurrences.ts';
 import { blankRoom } from './record.ts';
 import type { Result } from './result.ts';
 import type { RoomRequest } from './room.ts';
+import { onKey } from './settle.ts';
 
 /**
  * Does what a calendar's news means together with all that the row knows from it already. The row remembers the
@@ -16,7 +17,7 @@ import type { RoomRequest } from './room.ts';
  */
 export async function heedCalendar(request: RoomRequest, keeping: Keeping): Promise<Result> {
   const { key } = request;
-  return onRoom(key, keeping, async (found) => {
+  return onKey(key, keeping, async (found) => {
     const room = await finishRoom(found ?? blankRoom(key, keeping.now()), keeping);
     const { request: asked, calendar } = recall(room, request);
     if (asked.action === 'cancel' && isInItsLast(room.calendar, request.news, keeping.now())) {

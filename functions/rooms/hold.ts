@@ -1,11 +1,12 @@
 import { limitationsOf } from './candidates.ts';
 import { RequestRefusedError } from './errors.ts';
 import { finishRoom } from './finish.ts';
-import { type Keeping, onRoom } from './keeping.ts';
+import type { Keeping } from './keeping.ts';
 import { scheduled } from './record.ts';
 import { alreadySeen, type Result } from './result.ts';
 import type { Room, RoomRequest } from './room.ts';
 import { sequenceOf, withSequence } from './sequence.ts';
+import { onKey } from './settle.ts';
 
 /** Pauses the rotation of a room until it is released. Its link dies at its expiry if nobody releases it. */
 export async function holdRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
@@ -24,7 +25,7 @@ interface Step {
 
 async function setHold(request: RoomRequest, step: Step, keeping: Keeping): Promise<Result> {
   const sequence = sequenceOf(request);
-  return onRoom(request.key, keeping, async (found) => {
+  return onKey(request.key, keeping, async (found) => {
     if (!found) throw unknownRoom(request);
     const room = await finishRoom(found, keeping);
     const known = alreadySeen(room, sequence);

@@ -17,9 +17,17 @@ export interface Keeping {
   /** How long a claim is good for: longer than an invocation can last. */
   readonly lease: Duration;
   readonly renewal: RenewalPolicy;
+  /** Hears of what was done in place of what could not be done, so that somebody sees to it. */
+  readonly notice?: (notice: Notice) => void;
   /** Absent: providers are not asked to tell of meetings and ends. */
   readonly callbacks?: Callbacks;
 }
+
+/**
+ * - `change-given-up`: a room gave no clear answer to any change for too long (`change.ts`).
+ * - `pool-full`: no application has room for the next generation, so that the current one was given a longer life.
+ */
+export type Notice = 'change-given-up' | 'pool-full';
 
 /** How often an operation starts over because another worker wrote the row first. */
 const ATTEMPTS = 8;

@@ -1,10 +1,11 @@
 import { finishRoom } from './finish.ts';
-import { type Keeping, onRoom } from './keeping.ts';
+import type { Keeping } from './keeping.ts';
 import { type Kept, recreate } from './kept.ts';
 import { reopenLost } from './mend.ts';
 import type { RoomNews } from './ports.ts';
 import type { Result } from './result.ts';
 import { type Duration, MINUTE } from './room.ts';
+import { onKey } from './settle.ts';
 import { isOver } from './spec.ts';
 
 /** A provider's clock may differ from ours by this much: a room that ends so early ends at its time. */
@@ -15,7 +16,7 @@ const SKEW: Duration = 5 * MINUTE;
  * provider first; news of a room that is not the current one is nobody's concern.
  */
 export async function heedNews({ key, roomId, news }: RoomNews, keeping: Keeping): Promise<Result> {
-  return onRoom(key, keeping, async (found) => {
+  return onKey(key, keeping, async (found) => {
     if (!found) return { outcome: 'outdated' };
     const room = await finishRoom(found, keeping);
     const { current, spec } = room;

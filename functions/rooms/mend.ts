@@ -1,6 +1,6 @@
 import { alterRoom, NotAlteredError } from './change.ts';
 import { driftOf } from './drift.ts';
-import { RoomGoneError } from './errors.ts';
+import { ChangeGivenUpError, RoomGoneError } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import { type Kept, recreate } from './kept.ts';
 import type { Result } from './result.ts';
@@ -26,7 +26,7 @@ export async function correctDrift(kept: Kept, keeping: Keeping): Promise<Result
   const provider = keeping.pool.provider(current.application);
   const seen = await provider.get(current.id);
   if (!seen?.available) return reopenLost(kept, keeping);
-  const change = driftOf(current, spec, seen, provider.capabilities, keeping.now());
+  const change = driftOf(current, spec, seen, provider.capabilities, keeping.now(), room.unclear);
   if (!change) return { outcome: 'unchanged', room };
   const announcement = { type: 'Room Updated', reason: 'drift' } as const;
   try {
@@ -37,6 +37,8 @@ export async function correctDrift(kept: Kept, keeping: Keeping): Promise<Result
   } catch (error) {
     if (!(error instanceof NotAlteredError)) throw error;
     if (error.cause instanceof RoomGoneError) return reopenLost({ ...kept, room: error.room }, keeping);
+    // what this room does not take, it will be asked to take tomorrow: the row says so, and it lives on
+    if (error.cause instanceof ChangeGivenUpError) return { outcome: 'noted', room: error.room };
     throw error.cause;
   }
 }

@@ -33,7 +33,7 @@ export interface Opening {
 }
 
 /**
- * Opens the next generation of a room: claim, create, record, announce, in this order, so that whatever breaks
+ * Opens the next generation of a room: claim, create, record, in this order, so that whatever breaks
  * between two of them leaves enough behind to go on. The old room is not touched.
  *
  * The row must have been finished (`finish.ts`): a claim that somebody else left is not looked into here.
@@ -52,7 +52,7 @@ export async function openRoom(room: Room, opening: Opening, keeping: Keeping): 
   for (const application of [home, ...others]) {
     if (application !== home) claimed = await moveClaim(claimed, target(application), keeping);
     const live = await create(claimed, keeping);
-    if (live) return settle(await record(claimed, live, keeping), keeping);
+    if (live) return record(claimed, live, keeping);
   }
   const full = new PoolFullError(
     `all applications that may hold room ${room.key} are full (${applications.join(', ')}), so it waits in its queue: ` +

@@ -1,7 +1,7 @@
 import { backedOff } from './back-off.ts';
+import { withNews } from './news.ts';
 import { emergencyTime, type RenewalPolicy, renewalTime } from './renewal.ts';
 import type {
-  Announcement,
   Claim,
   Duration,
   Instant,
@@ -10,8 +10,10 @@ import type {
   Room,
   RoomSpec,
   RoomState,
+  SettingName,
+  UnclearChange,
 } from './room.ts';
-import { HOUR } from './room.ts';
+import { DAY, HOUR } from './room.ts';
 import { withSequence } from './sequence.ts';
 import { isKeptPast } from './spec.ts';
 
@@ -50,6 +52,7 @@ export function opened(
     generation: claim.generation,
     previous: !claim.gone && isAlive(room.current, now) ? room.current : undefined,
     meetingSince: undefined,
+    unclear: undefined,
   };
 }
 
@@ -69,7 +72,8 @@ export function settled(
       claim.warnings,
     ),
     claim: undefined,
-    unannounced: claim.announcement,
+    unannounced: withNews(room, claim.announcement),
+    unclear: stillUnclear(room, claim, now),
     sequences: withSequence(room.sequences, claim.sequence),
     origin: claim.origin ?? room.origin,
     attempts: 0,
@@ -153,7 +157,7 @@ export function rejected(room: Room, spec: RoomSpec | undefined, reason: string,
     state: rest === undefined || rest === 'cancelled' ? 'rejected' : rest,
     spec: room.spec ?? spec,
     claim: undefined,
-    unannounced: { type: 'Room Rejected', reason } satisfies Announcement,
+    unannounced: withNews(room, { type: 'Room Rejected', reason }),
     lastError: reason,
     updatedAt: now,
   };
@@ -163,6 +167,34 @@ export function rejected(room: Room, spec: RoomSpec | undefined, reason: string,
 export function refused(room: Room, spec: RoomSpec, reason: string, now: Instant): Room {
   const attempts = room.attempts + 1;
   return { ...rejected(room, spec, reason, now), attempts, dueAt: backedOff(room, attempts, now) };
+}
+
+/**
+ * The row as if the claim had not been made: nothing came of it that we know of. A change may have been made all the
+ * same, so whoever changes the room next says again what it concerns.
+ */
+export function unclaimed(room: Room): Room {
+  const { claim } = room;
+  if (!claim) return room;
+  const free: Room = { ...room, claim: undefined, state: restState(room) ?? 'opening' };
+  if (claim.purpose === 'open') return free;
+  const named = Object.keys(claim.change?.settings ?? {}) as SettingName[];
+  const settings = [...new Set([...(room.unclear?.settings ?? []), ...named])];
+  return { ...free, unclear: { settings, since: failingSince(room, claim), triedAt: claim.takenAt } };
+}
+
+/** Failures that lie further apart have nothing to do with each other. */
+const ONE_AFTER_THE_OTHER: Duration = 2 * DAY;
+
+/** From when on changes of the room have failed, the claim's among them. */
+export function failingSince({ unclear }: Pick<Room, 'unclear'>, { takenAt }: Claim): Instant {
+  return unclear && takenAt - unclear.triedAt <= ONE_AFTER_THE_OTHER ? unclear.since : takenAt;
+}
+
+/** What is not known of the room once a change of it has been answered. */
+function stillUnclear({ unclear }: Room, { change }: Claim, now: Instant): UnclearChange | undefined {
+  const settings = unclear?.settings.filter((name) => !(name in (change?.settings ?? {}))) ?? [];
+  return settings.length > 0 ? { settings, since: now, triedAt: now } : undefined;
 }
 
 /** The state of the row as if no room were being made. */

@@ -6,7 +6,7 @@ import { type Kept, recreate } from './kept.ts';
 import { atRest, isAlive } from './record.ts';
 import { renewalWindow } from './renewal.ts';
 import type { Result } from './result.ts';
-import type { Instant, LiveRoom } from './room.ts';
+import type { Instant, LiveRoom, Room } from './room.ts';
 import { MINUTE } from './room.ts';
 import { isKeptPast, isOver, renewedExpiry } from './spec.ts';
 
@@ -43,7 +43,13 @@ async function extend(kept: Kept, keeping: Keeping): Promise<Result> {
   if (!capabilities.movableExpiry || expiresAt <= current.expiresAt) return replace(kept, keeping);
   const announcement = { type: 'Room Updated', reason: 'renewal' } as const;
   try {
-    const extended = await alterRoom(room, current, { spec, change: { expiresAt }, announcement }, keeping);
+    const extended = await alterRoom(
+      room,
+      current,
+      { spec, change: { expiresAt }, announcement },
+      keeping,
+      isLastResort(room, keeping.now()) ? 0 : Number.POSITIVE_INFINITY,
+    );
     const after = { ...kept, room: extended, current: extended.current ?? current };
     return hasGained(current, expiresAt, after, keeping)
       ? { outcome: 'extended', room: extended }
@@ -55,6 +61,14 @@ async function extend(kept: Kept, keeping: Keeping): Promise<Result> {
       ? recreate(altered, 'lost', keeping, { gone: true })
       : replace(altered, keeping);
   }
+}
+
+/** After how many failed attempts a room that is about to end is kept in whatever way there is. */
+const ENOUGH_ATTEMPTS = 2;
+
+/** Whether the way that was asked for has failed, and there may be no time for it to succeed. */
+function isLastResort({ emergencyAt, attempts }: Room, now: Instant): boolean {
+  return now >= (emergencyAt ?? 0) && attempts >= ENOUGH_ATTEMPTS;
 }
 
 /** Not where a provider says yes and gives next to nothing: it has reached a limit that it does not speak of. */

@@ -189,6 +189,16 @@ export interface Claim {
   readonly from?: RoomState;
 }
 
+/** What is not known of the current room, since a change of it got no clear answer. */
+export interface UnclearChange {
+  /** The settings that the provider may have otherwise than `spec` says. */
+  readonly settings: readonly SettingName[];
+  /** From when on the changes failed, one after the other. */
+  readonly since: Instant;
+  /** When the last of them was tried. */
+  readonly triedAt: Instant;
+}
+
 /** A room of this key that is nobody's any more. */
 export interface Retiree {
   readonly application: string;
@@ -212,8 +222,10 @@ export interface Room {
   /** The generation before, while its links still work. */
   readonly previous?: LiveRoom;
   readonly claim?: Claim;
-  /** What happened to the row that the bus has not been told yet. */
-  readonly unannounced?: Announcement;
+  /** What happened to the row that the bus has not been told yet, in order: one of a type at most (`news.ts`). */
+  readonly unannounced?: readonly Announcement[];
+  /** Present while a change of the current room has got no clear answer. */
+  readonly unclear?: UnclearChange;
   /** Rooms that must end, or are about to; kept until they have. */
   readonly retirees: readonly Retiree[];
   /** The newest news of each source that took effect. */

@@ -2,28 +2,35 @@ import { assertMet } from './candidates.ts';
 import { RequestRefusedError } from './errors.ts';
 import { finishRoom } from './finish.ts';
 import { unknownRoom } from './hold.ts';
-import { type Keeping, onRoom } from './keeping.ts';
+import type { Keeping } from './keeping.ts';
 import { type Kept, recreate } from './kept.ts';
 import { correctDrift, reopenLost } from './mend.ts';
 import type { RotationOrder } from './ports.ts';
 import { renewDue } from './renew.ts';
 import { alreadySeen, type Result } from './result.ts';
-import type { RoomRequest } from './room.ts';
+import type { Room, RoomRequest } from './room.ts';
 import { sequenceOf } from './sequence.ts';
-import { settleFully } from './settle.ts';
+import { onKey, settleFully } from './settle.ts';
 import { isOver } from './spec.ts';
 
 /** Keeps one room, if it still is what was nominated: a second order for the same generation changes nothing. */
 export async function rotateRoom(order: RotationOrder, keeping: Keeping): Promise<Result> {
-  return onRoom(order.key, keeping, async (found) => {
+  return onKey(order.key, keeping, async (found) => {
     if (!found) return { outcome: 'outdated' };
     const room = await finishRoom(found, keeping);
     const { current, spec, generation } = room;
-    if (order.cause === 'unfinished') return { outcome: 'unchanged', room: await settleFully(room, keeping) };
+    if (order.cause === 'unfinished') return tidyUp(found, room, keeping);
     if (!current || !spec) return { outcome: 'unchanged', room };
     if (generation !== order.generation) return { outcome: 'outdated', room };
     return CAUSES[order.cause]({ room, current, spec }, keeping);
   });
+}
+
+/** @param room the row as it was found, or without the change that it was found with */
+async function tidyUp(found: Room, room: Room, keeping: Keeping): Promise<Result> {
+  const isFree = found.claim && found.revision === room.revision;
+  const tidy = isFree ? await keeping.rooms.write(room) : room;
+  return { outcome: 'unchanged', room: await settleFully(tidy, keeping) };
 }
 
 const CAUSES = { due: renewDue, lost: reopenLost, drifted: correctDrift } as const;
@@ -31,7 +38,7 @@ const CAUSES = { due: renewDue, lost: reopenLost, drifted: correctDrift } as con
 /** Rotates a room because a person asks for it now: neither a back-off, a hold nor a meeting stands in the way. */
 export async function rotateNow(request: RoomRequest, keeping: Keeping): Promise<Result> {
   const sequence = sequenceOf(request);
-  return onRoom(request.key, keeping, async (found) => {
+  return onKey(request.key, keeping, async (found) => {
     if (!found) throw unknownRoom(request);
     const room = await finishRoom(found, keeping);
     const known = alreadySeen(room, sequence);

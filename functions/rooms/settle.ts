@@ -1,8 +1,26 @@
-import type { Keeping } from './keeping.ts';
+import { type Keeping, onRoom } from './keeping.ts';
+import { shownAt } from './news.ts';
+import type { Result } from './result.ts';
 import type { Instant, Retiree, Room } from './room.ts';
 
 /**
- * Does what the row says is still to be told: announces what happened, and ends rooms at the provider that nobody
+ * Runs an operation on the row of a key, and does then what the row says is still to be done. A room is kept first and
+ * told of afterwards, so that an outage of the bus keeps no room from being renewed; the caller hears of it, so that
+ * the message comes back until everything is told.
+ */
+export function onKey(
+  key: string,
+  keeping: Keeping,
+  operation: (found: Room | undefined) => Promise<Result>,
+): Promise<Result> {
+  return onRoom(key, keeping, async (found) => {
+    const { outcome, room } = await operation(found);
+    return { outcome, room: room && (await settle(room, keeping)) };
+  });
+}
+
+/**
+ * Does what the row says is still to be done: announces what happened, and ends rooms at the provider that nobody
  * has any more. Both may be done twice when a crash falls between the doing and the writing; neither is forgotten.
  *
  * A room that cannot be ended at this moment stays on the row and stands in nobody's way: keeping a room goes before
@@ -21,13 +39,17 @@ export async function settleFully(room: Room, keeping: Keeping): Promise<Room> {
 
 async function tell(room: Room, keeping: Keeping) {
   const { rooms, events, now } = keeping;
-  if (room.unannounced) await events.announce(room, room.unannounced);
+  const { unannounced = [] } = room;
+  for (const [index, news] of unannounced.entries()) {
+    await events.announce(shownAt(room, unannounced, index), news);
+  }
   const endings = await Promise.allSettled(room.retirees.map((retiree) => retire(retiree, keeping)));
   const retirees = endings.map((ending, index) =>
     ending.status === 'fulfilled' ? ending.value : (room.retirees[index] as Retiree),
   );
-  const news = room.unannounced || retirees.some((retiree, index) => retiree !== room.retirees[index]);
-  const told = news
+  const changed =
+    unannounced.length > 0 || retirees.some((retiree, index) => retiree !== room.retirees[index]);
+  const told = changed
     ? await rooms.write({ ...room, unannounced: undefined, retirees, updatedAt: now() })
     : room;
   return { told, failure: endings.find((ending) => ending.status === 'rejected') };

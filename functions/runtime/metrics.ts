@@ -17,6 +17,8 @@ export const METRICS = {
   /** Attempts that failed and will be made again. */
   WorkFailed: 'Count',
   RotationsPostponed: 'Count',
+  /** Changes of rooms that gave no clear answer for too long: a new room took their place, or the row has a warning. */
+  ChangesGivenUp: 'Count',
   /** A room that every application was too full for. */
   PoolFull: 'Count',
   DeadLettered: 'Count',

@@ -9,10 +9,11 @@ import { pool } from '../adapters/pool.ts';
 import { roomProvider } from '../adapters/providers.ts';
 import { roomsTable } from '../adapters/rooms-table.ts';
 import { secretsManager } from '../adapters/secrets.ts';
-import type { Keeping } from '../rooms/keeping.ts';
+import type { Keeping, Notice } from '../rooms/keeping.ts';
 import { DAY, SECOND } from '../rooms/room.ts';
 import { numberIn, readApplications, readEnvironment } from './configuration.ts';
 import type { CommonEnvironment, WorkerEnvironment } from './environment.ts';
+import { count, type MetricName } from './metrics.ts';
 import { countCall } from './provider-metrics.ts';
 import { workQueue } from './work-queue.ts';
 
@@ -62,6 +63,11 @@ export const workerEnvironment = once(() =>
 /** How long what has ended is remembered. */
 export const retention = once(() => numberIn('RETENTION_DAYS', workerEnvironment().RETENTION_DAYS) * DAY);
 
+const NOTICED: Record<Notice, MetricName> = {
+  'change-given-up': 'ChangesGivenUp',
+  'pool-full': 'PoolFull',
+};
+
 /** The ports' real sides, for a function that works on rooms. */
 export const keeping = once((): Keeping => {
   const env = workerEnvironment();
@@ -83,6 +89,7 @@ export const keeping = once((): Keeping => {
       renewBefore: numberIn('RENEW_BEFORE_SECONDS', env.RENEW_BEFORE_SECONDS) * SECOND,
       longestGap: numberIn('LONGEST_GAP_SECONDS', env.LONGEST_GAP_SECONDS) * SECOND,
     },
+    notice: (notice) => count(NOTICED[notice]),
     callbacks: url && secret ? callbackAddresses(url, secret, secrets()) : undefined,
   };
 });

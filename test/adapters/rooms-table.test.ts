@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DUE_SHARDS, roomsTable } from '../../functions/adapters/rooms-table.ts';
+import { toItem, toRoom } from '../../functions/adapters/row.ts';
 import { RoomChangedError } from '../../functions/rooms/errors.ts';
 import type { DueRoom, RoomStore } from '../../functions/rooms/ports.ts';
 import { DAY, HOUR } from '../../functions/rooms/room.ts';
@@ -57,7 +58,8 @@ function describeStore(makeStore: () => Promise<RoomStore>) {
         expiresAt: START + DAY,
         announcement: { type: 'Room Rotated', reason: 'renewal' },
       },
-      unannounced: { type: 'Room Created', reason: 'requested' },
+      unannounced: [{ type: 'Room Created', reason: 'requested' }],
+      unclear: { settings: ['join_approval_level'], since: START, triedAt: START + HOUR },
       retirees: [
         { application: 'first', id: 'loser' },
         { application: 'first', id: 'done', endsAt: START + HOUR },
@@ -172,6 +174,15 @@ function describeStore(makeStore: () => Promise<RoomStore>) {
     expect(page.cursor).toBeUndefined();
   });
 }
+
+describe('a row that an earlier version has written', () => {
+  it('may have something to tell that is not a list', () => {
+    const news = { type: 'Room Created', reason: 'requested' } as const;
+    const { key, ...attributes } = aRoom({ key: 'old' });
+    const written = { ...toItem({ ...attributes, key }), roomKey: key, unannounced: news };
+    expect(toRoom(written).unannounced).toEqual([news]);
+  });
+});
 
 async function allDue(store: RoomStore, before: number): Promise<readonly DueRoom[]> {
   const shards = Array.from({ length: DUE_SHARDS }, async (_, shard) => {

@@ -224,7 +224,7 @@ describe('a change that got no answer', () => {
 
   it.each(['before', 'after'] as const)('is made again, broken off %s its effect', async (when) => {
     const { world, request } = await changing(when);
-    expect((await ensureRoom(request, world.keeping)).outcome).toBe('unchanged');
+    expect((await ensureRoom(request, world.keeping)).outcome).toBe('updated');
     expect(providerOf(world).made[0]?.settings.join_approval_level).toBe('explicit_approval');
     expect(world.row('weekly')).toMatchObject({ generation: 1, claim: undefined, spec: request.spec });
     expect(world.announced.at(-1)).toMatchObject({ type: 'Room Updated', reason: 'changed' });

@@ -152,7 +152,7 @@ describe('reconciliation', () => {
   it('nominates what was never told, also of a key without any room', async () => {
     const world = makeWorld();
     await cancelRoom(aRequest({ action: 'cancel' }), world.keeping);
-    const unannounced = { type: 'Room Cancelled', reason: 'requested' } as const;
+    const unannounced = [{ type: 'Room Cancelled', reason: 'requested' }] as const;
     await world.rooms.write({ ...world.row('weekly'), unannounced });
     expect((await reconcile(world)).applications.first).toEqual({ ...NOTHING, rooms: 0 });
     world.clock.now += 2 * HOUR;

@@ -40,7 +40,7 @@ describe('what a row says is still to be told', () => {
   it('is told once and forgotten', async () => {
     const world = await withStray();
     const settled = await settle(
-      { ...world.row('weekly'), unannounced: { type: 'Room Updated', reason: 'changed' } },
+      { ...world.row('weekly'), unannounced: [{ type: 'Room Updated', reason: 'changed' }] },
       world.keeping,
     );
     expect(settled).toMatchObject({ unannounced: undefined, retirees: [{ endsAt: expect.any(Number) }] });
@@ -53,7 +53,10 @@ describe('what a row says is still to be told', () => {
   it('is announced once also where a room cannot be ended', async () => {
     const world = await withStray();
     const mend = failRetiring(world, new AmbiguousOutcomeError('reset'));
-    const row = { ...world.row('weekly'), unannounced: { type: 'Room Updated', reason: 'changed' } } as const;
+    const row = {
+      ...world.row('weekly'),
+      unannounced: [{ type: 'Room Updated', reason: 'changed' }],
+    } as const;
     await expect(settleFully(row, world.keeping)).rejects.toThrow(AmbiguousOutcomeError);
     expect(world.row('weekly').unannounced).toBeUndefined();
     mend();

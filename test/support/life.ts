@@ -151,7 +151,9 @@ export class Life {
   #judgeAcknowledged({ at, asks }: Sent): void {
     if (!asks) return;
     for (const { unannounced, retirees } of this.world.rooms.rows.values()) {
-      if (unannounced) this.#early.push(`message ${at} was acknowledged before ${unannounced.type} was told`);
+      for (const { type } of unannounced ?? []) {
+        this.#early.push(`message ${at} was acknowledged before ${type} was told`);
+      }
       if (asks !== 'cancel' || retirees.every(({ endsAt }) => endsAt !== undefined)) continue;
       this.#early.push(`message ${at} was acknowledged before its rooms were ended`);
     }

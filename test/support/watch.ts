@@ -23,6 +23,8 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
   const violations: string[] = [];
   /** The room that was current in each generation of each key. */
   const current = new Map<string, string>();
+  /** What must be told before a room is ended, since it was written with the room's retirement. */
+  const owed = new Map<string, { readonly generation: number; readonly types: readonly string[] }>();
   /** Tokens under which a room may have been made by a call that nobody has looked into. */
   const unclear = new Set<string>();
 
@@ -48,7 +50,15 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
     }
     if (before && before.generation > after.generation)
       violations.push(`${after.key}: a generation came back`);
+    noteRetirees(before?.retirees ?? [], after);
     if (after.current) judgeCurrent(`${after.key} ${after.generation}`, after.current.id, after.retirees);
+  }
+
+  function noteRetirees(known: Room['retirees'], { retirees, generation, unannounced = [] }: Room): void {
+    for (const { id } of retirees) {
+      if (known.some((retiree) => retiree.id === id)) continue;
+      owed.set(id, { generation, types: unannounced.map(({ type }) => type) });
+    }
   }
 
   function judgeCurrent(generation: string, id: string, retirees: Room['retirees']): void {
@@ -97,12 +107,15 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
   function judgeRetire(id: string): void {
     for (const row of world.rooms.rows.values()) {
       if (row.current?.id === id) violations.push(`${row.key}: ${id} was ended while it was current`);
-      const { unannounced, retirees, key, generation } = row;
-      if (!unannounced || !retirees.some((retiree) => retiree.id === id && !retiree.endsAt)) continue;
-      const told = world.announced.some(
-        (news) => news.key === key && news.type === unannounced.type && news.generation === generation,
-      );
-      if (!told) violations.push(`${key}: ${id} was ended before anybody was told`);
+      const { unannounced = [], retirees, key } = row;
+      const { types = [], generation = 0 } = owed.get(id) ?? {};
+      if (!retirees.some((retiree) => retiree.id === id && !retiree.endsAt)) continue;
+      const told = (type: string) =>
+        world.announced.some(
+          (news) => news.key === key && news.type === type && news.generation >= generation,
+        );
+      if (!unannounced.every(({ type }) => !types.includes(type) || told(type)))
+        violations.push(`${key}: ${id} was ended before anybody was told`);
     }
   }
 
@@ -122,7 +135,7 @@ export async function wrongAtRest(world: World): Promise<readonly string[]> {
   const rows = [...world.rooms.rows.values()];
   const wrong = rows.flatMap(({ key, claim, unannounced, retirees }) => [
     ...(claim ? [`${key}: a claim is left`] : []),
-    ...(unannounced ? [`${key}: ${unannounced.type} was never told`] : []),
+    ...(unannounced ?? []).map(({ type }) => `${key}: ${type} was never told`),
     ...retirees.filter(({ endsAt }) => endsAt === undefined).map(({ id }) => `${key}: ${id} was to end`),
   ]);
   const kept = new Set(world.kept());
