@@ -47,7 +47,12 @@ function serve(request: RoomRequest): Promise<Result> {
 
 /** Serves whoever asks for a room: one message, one request. */
 export const handler = sqsHandler(
-  once(() => ({ ...inbox(), now, backOff: [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE], read })),
+  once(() => ({
+    ...inbox(),
+    now,
+    backOff: [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE],
+    read,
+  })),
 );
 
 prepare();

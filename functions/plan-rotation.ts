@@ -28,7 +28,7 @@ const inbox = once(() => inboxOf(environment()));
 
 /** Nominates the rooms that are due. A message is a run, or what a run had no time for. */
 export const handler = sqsHandler(
-  once(() => ({ ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE], read })),
+  once(() => ({ ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE], read })),
 );
 
 const planning = once(() => {

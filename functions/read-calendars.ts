@@ -33,7 +33,12 @@ const environment = once(() =>
  * series whose next occurrence is near enough to have a room.
  */
 export const handler = sqsHandler(
-  once(() => ({ ...inboxOf(environment()), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE], read })),
+  once(() => ({
+    ...inboxOf(environment()),
+    now,
+    backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE],
+    read,
+  })),
 );
 
 const feeds = once(() => JSON.parse(environment().FEEDS) as readonly Feed[]);

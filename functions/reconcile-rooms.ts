@@ -23,7 +23,7 @@ const environment = once(() =>
  * all; what a run has no time for it leaves to a message of its own.
  */
 export const handler = sqsHandler(
-  once(() => ({ ...inbox(), now, backOff: [5 * MINUTE, 15 * MINUTE, 60 * MINUTE], read })),
+  once(() => ({ ...inbox(), now, backOff: [5 * MINUTE, 15 * MINUTE, 30 * MINUTE], read })),
 );
 
 prepare();

@@ -3,7 +3,7 @@ import { rotationQueue } from './adapters/rotation-queue.ts';
 import { readNews, readRotation } from './requests/rotation.ts';
 import { heedNews } from './rooms/meetings.ts';
 import type { RoomNews, RotationOrder } from './rooms/ports.ts';
-import { HOUR, type Instant, MINUTE } from './rooms/room.ts';
+import { type Instant, MINUTE } from './rooms/room.ts';
 import { rotateRoom } from './rooms/rotate.ts';
 import { report } from './runtime/report.ts';
 import { inbox, keeping, now, once, prepare, sqs, workerEnvironment } from './runtime/wiring.ts';
@@ -11,7 +11,7 @@ import { type Job, sqsHandler } from './runtime/worker.ts';
 
 /** Keeps the rooms that the planner or reconciliation nominated, and heeds what providers tell. */
 export const handler = sqsHandler(
-  once(() => ({ ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR], read })),
+  once(() => ({ ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE], read })),
 );
 
 prepare();

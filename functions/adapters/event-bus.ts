@@ -1,4 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { NotAnnouncedError } from '../rooms/errors.ts';
 import type { EventBus } from '../rooms/ports.ts';
 import type { Announcement, Instant, LiveRoom, Room } from '../rooms/room.ts';
 
@@ -34,7 +35,7 @@ export function eventBus(
     // PutEvents answers 200 also when it took nothing
     const [entry] = Entries ?? [];
     if (!entry?.EventId) {
-      throw new Error(
+      throw new NotAnnouncedError(
         `the event bus ${busName} refused "${detailType}": ${entry?.ErrorCode ?? 'no reason'} ${entry?.ErrorMessage ?? ''}`.trim(),
       );
     }

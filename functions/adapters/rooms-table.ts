@@ -19,8 +19,9 @@ import { type Item, toItem, toPastGeneration, toRoom } from './row.ts';
 export const DUE_SHARDS = 16;
 
 const ROOM = 'room';
-/** A key that no caller can name. */
-const LIST_ENDS = '#list-ends';
+/** What a key begins with that no caller can name: the entry is no room's. */
+const NOT_A_ROOM = '#';
+const LIST_ENDS = `${NOT_A_ROOM}list-ends`;
 const GENERATION = 'generation#';
 
 /** A page of the due index from each shard makes a round of the planner, which is to take a few seconds at most. */
@@ -122,7 +123,7 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
       const { Items = [], LastEvaluatedKey } = await table.send(
         new ScanCommand({ TableName, ExclusiveStartKey: startKey(cursor) }),
       );
-      const entries = Items.filter(({ roomKey }) => roomKey !== LIST_ENDS);
+      const entries = Items.filter(({ roomKey }) => !roomKey.startsWith(NOT_A_ROOM));
       const items = entries.map((item) => (item.entry === ROOM ? toRoom(item) : toPastGeneration(item)));
       return { items, cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
     },

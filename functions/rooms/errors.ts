@@ -102,3 +102,8 @@ export class ProviderContractError extends RoomError {
 export class OutOfTimeError extends RoomError {
   readonly code = 'out_of_time';
 }
+
+/** The event bus did not take an announcement: it stays on the row, and is made again. */
+export class NotAnnouncedError extends RoomError {
+  readonly code = 'not_announced';
+}

@@ -22,6 +22,8 @@ export const METRICS = {
   /** A room that every application was too full for. */
   PoolFull: 'Count',
   DeadLettered: 'Count',
+  /** How long a message that was set aside has been waiting, all its copies taken together. */
+  WaitedFor: 'Seconds',
 
   /** What providers told of rooms, and what somebody said who does not know our addresses. */
   CallbacksHeard: 'Count',

@@ -1,4 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
+import { othersServedBefore } from '../adapters/circuits.ts';
+import { fraction } from '../rooms/digest.ts';
 import {
   ClaimHeldError,
   OutOfTimeError,
@@ -8,16 +10,17 @@ import {
   ThrottledError,
 } from '../rooms/errors.ts';
 import type { Duration, Instant } from '../rooms/room.ts';
-import { DAY } from '../rooms/room.ts';
+import { DAY, MINUTE, SECOND } from '../rooms/room.ts';
+import { isOutageOfAws } from './aws-outage.ts';
 import { log } from './log.ts';
 import { count } from './metrics.ts';
-import { type WorkQueue, waitingSince } from './work-queue.ts';
+import { attemptsOf, LONGEST_DELAY, type WorkQueue, waitingSince } from './work-queue.ts';
 
 export interface Tray {
   readonly queue: WorkQueue;
   readonly maxReceiveCount: number;
   readonly now: () => Instant;
-  /** How long a failed message rests, by the number of its receives. */
+  /** How long a failed message rests, by the number of its attempts; after the last of them as long each time. */
   readonly backOff: readonly Duration[];
 }
 
@@ -38,8 +41,18 @@ export interface End {
   readonly back?: Duration;
 }
 
-/** A message that has been told to be patient for so long is buried: something is wrong that waiting does not mend. */
-const PATIENCE: Duration = DAY;
+/**
+ * A message that cannot be done for so long is buried, whatever it waits for. An outage of a day, with the time that it
+ * takes to serve what has waited, is shorter.
+ */
+const PATIENCE: Duration = 2 * DAY;
+
+/** What fails so often, while so many others of its kind succeed in a row, fails by its own fault. */
+const ATTEMPTS_OF_POISON = 10;
+const OTHERS_SERVED = 5;
+
+/** Waits of this length and more are shortened at random by up to a quarter, so that a backlog does not come at once. */
+const SPREAD_FROM: Duration = 10 * MINUTE;
 
 /** Sees to a message that was not done. What the queue does not take comes back by its visibility timeout. */
 export async function setAside(
@@ -72,24 +85,52 @@ function tell(error: Error, details: Record<string, unknown>): void {
 }
 
 async function decide(record: SQSRecord, error: Error, receives: number, tray: Tray): Promise<End> {
-  const { queue, maxReceiveCount, backOff, now } = tray;
+  const { queue, maxReceiveCount, now } = tray;
   if (error instanceof RequestRefusedError) {
     await queue.bury(record, error.message);
     return { acknowledged: true };
   }
-  const wait = patienceFor(error);
-  if (receives < maxReceiveCount) {
-    const back = wait ?? backOff[Math.min(receives, backOff.length) - 1] ?? 0;
-    await queue.defer(record, back);
-    return { acknowledged: false, back };
+  const attempts = attemptsOf(record);
+  if (isPoison(error, attempts, maxReceiveCount) || now() - waitingSince(record) >= PATIENCE) {
+    const times = attempts === 1 ? 'once' : `${attempts} times`;
+    await queue.bury(record, `failed ${times}, the last time because: ${error.message}`);
+    count('DeadLettered');
+    return { acknowledged: true };
   }
-  if (wait !== undefined && now() - waitingSince(record) < PATIENCE) {
-    await queue.renew(record, wait);
-    return { acknowledged: true, back: wait };
+  // SQS tells the age of the copy only
+  count('WaitedFor', Math.round((now() - waitingSince(record)) / SECOND));
+  const back = waitFor(error, attempts, record.messageId, tray);
+  // SQS itself moves a message that it hands out more often: that is for those that end the process
+  if (receives >= maxReceiveCount) {
+    await queue.renew(record, back);
+    return { acknowledged: true, back: Math.min(back, LONGEST_DELAY) };
   }
-  await queue.bury(record, `failed ${receives} times, the last time because: ${error.message}`);
-  count('DeadLettered');
-  return { acknowledged: true };
+  await queue.defer(record, back);
+  return { acknowledged: false, back };
+}
+
+/** Whether the message itself is at fault, and not what it needs to be done. */
+function isPoison(error: Error, attempts: number, maxReceiveCount: number): boolean {
+  if (!isWorthWaiting(error)) return attempts >= maxReceiveCount;
+  return attempts >= ATTEMPTS_OF_POISON && othersServedBefore(error) >= OTHERS_SERVED;
+}
+
+/** Whether the same message may succeed later: the provider, the table, the bus or the account stand in its way. */
+function isWorthWaiting(error: Error): boolean {
+  return error instanceof RoomError || error instanceof BehindAnotherError || isOutageOfAws(error);
+}
+
+function waitFor(error: Error, attempts: number, id: string, { backOff, maxReceiveCount }: Tray): Duration {
+  const paced = (nth: number) => spread(backOff[Math.min(nth, backOff.length) - 1] ?? 0, `${id} ${attempts}`);
+  const patience = patienceFor(error);
+  if (patience === undefined) return paced(attempts);
+  // whoever asks for patience again and again does not know for how long
+  if (error instanceof ThrottledError) return Math.max(patience, paced(attempts - maxReceiveCount));
+  return patience;
+}
+
+function spread(wait: Duration, seed: string): Duration {
+  return wait < SPREAD_FROM ? wait : wait * (1 - fraction(seed) / 4);
 }
 
 /** How long to wait where nothing failed but the moment; undefined for a failure. */

@@ -4,7 +4,9 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { callbackAddresses } from '../adapters/callback-addresses.ts';
+import { circuits } from '../adapters/circuits.ts';
 import { eventBus } from '../adapters/event-bus.ts';
+import { outagesTable } from '../adapters/outages-table.ts';
 import { pool } from '../adapters/pool.ts';
 import { roomProvider } from '../adapters/providers.ts';
 import { roomsTable } from '../adapters/rooms-table.ts';
@@ -72,13 +74,14 @@ const NOTICED: Record<Notice, MetricName> = {
 export const keeping = once((): Keeping => {
   const env = workerEnvironment();
   const { CALLBACKS_URL: url, CALLBACKS_SECRET: secret } = env;
+  const { protect } = circuits(outagesTable(dynamoDb(), env.ROOMS_TABLE), now);
   return {
     rooms: roomsTable(dynamoDb(), {
       tableName: env.ROOMS_TABLE,
       retention: retention(),
     }),
     pool: pool(readApplications(env.APPLICATIONS), (entry) =>
-      roomProvider(entry, { now, secrets: secrets(), onCall: countCall }),
+      protect(entry.name, roomProvider(entry, { now, secrets: secrets(), onCall: countCall })),
     ),
     events: eventBus(eventBridge(), { bus: env.EVENT_BUS, deployment: env.DEPLOYMENT, now }),
     now,

@@ -5,7 +5,7 @@ import { HOUR, MINUTE, SECOND } from '../rooms/room.ts';
 
 /** SQS's own limits. */
 const LONGEST_VISIBILITY: Duration = 12 * HOUR;
-const LONGEST_DELAY: Duration = 15 * MINUTE;
+export const LONGEST_DELAY: Duration = 15 * MINUTE;
 
 /** An attribute is shown in consoles and counts towards the message's size. */
 const LONGEST_REASON = 1000;
@@ -28,7 +28,7 @@ export function workQueue(
   const copy = (
     record: SQSRecord,
     QueueUrl: string,
-    more: { DelaySeconds?: number; waitingSince?: Instant; failureReason?: string },
+    more: { DelaySeconds?: number; waitingSince?: Instant; attempts?: number; failureReason?: string },
   ) =>
     client.send(
       new SendMessageCommand({
@@ -41,6 +41,9 @@ export function workQueue(
           originalSentAt: { DataType: 'Number', StringValue: String(originOf(record).sentAt) },
           ...(more.waitingSince !== undefined && {
             waitingSince: { DataType: 'Number', StringValue: String(more.waitingSince) },
+          }),
+          ...(more.attempts !== undefined && {
+            attempts: { DataType: 'Number', StringValue: String(more.attempts) },
           }),
           ...(more.failureReason && {
             failureReason: { DataType: 'String', StringValue: printable(more.failureReason) },
@@ -67,6 +70,7 @@ export function workQueue(
       await copy(record, urls.queue, {
         DelaySeconds: Math.ceil(Math.min(wait, LONGEST_DELAY) / SECOND),
         waitingSince: waitingSince(record),
+        attempts: attemptsOf(record),
       });
     },
     async send(body, delay = 0) {
@@ -76,24 +80,45 @@ export function workQueue(
   };
 }
 
-/** The message as it was when it was first sent, whatever queues it has been through since. */
-export function originOf(record: SQSRecord): { readonly messageId: string; readonly sentAt: Instant } {
+/**
+ * The message as it was when it was first sent, whatever queues it has been through since. No message was sent after
+ * SQS took it: a sender that says so is not believed.
+ */
+export function originOf(record: SQSRecord): Origin {
   const { originalMessageId, originalSentAt } = record.messageAttributes;
+  const arrivedAt = Number(record.attributes.SentTimestamp);
+  const sentAt = numberOf(originalSentAt);
   return {
     messageId: originalMessageId?.stringValue ?? record.messageId,
-    sentAt: numberOf(originalSentAt) ?? Number(record.attributes.SentTimestamp),
+    sentAt: Math.min(sentAt ?? arrivedAt, arrivedAt),
+    // SQS gives the messages that it moves out of a dead-letter queue a new id and a new time, and keeps no other trace
+    ...(sentAt === undefined && record.attributes.DeadLetterQueueSourceArn && { isLost: true }),
   };
+}
+
+/** The place of a message among the others. */
+export interface Origin {
+  readonly messageId: string;
+  readonly sentAt: Instant;
+  /** The message came out of a dead-letter queue by SQS's own redrive: its id and time are not its first ones. */
+  readonly isLost?: boolean;
 }
 
 /** A sender may have given an attribute of that name a text of its own. */
 function numberOf(attribute: SQSMessageAttribute | undefined): number | undefined {
   const number = Number(attribute?.stringValue);
-  return Number.isFinite(number) ? number : undefined;
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
 /** When the queue was given the message for the first time, or anew out of the dead-letter queue. */
 export function waitingSince({ messageAttributes, attributes }: SQSRecord): Instant {
-  return numberOf(messageAttributes.waitingSince) ?? Number(attributes.SentTimestamp);
+  const arrivedAt = Number(attributes.SentTimestamp);
+  return Math.min(numberOf(messageAttributes.waitingSince) ?? arrivedAt, arrivedAt);
+}
+
+/** How often the message has been received, this time included, its copies taken together. */
+export function attemptsOf({ messageAttributes, attributes }: SQSRecord): number {
+  return (numberOf(messageAttributes.attempts) ?? 0) + Number(attributes.ApproximateReceiveCount);
 }
 
 /** SQS refuses empty values, control characters, halves of characters and what is none. */

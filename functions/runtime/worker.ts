@@ -20,6 +20,9 @@ export interface Worker extends Tray {
 /** What must be left of the invocation to begin a piece of work: two calls to a provider and the writes around them. */
 const WORK_TIME: Duration = 25 * SECOND;
 
+/** What is kept of the invocation for giving back what is not done, and for saying what is. */
+const CLOSING_TIME: Duration = 5 * SECOND;
+
 /**
  * A Lambda handler for a queue: keys in parallel, the messages of one key in order, each message acknowledged only
  * when its work is done. What can never be done goes to the dead-letter queue at once, what fails for the last time
@@ -66,10 +69,32 @@ async function attend(
     const back = (await before)?.back;
     if (back !== undefined) throw new BehindAnotherError(key, back);
     assertTimeLeft(context);
-    await run();
+    await untilClosing(run, context);
     return { acknowledged: true };
   } catch (error) {
     return setAside(record, error as Error, key, worker);
+  }
+}
+
+/**
+ * Waits for a piece of work as long as there is time to tell the queue what became of it. Work that takes longer is given
+ * back: it may still end, and whoever takes it up again finds its claim, or its effect.
+ *
+ * @throws OutOfTimeError
+ */
+async function untilClosing(run: Job['run'], context: Context): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const closing = new Promise<never>((_, give) => {
+    const left = context.getRemainingTimeInMillis() - CLOSING_TIME;
+    timer = setTimeout(
+      () => give(new OutOfTimeError('the work was not done when the invocation ended')),
+      left,
+    );
+  });
+  try {
+    await Promise.race([run(), closing]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -33,6 +33,19 @@ function rangSince(start: number): string[] {
   return [...rang].sort();
 }
 
+/** How often an alarm began to ring since. */
+function ringsSince(start: number, heading: string): number {
+  listen();
+  let rings = 0;
+  let rang = false;
+  for (let at = start; at <= now(); at += 5 * MINUTE) {
+    const rung = headings((alarm) => cloudWatch.stateOf(alarm, at) === 'ALARM').includes(heading);
+    if (rung && !rang) rings += 1;
+    rang = rung;
+  }
+  return rings;
+}
+
 function headings(chosen: (alarm: AlarmProperties) => boolean): string[] {
   const { resources } = system().stack.template;
   const alarms = resources.filter(({ type }) => type === 'AWS::CloudWatch::Alarm');
@@ -168,18 +181,34 @@ describe('the provider', () => {
   test('rings when it asks for patience, and no message is given up for that', async () => {
     const began = now();
     system().emulator.faults.add({ fault: 'throttle', times: 200, retryAfter: 60 });
-    await askForRooms(4);
-    expect(rangSince(began)).toEqual(['The provider asks for patience']);
+    await askForRooms(20);
+    expect(rangSince(began)).toContain('The provider asks for patience');
     expect(system().deadLetters()).toEqual([]);
   });
 
   test('rings when it fails, and so do the requests that fail with it', async () => {
     const began = now();
-    system().emulator.faults.add({ fault: 'status', status: 500, times: 'always' });
-    await askForRooms(3);
-    expect(rangSince(began)).toEqual(
-      expect.arrayContaining(['The provider fails', 'Requests fail', 'Requests rest in a dead-letter queue']),
-    );
+    system().emulator.faults.add({ fault: 'status', status: 500, times: 50 });
+    await askForRooms(20);
+    expect(rangSince(began)).toEqual(expect.arrayContaining(['The provider fails', 'Requests fail']));
+    expect(system().deadLetters()).toEqual([]);
+  });
+
+  test('rings once in an outage of a day, and nobody is needed afterwards', async () => {
+    const began = now();
+    system().emulator.faults.add({ fault: 'status', status: 503, times: 'always' });
+    const { doors, stack } = system();
+    for (const key of ['waits-1', 'waits-2', 'waits-3']) {
+      await doors.send(JSON.stringify({ key, display_name: key, lifetime: 'P30D' }));
+    }
+    // what waits is followed for a day
+    await pass(MINUTE);
+    system().emulator.faults.clear();
+    await stack.settle();
+    expect(ringsSince(began, 'Requests wait too long')).toBe(1);
+    expect(ringsSince(began, 'Requests fail')).toBeLessThanOrEqual(1);
+    expect(system().deadLetters()).toEqual([]);
+    expect((await system().room('waits-3')).state).toBe('active');
   });
 
   test('rings when every application is full', async () => {
@@ -198,11 +227,7 @@ describe('rotation', () => {
     queueNamed(PLANS).send('{}');
     await system().stack.quiet();
     expect(rangSince(began)).toEqual(
-      expect.arrayContaining([
-        'Rotations fail',
-        'Rotations rest in a dead-letter queue',
-        'Rooms are about to end',
-      ]),
+      expect.arrayContaining(['Rotations fail', 'Rotations wait too long', 'Rooms are about to end']),
     );
   });
 
@@ -229,7 +254,7 @@ describe('reconciliation', () => {
     system().emulator.faults.add({ fault: 'status', status: 500, times: 'always' });
     await run(RECONCILIATIONS);
     expect(rangSince(began)).toEqual(
-      expect.arrayContaining(['Reconciliation fails', 'Reconciliations rest in a dead-letter queue']),
+      expect.arrayContaining(['Reconciliation fails', 'Reconciliations wait too long']),
     );
   });
 

@@ -34,7 +34,7 @@ interface Datapoint {
 
 /**
  * Remembers metrics and decides on alarms, as CloudWatch does: statistics over whole periods, `M out of N` with M
- * being N, the four readings of silence, and of metric math what the alarms use (`SUM`, `IF`, arithmetic).
+ * being N, the four readings of silence, and of metric math what the alarms use (`SUM`, `IF`, `MAX`, `FILL`, arithmetic).
  */
 export class CloudWatch {
   readonly #metrics = new Map<string, Datapoint[]>();
@@ -148,7 +148,7 @@ function breaches(value: number, { ComparisonOperator, Threshold }: AlarmPropert
   throw new Error(`no alarm was thought to compare by ${ComparisonOperator}`);
 }
 
-const FUNCTIONS = ['SUM', 'IF'];
+const FUNCTIONS = ['SUM', 'IF', 'MAX', 'FILL'];
 
 function idsIn(expression: string): string[] {
   return (expression.match(/[A-Za-z_]\w*/g) ?? []).filter((name) => !FUNCTIONS.includes(name));
@@ -165,7 +165,11 @@ function evaluate(
     return present.length > 0 ? present.reduce((all, value) => all + value, 0) : undefined;
   };
   const choose = (condition: boolean, yes: number, no: number) => (condition ? yes : no);
+  const most = (values: number[]) => Math.max(...values);
+  // a point is filled where another metric has one
+  const fill = (value: number | undefined, by: number) =>
+    ids.some((id) => known[id] !== undefined) ? (value ?? by) : Number.NaN;
   const reckon = new Function(...FUNCTIONS, ...ids, `return ${expression};`);
-  const value = reckon(sum, choose, ...ids.map((id) => known[id]));
+  const value = reckon(sum, choose, most, fill, ...ids.map((id) => known[id]));
   return Number.isNaN(value) ? undefined : value;
 }

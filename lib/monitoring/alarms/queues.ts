@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { FunctionName } from '../../function-name.ts';
 import type { RoomsAlarm } from '../alarm.ts';
-import { sum } from '../room-metrics.ts';
+import { type RoomMetrics, sum } from '../room-metrics.ts';
 import type { Watched } from '../watched.ts';
 
 const { NOT_BREACHING } = TreatMissingData;
@@ -38,7 +38,13 @@ const INBOXES: Record<
 };
 
 /** What waits too long, rests, or is lost. */
-export function queueAlarms({ functions, undelivered, rules, scheduleGroup }: Watched): RoomsAlarm[] {
+export function queueAlarms({
+  metrics,
+  functions,
+  undelivered,
+  rules,
+  scheduleGroup,
+}: Watched): RoomsAlarm[] {
   const ofInboxes = functions.flatMap(({ name, inbox }): RoomsAlarm[] => {
     const { id, patience, means } = INBOXES[name];
     return [
@@ -52,7 +58,7 @@ export function queueAlarms({ functions, undelivered, rules, scheduleGroup }: Wa
         id: `Slow${id}`,
         heading: `${id} wait too long`,
         means,
-        metric: inbox.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: QUARTER }),
+        metric: longestWait(metrics, name, inbox.queue),
         threshold: patience.toSeconds(),
         silence: NOT_BREACHING,
       },
@@ -88,6 +94,24 @@ export function queueAlarms({ functions, undelivered, rules, scheduleGroup }: Wa
       silence: NOT_BREACHING,
     },
   ];
+}
+
+/**
+ * How long the oldest message has been waiting: as SQS sees it, and as the function does, which knows the copies of a
+ * message that waits out an outage. The period is longer than the longest pause between two attempts, so that an outage
+ * rings once.
+ */
+function longestWait(metrics: RoomMetrics, name: FunctionName, queue: Queue): MathExpression {
+  const period = Duration.hours(1);
+  return new MathExpression({
+    label: 'the longest wait, in seconds',
+    expression: 'MAX([FILL(age, 0), FILL(waited, 0)])',
+    usingMetrics: {
+      age: queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period }),
+      waited: metrics.of(name, 'WaitedFor', { statistic: 'Maximum', period }),
+    },
+    period,
+  });
 }
 
 function restingIn(queue: Queue) {

@@ -1,0 +1,291 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { SQSRecord } from 'aws-lambda';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { circuits } from '../../functions/adapters/circuits.ts';
+import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import {
+  AmbiguousOutcomeError,
+  NotAnnouncedError,
+  ProviderRefusedError,
+  ThrottledError,
+  UnauthorizedError,
+} from '../../functions/rooms/errors.ts';
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+import type { RoomProvider } from '../../functions/rooms/ports.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/room.ts';
+import { originOf } from '../../functions/runtime/work-queue.ts';
+import { sqsHandler } from '../../functions/runtime/worker.ts';
+import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
+import { type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';
+import { memoryOutages } from '../support/memory-outages.ts';
+import { catchOutput } from '../support/output.ts';
+import { aSpec } from '../support/rooms.ts';
+import { makeWorld } from '../support/world.ts';
+
+/** As `create-rooms` has it. */
+const BACK_OFF = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE];
+
+/** A little more than a day. */
+const OUTAGE = 25 * HOUR;
+
+/** Containers that take turns: each knows only what it has seen itself, and what all share. */
+const CONTAINERS = 3;
+
+beforeAll(() => {
+  vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'EvergreenRooms');
+});
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** What fails at this moment: an operation of the provider, the table, the bus. */
+type Weather = (place: 'provider' | 'table' | 'bus', of?: { readonly name?: string }) => Error | undefined;
+
+const PROVIDER_OUT = (error: () => Error): Weather => {
+  return (place) => (place === 'provider' ? error() : undefined);
+};
+
+/** What the SDK says of a service that cannot be reached. */
+async function unreachable(): Promise<Error> {
+  const client = new DynamoDBClient({
+    endpoint: 'http://127.0.0.1:1',
+    region: 'local',
+    credentials: DUMMY_CREDENTIALS,
+    maxAttempts: 1,
+  });
+  const key = { roomKey: { S: 'a' } };
+  return client
+    .send(new GetItemCommand({ TableName: 'rooms', Key: key }))
+    .catch((error: Error) => error) as Promise<Error>;
+}
+
+async function startStage() {
+  const inbox = await startInbox();
+  const world = makeWorld();
+  Object.defineProperty(world.clock, 'now', { get: Date.now });
+  const store = memoryOutages();
+  const now = Date.now;
+  const stage = {
+    weather: (() => undefined) as Weather,
+    attempts: 0,
+    /** When the provider was called, by operation. */
+    calls: [] as { readonly operation: string; readonly at: number }[],
+  };
+  const guard = async <T>(place: 'provider' | 'table' | 'bus', work: () => Promise<T>, name?: string) => {
+    const error = stage.weather(place, { ...(name !== undefined && { name }) });
+    if (error) throw error;
+    return work();
+  };
+  const shaky = (provider: RoomProvider): RoomProvider => {
+    const call = <T>(operation: string, work: () => Promise<T>, name?: string) => {
+      stage.calls.push({ operation, at: now() });
+      return guard('provider', work, name);
+    };
+    return {
+      ...provider,
+      create: (order) => call('create', () => provider.create(order), order.settings.display_name),
+      find: (...args) => call('find', () => provider.find(...args)),
+      get: (id) => call('get', () => provider.get(id)),
+      change: (...args) => call('change', () => provider.change(...args)),
+      retire: (id) => call('retire', () => provider.retire(id)),
+    };
+  };
+  const container = () => {
+    const { rooms, pool, events } = world.keeping;
+    const { protect } = circuits(
+      {
+        read: () => guard('table', store.read),
+        replace: (next) => guard('table', () => store.replace(next)),
+      },
+      now,
+    );
+    const first = protect('first', shaky(pool.provider('first')));
+    const keeping: Keeping = {
+      ...world.keeping,
+      now,
+      rooms: {
+        ...rooms,
+        read: (key) => guard('table', () => rooms.read(key)),
+        write: (room) => guard('table', () => rooms.write(room)),
+      },
+      pool: { ...pool, provider: () => first },
+      events: { ...events, announce: (...args) => guard('bus', () => events.announce(...args)) },
+    };
+    const read = async (record: SQSRecord) => {
+      const { sentAt } = originOf(record);
+      const spec = aSpec({ settings: { display_name: record.body } });
+      const sequence = { source: 'request' as const, value: String(sentAt) };
+      return {
+        key: record.body,
+        run: () => {
+          stage.attempts += 1;
+          return ensureRoom({ key: record.body, action: 'ensure', sequence, spec }, keeping);
+        },
+      };
+    };
+    const worker = { queue: inbox.work, maxReceiveCount: MAX_RECEIVES, now, backOff: BACK_OFF, read };
+    return sqsHandler(() => worker);
+  };
+  const handlers = Array.from({ length: CONTAINERS }, container);
+  let deliveries = 0;
+
+  /** Works on whatever is visible, and turns the clock to what comes next, until this time. */
+  async function workUntil(end: number): Promise<void> {
+    for (;;) {
+      const handler = handlers[deliveries++ % CONTAINERS] as (typeof handlers)[number];
+      const { records } = await inbox.deliver(handler);
+      if (records.length > 0) continue;
+      const { wakesAt = Number.POSITIVE_INFINITY } = inbox.queue.contents();
+      if (wakesAt > end) return void vi.setSystemTime(end);
+      vi.setSystemTime(Math.max(wakesAt, Date.now() + 1));
+    }
+  }
+  return { ...stageOf(inbox, world), stage, workUntil };
+}
+
+function stageOf(inbox: Inbox, world: ReturnType<typeof makeWorld>) {
+  return {
+    inbox,
+    served: () => world.announced.filter(({ type }) => type === 'Room Created').length,
+    living: () => world.kept().length,
+  };
+}
+
+const OUTAGES: [string, () => Promise<Weather>][] = [
+  [
+    'a provider that answers 503',
+    async () => PROVIDER_OUT(() => new ThrottledError('503', { retryAfter: 10 * SECOND, ambiguous: true })),
+  ],
+  ['a provider that does not answer', async () => PROVIDER_OUT(() => new AmbiguousOutcomeError('timed out'))],
+  ['a provider that answers 401', async () => PROVIDER_OUT(() => new UnauthorizedError('401'))],
+  [
+    'a table that cannot be reached',
+    async () => {
+      const error = await unreachable();
+      return (place) => (place === 'table' ? error : undefined);
+    },
+  ],
+  [
+    'a bus that takes nothing',
+    async () => (place) => (place === 'bus' ? new NotAnnouncedError('ThrottlingException') : undefined),
+  ],
+];
+
+describe.each(OUTAGES)('a day with %s', (_, weather) => {
+  it('needs nobody afterwards: one message waits with under 80 attempts, and is served', async () => {
+    const output = catchOutput();
+    const { inbox, stage, workUntil, served, living } = await startStage();
+    stage.weather = await weather();
+    inbox.queue.send('alone');
+    const start = Date.now();
+    await workUntil(start + OUTAGE);
+    expect(inbox.buried()).toEqual([]);
+    expect(stage.attempts).toBeGreaterThan(50);
+    expect(stage.attempts).toBeLessThan(80);
+    stage.weather = () => undefined;
+    await workUntil(start + OUTAGE + HOUR);
+    expect([served(), living()]).toEqual([1, 1]);
+    expect(inbox.queue.messages()).toEqual([]);
+    expect(output.counted('DeadLettered')).toBe(0);
+  });
+
+  it('is over for thirty messages within the hour, each served once', async () => {
+    catchOutput();
+    const { inbox, stage, workUntil, served, living } = await startStage();
+    stage.weather = await weather();
+    for (let nth = 0; nth < 30; nth += 1) inbox.queue.send(`room-${nth}`);
+    const start = Date.now();
+    await workUntil(start + OUTAGE);
+    stage.weather = () => undefined;
+    await workUntil(start + OUTAGE + HOUR);
+    expect([served(), living()]).toEqual([30, 30]);
+    expect(inbox.queue.messages()).toEqual([]);
+    expect(inbox.buried()).toEqual([]);
+  });
+});
+
+describe('a provider that does not answer', () => {
+  it.each(['create', 'find'])(
+    'is asked for "%s" once in a quarter of an hour, by all containers',
+    async (operation) => {
+      catchOutput();
+      const { inbox, stage, workUntil } = await startStage();
+      stage.weather = PROVIDER_OUT(() => new AmbiguousOutcomeError('timed out'));
+      const start = Date.now();
+      for (let hour = 0; hour < 8; hour += 1) {
+        for (let nth = 0; nth < 20; nth += 1) inbox.queue.send(`room-${hour}-${nth}`);
+        await workUntil(start + (hour + 1) * HOUR);
+      }
+      const late = stage.calls.filter((call) => call.operation === operation && call.at > start + 2 * HOUR);
+      for (const [nth, { at }] of late.entries()) {
+        const before = late[nth - 1];
+        if (before) expect(at - before.at).toBeGreaterThanOrEqual(15 * MINUTE);
+      }
+      expect(late.length).toBeLessThanOrEqual(6 * 4 + 1);
+    },
+  );
+
+  it('does not keep an operation waiting that succeeds', async () => {
+    const { protect } = circuits(memoryOutages(), Date.now);
+    const { keeping } = makeWorld();
+    const healthy = keeping.pool.provider('first');
+    const create = async () => {
+      throw new AmbiguousOutcomeError('timed out');
+    };
+    const provider = protect('first', { ...healthy, create });
+    for (let nth = 0; nth < 6; nth += 1) await provider.create({} as never).catch(() => {});
+    await expect(provider.create({} as never)).rejects.toMatchObject({ code: 'throttled', ambiguous: false });
+    await expect(provider.find('token')).resolves.toEqual([]);
+  });
+});
+
+describe('poison', () => {
+  it('goes to the dead-letter queue while others are served', async () => {
+    const output = catchOutput();
+    const { inbox, stage, workUntil, served } = await startStage();
+    stage.weather = (place, { name } = {}) =>
+      place === 'provider' && name === 'poison' ? new AmbiguousOutcomeError('500') : undefined;
+    inbox.queue.send('poison');
+    const start = Date.now();
+    for (let hour = 0; hour < 8; hour += 1) {
+      for (let nth = 0; nth < 20; nth += 1) inbox.queue.send(`room-${hour}-${nth}`);
+      await workUntil(start + (hour + 1) * HOUR);
+    }
+    expect(served()).toBe(160);
+    expect(inbox.buried()).toMatchObject([
+      {
+        body: 'poison',
+        attributes: {
+          failureReason: expect.stringMatching(/^failed 1\d times, the last time because: 500$/),
+        },
+      },
+    ]);
+    expect(output.counted('DeadLettered')).toBe(1);
+  });
+
+  it('is what the provider refuses, in an outage of the others too', async () => {
+    catchOutput();
+    const { inbox, stage, workUntil } = await startStage();
+    stage.weather = PROVIDER_OUT(() => new ProviderRefusedError('400'));
+    inbox.queue.send('refused');
+    await workUntil(Date.now() + MINUTE);
+    expect(inbox.buried()).toHaveLength(1);
+  });
+
+  it('is what nothing else proves after two days', async () => {
+    catchOutput();
+    const { inbox, stage, workUntil } = await startStage();
+    stage.weather = PROVIDER_OUT(() => new AmbiguousOutcomeError('500'));
+    inbox.queue.send('alone');
+    const start = Date.now();
+    await workUntil(start + 2 * DAY - HOUR);
+    expect(inbox.buried()).toEqual([]);
+    await workUntil(start + 2 * DAY + HOUR);
+    expect(inbox.buried()).toHaveLength(1);
+  });
+});
