@@ -22,6 +22,8 @@ export interface Alteration {
   readonly announcement: Announcement;
   readonly sequence?: Sequence;
   readonly origin?: Origin;
+  /** What a person should know beside what the provider does not have. */
+  readonly warnings?: readonly string[];
 }
 
 /** Why a room does not take a change. */
@@ -62,7 +64,7 @@ export async function alterRoom(
 ): Promise<Room> {
   const { application } = current;
   const expiresAt = alteration.change.expiresAt ?? current.expiresAt;
-  const warnings = warningsOf(alteration.spec, application, keeping);
+  const warnings = [...warningsOf(alteration.spec, application, keeping), ...(alteration.warnings ?? [])];
   const claimed = await takeClaim(
     room,
     { ...alteration, purpose: 'change', generation: room.generation, application, expiresAt, warnings },

@@ -25,9 +25,10 @@ export interface Keeping {
 
 /**
  * - `change-given-up`: a room gave no clear answer to any change for too long (`change.ts`).
- * - `pool-full`: no application has room for the next generation, so that the current one was given a longer life.
+ * - `prolonged`: no new room could be had, so that the living one was given a longer life (`prolong.ts`) ...
+ * - `pool-full`: ... since every application is full.
  */
-export type Notice = 'change-given-up' | 'pool-full';
+export type Notice = 'change-given-up' | 'prolonged' | 'pool-full';
 
 /** How often an operation starts over because another worker wrote the row first. */
 const ATTEMPTS = 8;

@@ -53,6 +53,7 @@ export function opened(
     previous: !claim.gone && isAlive(room.current, now) ? room.current : undefined,
     meetingSince: undefined,
     unclear: undefined,
+    avoid: undefined,
   };
 }
 
@@ -181,6 +182,14 @@ export function unclaimed(room: Room): Room {
   const named = Object.keys(claim.change?.settings ?? {}) as SettingName[];
   const settings = [...new Set([...(room.unclear?.settings ?? []), ...named])];
   return { ...free, unclear: { settings, since: failingSince(room, claim), triedAt: claim.takenAt } };
+}
+
+/** The row without a claim that nobody can look into: a room that it may have made is left to reconciliation. */
+export function abandoned(room: Room): Room {
+  const { claim } = room;
+  const free = unclaimed(room);
+  if (claim?.purpose !== 'open') return free;
+  return { ...free, spent: Math.max(room.spent ?? 0, claim.generation), avoid: claim.application };
 }
 
 /** Failures that lie further apart have nothing to do with each other. */

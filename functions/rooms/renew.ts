@@ -1,12 +1,13 @@
 import { capabilitiesOf } from './candidates.ts';
 import { alterRoom, NotAlteredError } from './change.ts';
-import { RoomGoneError } from './errors.ts';
+import { PoolFullError, RoomGoneError } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import { type Kept, recreate } from './kept.ts';
+import { isLastResort, isOfTheProvider, prolong } from './prolong.ts';
 import { atRest, isAlive } from './record.ts';
 import { renewalWindow } from './renewal.ts';
 import type { Result } from './result.ts';
-import type { Instant, LiveRoom, Room } from './room.ts';
+import type { Instant, LiveRoom } from './room.ts';
 import { MINUTE } from './room.ts';
 import { isKeptPast, isOver, renewedExpiry } from './spec.ts';
 
@@ -24,12 +25,25 @@ export async function renewDue(kept: Kept, keeping: Keeping): Promise<Result> {
   return spec.renewal.mode === 'extend' ? extend(kept, keeping) : replace(kept, keeping);
 }
 
-/** A new room in the place of a living one, unless people are in that at this moment and there is time to wait. */
+/**
+ * A new room in the place of a living one, unless people are in that at this moment and there is time to wait. Where no
+ * new room can be had and there is no time to wait either, the living one is given a longer life.
+ */
 async function replace(kept: Kept, keeping: Keeping): Promise<Result> {
   const { room } = kept;
   const { meetingSince, emergencyAt = 0 } = room;
-  if (meetingSince === undefined || keeping.now() >= emergencyAt) return recreate(kept, 'renewal', keeping);
-  return { outcome: 'postponed', room: await keeping.rooms.write({ ...room, dueAt: emergencyAt }) };
+  if (meetingSince !== undefined && keeping.now() < emergencyAt) {
+    return { outcome: 'postponed', room: await keeping.rooms.write({ ...room, dueAt: emergencyAt }) };
+  }
+  try {
+    return await recreate(kept, 'renewal', keeping);
+  } catch (error) {
+    const full = error instanceof PoolFullError && keeping.now() >= emergencyAt;
+    if (full || (isOfTheProvider(error) && isLastResort(room, keeping.now()))) {
+      return prolong(kept, error, keeping);
+    }
+    throw error;
+  }
 }
 
 /**
@@ -61,14 +75,6 @@ async function extend(kept: Kept, keeping: Keeping): Promise<Result> {
       ? recreate(altered, 'lost', keeping, { gone: true })
       : replace(altered, keeping);
   }
-}
-
-/** After how many failed attempts a room that is about to end is kept in whatever way there is. */
-const ENOUGH_ATTEMPTS = 2;
-
-/** Whether the way that was asked for has failed, and there may be no time for it to succeed. */
-function isLastResort({ emergencyAt, attempts }: Room, now: Instant): boolean {
-  return now >= (emergencyAt ?? 0) && attempts >= ENOUGH_ATTEMPTS;
 }
 
 /** Not where a provider says yes and gives next to nothing: it has reached a limit that it does not speak of. */

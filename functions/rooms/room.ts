@@ -216,6 +216,8 @@ export interface Room {
   readonly generation: number;
   /** The last generation whose room was given up: its number, and so its token, is not used for another. */
   readonly spent?: number;
+  /** The application that nobody could look into for a lost room: the next room goes elsewhere if it can. */
+  readonly avoid?: string;
   /** Absent on the tombstone of a key that was cancelled before it was ever asked for. */
   readonly spec?: RoomSpec;
   readonly current?: LiveRoom;

@@ -19,6 +19,8 @@ export const METRICS = {
   RotationsPostponed: 'Count',
   /** Changes of rooms that gave no clear answer for too long: a new room took their place, or the row has a warning. */
   ChangesGivenUp: 'Count',
+  /** Rooms whose end was moved since no new room could be had before it. */
+  RoomsProlonged: 'Count',
   /** A room that every application was too full for. */
   PoolFull: 'Count',
   DeadLettered: 'Count',

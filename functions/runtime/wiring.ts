@@ -67,6 +67,7 @@ export const retention = once(() => numberIn('RETENTION_DAYS', workerEnvironment
 
 const NOTICED: Record<Notice, MetricName> = {
   'change-given-up': 'ChangesGivenUp',
+  prolonged: 'RoomsProlonged',
   'pool-full': 'PoolFull',
 };
 
