@@ -14,11 +14,17 @@ import { unmet } from './unmet.ts';
  */
 export function candidates(room: Room, spec: RoomSpec, pool: Pool, target?: string): readonly string[] {
   const place = pool.names.find((name) => name === room.current?.application);
-  const order = target ? [target] : homeOrder(room.key, place ? pool.siblings(place) : pool.names, place);
+  const order = target
+    ? [target]
+    : unavoided(room, homeOrder(room.key, place ? pool.siblings(place) : pool.names, place));
   if (order.length === 0) throw new PoolFullError('the pool has no application: configure at least one');
   const able = spec.strict ? order.filter((name) => unmet(spec, pool.provider(name)).length === 0) : order;
   // whoever asks is refused before; a room that was given is kept, whatever its provider has given up since
   return able.length > 0 ? able : order;
+}
+
+function unavoided({ avoid }: Room, order: readonly string[]): readonly string[] {
+  return order.includes(avoid ?? '') ? [...order.filter((name) => name !== avoid), avoid ?? ''] : order;
 }
 
 /** @throws RequestRefusedError where the request is strict and no application can give all it asks for */

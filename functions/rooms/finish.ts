@@ -2,9 +2,9 @@ import { assertUnclaimed, type ClaimedRoom } from './claim.ts';
 import type { Keeping } from './keeping.ts';
 import { asLive, record } from './open.ts';
 import type { ProviderRoom } from './ports.ts';
-import { isAccountedFor, unclaimed } from './record.ts';
-import type { Claim, Room } from './room.ts';
-import { MINUTE } from './room.ts';
+import { abandoned, isAccountedFor, isAlive, unclaimed } from './record.ts';
+import type { Claim, Duration, Room } from './room.ts';
+import { HOUR, MINUTE } from './room.ts';
 import { roomToken } from './token.ts';
 
 /**
@@ -24,14 +24,35 @@ export async function finishRoom(room: Room, keeping: Keeping): Promise<Room> {
 const ROUNDING = MINUTE;
 
 async function adopt(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
-  const { claim, key } = room;
-  const token = roomToken(keeping.deployment, key, claim.generation, claim.spec);
-  const since = claim.bookmark ?? (await notedBookmark(claim, keeping));
-  const found = await keeping.pool.provider(claim.application).find(token, since);
+  const { claim } = room;
+  const found = await look(room, keeping);
+  if (!found) return keeping.rooms.write(abandoned(room));
   const [ours] = found.filter((candidate) => isAdoptable(candidate, room, keeping)).sort(oldestFirst);
   if (!ours) return keeping.rooms.write(unclaimed(room));
   // its life began when it was made, however long it took to be found
   return record(room, asLive(ours, claim.application, ours.createdAt), keeping);
+}
+
+/** For how long a room that may have been made is looked for, where a key cannot wait any longer. */
+const PATIENCE: Duration = HOUR;
+
+/** @returns undefined where nobody can look, and the key cannot wait until somebody can */
+async function look(
+  { claim, key, current, emergencyAt = 0 }: ClaimedRoom,
+  keeping: Keeping,
+): Promise<readonly ProviderRoom[] | undefined> {
+  const { pool, deployment, now } = keeping;
+  const token = roomToken(deployment, key, claim.generation, claim.spec);
+  try {
+    const since = claim.bookmark ?? (await notedBookmark(claim, keeping));
+    return await pool.provider(claim.application).find(token, since);
+  } catch (error) {
+    const isUrgent = isAlive(current, now())
+      ? now() >= emergencyAt
+      : pool.names.some((name) => name !== claim.application);
+    if (!isUrgent || now() - claim.takenAt < PATIENCE) throw error;
+    return undefined;
+  }
 }
 
 /**

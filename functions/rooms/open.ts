@@ -7,6 +7,7 @@ import {
   PoolFullError,
   ProviderContractError,
   ProviderRefusedError,
+  UnauthorizedError,
 } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import type { Capabilities, ProviderRoom } from './ports.ts';
@@ -49,21 +50,27 @@ export async function openRoom(room: Room, opening: Opening, keeping: Keeping): 
   const [home = '', ...others] = applications;
   const generation = Math.max(room.generation, room.spent ?? 0) + 1;
   let claimed = await takeClaim(room, { ...wanted, purpose: 'open', generation, ...target(home) }, keeping);
+  let locked: UnauthorizedError | undefined;
   for (const application of [home, ...others]) {
     if (application !== home) claimed = await moveClaim(claimed, target(application), keeping);
-    const live = await create(claimed, keeping);
-    if (live) return record(claimed, live, keeping);
+    const made = await create(claimed, keeping);
+    if (!(made instanceof Error)) return record(claimed, made, keeping);
+    if (made instanceof UnauthorizedError) locked ??= made;
   }
   const full = new PoolFullError(
     `all applications that may hold room ${room.key} are full (${applications.join(', ')}), so it waits in its queue: ` +
       'add an application, or cancel rooms that nobody needs',
   );
-  await releaseClaim(claimed, full, keeping);
-  throw full;
+  const failure = locked ?? full;
+  await releaseClaim(claimed, failure, keeping);
+  throw failure;
 }
 
-/** @returns undefined where the application is full */
-async function create(claimed: ClaimedRoom, keeping: Keeping): Promise<LiveRoom | undefined> {
+/** @returns why the next application is to be asked: this one is full, or lets nobody in */
+async function create(
+  claimed: ClaimedRoom,
+  keeping: Keeping,
+): Promise<LiveRoom | ApplicationFullError | UnauthorizedError> {
   const { application, expiresAt, generation, spec } = claimed.claim;
   const token = roomToken(keeping.deployment, claimed.key, generation, spec);
   try {
@@ -71,7 +78,7 @@ async function create(claimed: ClaimedRoom, keeping: Keeping): Promise<LiveRoom 
     const order = { token, settings, expiresAt };
     return asLive(await keeping.pool.provider(application).create(order), application, keeping.now());
   } catch (error) {
-    if (error instanceof ApplicationFullError) return undefined;
+    if (error instanceof ApplicationFullError || error instanceof UnauthorizedError) return error;
     if (error instanceof ProviderRefusedError) {
       await settle(
         await completeClaim(claimed, (ours) => refused(ours, spec, error.message, keeping.now()), keeping),

@@ -148,6 +148,80 @@ describe('an attempt that got no answer', () => {
   });
 });
 
+describe('an attempt that nobody can look into', () => {
+  /** A key whose create got no answer at an account that answers nothing from then on. */
+  async function broken(applications: readonly string[], prepared: boolean) {
+    const world = makeWorld({ applications });
+    const { keeping, clock, row } = world;
+    if (prepared) {
+      await ensureRoom(aRequest(), keeping);
+      clock.now = (row('weekly').renewAt ?? 0) + HOUR;
+    }
+    const dead = async () => {
+      throw RESET;
+    };
+    const request = aRequest();
+    const due = () => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, keeping);
+    const work = prepared ? due : () => ensureRoom(request, keeping);
+    const providers = Object.entries(world.providers);
+    const healthy = providers.map(([, provider]) => provider.create);
+    for (const [, provider] of providers) provider.create = dead;
+    await expect(work()).rejects.toBe(RESET);
+    const place = row('weekly').claim?.application ?? '';
+    for (const [index, [name, provider]] of providers.entries()) {
+      Object.assign(provider, name === place ? { find: dead, change: dead } : { create: healthy[index] });
+    }
+    return { ...world, work, place };
+  }
+
+  it('keeps a new key waiting for an hour, and then goes elsewhere', async () => {
+    const { work, clock, row, place } = await broken(['one', 'two'], false);
+    await expect(work()).rejects.toBe(RESET);
+    clock.now += HOUR;
+    await work();
+    expect(row('weekly')).toMatchObject({ generation: 2, claim: undefined, avoid: undefined });
+    expect(row('weekly').current?.application).not.toBe(place);
+  });
+
+  it('keeps a new key waiting where there is nowhere else to go', async () => {
+    const { work, clock, row } = await broken(['one'], false);
+    clock.now += DAY;
+    await expect(work()).rejects.toBe(RESET);
+    expect(row('weekly').claim?.generation).toBe(1);
+  });
+
+  it('does not keep a living room from its successor once it is about to end', async () => {
+    const { work, clock, row, place } = await broken(['one', 'two'], true);
+    clock.now += DAY;
+    await expect(work()).rejects.toBe(RESET);
+    clock.now = row('weekly').emergencyAt ?? 0;
+    expect(await work()).toMatchObject({ outcome: 'rotated' });
+    expect(row('weekly')).toMatchObject({ generation: 3, state: 'active' });
+    expect(row('weekly').current?.application).not.toBe(place);
+  });
+});
+
+describe('an account that lets nobody in', () => {
+  it('is passed by for the next one of the pool', async () => {
+    const world = makeWorld({ applications: ['one', 'two'] });
+    const failure = new UnauthorizedError('401');
+    const closed = async () => {
+      throw failure;
+    };
+    await ensureRoom(aRequest(), world.keeping);
+    const home = world.row('weekly').current?.application ?? '';
+    Object.assign(world.providers[home] ?? {}, { create: closed });
+    world.clock.now += 84 * DAY;
+    await rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, world.keeping);
+    expect(world.row('weekly')).toMatchObject({ generation: 2, claim: undefined });
+    expect(world.row('weekly').current?.application).not.toBe(home);
+    for (const provider of Object.values(world.providers)) Object.assign(provider, { create: closed });
+    world.clock.now += 84 * DAY;
+    const again = rotateRoom({ key: 'weekly', generation: 2, cause: 'due' }, world.keeping);
+    await expect(again).rejects.toBe(failure);
+  });
+});
+
 describe('a room that carries the token', () => {
   const adopted = async ({ world, request }: Awaited<ReturnType<typeof unanswered>>) => {
     await ensureRoom(request, world.keeping);
