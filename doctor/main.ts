@@ -4,13 +4,17 @@ import { findDeployment } from './deployment.ts';
 import { examine } from './examine.ts';
 import { assertMayShow, hostLinkOf } from './host-link.ts';
 import { inWords } from './in-words.ts';
+import { REDRIVEN, redriveAll } from './redrive.ts';
 import { report } from './report.ts';
 
 const USAGE = `evergreen-rooms doctor --stack NAME [--deployment ID] [--region REGION]
 evergreen-rooms host-link KEY --stack NAME [--deployment ID] [--region REGION] [--yes]
+evergreen-rooms redrive QUEUE --stack NAME [--deployment ID] [--region REGION]
 
 doctor     looks at a deployed stack, and says what to do about each thing that is not as it should be
 host-link  prints the link that makes its holder the host of a room: a credential
+redrive    gives all messages of a dead-letter queue another try, in the place among the others that they had; QUEUE is one of
+           ${Object.keys(REDRIVEN).join(', ')}
 
   --stack NAME       the CloudFormation stack
   --deployment ID    which one, where the stack has several
@@ -57,6 +61,10 @@ async function main(args: string[]): Promise<number> {
     assertMayShow(process.stdout.isTTY, values.yes ?? false);
     const { environment, applications } = await findDeployment(clients, values.stack, values.deployment);
     say(await hostLinkOf(key, { table: environment.ROOMS_TABLE, applications }, clients));
+    return 0;
+  }
+  if (command === 'redrive' && key !== undefined) {
+    say(await redriveAll(key, await findDeployment(clients, values.stack, values.deployment), clients));
     return 0;
   }
   throw new Error(`say what to do\n\n${USAGE}`);

@@ -14,11 +14,16 @@ interface Output {
  * Region and credentials come from where the AWS CLI takes them.
  *
  * @param scope whose names the outputs bear: the stack, unless it has several deployments or outputs of the same names
+ * @param command how the commands of this package are called
  */
-export function tellWhatToDoNext(scope: Construct, rooms: EvergreenRooms): void {
+export function tellWhatToDoNext(
+  scope: Construct,
+  rooms: EvergreenRooms,
+  command = 'npx evergreen-rooms',
+): void {
   for (const { name, description, value } of [
     ...commands(rooms),
-    ...deadLetters(rooms),
+    ...deadLetters(rooms, Stack.of(scope).stackName, command),
     ...keys(rooms),
     ...calendars(rooms),
   ]) {
@@ -81,13 +86,17 @@ const CALLED: Record<FunctionName, string> = {
   'reconcile-rooms': 'Reconciliations',
 };
 
-function deadLetters({ queues, deadLetterQueues, undelivered }: EvergreenRooms): Output[] {
+function deadLetters(
+  { deadLetterQueues, undelivered }: EvergreenRooms,
+  stack: string,
+  command: string,
+): Output[] {
   const read = (queue: { queueUrl: string }) =>
     `aws sqs receive-message --queue-url ${queue.queueUrl} --max-number-of-messages 10 ` +
     '--visibility-timeout 0 --message-attribute-names All';
   const ofFunctions = (Object.keys(CALLED) as FunctionName[]).flatMap((name): Output[] => {
-    const [inbox, dead] = [queues[name], deadLetterQueues[name]];
-    if (!inbox || !dead) return [];
+    const dead = deadLetterQueues[name];
+    if (!dead) return [];
     return [
       {
         name: `ReadDead${CALLED[name]}`,
@@ -95,10 +104,10 @@ function deadLetters({ queues, deadLetterQueues, undelivered }: EvergreenRooms):
         value: read(dead),
       },
       {
-        // Without a destination only those would move that SQS put aside, not those that the function did.
+        // SQS's own redrive makes new messages of old ones, which would undo newer ones: see `doctor/redrive.ts`
         name: `Retry${CALLED[name]}`,
-        description: `Gives ${CALLED[name].toLowerCase()} that failed another try`,
-        value: `aws sqs start-message-move-task --source-arn ${dead.queueArn} --destination-arn ${inbox.queueArn}`,
+        description: `Gives ${CALLED[name].toLowerCase()} that failed another try, in the place that they had`,
+        value: `${command} redrive ${CALLED[name].toLowerCase()} --stack ${stack}`,
       },
     ];
   });

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   type CfnFunction,
@@ -66,6 +67,15 @@ export function deadLetterQueue(scope: Construct, id: string, encryptionKey: IKe
     reason:
       'it is a dead-letter queue itself; to name the queue that it serves would be a circle in the template',
   });
+  // it would give messages a new id and a new time, so that an old one would pass for news: `doctor/redrive.ts` does not
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['sqs:StartMessageMoveTask'],
+      resources: [queue.queueArn],
+    }),
+  );
   return queue;
 }
 

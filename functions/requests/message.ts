@@ -14,6 +14,8 @@ export interface IncomingMessage {
   /** What a message that came back from the dead-letter queue was when it was first sent. */
   readonly originalMessageId?: string;
   readonly originalSentAt?: Instant;
+  /** It came out of the dead-letter queue in a way that does not tell its first id and time: these are not its own. */
+  readonly isLost?: boolean;
 }
 
 export interface RequestSettings {
@@ -34,6 +36,11 @@ export interface ParsedMessage {
 
 /** The message as its sender knew it, wherever it has been since. */
 export function original(message: IncomingMessage): IncomingMessage {
-  const { body, messageId, sentAt, originalMessageId, originalSentAt } = message;
-  return { body, messageId: originalMessageId ?? messageId, sentAt: originalSentAt ?? sentAt };
+  const { body, messageId, sentAt, originalMessageId, originalSentAt, isLost } = message;
+  return {
+    body,
+    messageId: originalMessageId ?? messageId,
+    sentAt: originalSentAt ?? sentAt,
+    ...(isLost && { isLost }),
+  };
 }

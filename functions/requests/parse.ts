@@ -26,16 +26,19 @@ export async function parseMessage(
   message: IncomingMessage,
   settings: RequestSettings,
 ): Promise<ParsedMessage> {
-  const { body: text, messageId, sentAt } = original(message);
+  const { body: text, messageId, sentAt, isLost } = original(message);
   mustBeShort(text);
   const body = readJson(text);
   if (!isEvent(body)) {
+    // whatever a key has heard is newer than a message that cannot tell when it was sent
+    const askedAt = isLost ? 0 : sentAt;
     const posting = {
       at: '',
       derivedKey: `message:${messageId}`,
       sentAt,
-      sequence: requestSequence(sentAt, sentAt),
+      sequence: requestSequence(askedAt, askedAt),
     };
+    if (isLost) mustNameItsRoom(body);
     return { requests: [roomRequest(body, posting)], split: [] };
   }
   const event = readEvent(body);
@@ -45,6 +48,15 @@ export async function parseMessage(
     return readCalendar(event, sentAt, settings.calendar);
   }
   return { requests: [eventRequest(event, sentAt)], split: [] };
+}
+
+/** Under the id that it has now it would ask for a second room. */
+function mustNameItsRoom(body: unknown): void {
+  if (typeof body === 'object' && body !== null && 'key' in body) return;
+  throw new RequestRefusedError(
+    "key: is missing, and the message lost its first id in a redrive by SQS: give messages another try by this project's " +
+      'own redrive, which keeps it',
+  );
 }
 
 function mustBeShort(text: string): void {

@@ -72,6 +72,7 @@ function answersOf({ stack, doors, provider }: LocalRooms): Answers {
     'GET /rooms': () => doors.rooms(),
     'GET /announcements': () => doors.announcements(),
     'GET /dead-letters': () => doors.deadLetters(),
+    'POST /dead-letters/redrive': async () => ({ sent: await doors.redrive() }),
     'GET /logs': () => stack.logs.slice(-1000),
     'POST /feeds': async ({ name, address }) => {
       await doors.putFeedAddress(String(name), String(address));

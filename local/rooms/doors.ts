@@ -3,6 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { redrive } from '../../doctor/redrive.ts';
 import { roomsTable } from '../../functions/adapters/rooms-table.ts';
 import type { Feed } from '../../functions/feeds/feed.ts';
 import type { RoomStore } from '../../functions/rooms/ports.ts';
@@ -157,6 +158,16 @@ export class Doors {
     return this.#stack
       .deadLetterQueues()
       .flatMap((queue) => queue.messages().map((message) => ({ ...message, queue: queue.name })));
+  }
+
+  /** Gives what rests in the dead-letter queues of the functions another try. @returns how many messages */
+  async redrive(): Promise<number> {
+    let sent = 0;
+    for (const { definition } of this.#stack.functions) {
+      const { WORK_QUEUE: queue, DEAD_LETTER_QUEUE: deadLetters } = definition.environment;
+      if (queue && deadLetters) sent += await redrive(this.#sqs, { queue, deadLetters });
+    }
+    return sent;
   }
 
   close(): void {

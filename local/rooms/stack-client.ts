@@ -29,6 +29,12 @@ export class StackClient {
     return this.#call('GET', '/dead-letters');
   }
 
+  /** Gives what rests in the dead-letter queues another try. @returns how many messages */
+  async redrive(): Promise<number> {
+    const { sent } = await this.#call<{ sent: number }>('POST', '/dead-letters/redrive', {});
+    return sent;
+  }
+
   /** The latest lines of all functions. */
   logs(): Promise<LogLine[]> {
     return this.#call('GET', '/logs');

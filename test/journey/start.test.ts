@@ -151,6 +151,7 @@ test('a file that is not JSON is refused, or sent as it is on demand and then fo
     0,
     expect.stringMatching(new RegExp(`${message}\\n  body: must be JSON`)),
   ]);
+  expect(await command('dead-letters', 'redrive')).toEqual([0, 'messages that have another try: 1']);
 });
 
 test.each<[string, string[], string]>([

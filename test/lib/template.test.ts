@@ -63,6 +63,20 @@ describe('the queues', () => {
     for (const id of resting) expect(queues[id]?.Properties.MessageRetentionPeriod).toBe(14 * 86_400);
   });
 
+  test('of dead letters forbid the redrive by SQS, which makes new messages of old ones', () => {
+    const forbidding = all('AWS::SQS::QueuePolicy').filter(({ Properties }) =>
+      Properties.PolicyDocument.Statement.some(
+        ({ Effect, Action, Principal }: { Effect: string; Action: unknown; Principal: { AWS?: string } }) =>
+          Effect === 'Deny' && Action === 'sqs:StartMessageMoveTask' && Principal.AWS === '*',
+      ),
+    );
+    expect(forbidding.map(({ Properties }) => target(Properties.Queues[0])).sort()).toEqual(
+      Object.keys(resources(template, 'AWS::SQS::Queue'))
+        .filter((id) => /DeadLetters|Undelivered/.test(id))
+        .sort(),
+    );
+  });
+
   test('are each encrypted with the key, and refuse whoever comes without TLS', () => {
     const policies = all('AWS::SQS::QueuePolicy');
     const queues = Object.entries(resources(template, 'AWS::SQS::Queue'));

@@ -325,3 +325,26 @@ describe('a refusal names the field, the rule and the value', () => {
     expect(await refusal(wrong)).toMatch(/; and 2 more$/);
   });
 });
+
+describe('a message that lost its place in a redrive by SQS', () => {
+  test('is older than whatever its key has heard', async () => {
+    const lost = await request(body({ key: 'weekly' }), { isLost: true, sentAt: SENT_AT + 86_400_000 });
+    const heard = await request({ key: 'weekly', action: 'cancel' }, { sentAt: SENT_AT });
+    expect(lost.sequence.value < heard.sequence.value).toBe(true);
+  });
+
+  test('is refused where it names no key, since it would make a second room', async () => {
+    expect(await refusal(body(), { isLost: true })).toMatch(
+      /^key: is missing, and the message lost its first id/,
+    );
+  });
+
+  test('is believed where it carries its first id and time', async () => {
+    const kept = { originalMessageId: 'first', originalSentAt: SENT_AT - 5000 };
+    const { key, sequence } = await request(body(), { ...kept, sentAt: SENT_AT });
+    expect([key, sequence.value]).toEqual([
+      'message:first',
+      (await request(body(), { sentAt: SENT_AT - 5000 })).sequence.value,
+    ]);
+  });
+});

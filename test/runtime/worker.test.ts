@@ -214,8 +214,60 @@ describe('a message that is to wait', () => {
       }
       expect([round, hours]).toEqual([round, 50]);
       turn(7 * DAY);
-      inbox.redrive();
+      await inbox.redrive();
     }
+  });
+});
+
+describe('a message that SQS itself puts aside', () => {
+  /** Receives it until SQS moves it, as a function does that ends before it answers. */
+  function crash({ queue }: Inbox): void {
+    for (let receive = 1; receive <= MAX_RECEIVES + 1; receive += 1) {
+      queue.receive(10);
+      turn(7 * MINUTE);
+    }
+  }
+
+  it('keeps its place when it is given another try', async () => {
+    catchOutput();
+    const inbox = await startInbox();
+    inbox.queue.send('a word');
+    const [{ id, sentAt } = { id: '', sentAt: 0 }] = inbox.queue.messages();
+    for (let round = 1; round <= 3; round += 1) {
+      crash(inbox);
+      turn(DAY);
+      expect(inbox.buried()).toHaveLength(1);
+      expect(await inbox.redrive()).toBe(1);
+      expect(inbox.buried()).toEqual([]);
+    }
+    const seen: unknown[] = [];
+    const { handler } = handlerOf(inbox, { word: async (record) => seen.push(originOf(record)) });
+    await inbox.deliver(handler);
+    expect(seen).toEqual([{ messageId: id, sentAt }]);
+  });
+
+  it('is known to have lost its place where SQS gave it back as a new one', async () => {
+    const inbox = await startInbox();
+    inbox.queue.send('a word');
+    const [record] = inbox.queue.receive(1) as [SQSRecord];
+    const moved: SQSRecord = {
+      ...record,
+      attributes: { ...record.attributes, DeadLetterQueueSourceArn: inbox.deadLetters.arn },
+    };
+    expect(originOf(moved)).toMatchObject({ isLost: true });
+    expect(originOf(record)).not.toHaveProperty('isLost');
+  });
+
+  it('is given back in full, however many there are and whatever comes back meanwhile', async () => {
+    catchOutput();
+    const inbox = await startInbox();
+    for (let nth = 0; nth < 45; nth += 1) inbox.queue.send(`${nth} refuse`);
+    const { handler } = handlerOf(inbox, { refuse: fail(new RequestRefusedError('no')) });
+    while ((await inbox.deliver(handler)).records.length > 0);
+    expect(await inbox.redrive()).toBe(45);
+    expect(inbox.buried()).toEqual([]);
+    expect(inbox.queue.messages()).toHaveLength(45);
+    expect(inbox.queue.messages()[0]?.attributes).not.toHaveProperty('failureReason');
   });
 });
 
@@ -280,12 +332,21 @@ describe('a message that fails', () => {
       turn(DAY);
       await inbox.deliver(refusing.handler);
       expect(inbox.buried()).toHaveLength(1);
-      inbox.redrive();
+      await inbox.redrive();
     }
     const seen: unknown[] = [];
     const { handler } = handlerOf(inbox, { word: async (record) => seen.push(originOf(record)) });
     await inbox.deliver(handler);
     expect(seen).toEqual([{ messageId: id, sentAt }]);
+  });
+
+  it('is not believed where it says that it was sent after SQS took it', async () => {
+    const inbox = await startInbox();
+    const ahead = { DataType: 'Number', StringValue: String(Date.parse('2286-11-20')) };
+    inbox.queue.send('a word', { attributes: { originalSentAt: ahead, waitingSince: ahead } });
+    const [record] = inbox.queue.receive(1) as [SQSRecord];
+    const sentAt = Number(record.attributes.SentTimestamp);
+    expect([originOf(record).sentAt, waitingSince(record)]).toEqual([sentAt, sentAt]);
   });
 
   it('has the time at which it was sent, whatever attributes its sender gave it', async () => {

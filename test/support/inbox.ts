@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
+import { redrive } from '../../doctor/redrive.ts';
 import type { WorkQueue } from '../../functions/runtime/work-queue.ts';
 import { workQueue } from '../../functions/runtime/work-queue.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
@@ -22,8 +23,8 @@ export interface Inbox {
   deliver(handler: Handler, options?: { readonly left?: number; readonly most?: number }): Promise<Delivery>;
   /** What rests in the dead-letter queue. */
   buried(): readonly RestingMessage[];
-  /** Puts what rests there back into the queue as new messages, as a redrive does. */
-  redrive(): void;
+  /** Gives what rests there another try. @returns how many messages */
+  redrive(): Promise<number>;
 }
 
 export interface Delivery {
@@ -63,16 +64,7 @@ export async function startInbox(): Promise<Inbox> {
       return { records, failed };
     },
     buried: () => deadLetters.messages(),
-    redrive() {
-      for (const { receiptHandle, body, messageAttributes } of deadLetters.receive(100)) {
-        const attributes = Object.entries(messageAttributes).map(([name, { dataType, stringValue }]) => [
-          name,
-          { DataType: dataType, StringValue: stringValue },
-        ]);
-        queue.send(body, { attributes: Object.fromEntries(attributes) });
-        deadLetters.delete(receiptHandle);
-      }
-    },
+    redrive: () => redrive(client, { deadLetters: deadLetters.url, queue: queue.url }),
   };
 }
 
