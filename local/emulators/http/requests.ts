@@ -17,6 +17,8 @@ export interface EmulatorRequest extends CallLine {
   /** The prefix that was taken off the path. */
   readonly prefix: string;
   readonly tooLarge: boolean;
+  /** The body as it came. */
+  readonly text: string;
   /** Undefined where there is none. @throws UnreadableBodyError */
   readonly json: () => unknown;
   /** For the call log: whoever reads the credentials writes it. */
@@ -66,6 +68,7 @@ export async function readRequest(
     host: incoming.headers.host ?? '127.0.0.1',
     prefix,
     tooLarge,
+    text,
     json: () => parse(text),
   };
 }

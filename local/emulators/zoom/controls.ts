@@ -1,0 +1,52 @@
+import { type ControlHandler, explaining } from '../http/control.ts';
+import type { Delivery } from '../http/deliveries.ts';
+import type { Reply } from '../http/replies.ts';
+import type { Entry, InventoryEntry } from '../room-emulator.ts';
+
+/** What the controls act on. */
+export interface Controlled {
+  readonly callbacks: readonly Delivery[];
+  inventory(accountId?: string): readonly InventoryEntry[];
+  removeMeeting(id: string): void;
+  join(link: string, name: string): Entry;
+  leave(id: string, name: string): void;
+  trust(accountId: string, clientSecret: string): void;
+  distrust(accountId: string): void;
+}
+
+const ok = (body: unknown): Reply => ({ status: 200, body });
+
+/** What only Zoom's emulator can be told under `/_control`. */
+export function createControls(inside: Controlled): Record<string, ControlHandler> {
+  return {
+    'GET /_control/rooms': (request) => {
+      const rooms = inside.inventory(request.query.get('account') ?? undefined);
+      return ok({ count: rooms.length, rooms });
+    },
+    'DELETE /_control/rooms/:id': explaining((_, { id = '' }) => {
+      inside.removeMeeting(id);
+      return ok({ removed: id });
+    }),
+    'GET /_control/callbacks': () => ok({ callbacks: inside.callbacks }),
+    'POST /_control/visits': explaining((request) => {
+      const { link, name } = (request.json() ?? {}) as { link?: unknown; name?: unknown };
+      if (typeof link !== 'string') throw new Error('send {"link": "https://...", "name": "Ann"}');
+      return ok(inside.join(link, typeof name === 'string' ? name : 'somebody'));
+    }),
+    'DELETE /_control/rooms/:id/visits/:name': explaining((_, { id = '', name = '' }) => {
+      inside.leave(id, name);
+      return ok({ left: id });
+    }),
+    'PUT /_control/accounts/:account/secrets': explaining((request, { account = '' }) => {
+      const { clientSecret } = (request.json() ?? {}) as { clientSecret?: unknown };
+      if (typeof clientSecret !== 'string' || clientSecret === '')
+        throw new Error('send {"clientSecret": "..."}');
+      inside.trust(account, clientSecret);
+      return ok({ trusted: account });
+    }),
+    'DELETE /_control/accounts/:account/secrets': explaining((_, { account = '' }) => {
+      inside.distrust(account);
+      return ok({ distrusted: account });
+    }),
+  };
+}

@@ -1,0 +1,200 @@
+import { createClock } from '../http/clock.ts';
+import { Deliveries, type Delivery } from '../http/deliveries.ts';
+import { seededRandom } from '../http/random.ts';
+import { startEmulator } from '../http/server.ts';
+import type { Entry, InventoryEntry, RoomEmulator } from '../room-emulator.ts';
+import { type AccountOptions, Accounts } from './accounts.ts';
+import { createApi } from './api.ts';
+import { CHOICES, SWITCHES, type Switches } from './choices.ts';
+import { createControls } from './controls.ts';
+import { failure } from './errors.ts';
+import { Limits } from './limits.ts';
+import { type MeetingRecord, Meetings } from './meetings.ts';
+import { joinUrl, readTicket } from './shown.ts';
+import { type WebhookOptions, Webhooks } from './webhooks.ts';
+
+export interface ZoomOptions {
+  readonly accounts: readonly AccountOptions[];
+  /** Default: one that is free. */
+  readonly port?: number;
+  /** Milliseconds since the epoch; the rate limits go by it too. Default the machine's clock. */
+  readonly now?: () => number;
+  /** Of the faults that are left to chance and of made-up ids. Default 1. */
+  readonly seed?: number;
+  /** What the contract leaves open, see choices.ts. */
+  readonly switches?: Partial<Switches>;
+  /** A clock that stands still never lets a full window empty: then turn them off. Default true. */
+  readonly rateLimits?: boolean;
+  readonly webhook?: WebhookOptions;
+  /** Call webhooks that are not on loopback too. Default false. */
+  readonly callbacksAnywhere?: boolean;
+}
+
+export interface Zoom extends RoomEmulator {
+  /** Where access tokens are to be had. */
+  readonly tokenUrl: string;
+  /** What went to the webhook. */
+  readonly callbacks: readonly Delivery[];
+  /** Every meeting ever made, deleted ones too, the oldest first. */
+  meetings(accountId?: string): readonly MeetingRecord[];
+  /** The meeting as a call would find it now, or nothing. */
+  meeting(id: string): MeetingRecord | undefined;
+  /** Creations and changes of a host in this UTC day. */
+  changesToday(email: string): number;
+  /** Loses a meeting: it is not even in the trash. */
+  removeMeeting(id: string): void;
+  /** Somebody follows a link and stays. @throws Error where it leads nowhere */
+  join(link: string, name: string): Entry;
+  leave(id: string, name: string): void;
+  challengeWebhook(): void;
+  trust(accountId: string, clientSecret: string): void;
+  /** Every secret and every token of the account is refused from now on. */
+  distrust(accountId: string): void;
+  /** Only these scopes are in the tokens of the account from now on. */
+  limitScopes(accountId: string, scopes: readonly string[]): void;
+}
+
+/** Zoom's Meetings API on loopback, held to its contract. */
+export async function startZoom(options: ZoomOptions): Promise<Zoom> {
+  const switches = { ...SWITCHES, ...options.switches };
+  const clock = createClock(options.now);
+  const accounts = new Accounts(options.accounts, switches);
+  const meetings = new Meetings(seededRandom(options.seed ?? 1), switches);
+  const limits = new Limits(switches);
+  const deliveries = new Deliveries({ anywhere: options.callbacksAnywhere ?? false });
+  const webhooks = new Webhooks(options.webhook, deliveries, switches);
+
+  const known = (id: string): MeetingRecord => {
+    const meeting = meetings.existing(id);
+    if (!meeting) throw new Error(`there is no meeting ${id}`);
+    return meeting;
+  };
+  const endSession = (meeting: MeetingRecord) => {
+    if (meeting.participants.size === 0) return;
+    meeting.participants.clear();
+    if (meeting.type === 1) meeting.endedAt = clock.now();
+    webhooks.tell('meeting.ended', meeting, clock.now());
+  };
+  const visit = (link: string): { meeting: MeetingRecord; role: Entry['role'] } =>
+    visitByLink(link, meetings, clock.now());
+
+  const inside = {
+    callbacks: deliveries.log,
+    meetings: (accountId?: string) =>
+      meetings.all
+        .filter(({ host }) => accountId === undefined || host.account.accountId === accountId)
+        .sort((a, b) => a.createdAt - b.createdAt),
+    meeting: (id: string) => meetings.find(id, clock.now()),
+    changesToday(email: string) {
+      const host = accounts.all.flatMap(({ hosts }) => hosts).find((each) => each.email === email);
+      return host ? limits.changesOf(host, clock.now()) : 0;
+    },
+    removeMeeting(id: string) {
+      known(id).deletedAt = Number.NEGATIVE_INFINITY;
+    },
+    inventory: (accountId?: string): readonly InventoryEntry[] =>
+      inside.meetings(accountId).map((meeting) => ({
+        id: meeting.id,
+        account: meeting.host.account.accountId,
+        label: meeting.agenda,
+        createdAt: meeting.createdAt,
+        expiresAt: meetings.expiryOf(meeting),
+        usable: meetings.isThere(meeting, clock.now()),
+      })),
+    enter(link: string): Entry {
+      const { meeting, role } = visit(link);
+      return { roomId: meeting.id, role };
+    },
+    join(link: string, name: string): Entry {
+      const { meeting, role } = visit(link);
+      if (meeting.participants.size === 0) begin(meeting, role);
+      meeting.participants.add(name);
+      return { roomId: meeting.id, role };
+    },
+    leave(id: string, name: string) {
+      const meeting = known(id);
+      if (meeting.participants.size === 1 && meeting.participants.has(name)) endSession(meeting);
+      meeting.participants.delete(name);
+    },
+    challengeWebhook: () => webhooks.challenge(clock.now()),
+    trust: (accountId: string, clientSecret: string) =>
+      void accounts.named(accountId).clientSecrets.add(clientSecret),
+    distrust(accountId: string) {
+      const { clientSecrets, tokens } = accounts.named(accountId);
+      clientSecrets.clear();
+      tokens.clear();
+    },
+    limitScopes(accountId: string, scopes: readonly string[]) {
+      accounts.named(accountId).scopes = scopes;
+    },
+    settle: () => deliveries.settled(),
+  };
+
+  /** @throws Error where the host has too many meetings under way, or nobody may begin without the host */
+  const begin = (meeting: MeetingRecord, role: Entry['role']) => {
+    const { host, settings } = meeting;
+    if (role === 'guest' && !settings.join_before_host) {
+      throw new Error(`nobody enters meeting ${meeting.id} before its host`);
+    }
+    const live = meetings.all.filter((each) => each.host === host && each.participants.size > 0).length;
+    if (live >= (CHOICES.meetingsAtOnce[host.type] ?? 1)) {
+      throw new Error(`${host.email} has another meeting in progress`);
+    }
+    meetings.start(meeting, clock.now());
+    webhooks.tell('meeting.started', meeting, clock.now());
+  };
+
+  const emulator = await startEmulator({
+    title: 'Zoom emulator',
+    clock,
+    prefixes: ['/v2'],
+    failure,
+    ...(options.port !== undefined && { port: options.port }),
+    ...(options.seed !== undefined && { seed: options.seed }),
+    answer: createApi({
+      accounts,
+      meetings,
+      webhooks,
+      limits,
+      switches,
+      rateLimits: options.rateLimits ?? true,
+      now: clock.now,
+      endSession,
+    }),
+    controls: createControls(inside),
+  });
+
+  return {
+    ...emulator,
+    ...inside,
+    url: `${emulator.origin}/v2`,
+    tokenUrl: `${emulator.origin}/oauth/token`,
+    async close() {
+      deliveries.close();
+      await emulator.close();
+    },
+  };
+}
+
+/** Which meeting a link leads to, and as whom. @throws Error where it leads nowhere */
+function visitByLink(
+  link: string,
+  meetings: Meetings,
+  now: number,
+): { meeting: MeetingRecord; role: Entry['role'] } {
+  const { pathname, searchParams } = new URL(link);
+  const [, kind, id = ''] = /^\/(j|s)\/(\d+)$/.exec(pathname) ?? [];
+  const meeting = meetings.existing(id);
+  if (!meeting) throw new Error(`the link leads to no meeting: ${pathname}`);
+  if (!meetings.isThere(meeting, now)) throw new Error(`meeting ${id} is over or was deleted`);
+  if (kind === 's') {
+    const ticket = readTicket(searchParams.get('zak') ?? '');
+    if (ticket.id !== id || ticket.hostId !== meeting.host.id)
+      throw new Error('the host link is for another meeting');
+    if (ticket.until <= now) throw new Error('the host link has expired');
+    return { meeting, role: 'host' };
+  }
+  const expected = new URL(joinUrl(meeting)).searchParams.get('pwd');
+  if (searchParams.get('pwd') !== expected) throw new Error(`the passcode of meeting ${id} is another`);
+  return { meeting, role: 'guest' };
+}
