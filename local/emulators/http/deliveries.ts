@@ -17,6 +17,8 @@ export interface Parcel {
   readonly headers?: Readonly<Record<string, string>>;
   /** How often it is sent again after a 5xx. Default 0. */
   readonly retries?: number;
+  /** The lowest status after which it is sent again. Default 500. */
+  readonly retriedFrom?: number;
 }
 
 /** Milliseconds that a listener has to answer. */
@@ -62,7 +64,8 @@ export class Deliveries {
 
   async #attempts(parcel: Parcel): Promise<Outcome> {
     let outcome = await this.#send(parcel);
-    for (let left = parcel.retries ?? 0; left > 0 && (outcome.status ?? 0) >= 500; left -= 1) {
+    const { retries = 0, retriedFrom = 500 } = parcel;
+    for (let left = retries; left > 0 && (outcome.status ?? 0) >= retriedFrom; left -= 1) {
       outcome = await this.#send(parcel);
     }
     return outcome;

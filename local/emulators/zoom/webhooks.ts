@@ -50,6 +50,7 @@ export class Webhooks {
     const timestamp = String(this.#switches.webhookTimestamp === 'seconds' ? Math.floor(now / 1000) : now);
     const hash = createHmac('sha256', secretToken).update(`v0:${timestamp}:${body}`).digest('hex');
     const headers = { 'x-zm-request-timestamp': timestamp, 'x-zm-signature': `v0=${hash}` };
-    void this.#deliveries.send({ url, event, body, headers, retries: CHOICES.webhookRetries });
+    const retriedFrom = this.#switches.webhookRetriesRefusals ? 400 : 500;
+    void this.#deliveries.send({ url, event, body, headers, retries: CHOICES.webhookRetries, retriedFrom });
   }
 }

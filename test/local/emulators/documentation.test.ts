@@ -4,6 +4,7 @@ import * as daily from '../../../local/emulators/daily/choices.ts';
 import { FAULT_KINDS } from '../../../local/emulators/http/fault.ts';
 import * as meetingsApi from '../../../local/emulators/meetings-api/choices.ts';
 import * as whereby from '../../../local/emulators/whereby/choices.ts';
+import * as zoom from '../../../local/emulators/zoom/choices.ts';
 
 const document = readFileSync(new URL('../../../docs/emulators.md', import.meta.url), 'utf8');
 const rowsUnder = (heading: string): string[] => {
@@ -15,6 +16,7 @@ describe.each([
   ['the Meetings API', meetingsApi],
   ['Daily', daily],
   ['Whereby', whereby],
+  ['Zoom', zoom],
 ])('docs/emulators.md says of %s', (name, { POSITIONS, CHOICES }) => {
   const rows = rowsUnder(`What was chosen: ${name}`);
   const named = rows.flatMap((row) =>
