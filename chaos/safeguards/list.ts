@@ -41,8 +41,8 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   {
     name: 'the look-up before another create',
     file: 'functions/rooms/finish.ts',
-    on: 'await keeping.pool.provider(claim.application).find(token, since);',
-    off: '[token].flatMap((): ProviderRoom[] => []);',
+    on: 'return await pool.provider(claim.application).find(token, since);',
+    off: 'return [token, since].flatMap((): ProviderRoom[] => []);',
   },
   {
     name: 'the loser gives up its room',
@@ -53,7 +53,7 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   {
     name: 'what is given up is not adopted',
     file: 'functions/rooms/claim.ts',
-    on: 'if (found?.retirees.some(({ id }) => id === made?.id)) throw lost(room);',
+    on: 'if (found && isRetired(found, made?.id, keeping.now())) throw lost(room);',
     off: '',
   },
   {

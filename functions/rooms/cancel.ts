@@ -42,7 +42,7 @@ export async function cancelOn(room: Room, request: RoomRequest, keeping: Keepin
 /** The tombstone of a row, not written yet: its living rooms are to be retired, its last generation is history. */
 export async function buried(room: Room, keeping: Keeping): Promise<Room> {
   const now = keeping.now();
-  await archiveCurrent(room, 'cancelled', keeping);
+  await archiveCurrent(room, { reason: 'cancelled', ends: true }, keeping);
   const living: Retiree[] = [room.current, room.previous]
     .filter((live) => isAlive(live, now))
     .map(({ application, id }) => ({ application, id }));

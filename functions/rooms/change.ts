@@ -1,6 +1,13 @@
 import { heardSettings, warningsOf } from './callbacks.ts';
 import { type ClaimedRoom, completeClaim, mayHaveActed, releaseClaim, takeClaim } from './claim.ts';
-import { ChangeGivenUpError, ClaimLostError, ProviderRefusedError, RoomGoneError } from './errors.ts';
+import {
+  AmbiguousOutcomeError,
+  ChangeGivenUpError,
+  ClaimLostError,
+  ProviderRefusedError,
+  RoomGoneError,
+} from './errors.ts';
+import { isGone } from './gone.ts';
 import type { Keeping } from './keeping.ts';
 import { failingSince, settled, unclaimed } from './record.ts';
 import type {
@@ -93,13 +100,33 @@ async function applyClaim(
       renewedAt: found.expiresAt > current.expiresAt ? claim.takenAt : current.renewedAt,
     };
     return await completeClaim(claimed, (ours) => settled(ours, claim, live, keeping.renewal, now), keeping);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
+  } catch (thrown) {
+    if (!(thrown instanceof Error)) throw thrown;
+    const error = await believed(thrown, claimed, current, keeping);
     const cause = causeOf(error, claimed, keeping, patience);
     if (cause) throw new NotAlteredError(await withoutChange(claimed, cause, keeping), cause);
     await releaseClaim(claimed, error, keeping);
     throw error;
   }
+}
+
+/** A room is not gone because a change did not meet it. */
+async function believed(
+  error: Error,
+  { key }: ClaimedRoom,
+  current: LiveRoom,
+  keeping: Keeping,
+): Promise<Error> {
+  if (!(error instanceof RoomGoneError)) return error;
+  try {
+    if (await isGone(current, keeping)) return error;
+  } catch (unanswered) {
+    return unanswered as Error;
+  }
+  return new AmbiguousOutcomeError(
+    `the provider found no room to change for ${key}, and shows it: nobody knows whether it was changed`,
+    { cause: error },
+  );
 }
 
 /** @returns undefined where the change is to be tried again */

@@ -10,7 +10,7 @@ import {
 } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import { onRoom } from './keeping.ts';
-import { claimed, failed, givenUp, isAccountedFor } from './record.ts';
+import { claimed, failed, givenUp, isAccountedFor, isRetired } from './record.ts';
 import type { Claim, LiveRoom, Room } from './room.ts';
 import { standing } from './sequence.ts';
 import { roomToken } from './token.ts';
@@ -95,10 +95,10 @@ export async function completeClaim(
   }
   return onRoom(room.key, keeping, async (found) => {
     // found by us and given up by its maker in the same moment: what is about to end must not become current
-    if (found?.retirees.some(({ id }) => id === made?.id)) throw lost(room);
+    if (found && isRetired(found, made?.id, keeping.now())) throw lost(room);
     if (found?.claim?.owner === room.claim.owner) return keeping.rooms.write(outcome(found));
     if (!found || !made) throw lost(room);
-    if (isAccountedFor(found, made.id)) {
+    if (isAccountedFor(found, made.id, keeping.now())) {
       if (isNoNews(found, room.claim)) return found;
     } else if (!isShared(made, room, found, keeping)) {
       // on the row first: whoever looks for a lost room at this moment must not adopt the one that is about to end

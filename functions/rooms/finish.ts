@@ -85,7 +85,7 @@ function isAdoptable(candidate: ProviderRoom, room: ClaimedRoom, { pool, now }: 
     candidate.expiresAt > now() &&
     (!endsSoon || candidate.expiresAt >= claim.expiresAt - ROUNDING) &&
     candidate.createdAt >= claim.takenAt - FORERUNNERS &&
-    !isAccountedFor(room, candidate.id)
+    !isAccountedFor(room, candidate.id, now())
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Pool, ProviderRoom, RoomProvider } from './ports.ts';
+import { hasEnded } from './record.ts';
 import type { Claim, Duration, Instant, PastGeneration, Room } from './room.ts';
 import { HOUR, MINUTE, SECOND } from './room.ts';
 import { isTokenOf, roomToken } from './token.ts';
@@ -62,18 +63,19 @@ export async function readLedger(name: string, { pool, now, deployment }: Bookke
   return { provider, living, unclaimed, report };
 }
 
-/** Ticks off every room that an entry of the table accounts for. */
+/** Ticks off every room that an entry of the table accounts for. What has ended accounts for nothing. */
 export function tickOff(
   entry: Room | PastGeneration,
   ledgers: ReadonlyMap<string, Ledger>,
-  deployment: string,
+  { deployment, now }: Pick<Bookkeeping, 'deployment' | 'now'>,
 ): void {
   if (!('revision' in entry)) {
-    ledgers.get(entry.application)?.unclaimed.delete(entry.roomId);
+    if (entry.expiresAt > now()) ledgers.get(entry.application)?.unclaimed.delete(entry.roomId);
     return;
   }
   const { current, previous, retirees, claim, key } = entry;
-  for (const known of [current, previous, ...retirees]) {
+  const open = retirees.filter((retiree) => !hasEnded(retiree, now()));
+  for (const known of [current, previous, ...open]) {
     if (known) ledgers.get(known.application)?.unclaimed.delete(known.id);
   }
   if (claim) spareClaimed(claim, roomToken(deployment, key, claim.generation, claim.spec), ledgers);

@@ -1,4 +1,5 @@
 import { finishRoom } from './finish.ts';
+import { isGone } from './gone.ts';
 import type { Keeping } from './keeping.ts';
 import { type Kept, recreate } from './kept.ts';
 import { reopenLost } from './mend.ts';
@@ -58,7 +59,7 @@ async function openAgain(kept: Kept, keeping: Keeping): Promise<Result> {
   const now = keeping.now();
   if (current.expiresAt > now + SKEW) return reopenLost(kept, keeping);
   const needed = room.state === 'active' && !isOver(spec, now);
-  if (!needed || (await isThere(kept, keeping))) return { outcome: 'unchanged', room };
+  if (!needed || !(await isGone(current, keeping))) return { outcome: 'unchanged', room };
   return recreate(kept, 'expired', keeping, { gone: true });
 }
 

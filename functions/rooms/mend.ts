@@ -1,21 +1,20 @@
 import { alterRoom, NotAlteredError } from './change.ts';
 import { driftOf } from './drift.ts';
 import { ChangeGivenUpError, RoomGoneError } from './errors.ts';
+import { isGone } from './gone.ts';
 import type { Keeping } from './keeping.ts';
 import { type Kept, recreate } from './kept.ts';
 import type { Result } from './result.ts';
 import { isKeptPast, isOver } from './spec.ts';
 
-/** A new room in the place of one that the provider has lost, after a look of our own. */
+/** A new room in the place of one that the provider has lost, after looks of our own. */
 export async function reopenLost(kept: Kept, keeping: Keeping): Promise<Result> {
   const { room, current, spec } = kept;
   const now = keeping.now();
-  const seen = await keeping.pool.provider(current.application).get(current.id);
-  const lives = seen?.available && seen.expiresAt > now;
   const goesOn = isKeptPast(spec, current.expiresAt) && !isOver(spec, now);
   // a room that was to end with its use, and is not to be renewed, is not lost when it did
   const early = current.expiresAt > now && !spec.settings.expire_after_use;
-  if (lives || !(goesOn || early)) return { outcome: 'unchanged', room };
+  if (!(goesOn || early) || !(await isGone(current, keeping))) return { outcome: 'unchanged', room };
   const expiry = goesOn ? undefined : current.expiresAt;
   return recreate(kept, 'lost', keeping, { expiry, gone: true });
 }

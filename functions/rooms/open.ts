@@ -95,7 +95,8 @@ async function create(
 export async function record(claimed: ClaimedRoom, live: LiveRoom, keeping: Keeping): Promise<Room> {
   const now = keeping.now();
   if (isBornDue(claimed.claim, live, keeping)) return refuseBornDue(claimed, live, keeping);
-  await archiveCurrent(claimed, claimed.claim.announcement.reason, keeping);
+  const { announcement, gone = false } = claimed.claim;
+  await archiveCurrent(claimed, { reason: announcement.reason, ends: gone }, keeping);
   return completeClaim(
     claimed,
     (ours) => opened(ours, claimed.claim, live, keeping.renewal, now),

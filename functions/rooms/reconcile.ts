@@ -102,13 +102,13 @@ async function noteListEnd(
 }
 
 async function compareRows(ledgers: Map<string, Ledger>, reconciling: Reconciling): Promise<void> {
-  const { rooms, rotations, deployment, now, mode } = reconciling;
+  const { rooms, rotations, now, mode } = reconciling;
   let cursor: string | undefined;
   do {
     const page = await rooms.scan(cursor);
     const orders: RotationOrder[] = [];
     for (const entry of page.items) {
-      tickOff(entry, ledgers, deployment);
+      tickOff(entry, ledgers, reconciling);
       if (!('revision' in entry)) continue;
       reconciling.onRow?.(entry);
       const order = orderFor(entry, ledgers, now());

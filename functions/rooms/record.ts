@@ -51,6 +51,8 @@ export function opened(
     ...settled(room, claim, current, policy, now),
     generation: claim.generation,
     previous: !claim.gone && isAlive(room.current, now) ? room.current : undefined,
+    // nobody misses a room that is gone, and where it was not, it must not live on as nobody's
+    retirees: withRetirees(room, claim.gone && room.current ? [room.current] : [], now),
     meetingSince: undefined,
     unclear: undefined,
     avoid: undefined,
@@ -217,10 +219,21 @@ export function isAlive(live: LiveRoom | undefined, now: Instant): live is LiveR
 }
 
 /** Whether the row knows of this room already. */
-export function isAccountedFor(room: Room, id: string): boolean {
-  return (
-    room.current?.id === id || room.previous?.id === id || room.retirees.some((retiree) => retiree.id === id)
-  );
+export function isAccountedFor(room: Room, id: string, now: Instant): boolean {
+  return room.current?.id === id || room.previous?.id === id || isRetired(room, id, now);
+}
+
+/** Whether the row has this room as one that is to end, or is about to. */
+export function isRetired({ retirees }: Room, id: string | undefined, now: Instant): boolean {
+  return retirees.some((retiree) => retiree.id === id && !hasEnded(retiree, now));
+}
+
+/**
+ * One that has ended accounts for nothing: where a room's id is its token, a create that comes late makes another under
+ * the same id.
+ */
+export function hasEnded({ endsAt }: Retiree, now: Instant): boolean {
+  return endsAt !== undefined && endsAt <= now;
 }
 
 /** The row with a room that was made for it in vain: to be ended, its generation not to be used again. */
@@ -232,7 +245,7 @@ export function givenUp(room: Room, made: LiveRoom, generation: number, now: Ins
 
 /** The rooms to end, with more of them; those that have ended are forgotten. */
 export function withRetirees(room: Room, more: readonly Retiree[], now: Instant): readonly Retiree[] {
-  const kept = room.retirees.filter(({ endsAt }) => endsAt === undefined || endsAt > now);
-  const all = [...kept, ...more];
+  const kept = room.retirees.filter((retiree) => !hasEnded(retiree, now));
+  const all = [...kept, ...more.map(({ application, id, endsAt }) => ({ application, id, endsAt }))];
   return all.filter(({ id }, index) => all.findIndex((retiree) => retiree.id === id) === index);
 }

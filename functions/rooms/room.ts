@@ -178,7 +178,7 @@ export interface Claim {
   readonly expiresAt: Instant;
   /** What the provider is told, where the purpose is `change`. */
   readonly change?: RoomChange;
-  /** The current room is gone before its time: it will not be the previous one. */
+  /** The current room is gone before its time: it will not be the previous one, and is ended in case it lives. */
   readonly gone?: boolean;
   readonly sequence?: Sequence;
   readonly origin?: Origin;

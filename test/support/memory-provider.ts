@@ -30,6 +30,8 @@ export interface MemoryProviderOptions {
   readonly now: () => Instant;
   readonly limit?: number;
   readonly capabilities?: Partial<Capabilities>;
+  /** A room's id is its token, as at a provider that knows rooms by their names. */
+  readonly named?: boolean;
   /** Settings that the provider does not have. */
   readonly unmet?: readonly SettingName[];
 }
@@ -55,7 +57,7 @@ const CAPABILITIES: Capabilities = {
 };
 
 export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
-  const { name = 'first', now, limit = 1000, unmet = [] } = options;
+  const { name = 'first', now, limit = 1000, named = false, unmet = [] } = options;
   const capabilities = { ...CAPABILITIES, ...options.capabilities };
   const made: StoredRoom[] = [];
   const byId = new Map<string, StoredRoom>();
@@ -110,7 +112,7 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
       }
       serial += 1;
       const room: StoredRoom = {
-        id: `${name}-${serial}`,
+        id: named ? token : `${name}-${serial}`,
         token,
         settings,
         createdAt: now(),

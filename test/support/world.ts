@@ -40,6 +40,7 @@ export interface WorldOptions {
   readonly applications?: readonly string[];
   readonly limit?: number;
   readonly capabilities?: Parameters<typeof memoryProvider>[0]['capabilities'];
+  readonly named?: boolean;
   readonly unmet?: Parameters<typeof memoryProvider>[0]['unmet'];
 }
 
