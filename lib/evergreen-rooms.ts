@@ -40,6 +40,8 @@ export class EvergreenRooms extends Construct {
   readonly deadLetterQueues: ByFunction<Queue>;
   /** Where messages rest that the bus or a schedule could not put into a queue. */
   readonly undelivered: Queue;
+  /** Where the events of failed rotations of secrets rest. */
+  readonly failedSecretRotations: Queue;
   /** The functions that queues feed. */
   readonly functions: ByFunction<LambdaFunction>;
   /** A row for each room, host links among them: whoever reads it can let anybody in. */
@@ -92,7 +94,8 @@ export class EvergreenRooms extends Construct {
       runbook: props.runbook ?? 'docs/runbook.md',
       metrics,
       applications: deployment.applications.places,
-      secrets: deployment.applications.secrets.values(),
+      secrets: deployment.applications.secrets,
+      queueKey: deployment.queueKey,
       feedsReadEvery: calendars && calendars.feedAddresses.size > 0 ? calendars.readEvery : undefined,
       functions: Object.values(functions),
       others: deployment.callbacks ? [deployment.callbacks.function] : [],
@@ -111,6 +114,7 @@ export class EvergreenRooms extends Construct {
     this.queues = ofEach(functions, ({ inbox }) => inbox.queue);
     this.deadLetterQueues = ofEach(functions, ({ inbox }) => inbox.deadLetterQueue);
     this.undelivered = deployment.undelivered;
+    this.failedSecretRotations = monitoring.failedSecretRotations;
     this.functions = ofEach(functions, (each) => each.function);
     this.table = deployment.table;
     this.eventBus = deployment.bus;

@@ -87,7 +87,7 @@ const CALLED: Record<FunctionName, string> = {
 };
 
 function deadLetters(
-  { deadLetterQueues, undelivered }: EvergreenRooms,
+  { deadLetterQueues, undelivered, failedSecretRotations }: EvergreenRooms,
   stack: string,
   command: string,
 ): Output[] {
@@ -117,6 +117,11 @@ function deadLetters(
       name: 'ReadUndelivered',
       description: 'Shows what the bus or a schedule could not put into a queue, and leaves it there',
       value: read(undelivered),
+    },
+    {
+      name: 'ReadFailedSecretRotations',
+      description: 'Shows the events of failed rotations of secrets, and leaves them there',
+      value: read(failedSecretRotations),
     },
   ];
 }

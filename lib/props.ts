@@ -214,8 +214,7 @@ export interface EvergreenRoomsProps {
    */
   readonly queueEncryptionKey?: IKey;
   /**
-   * Where alarms are sent to. The policy of an imported topic must let cloudwatch.amazonaws.com and
-   * events.amazonaws.com publish.
+   * Where alarms are sent to. The policy of an imported topic must let cloudwatch.amazonaws.com publish.
    *
    * @default - a topic is made
    */

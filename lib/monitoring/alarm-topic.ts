@@ -13,8 +13,7 @@ export function alarmTopic(scope: Construct, brought: ITopic | undefined, encryp
       masterKey: encryptionKey,
       enforceSSL: true,
     });
-  // A topic with a policy of its own has lost the one that lets the account's alarms in, and it gets one by the rule
-  // that tells of failed rotations.
+  // A topic with a policy of its own, as one that wants TLS, has lost the one that lets the account's alarms in.
   const alarms = new ServicePrincipal('cloudwatch.amazonaws.com', {
     conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
   });
@@ -25,8 +24,8 @@ export function alarmTopic(scope: Construct, brought: ITopic | undefined, encryp
   if (!statementAdded) {
     Annotations.of(scope).addWarningV2(
       'evergreen-rooms:topic-policy',
-      'the topic of alarms was imported, so its policy cannot be extended here: let cloudwatch.amazonaws.com and ' +
-        'events.amazonaws.com publish to it, and use its key if it has one; otherwise alarms are silent',
+      'the topic of alarms was imported, so its policy cannot be extended here: let cloudwatch.amazonaws.com ' +
+        'publish to it, and use its key if it has one; otherwise alarms are silent',
     );
   }
   return topic;

@@ -1,33 +1,40 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type AlarmTarget, addAlarm } from './alarm.ts';
 import { isTooSeldomToWatch } from './alarms/runs.ts';
 import { alarmsFor } from './alarms.ts';
 import { addDashboard } from './dashboard.ts';
 import { saveQueries } from './queries.ts';
-import { tellOfFailedSecretRotation } from './secret-rotation.ts';
+import { failedSecretRotations } from './secret-rotation.ts';
 import type { Watched } from './watched.ts';
 
-export interface MonitoringProps extends Watched, AlarmTarget {
+export interface MonitoringProps extends Omit<Watched, 'failedSecretRotations'>, AlarmTarget {
   readonly deployment: string;
   readonly table: Table;
-  readonly secrets: Iterable<ISecret>;
+  /** By the names of their applications. */
+  readonly secrets: ReadonlyMap<string, ISecret>;
+  readonly queueKey: IKey;
 }
 
 /** Alarms, the dashboard and the queries that a person needs when one of them rings. */
 export class Monitoring extends Construct {
   readonly alarms: Alarm[];
   readonly dashboard: Dashboard;
+  /** Where the events of failed rotations of secrets rest. */
+  readonly failedSecretRotations: Queue;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    warnOfSilence(this, props);
-    this.alarms = alarmsFor(props).map((alarm) => addAlarm(this, alarm, props));
-    tellOfFailedSecretRotation(this, props.secrets, props);
-    this.dashboard = addDashboard(this, { ...props, alarms: this.alarms });
+    this.failedSecretRotations = failedSecretRotations(this, props.secrets, props.queueKey);
+    const watched = { ...props, failedSecretRotations: this.failedSecretRotations };
+    warnOfSilence(this, watched);
+    this.alarms = alarmsFor(watched).map((alarm) => addAlarm(this, alarm, props));
+    this.dashboard = addDashboard(this, { ...watched, alarms: this.alarms });
     saveQueries(
       this,
       props.deployment,

@@ -1,34 +1,66 @@
-import { Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { Validations } from 'aws-cdk-lib';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type AlarmTarget, anchor } from './alarm.ts';
+import { arnLength } from '../empty-secret.ts';
+import { admitRule } from '../requests.ts';
+import { deadLetterQueue } from '../work-queue.ts';
 
-export const SECRET_ROTATION_HEADING = 'The rotation of a secret fails';
+/** The characters that EventBridge allows a pattern, less what the rest of this pattern and the region's name take. */
+const ROOM_FOR_SECRETS = 2048 - 256;
 
-/** The rotation of a secret that was brought along has no metric: its failure is an event on the account's own bus. */
-export function tellOfFailedSecretRotation(
+/** What one secret takes beside its ARN: `{"prefix":""},`. */
+const AROUND_AN_ARN = 14;
+
+/**
+ * Makes a queue that gets the event of each failed rotation of a secret, for an alarm to look at: Secrets Manager has
+ * no metric for it. The events do not go to the topic of alarms directly, since EventBridge supports no conditions in
+ * the policy of a topic: any rule of any account could publish.
+ *
+ * @param secrets by the names of their applications
+ */
+export function failedSecretRotations(
   scope: Construct,
-  secrets: Iterable<ISecret>,
-  { topic, runbook }: AlarmTarget,
-): Rule {
-  return new Rule(scope, 'SecretRotationFails', {
-    description: `${SECRET_ROTATION_HEADING}. What to do: ${runbook}#${anchor(SECRET_ROTATION_HEADING)}`,
-    eventPattern: {
-      source: ['aws.secretsmanager'],
-      detailType: ['AWS Service Event via CloudTrail', 'AWS API Call via CloudTrail'],
-      detail: {
-        eventName: ['RotationFailed'],
-        additionalEventData: { SecretId: [...secrets].flatMap(({ secretArn }) => Match.prefix(secretArn)) },
-      },
-    },
-    targets: [
-      new SnsTopic(topic, {
-        message: RuleTargetInput.fromText(
-          `${SECRET_ROTATION_HEADING}. The old key still works until the provider forgets it. ` +
-            `What to do: ${runbook}#${anchor(SECRET_ROTATION_HEADING)}`,
-        ),
-      }),
-    ],
+  secrets: ReadonlyMap<string, ISecret>,
+  encryptionKey: IKey,
+): Queue {
+  const queue = deadLetterQueue(scope, 'FailedSecretRotations', encryptionKey);
+  Validations.of(queue).acknowledge({
+    id: 'AwsSolutions-SQS3',
+    reason: 'nothing takes messages out of it but the person who looks at the alarm',
   });
+  inPatterns(secrets).forEach((ofOnePattern, i) => {
+    const rule = new Rule(scope, `SecretRotationFails${i === 0 ? '' : i + 1}`, {
+      description: 'Events of failed rotations of secrets go to their queue',
+      eventPattern: {
+        source: ['aws.secretsmanager'],
+        detailType: ['AWS Service Event via CloudTrail', 'AWS API Call via CloudTrail'],
+        detail: {
+          eventName: ['RotationFailed'],
+          additionalEventData: { SecretId: ofOnePattern.flatMap(({ secretArn }) => Match.prefix(secretArn)) },
+        },
+      },
+      targets: [{ bind: () => ({ arn: queue.queueArn }) }],
+    });
+    admitRule(queue, rule);
+  });
+  return queue;
+}
+
+/** As many secrets in one pattern as EventBridge allows. */
+function inPatterns(secrets: ReadonlyMap<string, ISecret>): ISecret[][] {
+  const patterns: ISecret[][] = [];
+  let room = 0;
+  for (const [name, secret] of secrets) {
+    const needed = AROUND_AN_ARN + Math.max(arnLength(name), secret.secretArn.length);
+    if (needed > room) {
+      patterns.push([]);
+      room = ROOM_FOR_SECRETS;
+    }
+    patterns.at(-1)?.push(secret);
+    room -= needed;
+  }
+  return patterns;
 }

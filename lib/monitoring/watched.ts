@@ -16,6 +16,7 @@ export interface Watched {
   /** Functions that no queue feeds. */
   readonly others: readonly LambdaFunction[];
   readonly undelivered: Queue;
+  readonly failedSecretRotations: Queue;
   /** The rules that bring requests and files, by name; of the default bus where none is named. */
   readonly rules: readonly { readonly bus?: IEventBus; readonly name: string }[];
   readonly scheduleGroup: ScheduleGroup;

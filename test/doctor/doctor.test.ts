@@ -361,8 +361,8 @@ describe('the doctor', () => {
       'KMS::Key': 1,
       'Scheduler::Schedule': 2,
       'Events::Rule': 3,
-      'SQS::Queue': 9,
-      'CloudWatch::Alarm': 24,
+      'SQS::Queue': 10,
+      'CloudWatch::Alarm': 25,
     });
   });
 

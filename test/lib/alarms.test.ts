@@ -136,6 +136,13 @@ describe('what waits or rests', () => {
     expect(ringing()).toEqual(['Events or schedules were not delivered']);
   });
 
+  test('rings when the rotation of a secret failed', () => {
+    const queue = queueNamed('FailedSecretRotations');
+    queue.send('{}');
+    expect(ringing()).toEqual(['The rotation of a secret fails']);
+    for (const { receiptHandle } of queue.receive(1)) queue.delete(receiptHandle);
+  });
+
   test.each([
     ['Requests', 'RequestsInboxQueue', 0.5],
     ['Rotations', 'RotationWorkerInboxQueue', 2],

@@ -37,7 +37,7 @@ describe('what a team brings along', () => {
         ({ Properties }) => Properties.SSESpecification.KMSMasterKeyId,
       ),
     ];
-    expect(encrypted).toHaveLength(9 + 4 + 1 + 1 + 1);
+    expect(encrypted).toHaveLength(10 + 4 + 1 + 1 + 1);
     for (const reference of encrypted) expect(target(reference)).toBe(key);
     expect(servicesLetIn(template(), key as string)).toEqual([
       'cloudwatch.amazonaws.com',
@@ -103,7 +103,7 @@ describe('what a team brings along', () => {
     const admitted = policy?.Properties.PolicyDocument.Statement.map(
       ({ Principal }: { Principal: { Service: string } }) => Principal.Service,
     );
-    expect(admitted).toEqual(['cloudwatch.amazonaws.com', 'events.amazonaws.com']);
+    expect(admitted).toEqual(['cloudwatch.amazonaws.com']);
     const key = Object.keys(resources(template(), 'AWS::KMS::Key')).find((id) => id.startsWith('OfTopic'));
     expect(servicesLetIn(template(), key as string)).toEqual(admitted);
   });
@@ -115,7 +115,9 @@ describe('what a team brings along', () => {
       '*',
       Match.stringLikeRegexp('topic of alarms was imported'),
     );
-    expect(warning?.entry.data).toMatch(/let cloudwatch\.amazonaws\.com .* otherwise alarms are silent/);
+    expect(warning?.entry.data).toMatch(
+      /let cloudwatch\.amazonaws\.com publish .* otherwise alarms are silent/,
+    );
   });
 
   test('a network holds every function, and their roles may be placed into it', () => {

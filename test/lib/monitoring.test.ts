@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { METRICS } from '../../functions/runtime/metrics.ts';
 import { anchor } from '../../lib/monitoring/alarm.ts';
+import { failedSecretRotations } from '../../lib/monitoring/secret-rotation.ts';
 import { compilePattern } from '../../local/stand-ins/pattern.ts';
-import { type Resource, resources, stackWith, target, templateWith } from '../support/stacks.ts';
+import { appWith, type Resource, resources, stackWith, target, templateWith } from '../support/stacks.ts';
 
 const APPLICATIONS = [
   { applicationId: '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11', name: 'first' },
@@ -31,10 +35,7 @@ const chapters = [...runbook.matchAll(/^## (.*)$/gm)].map(([, heading]) => headi
 describe('an alarm', () => {
   test('has its heading in the runbook, and each heading there has its alarm', () => {
     const texts = alarms().map(({ AlarmDescription }) => AlarmDescription as string);
-    const rules = all('AWS::Events::Rule').map(({ Properties }) => Properties.Description as string);
-    const headings = [...texts, ...rules.filter((text) => text.includes('What to do:'))]
-      .map((text) => text.replace(' What to do', ' . What to do').replace('. . ', '. '))
-      .map((text) => text.split('. ')[0] as string);
+    const headings = texts.map((text) => headingOf(text)[0]);
     expect([...new Set(headings)].sort()).toEqual([...chapters].sort());
   });
 
@@ -186,7 +187,7 @@ describe('a metric', () => {
 });
 
 describe('the topic', () => {
-  test('is encrypted, wants TLS, and lets the alarms and the events of the account in', () => {
+  test('is encrypted, wants TLS, and lets the alarms of the account in and nobody else', () => {
     const [topic] = all('AWS::SNS::Topic');
     const [key] = Object.keys(resources(template, 'AWS::KMS::Key'));
     expect(target(topic?.Properties.KmsMasterKeyId)).toBe(key);
@@ -196,11 +197,15 @@ describe('the topic', () => {
     expect(statements).toContainEqual(
       expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
     );
-    for (const service of ['cloudwatch.amazonaws.com', 'events.amazonaws.com']) {
-      expect(statements).toContainEqual(
-        expect.objectContaining({ Effect: 'Allow', Action: 'sns:Publish', Principal: { Service: service } }),
-      );
-    }
+    expect(statements.filter(({ Effect }) => Effect === 'Allow')).toMatchObject([
+      {
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        Resource: { Ref: Object.keys(resources(template, 'AWS::SNS::Topic'))[0] },
+      },
+    ]);
   });
 
   test('sends an e-mail where the settings name an address', () => {
@@ -210,31 +215,69 @@ describe('the topic', () => {
 });
 
 describe('the rotation of a secret that fails', () => {
-  test('is told by its event, for our secrets and no other', () => {
-    const rule = all('AWS::Events::Rule').find(({ Properties }) =>
-      /rotation of a secret/.test(Properties.Description),
+  /** The patterns of the rules, with the logical ids of secrets for their ARNs, and the queues that they send to. */
+  function rulesOf(made: Template) {
+    const rules = Object.values(resources(made, 'AWS::Events::Rule')).filter(({ Properties }) =>
+      /rotations of secrets/.test(Properties.Description),
     );
+    return rules.map(({ Properties: { EventPattern, Targets } }) => ({
+      pattern: JSON.parse(JSON.stringify(EventPattern), (_, value) => value?.Ref ?? value),
+      asDeployed: JSON.stringify(EventPattern, (_, value) => (value?.Ref ? arnOf(value.Ref) : value)),
+      queues: Targets.map(({ Arn }: { Arn: object }) => target(Arn)),
+    }));
+  }
+
+  /** As CloudFormation names a secret of a stack with a name as long as one may be. */
+  const arnOf = (logicalId: string) =>
+    `arn:aws:secretsmanager:ap-southeast-1:123456789012:secret:${logicalId}-AbCdEfGhIjKl-a1b2c3`;
+
+  const failed = (SecretId: string) => ({
+    source: 'aws.secretsmanager',
+    'detail-type': 'AWS Service Event via CloudTrail',
+    detail: { eventName: 'RotationFailed', additionalEventData: { SecretId } },
+  });
+
+  test('is put into a queue that an alarm looks at, for our secrets and no other', () => {
+    const [rule, ...more] = rulesOf(template);
+    const matches = compilePattern(rule?.pattern);
     const arns = Object.keys(resources(template, 'AWS::SecretsManager::Secret')).filter(
       (id) => !id.includes('Feed'),
     );
-    // What CloudFormation puts in the place of its references.
-    const pattern = JSON.parse(
-      JSON.stringify(rule?.Properties.EventPattern),
-      (_, value) => value?.Ref ?? value,
-    );
-    const matches = compilePattern(pattern);
-    const failed = (SecretId: string) => ({
-      source: 'aws.secretsmanager',
-      'detail-type': 'AWS Service Event via CloudTrail',
-      detail: { eventName: 'RotationFailed', additionalEventData: { SecretId } },
-    });
+    expect(more).toEqual([]);
     expect(arns).toHaveLength(2);
     for (const arn of arns) expect(matches(failed(arn))).toBe(true);
     expect(matches(failed('somebody-else'))).toBe(false);
     expect(matches({ ...failed(arns[0] as string), detail: { eventName: 'RotationSucceeded' } })).toBe(false);
-    expect(rule?.Properties.Targets.map(({ Arn }: { Arn: object }) => target(Arn))).toEqual(
-      Object.keys(resources(template, 'AWS::SNS::Topic')),
+    const alarm = alarms().find(({ AlarmDescription }) =>
+      AlarmDescription.startsWith('The rotation of a secret fails'),
     );
+    const [watched] = alarm?.Dimensions.map(({ Value }: { Value: object }) => target(Value)) ?? [];
+    expect(rule?.queues).toEqual([watched]);
+  });
+
+  test.each([
+    ['whose secrets are made here', undefined],
+    ['that bring secrets with long names along', 'x'.repeat(200)],
+  ])('is looked for in patterns that EventBridge takes, of 60 accounts %s', (_, name) => {
+    const stack = new Stack(appWith(), 'Own');
+    const secrets = new Map(
+      Array.from({ length: 60 }, (_, i) => {
+        const id = `account-${i}`;
+        const theirs = `arn:aws:secretsmanager:ap-southeast-1:123456789012:secret:${name}${i}-a1b2c3`;
+        return [
+          id,
+          name === undefined ? new Secret(stack, id) : Secret.fromSecretCompleteArn(stack, id, theirs),
+        ];
+      }),
+    );
+    failedSecretRotations(stack, secrets, new Key(stack, 'Key'));
+    const made = Template.fromStack(stack);
+    const rules = rulesOf(made);
+    for (const { asDeployed } of rules) expect(asDeployed.length).toBeLessThanOrEqual(2048);
+    for (const { secretArn } of secrets.values()) {
+      const id = stack.resolve(secretArn).Ref ?? secretArn;
+      expect(rules.filter(({ pattern }) => compilePattern(pattern)(failed(id)))).toHaveLength(1);
+    }
   });
 });
 

@@ -80,7 +80,7 @@ describe('the queues', () => {
   test('are each encrypted with the key, and refuse whoever comes without TLS', () => {
     const policies = all('AWS::SQS::QueuePolicy');
     const queues = Object.entries(resources(template, 'AWS::SQS::Queue'));
-    expect(queues).toHaveLength(9);
+    expect(queues).toHaveLength(10);
     for (const [id, { Properties: queue }] of queues) {
       expect(target(queue.KmsMasterKeyId)).toBe(theKey());
       const policy = policies.find(({ Properties }) => target(Properties.Queues[0]) === id);

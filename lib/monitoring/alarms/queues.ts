@@ -42,6 +42,7 @@ export function queueAlarms({
   metrics,
   functions,
   undelivered,
+  failedSecretRotations,
   rules,
   scheduleGroup,
 }: Watched): RoomsAlarm[] {
@@ -71,6 +72,12 @@ export function queueAlarms({
       id: 'Undelivered',
       heading: 'Events or schedules were not delivered',
       means: 'The bus or a schedule could not put a message into its queue, and put it aside',
+    },
+    {
+      ...restingIn(failedSecretRotations),
+      id: 'DeadSecretRotations',
+      heading: 'The rotation of a secret fails',
+      means: 'The old key works until the provider forgets it',
     },
     {
       id: 'DroppedDeliveries',
