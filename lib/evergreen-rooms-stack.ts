@@ -57,7 +57,7 @@ export class EvergreenRoomsStack extends Stack {
     if (applications.some((entry) => 'applicationId' in entry && entry.applicationId === PLACEHOLDER)) {
       Annotations.of(this).addWarningV2('evergreen-rooms:placeholder', NO_ROOM_CAN_BE_OPENED);
     }
-    tellWhatToDoNext(this, this.rooms, 'node doctor/main.ts');
+    tellWhatToDoNext(this, this.rooms, 'npm run --silent evergreen-rooms --');
     Tags.of(this).add('project', 'evergreen-rooms');
     Tags.of(this).add('stage', stage);
   }

@@ -3,7 +3,7 @@ import { RequestRefusedError } from '../rooms/errors.ts';
 import type { Instant, RoomRequest } from '../rooms/room.ts';
 import { checked, shown } from './refusal.ts';
 import { roomRequest } from './room-request.ts';
-import { requestSequence } from './sequence.ts';
+import { eventSequence } from './sequence.ts';
 
 const eventSchema = z.looseObject({
   id: z
@@ -46,11 +46,12 @@ export function readEvent(body: unknown): BusEvent {
 export function eventRequest(event: BusEvent, sentAt: Instant): RoomRequest {
   // whoever puts an event may date it ahead: taken at its word, it would outrank every later request
   const time = Math.min(Date.parse(event.time), sentAt);
-  return roomRequest(requestBody(event), {
+  const body = requestBody(event);
+  return roomRequest(body, {
     at: 'detail',
     derivedKey: `event:${event.id}`,
     sentAt: time,
-    sequence: requestSequence(time, sentAt),
+    sequence: eventSequence(time, sentAt, (body as { action?: unknown } | null)?.action === 'cancel'),
   });
 }
 

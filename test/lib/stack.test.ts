@@ -69,7 +69,7 @@ describe('a stack', () => {
     for (const what of ['Requests', 'Rotations', 'Plans', 'Reconciliations']) {
       expect(command(`ReadDead${what}`)).toMatch(/aws sqs receive-message .*--visibility-timeout 0/);
       expect(command(`Retry${what}`)).toBe(
-        `"node doctor/main.ts redrive ${what.toLowerCase()} --stack Test"`,
+        `"npm run --silent evergreen-rooms -- redrive ${what.toLowerCase()} --stack Test"`,
       );
     }
     for (const { Description } of Object.values(outputs)) expect(Description).toMatch(/^[A-Z]/);

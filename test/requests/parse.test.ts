@@ -163,6 +163,32 @@ describe('an event of the bus', () => {
     expect(later.sequence.value > ahead.sequence.value).toBe(true);
   });
 
+  describe('of the same second as a message of the queue', () => {
+    const second = Date.parse('2027-01-15T10:00:00Z');
+    const asked = async (time: number, content = body()) =>
+      (await request(content, { sentAt: time })).sequence.value;
+    const told = async (queuedAt: number, type = 'Room Requested', detail: object = body()) =>
+      (await request(busEvent(type, detail, { time: '2027-01-15T10:00:00Z' }), { sentAt: queuedAt })).sequence
+        .value;
+
+    test('is as old as the queue took it, where that was within the second', async () => {
+      expect((await told(second + 700)) > (await asked(second + 200))).toBe(true);
+      expect((await told(second + 200)) < (await asked(second + 700))).toBe(true);
+    });
+
+    test('does not undo a cancellation where nobody knows which was first', async () => {
+      const cancel = { key: 'a', action: 'cancel' };
+      expect((await told(second + 1100)) < (await asked(second + 500, cancel))).toBe(true);
+      for (const type of ['Room Cancelled', 'Room Requested']) {
+        expect((await told(second + 1100, type, cancel)) > (await asked(second + 500))).toBe(true);
+      }
+    });
+
+    test('is no news when the bus replays it', async () => {
+      expect((await told(second + 86_400_000)) < (await asked(second + 1000))).toBe(true);
+    });
+  });
+
   test('reckons its expiry from its own time', async () => {
     const event = busEvent('Room Requested', { display_name: 'x', expires_at: '2027-01-15T10:10:00Z' });
     expect((await request(event)).spec?.lifetime).toBe(602_000);

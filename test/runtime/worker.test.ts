@@ -147,6 +147,22 @@ describe('a batch', () => {
   });
 });
 
+describe('a piece of work that outlasts the invocation', () => {
+  it('is given back, and what is done is acknowledged', async () => {
+    catchOutput();
+    const inbox = await startInbox();
+    const { handler, begun } = handlerOf(inbox, { done, hang: () => new Promise(() => {}) });
+    for (const body of ['a hang', 'b done', 'a done', 'c done']) inbox.queue.send(body);
+    // there is time when each begins, and a millisecond until the invocation closes
+    const left = [30 * SECOND, 5 * SECOND + 1];
+    let looks = 0;
+    await inbox.deliver(handler, { left: () => left[looks++ % 2] as number });
+    expect(begun.toSorted()).toEqual(['a hang', 'b done', 'c done']);
+    expect(inbox.queue.messages().map(({ body }) => body)).toEqual(['a hang', 'a done']);
+    expect(inbox.queue.contents()).toMatchObject({ ready: 2 });
+  });
+});
+
 describe('a message that is to wait', () => {
   it.each([
     [

@@ -20,7 +20,10 @@ export interface Inbox {
   readonly work: WorkQueue;
   readonly client: SQSClient;
   /** Receives what is visible, hands it to a function and deletes what succeeded, as an event source does. */
-  deliver(handler: Handler, options?: { readonly left?: number; readonly most?: number }): Promise<Delivery>;
+  deliver(
+    handler: Handler,
+    options?: { readonly left?: number | (() => number); readonly most?: number },
+  ): Promise<Delivery>;
   /** What rests in the dead-letter queue. */
   buried(): readonly RestingMessage[];
   /** Gives what rests there another try. @returns how many messages */

@@ -3,7 +3,7 @@ import { RequestRefusedError } from '../../rooms/errors.ts';
 import { checked } from '../refusal.ts';
 import type { CalendarContext } from './context.ts';
 import { instantOf, mustReadDateTime } from './date-time.ts';
-import { instantOr, stamp } from './stamp.ts';
+import { changeTime, stamp } from './stamp.ts';
 import type { Telling } from './telling.ts';
 import { UTC } from './zone.ts';
 
@@ -47,7 +47,7 @@ export function reasonToSkipWebhook({ triggerEvent }: { triggerEvent?: unknown }
 export function readCalCom(body: unknown, context: CalendarContext): readonly Telling[] {
   const { triggerEvent, createdAt, payload } = checked(webhookSchema, body, 'event');
   const cancelled = context.isCancelled || triggerEvent === 'BOOKING_CANCELLED';
-  const at = stamp([instantOr(createdAt, context.toldAt)], cancelled);
+  const at = stamp([changeTime(createdAt, context)], cancelled);
   const told = { at, epoch: at, isPrivate: false, complete: true };
   const current: Telling = {
     ...identityOf(payload, context),
@@ -58,7 +58,7 @@ export function readCalCom(body: unknown, context: CalendarContext): readonly Te
   if (!rescheduleUid || iCalUID || rescheduleUid === payload.uid) return [current];
   const before: Telling = {
     ...identityOf({ uid: rescheduleUid }, context),
-    event: { ...told, at: stamp([instantOr(createdAt, context.toldAt)], true), cancelled: true },
+    event: { ...told, at: stamp([changeTime(createdAt, context)], true), cancelled: true },
     occurrences: [],
   };
   return [before, current];

@@ -7,7 +7,7 @@ import { padded } from '../sequence.ts';
 import type { CalendarContext } from './context.ts';
 import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from './date-time.ts';
 import { daysBetween, readIcsTimes } from './ics-times.ts';
-import { instantOr, stamp } from './stamp.ts';
+import { changeTime, stamp } from './stamp.ts';
 import type { EventTimes, Length, Telling, ToldEvent, ToldOccurrence } from './telling.ts';
 import { UTC, type Zone, zoneNamed } from './zone.ts';
 
@@ -67,7 +67,7 @@ function tell(event: GoogleEvent, context: CalendarContext) {
   const { sequence, visibility, summary, status, updated } = event;
   const cancelled = context.isCancelled || status === 'cancelled';
   return {
-    at: stamp([instantOr(updated, context.toldAt), sequence ?? 0], cancelled),
+    at: stamp([changeTime(updated, context), sequence ?? 0], cancelled),
     // Google keeps a cancelled occurrence cancelled when its series is edited, until the series is planned anew,
     // which counts up the sequence. Without one, it holds.
     epoch: typeof sequence === 'number' ? padded(sequence) : HOLDS,

@@ -6,7 +6,7 @@ import type { CalendarContext } from './context.ts';
 import { type DateTime, instantOf, mustReadDateTime } from './date-time.ts';
 import { readPattern, recurrenceSchema } from './graph-recurrence.ts';
 import { endOf } from './plan.ts';
-import { instantOr, stamp } from './stamp.ts';
+import { changeTime, instantOr, stamp } from './stamp.ts';
 import type { Steps } from './steps.ts';
 import type { EventTimes, Telling, ToldEvent, ToldOccurrence } from './telling.ts';
 import { dayOf } from './wall.ts';
@@ -82,7 +82,7 @@ function asNewAs(event: ToldEvent | undefined, occurrence: ToldOccurrence): Told
 function tell(event: GraphEvent, context: CalendarContext) {
   const { lastModifiedDateTime, isCancelled, subject } = event;
   const cancelled = context.isCancelled || isCancelled === true || event['@removed'] !== undefined;
-  const at = stamp([instantOr(lastModifiedDateTime, context.toldAt)], cancelled);
+  const at = stamp([changeTime(lastModifiedDateTime, context)], cancelled);
   return {
     at,
     epoch: at,

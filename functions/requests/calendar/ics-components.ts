@@ -7,7 +7,7 @@ import { textOf } from './ics-property.ts';
 import { type IcsCalendar, type IcsEvent, writeIcs } from './ics-text.ts';
 import { type Clocks, readIcsTimes, readOccurrenceId } from './ics-times.ts';
 import { type ZoneFinder, zonesOf } from './ics-zones.ts';
-import { instantOr, stamp } from './stamp.ts';
+import { instantOr, notAfter, stamp } from './stamp.ts';
 import type { EventTimes } from './telling.ts';
 import { zoneNamed } from './zone.ts';
 
@@ -113,7 +113,8 @@ function changedAt(
 ): Instant {
   const [first, second] = method === 'PUBLISH' ? ['last-modified', 'dtstamp'] : ['dtstamp', 'last-modified'];
   const instant = (name: string) => instantOr(textOf(vevent, name).replace(/Z?$/, 'Z'), Number.NaN);
-  return (
-    [instant(first as string), instant(second as string), context.toldAt].find((at) => !Number.isNaN(at)) ?? 0
+  const [at = context.toldAt] = [instant(first as string), instant(second as string)].filter(
+    (found) => !Number.isNaN(found),
   );
+  return notAfter(context.toldAt, at);
 }

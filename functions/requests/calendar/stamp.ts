@@ -1,4 +1,4 @@
-import type { Instant } from '../../rooms/room.ts';
+import { type Instant, SECOND } from '../../rooms/room.ts';
 import { padded } from '../sequence.ts';
 
 /**
@@ -11,6 +11,22 @@ export function stamp(parts: readonly number[], cancelled: boolean): string {
 }
 
 const LARGEST = 9_999_999_999_999;
+
+/**
+ * When a calendar says that something changed; when the bus was told where it does not say. A clock that is ahead is
+ * not believed: its news would outrank all that is still to come.
+ */
+export function changeTime(
+  text: string | null | undefined,
+  { toldAt }: { readonly toldAt: Instant },
+): Instant {
+  return notAfter(toldAt, instantOr(text, toldAt));
+}
+
+/** The bus keeps whole seconds only: a change may be later than its telling by the rest of that second. */
+export function notAfter(toldAt: Instant, change: Instant): Instant {
+  return Math.min(change, toldAt + SECOND - 1);
+}
 
 /** An instant that came as text; the fallback where it is missing or is none. */
 export function instantOr(text: string | null | undefined, fallback: Instant): Instant {
