@@ -22,7 +22,7 @@ npm run send, rooms, clock, events, dead-letters, feed and host-link; each has a
   -c name=value    a setting of the stack, as cdk synth takes it; calendarReadEvery is PT12H here`;
 
 /** Characters of a line, where nobody knows how wide a window is. */
-const WIDTH = 140;
+const WIDTH = 150;
 
 /** A clock that is turned by weeks would read calendars for minutes if it did so every quarter of an hour. */
 const READ_SELDOM = { calendarReadEvery: 'PT12H' };

@@ -1,22 +1,19 @@
 import { announcements } from '../story/text.ts';
-import { runCommand } from './command.ts';
+import { runCommand, WIDE } from './command.ts';
 
-const USAGE = `npm run events [-- --json] [--port N]
+const USAGE = `npm run events [-- --wide | --json] [--port N]
 
 Lists what the stack that npm start keeps running has announced on its bus.
 
+  --wide   whole keys and all columns, however narrow the terminal is
   --json   the events themselves`;
 
-await runCommand(USAGE, { flags: { json: { type: 'boolean' } } }, async ({ stack, flags, say }) => {
-  const events = await stack.announcements();
-  if (flags.json)
-    say(
-      JSON.stringify(
-        events.map(({ event }) => event),
-        null,
-        2,
-      ),
-    );
+const TAKES = { flags: { json: { type: 'boolean' }, ...WIDE } } as const;
+
+await runCommand(USAGE, TAKES, async ({ stack, flags, say, table }) => {
+  const seen = await stack.announcements();
+  const events = seen.map(({ event }) => event);
+  if (flags.json) say(JSON.stringify(events, null, 2));
   else if (events.length === 0) say('nothing has been announced since it was started');
-  else for (const line of announcements(events)) say(line);
+  else table((width) => announcements(seen, width));
 });

@@ -4,14 +4,15 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { StackFacts } from '../rooms/control.ts';
 import { moveAhead, readSubmission, type Submission } from '../rooms/example.ts';
-import { announcements } from '../story/text.ts';
+import { announcements, reasonOf, waitingLines } from '../story/text.ts';
 import { runCommand } from './command.ts';
 
 const USAGE = `npm run send -- FILE [--as-is] [--port N]
 
 Sends a request to the queue, or an event to the bus, of the stack that npm start keeps running, and tells what came
-of it. A file with "detail-type" and "detail" is an event, and one that ends in .ics a calendar for the bucket of
--c calendarFiles=on. The dates of a file under examples/ are moved so that the first lies four weeks ahead.
+of it. Exit code 1: it was given up, and why. A file with "detail-type" and "detail" is an event, and one that ends in
+.ics a calendar for the bucket of -c calendarFiles=on. The dates of a file under examples/ are moved so that the first
+lies four weeks ahead.
 
   --as-is   sends the file as it is, JSON or not, to the queue`;
 
@@ -39,12 +40,14 @@ await runCommand(
     for (const line of announcements(news)) say(`  ${line}`);
     const known = new Set(lettersBefore.map(({ id }) => id));
     const letters = (await stack.deadLetters()).filter(({ id }) => !known.has(id));
-    for (const { queue, attributes } of letters) {
-      say(`  it rests in ${queue}: ${attributes.failureReason ?? 'it was received too often'}`);
-    }
-    if (news.length + letters.length === 0) {
-      say('  nothing was announced: it changed nothing, or it waits; npm run rooms shows all rooms');
-    }
+    const waiting = waitingLines((await stack.facts()).waiting);
+    for (const line of waiting) say(`  ${line}`);
+    if (news.length + letters.length + waiting.length === 0)
+      say('  nothing was announced: it changed nothing; npm run rooms shows all rooms');
+    if (letters.length > 0)
+      throw new Error(
+        letters.map((letter) => `  given up: ${reasonOf(letter)}\n  it rests in ${letter.queue}`).join('\n'),
+      );
   },
 );
 

@@ -21,6 +21,7 @@ export class EventSource {
   readonly target: LambdaFunction;
   readonly #definition: EventSourceDefinition;
   #running = 0;
+  #batches = 0;
   #stopped = false;
   #freed = Promise.withResolvers<void>();
 
@@ -33,6 +34,11 @@ export class EventSource {
   /** Batches that are being gathered or worked on. */
   get running(): number {
     return this.#running;
+  }
+
+  /** Batches that were taken since it was started. */
+  get batches(): number {
+    return this.#batches;
   }
 
   async start(): Promise<void> {
@@ -52,6 +58,7 @@ export class EventSource {
     const first = this.#receive(this.#definition.batchSize);
     if (first.length === 0) return false;
     this.#running++;
+    this.#batches++;
     const records = await this.#fill(first);
     void this.#work(records).finally(() => {
       this.#running--;

@@ -24,10 +24,13 @@ export interface StackFacts {
   readonly applications: readonly ApplicationEntry[];
   readonly provider: { readonly title: string; readonly url: string };
   readonly upcoming: readonly { readonly name: string; readonly at: string }[];
+  /** Work that is being done or waits for its time. */
+  readonly waiting: readonly { readonly queue: string; readonly messages: number; readonly next?: string }[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
-type Answer = (body: Record<string, unknown>) => unknown;
+/** @param signal fires when whoever asked is gone */
+type Answer = (body: Record<string, unknown>, signal: AbortSignal) => unknown;
 type Answers = Readonly<Record<string, Answer>>;
 
 /**
@@ -37,7 +40,10 @@ type Answers = Readonly<Record<string, Answer>>;
 export async function openControl(port: number): Promise<ControlServer> {
   let answers: Answers = {};
   const server = createServer((request, response) => {
-    void reply(request, answers).then(({ status, body }) => {
+    const asked = new AbortController();
+    // a command that was interrupted does not have its work go on behind its back
+    response.once('close', () => asked.abort(new Error('nobody waits for the answer any more')));
+    void reply(request, answers, asked.signal).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });
   });
@@ -66,7 +72,12 @@ function answersOf({ stack, doors, provider }: LocalRooms): Answers {
       table: doors.table,
       applications: doors.applications,
       provider: { title: provider.title, url: provider.url },
-      upcoming: stack.scheduler.upcoming().map(({ name, at }) => ({ name, at: new Date(at).toISOString() })),
+      upcoming: stack.scheduler.upcoming().map(({ name, at }) => ({ name, at: iso(at) })),
+      waiting: stack.waiting().map(({ queue, messages, wakesAt }) => ({
+        queue,
+        messages,
+        ...(wakesAt !== undefined && { next: iso(wakesAt) }),
+      })),
       environment: stack.environment,
     }),
     'GET /rooms': () => doors.rooms(),
@@ -82,11 +93,11 @@ function answersOf({ stack, doors, provider }: LocalRooms): Answers {
       await doors.putCalendar(String(key), String(text));
       return {};
     },
-    'POST /quiet': () => stack.quiet().then(() => ({})),
-    'POST /clock': async ({ to }) => {
+    'POST /quiet': (_body, signal) => stack.quiet(signal).then(() => ({})),
+    'POST /clock': async ({ to }, signal) => {
       if (typeof to !== 'number' || !Number.isFinite(to))
         throw new Error(`"to" must be milliseconds since the epoch`);
-      turning = turning.catch(() => {}).then(() => stack.turnTo(to));
+      turning = turning.catch(() => {}).then(() => stack.turnTo(to, signal));
       await turning;
       await provider.settle();
       return { now: new Date().toISOString() };
@@ -94,7 +105,9 @@ function answersOf({ stack, doors, provider }: LocalRooms): Answers {
   };
 }
 
-async function reply(request: IncomingMessage, answers: Answers) {
+const iso = (instant: number) => new Date(instant).toISOString();
+
+async function reply(request: IncomingMessage, answers: Answers, signal: AbortSignal) {
   try {
     // a page in a browser may send requests to loopback too; it cannot leave this header out
     if (request.headers.origin) return { status: 403, body: { error: 'not for web pages' } };
@@ -104,7 +117,7 @@ async function reply(request: IncomingMessage, answers: Answers) {
     if (!answer) return { status: 404, body: { error: `there is ${known}` } };
     let text = '';
     for await (const chunk of request) text += chunk;
-    return { status: 200, body: await answer(text ? JSON.parse(text) : {}) };
+    return { status: 200, body: await answer(text ? JSON.parse(text) : {}, signal) };
   } catch (error) {
     return { status: 500, body: { error: error instanceof Error ? error.message : String(error) } };
   }

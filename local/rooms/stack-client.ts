@@ -4,13 +4,21 @@ import { CONTROL_PORT, type StackFacts } from './control.ts';
 import type { DeadLetter } from './doors.ts';
 import type { ShownRoom } from './shown-room.ts';
 
+/** How long a question may take, in milliseconds; what has the stack work may take as long as the work does. */
+const PATIENCE = 20_000;
+
 /** Talks to the stack that `npm start` keeps running. */
 export class StackClient {
   readonly #port: number;
+  readonly #patience: number;
 
-  /** @param port default 4747 */
-  constructor(port: number = CONTROL_PORT) {
+  /**
+   * @param port default 4747
+   * @param patience milliseconds until a port that gives no answer is given up; default 20,000
+   */
+  constructor(port: number = CONTROL_PORT, patience: number = PATIENCE) {
     this.#port = port;
+    this.#patience = patience;
   }
 
   facts(): Promise<StackFacts> {
@@ -55,34 +63,46 @@ export class StackClient {
     await this.#call('POST', '/quiet');
   }
 
-  /** Turns the clock and waits until all that fell due on the way is done. */
-  async turnTo(at: number): Promise<void> {
-    await this.#call('POST', '/clock', { to: at });
+  /**
+   * Turns the clock and waits until all that fell due on the way is done.
+   *
+   * @param signal stops the turn on its way
+   */
+  async turnTo(at: number, signal?: AbortSignal): Promise<void> {
+    await this.#call('POST', '/clock', { to: at }, signal);
   }
 
-  async #call<T>(method: string, path: string, body?: object): Promise<T> {
-    let response: Response;
+  async #call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
     try {
-      response = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
+      const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
         method,
         ...(body && { body: JSON.stringify(body) }),
+        signal: signal ?? (method === 'GET' ? AbortSignal.timeout(this.#patience) : null),
       });
+      const answer = (await response.json()) as T & { error?: string };
+      if (response.ok) return answer;
+      throw new StackError(answer.error ?? `the stack answered with ${response.status}`);
     } catch (error) {
-      throw this.#unanswered((error as Error).cause as NodeJS.ErrnoException);
+      if (error instanceof StackError) throw error;
+      signal?.throwIfAborted();
+      throw new StackError(this.#unanswered(error as Error), { cause: error });
     }
-    const answer = (await response.json()) as T & { error?: string };
-    if (!response.ok) throw new Error(answer.error ?? `the stack answered with ${response.status}`);
-    return answer;
   }
 
-  #unanswered(cause: NodeJS.ErrnoException): Error {
+  #unanswered({ name, message, cause }: Error): string {
     const start = this.#port === CONTROL_PORT ? 'npm start' : `npm start -- --port ${this.#port}`;
-    const wasThere = cause.code === 'ECONNRESET' || cause.code?.startsWith('UND_ERR');
-    return new Error(
-      wasThere
-        ? `the stack on port ${this.#port} gave no answer (${cause.message}): was it stopped?`
-        : `no stack runs on port ${this.#port}: start one in another terminal by ${start}`,
-      { cause },
-    );
+    const { code, message: reason = message } = (cause ?? {}) as NodeJS.ErrnoException;
+    if (name === 'TimeoutError') {
+      const waited = `${this.#patience / 1000} s`;
+      return `what listens on port ${this.#port} gave no answer in ${waited}: is it a stack? Start one by ${start}`;
+    }
+    if (name === 'SyntaxError')
+      return `what listens on port ${this.#port} is no stack: start one by ${start}, or name its --port`;
+    return code === 'ECONNRESET' || code?.startsWith('UND_ERR')
+      ? `the stack on port ${this.#port} gave no answer (${reason}): was it stopped?`
+      : `no stack runs on port ${this.#port}: start one in another terminal by ${start}`;
   }
 }
+
+/** Its message is for whoever gave the command. */
+class StackError extends Error {}

@@ -29,6 +29,14 @@ export interface RunOptions {
   readonly warn?: (text: string) => void;
 }
 
+/** Messages of a queue that a function is fed from. */
+export interface WaitingWork {
+  readonly queue: string;
+  readonly messages: number;
+  /** When the next of those that are hidden or delayed may be received. */
+  readonly wakesAt?: number;
+}
+
 /** A template that runs. */
 export interface RunningStack {
   readonly template: ResolvedTemplate;
@@ -44,10 +52,12 @@ export interface RunningStack {
   readonly environment: Readonly<Record<string, string>>;
   /** Queues that some other queue, rule or schedule sends its failures to. */
   deadLetterQueues(): readonly Queue[];
+  /** Work that is being done or waits, by queue: what a turn has left over. Empty where there is none. */
+  waiting(): readonly WaitingWork[];
   /** Turns the clock; see `turn`. What has expired by then is gone from the tables. */
-  turnTo(at: number): Promise<void>;
-  /** Waits, in real time, until nothing is being worked on. What is delayed or hidden may be left. */
-  quiet(): Promise<void>;
+  turnTo(at: number, signal?: AbortSignal): Promise<void>;
+  /** Waits, in real time, until nothing is being worked on; see `quiet`. What is delayed or hidden may be left. */
+  quiet(signal?: AbortSignal): Promise<void>;
   /** Waits until all that was begun is over, turning the clock where only time is missing; see `settle`. */
   settle(): Promise<void>;
   stop(): Promise<void>;
@@ -106,6 +116,7 @@ export async function runStack(assembly: AssembledStack, options: RunOptions = {
   const clockwork = {
     clock,
     stopped: () => stopped !== undefined,
+    batches: () => sources.reduce((sum, source) => sum + source.batches, 0),
     busy: () =>
       engines.targets.pending > 0 ||
       sources.some((source) => source.running > 0 || source.queue.contents().ready > 0) ||
@@ -134,17 +145,26 @@ export async function runStack(assembly: AssembledStack, options: RunOptions = {
     logs,
     environment,
     deadLetterQueues: () => deadLetterQueues(template, engines.queues),
-    async turnTo(at) {
-      await turn(clockwork, at);
+    waiting: () => sources.flatMap(({ queue }) => waitingWork(queue) ?? []),
+    async turnTo(at, signal) {
+      await turn(clockwork, at, signal);
       await engines.tables.expire(clock.now());
     },
-    quiet: () => quiet(clockwork),
+    quiet: async (signal) => void (await quiet(clockwork, signal)),
     settle: () => settle(clockwork),
     stop: () => {
       stopped ??= stop();
       return stopped;
     },
   };
+}
+
+function waitingWork(queue: Queue): WaitingWork | undefined {
+  const { wakesAt } = queue.contents();
+  const messages = queue.messages().length;
+  return messages > 0
+    ? { queue: queue.name, messages, ...(wakesAt !== undefined && { wakesAt }) }
+    : undefined;
 }
 
 async function make(template: ResolvedTemplate, world: World): Promise<void> {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { moveAhead, readSubmission } from '../rooms/example.ts';
 import type { LocalRooms } from '../rooms/local-rooms.ts';
 import type { ShownRoom } from '../rooms/shown-room.ts';
-import { announcements, moment, roomsTable } from './text.ts';
+import { announcements, moment, reasonOf, roomsTable } from './text.ts';
 
 /** Writes a line. */
 export type Say = (line?: string) => void;
@@ -76,7 +76,8 @@ export class Story {
       `it goes on from where it ended: it is ${moment(new Date(stack.clock.now()).toISOString())} UTC`,
     );
     this.#say();
-    for (const line of roomsTable(await doors.rooms(), this.#width - 3)) this.#say(`   ${line}`);
+    for (const line of roomsTable(await doors.rooms(), stack.clock.now(), this.#width - 3))
+      this.#say(`   ${line}`);
   }
 
   async #opens(file: string): Promise<ShownRoom> {
@@ -180,20 +181,22 @@ export class Story {
   }
 
   async #showRooms(): Promise<void> {
-    const { doors } = this.#rooms;
+    const { doors, stack } = this.#rooms;
     const news = doors.announcements().slice(this.#told);
     this.#told += news.length;
     this.#say();
-    for (const line of roomsTable(await doors.rooms(), this.#width - 3)) this.#say(`   ${line}`);
+    for (const line of roomsTable(await doors.rooms(), stack.clock.now(), this.#width - 3))
+      this.#say(`   ${line}`);
     this.#say();
     this.#say('   on the bus');
-    for (const line of news.length > 0 ? announcements(news) : ['nothing']) this.#say(`     ${line}`);
+    for (const line of news.length > 0 ? announcements(news, this.#width - 5) : ['nothing'])
+      this.#say(`     ${line}`);
   }
 
   #failure(what: string, room?: ShownRoom): StoryError {
     const letters = this.#rooms.doors
       .deadLetters()
-      .map(({ queue, attributes }) => `${queue}: ${attributes.failureReason ?? 'it was received too often'}`);
+      .map(({ queue, attributes }) => `${queue}: ${reasonOf({ attributes })}`);
     const found = [
       room && `the room is ${room.state} in generation ${room.generation}`,
       room?.lastError,

@@ -99,7 +99,7 @@ test('it tells of a room for each meeting where series are deployed so, with fee
   const once = run('start.ts', '--once', ...settings.flatMap((setting) => ['-c', setting]));
   expect([await once.ended, once.output()]).toEqual([0, expect.stringContaining('nothing has failed')]);
   expect(once.output()).toMatch(/Room Rotated +message:/);
-  expect(once.output()).toMatch(/weekly-review:\d{8}T0[89]0000Z +ending +1 +https:/);
+  expect(once.output()).toMatch(/ew:\d{8}T0[89]0000Z +until \d+ \w+( \d{4})? +1 +https:/);
   expect(once.output()).toMatch(/Z +cancelled/);
 }, 120_000);
 
@@ -145,13 +145,29 @@ test('a file that is not JSON is refused, or sent as it is on demand and then fo
   expect(await command('send', file)).toEqual([1, expect.stringContaining('bad.json is not JSON: ')]);
   expect(await command('dead-letters')).toEqual([0, 'all dead-letter queues are empty']);
   const [code, sent] = await command('send', file, '--as-is');
-  expect([code, sent]).toEqual([0, expect.stringContaining('body: must be JSON')]);
+  expect([code, sent]).toEqual([1, expect.stringMatching(/given up: body: must be JSON.*\n +it rests in /)]);
   const [, message] = /as (message \S+)/.exec(sent) ?? [];
   expect(await command('dead-letters')).toEqual([
     0,
-    expect.stringMatching(new RegExp(`${message}\\n  body: must be JSON`)),
+    expect.stringMatching(new RegExp(`^\\d{4}-\\S+ \\S+  \\S+  no key  ${message}\\n  body: must be JSON`)),
   ]);
   expect(await command('dead-letters', 'redrive')).toEqual([0, 'messages that have another try: 1']);
+});
+
+test('a turn that is interrupted stops the clock of the stack too, and says where it is', async () => {
+  const turning = run('commands/clock.ts', '+3650d', '--port', String(port));
+  const [, before] = await command('clock');
+  const at = (text: string) => Date.parse(`${/it is (\S+ \S+) UTC/.exec(text)?.[1]}Z`);
+  let now = before;
+  while (at(now) === at(before)) [, now] = await command('clock');
+  turning.process.kill('SIGINT');
+  expect([await turning.ended, turning.output()]).toEqual([
+    130,
+    expect.stringMatching(/stopped on its way\n(.*\n)*it is /),
+  ]);
+  // nothing turns it any more: a second turn would otherwise wait for the first
+  const [, after] = await command('clock', '+1m');
+  expect(at(after) - at(turning.output())).toBeLessThan(86_400_000);
 });
 
 test.each<[string, string[], string]>([
@@ -159,7 +175,10 @@ test.each<[string, string[], string]>([
   ['send', ['nowhere.json'], 'nowhere.json cannot be read: ENOENT'],
   ['clock', ['7days'], 'a time is written +30m, +12h, +7d, +2w or 2027-01-31T02:00:00Z, got 7days'],
   ['clock', ['2020-01-01T00:00:00Z'], 'the clock only goes forward'],
-  ['clock', ['-7d'], "unknown option '-7'; --help shows what there is\n"],
+  ['clock', ['-7d'], 'UTC there, got -7d'],
+  ['clock', ['+1'], '+1 lacks its unit: write +1m, +1h, +1d or +1w'],
+  ['clock', ['2027-01-31T02:00'], 'a time is written +30m'],
+  ['clock', ['+9999999w'], 'the clock goes up to the year 9999, got +9999999w'],
   [
     'send',
     ['examples/room-request.json', 'examples/cancel-request.json'],
