@@ -101,7 +101,7 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
     };
   }
 
-  const table = roomsTable(options.dynamoDb ?? clients.dynamoDb, { tableName: name });
+  const table = roomsTable(options.dynamoDb ?? clients.dynamoDb, { tableName: name, now: options.now });
   const auditor = roomsTable(clients.dynamoDb, { tableName: name });
   const secrets = secretsManager({ client: clients.secretsManager, now });
   const deployment = base32Digest(name, 5);

@@ -11,6 +11,7 @@ import {
 import { fraction } from '../rooms/digest.ts';
 import { RoomChangedError } from '../rooms/errors.ts';
 import type { DueRoom, Page, RoomStore } from '../rooms/ports.ts';
+import { nextRevision } from '../rooms/record.ts';
 import type { Duration, Instant, PastGeneration, Room } from '../rooms/room.ts';
 import { DAY, SECOND } from '../rooms/room.ts';
 import { type Item, toItem, toPastGeneration, toRoom } from './row.ts';
@@ -33,11 +34,13 @@ export interface RoomsTableOptions {
   readonly retention?: Duration;
   /** Rooms on a page of the due index, at most. */
   readonly duePage?: number;
+  /** Default: the time of this machine. */
+  readonly now?: () => Instant;
 }
 
 /** The rooms table: a row a key, beside it an entry for each past generation. */
 export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): RoomStore {
-  const { tableName: TableName, retention = 90 * DAY, duePage = DUE_PAGE } = options;
+  const { tableName: TableName, retention = 90 * DAY, duePage = DUE_PAGE, now = Date.now } = options;
   const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
   async function readItem(roomKey: string): Promise<Item | undefined> {
@@ -59,7 +62,7 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
     },
 
     async write(room) {
-      const written: Room = { ...room, revision: room.revision + 1 };
+      const written: Room = { ...room, revision: nextRevision(room, now()) };
       const writer = randomUUID();
       try {
         await table.send(

@@ -33,6 +33,14 @@ export function blankRoom(key: string, now: Instant): Room {
   };
 }
 
+/**
+ * The revision of the next write. Whoever listens leaves out what has a lower one than was heard before, so it must grow
+ * also where the row does not remember: when its time to live was over, or the table was restored to an earlier time.
+ */
+export function nextRevision({ revision }: Room, now: Instant): number {
+  return Math.max(revision + 1, Math.floor(now));
+}
+
 /** The row under a claim. A change leaves the state alone: the room goes on as it is. */
 export function claimed(room: Room, claim: Claim, now: Instant): Room {
   const state = claim.purpose === 'open' ? 'opening' : room.state;

@@ -209,7 +209,7 @@ export interface Retiree {
 
 export interface Room {
   readonly key: string;
-  /** Counts the writes of the row. Every write is conditional on it. 0: not written yet. */
+  /** Grows with every write of the row (`nextRevision`). Every write is conditional on it. 0: not written yet. */
   readonly revision: number;
   readonly state: RoomState;
   /** Of `current`; counts up with every room that is opened for this key and is never used again. */

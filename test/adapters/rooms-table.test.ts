@@ -18,7 +18,8 @@ import {
 const binary = dynoxideBinary();
 const endpoint = process.env.ROOMS_TABLE_ENDPOINT;
 
-describe('the table in memory that campaigns use', () => describeStore(async () => memoryRooms()));
+describe('the table in memory that campaigns use', () =>
+  describeStore(async (now) => memoryRooms(undefined, now)));
 describe('the rooms table on dynalite', () => describeTable(startDynalite));
 describe.skipIf(!binary)('the rooms table on dynoxide', () =>
   describeTable(() => startDynoxide(binary ?? '')),
@@ -33,12 +34,12 @@ function describeTable(start: () => Promise<Tables>) {
     tables = await start();
   });
   afterAll(() => tables.stop());
-  describeStore(async () => roomsTable(tables.client, { tableName: await makeRoomsTable(tables) }));
+  describeStore(async (now) => roomsTable(tables.client, { tableName: await makeRoomsTable(tables), now }));
 }
 
-function describeStore(makeStore: () => Promise<RoomStore>) {
+function describeStore(makeStore: (now?: () => number) => Promise<RoomStore>) {
   it('reads a room as it was written', async () => {
-    const store = await makeStore();
+    const store = await makeStore(() => START);
     const room = aRoom({
       key: 'everything',
       spec: aSpec({
@@ -73,7 +74,7 @@ function describeStore(makeStore: () => Promise<RoomStore>) {
       meetingSince: START,
     });
     const written = await store.write(room);
-    expect(written).toEqual({ ...room, revision: 1 });
+    expect(written).toEqual({ ...room, revision: START });
     expect(await store.read('everything')).toEqual(written);
   });
 
@@ -91,6 +92,30 @@ function describeStore(makeStore: () => Promise<RoomStore>) {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     expect(lost.every((error) => error instanceof RoomChangedError)).toBe(true);
+  });
+
+  it('gives a key that was forgotten a higher revision than it ever had', async () => {
+    const clock = { now: START };
+    const past = await makeStore(() => clock.now);
+    let room = await past.write(aRoom({ key: 'forgotten' }));
+    for (let writes = 0; writes < 20; writes += 1) room = await past.write(room);
+    clock.now += DAY;
+    // another store knows nothing of the first
+    const restored = await makeStore(() => clock.now);
+    expect((await restored.write(aRoom({ key: 'forgotten' }))).revision).toBeGreaterThan(room.revision);
+  });
+
+  it('gives each write of a row a higher revision, whatever the clock says', async () => {
+    const clock = { now: 7 };
+    const store = await makeStore(() => clock.now);
+    let room = aRoom({ key: 'grown' });
+    const revisions: number[] = [];
+    for (const now of [7, 7, START, START - DAY, START + HOUR]) {
+      clock.now = now;
+      room = await store.write(room);
+      revisions.push(room.revision);
+    }
+    expect(revisions).toEqual([7, 8, START, START + 1, START + HOUR]);
   });
 
   it('refuses a second first write', async () => {

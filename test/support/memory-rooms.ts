@@ -2,13 +2,17 @@ import { DUE_SHARDS } from '../../functions/adapters/rooms-table.ts';
 import { fraction } from '../../functions/rooms/digest.ts';
 import { RoomChangedError } from '../../functions/rooms/errors.ts';
 import type { DueRoom, ListEnd, RoomStore } from '../../functions/rooms/ports.ts';
-import type { PastGeneration, Room } from '../../functions/rooms/room.ts';
+import { nextRevision } from '../../functions/rooms/record.ts';
+import type { Instant, PastGeneration, Room } from '../../functions/rooms/room.ts';
 
 /**
  * The rooms table in memory, for campaigns of very many runs. It passes the same tests as the real one
  * (`test/adapters/rooms-table.test.ts`).
  */
-export function memoryRooms(duePage = 250): RoomStore & { readonly rows: Map<string, Room> } {
+export function memoryRooms(
+  duePage = 250,
+  now: () => Instant = Date.now,
+): RoomStore & { readonly rows: Map<string, Room> } {
   const rows = new Map<string, Room>();
   const past = new Map<string, PastGeneration>();
   const listEnds = new Map<string, ListEnd>();
@@ -23,7 +27,7 @@ export function memoryRooms(duePage = 250): RoomStore & { readonly rows: Map<str
           `room ${room.key} was changed by another worker after revision ${room.revision}`,
         );
       }
-      const written = frozen({ ...room, revision: room.revision + 1 });
+      const written = frozen({ ...room, revision: nextRevision(room, now()) });
       rows.set(room.key, written);
       return written;
     },

@@ -49,7 +49,7 @@ export const DEPLOYMENT = 'abcde';
 export function makeWorld({ applications = ['first'], ...account }: WorldOptions = {}): World {
   const clock = { now: START };
   const now = () => clock.now;
-  const rooms = memoryRooms();
+  const rooms = memoryRooms(undefined, now);
   const providers = Object.fromEntries(
     applications.map((name) => [name, memoryProvider({ name, now, ...account })]),
   );
