@@ -3,6 +3,7 @@ import type { Instant } from '../../rooms/room.ts';
 import type { BusEvent } from '../event.ts';
 import type { ParsedMessage } from '../message.ts';
 import { shown } from '../refusal.ts';
+import { bodiesOf } from '../split.ts';
 import { readCalCom, reasonToSkipWebhook } from './cal-com.ts';
 import type { CalendarContext } from './context.ts';
 import { readGoogle } from './google.ts';
@@ -128,8 +129,10 @@ function readText(
       context,
     );
   }
-  const bodies = events.map(({ calendar, one }) => ({ ...envelope, icalendar: writeIcs(calendar, one) }));
-  return { requests: [], split: bodies.map((detail) => JSON.stringify({ ...event, detail })) };
+  const split = bodiesOf(events, ({ calendar, one }) => {
+    return { ...event, detail: { ...envelope, icalendar: writeIcs(calendar, one) } };
+  });
+  return { requests: [], split };
 }
 
 /** A list of events is a message for each, with nothing in it that no room depends on. */
@@ -139,8 +142,6 @@ function splitList(
   envelope: Envelope,
 ): ParsedMessage {
   const around = { ...(timeZone !== undefined && { timeZone }), ...envelope };
-  const split = events.map((one) =>
-    JSON.stringify({ ...event, detail: { ...around, event: keptFields(one) } }),
-  );
+  const split = bodiesOf(events, (one) => ({ ...event, detail: { ...around, event: keptFields(one) } }));
   return { requests: [], split };
 }

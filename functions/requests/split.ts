@@ -1,0 +1,32 @@
+import { RequestRefusedError } from '../rooms/errors.ts';
+
+/**
+ * Characters of all the bodies that one message is split into. What a message says for all of its events is repeated in
+ * each body, so a body of 256 KiB could grow to gigabytes. A batch of ten messages stays far under half of the
+ * function's 512 MiB.
+ */
+export const LARGEST_SPLIT = 8 * 1024 * 1024;
+
+/**
+ * A body for each part, of which no more is made than fits.
+ *
+ * @throws RequestRefusedError
+ */
+export function bodiesOf<Part>(parts: readonly Part[], write: (part: Part) => unknown): readonly string[] {
+  const bodies: string[] = [];
+  let length = 0;
+  for (const part of parts) {
+    const body = JSON.stringify(write(part));
+    length += body.length;
+    if (length > LARGEST_SPLIT) throw tooLarge(parts.length);
+    bodies.push(body);
+  }
+  return bodies;
+}
+
+function tooLarge(parts: number): RequestRefusedError {
+  return new RequestRefusedError(
+    `detail: its ${parts} events must make at most ${LARGEST_SPLIT} characters as messages of their own, each with what ` +
+      'is said for all of them (time zones, calendarId), and make more; send them as several events',
+  );
+}
