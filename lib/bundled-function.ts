@@ -34,6 +34,7 @@ export interface BundledFunctionProps {
   /** What it reads beside the names of its metrics. */
   readonly environment: Record<string, string>;
   readonly recursiveLoop?: RecursiveLoop;
+  readonly reservedConcurrentExecutions?: number;
 }
 
 /** A function with a role and a log of its own, which may write that log and nothing else. */

@@ -6,6 +6,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { calendarBucket } from './calendar-bucket.ts';
+import { DEFAULT_CONCURRENCY } from './concurrency.ts';
 import type { Deployment } from './deployment.ts';
 import { emptySecret } from './empty-secret.ts';
 import { mustFitEnvironment } from './environment-size.ts';
@@ -68,8 +69,8 @@ export class Calendars extends Construct {
         CALENDARS_TABLE: table.tableName,
       },
       batchSize: 1,
-      // a thousand files that are put there at once are not to take all the functions that an account may run
-      maxConcurrency: 10,
+      // a thousand files that are put there at once must not take all the functions that an account may run
+      maxConcurrency: DEFAULT_CONCURRENCY,
     });
     permitRemembering(this.worker.function, table);
     permitLookingAgain(this.worker.function, table);

@@ -6,6 +6,13 @@ import { Construct } from 'constructs';
 import type { RoomCallbacksEnvironment } from '../functions/runtime/environment.ts';
 import { bundledFunction, type Surroundings } from './bundled-function.ts';
 import { permitReadingSecret, permitSending } from './permissions.ts';
+import { hasFeature } from './regions.ts';
+
+export interface CallbacksProps {
+  readonly removalPolicy: RemovalPolicy;
+  /** Executions at once, reserved of the account's; `undefined` is as many as the account has left. */
+  readonly concurrency: number | undefined;
+}
 
 /**
  * The address at which providers tell of meetings and of rooms that end. It is public, and does no more than to check
@@ -18,8 +25,14 @@ export class Callbacks extends Construct {
   readonly secret: Secret;
   private rotations?: IQueue;
 
-  constructor(scope: Construct, id: string, surroundings: Surroundings, removalPolicy: RemovalPolicy) {
+  constructor(
+    scope: Construct,
+    id: string,
+    surroundings: Surroundings,
+    { removalPolicy, concurrency }: CallbacksProps,
+  ) {
     super(scope, id);
+    hasFeature(this, 'function URLs', 'the deployment will fail; switch callbacks off');
     this.secret = this.signingSecret(surroundings, removalPolicy);
     const environment = {
       ROTATIONS_QUEUE: Lazy.string({ produce: () => this.rotations?.queueUrl }),
@@ -31,6 +44,7 @@ export class Callbacks extends Construct {
       timeout: Duration.seconds(15),
       memorySize: 256,
       environment,
+      ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
     });
     permitReadingSecret(this.function, this.secret);
     this.url = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;

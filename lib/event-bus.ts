@@ -1,6 +1,7 @@
 import { Duration, Names } from 'aws-cdk-lib';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { hasFeature } from './regions.ts';
 
 /** The source of the events that this project sends, and so never takes for a request. */
 export const OWN_SOURCE = 'evergreen-rooms';
@@ -22,6 +23,8 @@ export function eventBus(scope: Construct, brought?: IEventBus): IEventBus {
     eventBusName: Names.uniqueResourceName(scope, { maxLength: 256, separator: '-' }),
     description: 'Requests for rooms, and news of rooms',
   });
+  const kept = 'the events are not archived; bring a bus along that has what you need (eventBus)';
+  if (!hasFeature(scope, 'archives', kept)) return bus;
   bus.archive('Archive', {
     description: 'The news of rooms, for whoever missed some',
     eventPattern: { source: [OWN_SOURCE] },

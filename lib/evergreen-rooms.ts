@@ -11,9 +11,10 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { Calendars } from './calendars.ts';
+import { DEFAULT_CONCURRENCY, noteConcurrency } from './concurrency.ts';
 import type { Deployment } from './deployment.ts';
 import { type News, OWN_SOURCE } from './event-bus.ts';
-import { layFoundation } from './foundation.ts';
+import { callbackConcurrency, layFoundation } from './foundation.ts';
 import type { ByFunction, FunctionName } from './function-name.ts';
 import { alarmTopic } from './monitoring/alarm-topic.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
@@ -86,6 +87,15 @@ export class EvergreenRooms extends Construct {
       'reconcile-rooms': reconciliation.worker,
       ...(calendars && { 'read-calendars': calendars.worker }),
     };
+    noteConcurrency(
+      this,
+      [
+        props.requestConcurrency,
+        props.rotation?.concurrency,
+        ...Array.from({ length: Object.keys(functions).length - 2 }, () => DEFAULT_CONCURRENCY),
+      ].map((each = DEFAULT_CONCURRENCY) => each),
+      deployment.callbacks && callbackConcurrency(props),
+    );
     const metrics = new RoomMetrics(deployment.id);
     const topic = alarmTopic(this, props.alarmTopic, deployment.key);
     const monitoring = new Monitoring(this, 'Monitoring', {

@@ -8,6 +8,7 @@ import type { Surroundings } from './bundled-function.ts';
 import { calendarTable } from './calendar-table.ts';
 import { readsCalendars } from './calendars.ts';
 import { Callbacks } from './callbacks.ts';
+import { CALLBACK_CONCURRENCY } from './concurrency.ts';
 import type { Deployment } from './deployment.ts';
 import { deploymentId } from './deployment-id.ts';
 import { encryptionKey } from './encryption-key.ts';
@@ -43,13 +44,23 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
     }),
     schedules: new Schedules(scope, 'Schedules', { deadLetterQueue: undelivered, flexibleWindow }),
     undelivered,
-    callbacks: props.callbacks ? new Callbacks(scope, 'Callbacks', surroundings, removalPolicy) : undefined,
+    callbacks: props.callbacks
+      ? new Callbacks(scope, 'Callbacks', surroundings, {
+          removalPolicy,
+          concurrency: callbackConcurrency(props),
+        })
+      : undefined,
     queueKey,
     maxReceiveCount: props.maxReceiveCount ?? 5,
     rhythm: rotationRhythm(scope, props.rotation ?? {}, flexibleWindow),
     flexibleWindow,
     retention: props.retention ?? Duration.days(90),
   };
+}
+
+/** Executions that callbacks reserve, if any. */
+export function callbackConcurrency({ callbackConcurrency: asked }: EvergreenRoomsProps): number | undefined {
+  return asked === 'unreserved' ? undefined : (asked ?? CALLBACK_CONCURRENCY);
 }
 
 function undeliveredQueue(scope: Construct, key: IKey): Queue {

@@ -40,7 +40,7 @@ export interface RotationOptions {
   /**
    * How many batches of ten rooms are renewed at once, from 2 to 1,000. It guards the provider's rate limit.
    *
-   * @default 5
+   * @default 2
    */
   readonly concurrency?: number;
 }
@@ -164,9 +164,16 @@ export interface EvergreenRoomsProps {
    */
   readonly callbacks?: boolean;
   /**
-   * How many batches of ten requests are worked on at once, from 2 to 1,000. It guards the provider's rate limit.
+   * How many callbacks are taken at once, from 1 to 1,000. So many executions are reserved of the account's, which AWS
+   * refuses where fewer than 100 would be left. `unreserved` reserves none, and sets no bound.
    *
    * @default 5
+   */
+  readonly callbackConcurrency?: number | 'unreserved';
+  /**
+   * How many batches of ten requests are worked on at once, from 2 to 1,000. It guards the provider's rate limit.
+   *
+   * @default 2
    */
   readonly requestConcurrency?: number;
   /**

@@ -25,6 +25,7 @@ export const COUNTS = {
   concurrency: [2, 1000],
   requestConcurrency: [2, 1000],
   maxReceiveCount: [2, 100],
+  callbackConcurrency: [1, 1000],
 } as const;
 
 const SECONDS = { days: 86_400, minutes: 60, seconds: 1 };

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { DEFAULT_CONCURRENCY } from './concurrency.ts';
 import type { Deployment } from './deployment.ts';
 import { permitReadingAllRooms, permitSending } from './permissions.ts';
 import type { ReconciliationOptions } from './props.ts';
@@ -33,6 +34,7 @@ export class Reconciliation extends Construct {
       memorySize: 1024,
       environment: { ROTATIONS_QUEUE: rotations.queue.queueUrl, RECONCILIATION: mode },
       batchSize: 1,
+      maxConcurrency: DEFAULT_CONCURRENCY,
     });
     permitReadingAllRooms(this.worker.function, deployment.table);
     permitSending(this.worker.function, rotations.queue);

@@ -4,6 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { CalendarVariable } from '../functions/runtime/environment.ts';
+import { DEFAULT_CONCURRENCY } from './concurrency.ts';
 import type { Deployment } from './deployment.ts';
 import { OWN_SOURCE } from './event-bus.ts';
 import { permitKeepingRooms, permitReadingHistory, permitRemembering } from './permissions.ts';
@@ -38,7 +39,7 @@ export class Requests extends RoomsWorker<'create-rooms'> {
         ...(series && { CALENDARS_TABLE: series.tableName }),
       },
       batchSize: 10,
-      maxConcurrency: options.requestConcurrency ?? 5,
+      maxConcurrency: options.requestConcurrency ?? DEFAULT_CONCURRENCY,
       callbacks: deployment.callbacks,
     });
     permitKeepingRooms(this.function, deployment.table);

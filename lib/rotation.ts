@@ -2,6 +2,7 @@ import { Annotations, Duration } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { RUN_ALLOWANCE } from '../functions/rooms/renewal.ts';
+import { DEFAULT_CONCURRENCY } from './concurrency.ts';
 import type { Deployment } from './deployment.ts';
 import { permitKeepingRooms, permitNominatingRooms, permitSending } from './permissions.ts';
 import type { RotationOptions } from './props.ts';
@@ -69,7 +70,7 @@ export class Rotation extends Construct {
     scope: Construct,
     id: string,
     deployment: Deployment,
-    { perRun = 500, spread = Duration.minutes(15), concurrency = 5 }: RotationOptions = {},
+    { perRun = 500, spread = Duration.minutes(15), concurrency = DEFAULT_CONCURRENCY }: RotationOptions = {},
   ) {
     super(scope, id);
     this.worker = new RoomsWorker(this, 'Worker', deployment, {
@@ -96,6 +97,7 @@ export class Rotation extends Construct {
         LONGEST_GAP_SECONDS: String(deployment.rhythm.longestGap.toSeconds()),
       },
       batchSize: 1,
+      maxConcurrency: DEFAULT_CONCURRENCY,
     });
     permitNominatingRooms(this.planner.function, deployment.table);
     permitSending(this.planner.function, this.worker.inbox.queue);

@@ -28,6 +28,18 @@ export function oneOf<const T extends string>(...choices: T[]): Reader<T> {
   };
 }
 
+/** A word, or what another reader takes. */
+export function either<const Word extends string, T>(word: Word, read: Reader<T>): Reader<Word | T> {
+  return (value) => {
+    if (value === word) return word;
+    try {
+      return read(value);
+    } catch (error) {
+      throw new Error(`${word} or ${(error as Error).message}`);
+    }
+  };
+}
+
 export function wholeNumber(least: number, most: number): Reader<number> {
   return (value) => {
     const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;

@@ -8,6 +8,7 @@ import type { ApplicationSetting, Reader } from './settings-readers.ts';
 import {
   application,
   duration,
+  either,
   email,
   feed,
   listOf,
@@ -49,6 +50,7 @@ const SETTINGS = {
   calendarFiles: oneOf('on', 'off'),
   requestConcurrency: wholeNumber(...COUNTS.requestConcurrency),
   callbacks: oneOf('on', 'off'),
+  callbackConcurrency: either('unreserved', wholeNumber(...COUNTS.callbackConcurrency)),
   reconciliation: oneOf('repair', 'report'),
   reconciliationSchedule: text,
   maxReceiveCount: wholeNumber(...COUNTS.maxReceiveCount),
@@ -130,6 +132,7 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
       files: rest.calendarFiles === 'on',
     },
     callbacks: rest.callbacks === 'on',
+    callbackConcurrency: rest.callbackConcurrency,
     flexibleWindow,
     requestConcurrency,
     maxReceiveCount,

@@ -18,6 +18,20 @@ describe('callbacks', () => {
     expect(JSON.stringify(variablesOf(template))).not.toContain('CALLBACKS');
   });
 
+  test('are taken five at a time, by executions that are reserved for them, unless somebody reserves none', () => {
+    const reserved = (settings: Record<string, unknown>) =>
+      Object.values(resources(Template.fromStack(stackWith(settings)), 'AWS::Lambda::Function'))
+        .filter(({ Properties }) => Properties.Environment.Variables.ROTATIONS_QUEUE)
+        .map(({ Properties }) => Properties.ReservedConcurrentExecutions)
+        .filter((count) => count !== undefined);
+    expect(reserved({ callbacks: 'on' })).toEqual([5]);
+    expect(reserved({ callbacks: 'on', callbackConcurrency: '9' })).toEqual([9]);
+    expect(reserved({ callbacks: 'on', callbackConcurrency: 'unreserved' })).toEqual([]);
+    expect(() => stackWith({ callbackConcurrency: 0 })).toThrow(
+      'setting callbackConcurrency is 0, and must be unreserved or a whole number from 1 to 1000',
+    );
+  });
+
   test('are told to the workers that make rooms, with what signs their addresses', () => {
     const template = Template.fromStack(stackWith({ callbacks: 'on' }));
     const [url] = Object.keys(resources(template, 'AWS::Lambda::Url'));

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type App, Stack, Stage } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
-import { findings, roomsWith, stackWith } from '../support/stacks.ts';
+import { appWith, findings, roomsWith, stackWith } from '../support/stacks.ts';
 
 describe('a synthesis', () => {
   test('has no finding of AwsSolutions, of Control Tower or of the library in either stage, where others have', () => {
@@ -59,6 +59,40 @@ describe('a synthesis', () => {
     const stack = stackWith({ applications: context.applications });
     const [warning] = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('placeholder'));
     expect(warning?.entry.data).toMatch(/no room can be opened; name your own .* -c applications=/);
+  });
+
+  test.each([
+    [{}, 8],
+    [{ calendarFiles: 'on' }, 10],
+    [{ requestConcurrency: 20, rotationConcurrency: 7 }, 31],
+  ])('says how many functions run at once with %j: %i', (settings, most) => {
+    const stack = stackWith(settings);
+    const [note] = Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('run at once'));
+    expect(note?.entry.data).toMatch(
+      new RegExp(`^at most ${most} functions .* raise requestConcurrency and rotationConcurrency`),
+    );
+  });
+
+  test('says that callbacks reserve some of them, which a new account does not have', () => {
+    const stack = stackWith({ callbacks: 'on' });
+    const [note] = Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('run at once'));
+    expect(note?.entry.data).toMatch(
+      /at most 13 .* callbacks reserve 5 .* set callbackConcurrency to 'unreserved'/,
+    );
+  });
+
+  test.each([
+    ['cn-northwest-1', 'had no function URLs', /the deployment will fail; switch callbacks off/],
+    ['me-central-1', 'had no function URLs', /switch callbacks off/],
+    ['ap-southeast-7', 'had no function URLs', /switch callbacks off/],
+    ['mx-central-1', 'had no archives', /the events are not archived/],
+  ])('says what is missing in %s', (region, missing, what) => {
+    const stack = stackWith({ callbacks: 'on' }, appWith(), 'There', { account: '123456789012', region });
+    const [warning, ...more] = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
+    expect(more).toEqual([]);
+    expect(warning?.entry.data).toMatch(what);
+    expect(warning?.entry.data).toContain(`region ${region} ${missing}`);
+    Template.fromStack(stack).resourceCountIs('AWS::Events::Archive', missing.includes('archives') ? 0 : 1);
   });
 
   test('does not warn of what comes out of the box', () => {

@@ -38,10 +38,14 @@ describe('the queues', () => {
       expect(mapping.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
   });
 
-  test('guard the rate limit of the provider', () => {
+  test('leave an account alive that may run ten functions at once, and guard the rate limit of the provider', () => {
     const guards = Object.fromEntries(fed().map(({ name, mapping }) => [name, mapping.ScalingConfig]));
-    expect(guards['create-rooms']).toEqual({ MaximumConcurrency: 5 });
-    expect(guards['rotate-rooms']).toEqual({ MaximumConcurrency: 5 });
+    expect(guards).toEqual({
+      'create-rooms': { MaximumConcurrency: 2 },
+      'rotate-rooms': { MaximumConcurrency: 2 },
+      'plan-rotation': { MaximumConcurrency: 2 },
+      'reconcile-rooms': { MaximumConcurrency: 2 },
+    });
   });
 
   test('take ten messages where a message is a room, one where it is a run', () => {
@@ -72,7 +76,7 @@ describe('the queues', () => {
     );
     expect(forbidding.map(({ Properties }) => target(Properties.Queues[0])).sort()).toEqual(
       Object.keys(resources(template, 'AWS::SQS::Queue'))
-        .filter((id) => /DeadLetters|Undelivered/.test(id))
+        .filter((id) => /DeadLetters|Undelivered|FailedSecretRotations/.test(id))
         .sort(),
     );
   });
@@ -312,12 +316,12 @@ describe('calendars that are read', () => {
     });
   });
 
-  test('are read ten at a time, however many files come at once', () => {
+  test('are read two at a time, however many files come at once', () => {
     const template = templateWith({ calendarFiles: 'on' });
     const [reader] = Object.values(resources(template, 'AWS::Lambda::EventSourceMapping')).filter(
       ({ Properties }) => target(Properties.EventSourceArn).includes('Calendars'),
     );
-    expect(reader?.Properties.ScalingConfig).toEqual({ MaximumConcurrency: 10 });
+    expect(reader?.Properties.ScalingConfig).toEqual({ MaximumConcurrency: 2 });
   });
 
   test('have a table that the tests make alike', () => {

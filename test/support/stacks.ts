@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, type Environment, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { EvergreenRooms } from '../../lib/evergreen-rooms.ts';
@@ -36,8 +36,9 @@ export function stackWith(
   settings: Record<string, unknown> = {},
   app: App = appWith(),
   id = 'Test',
+  env?: Environment,
 ): EvergreenRoomsStack {
-  return new EvergreenRoomsStack(app, id, readSettings(appWith(settings).node));
+  return new EvergreenRoomsStack(app, id, readSettings(appWith(settings).node), env);
 }
 
 export function templateWith(settings: Record<string, unknown> = {}): Template {

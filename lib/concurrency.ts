@@ -1,0 +1,30 @@
+import { Annotations, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/**
+ * How many batches of a queue are worked on at once if nobody says otherwise: the fewest that an event source takes. A
+ * new account may run ten functions at once, for everything in it.
+ */
+export const DEFAULT_CONCURRENCY = 2;
+
+/** Executions of the function with the public address. A provider that finds none free calls back again. */
+export const CALLBACK_CONCURRENCY = 5;
+
+/** Says how much of an account's quota a deployment may take, and what to raise where there is more. */
+export function noteConcurrency(
+  scope: Construct,
+  sources: readonly (number | undefined)[],
+  callbacks?: number,
+): void {
+  const known = sources.filter((each) => each !== undefined && !Token.isUnresolved(each)) as number[];
+  const most = known.reduce((sum, each) => sum + each, callbacks ?? 0);
+  Annotations.of(scope).addInfoV2(
+    'evergreen-rooms:concurrency',
+    `at most ${most} functions of this deployment run at once, of the 10 that a new account may run, or of 1000; for more ` +
+      'throughput raise requestConcurrency and rotationConcurrency (rotation.concurrency of the construct)' +
+      (callbacks === undefined
+        ? ''
+        : `; callbacks reserve ${callbacks} of them, which AWS refuses where fewer than 100 would be left (10 in a new ` +
+          "account): there ask for a higher quota, or set callbackConcurrency to 'unreserved'"),
+  );
+}
