@@ -35,8 +35,13 @@ export async function cancelOn(room: Room, request: RoomRequest, keeping: Keepin
     ...(await buried(room, keeping)),
     sequences,
     origin: origin ?? room.origin,
+    warnings: room.revision === 0 && !request.news ? [neverAsked(request)] : [],
   });
   return { outcome: 'cancelled', room: await settleFully(retired, keeping) };
+}
+
+function neverAsked({ key }: RoomRequest): string {
+  return `key: nobody had asked for room ${key} when it was cancelled; if it is not on its way, check the spelling`;
 }
 
 /** The tombstone of a row, not written yet: its living rooms are to be retired, its last generation is history. */
@@ -61,6 +66,7 @@ export async function buried(room: Room, keeping: Keeping): Promise<Room> {
       ? withNews(room, { type: 'Room Cancelled', reason: 'requested' })
       : room.unannounced,
     unclear: undefined,
+    toBeHeld: undefined,
     renewAt: undefined,
     dueAt: undefined,
     emergencyAt: undefined,

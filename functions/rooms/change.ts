@@ -59,7 +59,8 @@ export class NotAlteredError extends Error {
 /**
  * Alters the current room, its link staying: claim, change, record.
  *
- * @param patience how long changes of this room may go without a clear answer before this one is given up
+ * @param patience how long changes of this room may go without a clear answer before this one is given up; with 0,
+ *   one that clearly failed is given up too
  * @throws NotAlteredError where the provider refuses the change, has lost the room, or gives no clear answer for too long
  */
 export async function alterRoom(
@@ -138,7 +139,8 @@ function causeOf(
 ): Cause | undefined {
   if (error instanceof RoomGoneError || error instanceof ProviderRefusedError) return error;
   const since = failingSince({ unclear }, claim);
-  if (error instanceof ClaimLostError || !mayHaveActed(error) || now() - since < patience) return undefined;
+  const isClear = patience > 0 && !mayHaveActed(error);
+  if (error instanceof ClaimLostError || isClear || now() - since < patience) return undefined;
   return new ChangeGivenUpError(
     `room ${key} takes no change since ${new Date(since).toISOString()}, so this one is given up: ${error.message}`,
     { cause: error },

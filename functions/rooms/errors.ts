@@ -53,6 +53,16 @@ export class ApplicationFullError extends RoomError {
   readonly code = 'application_full';
 }
 
+/** The key has no room yet, and one is on its way: what is asked of it waits. */
+export class RoomAwaitedError extends RoomError {
+  readonly code: string = 'room_awaited';
+}
+
+/** Nobody has asked for the key yet: what is asked of it waits a little, since messages may come in another order. */
+export class UnknownRoomError extends RoomAwaitedError {
+  override readonly code = 'unknown_room';
+}
+
 /** A row names an application that the deployment does not have any more. */
 export class UnknownApplicationError extends RoomError {
   readonly code = 'unknown_application';

@@ -1,5 +1,5 @@
 import { limitationsOf } from './candidates.ts';
-import { RequestRefusedError } from './errors.ts';
+import { RequestRefusedError, UnknownRoomError } from './errors.ts';
 import { finishRoom } from './finish.ts';
 import type { Keeping } from './keeping.ts';
 import { scheduled } from './record.ts';
@@ -8,18 +8,20 @@ import type { Room, RoomRequest } from './room.ts';
 import { sequenceOf, withSequence } from './sequence.ts';
 import { onKey } from './settle.ts';
 
-/** Pauses the rotation of a room until it is released. Its link dies at its expiry if nobody releases it. */
+/**
+ * Pauses the rotation of a room until it is released. Its link dies at its expiry if nobody releases it. Where there is
+ * no room that could be paused, since it is on its way or ends anyway, the row keeps it in mind.
+ */
 export async function holdRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
-  return setHold(request, { from: 'active', to: 'held', outcome: 'held' }, keeping);
+  return setHold(request, { to: 'held', outcome: 'held' }, keeping);
 }
 
 export async function releaseRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
-  return setHold(request, { from: 'held', to: 'active', outcome: 'released' }, keeping);
+  return setHold(request, { to: 'active', outcome: 'released' }, keeping);
 }
 
 interface Step {
-  readonly from: Room['state'];
-  readonly to: Room['state'];
+  readonly to: 'held' | 'active';
   readonly outcome: 'held' | 'released';
 }
 
@@ -30,17 +32,49 @@ async function setHold(request: RoomRequest, step: Step, keeping: Keeping): Prom
     const room = await finishRoom(found, keeping);
     const known = alreadySeen(room, sequence);
     if (known) return known;
-    const { spec, state } = room;
-    const moved: Room =
-      spec && state === step.from
-        ? scheduled({ ...room, state: step.to }, spec, keeping.renewal, limitationsOf(room, keeping))
-        : room;
+    assertWanted(room, request);
+    const moved = step.to === 'held' ? held(room, keeping) : released(room, keeping);
     const sequences = withSequence(room.sequences, sequence);
     const written = await keeping.rooms.write({ ...moved, sequences, updatedAt: keeping.now() });
-    return { outcome: moved === room ? 'unchanged' : step.outcome, room: written };
+    if (moved.state !== room.state) return { outcome: step.outcome, room: written };
+    return { outcome: moved.toBeHeld === room.toBeHeld ? 'unchanged' : 'noted', room: written };
   });
 }
 
-export function unknownRoom({ key, action }: RoomRequest): RequestRefusedError {
-  return new RequestRefusedError(`key: no room ${key} was ever asked for, so there is nothing to ${action}`);
+function held(room: Room, keeping: Keeping): Room {
+  if (room.state === 'held') return room;
+  const paused = { ...room, toBeHeld: true };
+  return room.state === 'active' ? rescheduled(paused, keeping) : paused;
+}
+
+function released(room: Room, keeping: Keeping): Room {
+  const free = { ...room, toBeHeld: undefined };
+  return room.state === 'held' ? rescheduled({ ...free, state: 'active' }, keeping) : free;
+}
+
+function rescheduled(room: Room, keeping: Keeping): Room {
+  return room.spec ? scheduled(room, room.spec, keeping.renewal, limitationsOf(room, keeping)) : room;
+}
+
+/** Of a key that nobody asked for. Its request may be on its way, so a message waits for it a little. */
+export function unknownRoom({ key, action }: RoomRequest): UnknownRoomError {
+  return new UnknownRoomError(`key: no room ${key} was ever asked for, so there is nothing to ${action}`);
+}
+
+/** @throws RequestRefusedError where there is no room, and none on its way */
+export function assertWanted(room: Room, { key, action }: RoomRequest): void {
+  if (isAwaited(room) || room.current) return;
+  if (room.state === 'cancelled') {
+    throw new RequestRefusedError(
+      `key: room ${key} is cancelled, so there is nothing to ${action}; ask for it again`,
+    );
+  }
+  throw new RequestRefusedError(
+    `key: room ${key} was refused, so there is nothing to ${action}; ask for it in another way: ${room.lastError ?? ''}`,
+  );
+}
+
+/** Whether the key has no room, and one is on its way: its request is tried again until it is done. */
+export function isAwaited({ current, state, attempts }: Room): boolean {
+  return !current && (state === 'opening' || (state === 'cancelled' && attempts > 0));
 }

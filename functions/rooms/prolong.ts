@@ -1,13 +1,6 @@
 import { capabilitiesOf } from './candidates.ts';
 import { alterRoom } from './change.ts';
-import {
-  ClaimHeldError,
-  ClaimLostError,
-  OutOfTimeError,
-  PoolFullError,
-  RoomChangedError,
-  ThrottledError,
-} from './errors.ts';
+import { ClaimHeldError, ClaimLostError, OutOfTimeError, PoolFullError, RoomChangedError } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import type { Kept } from './kept.ts';
 import { abandoned } from './record.ts';
@@ -23,9 +16,9 @@ export function isLastResort({ emergencyAt, attempts }: Room, now: Instant): boo
   return now >= (emergencyAt ?? 0) && attempts >= ENOUGH_ATTEMPTS;
 }
 
-/** Whether it was not another worker, or the moment, that kept a room from being opened. */
+/** Whether it was not another worker, or want of time, that kept a room from being opened. */
 export function isOfTheProvider(error: unknown): error is Error {
-  const others = [ClaimHeldError, ClaimLostError, OutOfTimeError, RoomChangedError, ThrottledError];
+  const others = [ClaimHeldError, ClaimLostError, OutOfTimeError, RoomChangedError];
   return error instanceof Error && !others.some((other) => error instanceof other);
 }
 

@@ -115,11 +115,12 @@ export function scheduled(
     };
   }
   const emergencyAt = emergencyTime(current.renewedAt, current.expiresAt, policy);
-  const held = room.state === 'held';
+  const held = room.state === 'held' || room.toBeHeld === true;
   // a held room is looked at only when it becomes an emergency, so that somebody hears of it
   return {
     ...idle,
     state: held ? 'held' : 'active',
+    toBeHeld: undefined,
     renewAt,
     dueAt: held ? emergencyAt : renewAt,
     emergencyAt,
@@ -128,7 +129,8 @@ export function scheduled(
 
 /** The row of a room that nobody needs past its end. */
 export function atRest(room: Room): Room {
-  return { ...room, state: 'ending', renewAt: undefined, dueAt: undefined, emergencyAt: undefined };
+  const toBeHeld = room.state === 'held' ? true : room.toBeHeld;
+  return { ...room, state: 'ending', toBeHeld, renewAt: undefined, dueAt: undefined, emergencyAt: undefined };
 }
 
 /** Why a room of this life cannot be kept, in words for its caller. */

@@ -218,6 +218,8 @@ export interface Room {
   readonly spent?: number;
   /** The application that nobody could look into for a lost room: the next room goes elsewhere if it can. */
   readonly avoid?: string;
+  /** A person paused the key while it had no room that could be paused: one that is kept will be held. */
+  readonly toBeHeld?: boolean;
   /** Absent on the tombstone of a key that was cancelled before it was ever asked for. */
   readonly spec?: RoomSpec;
   readonly current?: LiveRoom;

@@ -1,7 +1,7 @@
 import { assertMet } from './candidates.ts';
-import { RequestRefusedError } from './errors.ts';
+import { RequestRefusedError, RoomAwaitedError } from './errors.ts';
 import { finishRoom } from './finish.ts';
-import { unknownRoom } from './hold.ts';
+import { assertWanted, unknownRoom } from './hold.ts';
 import type { Keeping } from './keeping.ts';
 import { type Kept, recreate } from './kept.ts';
 import { correctDrift, reopenLost } from './mend.ts';
@@ -43,8 +43,10 @@ export async function rotateNow(request: RoomRequest, keeping: Keeping): Promise
     const room = await finishRoom(found, keeping);
     const known = alreadySeen(room, sequence);
     if (known) return known;
+    assertWanted(room, request);
     const { current, spec } = room;
-    if (!current || !spec) throw unknownRoom(request);
+    if (!current || !spec)
+      throw new RoomAwaitedError(`room ${request.key} is on its way, and can be renewed then`);
     const { to } = request;
     assertPossible(request, { room, spec }, keeping);
     const reason = to === undefined || to === current.application ? 'requested' : 'moved';

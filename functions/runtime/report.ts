@@ -20,5 +20,7 @@ const METRIC: Record<Outcome, MetricName> = {
 /** One line of the log and one count for each piece of work that was done. */
 export function report(key: string, work: string, { outcome, room }: Result): void {
   count(METRIC[outcome]);
-  log.info(outcome, { key, work, generation: room?.generation, application: room?.current?.application });
+  const { generation, current, warnings = [] } = room ?? {};
+  const warned = warnings.length > 0 && { warnings };
+  log.info(outcome, { key, work, generation, application: current?.application, ...warned });
 }

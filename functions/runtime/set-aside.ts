@@ -8,6 +8,7 @@ import {
   RequestRefusedError,
   RoomError,
   ThrottledError,
+  UnknownRoomError,
 } from '../rooms/errors.ts';
 import type { Duration, Instant } from '../rooms/room.ts';
 import { DAY, MINUTE, SECOND } from '../rooms/room.ts';
@@ -117,6 +118,7 @@ function isPoison(error: Error, attempts: number, maxReceiveCount: number): bool
 
 /** Whether the same message may succeed later: the provider, the table, the bus or the account stand in its way. */
 function isWorthWaiting(error: Error): boolean {
+  if (error instanceof UnknownRoomError) return false;
   return error instanceof RoomError || error instanceof BehindAnotherError || isOutageOfAws(error);
 }
 

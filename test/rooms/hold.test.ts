@@ -2,11 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { DUE_SHARDS } from '../../functions/adapters/rooms-table.ts';
 import { cancelRoom } from '../../functions/rooms/cancel.ts';
 import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import {
+  RequestRefusedError,
+  RoomAwaitedError,
+  UnauthorizedError,
+  UnknownRoomError,
+} from '../../functions/rooms/errors.ts';
 import { holdRoom, releaseRoom } from '../../functions/rooms/hold.ts';
 import { planRotation } from '../../functions/rooms/plan.ts';
 import type { RoomSpec } from '../../functions/rooms/room.ts';
-import { DAY, MINUTE } from '../../functions/rooms/room.ts';
-import { rotateRoom } from '../../functions/rooms/rotate.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/rooms/room.ts';
+import { rotateNow, rotateRoom } from '../../functions/rooms/rotate.ts';
 import { aSpec, START } from '../support/rooms.ts';
 import { aRequest, makeWorld } from '../support/world.ts';
 
@@ -104,10 +110,24 @@ describe('a released room', () => {
 });
 
 describe('holding', () => {
-  it('means nothing to a room that ends anyway', async () => {
-    const { hold, row } = await keptWorld({ renewal: { mode: 'none' } });
+  it('is kept in mind where a room ends anyway, until it is to be kept', async () => {
+    const { hold, row, keeping } = await keptWorld({ renewal: { mode: 'none' } });
+    expect((await hold()).outcome).toBe('noted');
     expect((await hold()).outcome).toBe('unchanged');
     expect(row('weekly')).toMatchObject({ state: 'ending', dueAt: undefined });
+    await ensureRoom(aRequest(), keeping);
+    expect(row('weekly')).toMatchObject({ state: 'held', toBeHeld: undefined });
+  });
+
+  it('outlives a request that needs no renewal', async () => {
+    const { hold, release, row, keeping } = await keptWorld();
+    await hold();
+    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode: 'none' } }) }), keeping);
+    expect(row('weekly').state).toBe('ending');
+    await ensureRoom(aRequest(), keeping);
+    expect(row('weekly').state).toBe('held');
+    await release();
+    expect(row('weekly').state).toBe('active');
   });
 
   it('neither outdates a request nor is outdated by one', async () => {
@@ -121,14 +141,60 @@ describe('holding', () => {
   it('does not revive what was cancelled', async () => {
     const { hold, release, keeping, row } = await keptWorld();
     await cancelRoom(aRequest({ action: 'cancel' }), keeping);
-    await hold();
-    await release();
+    await expect(hold()).rejects.toThrow(
+      'weekly is cancelled, so there is nothing to hold; ask for it again',
+    );
+    await expect(release()).rejects.toThrow(RequestRefusedError);
+    await expect(rotateNow(aRequest({ action: 'rotate' }), keeping)).rejects.toThrow('is cancelled');
     expect(row('weekly')).toMatchObject({ state: 'cancelled', dueAt: undefined });
   });
 
-  it('is refused for a key that was never asked for', async () => {
+  it('is refused for a key whose request was refused', async () => {
+    const world = makeWorld();
+    const spec = aSpec({ lifetime: 2 * HOUR, renewal: { mode: 'recreate', explicit: true } });
+    await expect(ensureRoom(aRequest({ spec }), world.keeping)).rejects.toThrow(RequestRefusedError);
+    const hold = holdRoom(aRequest({ action: 'hold' }), world.keeping);
+    await expect(hold).rejects.toThrow(/was refused, so there is nothing to hold.*too short/);
+  });
+
+  it.each([false, true])(
+    'waits on the row for a room that is on its way, cancelled before: %s',
+    async (again) => {
+      const { keeping, row, providers } = makeWorld();
+      if (again) {
+        await ensureRoom(aRequest(), keeping);
+        await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+      }
+      const { create } = providers.first ?? {};
+      const failing = async () => {
+        throw new UnauthorizedError('401');
+      };
+      Object.assign(providers.first ?? {}, { create: failing });
+      const request = aRequest();
+      await expect(ensureRoom(request, keeping)).rejects.toThrow('401');
+      expect((await holdRoom(aRequest({ action: 'hold' }), keeping)).outcome).toBe('noted');
+      const rotation = rotateNow(aRequest({ action: 'rotate' }), keeping);
+      await expect(rotation).rejects.toThrow(RoomAwaitedError);
+      Object.assign(providers.first ?? {}, { create });
+      await ensureRoom(request, keeping);
+      expect(row('weekly')).toMatchObject({ state: 'held', toBeHeld: undefined, claim: undefined });
+    },
+  );
+
+  it('is not remembered of a room on its way that is released before it comes', async () => {
+    const { keeping, row, providers } = makeWorld({ limit: 0 });
+    const request = aRequest();
+    await expect(ensureRoom(request, keeping)).rejects.toThrow('full');
+    await holdRoom(aRequest({ action: 'hold' }), keeping);
+    expect((await releaseRoom(aRequest({ action: 'release' }), keeping)).outcome).toBe('noted');
+    expect(row('weekly').toBeHeld).toBeUndefined();
+    expect(providers.first?.made).toEqual([]);
+  });
+
+  it('waits a little for a key that was never asked for', async () => {
     const { keeping } = makeWorld();
     await expect(holdRoom(aRequest({ action: 'hold' }), keeping)).rejects.toThrow('there is nothing to hold');
-    await expect(releaseRoom(aRequest({ action: 'release' }), keeping)).rejects.toThrow('nothing to release');
+    await expect(releaseRoom(aRequest({ action: 'release' }), keeping)).rejects.toThrow(UnknownRoomError);
+    await expect(rotateNow(aRequest({ action: 'rotate' }), keeping)).rejects.toThrow(UnknownRoomError);
   });
 });

@@ -23,6 +23,9 @@ interface Model {
   newest?: { readonly action: 'ensure' | 'cancel'; readonly spec?: RoomSpec };
   /** Whether somebody ever held it. */
   held: boolean;
+  /** Whether it must be held in the end: asked for, then held, and neither released nor ever cancelled. */
+  mustBeHeld: boolean;
+  cancelled: boolean;
 }
 
 type Command = fc.AsyncCommand<Model, Life>;
@@ -69,6 +72,7 @@ const cancelling = fc.constant(
     (life) => life.ask('cancel'),
     (model) => {
       model.newest = { action: 'cancel' };
+      model.cancelled = true;
     },
   ),
 );
@@ -79,6 +83,8 @@ const persons = fc.constantFrom('hold' as const, 'release' as const, 'rotate' as
     (life) => life.ask(action),
     (model) => {
       model.held ||= action === 'hold';
+      if (action === 'hold') model.mustBeHeld = model.newest?.action === 'ensure';
+      if (action === 'release') model.mustBeHeld = false;
     },
   ),
 );
@@ -173,7 +179,7 @@ describe('a life at a provider', () => {
 async function campaign(capabilities: WorldOptions['capabilities']): Promise<void> {
   const property = fc.asyncProperty(commands, async (sequence) => {
     const life = new Life({ capabilities });
-    const model: Model = { held: false };
+    const model: Model = { held: false, mustBeHeld: false, cancelled: false };
     await fc.asyncModelRun(() => ({ model, real: life }), sequence);
     await life.calmDown();
     expect(await life.wrong()).toEqual([]);
@@ -183,7 +189,7 @@ async function campaign(capabilities: WorldOptions['capabilities']): Promise<voi
 }
 
 /** The row is what the newest request wants, and so is the room behind it. */
-function assertAsAsked({ world }: Life, { newest, held }: Model): void {
+function assertAsAsked({ world }: Life, { newest, held, mustBeHeld, cancelled }: Model): void {
   const row = world.rooms.rows.get('weekly');
   if (!newest) {
     expect(row).toBeUndefined();
@@ -198,6 +204,7 @@ function assertAsAsked({ world }: Life, { newest, held }: Model): void {
   expect(row?.spec?.settings).toEqual(spec?.settings);
   const mayBe = { recreate: 'active', extend: 'active', none: 'ending' }[spec?.renewal.mode ?? 'none'];
   expect([mayBe, ...(held && mayBe === 'active' ? ['held'] : [])]).toContain(row?.state);
+  if (mustBeHeld && !cancelled && mayBe === 'active') expect(row?.state).toBe('held');
   const alive = (row?.current?.expiresAt ?? 0) > world.clock.now;
   if (row?.state === 'active') expect(alive).toBe(true);
   const room = world.providers.first?.made.find(({ id }) => id === row?.current?.id);

@@ -274,7 +274,7 @@ describe('a rotation that fails', () => {
   });
 
   it('does not rest past the beginning of the emergency, nor at all in it', async () => {
-    const { rotate, provider, row, clock } = await dueWorld();
+    const { rotate, provider, row, clock } = await dueWorld({}, { capabilities: { movableExpiry: false } });
     breakCall(provider, 'create', limit);
     const { emergencyAt = 0 } = row('weekly');
     clock.now = emergencyAt - HOUR;

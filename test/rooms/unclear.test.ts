@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../functions/rooms/cancel.ts';
 import { ensureRoom } from '../../functions/rooms/ensure.ts';
-import { AmbiguousOutcomeError } from '../../functions/rooms/errors.ts';
+import { AmbiguousOutcomeError, ThrottledError } from '../../functions/rooms/errors.ts';
 import { holdRoom, releaseRoom } from '../../functions/rooms/hold.ts';
 import { type Reconciling, reconcileRooms } from '../../functions/rooms/reconcile.ts';
 import type { RoomSpec } from '../../functions/rooms/room.ts';
@@ -148,6 +148,18 @@ describe('a change that is never answered', () => {
     }
     expect(attempts.length).toBeLessThan(3);
     expect(row('weekly')).toMatchObject({ generation: 2, state: 'active', previous: { id: 'first-1' } });
+  });
+
+  it('of the expiry, by a provider that is not called any more, ends in a new room as well', async () => {
+    const { due, row, clock, provider } = await unanswered({ renewal: { mode: 'extend' } });
+    provider.change = async () => {
+      throw new ThrottledError('not called', { retryAfter: HOUR, ambiguous: false });
+    };
+    clock.now = row('weekly').emergencyAt ?? 0;
+    for (let receive = 1; receive <= 3 && row('weekly').generation === 1; receive += 1) {
+      await due().catch(() => {});
+    }
+    expect(row('weekly')).toMatchObject({ generation: 2, state: 'active' });
   });
 
   it('that nobody comes back for is taken off the row by reconciliation', async () => {

@@ -7,6 +7,7 @@ import {
   RequestRefusedError,
   ThrottledError,
   UnauthorizedError,
+  UnknownRoomError,
 } from '../../functions/rooms/errors.ts';
 import { holdRoom, releaseRoom } from '../../functions/rooms/hold.ts';
 import type { Keeping } from '../../functions/rooms/keeping.ts';
@@ -28,6 +29,16 @@ export interface Sent {
   readonly work: Work;
   /** What it asks of the key; a reconciliation is no key's. */
   readonly asks?: RoomAction | 'keep';
+  /** How often it was tried in vain. */
+  tries?: number;
+}
+
+/** As often as a worker waits for a key that nobody has asked for. */
+const RECEIVES = 5;
+
+function isBuried(error: unknown, message: Sent): boolean {
+  message.tries = (message.tries ?? 0) + 1;
+  return error instanceof UnknownRoomError && message.tries >= RECEIVES;
 }
 
 const SERVE = {
@@ -108,7 +119,7 @@ export class Life {
       this.done.push(message);
       this.#judgeAcknowledged(message);
     } catch (error) {
-      if (error instanceof RequestRefusedError) return;
+      if (error instanceof RequestRefusedError || isBuried(error, message)) return;
       if (error instanceof ClaimHeldError) this.world.clock.now += error.retryAfter;
       this.pending.push(message);
       this.pending.sort((a, b) => a.at - b.at);
