@@ -1,4 +1,5 @@
 import { RequestRefusedError } from '../rooms/errors.ts';
+import { shown } from './refusal.ts';
 
 /** Deeper than anything that a calendar or a person writes, and no trouble for what goes down into it later. */
 const DEEPEST = 100;
@@ -14,6 +15,40 @@ export function readJson(text: string): unknown {
   throw new RequestRefusedError(
     `body: must have at most ${DEEPEST} levels of objects and lists in each other, got more`,
   );
+}
+
+/** A text of JSON, or a character that begins or ends an object or list, or goes between its parts. */
+const TOKENS = /"(?:[^"\\]+|\\.)*"|[{}[\],]/g;
+
+/**
+ * Of two fields of one name the last one would count, and the other be lost in silence.
+ *
+ * @param text JSON
+ * @throws RequestRefusedError
+ */
+export function mustNotRepeatFields(text: string): void {
+  // the names of each object that is open; a list has none
+  const open: (Set<string> | undefined)[] = [];
+  let isName = false;
+  for (const [token] of text.matchAll(TOKENS)) {
+    if (token.startsWith('"')) {
+      if (isName) noteName(token, open.at(-1));
+      isName = false;
+      continue;
+    }
+    if (token === '{') open.push(new Set());
+    if (token === '[') open.push(undefined);
+    if (token === '}' || token === ']') open.pop();
+    isName = '{,'.includes(token) && open.at(-1) !== undefined;
+  }
+}
+
+function noteName(token: string, names: Set<string> | undefined): void {
+  const name: string = JSON.parse(token);
+  if (names?.has(name)) {
+    throw new RequestRefusedError(`body: has the field ${shown(name)} twice in one object; take one out`);
+  }
+  names?.add(name);
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,6 @@
 import { RequestRefusedError } from '../rooms/errors.ts';
 import { eventRequest, isEvent, readEvent } from './event.ts';
-import { readJson } from './json.ts';
+import { mustNotRepeatFields, readJson } from './json.ts';
 import {
   type IncomingMessage,
   LARGEST_BODY,
@@ -30,6 +30,7 @@ export async function parseMessage(
   mustBeShort(text);
   const body = readJson(text);
   if (!isEvent(body)) {
+    mustNotRepeatFields(text);
     // whatever a key has heard is newer than a message that cannot tell when it was sent
     const askedAt = isLost ? 0 : sentAt;
     const posting = {
@@ -47,6 +48,7 @@ export async function parseMessage(
     const { readCalendar } = await import('./calendar/read-calendar.ts');
     return readCalendar(event, sentAt, settings.calendar);
   }
+  mustNotRepeatFields(text);
   return { requests: [eventRequest(event, sentAt)], split: [] };
 }
 

@@ -13,7 +13,7 @@ type Issue = z.core.$ZodIssue;
  * Checks a value against its schema.
  *
  * @param at where the value stands, for the fields that a refusal names
- * @throws RequestRefusedError that names each field, its rule and the value
+ * @throws RequestRefusedError that names each field, its rule and the value, or the length of a value that is not to be shown
  */
 export function checked<T extends z.ZodMiniType>(schema: T, value: unknown, at: string): z.output<T> {
   const result = z.safeParse(schema, value, { reportInput: true });
@@ -24,14 +24,35 @@ export function checked<T extends z.ZodMiniType>(schema: T, value: unknown, at: 
   throw new RequestRefusedError(reasons.join('; ') + (more > 0 ? `; and ${more} more` : ''));
 }
 
-/** A value in a refusal: what was found, never more of it than a person needs. */
+/** Fields whose content is the caller's own: it may be personal or secret. */
+const PRIVATE = new Set(['display_name', 'metadata', 'summary', 'subject', 'title']);
+const PRIVATE_SUFFIX = '_callback_url';
+
+/** What may be a credential, or an address that carries one, wherever it stands. */
+const SUSPICIOUS = /:\/\/|[A-Za-z0-9_]{25,}/;
+
+/**
+ * A value in a refusal, which goes into logs and queues: what was found, never more of it than a person needs. Long
+ * texts, addresses and what looks like a credential are told by their length.
+ */
 export function shown(value: unknown): string {
   if (typeof value === 'string') {
-    return value.length > SHOWN_LENGTH ? `${[...value].length} characters` : JSON.stringify(value);
+    return value.length > SHOWN_LENGTH || SUSPICIOUS.test(value) ? lengthOf(value) : JSON.stringify(value);
   }
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value);
+}
+
+function lengthOf(text: string): string {
+  const { length } = [...text];
+  return length === 1 ? '1 character' : `${length} characters`;
+}
+
+function shownOf({ path, input }: Issue): string {
+  const name = String(path.findLast((part) => typeof part === 'string') ?? '');
+  const isPrivate = PRIVATE.has(name) || name.endsWith(PRIVATE_SUFFIX);
+  return isPrivate && typeof input === 'string' ? lengthOf(input) : shown(input);
 }
 
 function describe(issue: Issue, at: string): string {
@@ -41,7 +62,7 @@ function describe(issue: Issue, at: string): string {
     return `${field || 'body'}: has no field ${names}; take it out or check its spelling`;
   }
   if (issue.input === undefined) return `${field}: is missing`;
-  const got = isAboutTheWhole(issue) ? '' : `, got ${shown(issue.input)}`;
+  const got = isAboutTheWhole(issue) ? '' : `, got ${shownOf(issue)}`;
   return `${field || 'body'}: ${rule(issue)}${got}`;
 }
 

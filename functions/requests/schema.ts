@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { DAY, MINUTE } from '../rooms/room.ts';
 import { readDuration } from './duration.ts';
+import { OUT_OF_BOUNDS } from './duration-pattern.ts';
 
 /**
  * The one description of a request: the queue's messages and the bus's events are checked against it, and
@@ -14,6 +15,12 @@ export const LONGEST_LIFE = 365 * DAY;
 
 /** What the provider's 500 characters of metadata leave after a space and the token of 32. */
 const METADATA_LENGTH = 467;
+
+/** What browsers and servers agree on; a row of the table holds several of each address. */
+const ADDRESS_LENGTH = 2048;
+
+/** No application has a longer name. */
+const APPLICATION_LENGTH = 100;
 
 const LANGUAGES = [
   'en',
@@ -66,12 +73,11 @@ const metadata = z.nullable(
 
 const instant = z.iso.datetime({ offset: true });
 
-const webAddress = z
-  .string()
-  .check(
-    z.refine(isWebAddress, 'must be an http or https address in ASCII'),
-    z.meta({ format: 'uri', pattern: '^[hH][tT][tT][pP][sS]?://[\\x21-\\x7e]+$' }),
-  );
+const webAddress = z.string().check(
+  z.refine((text) => text.length <= ADDRESS_LENGTH, `must have at most ${ADDRESS_LENGTH} characters`),
+  z.refine(isWebAddress, 'must be an http or https address in ASCII'),
+  z.meta({ format: 'uri', maxLength: ADDRESS_LENGTH, pattern: '^[hH][tT][tT][pP][sS]?://[\\x21-\\x7e]+$' }),
+);
 
 const flag = z.optional(z.boolean());
 
@@ -86,15 +92,17 @@ const key = z.string().check(
   }),
 );
 
-const lifetime = z
-  .string()
-  .check(
-    z.refine(
-      isLifetime,
-      'must be an ISO 8601 duration in whole numbers, longer than PT10M and at most P365D (a month counts as 30 days), such as P90D',
-    ),
-    z.meta({ format: 'duration', description: 'The life of each room, instead of expires_at' }),
-  );
+const lifetime = z.string().check(
+  z.refine(
+    isLifetime,
+    'must be an ISO 8601 duration in whole numbers, longer than PT10M and at most P365D (a month counts as 30 days), such as P90D',
+  ),
+  z.meta({
+    format: 'duration',
+    not: { pattern: OUT_OF_BOUNDS },
+    description: 'The life of each room, instead of expires_at',
+  }),
+);
 
 const renewal = z
   .strictObject({
@@ -157,8 +165,12 @@ const fields = {
 /** Asks for a room to be there and to be kept. */
 export const ensureSchema = z.strictObject({ ...fields, action: z.optional(z.literal('ensure')) }).check(
   z.refine(
-    ({ expires_at, lifetime }) => (expires_at === undefined) !== (lifetime === undefined),
-    'exactly one of expires_at and lifetime is needed',
+    ({ expires_at, lifetime }) => expires_at !== undefined || lifetime !== undefined,
+    'needs expires_at or lifetime, and has neither',
+  ),
+  z.refine(
+    ({ expires_at, lifetime }) => expires_at === undefined || lifetime === undefined,
+    'needs either expires_at or lifetime, and has both: take one out',
   ),
   z.meta({
     title: 'A room to be there and to be kept',
@@ -188,6 +200,7 @@ export const rotateSchema = z
     to: z.optional(
       z.string().check(
         z.minLength(1, 'must not be empty'),
+        z.maxLength(APPLICATION_LENGTH, `must have at most ${APPLICATION_LENGTH} characters`),
         z.meta({
           description: "The application that the room moves to, by its name in the deployment's pool",
         }),

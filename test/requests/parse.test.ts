@@ -247,7 +247,11 @@ describe('a refusal names the field, the rule and the value', () => {
     ['null', 'null', 'body: must be an object, got null'],
     ['300 KB', body({ metadata: 'x'.repeat(300_000) }), 'body: must have at most 262144 bytes, got 300059'],
     ['no name', { lifetime: 'P1D' }, 'display_name: is missing'],
-    ['an empty name', body({ display_name: '' }), 'display_name: must have 1 to 200 characters, got ""'],
+    [
+      'an empty name',
+      body({ display_name: '' }),
+      'display_name: must have 1 to 200 characters, got 0 characters',
+    ],
     [
       'a long name',
       body({ display_name: 'x'.repeat(201) }),
@@ -276,8 +280,12 @@ describe('a refusal names the field, the rule and the value', () => {
       expiry('2027-02-30T10:00:00Z'),
       'expires_at: must be a time with seconds and an offset',
     ],
-    ['neither', body({ lifetime: undefined }), 'body: exactly one of expires_at and lifetime is needed'],
-    ['both', body({ expires_at: IN_A_MONTH }), 'body: exactly one of expires_at and lifetime is needed'],
+    ['neither', body({ lifetime: undefined }), 'body: needs expires_at or lifetime, and has neither'],
+    [
+      'both',
+      body({ expires_at: IN_A_MONTH }),
+      'body: needs either expires_at or lifetime, and has both: take one out',
+    ],
     ['a short life', body({ lifetime: 'PT10M' }), 'lifetime: must be an ISO 8601 duration'],
     ['a long life', body({ lifetime: 'P366D' }), 'lifetime: must be an ISO 8601 duration'],
     ['a broken life', body({ lifetime: 'P' }), 'lifetime: must be an ISO 8601 duration'],
@@ -372,5 +380,36 @@ describe('a message that lost its place in a redrive by SQS', () => {
       'message:first',
       (await request(body(), { sentAt: SENT_AT - 5000 })).sequence.value,
     ]);
+  });
+});
+
+describe('a refusal does not repeat', () => {
+  const secret = 'hunter2';
+  test.each<[string, Record<string, unknown>]>([
+    ['the name', { display_name: `${secret}\ud800` }],
+    ['metadata', { metadata: `${secret}\n` }],
+    ['an address', { callback_urls: { rooms_callback_url: `ftp://x.example?token=${secret}` } }],
+    ['an address in the wrong field', { lifetime: `https://x.example?t=${secret}` }],
+    ['what looks like a credential', { theme_id: `${secret}${'a'.repeat(30)}` }],
+  ])('%s', async (_, content) => {
+    const reason = await refusal(body(content));
+    expect(reason).toMatch(/, got \d+ characters$/);
+    expect(reason).not.toContain(secret);
+  });
+});
+
+describe('JSON that names a field twice', () => {
+  test.each([
+    ['{"key":"a","lifetime":"P30D","display_name":"x","key":"b"}', 'key'],
+    [
+      '{"lifetime":"P30D","display_name":"x","ui_settings":{"language":"de","langua\\u0067e":"en"}}',
+      'language',
+    ],
+  ])('is refused: %s', async (text, name) => {
+    expect(await refusal(text)).toBe(`body: has the field "${name}" twice in one object; take one out`);
+  });
+
+  test('is no matter in two objects, nor where it is a value', async () => {
+    await request('{"key":"key","lifetime":"P30D","display_name":"key","ui_settings":{"language":"de"}}');
   });
 });
