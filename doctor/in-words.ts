@@ -10,7 +10,19 @@ const REFUSED = [
   'UnrecognizedClientException',
 ];
 const DENIED = ['AccessDenied', 'AccessDeniedException'];
-const UNREACHABLE = ['EAI_AGAIN', 'ECONNREFUSED', 'ENOTFOUND'];
+const UNREACHABLE = [
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+];
+
+/** AWS refuses signatures whose time is more than five minutes from its own. */
+const SKEWED = /Signature expired|Signature not yet current|RequestTimeTooSkewed/;
 
 /** What kept us from asking, and what a person does about it. */
 export function inWords(error: Error & { readonly code?: string }, usage: string): string {
@@ -21,6 +33,9 @@ export function inWords(error: Error & { readonly code?: string }, usage: string
   if (name === 'CredentialsProviderError') {
     return `no credentials for AWS were found (${message}): set AWS_PROFILE, or log in as for the AWS CLI`;
   }
+  if (SKEWED.test(`${name} ${message}`)) {
+    return `the clock of this machine is off, so AWS refuses its signatures (${message}): set the clock by NTP; the credentials may be right`;
+  }
   if (REFUSED.includes(name)) {
     return `AWS does not take the credentials (${name}: ${message}): log in again as for the AWS CLI, or set AWS_PROFILE`;
   }
@@ -28,7 +43,9 @@ export function inWords(error: Error & { readonly code?: string }, usage: string
     return `${message}: whoever asks needs the rights in docs/guide/doctor.md`;
   }
   if (UNREACHABLE.includes(code)) {
-    return `AWS cannot be reached (${message}): is the region right, and is there a way to it?`;
+    // of several addresses that were tried, Node gives an error without a message
+    const why = message.includes(code) ? message : `${code} ${message}`.trim();
+    return `AWS cannot be reached (${why}): is the region right, and is there a way to it?`;
   }
   if (name === 'ValidationError' && message.endsWith('does not exist')) {
     return (

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { makeClients } from './clients.ts';
+import { putCredential } from './credentials.ts';
 import { findDeployment } from './deployment.ts';
 import { examine } from './examine.ts';
 import { assertMayShow, hostLinkOf } from './host-link.ts';
@@ -8,10 +9,13 @@ import { REDRIVEN, redriveAll } from './redrive.ts';
 import { report } from './report.ts';
 
 const USAGE = `evergreen-rooms doctor --stack NAME [--deployment ID] [--region REGION]
+evergreen-rooms credentials put NAME --stack NAME [--file FILE] [--remove] [--deployment ID] [--region REGION]
 evergreen-rooms host-link KEY --stack NAME [--deployment ID] [--region REGION] [--yes]
 evergreen-rooms redrive QUEUE --stack NAME [--deployment ID] [--region REGION]
 
 doctor     looks at a deployed stack, and says what to do about each thing that is not as it should be
+credentials put
+           puts the private key or API key of an application, or the address of a feed, into its secret, and reads it back
 host-link  prints the link that makes its holder the host of a room: a credential
 redrive    gives all messages of a dead-letter queue another try, in the place among the others that they had; QUEUE is one of
            ${Object.keys(REDRIVEN).join(', ')}
@@ -19,6 +23,8 @@ redrive    gives all messages of a dead-letter queue another try, in the place a
   --stack NAME       the CloudFormation stack
   --deployment ID    which one, where the stack has several
   --region REGION    default: where the AWS CLI takes it from, as credentials are
+  --file FILE        what is put; default: standard input
+  --remove           removes the file once its content was read back from the secret
   --yes              prints the host link also where nobody looks at a terminal
 
 Exit code 0: nothing failed. 1: something failed. 2: it could not be asked at all.`;
@@ -40,11 +46,13 @@ async function main(args: string[]): Promise<number> {
       stack: { type: 'string' },
       deployment: { type: 'string' },
       region: { type: 'string' },
+      file: { type: 'string', default: '-' },
+      remove: { type: 'boolean', default: false },
       yes: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
-  const [command, key] = positionals;
+  const [command, key, name] = positionals;
   if (values.help) {
     say(USAGE);
     return 0;
@@ -56,6 +64,12 @@ async function main(args: string[]): Promise<number> {
     const findings = await examine(deployment, clients);
     for (const line of report(deployment, findings)) say(line);
     return findings.some(({ level }) => level === 'failed') ? 1 : 0;
+  }
+  if (command === 'credentials' && key === 'put' && name !== undefined) {
+    const { file, remove } = values;
+    const deployment = await findDeployment(clients, values.stack, values.deployment);
+    say(await putCredential({ name, file, remove }, deployment, clients));
+    return 0;
   }
   if (command === 'host-link' && key !== undefined) {
     assertMayShow(process.stdout.isTTY, values.yes ?? false);

@@ -21,11 +21,13 @@ export function tellWhatToDoNext(
   rooms: EvergreenRooms,
   command = 'npx evergreen-rooms',
 ): void {
+  const putting = (name: string, file: string) =>
+    `${command} credentials put ${name} --stack ${Stack.of(scope).stackName} --file ${file}`;
   for (const { name, description, value } of [
     ...commands(rooms),
     ...deadLetters(rooms, Stack.of(scope).stackName, command),
-    ...keys(rooms),
-    ...calendars(rooms),
+    ...keys(rooms, putting),
+    ...calendars(rooms, putting),
   ]) {
     new CfnOutput(scope, name, { description, value });
   }
@@ -126,19 +128,22 @@ function deadLetters(
   ];
 }
 
-function keys({ privateKeys }: EvergreenRooms): Output[] {
-  return [...privateKeys].map(([application, secret], i) => ({
+/** The command that puts what a file holds into the secret of an application or a feed. */
+type Putting = (name: string, file: string) => string;
+
+function keys({ privateKeys }: EvergreenRooms, putting: Putting): Output[] {
+  return [...privateKeys.keys()].map((application, i) => ({
     name: `PutPrivateKey${i + 1}`,
-    description: `Puts the private key of application ${application} in its place`,
-    value: `aws secretsmanager put-secret-value --secret-id ${secret.secretArn} --secret-string file://private.key`,
+    description: `Puts the private key of application ${application} in its place, and reads it back`,
+    value: putting(application, 'private.key'),
   }));
 }
 
-function calendars({ feedAddresses, calendarBucket, queues }: EvergreenRooms): Output[] {
-  const addresses = [...feedAddresses].map(([feed, secret], i) => ({
+function calendars({ feedAddresses, calendarBucket, queues }: EvergreenRooms, putting: Putting): Output[] {
+  const addresses = [...feedAddresses.keys()].map((feed, i) => ({
     name: `PutFeedAddress${i + 1}`,
-    description: `Puts the address of feed ${feed} in its place`,
-    value: `aws secretsmanager put-secret-value --secret-id ${secret.secretArn} --secret-string file://feed.url`,
+    description: `Puts the address of feed ${feed} in its place, and reads it back`,
+    value: putting(feed, 'feed.url'),
   }));
   const reader = queues['read-calendars'];
   return [

@@ -14,10 +14,14 @@ const MOST_SKEW = 30 * SECOND;
 const NEARLY_FULL = 0.8;
 
 /** That each account's credential is a real one, its provider takes it, the clocks agree and there is room left. */
-export const checkAccounts: Check = async ({ applications }, clients) =>
-  (await Promise.all(applications.map((entry) => checkAccount(entry, clients)))).flat();
+export const checkAccounts: Check = async ({ applications, stack }, clients) =>
+  (await Promise.all(applications.map((entry) => checkAccount(entry, stack.name, clients)))).flat();
 
-async function checkAccount(entry: ApplicationEntry, { secrets: client }: Clients): Promise<Finding[]> {
+async function checkAccount(
+  entry: ApplicationEntry,
+  stack: string,
+  { secrets: client }: Clients,
+): Promise<Finding[]> {
   const calls: ObservedCall[] = [];
   const now = () => Date.now();
   const secrets = secretsManager({ client, now });
@@ -32,7 +36,10 @@ async function checkAccount(entry: ApplicationEntry, { secrets: client }: Client
       if (roomLimit === undefined) break;
     }
   } catch (error) {
-    return [...skew(subject, calls), refused(subject, error as Error)];
+    const off = skew(subject, calls);
+    // a token that is signed by a clock that is off is refused, whatever its key
+    if (off.length > 0 && error instanceof UnauthorizedError) return off.map(asFailed);
+    return [...off, refused(subject, error as Error, putting(entry, stack))];
   }
   return [
     ok(subject, 'its credential is accepted'),
@@ -41,10 +48,16 @@ async function checkAccount(entry: ApplicationEntry, { secrets: client }: Client
   ];
 }
 
-function refused(subject: string, error: Error): Finding {
+const asFailed = (finding: Finding): Finding => ({ ...finding, level: 'failed' });
+
+const putting = ({ name, provider }: ApplicationEntry, stack: string) =>
+  `put the right ${provider === 'meetings-api' ? 'private key' : 'API key'} into its secret: ` +
+  `evergreen-rooms credentials put ${name} --stack ${stack} --file private.key`;
+
+function refused(subject: string, error: Error, mend: string): Finding {
   if (error instanceof UnauthorizedError) {
-    const [found = '', mend = ''] = error.message.split(/; (?=check|put)/);
-    return failed(subject, found, mend || 'put the right credential into its secret');
+    const [found = ''] = error.message.split(/; (?=check|put)/);
+    return failed(subject, found, mend);
   }
   return failed(subject, error.message, "look at the provider's status page, and ask again");
 }

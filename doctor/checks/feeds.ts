@@ -3,7 +3,7 @@ import type { Feed } from '../../functions/feeds/feed.ts';
 import { type Check, failed, ok } from '../finding.ts';
 
 /** That somebody has told each feed its address. It is not shown. */
-export const checkFeeds: Check = async ({ functions }, { secrets: client }) => {
+export const checkFeeds: Check = async ({ functions, stack }, { secrets: client }) => {
   const feeds: readonly Feed[] = JSON.parse(functions.get('read-calendars')?.environment.FEEDS ?? '[]');
   const secrets = secretsManager({ client, now: () => Date.now() });
   return Promise.all(
@@ -13,7 +13,7 @@ export const checkFeeds: Check = async ({ functions }, { secrets: client }) => {
       return failed(
         `feed ${name}`,
         address ? 'its secret holds no address' : 'has no address yet',
-        `aws secretsmanager put-secret-value --secret-id ${secret} --secret-string file://feed.url`,
+        `evergreen-rooms credentials put ${name} --stack ${stack.name} --file feed.url`,
       );
     }),
   );

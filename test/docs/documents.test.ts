@@ -70,6 +70,15 @@ test('every setting is in its table, and no other', () => {
   expect(rows.toSorted()).toEqual([...settingNames()].toSorted());
 });
 
+test('no command that is written down runs a source by whatever Node.js is on the path, which may know no TypeScript', () => {
+  for (const file of DOCUMENTS) {
+    const commands = [...read(file).matchAll(/```sh\n([\s\S]*?)```/g)]
+      .map(([, block = '']) => block)
+      .join('\n');
+    expect(commands, file).not.toMatch(/(^|[\s;&|])node \S+\.ts/);
+  }
+});
+
 test('every variable of a command that is written down has its table of settings', () => {
   const used = DOCUMENTS.flatMap((file) =>
     [...read(file).matchAll(/ -c '?(\w+)=/g)].map(([, name = '']) => name).filter((name) => name !== 'name'),

@@ -15,6 +15,8 @@ export interface Account {
   readonly facts: Map<string, Facts>;
   /** Values of secrets, by their ARN. */
   readonly secrets: Map<string, string>;
+  /** What a version that was just put is read back as. */
+  readBack(arn: string): string | undefined;
   /** Messages in queues, by logical id. */
   readonly messages: Map<string, number>;
   plans: number;
@@ -103,8 +105,13 @@ export async function startAccount(template: Template): Promise<Account> {
       const { logicalId } = byId('AWS::SQS::Queue', QueueUrl);
       return { Attributes: { ApproximateNumberOfMessages: String(account.messages.get(logicalId) ?? 0) } };
     },
-    GetSecretValue: ({ SecretId }) => {
-      const value = account.secrets.get(String(SecretId));
+    PutSecretValue: ({ SecretId, SecretString }) => {
+      account.secrets.set(String(SecretId), String(SecretString));
+      return { ARN: SecretId, VersionId: 'put' };
+    },
+    GetSecretValue: ({ SecretId, VersionId }) => {
+      const value =
+        VersionId === 'put' ? account.readBack(String(SecretId)) : account.secrets.get(String(SecretId));
       if (value === undefined) throw new AccountError('ResourceNotFoundException', 'it has no value');
       return { SecretString: value };
     },
@@ -174,6 +181,7 @@ export async function startAccount(template: Template): Promise<Account> {
     stackStatus: 'CREATE_COMPLETE',
     facts: new Map(),
     secrets: new Map(),
+    readBack: (arn) => account.secrets.get(arn),
     messages: new Map(),
     plans: 2,
     subscriptions: ['arn:aws:sns:eu-central-1:123456789012:alarms:1'],

@@ -233,7 +233,7 @@ describe('the doctor', () => {
         level: 'failed',
         subject: 'account main (Meetings API)',
         found: expect.stringContaining('it does not exist or has no value yet'),
-        mend: expect.stringContaining('aws secretsmanager put-secret-value'),
+        mend: expect.stringContaining('evergreen-rooms credentials put main --stack'),
       },
     ],
     [
@@ -267,7 +267,7 @@ describe('the doctor', () => {
     [
       'a feed without an address',
       () => put('Feed', 'somewhere'),
-      { level: 'failed', subject: 'feed team', mend: expect.stringContaining('file://feed.url') },
+      { level: 'failed', subject: 'feed team', mend: expect.stringContaining('credentials put team') },
     ],
     [
       'something that the caller may not look at',
@@ -300,14 +300,17 @@ describe('the doctor', () => {
     expect(found).toMatchObject([{ level: 'warning', found: 'holds 801 of 1000 rooms' }]);
   });
 
-  test('finds a clock that is off', async () => {
+  test.each([
+    ['as a warning, where the key is taken', 200, 'warning'],
+    ['and blames it, not the key, where the key is refused', 401, 'failed'],
+  ])('finds a clock that is off, %s', async (_, status, level) => {
     const server = createServer((_, response) => {
       response.sendDate = false;
       const headers = {
         date: new Date(Date.now() - 90_000).toUTCString(),
         'content-type': 'application/json',
       };
-      response.writeHead(200, headers).end('{"total_count": 0, "data": []}');
+      response.writeHead(status, headers).end('{"total_count": 0, "data": []}');
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -322,7 +325,7 @@ describe('the doctor', () => {
     server.close();
     expect(found).toMatchObject([
       {
-        level: 'warning',
+        level,
         found: expect.stringMatching(/differ by (89|90|91) s/),
         mend: expect.stringContaining('NTP'),
       },

@@ -47,6 +47,24 @@ describe('what keeps the doctor from asking is said with what to do', () => {
     );
   });
 
+  test.each([
+    ['InvalidSignatureException', 'Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z'],
+    [
+      'InvalidSignatureException',
+      'Signature not yet current: 20260101T001000Z is still later than 20260101T000000Z',
+    ],
+    ['RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.'],
+  ])('a clock that is off, and not the credentials: %s', (name, message) => {
+    const said = inWords(told(name, message), USAGE);
+    expect(said).toMatch(/^the clock of this machine is off.*set the clock by NTP/);
+    expect(said).not.toContain('log in again');
+  });
+
+  test('why AWS cannot be reached, also where Node gives an error without a message', () => {
+    const error = Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' });
+    expect(inWords(error, USAGE)).toMatch(/^AWS cannot be reached \(ECONNREFUSED\): is the region right/);
+  });
+
   test('a stack that is none of ours, as it is', () => {
     expect(inWords(new NothingToAskError('stack X has no functions'), USAGE)).toBe(
       'stack X has no functions',

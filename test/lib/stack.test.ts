@@ -58,7 +58,7 @@ describe('a stack', () => {
       { Value: unknown; Description: string }
     >;
     const command = (name: string) => JSON.stringify(outputs[name]?.Value).replace(/\\"/g, '"');
-    expect(command('PutPrivateKey1')).toMatch(/aws secretsmanager put-secret-value .*file:\/\/private\.key/);
+    expect(command('PutPrivateKey1')).toMatch(/evergreen-rooms -- credentials put .*--file private\.key/);
     expect(command('SendRequest')).toMatch(/aws sqs send-message .*--message-body '\{.*"key\\?":/);
     expect(command('ListRooms')).toMatch(/aws dynamodb scan/);
     expect(command('ListRooms')).not.toMatch(/host/i);

@@ -1,0 +1,112 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { tokenSigner } from '../functions/adapters/meetings-api/token.ts';
+import { apiKeySigner } from '../functions/adapters/provider/api-key.ts';
+import type { Feed } from '../functions/feeds/feed.ts';
+import type { ApplicationEntry } from '../functions/runtime/environment.ts';
+import type { Clients } from './clients.ts';
+import type { Deployment } from './deployment.ts';
+
+/** What is put, and where it comes from. */
+export interface Credential {
+  /** Of an application, or of a feed. */
+  readonly name: string;
+  /** A path, from the folder in which the command was typed; `-` for standard input. */
+  readonly file: string;
+  /** Whether `file` is removed once its content was read back. */
+  readonly remove: boolean;
+}
+
+/** A secret, and what its value must be. */
+interface Place {
+  readonly secret: string;
+  /** @throws Error where a value cannot be meant for this place; it does not show the value */
+  check(value: string): Promise<unknown>;
+}
+
+/**
+ * Puts a private key, an API key or the address of a feed into its secret, and reads it back. A file is removed only if
+ * what was read back is what it holds.
+ *
+ * @returns what to tell the person
+ * @throws Error where anything failed; the file is then as it was
+ */
+export async function putCredential(
+  { name, file, remove }: Credential,
+  deployment: Deployment,
+  { secrets }: Pick<Clients, 'secrets'>,
+): Promise<string> {
+  const { secret, check } = placeOf(name, deployment);
+  const isFile = file !== '-';
+  if (remove && !isFile) throw new Error('--remove needs a file: name it by --file');
+  const value = read(file).trim();
+  const untouched = isFile ? `; ${file} is untouched` : '';
+  try {
+    await check(value);
+  } catch (error) {
+    throw new Error(`${said(error)}: nothing was put${untouched}`);
+  }
+  const { VersionId } = await secrets.send(
+    new PutSecretValueCommand({ SecretId: secret, SecretString: value }),
+  );
+  const { SecretString } = await secrets
+    .send(new GetSecretValueCommand({ SecretId: secret, VersionId }))
+    .catch((error) => {
+      throw new Error(
+        `the value was put, and could not be read back (${error.name}: ${error.message})${untouched}`,
+      );
+    });
+  if (SecretString !== value) throw new Error(`what was read back is not what was put${untouched}`);
+  const done = `${name}: put into its secret and read back.`;
+  if (!isFile) return done;
+  if (!remove) return `${done} You can remove ${file} now`;
+  rmSync(pathOf(file));
+  return `${done} ${file} is removed`;
+}
+
+function placeOf(name: string, { applications, functions }: Deployment): Place {
+  const application = applications.find((entry) => entry.name === name);
+  if (application) return { secret: application.secret, check: (value) => checkKey(application, value) };
+  const feeds: readonly Feed[] = JSON.parse(functions.get('read-calendars')?.environment.FEEDS ?? '[]');
+  const feed = feeds.find((entry) => entry.name === name);
+  if (feed) return { secret: feed.secret, check: checkAddress };
+  const known = [...applications, ...feeds].map((entry) => entry.name).join(', ');
+  throw new Error(`there is no application and no feed ${name}; there are ${known}`);
+}
+
+/** Signs with it, as the functions would. */
+async function checkKey(entry: ApplicationEntry, value: string): Promise<unknown> {
+  const { name: application, secret } = entry;
+  const sign =
+    entry.provider === 'meetings-api'
+      ? tokenSigner({ application, applicationId: entry.applicationId, secret, now: Date.now })
+      : apiKeySigner({ application, secret });
+  try {
+    return await sign(value, new Set());
+  } catch (error) {
+    // the functions speak of what the secret holds; here it is not there yet
+    const [, found = said(error)] = /cannot be used: (.*?); put /.exec(said(error)) ?? [];
+    const wanted = entry.provider === 'meetings-api' ? 'an RSA private key in PEM' : 'an API key';
+    throw new Error(`application ${application} needs ${wanted}, and this is none: ${found}`);
+  }
+}
+
+async function checkAddress(value: string): Promise<void> {
+  const address = value.replace(/^webcal:/i, 'https:');
+  if (URL.canParse(address) && new URL(address).protocol === 'https:') return;
+  throw new Error(`the address of a feed begins with https:// or webcal://, and this one does not`);
+}
+
+const said = (error: unknown) => (error as Error).message;
+
+function read(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : pathOf(file), 'utf8');
+  } catch (error) {
+    throw new Error(`${file} cannot be read (${(error as { code?: string }).code}): nothing was put`);
+  }
+}
+
+/** An npm script runs in the folder of the project, wherever it was typed. */
+const pathOf = (file: string) => resolve(process.env.INIT_CWD ?? '.', file);

@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Template as StackTemplate } from '../../local/stack/template.ts';
+import { stackWith } from '../support/stacks.ts';
+import { type Account, startAccount } from './account.ts';
+
+const MAIN = fileURLToPath(new URL('../../doctor/main.ts', import.meta.url));
+const STACK = 'EvergreenRooms-test';
+const API_KEY = 'd'.repeat(40);
+const ADDRESS = 'https://calendar.example/private/basic.ics';
+const { privateKey: PEM } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+
+const template = Template.fromStack(
+  stackWith({
+    applications: [
+      { applicationId: '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11', name: 'main' },
+      { provider: 'daily', name: 'second' },
+    ],
+    calendarFeeds: 'team',
+  }),
+).toJSON() as StackTemplate;
+
+let account: Account;
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  account = await startAccount(template);
+  folder = mkdtempSync(join(tmpdir(), 'credentials-'));
+  file = join(folder, 'private.key');
+});
+afterEach(async () => {
+  await account.stop();
+  rmSync(folder, { recursive: true });
+});
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command as a person does. */
+function put(args: readonly string[], { input = '', region = 'eu-central-1' } = {}): Promise<Ran> {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    AWS_ENDPOINT_URL: account.endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_MAX_ATTEMPTS: '1',
+    ...(region && { AWS_REGION: region }),
+  };
+  return new Promise((resolve) => {
+    const all = [MAIN, 'credentials', 'put', ...args, '--stack', STACK];
+    const child = execFile(process.execPath, all, { env, cwd: folder }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+    child.stdin?.end(input);
+  });
+}
+
+const inSecret = (part: string) =>
+  account.secrets.get(account.identity(account.find('AWS::SecretsManager::Secret', part)).ref);
+
+describe('a credential that is put', () => {
+  test.each([
+    ['the private key of an application', 'main', PEM, 'main'],
+    ['the API key of an application', 'second', API_KEY, 'second'],
+    ['the address of a feed', 'team', ADDRESS, 'Feed'],
+  ])(
+    'as %s is in its secret, and its file is removed when that is asked for',
+    async (_, name, value, part) => {
+      writeFileSync(file, `${value}\n`);
+      const kept = await put([name, '--file', 'private.key']);
+      expect(kept).toMatchObject({
+        code: 0,
+        stderr: '',
+        stdout: expect.stringContaining('You can remove private.key now'),
+      });
+      expect(inSecret(part)).toBe(value.trim());
+      expect(existsSync(file)).toBe(true);
+      const removed = await put([name, '--file', file, '--remove']);
+      expect(removed).toMatchObject({ code: 0, stdout: expect.stringContaining('is removed') });
+      expect(existsSync(file)).toBe(false);
+      expect(kept.stdout + removed.stdout).not.toContain(value.trim());
+    },
+  );
+
+  test('may come by standard input', async () => {
+    expect(await put(['second'], { input: API_KEY })).toMatchObject({ code: 0 });
+    expect(inSecret('second')).toBe(API_KEY);
+  });
+});
+
+describe('a credential whose file stays as it is', () => {
+  test.each<[string, () => void, Partial<{ name: string; value: string; region: string }>, RegExp]>([
+    ['cannot be put', () => account.denied.add('PutSecretValue'), {}, /not allowed to call PutSecretValue/],
+    [
+      'cannot be read back',
+      () => account.denied.add('GetSecretValue'),
+      {},
+      /the value was put, and could not be read back \(AccessDeniedException: .*\); .*private\.key is untouched/,
+    ],
+    [
+      'is read back as another',
+      () => {
+        account.readBack = () => 'another';
+      },
+      {},
+      /what was read back is not what was put; .* is untouched/,
+    ],
+    ['has no region to go to', () => {}, { region: '' }, /no region was found: name it by --region/],
+    [
+      'is no private key',
+      () => {},
+      { value: API_KEY },
+      /application main needs an RSA private key in PEM, and this is none: .*: nothing was put; .* is untouched/,
+    ],
+    ['is no API key', () => {}, { name: 'second', value: 'two words' }, /needs an API key, and this is none/],
+    ['is no address', () => {}, { name: 'team', value: 'http://calendar.example' }, /begins with https:/],
+    [
+      'has no place',
+      () => {},
+      { name: 'third' },
+      /no application and no feed third; there are main, second, team/,
+    ],
+  ])('%s', async (_, breakIt, { name = 'main', value = PEM, region }, message) => {
+    breakIt();
+    writeFileSync(file, value);
+    const { code, stdout, stderr } = await put(
+      [name, '--file', file, '--remove'],
+      region === '' ? { region } : {},
+    );
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+    expect(readFileSync(file, 'utf8')).toBe(value);
+    expect(stdout + stderr).not.toContain(value);
+  });
+
+  test('is not there', async () => {
+    expect(await put(['main', '--file', file, '--remove'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cannot be read (ENOENT): nothing was put'),
+    });
+  });
+});
+
+test('no command that is written down removes a file', () => {
+  const project = new URL('../../', import.meta.url);
+  for (const page of ['README.md', 'docs/runbook.md', 'docs/guide/operation.md', 'docs/guide/calendars.md']) {
+    expect(readFileSync(new URL(page, project), 'utf8'), page).not.toMatch(/\brm (?!-r)\S*\w\.(key|url|pem)/);
+  }
+});
