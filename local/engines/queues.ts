@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { type BuildAppOptions, buildApp, type S3SpyEvent } from 'fauxqs';
 import { Queue, type QueueInside } from './queue.ts';
+import { queryAnswer, queryError, queryInput, SQS_VERSION } from './sqs-query.ts';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
 type NewStore<T> = new () => T;
@@ -44,6 +45,7 @@ export async function startQueues(directory?: string): Promise<QueueEngine> {
   const { stores, createMessage, persistence } = await openStores(directory);
   const app = buildApp({ logger: false, stores });
   if (persistence) app.addHook('preClose', async () => persistence.close());
+  speakMore(app);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const urlPrefix = `${endpoint}/${ACCOUNT}/`;
@@ -88,6 +90,38 @@ export async function startQueues(directory?: string): Promise<QueueEngine> {
     stop: () => app.close(),
   };
 }
+
+/**
+ * The engine speaks the JSON protocol of SQS only, and does not know SQS's own redrive. That one is refused in AWS as well,
+ * by the policies of the dead-letter queues.
+ */
+function speakMore(app: ReturnType<typeof buildApp>): void {
+  app.addHook('preHandler', async (request, reply) => {
+    if (String(request.headers['x-amz-target']).endsWith('.StartMessageMoveTask'))
+      return reply.code(403).type(JSON_TYPE).send({ __type: 'AccessDeniedException', message: NO_MOVE });
+    if (!String(request.headers['content-type']).startsWith('application/x-www-form-urlencoded')) return;
+    const { Action: action = '', Version, ...form } = request.body as Record<string, string>;
+    if (Version !== SQS_VERSION) return;
+    reply.type('text/xml');
+    if (action === 'StartMessageMoveTask') return reply.code(403).send(queryError('AccessDenied', NO_MOVE));
+    const { statusCode, body } = await app.inject({
+      method: 'POST',
+      url: '/',
+      headers: { 'content-type': JSON_TYPE, 'x-amz-target': `AmazonSQS.${action}` },
+      payload: JSON.stringify(queryInput(form)),
+    });
+    const answer = JSON.parse(body || '{}');
+    if (statusCode < 400) return reply.send(queryAnswer(action, answer));
+    return reply
+      .code(statusCode)
+      .send(queryError(String(answer.__type).split('#').pop() ?? '', answer.message));
+  });
+}
+
+const JSON_TYPE = 'application/x-amz-json-1.0';
+
+const NO_MOVE =
+  'this redrive would give messages a new place among the others: npm run dead-letters -- redrive keeps it';
 
 interface Persistence {
   load(...stores: [Stores['sqsStore'], Stores['snsStore'], Stores['s3Store']]): void;

@@ -50,7 +50,11 @@ export async function startEngines(
   const targets = new Targets(addressees);
   const buses: EventBuses = new EventBuses(place, targets);
   const secrets = new Secrets();
-  const standIns = await startStandIns(secrets, buses);
+  const standIns = await startStandIns(secrets, buses, {
+    dynamodb: tables.endpoint,
+    sqs: queues.endpoint,
+    s3: queues.endpoint,
+  });
   const scheduler = new Scheduler(targets);
   const notifications = new ObjectNotifications(place, targets, buses);
   queues.onObject((change) => notifications.tell(change));

@@ -101,6 +101,7 @@ export async function runStack(assembly: AssembledStack, options: RunOptions = {
     warn,
   });
 
+  engines.standIns.describe({ template, functions: [...functions.values()] });
   clock.onJump((offset) => {
     for (const fn of functions.values()) fn.turnClock(offset);
   });

@@ -1,43 +1,55 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { EventBuses, PutEntry } from './buses.ts';
+import {
+  CLOUDFORMATION_VERSION,
+  cloudFormationAnswer,
+  cloudFormationError,
+  type DescribedStack,
+  functionConfiguration,
+} from './described-stack.ts';
+import { type Engines, forward, serviceOf } from './forward.ts';
 import { SecretNotFoundError, type Secrets } from './secrets.ts';
+import { ServiceError } from './service-error.ts';
 
 export interface StandInServer {
   readonly endpoint: string;
+  /** From now on it tells of this stack. */
+  describe(stack: DescribedStack): void;
   stop(): Promise<void>;
 }
 
 type Operation = (input: never) => object;
 
-/** What the SDK shows as the name of an error. */
-class ServiceError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
 const MOST_ENTRIES = 10;
 
 /**
- * Secrets Manager and EventBridge, as far as they are needed, in the JSON protocol of AWS on one loopback port. What
- * is not covered answers with an error that says so, never with silence.
+ * Secrets Manager and EventBridge, and what CloudFormation and Lambda tell of the stack, as far as they are needed, in the
+ * protocols of AWS on one loopback port. Requests for services that have an engine are handed on to it, so that this
+ * port alone is AWS to a command line. What is not covered answers with an error that says so, never with silence.
  */
-export async function startStandIns(secrets: Secrets, buses: EventBuses): Promise<StandInServer> {
+export async function startStandIns(
+  secrets: Secrets,
+  buses: EventBuses,
+  engines: Engines = {},
+): Promise<StandInServer> {
   const operations = new Map<string, Operation>(
     Object.entries({ ...secretsOperations(secrets), ...eventOperations(buses) }),
   );
+  let described: DescribedStack | undefined;
   const server: Server = createServer((request, response) => {
-    void answer(request, operations).then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+    const engine = engines[serviceOf(request) ?? ''];
+    if (engine !== undefined) return forward(request, response, engine);
+    void answer(request, operations, described).then(({ status, type, body }) => {
+      response.writeHead(status, { 'content-type': type }).end(body);
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    describe(stack) {
+      described = stack;
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
@@ -45,11 +57,34 @@ export async function startStandIns(secrets: Secrets, buses: EventBuses): Promis
   };
 }
 
-async function answer(request: IncomingMessage, operations: ReadonlyMap<string, Operation>) {
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+const json = (status: number, body: object): Answer => ({
+  status,
+  type: 'application/x-amz-json-1.1',
+  body: JSON.stringify(body),
+});
+
+const FUNCTION = /^\/2015-03-31\/functions\/([^/]+)\/configuration/;
+
+async function answer(
+  request: IncomingMessage,
+  operations: ReadonlyMap<string, Operation>,
+  stack: DescribedStack | undefined,
+): Promise<Answer> {
   const target = String(request.headers['x-amz-target'] ?? `${request.method} ${request.url}`);
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString();
+    const form = new URLSearchParams(body);
+    if (form.get('Version') === CLOUDFORMATION_VERSION) return cloudFormation(form, stack);
+    const [, name] = FUNCTION.exec(request.url ?? '') ?? [];
+    if (name !== undefined) return json(200, functionConfiguration(decodeURIComponent(name), stack));
     const operation = operations.get(target);
     if (!operation) {
       const covered = [...operations.keys()].join(', ');
@@ -58,13 +93,19 @@ async function answer(request: IncomingMessage, operations: ReadonlyMap<string, 
         `${target} is not covered on one machine; ${covered} are`,
       );
     }
-    return { status: 200, body: operation(JSON.parse(Buffer.concat(chunks).toString() || '{}') as never) };
+    return json(200, operation(JSON.parse(body || '{}') as never));
   } catch (error) {
     const code = error instanceof ServiceError ? error.code : 'InternalServiceError';
-    return {
-      status: 400,
-      body: { __type: code, message: error instanceof Error ? error.message : String(error) },
-    };
+    return json(400, { __type: code, message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function cloudFormation(form: URLSearchParams, stack: DescribedStack | undefined): Answer {
+  try {
+    return { status: 200, type: 'text/xml', body: cloudFormationAnswer(form, stack) };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return { status: 400, type: 'text/xml', body: cloudFormationError(error) };
   }
 }
 

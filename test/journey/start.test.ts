@@ -66,7 +66,7 @@ beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'start-'));
   port = await freePort();
   stack = run('start.ts', '--port', String(port));
-  await said(stack, 'aws sqs send-message');
+  await said(stack, 'Make the provider fail');
 }, 120_000);
 
 afterAll(async () => {
