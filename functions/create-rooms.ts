@@ -3,6 +3,7 @@ import { outbox } from './adapters/outbox.ts';
 import { seriesTable } from './adapters/series-table.ts';
 import { CALENDAR_DEFAULTS, type CalendarSettings } from './requests/calendar/settings.ts';
 import { parseMessage } from './requests/parse.ts';
+import { eventIdIn, keyIn } from './requests/sender.ts';
 import { cancelRoom } from './rooms/cancel.ts';
 import { ensureRoom } from './rooms/ensure.ts';
 import { heedCalendar } from './rooms/heed.ts';
@@ -19,6 +20,7 @@ import type { CalendarVariable, CreateRoomsEnvironment } from './runtime/environ
 import { inLanes } from './runtime/lanes.ts';
 import { log } from './runtime/log.ts';
 import { report } from './runtime/report.ts';
+import type { GivenUp } from './runtime/set-aside.ts';
 import {
   dynamoDb,
   inbox,
@@ -52,6 +54,7 @@ export const handler = sqsHandler(
     now,
     backOff: [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE],
     read,
+    tellSender,
   })),
 );
 
@@ -85,6 +88,18 @@ async function read(record: SQSRecord, context: Context): Promise<Job> {
       for (const news of series) await follow(news, context);
     },
   };
+}
+
+/** The bus hears of every request that is given up, by its key or at least by the id of its message. */
+async function tellSender({ how, record, key = keyIn(record.body), reason }: GivenUp): Promise<void> {
+  const { messageId, sentAt } = originOf(record);
+  await keeping().events.report(how === 'refused' ? 'Request Refused' : 'Request Failed', {
+    messageId,
+    sentAt: new Date(sentAt).toISOString(),
+    eventId: eventIdIn(record.body),
+    key,
+    reason,
+  });
 }
 
 const seriesStore = once(() => seriesTable(dynamoDb(), environment().CALENDARS_TABLE ?? ''));

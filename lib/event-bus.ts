@@ -13,6 +13,10 @@ export type News =
   | 'Room Updated'
   | 'Room Cancelled'
   | 'Room Rejected'
+  | 'Room Held'
+  | 'Room Released'
+  | 'Request Refused'
+  | 'Request Failed'
   | 'Rooms Reconciled';
 
 /** The bus that requests come from and news go to, made unless one was brought along. */

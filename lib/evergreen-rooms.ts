@@ -171,6 +171,26 @@ export class EvergreenRooms extends Construct {
     return this.onNews(id, 'Room Rejected', options);
   }
 
+  /** Runs when somebody paused the renewal of a room. */
+  onRoomHeld(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Room Held', options);
+  }
+
+  /** Runs when the renewal of a room goes on. */
+  onRoomReleased(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Room Released', options);
+  }
+
+  /** Runs when a message is refused for good, also where it names no room. */
+  onRequestRefused(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Request Refused', options);
+  }
+
+  /** Runs when a request was tried until nobody tried any more. */
+  onRequestFailed(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Request Failed', options);
+  }
+
   /** Runs when the table was compared with what the provider has. */
   onRoomsReconciled(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Rooms Reconciled', options);

@@ -2,6 +2,7 @@ import { limitationsOf } from './candidates.ts';
 import { RequestRefusedError, UnknownRoomError } from './errors.ts';
 import { finishRoom } from './finish.ts';
 import type { Keeping } from './keeping.ts';
+import { withNews } from './news.ts';
 import { scheduled } from './record.ts';
 import { alreadySeen, type Result } from './result.ts';
 import type { Room, RoomRequest } from './room.ts';
@@ -13,16 +14,17 @@ import { onKey } from './settle.ts';
  * no room that could be paused, since it is on its way or ends anyway, the row keeps it in mind.
  */
 export async function holdRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
-  return setHold(request, { to: 'held', outcome: 'held' }, keeping);
+  return setHold(request, { to: 'held', outcome: 'held', announced: 'Room Held' }, keeping);
 }
 
 export async function releaseRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
-  return setHold(request, { to: 'active', outcome: 'released' }, keeping);
+  return setHold(request, { to: 'active', outcome: 'released', announced: 'Room Released' }, keeping);
 }
 
 interface Step {
   readonly to: 'held' | 'active';
   readonly outcome: 'held' | 'released';
+  readonly announced: 'Room Held' | 'Room Released';
 }
 
 async function setHold(request: RoomRequest, step: Step, keeping: Keeping): Promise<Result> {
@@ -35,7 +37,11 @@ async function setHold(request: RoomRequest, step: Step, keeping: Keeping): Prom
     assertWanted(room, request);
     const moved = step.to === 'held' ? held(room, keeping) : released(room, keeping);
     const sequences = withSequence(room.sequences, sequence);
-    const written = await keeping.rooms.write({ ...moved, sequences, updatedAt: keeping.now() });
+    const unannounced =
+      moved.state === room.state
+        ? room.unannounced
+        : withNews(room, { type: step.announced, reason: 'requested' });
+    const written = await keeping.rooms.write({ ...moved, sequences, unannounced, updatedAt: keeping.now() });
     if (moved.state !== room.state) return { outcome: step.outcome, room: written };
     return { outcome: moved.toBeHeld === room.toBeHeld ? 'unchanged' : 'noted', room: written };
   });

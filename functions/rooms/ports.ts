@@ -166,7 +166,7 @@ export interface EventBus {
   /** Resolves once the bus has taken it. The host URL never leaves in it. */
   announce(room: Room, announcement: Announcement): Promise<void>;
   /** Tells of something that is not one room's. */
-  report(type: 'Rooms Reconciled', detail: object): Promise<void>;
+  report(type: 'Rooms Reconciled' | 'Request Refused' | 'Request Failed', detail: object): Promise<void>;
 }
 
 /** The queue of rooms to be kept. */

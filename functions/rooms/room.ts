@@ -140,7 +140,9 @@ export type AnnouncementType =
   | 'Room Rotated'
   | 'Room Updated'
   | 'Room Cancelled'
-  | 'Room Rejected';
+  | 'Room Rejected'
+  | 'Room Held'
+  | 'Room Released';
 
 export interface Announcement {
   readonly type: AnnouncementType;

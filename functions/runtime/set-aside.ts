@@ -17,12 +17,24 @@ import { log } from './log.ts';
 import { count } from './metrics.ts';
 import { attemptsOf, LONGEST_DELAY, type WorkQueue, waitingSince } from './work-queue.ts';
 
+/** A message that goes to the dead-letter queue. */
+export interface GivenUp {
+  /** `refused` for good, or `failed` until nobody tried any more. */
+  readonly how: 'refused' | 'failed';
+  readonly record: SQSRecord;
+  /** Absent where the message could not be read. */
+  readonly key: string | undefined;
+  readonly reason: string;
+}
+
 export interface Tray {
   readonly queue: WorkQueue;
   readonly maxReceiveCount: number;
   readonly now: () => Instant;
   /** How long a failed message rests, by the number of its attempts; after the last of them as long each time. */
   readonly backOff: readonly Duration[];
+  /** Tells whoever sent a message that it is given up, before it is. Absent: nobody is told. */
+  readonly tellSender?: (givenUp: GivenUp) => Promise<void>;
 }
 
 /** An earlier message for the same key comes back: this one must not overtake it. */
@@ -67,7 +79,7 @@ export async function setAside(
   const details = { key, messageId: record.messageId, receives, code };
   tell(error, details);
   try {
-    return await decide(record, error, receives, tray);
+    return await decide(record, error, key, tray);
   } catch (unsent) {
     log.error('not set aside', { ...details, error: unsent as Error });
     return { acknowledged: false, back: tray.backOff[0] ?? 0 };
@@ -85,16 +97,18 @@ function tell(error: Error, details: Record<string, unknown>): void {
   }
 }
 
-async function decide(record: SQSRecord, error: Error, receives: number, tray: Tray): Promise<End> {
+async function decide(record: SQSRecord, error: Error, key: string | undefined, tray: Tray): Promise<End> {
   const { queue, maxReceiveCount, now } = tray;
+  const receives = Number(record.attributes.ApproximateReceiveCount);
   if (error instanceof RequestRefusedError) {
-    await queue.bury(record, error.message);
+    await giveUp({ how: 'refused', record, key, reason: error.message }, tray);
     return { acknowledged: true };
   }
   const attempts = attemptsOf(record);
   if (isPoison(error, attempts, maxReceiveCount) || now() - waitingSince(record) >= PATIENCE) {
     const times = attempts === 1 ? 'once' : `${attempts} times`;
-    await queue.bury(record, `failed ${times}, the last time because: ${error.message}`);
+    const reason = `failed ${times}, the last time because: ${error.message}`;
+    await giveUp({ how: 'failed', record, key, reason }, tray);
     count('DeadLettered');
     return { acknowledged: true };
   }
@@ -108,6 +122,11 @@ async function decide(record: SQSRecord, error: Error, receives: number, tray: T
   }
   await queue.defer(record, back);
   return { acknowledged: false, back };
+}
+
+async function giveUp(givenUp: GivenUp, { queue, tellSender }: Tray): Promise<void> {
+  await tellSender?.(givenUp);
+  await queue.bury(givenUp.record, givenUp.reason);
 }
 
 /** Whether the message itself is at fault, and not what it needs to be done. */
