@@ -28,7 +28,9 @@ export async function cancelOn(room: Room, request: RoomRequest, keeping: Keepin
   if (known) return { ...known, room: await settleFully(room, keeping) };
   const sequences = withSequence(room.sequences, sequence);
   if (room.state === 'cancelled') {
-    const again = await keeping.rooms.write({ ...room, sequences });
+    // what was asked for in between is not on its way any more
+    const quiet = { attempts: 0, lastError: undefined, toBeHeld: undefined };
+    const again = await keeping.rooms.write({ ...room, ...quiet, sequences });
     return { outcome: 'unchanged', room: await settleFully(again, keeping) };
   }
   const retired = await keeping.rooms.write({

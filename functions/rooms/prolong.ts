@@ -1,5 +1,5 @@
 import { capabilitiesOf } from './candidates.ts';
-import { alterRoom } from './change.ts';
+import { alterRoom, NotAlteredError } from './change.ts';
 import { ClaimHeldError, ClaimLostError, OutOfTimeError, PoolFullError, RoomChangedError } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import type { Kept } from './kept.ts';
@@ -43,14 +43,14 @@ export async function prolong(kept: Kept, cause: Error, keeping: Keeping): Promi
     `renewal: no new room could be had, so the end of this one was moved to ${new Date(expiresAt).toISOString()}, ` +
       `and the new one follows: ${cause.message}`,
   ];
+  if (cause instanceof PoolFullError) keeping.notice?.('pool-full');
   try {
     const change = { spec, change: { expiresAt }, announcement, warnings };
     const altered = await alterRoom(abandoned(room), current, change, keeping);
     keeping.notice?.('prolonged');
-    if (cause instanceof PoolFullError) keeping.notice?.('pool-full');
     return { outcome: 'extended', room: await stillDue(altered, cause, keeping) };
   } catch (error) {
-    throw error instanceof RoomChangedError ? error : cause;
+    throw error instanceof NotAlteredError ? cause : error;
   }
 }
 

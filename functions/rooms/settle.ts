@@ -1,3 +1,4 @@
+import { ClaimHeldError, ClaimLostError, RoomChangedError } from './errors.ts';
 import { type Keeping, onRoom } from './keeping.ts';
 import { shownAt } from './news.ts';
 import type { Result } from './result.ts';
@@ -14,9 +15,30 @@ export function onKey(
   operation: (found: Room | undefined) => Promise<Result>,
 ): Promise<Result> {
   return onRoom(key, keeping, async (found) => {
-    const { outcome, room } = await operation(found);
+    const { outcome, room } = await keptOrTold(key, keeping, () => operation(found));
     return { outcome, room: room && (await settle(room, keeping)) };
   });
+}
+
+/** An operation that fails is no reason to leave untold what happened before it, or to let end what is to end. */
+async function keptOrTold(key: string, keeping: Keeping, operate: () => Promise<Result>): Promise<Result> {
+  try {
+    return await operate();
+  } catch (failure) {
+    const others = [ClaimHeldError, ClaimLostError, RoomChangedError];
+    if (!others.some((other) => failure instanceof other)) await settleLeft(key, keeping);
+    throw failure;
+  }
+}
+
+async function settleLeft(key: string, keeping: Keeping): Promise<void> {
+  try {
+    const room = await keeping.rooms.read(key);
+    if (room && (room.claim?.leaseUntil ?? 0) <= keeping.now()) await settle(room, keeping);
+  } catch (unsettled) {
+    // it stays on the row; what failed first is what the caller must hear of
+    if (!(unsettled instanceof Error)) throw unsettled;
+  }
 }
 
 /**

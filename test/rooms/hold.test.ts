@@ -191,6 +191,16 @@ describe('holding', () => {
     expect(providers.first?.made).toEqual([]);
   });
 
+  it('is refused where what was on its way has been cancelled', async () => {
+    const { keeping } = makeWorld({ limit: 0 });
+    await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+    await expect(ensureRoom(aRequest(), keeping)).rejects.toThrow('full');
+    await holdRoom(aRequest({ action: 'hold' }), keeping);
+    await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+    await expect(holdRoom(aRequest({ action: 'hold' }), keeping)).rejects.toThrow('is cancelled');
+    await expect(rotateNow(aRequest({ action: 'rotate' }), keeping)).rejects.toThrow('is cancelled');
+  });
+
   it('waits a little for a key that was never asked for', async () => {
     const { keeping } = makeWorld();
     await expect(holdRoom(aRequest({ action: 'hold' }), keeping)).rejects.toThrow('there is nothing to hold');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RenewalMode, RoomSpec } from '../../functions/rooms/room.ts';
 import { DAY, HOUR } from '../../functions/rooms/room.ts';
-import { type Break, FAULTS, Life } from '../support/life.ts';
+import { type Break, type FAULTS, Life } from '../support/life.ts';
 import type { Fate } from '../support/mortal.ts';
 import { aSpec } from '../support/rooms.ts';
 import type { WorldOptions } from '../support/world.ts';
@@ -133,7 +133,7 @@ const breaking = fc
       'rooms.read',
       'events.announce',
     ),
-    fault: fc.constantFrom(...(Object.keys(FAULTS) as (keyof typeof FAULTS)[])),
+    fault: fc.constantFrom('reset', 'throttle', 'unavailable', 'unauthorized', 'network'),
     when: fc.constantFrom('before', 'after'),
   })
   // what the provider refuses or throttles has had no effect
@@ -146,6 +146,23 @@ const breaking = fc
       life.break(broken),
     ),
   );
+
+/** What fails at every attempt until it is mended, as no single break does. */
+const OUTAGES: readonly (readonly [string, keyof typeof FAULTS])[] = [
+  ['provider.change', 'reset'],
+  ['provider.change', 'gone'],
+  ['provider.create', 'full'],
+  ['provider.create', 'reset'],
+  ['provider.find', 'reset'],
+  ['provider.retire', 'reset'],
+  ['events.announce', 'network'],
+];
+
+const outages = fc
+  .constantFrom(...OUTAGES)
+  .map(([call, fault]) => command(`from now on ${call}: ${fault}`, async (life) => life.outage(call, fault)));
+
+const mending = fc.constant(command('mend all', async (life) => life.mend()));
 
 const dying = fc
   .record<Fate>({ dieAt: fc.integer({ min: 1, max: 9 }), when: fc.constantFrom('before', 'after') })
@@ -164,6 +181,8 @@ const commands = fc.commands(
     losing,
     breaking,
     breaking,
+    outages,
+    mending,
     dying,
   ],
   { maxCommands: 40, size: 'max' },

@@ -85,7 +85,7 @@ describe('a room that is to be followed by a new one where none can be had', () 
   it('rings the alarm of a full pool each time', async () => {
     const { nights, noticed, failures } = await withoutSpace(new ApplicationFullError('full'));
     await nights(89);
-    expect(noticed).toEqual(['prolonged', 'pool-full']);
+    expect(noticed).toEqual(['pool-full', 'prolonged']);
     expect(failures.length).toBeGreaterThan(3);
     expect(failures.every((failure) => failure instanceof PoolFullError)).toBe(true);
   });

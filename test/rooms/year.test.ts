@@ -1,15 +1,22 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROVIDERS } from '../../functions/adapters/providers.ts';
+import { AmbiguousOutcomeError, ApplicationFullError, ThrottledError } from '../../functions/rooms/errors.ts';
 import type { Instant } from '../../functions/rooms/room.ts';
-import { DAY, HOUR } from '../../functions/rooms/room.ts';
+import { DAY, HOUR, SECOND } from '../../functions/rooms/room.ts';
+import { START } from '../support/rooms.ts';
 import {
   type Life,
   leastRenewals,
   liveThroughAYear,
   NIGHT,
+  type Trouble,
   type Year,
   type YearOptions,
 } from '../support/rotation-year.ts';
+
+const NOT_CALLED = new ThrottledError('not called', { retryAfter: 900 * SECOND, ambiguous: false });
+
+const during = ({ from, until }: Trouble, at: Instant) => at >= from && at < until;
 
 interface NamedYear extends YearOptions {
   readonly title: string;
@@ -152,6 +159,44 @@ describe('a year in which an application has too small a share of a run for its 
         .filter(({ life }) => !endedInOutage(life, year))
         .map(tell),
     ).toEqual([]);
+  });
+});
+
+describe('a year in which for weeks', () => {
+  const weeks = (day: number, until: number) => ({ from: START + day * DAY, until: START + until * DAY });
+  const TROUBLES: readonly (readonly [string, Trouble])[] = [
+    ['the bus takes nothing', { call: 'announce', error: () => new Error('refused'), ...weeks(30, 60) }],
+    [
+      'every change is answered with 500',
+      { call: 'change', error: () => new AmbiguousOutcomeError('500'), ...weeks(60, 95) },
+    ],
+    [
+      'every create is answered with 500',
+      { call: 'create', error: () => new AmbiguousOutcomeError('500'), ...weeks(125, 155) },
+    ],
+    [
+      'every application is full',
+      { call: 'create', error: () => new ApplicationFullError('full'), ...weeks(160, 190) },
+    ],
+    [
+      'nothing is called, since it does not answer',
+      { call: 'change', error: () => NOT_CALLED, ...weeks(210, 240) },
+    ],
+  ];
+
+  it.each(TROUBLES)('%s, no room ends but in an outage', async (_, trouble) => {
+    const year = await liveThroughAYear({
+      cron: 'cron(0 4 * * ? *)',
+      timeZone: 'Europe/Berlin',
+      rooms: 60,
+      seed: 5,
+      perRun: 500,
+      troubles: [trouble],
+    });
+    const ended = gapsOf(year).filter(({ life }) => !endedInOutage(life, year));
+    expect(ended.map(tell)).toEqual([]);
+    const renewed = [...year.lives.values()].flat().filter(({ from }) => during(trouble, from));
+    expect(renewed.length).toBeGreaterThan(100);
   });
 });
 

@@ -3,8 +3,10 @@ import { cancelRoom } from '../../functions/rooms/cancel.ts';
 import { ensureRoom } from '../../functions/rooms/ensure.ts';
 import {
   AmbiguousOutcomeError,
+  ApplicationFullError,
   ClaimHeldError,
   RequestRefusedError,
+  RoomGoneError,
   ThrottledError,
   UnauthorizedError,
   UnknownRoomError,
@@ -56,6 +58,8 @@ export const FAULTS = {
   unavailable: () => new ThrottledError('503', { retryAfter: SECOND, ambiguous: true }),
   unauthorized: () => new UnauthorizedError('401'),
   network: () => new Error('the service does not answer'),
+  full: () => new ApplicationFullError('full'),
+  gone: () => new RoomGoneError('404'),
 } as const;
 
 export interface Break {
@@ -74,6 +78,7 @@ export class Life {
   /** Messages that are done, and may be delivered again all the same. */
   readonly done: Sent[] = [];
   #breaks: Break[] = [];
+  readonly #outages = new Map<string, keyof typeof FAULTS>();
   #fate: Fate | undefined;
   #at = 0;
   readonly #early: string[] = [];
@@ -100,6 +105,15 @@ export class Life {
 
   break(broken: Break): void {
     this.#breaks.push(broken);
+  }
+
+  /** From now on a call fails each time, until `mend`. */
+  outage(call: string, fault: keyof typeof FAULTS): void {
+    this.#outages.set(call, fault);
+  }
+
+  mend(): void {
+    this.#outages.clear();
   }
 
   /** The next piece of work will be its process's last. */
@@ -146,6 +160,7 @@ export class Life {
   /** Nothing breaks any more: all work is done, and what was left over is reconciled. */
   async calmDown(): Promise<void> {
     this.#breaks = [];
+    this.mend();
     this.#fate = undefined;
     for (let round = 0; this.pending.length > 0 && round < 100; round += 1) {
       this.world.clock.now += SECOND;
@@ -184,6 +199,8 @@ export class Life {
       timeLeft: () => HOUR,
     };
     return tapped(ports, async (name, call) => {
+      const outage = this.#outages.get(name);
+      if (outage) throw FAULTS[outage]();
       const index = this.#breaks.findIndex((broken) => broken.call === name);
       const [broken] = index < 0 ? [] : this.#breaks.splice(index, 1);
       if (broken?.when === 'before') throw FAULTS[broken.fault]();

@@ -1,5 +1,6 @@
 import { cancelRoom } from '../../functions/rooms/cancel.ts';
 import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import { AmbiguousOutcomeError, ApplicationFullError, PoolFullError } from '../../functions/rooms/errors.ts';
 import type { Keeping } from '../../functions/rooms/keeping.ts';
 import type { Capabilities } from '../../functions/rooms/ports.ts';
 import { type Reconciling, reconcileRooms } from '../../functions/rooms/reconcile.ts';
@@ -48,6 +49,19 @@ const recorded = () =>
 const movable = ({ movableExpiry }: Capabilities) => movableExpiry;
 /** Whether a living room can be made to record. */
 const recordable = ({ changeable }: Capabilities) => changeable.includes('recording_options');
+
+/** The same ports, where a call of the provider fails each time, without any effect. */
+function failing<T extends Keeping>(ports: T, call: 'create' | 'change', error: Error): T {
+  const provider = (name: string) =>
+    new Proxy(ports.pool.provider(name), {
+      get(target, property) {
+        if (property === call) return () => Promise.reject(error);
+        const member = Reflect.get(target, property);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+  return { ...ports, pool: { ...ports.pool, provider } };
+}
 
 const CREATE: Operation = {
   name: 'create',
@@ -110,6 +124,36 @@ export const OPERATIONS: readonly Operation[] = [
     needs: movable,
     prepare: renewal('extend'),
     work: () => due,
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Updated',
+  },
+  {
+    name: 'rotate after a change that got no answer',
+    needs: movable,
+    prepare: async (stage) => {
+      await first(stage);
+      const longer = aRequest({ spec: aSpec({ lifetime: 120 * DAY }) });
+      await ensureRoom(longer, failing(stage.keeping, 'change', new AmbiguousOutcomeError('500'))).catch(
+        () => {},
+      );
+      stage.clock.now += 84 * DAY;
+    },
+    work: () => due,
+    expected: { state: 'active', generation: 2, kept: 2 },
+    announced: 'Room Rotated',
+  },
+  {
+    name: 'renew where every application is full',
+    needs: movable,
+    prepare: async (stage) => {
+      await first(stage);
+      stage.clock.now = (await stage.row('weekly')).emergencyAt ?? 0;
+    },
+    // once its end has been moved, the room is due and waits
+    work: () => (ports) =>
+      due(failing(ports, 'create', new ApplicationFullError('full'))).catch((error) => {
+        if (!(error instanceof PoolFullError)) throw error;
+      }),
     expected: { state: 'active', generation: 1, kept: 1 },
     announced: 'Room Updated',
   },

@@ -3,7 +3,7 @@ import { ensureRoom } from '../../functions/rooms/ensure.ts';
 import { ClaimHeldError, ThrottledError } from '../../functions/rooms/errors.ts';
 import type { Keeping } from '../../functions/rooms/keeping.ts';
 import { type Planning, planRotation } from '../../functions/rooms/plan.ts';
-import type { Capabilities, DelayedOrder, EventBus } from '../../functions/rooms/ports.ts';
+import type { Capabilities, DelayedOrder, EventBus, Pool } from '../../functions/rooms/ports.ts';
 import { type RenewalPolicy, RUN_ALLOWANCE, renewalWindow } from '../../functions/rooms/renewal.ts';
 import type { Duration, Instant, Room, RoomSpec } from '../../functions/rooms/room.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/rooms/room.ts';
@@ -12,6 +12,7 @@ import { longestGap } from '../../lib/schedule/longest-gap.ts';
 import { fireTimes } from '../../local/clock/expression.ts';
 import { drawBelow, type Random, seededRandom } from '../../local/emulators/http/random.ts';
 import { aSpec, START } from './rooms.ts';
+import { tapped } from './tap.ts';
 import { unreliableBus, unreliablePool } from './unreliable.ts';
 import { aRequest, makeWorld, type World } from './world.ts';
 
@@ -24,6 +25,15 @@ export interface YearOptions {
   /** Rotations of one run, of rooms that can wait. */
   readonly perRun: number;
   readonly capabilities?: Partial<Capabilities>;
+  /** What fails at every attempt, for a time. */
+  readonly troubles?: readonly Trouble[];
+}
+
+export interface Trouble {
+  readonly call: 'create' | 'change' | 'announce';
+  readonly error: () => Error;
+  readonly from: Instant;
+  readonly until: Instant;
 }
 
 /** One expiry that a key was given: by a new room, or by moving the end of the one it had. */
@@ -92,8 +102,7 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
     ...world.keeping,
     rooms,
     renewal: policy,
-    pool: unreliablePool(world.keeping.pool, weather),
-    events: unreliableBus(events, weather),
+    ...troubled(unreliablePool(world.keeping.pool, weather), unreliableBus(events, weather), options, clock),
   };
   const queue = new Deliveries(random);
   const planning: Planning = {
@@ -139,6 +148,20 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   const outages = [NO_RUNS, DOWN];
   const counts = { busiest, deferred, deadLetters: queue.deadLetters };
   return { world, end, longestGap: gap, runs, inVain, outages, lives, told, specs, ...counts };
+}
+
+/** The same ports, where every call that is in trouble at the time fails. */
+function troubled(
+  pool: Pool,
+  events: EventBus,
+  { troubles = [] }: YearOptions,
+  clock: World['clock'],
+): Pick<Keeping, 'pool' | 'events'> {
+  return tapped({ pool, events }, async (name, call) => {
+    const trouble = troubles.find((other) => name.endsWith(`.${other.call}`) && during(other, clock.now));
+    if (trouble) throw trouble.error();
+    return call();
+  });
 }
 
 /** A table that takes down what each key had, and until when. */
