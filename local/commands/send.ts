@@ -4,52 +4,84 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { StackFacts } from '../rooms/control.ts';
 import { moveAhead, readSubmission, type Submission } from '../rooms/example.ts';
-import { announcements, reasonOf, waitingLines } from '../story/text.ts';
-import { runCommand } from './command.ts';
+import { asMessage, type Rehearsed } from '../rooms/rehearsal.ts';
+import type { StackClient } from '../rooms/stack-client.ts';
+import { announcements, reasonOf, rehearsedLines, waitingLines } from '../story/text.ts';
+import { type CommandArguments, runCommand } from './command.ts';
 
-const USAGE = `npm run send -- FILE [--as-is] [--port N]
+const USAGE = `npm run send -- FILE [--dry-run] [--as-is] [--port N]
 
 Sends a request to the queue, or an event to the bus, of the stack that npm start keeps running, and tells what came
 of it. Exit code 1: it was given up, and why. A file with "detail-type" and "detail" is an event, and one that ends in
 .ics a calendar for the bucket of -c calendarFiles=on. The dates of a file under examples/ are moved so that the first
 lies four weeks ahead.
 
-  --as-is   sends the file as it is, JSON or not, to the queue`;
+  --dry-run  says what it would do to each key, and does nothing; exit code 1: it would be refused
+  --as-is    sends the file as it is, JSON or not, to the queue`;
 
 await runCommand(
   USAGE,
-  { positionals: 1, flags: { 'as-is': { type: 'boolean' } } },
+  { positionals: 1, flags: { 'as-is': { type: 'boolean' }, 'dry-run': { type: 'boolean' } } },
   async ({ stack, positionals: [file], flags, say }) => {
     if (!file) throw new Error(`name a file to send, such as examples/room-request.json\n\n${USAGE}`);
     const text = await read(file);
     const facts = await stack.facts();
     const told = isExample(file) ? moveAhead(text, Date.parse(facts.now)) : text;
-    const [eventsBefore, lettersBefore] = await Promise.all([stack.announcements(), stack.deadLetters()]);
-    if (/\.ics$/i.test(file)) {
-      await stack.putCalendar(basename(file), told);
-      say(`put into the bucket as ${basename(file)}`);
-    } else {
-      const submission: Submission = flags['as-is']
-        ? { way: 'queue', body: text }
-        : readSubmission(told, file);
-      say(await deliver(submission, facts));
-    }
-    await stack.quiet();
-
-    const news = (await stack.announcements()).slice(eventsBefore.length);
-    for (const line of announcements(news)) say(`  ${line}`);
-    const known = new Set(lettersBefore.map(({ id }) => id));
-    const letters = (await stack.deadLetters()).filter(({ id }) => !known.has(id));
-    const waiting = waitingLines((await stack.facts()).waiting);
-    for (const line of waiting) say(`  ${line}`);
-    if (news.length + letters.length + waiting.length === 0)
-      say('  nothing was announced: it changed nothing; npm run rooms shows all rooms');
-    if (letters.length > 0)
-      throw new Error(
-        letters.map((letter) => `  given up: ${reasonOf(letter)}\n  it rests in ${letter.queue}`).join('\n'),
-      );
+    const sent: Sending = { file, text: flags['as-is'] ? text : told, asIs: flags['as-is'] === true };
+    await (flags['dry-run'] ? dryRun(sent, stack, say) : send(sent, stack, say));
   },
 );
+
+interface Sending {
+  readonly file: string;
+  readonly text: string;
+  /** To the queue, whatever it is. */
+  readonly asIs: boolean;
+}
+
+type Say = CommandArguments['say'];
+
+function isCalendar({ file }: Sending): boolean {
+  return /\.ics$/i.test(file);
+}
+
+function submissionOf({ file, text, asIs }: Sending): Submission {
+  return asIs ? { way: 'queue', body: text } : readSubmission(text, file);
+}
+
+async function dryRun(sending: Sending, stack: StackClient, say: Say): Promise<void> {
+  const results = await rehearsed(sending, stack);
+  for (const line of results.flatMap(rehearsedLines)) say(line);
+  if (results.some(({ outcome }) => outcome === 'refused')) process.exitCode = 1;
+}
+
+async function rehearsed(sending: Sending, stack: StackClient): Promise<readonly Rehearsed[]> {
+  if (isCalendar(sending)) return stack.rehearseCalendar(basename(sending.file), sending.text);
+  const submission = submissionOf(sending);
+  return stack.rehearse(submission.way === 'queue' ? submission.body : asMessage(submission.event));
+}
+
+async function send(sending: Sending, stack: StackClient, say: Say): Promise<void> {
+  const [eventsBefore, lettersBefore] = await Promise.all([stack.announcements(), stack.deadLetters()]);
+  if (isCalendar(sending)) {
+    await stack.putCalendar(basename(sending.file), sending.text);
+    say(`put into the bucket as ${basename(sending.file)}`);
+  } else say(await deliver(submissionOf(sending), await stack.facts()));
+  await stack.quiet();
+
+  const news = (await stack.announcements()).slice(eventsBefore.length);
+  for (const line of announcements(news)) say(`  ${line}`);
+  const known = new Set(lettersBefore.map(({ id }) => id));
+  const letters = (await stack.deadLetters()).filter(({ id }) => !known.has(id));
+  const waiting = waitingLines((await stack.facts()).waiting);
+  for (const line of waiting) say(`  ${line}`);
+  if (news.length + letters.length + waiting.length === 0)
+    say('  nothing was announced: it changed nothing; npm run rooms shows all rooms');
+  if (letters.length > 0)
+    throw new Error(
+      letters.map((letter) => `  given up: ${reasonOf(letter)}\n  it rests in ${letter.queue}`).join('\n'),
+    );
+}
 
 async function read(file: string): Promise<string> {
   try {

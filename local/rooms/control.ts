@@ -93,6 +93,10 @@ function answersOf({ stack, doors, provider }: LocalRooms): Answers {
       await doors.putCalendar(String(key), String(text));
       return {};
     },
+    'POST /rehearsals': ({ body, calendar, text }) =>
+      calendar === undefined
+        ? doors.rehearse(String(body))
+        : doors.rehearseCalendar(String(calendar), String(text)),
     'POST /quiet': (_body, signal) => stack.quiet(signal).then(() => ({})),
     'POST /clock': async ({ to }, signal) => {
       if (typeof to !== 'number' || !Number.isFinite(to))

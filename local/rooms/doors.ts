@@ -15,6 +15,7 @@ import type {
 import type { RestingMessage } from '../engines/queue.ts';
 import type { RunningStack } from '../stack/run.ts';
 import type { SeenEvent } from '../stand-ins/buses.ts';
+import { type Rehearsed, rehearse, rehearseFile } from './rehearsal.ts';
 import { type ShownRoom, shownRoom } from './shown-room.ts';
 
 /** An event as one hands it to a bus. */
@@ -158,6 +159,16 @@ export class Doors {
     return this.#stack
       .deadLetterQueues()
       .flatMap((queue) => queue.messages().map((message) => ({ ...message, queue: queue.name })));
+  }
+
+  /** What a body in the queue of requests would do. */
+  rehearse(body: string): Promise<readonly Rehearsed[]> {
+    return rehearse(body, this.#environment, this.#rooms);
+  }
+
+  /** What a calendar would do that is put into the bucket. */
+  rehearseCalendar(key: string, text: string): Promise<readonly Rehearsed[]> {
+    return rehearseFile({ key, text }, this.#environment, this.#rooms);
   }
 
   /** Gives what rests in the dead-letter queues of the functions another try. @returns how many messages */

@@ -2,6 +2,7 @@ import type { LogLine } from '../lambda/function.ts';
 import type { SeenEvent } from '../stand-ins/buses.ts';
 import { CONTROL_PORT, type StackFacts } from './control.ts';
 import type { DeadLetter } from './doors.ts';
+import type { Rehearsed } from './rehearsal.ts';
 import type { ShownRoom } from './shown-room.ts';
 
 /** How long a question may take, in milliseconds; what has the stack work may take as long as the work does. */
@@ -56,6 +57,16 @@ export class StackClient {
   /** Puts a calendar into the bucket. */
   async putCalendar(key: string, text: string): Promise<void> {
     await this.#call('POST', '/calendars', { key, text });
+  }
+
+  /** What a body in the queue of requests would do, without doing it. */
+  rehearse(body: string): Promise<Rehearsed[]> {
+    return this.#call('POST', '/rehearsals', { body });
+  }
+
+  /** The same for a calendar that is put into the bucket. */
+  rehearseCalendar(calendar: string, text: string): Promise<Rehearsed[]> {
+    return this.#call('POST', '/rehearsals', { calendar, text });
   }
 
   /** Waits until nothing is being worked on. */

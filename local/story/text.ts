@@ -1,5 +1,6 @@
 import type { StackFacts } from '../rooms/control.ts';
 import type { DeadLetter } from '../rooms/doors.ts';
+import type { Rehearsed } from '../rooms/rehearsal.ts';
 import type { ShownRoom } from '../rooms/shown-room.ts';
 import { isObject } from '../stack/template.ts';
 import type { SeenEvent } from '../stand-ins/buses.ts';
@@ -175,6 +176,21 @@ function keyOf(body: string): string | undefined {
     return undefined;
   }
 }
+
+/** What a request would do to a key: what the row says now, what would become of it, and why. */
+export function rehearsedLines({ key, action, found, outcome, reason, ...after }: Rehearsed): string[] {
+  const now = found
+    ? `is ${found.state} in generation ${found.generation}${until(found.expiresAt)}`
+    : 'is not known yet';
+  const then = after.state ? ` (${after.state}${until(after.expiresAt)})` : '';
+  return [
+    key === '-' ? `it would be ${outcome}` : `${key}  ${action}: ${now}; would be ${outcome}${then}`,
+    ...(reason === undefined ? [] : [`  ${reason}`]),
+    ...after.warnings.map((warning) => `  warning: ${warning}`),
+  ];
+}
+
+const until = (iso: string | undefined) => (iso === undefined ? '' : ` until ${moment(iso)} UTC`);
 
 /** What a turn of the clock, or a request, has left over. */
 export function waitingLines(waiting: StackFacts['waiting']): string[] {

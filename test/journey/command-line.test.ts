@@ -107,7 +107,7 @@ test.runIf(aws)('the AWS CLI runs the commands of the outputs as they are printe
       'eval "$(out PutFeedAddress1)"; eval "$(out ReadFeedsNow)"; eval "$(out PutCalendarFile)"',
       files,
     ),
-  ).toMatch(/AWSCURRENT(.*\n)*.*upload/);
+  ).toMatch(/AWSCURRENT[\s\S]*upload/);
   await system().ask({ key: 'no name' });
   const { Messages } = JSON.parse(await shell('eval "$(out ReadDeadRequests)"'));
   expect(Messages).toMatchObject([

@@ -109,6 +109,22 @@ test('a step that fails is the reason of exit code 1', async () => {
   expect(failed.output()).toMatch(/has no renewal to wait for\n$/);
 }, 120_000);
 
+test('a dry run tells what a file would do, and does nothing', async () => {
+  const file = 'examples/room-requested-event.json';
+  expect(await command('send', file, '--dry-run')).toEqual([
+    0,
+    expect.stringMatching(
+      /^onboarding\/welcome {2}ensure: is not known yet; would be created \(active until /,
+    ),
+  ]);
+  const bad = join(temporary, 'nameless.json');
+  writeFileSync(bad, '{"key":"nameless"}');
+  expect(await command('send', bad, '--dry-run')).toEqual([
+    1,
+    expect.stringMatching(/^it would be refused\n {2}display_name: is missing/),
+  ]);
+});
+
 test('requests and events are sent to the running stack, and the answer tells what came of them', async () => {
   expect(await command('send', 'examples/room-requested-event.json')).toEqual([
     0,

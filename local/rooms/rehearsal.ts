@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { pool } from '../../functions/adapters/pool.ts';
+import { roomProvider } from '../../functions/adapters/providers.ts';
+import { readFile } from '../../functions/feeds/read-file.ts';
+import { CALENDAR_DEFAULTS, type CalendarSettings } from '../../functions/requests/calendar/settings.ts';
+import { parseMessage } from '../../functions/requests/parse.ts';
+import { cancelRoom } from '../../functions/rooms/cancel.ts';
+import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import { RequestRefusedError } from '../../functions/rooms/errors.ts';
+import { heedCalendar } from '../../functions/rooms/heed.ts';
+import { holdRoom, releaseRoom } from '../../functions/rooms/hold.ts';
+import type { Keeping } from '../../functions/rooms/keeping.ts';
+import type { ProviderRoom, RoomChange, RoomProvider, RoomStore } from '../../functions/rooms/ports.ts';
+import type { Result } from '../../functions/rooms/result.ts';
+import type { Instant, Room, RoomAction, RoomRequest } from '../../functions/rooms/room.ts';
+import { rotateNow } from '../../functions/rooms/rotate.ts';
+import { numberIn, readApplications } from '../../functions/runtime/configuration.ts';
+import type { CalendarVariable, CreateRoomsEnvironment } from '../../functions/runtime/environment.ts';
+import type { BusEvent } from './doors.ts';
+
+/** What a request would do to one key. */
+export interface Rehearsed {
+  readonly key: string;
+  readonly action: string;
+  /** What the row says now; absent where there is none. */
+  readonly found?: { readonly state: string; readonly generation: number; readonly expiresAt?: string };
+  /** As the log of `create-rooms` has it, or `refused`. */
+  readonly outcome: string;
+  /** Why it would be refused, or what there is to say about a series. */
+  readonly reason?: string;
+  /** The row afterwards. */
+  readonly state?: string;
+  readonly expiresAt?: string;
+  readonly warnings: readonly string[];
+}
+
+const SECOND = 1000;
+
+const SERVE: Record<RoomAction, (request: RoomRequest, keeping: Keeping) => Promise<Result>> = {
+  ensure: ensureRoom,
+  cancel: cancelRoom,
+  hold: holdRoom,
+  release: releaseRoom,
+  rotate: rotateNow,
+};
+
+/**
+ * What a message would do, without doing it: it goes through the parser and the domain that the function has, over the table
+ * as it is, with a provider that only answers and writes that are not kept.
+ *
+ * @param body of a message in the queue of requests
+ * @param environment of the function `create-rooms`
+ */
+export async function rehearse(
+  body: string,
+  environment: CreateRoomsEnvironment,
+  rooms: RoomStore,
+): Promise<readonly Rehearsed[]> {
+  const expiries = new Map<string, Instant>();
+  const store = unkept(rooms, expiries);
+  const keeping = keepingOf(environment, store, expiries);
+  try {
+    const message = { body, messageId: `<its id>-${randomUUID()}`, sentAt: keeping.now() };
+    const parsed = await parseMessage(message, { calendar: calendarOf(environment) });
+    const { requests, split, series = [], skipped } = parsed;
+    const results: Rehearsed[] = [];
+    for (const request of requests) results.push(await rehearseOne(request, store, keeping));
+    for (const part of split) results.push(...(await rehearse(part, environment, store)));
+    for (const { key, whole, exceptions } of series) {
+      const count = (whole?.planned.length ?? 0) + exceptions.length;
+      const reason = `${count} of its meetings have rooms of their own, each made when it is near`;
+      results.push({ key, action: 'series', outcome: 'followed', reason, warnings: [] });
+    }
+    if (skipped === undefined) return results;
+    return [...results, { key: '-', action: '-', outcome: 'skipped', reason: skipped, warnings: [] }];
+  } catch (error) {
+    return [refused({ key: '-', action: '-' }, error)];
+  }
+}
+
+/** What a calendar would do that is put into the bucket, message by message. */
+export async function rehearseFile(
+  file: { readonly key: string; readonly text: string },
+  environment: CreateRoomsEnvironment,
+  rooms: RoomStore,
+): Promise<readonly Rehearsed[]> {
+  const bodies: string[] = [];
+  const source = { read: async () => file.text };
+  const outbox = { send: async (more: readonly string[]) => void bodies.push(...more) };
+  const results: Rehearsed[] = [];
+  try {
+    await readFile({ bucket: '', key: file.key, at: Date.now() }, { source, outbox });
+  } catch (error) {
+    results.push(refused({ key: '-', action: '-' }, error));
+  }
+  for (const body of bodies) results.push(...(await rehearse(body, environment, rooms)));
+  return results;
+}
+
+/** An event reaches the queue by a rule of the bus, whole. */
+export function asMessage(event: BusEvent): string {
+  const time = new Date().toISOString();
+  return JSON.stringify({
+    version: '0',
+    id: randomUUID(),
+    account: '000000000000',
+    region: 'local',
+    time,
+    resources: [],
+    ...event,
+  });
+}
+
+async function rehearseOne(request: RoomRequest, store: RoomStore, keeping: Keeping): Promise<Rehearsed> {
+  const found = await store.read(request.key);
+  const about = {
+    key: request.key.replace(/<its id>-\S+/, '<its id>'),
+    action: request.action,
+    ...(found && { found: { state: found.state, generation: found.generation, ...expiryOf(found) } }),
+  };
+  try {
+    const serve = request.news ? heedCalendar : SERVE[request.action];
+    const { outcome, room } = await serve(request, keeping);
+    const after = room && { state: room.state, ...expiryOf(room) };
+    return { ...about, outcome, ...after, warnings: room?.warnings ?? [] };
+  } catch (error) {
+    return refused(about, error);
+  }
+}
+
+const expiryOf = ({ current }: Room) =>
+  current ? { expiresAt: new Date(current.expiresAt).toISOString() } : {};
+
+function refused(about: Pick<Rehearsed, 'key' | 'action' | 'found'>, error: unknown): Rehearsed {
+  const { message } = error as Error;
+  return {
+    ...about,
+    outcome: error instanceof RequestRefusedError ? 'refused' : 'tried again',
+    reason: message,
+    warnings: [],
+  };
+}
+
+function keepingOf(
+  environment: CreateRoomsEnvironment,
+  rooms: RoomStore,
+  expiries: ReadonlyMap<string, Instant>,
+): Keeping {
+  const seconds = (name: 'LEASE_SECONDS' | 'RENEW_BEFORE_SECONDS' | 'LONGEST_GAP_SECONDS') =>
+    numberIn(name, environment[name]) * SECOND;
+  const now = () => Date.now();
+  return {
+    rooms,
+    pool: pool(readApplications(environment.APPLICATIONS), (entry) =>
+      onlyAnswering(roomProvider(entry, { now, secrets: { read: unasked } }), expiries),
+    ),
+    events: { announce: async () => {}, report: async () => {} },
+    now,
+    newOwner: randomUUID,
+    deployment: environment.DEPLOYMENT,
+    lease: seconds('LEASE_SECONDS'),
+    renewal: { renewBefore: seconds('RENEW_BEFORE_SECONDS'), longestGap: seconds('LONGEST_GAP_SECONDS') },
+  };
+}
+
+function unasked(): never {
+  throw new Error('a dry run asks for no credential');
+}
+
+function calendarOf({ CALENDAR }: CreateRoomsEnvironment): CalendarSettings {
+  const { graceSeconds, horizonSeconds, ...settings }: CalendarVariable = JSON.parse(CALENDAR);
+  return {
+    ...CALENDAR_DEFAULTS,
+    ...settings,
+    ...(graceSeconds !== undefined && { grace: graceSeconds * SECOND }),
+    ...(horizonSeconds !== undefined && { horizon: horizonSeconds * SECOND }),
+  };
+}
+
+/**
+ * The table, read through; what is written is seen by this run alone.
+ *
+ * @param expiries hears when the rooms that were read expire, by their ids
+ */
+function unkept(rooms: RoomStore, expiries: Map<string, Instant>): RoomStore {
+  const written = new Map<string, Room>();
+  return {
+    async read(key) {
+      const room = written.get(key) ?? (await rooms.read(key));
+      if (room?.current) expiries.set(room.current.id, room.current.expiresAt);
+      return room;
+    },
+    async write(room) {
+      const next = { ...room, revision: room.revision + 1 };
+      written.set(room.key, next);
+      return next;
+    },
+    archive: async () => {},
+    history: (key) => rooms.history(key),
+    due: (...asked) => rooms.due(...asked),
+    scan: (cursor) => rooms.scan(cursor),
+    listEnd: (application) => rooms.listEnd(application),
+    noteListEnd: async () => {},
+  };
+}
+
+/** A provider with the rules of the real one, which makes, changes and ends nothing. */
+function onlyAnswering(provider: RoomProvider, expiries: ReadonlyMap<string, Instant>): RoomProvider {
+  const room = (id: string, expiresAt: number): ProviderRoom => ({
+    id,
+    guestUrl: '<its link>',
+    createdAt: Date.now(),
+    expiresAt,
+    available: true,
+  });
+  return {
+    capabilities: provider.capabilities,
+    limitations: (settings) => provider.limitations(settings),
+    create: async ({ expiresAt, token }) => ({ ...room('<its id>', expiresAt), token }),
+    find: async () => [],
+    get: async () => undefined,
+    change: async (id, change: RoomChange) => room(id, change.expiresAt ?? expiries.get(id) ?? Date.now()),
+    retire: async () => Date.now() + provider.capabilities.shortestLife,
+    hostUrl: async () => undefined,
+    list: async function* () {},
+    bookmark: () => undefined,
+  };
+}
