@@ -8,7 +8,7 @@ await freshenBundles();
 const app = new App();
 try {
   const settings = readSettings(app.node);
-  new EvergreenRoomsStack(app, `EvergreenRooms-${settings.stage}`, settings, whereToDeploy());
+  new EvergreenRoomsStack(app, settings.stackName, settings, whereToDeploy());
 } catch (error) {
   // what is wrong is a setting: where that was found out helps nobody but under cdk's --debug
   console.error(process.env.CDK_DEBUG === 'true' ? error : (error as Error).message);

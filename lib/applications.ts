@@ -1,4 +1,4 @@
-import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -84,7 +84,6 @@ export interface Place {
 export interface ApplicationsProps {
   readonly applications: readonly Application[];
   readonly encryptionKey: IKey;
-  readonly removalPolicy: RemovalPolicy;
 }
 
 /** The pool of applications that rooms are spread over, each with the secret that holds its key. */
@@ -126,16 +125,12 @@ export class Applications extends Construct {
     this.json = Stack.of(this).toJsonString(entries);
   }
 
-  private emptySecret(
-    application: Application,
-    { encryptionKey, removalPolicy }: ApplicationsProps,
-  ): ISecret {
+  private emptySecret(application: Application, { encryptionKey }: ApplicationsProps): ISecret {
     const name = nameOf(application);
     const content = isMeetingsApi(application) ? 'private key (PEM)' : 'API key';
     return emptySecret(this, name, {
       description: `Evergreen Rooms: the ${content} of application ${name}`,
       encryptionKey,
-      removalPolicy,
       whyNoRotation:
         "the provider has no call that changes its caller's key; the runbook says how a person does",
     });

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type Duration, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -22,7 +22,7 @@ const PACKAGE = dirname(createRequire(import.meta.url).resolve('evergreen-rooms/
 const BUNDLES = join(PACKAGE, 'dist', 'functions');
 
 /** What every function of a deployment has in common. */
-export type Surroundings = Pick<Deployment, 'id' | 'key' | 'logRetention' | 'network'>;
+export type Surroundings = Pick<Deployment, 'id' | 'key' | 'logRetention' | 'logRemovalPolicy' | 'network'>;
 
 export interface BundledFunctionProps {
   /** Names the bundle. */
@@ -40,13 +40,13 @@ export interface BundledFunctionProps {
 /** A function with a role and a log of its own, which may write that log and nothing else. */
 export function bundledFunction(
   scope: Construct,
-  { id, key, logRetention, network }: Surroundings,
+  { id, key, logRetention, logRemovalPolicy, network }: Surroundings,
   { name, environment, ...props }: BundledFunctionProps,
 ): LambdaFunction {
   const logGroup = new LogGroup(scope, 'Log', {
     encryptionKey: key,
     retention: logRetention,
-    removalPolicy: RemovalPolicy.DESTROY,
+    removalPolicy: logRemovalPolicy,
   });
   const role = new Role(scope, 'Role', {
     description: `What ${name} of Evergreen Rooms may do`,

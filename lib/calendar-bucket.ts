@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { KEPT } from './removal.ts';
 
 /** A file has been read within minutes; it is kept for a while, for whoever asks what was in it. */
-const KEPT = Duration.days(30);
+const READABLE_FOR = Duration.days(30);
 
 /** Where `.ics` files are put to be read. */
 export function calendarBucket(scope: Construct, id: string, encryptionKey: IKey): Bucket {
@@ -15,9 +16,9 @@ export function calendarBucket(scope: Construct, id: string, encryptionKey: IKey
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     versioned: true,
-    lifecycleRules: [{ expiration: KEPT, noncurrentVersionExpiration: Duration.days(1) }],
+    lifecycleRules: [{ expiration: READABLE_FOR, noncurrentVersionExpiration: Duration.days(1) }],
     // a bucket that holds something cannot be removed, and would keep its stack from being
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: KEPT,
   });
   // as a property: the library's own way brings a function along that sets it afterwards
   (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {

@@ -1,4 +1,4 @@
-import { Duration, Names, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Names, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -34,7 +34,6 @@ export interface CalendarsProps extends CalendarOptions {
   /** What is remembered of calendars. */
   readonly table: Table;
   readonly requests: WorkQueue;
-  readonly removalPolicy: RemovalPolicy;
 }
 
 /** Reads the calendars that do not come by themselves: feeds at their times, files when they are put into a bucket. */
@@ -56,7 +55,7 @@ export class Calendars extends Construct {
     checkHorizon(props, readEvery);
     this.readEvery = readEvery;
     this.feedAddresses = new Map(
-      feeds.map((feed) => [feed.name, feed.address ?? this.addressOf(feed, deployment, props)]),
+      feeds.map((feed) => [feed.name, feed.address ?? this.addressOf(feed, deployment)]),
     );
     this.worker = new RoomsFunction(this, 'Reader', deployment, {
       name: 'read-calendars',
@@ -89,11 +88,10 @@ export class Calendars extends Construct {
     this.ruleName = this.bucket && this.takeFrom(this.bucket, deployment);
   }
 
-  private addressOf(feed: CalendarFeed, { key }: Deployment, { removalPolicy }: CalendarsProps): ISecret {
+  private addressOf(feed: CalendarFeed, { key }: Deployment): ISecret {
     return emptySecret(this, `Feed-${feed.name}`, {
       description: `Evergreen Rooms: the address of the calendar feed ${feed.name}`,
       encryptionKey: key,
-      removalPolicy,
       whyNoRotation: 'the calendar makes the address; a person replaces it there, and then here',
     });
   }

@@ -1,4 +1,4 @@
-import { Duration, Lazy, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Lazy, Validations } from 'aws-cdk-lib';
 import { FunctionUrlAuthType, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -7,12 +7,7 @@ import type { RoomCallbacksEnvironment } from '../functions/runtime/environment.
 import { bundledFunction, type Surroundings } from './bundled-function.ts';
 import { permitReadingSecret, permitSending } from './permissions.ts';
 import { hasFeature } from './regions.ts';
-
-export interface CallbacksProps {
-  readonly removalPolicy: RemovalPolicy;
-  /** Executions at once, reserved of the account's; `undefined` is as many as the account has left. */
-  readonly concurrency: number | undefined;
-}
+import { KEPT } from './removal.ts';
 
 /**
  * The address at which providers tell of meetings and of rooms that end. It is public, and does no more than to check
@@ -25,15 +20,11 @@ export class Callbacks extends Construct {
   readonly secret: Secret;
   private rotations?: IQueue;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    surroundings: Surroundings,
-    { removalPolicy, concurrency }: CallbacksProps,
-  ) {
+  /** @param concurrency executions that are reserved; `undefined` is as many as the account has left */
+  constructor(scope: Construct, id: string, surroundings: Surroundings, concurrency: number | undefined) {
     super(scope, id);
     hasFeature(this, 'function URLs', 'the deployment will fail; switch callbacks off');
-    this.secret = this.signingSecret(surroundings, removalPolicy);
+    this.secret = this.signingSecret(surroundings);
     const environment = {
       ROTATIONS_QUEUE: Lazy.string({ produce: () => this.rotations?.queueUrl }),
       CALLBACKS_SECRET: this.secret.secretArn,
@@ -61,12 +52,12 @@ export class Callbacks extends Construct {
     permitSending(this.function, rotations);
   }
 
-  private signingSecret({ key }: Surroundings, removalPolicy: RemovalPolicy): Secret {
+  private signingSecret({ key }: Surroundings): Secret {
     const secret = new Secret(this, 'Signature', {
       description: 'Evergreen Rooms: signs the addresses at which providers call back',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       encryptionKey: key,
-      removalPolicy,
+      removalPolicy: KEPT,
     });
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',

@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -28,6 +28,8 @@ export interface Deployment {
   readonly key: IKey;
   readonly queueKey: IKey;
   readonly logRetention: RetentionDays;
+  /** What becomes of logs when their function goes. */
+  readonly logRemovalPolicy: RemovalPolicy;
   readonly maxReceiveCount: number;
   readonly rhythm: RotationRhythm;
   readonly flexibleWindow: Duration;

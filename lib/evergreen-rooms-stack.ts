@@ -1,4 +1,15 @@
-import { Annotations, type Environment, RemovalPolicy, Stack, Tags, Validations } from 'aws-cdk-lib';
+import {
+  Annotations,
+  CfnParameter,
+  CfnRule,
+  type Environment,
+  Fn,
+  RemovalPolicy,
+  Stack,
+  Tags,
+  Validations,
+} from 'aws-cdk-lib';
+import { type IManagedPolicy, ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -11,8 +22,7 @@ import type { Settings } from './settings.ts';
 const PLACEHOLDER = '00000000-0000-4000-8000-000000000000';
 
 const NO_ROOM_CAN_BE_OPENED =
-  'applications is the placeholder of cdk.json, in which no room can be opened; name your own in the context of ' +
-  'cdk.json, or by -c applications=<application id> at every deployment';
+  'applications is the placeholder of cdk.json, which can be tried and not deployed; name your own in the context of cdk.json';
 
 /** The construct in a stack of its own, for those who only want it running. */
 export class EvergreenRoomsStack extends Stack {
@@ -21,7 +31,7 @@ export class EvergreenRoomsStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { stage, applications, alarmEmail, calendar, ...props }: Settings,
+    { stage, applications, alarmEmail, calendar, permissionsBoundary, stackName: _, ...props }: Settings,
     env?: Environment,
   ) {
     super(scope, id, {
@@ -45,6 +55,7 @@ export class EvergreenRoomsStack extends Stack {
           ...(addressArn && { address: this.secretAt(`FeedAddress${i + 1}`, addressArn) }),
         })),
       },
+      permissionsBoundary: permissionsBoundary === undefined ? undefined : this.policyAt(permissionsBoundary),
       removalPolicy: prod ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     if (alarmEmail !== undefined) this.rooms.alarmTopic.addSubscription(new EmailSubscription(alarmEmail));
@@ -56,10 +67,31 @@ export class EvergreenRoomsStack extends Stack {
     }
     if (applications.some((entry) => 'applicationId' in entry && entry.applicationId === PLACEHOLDER)) {
       Annotations.of(this).addWarningV2('evergreen-rooms:placeholder', NO_ROOM_CAN_BE_OPENED);
+      this.refuseDeployment(NO_ROOM_CAN_BE_OPENED);
     }
     tellWhatToDoNext(this, this.rooms, 'npm run --silent evergreen-rooms --');
     Tags.of(this).add('project', 'evergreen-rooms');
     Tags.of(this).add('stage', stage);
+  }
+
+  /**
+   * Has CloudFormation refuse the template before it changes anything. An error at synth would also stop those who only
+   * want to look.
+   */
+  private refuseDeployment(why: string): void {
+    const placeholder = new CfnParameter(this, 'Applications', {
+      description: why,
+      default: 'placeholder',
+      allowedValues: ['placeholder'],
+    });
+    const named = Fn.conditionContains(['named'], placeholder.valueAsString);
+    new CfnRule(this, 'ApplicationsAreNamed', { assertions: [{ assert: named, assertDescription: why }] });
+  }
+
+  private policyAt(nameOrArn: string): IManagedPolicy {
+    return nameOrArn.startsWith('arn:')
+      ? ManagedPolicy.fromManagedPolicyArn(this, 'PermissionsBoundary', nameOrArn)
+      : ManagedPolicy.fromManagedPolicyName(this, 'PermissionsBoundary', nameOrArn);
   }
 
   private secretAt(id: string, arn: string): ISecret {

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { Tags } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IMetric, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IEventBus, type OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
@@ -265,12 +265,10 @@ function readCalendars(
   scope: Construct,
   deployment: Deployment,
   requests: WorkQueue,
-  { calendar, removalPolicy = RemovalPolicy.RETAIN }: EvergreenRoomsProps,
+  { calendar }: EvergreenRoomsProps,
 ): Calendars | undefined {
   const { calendarTable: table } = deployment;
-  return (
-    table && new Calendars(scope, 'Calendars', deployment, { ...calendar, table, requests, removalPolicy })
-  );
+  return table && new Calendars(scope, 'Calendars', deployment, { ...calendar, table, requests });
 }
 
 function ofEach<T>(

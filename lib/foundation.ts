@@ -14,6 +14,7 @@ import { deploymentId } from './deployment-id.ts';
 import { encryptionKey } from './encryption-key.ts';
 import { eventBus } from './event-bus.ts';
 import type { EvergreenRoomsProps } from './props.ts';
+import { KEPT, ofEveryDeployment } from './removal.ts';
 import { roomsTable } from './rooms-table.ts';
 import { rotationRhythm } from './rotation.ts';
 import { Schedules } from './schedule/schedules.ts';
@@ -21,34 +22,37 @@ import { deadLetterQueue } from './work-queue.ts';
 
 /** Makes what every part of a deployment stands on, or takes what was brought along; here are the defaults. */
 export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Deployment {
-  const { removalPolicy = RemovalPolicy.RETAIN, flexibleWindow = Duration.minutes(15) } = props;
+  const { flexibleWindow = Duration.minutes(15) } = props;
+  const removalPolicy = ofEveryDeployment(props.removalPolicy ?? RemovalPolicy.RETAIN);
   const key = encryptionKey(scope, props, removalPolicy);
   const queueKey = props.queueEncryptionKey ?? key;
   const undelivered = undeliveredQueue(scope, queueKey);
-  const tableProps = { encryptionKey: props.tableEncryptionKey ?? key, removalPolicy };
+  const tableProps = {
+    encryptionKey: props.tableEncryptionKey ?? key,
+    deletionProtection: removalPolicy === KEPT,
+  };
   const surroundings: Surroundings = {
     id: deploymentId(scope, props.deployment),
     key,
     logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
+    logRemovalPolicy: removalPolicy,
     network: { vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups: props.securityGroups },
   };
   return {
     ...surroundings,
-    table: roomsTable(scope, tableProps),
-    calendarTable: readsCalendars(props.calendar) ? calendarTable(scope, tableProps) : undefined,
+    table: roomsTable(scope, { ...tableProps, removalPolicy }),
+    calendarTable: readsCalendars(props.calendar)
+      ? calendarTable(scope, { ...tableProps, removalPolicy: KEPT })
+      : undefined,
     bus: eventBus(scope, props.eventBus),
     applications: new Applications(scope, 'Applications', {
       applications: props.applications,
       encryptionKey: key,
-      removalPolicy,
     }),
     schedules: new Schedules(scope, 'Schedules', { deadLetterQueue: undelivered, flexibleWindow }),
     undelivered,
     callbacks: props.callbacks
-      ? new Callbacks(scope, 'Callbacks', surroundings, {
-          removalPolicy,
-          concurrency: callbackConcurrency(props),
-        })
+      ? new Callbacks(scope, 'Callbacks', surroundings, callbackConcurrency(props))
       : undefined,
     queueKey,
     maxReceiveCount: props.maxReceiveCount ?? 5,

@@ -24,6 +24,7 @@ export function tellWhatToDoNext(
   const putting = (name: string, file: string) =>
     `${command} credentials put ${name} --stack ${Stack.of(scope).stackName} --file ${file}`;
   for (const { name, description, value } of [
+    ...names(rooms),
     ...commands(rooms),
     ...deadLetters(rooms, Stack.of(scope).stackName, command),
     ...keys(rooms, putting),
@@ -40,19 +41,38 @@ export function tellWhatToDoNext(
   });
 }
 
-/** A request that any provider can meet, from any folder. */
-const TRIAL = { key: 'trial', display_name: 'Trial', lifetime: 'P30D' };
+/** A request that any provider can meet, from any folder, for a room that nobody has to cancel. */
+const TRIAL = {
+  key: 'trial',
+  display_name: 'Trial, ends after a day',
+  lifetime: 'P1D',
+  renewal: { mode: 'none' },
+};
 
 /** Everything but what lets somebody in as a host. */
 const SHOWN =
   'roomKey, #state, generation, #current.guestUrl, #current.expiresAt, renewAt, warnings, lastError';
 const NAMES = '{"#entry":"entry","#state":"state","#current":"current"}';
 
+/** What rules, senders and readers of a team's own are wired to. */
+function names({ deployment, eventBus, requestQueue, table }: EvergreenRooms): Output[] {
+  return [
+    { name: 'DeploymentId', description: 'The id that rooms carry at the provider', value: deployment },
+    {
+      name: 'EventBusName',
+      description: 'The bus that requests come from and events of rooms go to',
+      value: eventBus.eventBusName,
+    },
+    { name: 'RequestQueueUrl', description: 'The queue of requests', value: requestQueue.queueUrl },
+    { name: 'RoomsTableName', description: 'The table of rooms', value: table.tableName },
+  ];
+}
+
 function commands({ requestQueue, queues, table }: EvergreenRooms): Output[] {
   return [
     {
       name: 'SendRequest',
-      description: 'Asks for a room',
+      description: 'Asks for a room that is not renewed: it ends by itself after a day',
       value: sending(requestQueue, `'${JSON.stringify(TRIAL)}'`),
     },
     {

@@ -272,8 +272,9 @@ export interface EvergreenRoomsProps {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * What becomes of rooms, keys and secrets when the construct is removed. `RETAIN` protects the table from being
-   * deleted by hand, too.
+   * What becomes of rooms, their encryption key and logs when the construct is removed. `RETAIN` keeps what a deployment
+   * made that ended well, and protects the tables from being deleted by hand. The secrets that are made here and the
+   * table of calendars are kept with either, since a setting that is left out would destroy them.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -9,6 +9,8 @@ export const DUE_INDEX = 'due';
 export interface TableProps {
   readonly encryptionKey: IKey;
   readonly removalPolicy: RemovalPolicy;
+  /** Whether nobody can delete it by hand. */
+  readonly deletionProtection: boolean;
 }
 
 /** What all tables have in common. */
@@ -18,7 +20,6 @@ export function tableSettings(props: TableProps) {
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     encryption: TableEncryption.CUSTOMER_MANAGED,
-    deletionProtection: props.removalPolicy === RemovalPolicy.RETAIN,
     ...props,
   };
 }

@@ -20,6 +20,17 @@ export const email: Reader<string> = (value) => {
   throw new Error("an e-mail address, as in 'team@example.com'");
 };
 
+export const stackName: Reader<string> = (value) => {
+  if (typeof value === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(value)) return value;
+  throw new Error('1 to 128 of letters, digits and -, the first a letter');
+};
+
+export const policy: Reader<string> = (value) => {
+  if (typeof value === 'string' && /^(arn:[\w-]+:iam::\d{12}:policy\/)?[\w+=,.@/-]{1,128}$/.test(value))
+    return value;
+  throw new Error('the name or the ARN of a managed policy');
+};
+
 export function oneOf<const T extends string>(...choices: T[]): Reader<T> {
   return (value) => {
     const chosen = choices.find((choice) => choice === value);

@@ -14,6 +14,8 @@ import {
   listOf,
   logRetention,
   oneOf,
+  policy,
+  stackName,
   text,
   timeZone,
   wholeNumber,
@@ -23,6 +25,8 @@ import {
 const SETTINGS = {
   /** `dev` goes with its stack; `prod` keeps its rooms, keys and secrets. */
   stage: oneOf('dev', 'prod'),
+  /** Another than `EvergreenRooms-<stage>`, for a second deployment in an account. */
+  stackName,
   applications: listOf(application, /,/),
   /** Of every application that names none of its own. */
   baseUrl: text,
@@ -56,6 +60,8 @@ const SETTINGS = {
   maxReceiveCount: wholeNumber(...COUNTS.maxReceiveCount),
   retention: duration(SPANS.retention),
   deployment: text,
+  /** The name or the ARN of the policy that bounds every role. */
+  permissionsBoundary: policy,
   logRetentionDays: logRetention,
   alarmEmail: email,
   /** Where the runbook is, for the texts of alarms. */
@@ -109,6 +115,8 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
   const { alarmEmail, runbook } = rest;
   return {
     stage,
+    stackName: rest.stackName ?? `EvergreenRooms-${stage}`,
+    permissionsBoundary: rest.permissionsBoundary,
     applications: applications.map((entry) => ({ ...entry, baseUrl: entry.baseUrl ?? baseUrl })),
     rotation: {
       schedules: schedule.map(inZone),

@@ -54,11 +54,23 @@ describe('a synthesis', () => {
     );
   });
 
-  test('warns of a deployment that would take the placeholder of cdk.json for an application', () => {
+  test('warns of the placeholder of cdk.json, and makes a template that CloudFormation refuses', () => {
     const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
     const stack = stackWith({ applications: context.applications });
     const [warning] = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('placeholder'));
-    expect(warning?.entry.data).toMatch(/no room can be opened; name your own .* -c applications=/);
+    expect(warning?.entry.data).toMatch(
+      /can be tried and not deployed; name your own in the context of cdk\.json/,
+    );
+    const { Parameters, Rules } = Template.fromStack(stack).toJSON();
+    const [{ Assert, AssertDescription }] = Rules.ApplicationsAreNamed.Assertions;
+    const [accepted, { Ref }] = Assert['Fn::Contains'];
+    const { AllowedValues } = Parameters[Ref];
+    expect(AllowedValues.filter((value: string) => accepted.includes(value))).toEqual([]);
+    expect(warning?.entry.data).toContain(AssertDescription);
+  });
+
+  test('makes a template that CloudFormation takes of applications that are named', () => {
+    expect(Template.fromStack(stackWith()).toJSON().Rules?.ApplicationsAreNamed).toBeUndefined();
   });
 
   test.each([

@@ -293,7 +293,7 @@ describe('calendars that are read', () => {
     expect(counts(prod)).toEqual([2, 0, 5, 3]);
     for (const table of Object.values(resources(prod, 'AWS::DynamoDB::Table'))) {
       expect(table).toMatchObject({
-        DeletionPolicy: 'Retain',
+        DeletionPolicy: 'RetainExceptOnCreate',
         Properties: {
           DeletionProtectionEnabled: true,
           PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },

@@ -46,6 +46,7 @@ const everything: Required<EvergreenRoomsProps> = {
     files: new Bucket(stack, 'Files', { eventBridgeEnabled: true }),
   },
   callbacks: true,
+  callbackConcurrency: 3,
   requestConcurrency: 4,
   maxReceiveCount: 4,
   flexibleWindow: Duration.minutes(5),
