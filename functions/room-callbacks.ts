@@ -3,16 +3,18 @@ import { callbackAddresses, signedKeyIn } from './adapters/callback-addresses.ts
 import { newsQueue } from './adapters/rotation-queue.ts';
 import { LONGEST_CALLBACK, readCallback } from './requests/callbacks.ts';
 import type { RoomNews } from './rooms/ports.ts';
+import { callbackLimit } from './runtime/callback-limit.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { RoomCallbacksEnvironment } from './runtime/environment.ts';
 import { beginInvocation, log } from './runtime/log.ts';
 import { count, publishMetrics } from './runtime/metrics.ts';
-import { once, secrets, sqs } from './runtime/wiring.ts';
+import { now, once, secrets, sqs } from './runtime/wiring.ts';
 
 const environment = once(() =>
   readEnvironment<RoomCallbacksEnvironment>(['ROTATIONS_QUEUE', 'CALLBACKS_SECRET']),
 );
 const addresses = once(() => callbackAddresses('', environment().CALLBACKS_SECRET, secrets()));
+const limit = once(() => callbackLimit(now));
 const queue = once(() => newsQueue(sqs(), environment().ROTATIONS_QUEUE));
 
 /**
@@ -40,11 +42,23 @@ async function hear(event: LambdaFunctionURLEvent): Promise<number> {
   if (body.byteLength > LONGEST_CALLBACK) return 413;
   const signed = signedKeyIn(event.rawPath);
   if (!signed || !(await addresses().isOurs(signed))) return 404;
-  const told = understood(body.toString(), signed.key);
+  const { key } = signed;
+  const text = body.toString();
+  const told = understood(text, key);
   if (told === 'nonsense') return 400;
-  if (told) await queue().tell(told);
-  log.info('heard', { key: signed.key, news: told?.news ?? 'of no concern' });
+  if (told && !(await handOn(told, text))) return 429;
+  log.info('heard', { key, news: told?.news ?? 'of no concern' });
   return 204;
+}
+
+/** @returns false where of this key there was enough in this minute */
+async function handOn(news: RoomNews, text: string): Promise<boolean> {
+  const standing = limit().standing(news.key, text);
+  if (standing === 'new') {
+    await queue().tell(news);
+    limit().note(news.key, text);
+  }
+  return standing !== 'too-many';
 }
 
 function understood(body: string, key: string): RoomNews | undefined | 'nonsense' {

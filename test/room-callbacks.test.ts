@@ -66,8 +66,15 @@ function addressOf(key: string): Promise<string> {
   return callbackAddresses(BASE, 'callbacks', reader).address(key);
 }
 
+let sessions = 0;
+
 async function call(more: { method?: string; path?: string; body?: unknown; base64?: boolean } = {}) {
-  const { method = 'POST', path = address.pathname, body = STARTED, base64 = false } = more;
+  const {
+    method = 'POST',
+    path = address.pathname,
+    body = { ...STARTED, session_id: `session-${++sessions}` },
+    base64 = false,
+  } = more;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const event = {
     version: '2.0',
@@ -83,6 +90,31 @@ async function call(more: { method?: string; path?: string; body?: unknown; base
 }
 
 const told = () => queue.messages().map(({ body }) => readNews(body));
+
+describe('whoever knows an address', () => {
+  it('costs one look, however often the same callback is sent', async () => {
+    const { pathname: path } = new URL(await addressOf('replayed'));
+    for (let replay = 0; replay < 1000; replay += 1) {
+      expect((await call({ path, body: STARTED })).status).toBe(204);
+    }
+    expect(told()).toHaveLength(1);
+  });
+
+  it('costs six looks a minute, whatever is told', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: START });
+    try {
+      const { pathname: path } = new URL(await addressOf('varied'));
+      const statuses = [];
+      for (let nth = 0; nth < 100; nth += 1) statuses.push((await call({ path })).status);
+      expect(told()).toHaveLength(6);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(94);
+      vi.setSystemTime(START + 60_000);
+      expect((await call({ path })).status).toBe(204);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
 
 describe('a callback', () => {
   it.each([

@@ -17,14 +17,17 @@ import { log } from './log.ts';
 import { count } from './metrics.ts';
 import { attemptsOf, LONGEST_DELAY, type WorkQueue, waitingSince } from './work-queue.ts';
 
-/** A message that goes to the dead-letter queue. */
-export interface GivenUp {
+interface Ending {
   /** `refused` for good, or `failed` until nobody tried any more. */
   readonly how: 'refused' | 'failed';
+  readonly reason: string;
+}
+
+/** A message that goes to the dead-letter queue. */
+export interface GivenUp extends Ending {
   readonly record: SQSRecord;
   /** Absent where the message could not be read. */
   readonly key: string | undefined;
-  readonly reason: string;
 }
 
 export interface Tray {
@@ -77,7 +80,7 @@ export async function setAside(
   const receives = Number(record.attributes.ApproximateReceiveCount);
   const code = error instanceof RoomError ? error.code : 'unexpected';
   const details = { key, messageId: record.messageId, receives, code };
-  tell(error, details);
+  logFailure(error, details);
   try {
     return await decide(record, error, key, tray);
   } catch (unsent) {
@@ -86,7 +89,7 @@ export async function setAside(
   }
 }
 
-function tell(error: Error, details: Record<string, unknown>): void {
+function logFailure(error: Error, details: Record<string, unknown>): void {
   if (error instanceof RequestRefusedError) {
     log.warn('refused', { ...details, error });
     count('RequestsRefused');
@@ -98,20 +101,48 @@ function tell(error: Error, details: Record<string, unknown>): void {
 }
 
 async function decide(record: SQSRecord, error: Error, key: string | undefined, tray: Tray): Promise<End> {
+  const ending = endingOf(record, error, tray);
+  if (!ending) return wait(record, error, tray);
+  // whoever asked hears of it first: where the bus is out, the message waits for that too
+  const untold = await tell(ending, record, key, tray);
+  if (untold && isPatient(record, tray)) return wait(record, untold, tray);
+  await tray.queue.bury(record, ending.reason);
+  if (ending.how === 'failed') count('DeadLettered');
+  return { acknowledged: true };
+}
+
+/** How a message ends that is not to be tried again; undefined for one that is. */
+function endingOf(record: SQSRecord, error: Error, tray: Tray): Ending | undefined {
+  if (error instanceof RequestRefusedError) return { how: 'refused', reason: error.message };
+  const attempts = attemptsOf(record);
+  if (isPatient(record, tray) && !isPoison(error, attempts, tray.maxReceiveCount)) return undefined;
+  const times = attempts === 1 ? 'once' : `${attempts} times`;
+  return { how: 'failed', reason: `failed ${times}, the last time because: ${error.message}` };
+}
+
+function isPatient(record: SQSRecord, { now }: Tray): boolean {
+  return now() - waitingSince(record) < PATIENCE;
+}
+
+/** @returns why nobody could be told */
+async function tell(
+  ending: Ending,
+  record: SQSRecord,
+  key: string | undefined,
+  { tellSender }: Tray,
+): Promise<Error | undefined> {
+  try {
+    await tellSender?.({ ...ending, record, key });
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+async function wait(record: SQSRecord, error: Error, tray: Tray): Promise<End> {
   const { queue, maxReceiveCount, now } = tray;
   const receives = Number(record.attributes.ApproximateReceiveCount);
-  if (error instanceof RequestRefusedError) {
-    await giveUp({ how: 'refused', record, key, reason: error.message }, tray);
-    return { acknowledged: true };
-  }
   const attempts = attemptsOf(record);
-  if (isPoison(error, attempts, maxReceiveCount) || now() - waitingSince(record) >= PATIENCE) {
-    const times = attempts === 1 ? 'once' : `${attempts} times`;
-    const reason = `failed ${times}, the last time because: ${error.message}`;
-    await giveUp({ how: 'failed', record, key, reason }, tray);
-    count('DeadLettered');
-    return { acknowledged: true };
-  }
   // SQS tells the age of the copy only
   count('WaitedFor', Math.round((now() - waitingSince(record)) / SECOND));
   const back = waitFor(error, attempts, record.messageId, tray);
@@ -122,11 +153,6 @@ async function decide(record: SQSRecord, error: Error, key: string | undefined, 
   }
   await queue.defer(record, back);
   return { acknowledged: false, back };
-}
-
-async function giveUp(givenUp: GivenUp, { queue, tellSender }: Tray): Promise<void> {
-  await tellSender?.(givenUp);
-  await queue.bury(givenUp.record, givenUp.reason);
 }
 
 /** Whether the message itself is at fault, and not what it needs to be done. */

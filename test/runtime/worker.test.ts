@@ -4,11 +4,13 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import {
   AmbiguousOutcomeError,
   ClaimHeldError,
+  NotAnnouncedError,
   PoolFullError,
   RequestRefusedError,
   ThrottledError,
 } from '../../functions/rooms/errors.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/room.ts';
+import type { GivenUp } from '../../functions/runtime/set-aside.ts';
 import { originOf, waitingSince } from '../../functions/runtime/work-queue.ts';
 import { type Job, sqsHandler } from '../../functions/runtime/worker.ts';
 import { type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';
@@ -24,7 +26,11 @@ type Work = Record<string, (record: SQSRecord) => Promise<unknown>>;
 const BACK_OFF = [5 * SECOND, 30 * SECOND];
 
 /** A handler whose messages name a key, and a piece of work by its word: `key word`. */
-function handlerOf({ work: queue }: Inbox, words: Work, more: { now?: () => number } = {}) {
+function handlerOf(
+  { work: queue }: Inbox,
+  words: Work,
+  more: { now?: () => number; tellSender?: (givenUp: GivenUp) => Promise<void> } = {},
+) {
   const begun: string[] = [];
   const read = async (record: SQSRecord): Promise<Job> => {
     const [key = '', word = ''] = record.body.split(' ');
@@ -127,6 +133,19 @@ describe('a batch', () => {
     expect(inbox.queue.receive(10).map(({ body }) => body)).toEqual(['a fail', 'a done']);
   });
 
+  it('does not let a message overtake an earlier one of its key that waits as a copy', async () => {
+    catchOutput();
+    const inbox = await startInbox();
+    const { handler, begun } = handlerOf(inbox, { done, wait: fail(new ClaimHeldError('a', MINUTE)) });
+    for (const body of ['a wait', 'a done']) inbox.queue.send(body);
+    for (let receive = 1; receive <= MAX_RECEIVES; receive += 1) {
+      expect((await inbox.deliver(handler)).records).toHaveLength(2);
+      turn(MINUTE + SECOND);
+    }
+    expect(begun).toEqual(Array.from({ length: MAX_RECEIVES }, () => 'a wait'));
+    expect(inbox.queue.messages().map(({ attributes }) => attributes.attempts)).toEqual(['5', '5']);
+  });
+
   it('goes on with a key after a message that was refused', async () => {
     catchOutput();
     const inbox = await startInbox();
@@ -179,6 +198,15 @@ describe('a message that is to wait', () => {
     expect(back(inbox)).toBe(17);
     expect(output.logged('ERROR')).toEqual([]);
     expect(output.counted('WorkFailed')).toBe(0);
+  });
+
+  it('waits no longer than SQS hides a message', async () => {
+    catchOutput();
+    const inbox = await startInbox();
+    const { handler } = handlerOf(inbox, { fail: fail(new ClaimHeldError('a', 13 * HOUR)) });
+    inbox.queue.send('a fail');
+    await inbox.deliver(handler);
+    expect(back(inbox)).toBe((12 * HOUR) / SECOND);
   });
 
   it('is renewed and not buried when its receives are used up', async () => {
@@ -396,6 +424,28 @@ describe('a message that fails', () => {
     const { failed } = await inbox.deliver(handler);
     expect(failed).toHaveLength(2);
     expect(output.logged('ERROR').map(({ message }) => message)).toEqual(['not set aside', 'not set aside']);
+  });
+
+  it('waits until its sender is told of its end', async () => {
+    catchOutput();
+    const inbox = await startInbox();
+    const told: string[] = [];
+    let isOut = true;
+    const tellSender = async ({ how, key, reason }: GivenUp) => {
+      if (isOut) throw new NotAnnouncedError('the bus is out');
+      told.push(`${how} ${key}: ${reason}`);
+    };
+    const { handler } = handlerOf(inbox, { refuse: fail(new RequestRefusedError('no')) }, { tellSender });
+    inbox.queue.send('a refuse');
+    for (let receive = 1; receive <= 8; receive += 1) {
+      await inbox.deliver(handler);
+      expect([inbox.buried(), inbox.queue.messages()]).toMatchObject([[], [{}]]);
+      turn(MINUTE);
+    }
+    isOut = false;
+    await inbox.deliver(handler);
+    expect(inbox.buried()).toHaveLength(1);
+    expect(told).toEqual(['refused a: no']);
   });
 
   it('fails the invocation where the function itself is not set up', async () => {
