@@ -1,7 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CloudFormationClient,
@@ -13,6 +11,7 @@ import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/clien
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
 import { whatNext } from '../../local/story/frame.ts';
+import { clone } from '../support/clone.ts';
 import { journey } from './journey.ts';
 
 const system = journey({ calendarFeeds: 'team', calendarFiles: 'on' });
@@ -64,57 +63,69 @@ const aws = (() => {
   }
 })();
 
-/** Commands in a shell that was told what `npm start` prints for it. */
-async function shell(script: string, files: Readonly<Record<string, string>> = {}): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'shell-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const told = whatNext(system(), 4747);
-  const definitions = told.slice(
-    told.findIndex((line) => line.startsWith('  export ')),
-    told.findIndex((line) => line.startsWith('  eval ')),
-  );
-  const lines = definitions.map((line) => (line.startsWith('With ') ? '' : line));
-  const bash = spawn('bash', ['-euc', [...lines, script].join('\n')], {
-    cwd: folder,
-    env: { ...process.env, AWS_PAGER: '', AWS_EC2_METADATA_DISABLED: 'true' },
-  });
-  let said = '';
-  for (const stream of [bash.stdout, bash.stderr])
-    stream.on('data', (text) => {
-      said += text;
-    });
-  const [code] = await once(bash, 'close');
-  expect([code, said]).toEqual([0, expect.anything()]);
-  return said;
+const DOCUMENTS = [
+  'README.md',
+  'docs/runbook.md',
+  ...readdirSync('docs/guide').map((name) => `docs/guide/${name}`),
+];
+
+/** The outputs that the documents name in their commands: `out PutPrivateKey1`. */
+function documentedOutputs(): readonly string[] {
+  const texts = DOCUMENTS.map((name) => readFileSync(name, 'utf8'));
+  const names = texts.flatMap((text) => [...text.matchAll(/\bout ([A-Z]\w+)/g)].map(([, name = '']) => name));
+  return [...new Set(names)];
 }
 
-test.runIf(aws)('the AWS CLI runs the commands of the outputs as they are printed', async () => {
-  const { stack, doors, credential } = system();
-  await shell('eval "$(out SendRequest)"; eval "$(out RotateNow)"; eval "$(out ReconcileNow)"');
-  await stack.settle();
-  expect(await doors.room('trial')).toMatchObject({ state: expect.stringMatching(/active|ending/) });
-  expect(JSON.parse(await shell('eval "$(out ListRooms)"')).Items).toContainEqual(
-    expect.objectContaining({ roomKey: { S: 'trial' } }),
-  );
-  const files = {
-    'private.key': credential,
-    'feed.url': 'http://127.0.0.1:9/',
-    'calendar.ics': 'no calendar',
+test('every output that a document names is there', () => {
+  const names = documentedOutputs();
+  expect(names.length).toBeGreaterThan(10);
+  expect(Object.keys(system().stack.template.outputs)).toEqual(expect.arrayContaining([...names]));
+});
+
+/** What `npm start` prints for a shell, without the example at its end. */
+function definitions(): string {
+  const told = whatNext(system(), 4747);
+  const first = told.findIndex((line) => line.startsWith('  export '));
+  const last = told.findIndex((line) => line.startsWith('  eval '));
+  return told
+    .slice(first, last)
+    .filter((line) => line.startsWith('  '))
+    .join('\n');
+}
+
+test.runIf(aws)('the commands of the documents run as they are printed, in a fresh checkout', async () => {
+  const { stack, doors, ask, credential } = system();
+  const checkout = clone();
+  onTestFinished(() => checkout.remove());
+  const run = async (script: string) => {
+    const { code, said } = await checkout.bash(`${definitions()}\n${script}`);
+    expect([script, code, said]).toEqual([script, 0, expect.anything()]);
+    return said;
   };
-  expect(
-    await shell(
-      'eval "$(out PutFeedAddress1)"; eval "$(out ReadFeedsNow)"; eval "$(out PutCalendarFile)"',
-      files,
-    ),
-  ).toMatch(/AWSCURRENT[\s\S]*upload/);
-  await system().ask({ key: 'no name' });
-  const { Messages } = JSON.parse(await shell('eval "$(out ReadDeadRequests)"'));
-  expect(Messages).toMatchObject([
+  writeFileSync(join(checkout.folder, 'private.key'), credential);
+  writeFileSync(join(checkout.folder, 'feed.url'), 'https://calendars.example/team.ics');
+  writeFileSync(join(checkout.folder, 'calendar.ics'), 'no calendar');
+  await ask({ key: 'no name' });
+
+  expect(JSON.parse(await run('eval "$(out ReadDeadRequests)"')).Messages).toMatchObject([
     {
       MessageAttributes: {
         failureReason: { StringValue: expect.stringContaining('display_name: is missing') },
       },
     },
   ]);
+  const runnable = documentedOutputs().filter((name) => name !== 'OpenDashboard');
+  // two at a time: each takes a second, nearly all of it for its own start
+  const halves = [0, 1].map((half) => runnable.filter((_, i) => i % 2 === half));
+  await Promise.all(
+    halves.map(async (names) => {
+      for (const name of names) await run(stack.template.outputs[name] ?? `echo no ${name} >&2; false`);
+    }),
+  );
+  await run('aws s3 ls');
+  await stack.settle();
+  expect(await doors.room('trial')).toMatchObject({ guestUrl: expect.stringMatching(/^https:/) });
+  expect(JSON.parse(await run('eval "$(out ListRooms)"')).Items).toContainEqual(
+    expect.objectContaining({ roomKey: { S: 'trial' } }),
+  );
 });

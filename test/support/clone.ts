@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What no checkout has. */
+const NOT_CLONED = new Set(['.git', 'node_modules', 'cdk.out', 'dist']);
+
+/** A fresh checkout beside this one, which shares what `npm ci` has installed. */
+export interface Clone {
+  readonly folder: string;
+  /** Runs commands in bash; they end at the first that fails. */
+  bash(script: string, environment?: Readonly<Record<string, string>>): Promise<Ended>;
+  remove(): void;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+export function clone(): Clone {
+  const folder = mkdtempSync(join(tmpdir(), 'clone-'));
+  cpSync(PROJECT, folder, { recursive: true, filter: (path) => !NOT_CLONED.has(basename(path)) });
+  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  return {
+    folder,
+    async bash(script, environment = {}) {
+      const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+        cwd: folder,
+        env: { ...process.env, AWS_PAGER: '', AWS_EC2_METADATA_DISABLED: 'true', ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let said = '';
+      const hear = (text: Buffer) => {
+        said += text;
+      };
+      shell.stdout.on('data', hear);
+      shell.stderr.on('data', hear);
+      const [code] = await once(shell, 'close');
+      return { code, said };
+    },
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
