@@ -49,8 +49,8 @@ export function roomRequest(body: unknown, posting: Posting): RoomRequest {
     case 'cancel':
       return { key: checked(cancelSchema, body, at).key, action, sequence };
     case 'rotate': {
-      const { key, to } = checked(rotateSchema, body, at);
-      return { key, action, sequence, ...(to !== undefined && { to }) };
+      const { key, to, revoke } = checked(rotateSchema, body, at);
+      return { key, action, sequence, ...(to !== undefined && { to }), ...(revoke && { revoke }) };
     }
     default:
       return { key: checked(commandSchema, body, at).key, action, sequence };

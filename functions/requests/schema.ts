@@ -206,6 +206,13 @@ export const rotateSchema = z
         }),
       ),
     ),
+    revoke: z.optional(
+      z.boolean().check(
+        z.meta({
+          description: 'End the rooms that the key has had at once, since a link of theirs is in wrong hands',
+        }),
+      ),
+    ),
   })
   .check(z.meta({ title: 'A room that is renewed now' }));
 

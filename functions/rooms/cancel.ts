@@ -50,20 +50,13 @@ function neverAsked({ key }: RoomRequest): string {
 export async function buried(room: Room, keeping: Keeping): Promise<Room> {
   const now = keeping.now();
   await archiveCurrent(room, { reason: 'cancelled', ends: true }, keeping);
-  const living: Retiree[] = [room.current, room.previous]
-    .filter((live) => isAlive(live, now))
-    .map(({ application, id }) => ({ application, id }));
-  // generations before the previous one may still be alive when a room was changed several times in a short while
-  const past = room.generation > 2 ? await keeping.rooms.history(room.key) : [];
-  const older: Retiree[] = past
-    .filter(({ expiresAt }) => expiresAt > now)
-    .map(({ application, roomId }) => ({ application, id: roomId }));
+  const living = await livingRooms(room, keeping);
   return {
     ...room,
     state: 'cancelled',
     current: undefined,
     previous: undefined,
-    retirees: withRetirees(room, [...living, ...older], now),
+    retirees: withRetirees(room, living, now),
     unannounced: room.current
       ? withNews(room, { type: 'Room Cancelled', reason: 'requested' })
       : room.unannounced,
@@ -78,4 +71,17 @@ export async function buried(room: Room, keeping: Keeping): Promise<Room> {
     lastError: undefined,
     updatedAt: now,
   };
+}
+
+/** Every room of the key whose links work. */
+export async function livingRooms(room: Room, { rooms, now }: Keeping): Promise<readonly Retiree[]> {
+  const living = [room.current, room.previous].filter((live) => isAlive(live, now()));
+  // generations before the previous one may still be alive when a room was changed several times in a short while
+  const past = room.generation > 2 ? await rooms.history(room.key) : [];
+  return [
+    ...living.map(({ application, id }) => ({ application, id })),
+    ...past
+      .filter(({ expiresAt }) => expiresAt > now())
+      .map(({ application, roomId }) => ({ application, id: roomId })),
+  ];
 }

@@ -1,8 +1,8 @@
 import type { Keeping } from './keeping.ts';
-import { openRoom } from './open.ts';
+import { type Opening, openRoom } from './open.ts';
 import type { Capabilities } from './ports.ts';
 import type { Result } from './result.ts';
-import type { Instant, LiveRoom, Room, RoomSpec, Sequence } from './room.ts';
+import type { Instant, LiveRoom, Room, RoomSpec } from './room.ts';
 import { renewedExpiry } from './spec.ts';
 
 /** Row, room and spec of a room that is kept. */
@@ -17,7 +17,7 @@ export async function recreate(
   { room, spec }: Kept,
   reason: string,
   keeping: Keeping,
-  { expiry: wanted, ...more }: { sequence?: Sequence; expiry?: Instant; to?: string; gone?: boolean } = {},
+  { expiry: wanted, ...more }: { expiry?: Instant } & Pick<Opening, 'sequence' | 'to' | 'gone' | 'ends'> = {},
 ): Promise<Result> {
   const now = keeping.now();
   const announcement = { type: 'Room Rotated', reason } as const;

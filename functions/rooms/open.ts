@@ -13,7 +13,17 @@ import type { Keeping } from './keeping.ts';
 import type { Capabilities, ProviderRoom } from './ports.ts';
 import { failed, givenUp, isAlive, opened, refused } from './record.ts';
 import { renewalWindow } from './renewal.ts';
-import type { Announcement, Claim, Instant, LiveRoom, Origin, Room, RoomSpec, Sequence } from './room.ts';
+import type {
+  Announcement,
+  Claim,
+  Instant,
+  LiveRoom,
+  Origin,
+  Retiree,
+  Room,
+  RoomSpec,
+  Sequence,
+} from './room.ts';
 import { MINUTE } from './room.ts';
 import { settle } from './settle.ts';
 import { isKeptPast } from './spec.ts';
@@ -29,6 +39,8 @@ export interface Opening {
   readonly expiry: (capabilities: Capabilities) => Instant;
   /** The current room is gone before its time. */
   readonly gone?: boolean;
+  /** Rooms that are to end once the new one is recorded. */
+  readonly ends?: readonly Retiree[];
   /** The application to move to. */
   readonly to?: string;
 }

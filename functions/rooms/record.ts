@@ -60,7 +60,11 @@ export function opened(
     generation: claim.generation,
     previous: !claim.gone && isAlive(room.current, now) ? room.current : undefined,
     // nobody misses a room that is gone, and where it was not, it must not live on as nobody's
-    retirees: withRetirees(room, claim.gone && room.current ? [room.current] : [], now),
+    retirees: withRetirees(
+      room,
+      [...(claim.ends ?? []), ...(claim.gone && room.current ? [room.current] : [])],
+      now,
+    ),
     meetingSince: undefined,
     unclear: undefined,
     avoid: undefined,
@@ -256,6 +260,9 @@ export function givenUp(room: Room, made: LiveRoom, generation: number, now: Ins
 /** The rooms to end, with more of them; those that have ended are forgotten. */
 export function withRetirees(room: Room, more: readonly Retiree[], now: Instant): readonly Retiree[] {
   const kept = room.retirees.filter((retiree) => !hasEnded(retiree, now));
-  const all = [...kept, ...more.map(({ application, id, endsAt }) => ({ application, id, endsAt }))];
+  const all = [
+    ...kept,
+    ...more.map(({ application, id, endsAt, urgent }) => ({ application, id, endsAt, urgent })),
+  ];
   return all.filter(({ id }, index) => all.findIndex((retiree) => retiree.id === id) === index);
 }

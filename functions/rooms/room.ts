@@ -104,6 +104,8 @@ export interface RoomRequest {
   readonly news?: CalendarNews;
   /** With `rotate`: the application to move to. */
   readonly to?: string;
+  /** With `rotate`: the rooms that the key has had end at once, since one of their links is in wrong hands. */
+  readonly revoke?: boolean;
 }
 
 /** A room at the provider. */
@@ -182,6 +184,8 @@ export interface Claim {
   readonly change?: RoomChange;
   /** The current room is gone before its time: it will not be the previous one, and is ended in case it lives. */
   readonly gone?: boolean;
+  /** Rooms that are to end once the new one is recorded. */
+  readonly ends?: readonly Retiree[];
   readonly sequence?: Sequence;
   readonly origin?: Origin;
   readonly announcement: Announcement;
@@ -207,6 +211,8 @@ export interface Retiree {
   readonly id: string;
   /** When it ends. Absent: the provider has not been told yet. */
   readonly endsAt?: Instant;
+  /** It is ended before anybody could be told, where telling fails. */
+  readonly urgent?: boolean;
 }
 
 export interface Room {

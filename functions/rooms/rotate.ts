@@ -1,3 +1,4 @@
+import { livingRooms } from './cancel.ts';
 import { assertMet } from './candidates.ts';
 import { RequestRefusedError, RoomAwaitedError } from './errors.ts';
 import { finishRoom } from './finish.ts';
@@ -5,6 +6,7 @@ import { assertWanted, unknownRoom } from './hold.ts';
 import type { Keeping } from './keeping.ts';
 import { type Kept, recreate } from './kept.ts';
 import { correctDrift, reopenLost } from './mend.ts';
+import type { Opening } from './open.ts';
 import type { RotationOrder } from './ports.ts';
 import { renewDue } from './renew.ts';
 import { alreadySeen, type Result } from './result.ts';
@@ -42,16 +44,30 @@ export async function rotateNow(request: RoomRequest, keeping: Keeping): Promise
     if (!found) throw unknownRoom(request);
     const room = await finishRoom(found, keeping);
     const known = alreadySeen(room, sequence);
-    if (known) return known;
+    // that it was seen does not mean that its rooms could be ended
+    if (known) return request.revoke ? { ...known, room: await settleFully(room, keeping) } : known;
     assertWanted(room, request);
     const { current, spec } = room;
     if (!current || !spec)
       throw new RoomAwaitedError(`room ${request.key} is on its way, and can be renewed then`);
     const { to } = request;
     assertPossible(request, { room, spec }, keeping);
+    const kept = { room, current, spec };
+    if (request.revoke) return revoke(kept, { sequence, to }, keeping);
     const reason = to === undefined || to === current.application ? 'requested' : 'moved';
-    return recreate({ room, current, spec }, reason, keeping, { sequence, to });
+    return recreate(kept, reason, keeping, { sequence, to });
   });
+}
+
+/** A new room, and the end of all that the key had, whose links are in wrong hands. */
+async function revoke(
+  kept: Kept,
+  rotation: Pick<Opening, 'sequence' | 'to'>,
+  keeping: Keeping,
+): Promise<Result> {
+  const ends = (await livingRooms(kept.room, keeping)).map((living) => ({ ...living, urgent: true }));
+  const { outcome, room } = await recreate(kept, 'revoked', keeping, { ...rotation, gone: true, ends });
+  return { outcome, room: room && (await settleFully(room, keeping)) };
 }
 
 function assertPossible(

@@ -62,8 +62,13 @@ export async function settleFully(room: Room, keeping: Keeping): Promise<Room> {
 async function tell(room: Room, keeping: Keeping) {
   const { rooms, events, now } = keeping;
   const { unannounced = [] } = room;
-  for (const [index, news] of unannounced.entries()) {
-    await events.announce(shownAt(room, unannounced, index), news);
+  try {
+    for (const [index, news] of unannounced.entries()) {
+      await events.announce(shownAt(room, unannounced, index), news);
+    }
+  } catch (unheard) {
+    await endUrgent(room, keeping);
+    throw unheard;
   }
   const endings = await Promise.allSettled(room.retirees.map((retiree) => retire(retiree, keeping)));
   const retirees = endings.map((ending, index) =>
@@ -75,6 +80,14 @@ async function tell(room: Room, keeping: Keeping) {
     ? await rooms.write({ ...room, unannounced: undefined, retirees, updatedAt: now() })
     : room;
   return { told, failure: endings.find((ending) => ending.status === 'rejected') };
+}
+
+async function endUrgent(room: Room, keeping: Keeping): Promise<void> {
+  if (!room.retirees.some(({ urgent, endsAt }) => urgent && endsAt === undefined)) return;
+  const retirees = await Promise.all(
+    room.retirees.map((retiree) => (retiree.urgent ? retire(retiree, keeping) : retiree)),
+  );
+  await keeping.rooms.write({ ...room, retirees });
 }
 
 async function retire(retiree: Retiree, { pool }: Keeping): Promise<Retiree> {

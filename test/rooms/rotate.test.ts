@@ -241,6 +241,52 @@ describe('a provider that gives less than was asked for', () => {
   });
 });
 
+describe('a link in wrong hands', () => {
+  it('is revoked by a rotation: every room that the key has had ends at once', async () => {
+    const world = makeWorld({ capabilities: { retires: 'at-once', shortestLife: 0 } });
+    const { keeping, kept, row, announced, rooms, clock } = world;
+    await ensureRoom(aRequest(), keeping);
+    for (let times = 1; times <= 3; times += 1) await rotateNow(aRequest({ action: 'rotate' }), keeping);
+    expect(kept()).toHaveLength(4);
+    const request = aRequest({ action: 'rotate', revoke: true });
+    expect((await rotateNow(request, keeping)).outcome).toBe('rotated');
+    expect(world.providers.first?.alive().map(({ id }) => id)).toEqual(['first-5']);
+    expect(row('weekly')).toMatchObject({ generation: 5, state: 'active', previous: undefined });
+    expect(announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'revoked', roomId: 'first-5' });
+    expect((await rooms.history('weekly')).at(-1)).toMatchObject({ reason: 'revoked', expiresAt: clock.now });
+    expect((await rotateNow(request, keeping)).outcome).toBe('unchanged');
+  });
+
+  it('is revoked also while the bus takes nothing, and told later', async () => {
+    const { keeping, kept, row, announced } = makeWorld();
+    await ensureRoom(aRequest(), keeping);
+    const silent = {
+      ...keeping,
+      events: { ...keeping.events, announce: () => Promise.reject(new Error('the bus takes nothing')) },
+    };
+    const request = aRequest({ action: 'rotate', revoke: true });
+    await expect(rotateNow(request, silent)).rejects.toThrow('takes nothing');
+    expect(kept()).toEqual(['first-2']);
+    expect(row('weekly').unannounced).toHaveLength(1);
+    expect((await rotateNow(request, keeping)).outcome).toBe('unchanged');
+    expect(announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'revoked' });
+  });
+
+  it('is not done before its rooms could be ended', async () => {
+    const { keeping, kept, providers } = makeWorld();
+    await ensureRoom(aRequest(), keeping);
+    const { retire } = providers.first ?? {};
+    const refuse = () => Promise.reject(new AmbiguousOutcomeError('reset'));
+    Object.assign(providers.first ?? {}, { retire: refuse });
+    const request = aRequest({ action: 'rotate', revoke: true });
+    await expect(rotateNow(request, keeping)).rejects.toThrow('reset');
+    await expect(rotateNow(request, keeping)).rejects.toThrow('reset');
+    Object.assign(providers.first ?? {}, { retire });
+    await rotateNow(request, keeping);
+    expect(kept()).toEqual(['first-2']);
+  });
+});
+
 describe('a rotation that fails', () => {
   const limit = new ThrottledError('too many calls', { retryAfter: SECOND, ambiguous: false });
 

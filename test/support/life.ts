@@ -77,6 +77,8 @@ export class Life {
   readonly pending: Sent[] = [];
   /** Messages that are done, and may be delivered again all the same. */
   readonly done: Sent[] = [];
+  /** Messages for a key that nobody had asked for, however often they came. */
+  readonly buried: Sent[] = [];
   #breaks: Break[] = [];
   readonly #outages = new Map<string, keyof typeof FAULTS>();
   #fate: Fate | undefined;
@@ -133,7 +135,11 @@ export class Life {
       this.done.push(message);
       this.#judgeAcknowledged(message);
     } catch (error) {
-      if (error instanceof RequestRefusedError || isBuried(error, message)) return;
+      if (error instanceof RequestRefusedError) return;
+      if (isBuried(error, message)) {
+        this.buried.push(message);
+        return;
+      }
       if (error instanceof ClaimHeldError) this.world.clock.now += error.retryAfter;
       this.pending.push(message);
       this.pending.sort((a, b) => a.at - b.at);

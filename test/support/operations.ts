@@ -168,6 +168,19 @@ export const OPERATIONS: readonly Operation[] = [
     announced: 'Room Rotated',
   },
   {
+    name: 'rotate by hand, and revoke the links there are',
+    prepare: async (stage) => {
+      await first(stage);
+      await rotateNow(aRequest({ action: 'rotate' }), stage.keeping);
+    },
+    work: () => {
+      const request = aRequest({ action: 'rotate', revoke: true });
+      return (ports) => rotateNow(request, ports);
+    },
+    expected: { state: 'active', generation: 3, kept: 1 },
+    announced: 'Room Rotated',
+  },
+  {
     name: 'cancel',
     prepare: async (stage) => {
       await first(stage);

@@ -109,7 +109,7 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
       if (row.current?.id === id) violations.push(`${row.key}: ${id} was ended while it was current`);
       const { unannounced = [], retirees, key } = row;
       const { types = [], generation = 0 } = owed.get(id) ?? {};
-      if (!retirees.some((retiree) => retiree.id === id && !retiree.endsAt)) continue;
+      if (!retirees.some((retiree) => retiree.id === id && !retiree.endsAt && !retiree.urgent)) continue;
       const told = (type: string) =>
         world.announced.some(
           (news) => news.key === key && news.type === type && news.generation >= generation,
