@@ -16,7 +16,7 @@ npm run send, rooms, clock, events, dead-letters, feed and host-link; each has a
   --once           ends after the main job: exit code 0, or 1 and the reason if a step failed
   --verbose        shows what the functions log, without their metrics
   --provider NAME  ${Object.keys(LOCAL_PROVIDERS).join(', ')}; default meetings-api
-  --port N         where the commands find it; default ${CONTROL_PORT}
+  --port N         where the commands find it; default EVERGREEN_ROOMS_PORT, else 4747
   --data DIR       keeps tables, queues, rooms and the clock there, and goes on from them the next time;
                    without it nothing is kept
   -c name=value    a setting of the stack, as cdk synth takes it; calendarReadEvery is PT12H here`;

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
 import type { LocalRooms } from './local-rooms.ts';
 
-/** Where the commands of a person look for a stack that runs, if they are not told otherwise. */
-export const CONTROL_PORT = 4747;
+/** Where the commands of a person look for a stack that runs, if they are not told otherwise by `--port`. */
+export const CONTROL_PORT = Number(process.env.EVERGREEN_ROOMS_PORT || 4747);
 
 export interface ControlServer {
   readonly port: number;

@@ -14,7 +14,7 @@ export class StackClient {
   readonly #patience: number;
 
   /**
-   * @param port default 4747
+   * @param port default EVERGREEN_ROOMS_PORT, else 4747
    * @param patience milliseconds until a port that gives no answer is given up; default 20,000
    */
   constructor(port: number = CONTROL_PORT, patience: number = PATIENCE) {

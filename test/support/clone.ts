@@ -13,9 +13,19 @@ const NOT_CLONED = new Set(['.git', 'node_modules', 'cdk.out', 'dist']);
 /** A fresh checkout beside this one, which shares what `npm ci` has installed. */
 export interface Clone {
   readonly folder: string;
-  /** Runs commands in bash; they end at the first that fails. */
+  /** Starts commands in bash, which end at the first that fails. */
+  start(script: string, environment?: Readonly<Record<string, string>>): Started;
+  /** The same, to their end. */
   bash(script: string, environment?: Readonly<Record<string, string>>): Promise<Ended>;
   remove(): void;
+}
+
+export interface Started {
+  /** What was printed so far. */
+  said(): string;
+  readonly ended: Promise<Ended>;
+  /** As Ctrl-C does: every process of it hears the signal. */
+  interrupt(): void;
 }
 
 export interface Ended {
@@ -27,23 +37,30 @@ export function clone(): Clone {
   const folder = mkdtempSync(join(tmpdir(), 'clone-'));
   cpSync(PROJECT, folder, { recursive: true, filter: (path) => !NOT_CLONED.has(basename(path)) });
   symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  const start: Clone['start'] = (script, environment = {}) => {
+    const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+      cwd: folder,
+      // the CLI would open a pager, and look for credentials in the network
+      env: { ...process.env, AWS_PAGER: '', AWS_EC2_METADATA_DISABLED: 'true', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let said = '';
+    const hear = (text: Buffer) => {
+      said += text;
+    };
+    shell.stdout.on('data', hear);
+    shell.stderr.on('data', hear);
+    return {
+      said: () => said,
+      ended: once(shell, 'close').then(([code]) => ({ code, said })),
+      interrupt: () => void process.kill(-(shell.pid as number), 'SIGINT'),
+    };
+  };
   return {
     folder,
-    async bash(script, environment = {}) {
-      const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {
-        cwd: folder,
-        env: { ...process.env, AWS_PAGER: '', AWS_EC2_METADATA_DISABLED: 'true', ...environment },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      let said = '';
-      const hear = (text: Buffer) => {
-        said += text;
-      };
-      shell.stdout.on('data', hear);
-      shell.stderr.on('data', hear);
-      const [code] = await once(shell, 'close');
-      return { code, said };
-    },
+    start,
+    bash: (script, environment) => start(script, environment).ended,
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
