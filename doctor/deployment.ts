@@ -2,6 +2,7 @@ import { DescribeStacksCommand, paginateListStackResources } from '@aws-sdk/clie
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import type { ApplicationEntry, CreateRoomsEnvironment } from '../functions/runtime/environment.ts';
 import type { Clients } from './clients.ts';
+import { isMissing } from './missing.ts';
 
 export interface StackResource {
   readonly logicalId: string;
@@ -26,7 +27,9 @@ export interface Deployment {
   readonly outputs: Readonly<Record<string, string>>;
   /** By the names of their bundles. */
   readonly functions: ReadonlyMap<string, DeployedFunction>;
-  /** What the function that takes requests reads from its environment: it names all that there is. */
+  /** Functions of the stack that somebody deleted. */
+  readonly missingFunctions: readonly StackResource[];
+  /** What the functions read from their environment that is the same for all: it names all that there is. */
   readonly environment: CreateRoomsEnvironment;
   readonly applications: readonly ApplicationEntry[];
   ofType(type: string): readonly StackResource[];
@@ -69,7 +72,8 @@ export async function findDeployment(
       .filter(({ type }) => type === 'AWS::Lambda::Function')
       .map(async (resource) => ({ resource, made: await describe(lambda, resource.physicalId) })),
   );
-  const ours = all.filter(({ made }) => deploymentOf(made) !== undefined);
+  const made = all.flatMap(({ resource, made }) => (made ? [{ resource, made }] : []));
+  const ours = made.filter(({ made }) => deploymentOf(made) !== undefined);
   const chosen = choose(
     stackName,
     ours.map(({ made }) => deploymentOf(made) ?? ''),
@@ -86,7 +90,13 @@ export async function findDeployment(
   const byService = new Map(
     functions.map(({ made }) => [made.environment.POWERTOOLS_SERVICE_NAME ?? '', made]),
   );
-  const environment = byService.get('create-rooms')?.environment as unknown as CreateRoomsEnvironment;
+  // the one that takes requests goes before those that have it in part, which stand in for one that is gone
+  const environment = Object.assign(
+    {},
+    ...['plan-rotation', 'rotate-rooms', 'create-rooms'].map((name) => byService.get(name)?.environment),
+  ) as CreateRoomsEnvironment;
+  const ofType = (type: string) =>
+    resources.filter((resource) => resource.type === type && ownerOf(resource.logicalId, places) === chosen);
   return {
     id: chosen,
     stack: { name: stackName, status: stack?.StackStatus ?? 'unknown' },
@@ -95,16 +105,23 @@ export async function findDeployment(
     ),
     functions: byService,
     environment,
-    applications: JSON.parse(environment?.APPLICATIONS ?? '[]'),
-    ofType: (type) =>
-      resources.filter(
-        (resource) => resource.type === type && ownerOf(resource.logicalId, places) === chosen,
-      ),
+    applications: JSON.parse(environment.APPLICATIONS ?? '[]'),
+    missingFunctions: all
+      .filter(({ resource, made }) => !made && ofType(resource.type).includes(resource))
+      .map(({ resource }) => resource),
+    ofType,
   };
 }
 
-async function describe(lambda: Clients['lambda'], name: string): Promise<DeployedFunction> {
-  const found = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
+/** @returns undefined where somebody deleted it */
+async function describe(lambda: Clients['lambda'], name: string): Promise<DeployedFunction | undefined> {
+  const found = await lambda
+    .send(new GetFunctionConfigurationCommand({ FunctionName: name }))
+    .catch((error) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+  if (!found) return undefined;
   return {
     name,
     state: found.State ?? 'unknown',

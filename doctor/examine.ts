@@ -7,7 +7,8 @@ import { checkStack } from './checks/stack.ts';
 import { checkDeadLetters, checkKeys, checkTables } from './checks/storage.ts';
 import type { Clients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
-import { type Check, type Finding, failed } from './finding.ts';
+import type { Check, Finding } from './finding.ts';
+import { couldNotLook } from './missing.ts';
 
 /** Every check there is, in the order in which a person would look. */
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -32,14 +33,7 @@ export async function examine(deployment: Deployment, clients: Clients): Promise
     try {
       return await check(deployment, clients);
     } catch (error) {
-      const { name, message } = error as Error;
-      return [
-        failed(
-          subject,
-          `could not be looked at (${name}: ${message})`,
-          'let whoever runs the doctor look: the policy is in docs/guide/doctor.md',
-        ),
-      ];
+      return [couldNotLook(subject, error as Error)];
     }
   });
   return (await Promise.all(looks)).flat();

@@ -3,6 +3,7 @@ import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import type { Clients } from '../clients.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Check, type Finding, failed, ok, warning } from '../finding.ts';
+import { lookAtEach, RESTORE } from '../missing.ts';
 
 /** CloudWatch describes no more at once. */
 const PAGE = 100;
@@ -31,16 +32,10 @@ export const checkAlarms: Check = async (deployment, clients) => {
     }),
   ];
   if (names.length === 0) {
-    findings.push(failed('alarms', 'are not in the stack', 'deploy the stack again: cdk deploy'));
+    findings.push(failed('alarms', 'are not in the stack', RESTORE));
   }
   if (alarms.length < names.length) {
-    findings.push(
-      failed(
-        'alarms',
-        `${names.length - alarms.length} of ${names.length} are gone`,
-        'deploy the stack again: cdk deploy',
-      ),
-    );
+    findings.push(failed('alarms', `${names.length - alarms.length} of ${names.length} are gone`, RESTORE));
   }
   return findings.length > 0 ? findings : [ok('alarms', `${alarms.length} are wired, and none rings`)];
 };
@@ -51,8 +46,10 @@ export const checkTopic: Check = async (deployment, clients) => {
   const actions = alarms.flatMap(({ AlarmActions = [] }) => AlarmActions);
   // a team's alarms may also call a function, or open an incident
   const topics = new Set(actions.filter((arn) => arn.split(':')[2] === 'sns'));
-  const findings = await Promise.all(
-    [...topics].map(async (TopicArn) => {
+  return lookAtEach(
+    [...topics],
+    () => 'topic of alarms',
+    async (TopicArn) => {
       const { Subscriptions = [] } = await clients.sns.send(
         new ListSubscriptionsByTopicCommand({ TopicArn }),
       );
@@ -72,9 +69,8 @@ export const checkTopic: Check = async (deployment, clients) => {
         ];
       }
       return [ok('topic of alarms', `${Subscriptions.length - pending.length} subscribed`)];
-    }),
+    },
   );
-  return findings.flat();
 };
 
 const namesOf = ({ ofType }: Deployment) =>

@@ -1,17 +1,23 @@
 import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import type { DeployedFunction } from '../deployment.ts';
 import { type Check, type Finding, failed, ok, warning } from '../finding.ts';
+import { lookAtEach, RESTORE } from '../missing.ts';
 
 /** The functions that every deployment has. */
 const EXPECTED = ['create-rooms', 'plan-rotation', 'rotate-rooms', 'reconcile-rooms'];
 const RUNTIME = 'nodejs24.x';
 
 /** That all functions are there and can run. */
-export const checkFunctions: Check = async ({ functions }) => {
-  const missing = EXPECTED.filter((name) => !functions.has(name)).map((name) =>
-    failed(`function ${name}`, 'is not in the stack', 'deploy the stack again: cdk deploy'),
+export const checkFunctions: Check = async ({ functions, missingFunctions }) => {
+  const gone = missingFunctions.map(({ logicalId }) =>
+    failed(`function ${logicalId}`, 'does not exist any more', RESTORE),
   );
-  return [...missing, ...[...functions].map(([service, made]) => checkFunction(service, made))];
+  const notThere = EXPECTED.filter((name) => !functions.has(name));
+  // which of those that are gone is which, their names do not say
+  const missing = notThere
+    .slice(gone.length)
+    .map((name) => failed(`function ${name}`, 'is not in the stack', 'npx cdk deploy'));
+  return [...gone, ...missing, ...[...functions].map(([service, made]) => checkFunction(service, made))];
 };
 
 function checkFunction(service: string, { name, state, lastUpdate, runtime }: DeployedFunction): Finding {
@@ -20,11 +26,7 @@ function checkFunction(service: string, { name, state, lastUpdate, runtime }: De
   if (state !== 'Active' && state !== 'Inactive') return failed(subject, `is ${state}`, look);
   if (lastUpdate !== 'Successful') return failed(subject, `its last update is ${lastUpdate}`, look);
   if (runtime !== RUNTIME) {
-    return warning(
-      subject,
-      `runs on ${runtime}, and was made for ${RUNTIME}`,
-      'deploy the stack again: cdk deploy',
-    );
+    return warning(subject, `runs on ${runtime}, and was made for ${RUNTIME}`, RESTORE);
   }
   return ok(subject, `is ${state}`);
 }
@@ -32,14 +34,16 @@ function checkFunction(service: string, { name, state, lastUpdate, runtime }: De
 /** That messages reach the functions: a switched-off event source leaves them in their queue without an error anywhere. */
 export const checkSources: Check = async ({ functions }, { lambda }) => {
   const fed = [...functions].filter(([, { environment }]) => environment.WORK_QUEUE !== undefined);
-  const findings = await Promise.all(
-    fed.map(async ([service, { name }]) => {
+  return lookAtEach(
+    fed,
+    ([service]) => `queue of ${service}`,
+    async ([service, { name }]) => {
       const { EventSourceMappings = [] } = await lambda.send(
         new ListEventSourceMappingsCommand({ FunctionName: name }),
       );
       const subject = `queue of ${service}`;
       if (EventSourceMappings.length === 0) {
-        return [failed(subject, 'feeds no function', 'deploy the stack again: cdk deploy')];
+        return [failed(subject, 'feeds no function', RESTORE)];
       }
       return EventSourceMappings.map(({ State = 'unknown', UUID }) =>
         State === 'Enabled'
@@ -50,7 +54,6 @@ export const checkSources: Check = async ({ functions }, { lambda }) => {
               `aws lambda update-event-source-mapping --uuid ${UUID} --enabled`,
             ),
       );
-    }),
+    },
   );
-  return findings.flat();
 };

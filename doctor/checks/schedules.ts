@@ -1,44 +1,55 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeRuleCommand } from '@aws-sdk/client-eventbridge';
+import { DescribeRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { HOUR } from '../../functions/rooms/room.ts';
 import { type Check, failed, ok } from '../finding.ts';
+import { lookAtEach, RESTORE } from '../missing.ts';
 
-/** That the schedules are switched on. */
+/** That the schedules are there and switched on. */
 export const checkSchedules: Check = async ({ ofType }, { scheduler }) => {
   const [group] = ofType('AWS::Scheduler::ScheduleGroup');
-  return Promise.all(
-    ofType('AWS::Scheduler::Schedule').map(async ({ physicalId }) => {
+  return lookAtEach(
+    ofType('AWS::Scheduler::Schedule'),
+    ({ logicalId }) => `schedule ${logicalId}`,
+    async ({ physicalId }) => {
       // some tell it as group|name
       const Name = physicalId.split('|').at(-1);
       const found = await scheduler.send(new GetScheduleCommand({ GroupName: group?.physicalId, Name }));
       const { State, ScheduleExpression, ScheduleExpressionTimezone = 'UTC', Description = Name } = found;
       const subject = `schedule "${Description}"`;
       const when = `${ScheduleExpression} in ${ScheduleExpressionTimezone}`;
-      if (State === 'ENABLED') return ok(subject, `runs at ${when}`);
-      return failed(
-        subject,
-        `is ${State}, and should run at ${when}`,
-        'deploy the stack again: cdk deploy, or enable it in the console of EventBridge Scheduler',
-      );
-    }),
+      if (State === 'ENABLED') return [ok(subject, `runs at ${when}`)];
+      return [
+        failed(
+          subject,
+          `is ${State}, and should run at ${when}`,
+          `enable it in the console of EventBridge Scheduler, or: ${RESTORE}`,
+        ),
+      ];
+    },
   );
 };
 
-/** That the rules on the bus are switched on. */
+/** That the rules on the bus are there, switched on, and send to somewhere. */
 export const checkRules: Check = async ({ ofType }, { events }) =>
-  Promise.all(
-    ofType('AWS::Events::Rule').map(async ({ physicalId }) => {
+  lookAtEach(
+    ofType('AWS::Events::Rule'),
+    ({ logicalId }) => `rule ${logicalId}`,
+    async ({ physicalId }) => {
       const [Name, EventBusName] = physicalId.split('|').reverse();
       const { State, Description = Name } = await events.send(
         new DescribeRuleCommand({ Name, EventBusName }),
       );
       const subject = `rule "${Description}"`;
       const bus = EventBusName === undefined ? '' : ` --event-bus-name ${EventBusName}`;
-      return State?.startsWith('ENABLED')
-        ? ok(subject, 'is enabled')
-        : failed(subject, `is ${State}`, `aws events enable-rule --name ${Name}${bus}`);
-    }),
+      if (!State?.startsWith('ENABLED')) {
+        return [failed(subject, `is ${State}`, `aws events enable-rule --name ${Name}${bus}`)];
+      }
+      const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: Name, EventBusName }));
+      if (Targets.length === 0)
+        return [failed(subject, 'has no target: what it matches is dropped', RESTORE)];
+      return [ok(subject, 'is enabled')];
+    },
   );
 
 /** What a run takes, beside the time until the next one. */

@@ -2,11 +2,14 @@ import { DescribeContinuousBackupsCommand, DescribeTableCommand } from '@aws-sdk
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { type Check, failed, ok, warning } from '../finding.ts';
+import { lookAtEach } from '../missing.ts';
 
 /** That tables can be used, and restored. */
-export const checkTables: Check = async ({ ofType }, { dynamoDb }) => {
-  const findings = await Promise.all(
-    ofType('AWS::DynamoDB::Table').map(async ({ physicalId: TableName, logicalId }) => {
+export const checkTables: Check = async ({ ofType }, { dynamoDb }) =>
+  lookAtEach(
+    ofType('AWS::DynamoDB::Table'),
+    ({ logicalId }) => `table ${logicalId}`,
+    async ({ physicalId: TableName, logicalId }) => {
       const [{ Table }, { ContinuousBackupsDescription }] = await Promise.all([
         dynamoDb.send(new DescribeTableCommand({ TableName })),
         dynamoDb.send(new DescribeContinuousBackupsCommand({ TableName })),
@@ -29,46 +32,50 @@ export const checkTables: Check = async ({ ofType }, { dynamoDb }) => {
               `aws dynamodb update-continuous-backups --table-name ${TableName} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true`,
             ),
       ];
-    }),
+    },
   );
-  return findings.flat();
-};
 
 /** That what is encrypted can be read. */
 export const checkKeys: Check = async ({ ofType }, { kms }) =>
-  Promise.all(
-    ofType('AWS::KMS::Key').map(async ({ physicalId: KeyId }) => {
+  lookAtEach(
+    ofType('AWS::KMS::Key'),
+    () => 'encryption key',
+    async ({ physicalId: KeyId }) => {
       const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
       const { KeyState } = KeyMetadata ?? {};
-      if (KeyState === 'Enabled') return ok('encryption key', 'is Enabled');
+      if (KeyState === 'Enabled') return [ok('encryption key', 'is Enabled')];
       const mend =
         KeyState === 'PendingDeletion'
           ? `aws kms cancel-key-deletion --key-id ${KeyId} && aws kms enable-key --key-id ${KeyId}`
           : `aws kms enable-key --key-id ${KeyId}`;
-      return failed('encryption key', `is ${KeyState}: nothing that it encrypts can be read`, mend);
-    }),
+      return [failed('encryption key', `is ${KeyState}: nothing that it encrypts can be read`, mend)];
+    },
   );
 
-/** Queues where something rests are those that nothing feeds a function from. */
+/** That all queues are there, and that those are empty that nothing feeds a function from. */
 export const checkDeadLetters: Check = async ({ functions, ofType, outputs }, { sqs }) => {
   const inboxes = new Set([...functions.values()].map(({ environment }) => environment.WORK_QUEUE));
-  const resting = ofType('AWS::SQS::Queue').filter(({ physicalId }) => !inboxes.has(physicalId));
-  return Promise.all(
-    resting.map(async ({ physicalId: QueueUrl, logicalId }) => {
+  return lookAtEach(
+    ofType('AWS::SQS::Queue'),
+    ({ logicalId }) => `queue ${logicalId}`,
+    async ({ physicalId: QueueUrl, logicalId }) => {
       const { Attributes } = await sqs.send(
         new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
       );
+      if (inboxes.has(QueueUrl)) return [];
       const count = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
       const subject = `queue ${logicalId}`;
-      if (count === 0) return ok(subject, 'is empty');
+      if (count === 0) return [ok(subject, 'is empty')];
       const command = Object.values(outputs).find(
         (value) => value.includes('receive-message') && value.includes(`${QueueUrl} `),
       );
-      return warning(
-        subject,
-        `${count} messages rest in it`,
-        command ?? `aws sqs receive-message --queue-url ${QueueUrl}`,
-      );
-    }),
+      return [
+        warning(
+          subject,
+          `${count} messages rest in it`,
+          command ?? `aws sqs receive-message --queue-url ${QueueUrl}`,
+        ),
+      ];
+    },
   );
 };

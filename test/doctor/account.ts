@@ -51,7 +51,8 @@ export async function startAccount(template: Template): Promise<Account> {
       const { ref, attributes } = resolved.identity(logicalId);
       return [ref, attributes.Arn].includes(String(id));
     });
-    if (!found) throw new AccountError('ResourceNotFoundException', `${type} ${id} does not exist`);
+    if (!found || facts(found.logicalId).gone)
+      throw new AccountError(NOT_FOUND[type] ?? 'ResourceNotFoundException', `${type} ${id} does not exist`);
     return found;
   };
   const facts = (logicalId: string) => account.facts.get(logicalId) ?? {};
@@ -59,6 +60,11 @@ export async function startAccount(template: Template): Promise<Account> {
     const { logicalId, properties } = byId(type, id);
     return { ...healthy, ...pick(properties), ...facts(logicalId) };
   };
+
+  const isThere = (alarm: string) =>
+    ofType('AWS::CloudWatch::Alarm').some(
+      ({ logicalId }) => resolved.identity(logicalId).ref === alarm && !facts(logicalId).gone,
+    );
 
   const operations: Record<string, (input: Facts) => object> = {
     GetFunctionConfiguration: ({ FunctionName }) => {
@@ -69,18 +75,23 @@ export async function startAccount(template: Template): Promise<Account> {
     ListEventSourceMappings: ({ FunctionName }) => ({
       EventSourceMappings: ofType('AWS::Lambda::EventSourceMapping')
         .filter(({ properties }) => properties.FunctionName === FunctionName)
+        .filter(({ logicalId }) => !facts(logicalId).gone)
         .map(({ logicalId }) => ({ UUID: logicalId, State: 'Enabled', ...facts(logicalId) })),
     }),
     GetSchedule: ({ Name }) => known('AWS::Scheduler::Schedule', Name, { State: 'ENABLED' }),
+    ListTargetsByRule: ({ Rule }) => {
+      const { logicalId, properties } = byId('AWS::Events::Rule', Rule);
+      return { Targets: properties.Targets, ...facts(logicalId) };
+    },
     DescribeRule: ({ Name }) => known('AWS::Events::Rule', Name, { State: 'ENABLED' }),
     GetMetricData: () => ({
       MetricDataResults: [{ Id: 'heartbeat', Values: account.plans > 0 ? [account.plans] : [] }],
     }),
     DescribeAlarms: ({ AlarmNames }) => ({
-      MetricAlarms: (AlarmNames as string[]).flatMap((name) => {
-        const alarm = known('AWS::CloudWatch::Alarm', name, { ActionsEnabled: true, StateValue: 'OK' });
-        return (alarm as Facts).gone ? [] : [{ ...alarm, AlarmName: name }];
-      }),
+      MetricAlarms: (AlarmNames as string[]).filter(isThere).map((name) => ({
+        ...known('AWS::CloudWatch::Alarm', name, { ActionsEnabled: true, StateValue: 'OK' }),
+        AlarmName: name,
+      })),
     }),
     DescribeKey: ({ KeyId }) => ({
       KeyMetadata: known('AWS::KMS::Key', KeyId, { KeyId, KeyState: 'Enabled' }),
@@ -142,6 +153,8 @@ export async function startAccount(template: Template): Promise<Account> {
       const topic = query.get('TopicArn') ?? '';
       if (!/^arn:aws:sns:/.test(topic))
         throw new AccountError('InvalidParameter', `TopicArn: ${topic} is no topic`);
+      if (ofType('AWS::SNS::Topic').some(({ logicalId }) => facts(logicalId).gone))
+        throw new AccountError('NotFound', 'Topic does not exist');
       const members = account.subscriptions.map(
         (arn) => `<member><SubscriptionArn>${arn}</SubscriptionArn><Protocol>email</Protocol></member>`,
       );
@@ -202,6 +215,13 @@ export async function startAccount(template: Template): Promise<Account> {
   };
   return account;
 }
+
+/** How services call what is not there, by its type. */
+const NOT_FOUND: Readonly<Record<string, string>> = {
+  'AWS::KMS::Key': 'NotFoundException',
+  'AWS::SNS::Topic': 'NotFound',
+  'AWS::SQS::Queue': 'QueueDoesNotExist',
+};
 
 class AccountError extends Error {
   readonly code: string;

@@ -168,6 +168,15 @@ describe('the doctor', () => {
       { level: 'warning', found: 'has no point-in-time recovery' },
     ],
     [
+      'a rule without targets',
+      () => change('AWS::Events::Rule', 'RequestsRule', { Targets: [] }),
+      {
+        level: 'failed',
+        found: 'has no target: what it matches is dropped',
+        mend: expect.stringContaining('cdk deploy --revert-drift'),
+      },
+    ],
+    [
       'an alarm that rings',
       () => change('AWS::CloudWatch::Alarm', 'PlannerSilent', { StateValue: 'ALARM' }),
       {
