@@ -63,6 +63,13 @@ export class Secrets {
     return this.#value(secret, version);
   }
 
+  /** Its versions that a stage is at, newest last. */
+  versions(idOrName: string): readonly SecretValue[] {
+    const secret = this.#find(idOrName);
+    const all = [...secret.versions.values()].map((version) => this.#value(secret, version));
+    return all.filter(({ stages }) => stages.length > 0);
+  }
+
   list(): readonly SecretIdentity[] {
     return this.#secrets.map(({ arn, name }) => ({ arn, name }));
   }

@@ -149,6 +149,14 @@ function secretsOperations(secrets: Secrets): Record<string, Operation> {
         VersionStages: secret.stages,
       };
     },
+    'secretsmanager.ListSecretVersionIds': ({ SecretId }: { SecretId: string }) => {
+      const versions = found(() => secrets.versions(SecretId)).map(({ versionId, stages, createdAt }) => ({
+        VersionId: versionId,
+        VersionStages: stages,
+        CreatedDate: createdAt / 1000,
+      }));
+      return { Versions: versions };
+    },
     'secretsmanager.ListSecrets': () => ({
       SecretList: secrets.list().map(({ arn, name }) => ({ ARN: arn, Name: name })),
     }),

@@ -1,5 +1,6 @@
 import {
   GetSecretValueCommand,
+  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -63,4 +64,12 @@ test.each([
 ])('%s is not found', async (_name, wanted) => {
   const client = await manager();
   await expect(get(client, wanted)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+});
+
+test('the versions of a secret are listed with their stages, and never with their values', async () => {
+  const client = await manager('one');
+  for (const value of ['two', 'three']) await put(client, value);
+  const { Versions } = await client.send(new ListSecretVersionIdsCommand({ SecretId: 'team/key' }));
+  expect(Versions?.map(({ VersionStages }) => VersionStages)).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
+  expect(JSON.stringify(Versions)).not.toMatch(/two|three/);
 });
