@@ -153,7 +153,12 @@ function visitByLink(link: string, domains: Domains, now: number): { room: RoomR
   if (expiryOf(room) <= now) throw new Error(`nobody can join room ${room.name} any more: it has expired`);
   if (Number(room.config.nbf ?? 0) > now / 1000) throw new Error(`nobody can join room ${room.name} yet`);
   const token = searchParams.get('t');
-  if (token === null) return { room, isOwner: false };
+  if (token === null) {
+    const { enable_knocking, enable_prejoin_ui } = room.config;
+    // one knocks in the prejoin screen
+    if (room.privacy !== 'private' || (enable_knocking && enable_prejoin_ui)) return { room, isOwner: false };
+    throw new Error(`room ${room.name} is private: enter with a token, or let people knock`);
+  }
   const claims = readMeetingToken(token, domain.apiKeys, now);
   if (claims.d !== domain.domainId) throw new Error('the token is for another domain');
   if (claims.r !== undefined && claims.r !== room.name) throw new Error('the token is for another room');

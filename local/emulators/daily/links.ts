@@ -31,6 +31,7 @@ export function readMeetingToken(token: string, apiKeys: Iterable<string>, now: 
   const { alg } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { alg?: string };
   if (alg !== 'HS256') throw new Error('the token is not HS256');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as MeetingClaims;
+  if (typeof claims.iat !== 'number') throw new Error('the token does not say when it was issued');
   if (claims.exp !== undefined && claims.exp <= now / 1000) throw new Error('the token has expired');
   if (claims.nbf !== undefined && claims.nbf > now / 1000) throw new Error('the token is not valid yet');
   return claims;

@@ -51,7 +51,7 @@ const ROOM: Readonly<Record<string, Property>> = {
   enable_screenshare: flag(true),
   enable_hand_raising: flag(),
   enable_emoji_reactions: flag(),
-  enable_live_captions_ui: flag(),
+  enable_live_captions_ui: flag(false),
   lang: among(LANGUAGES, 'en'),
   max_participants: property(
     (value) => isWhole(value) && Number(value) <= 200,
@@ -105,6 +105,9 @@ const TOKEN: Readonly<Record<string, Property & { readonly claim?: string }>> = 
   permissions: { ...property(isObject, 'an object'), claim: 'p' },
 };
 
+/** Properties for which the definition has no null. */
+const NOT_NULL = new Set(['enable_knocking', 'start_audio_off', 'lang', 'enable_live_captions_ui']);
+
 /** @param now milliseconds since the epoch */
 function check(
   table: Readonly<Record<string, Property>>,
@@ -119,8 +122,8 @@ function check(
     return false;
   });
   for (const [name, value] of known) {
-    // null puts a property back to its default
-    const wanted = value === null ? undefined : table[name]?.wants(value);
+    // null puts a property back to its default, where the definition has it
+    const wanted = value === null && !NOT_NULL.has(name) ? undefined : table[name]?.wants(value);
     if (wanted) throw invalidRequest(TEXTS.wrongType(name, value, wanted));
     if (name === 'exp' && value !== null) checkExp(value as number, now);
   }

@@ -8,6 +8,7 @@ export const FAULT_KINDS = [
   'hang',
   'torn-body',
   'garbled-body',
+  'another-room',
 ] as const;
 
 /**
@@ -18,12 +19,13 @@ export const FAULT_KINDS = [
  * - `hang`: no reply ever comes.
  * - `torn-body`: the connection closes in the middle of the body.
  * - `garbled-body`: a complete reply whose JSON is cut in half.
+ * - `another-room`: the reply that the call of the same kind before this one got. As it deserves, if there was none.
  */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
   readonly fault: FaultKind;
-  /** Whether the call has its effect first; torn and garbled bodies always strike after. Default `before`. */
+  /** Whether the call has its effect first; torn and garbled bodies and another room always strike after. Default `before`. */
   readonly strikes?: 'before' | 'after' | 'either';
   /** Milliseconds of real time before the call is looked at, for any kind. Default 0. */
   readonly delay?: number;

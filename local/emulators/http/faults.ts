@@ -10,7 +10,7 @@ interface Active {
   left: number;
 }
 
-const STRIKES_AFTER: readonly FaultKind[] = ['torn-body', 'garbled-body'];
+const STRIKES_AFTER: readonly FaultKind[] = ['torn-body', 'garbled-body', 'another-room'];
 
 /** Rules are asked in the order they were added; the first that strikes wins, and delays add up before it. */
 export class Faults {

@@ -49,6 +49,8 @@ export async function startEmulator(definition: EmulatorDefinition): Promise<Emu
   const { title, clock, failure, prefixes } = definition;
   const faults = new Faults(seededRandom(definition.seed ?? 1));
   const calls = new CallLog();
+  /** The latest of each kind of call, for the fault that answers with another room. */
+  const successes = new Map<string, Reply>();
   const closing = new AbortController();
   const control = createRouter({
     ...commonControls({ title, clock, faults, calls }),
@@ -72,7 +74,10 @@ export async function startEmulator(definition: EmulatorDefinition): Promise<Emu
     if (fault?.delay) await wait(fault.delay, undefined, { signal: closing.signal });
     const reply =
       fault && fault.fault !== 'delay' && fault.strikes === 'before' ? undefined : await answer(request);
-    const sent = deliver(response, reply, fault, failure, clock.now());
+    const kind = `${request.method} ${request.path.split('/').length}`;
+    const swapped = fault?.fault === 'another-room' ? (successes.get(kind) ?? reply) : reply;
+    if (reply && reply.status < 300) successes.set(kind, reply);
+    const sent = deliver(response, swapped, fault, failure, clock.now());
     calls.add({
       method: request.method,
       path: request.path,

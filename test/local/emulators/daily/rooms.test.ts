@@ -100,10 +100,10 @@ describe('POST /rooms', () => {
 
 describe('POST /rooms/:name', () => {
   test('changes what is sent, puts what is null back to its default, and keeps the rest', async () => {
-    await create('room-1', { exp: seconds(DAY), enable_chat: true, lang: 'de' });
+    await create('room-1', { exp: seconds(DAY), enable_chat: true, geo: 'eu-west-2' });
     const { status, body } = await ask('POST', '/rooms/room-1', {
       privacy: 'private',
-      properties: { exp: seconds(2 * DAY), lang: null },
+      properties: { exp: seconds(2 * DAY), geo: null },
     });
     expect([status, body.privacy, body.config]).toEqual([
       200,
