@@ -3,6 +3,7 @@ import {
   ProviderContractError,
   ThrottledError,
   UnauthorizedError,
+  UnreachableError,
 } from '../rooms/errors.ts';
 import type { RoomProvider } from '../rooms/ports.ts';
 import type { Duration, Instant } from '../rooms/room.ts';
@@ -140,6 +141,7 @@ function isOutage(error: unknown): error is Error {
   return (
     error instanceof AmbiguousOutcomeError ||
     error instanceof UnauthorizedError ||
+    error instanceof UnreachableError ||
     error instanceof ProviderContractError ||
     (error instanceof ThrottledError && error.ambiguous)
   );

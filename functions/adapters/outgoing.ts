@@ -28,14 +28,12 @@ const PAUSE: Duration = 50;
 export async function sendAll(
   client: SQSClient,
   QueueUrl: string,
-  messages: Iterable<Outgoing>,
+  messages: readonly Outgoing[],
 ): Promise<void> {
-  // the lanes take from one iterator: no more is written than is on its way
   const batches = batched(messages);
   const lane = async () => {
-    for (let next = batches.next(); !next.done; next = batches.next()) {
-      await sendBatch(client, QueueUrl, next.value);
-    }
+    for (let batch = batches.shift(); batch; batch = batches.shift())
+      await sendBatch(client, QueueUrl, batch);
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
 }
@@ -51,20 +49,21 @@ async function sendBatch(client: SQSClient, QueueUrl: string, batch: readonly Ou
   }
 }
 
-function* batched(messages: Iterable<Outgoing>): Generator<Outgoing[]> {
-  let batch: Outgoing[] = [];
-  let bytes = 0;
+function batched(messages: readonly Outgoing[]): Outgoing[][] {
+  const batches: Outgoing[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
   for (const message of messages) {
     const size = Buffer.byteLength(message.MessageBody);
-    if (batch.length === MOST_MESSAGES || (batch.length > 0 && bytes + size > MOST_BYTES)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
+    const batch = batches.at(-1);
+    if (batch && batch.length < MOST_MESSAGES && bytes + size <= MOST_BYTES) {
+      batch.push(message);
+      bytes += size;
+    } else {
+      batches.push([message]);
+      bytes = size;
     }
-    batch.push(message);
-    bytes += size;
   }
-  if (batch.length > 0) yield batch;
+  return batches;
 }
 
 function refused(count: number, of: number, reason: BatchResultErrorEntry | undefined): Error {

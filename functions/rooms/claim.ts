@@ -7,6 +7,7 @@ import {
   RoomGoneError,
   ThrottledError,
   UnauthorizedError,
+  UnreachableError,
 } from './errors.ts';
 import type { Keeping } from './keeping.ts';
 import { onRoom } from './keeping.ts';
@@ -61,6 +62,7 @@ export function mayHaveActed(error: unknown): boolean {
     error instanceof ProviderRefusedError ||
     error instanceof PoolFullError ||
     error instanceof RoomGoneError ||
+    error instanceof UnreachableError ||
     error instanceof UnauthorizedError
   );
 }

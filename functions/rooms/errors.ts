@@ -98,6 +98,11 @@ export class AmbiguousOutcomeError extends RoomError {
   readonly code = 'ambiguous_outcome';
 }
 
+/** The provider could not be reached: no connection came about, so nothing was sent and nothing happened. */
+export class UnreachableError extends RoomError {
+  readonly code = 'unreachable';
+}
+
 /** A change of a room has got no clear answer for so long that its caller goes another way. */
 export class ChangeGivenUpError extends RoomError {
   readonly code = 'change_given_up';

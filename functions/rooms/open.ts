@@ -66,7 +66,10 @@ export async function openRoom(room: Room, opening: Opening, keeping: Keeping): 
   for (const application of [home, ...others]) {
     if (application !== home) claimed = await moveClaim(claimed, target(application), keeping);
     const made = await create(claimed, keeping);
-    if (!(made instanceof Error)) return record(claimed, made, keeping);
+    if (!(made instanceof Error)) {
+      if (locked) keeping.notice?.('passed-over');
+      return record(claimed, made, keeping);
+    }
     if (made instanceof UnauthorizedError) locked ??= made;
   }
   const full = new PoolFullError(

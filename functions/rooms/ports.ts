@@ -59,7 +59,8 @@ export interface RoomOrder {
  * One account at one provider.
  *
  * Every call ends within a time-out and fails with an error of `errors.ts`: `ProviderRefusedError`,
- * `RoomGoneError`, `ApplicationFullError`, `UnauthorizedError`, `ThrottledError`, `AmbiguousOutcomeError`.
+ * `RoomGoneError`, `ApplicationFullError`, `UnauthorizedError`, `ThrottledError`, `UnreachableError`,
+ * `AmbiguousOutcomeError`, `ProviderContractError`.
  */
 export interface RoomProvider {
   readonly capabilities: Capabilities;

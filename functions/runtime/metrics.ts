@@ -23,6 +23,8 @@ export const METRICS = {
   RoomsProlonged: 'Count',
   /** A room that every application was too full for. */
   PoolFull: 'Count',
+  /** Rooms that another application was asked for, since the first one allowed no call and did not say that it is full. */
+  ApplicationsPassedOver: 'Count',
   DeadLettered: 'Count',
   /** How long a message that was set aside has been waiting, all its copies taken together. */
   WaitedFor: 'Seconds',
@@ -65,6 +67,10 @@ export const METRICS = {
   ProviderErrors: 'Count',
   ProviderThrottles: 'Count',
   ProviderUnauthorized: 'Count',
+  /** Times that the previous version of a secret served, since the current one is no credential. */
+  CredentialsUnusable: 'Count',
+  /** Entries of an application's list that are not ours and could not be read. */
+  RoomsUnreadable: 'Count',
 } as const;
 
 export type MetricName = keyof typeof METRICS;

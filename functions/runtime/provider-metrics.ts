@@ -1,7 +1,8 @@
 import type { ObservedCall } from '../adapters/provider/connection.ts';
+import type { ProviderOptions } from '../adapters/provider/options.ts';
 import { countFor } from './metrics.ts';
 
-export function countCall({ application, status, milliseconds }: ObservedCall): void {
+function countCall({ application, status, milliseconds }: ObservedCall): void {
   countFor(application, {
     ProviderCalls: 1,
     ProviderLatency: milliseconds,
@@ -10,3 +11,10 @@ export function countCall({ application, status, milliseconds }: ObservedCall): 
     ...(status === 401 ? { ProviderUnauthorized: 1 } : {}),
   });
 }
+
+/** What is counted of each provider's calls, credentials and lists. */
+export const providerMetrics = {
+  onCall: countCall,
+  onUnusable: (application) => countFor(application, { CredentialsUnusable: 1 }),
+  onSkipped: (application, rooms) => countFor(application, { RoomsUnreadable: rooms }),
+} satisfies Partial<ProviderOptions>;

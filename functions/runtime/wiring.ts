@@ -16,7 +16,7 @@ import { DAY, SECOND } from '../rooms/room.ts';
 import { numberIn, readApplications, readEnvironment } from './configuration.ts';
 import type { CommonEnvironment, WorkerEnvironment } from './environment.ts';
 import { count, type MetricName } from './metrics.ts';
-import { countCall } from './provider-metrics.ts';
+import { providerMetrics } from './provider-metrics.ts';
 import { workQueue } from './work-queue.ts';
 
 /** Without limits of its own the SDK would wait for a dead connection until the invocation ends. */
@@ -69,6 +69,7 @@ const NOTICED: Record<Notice, MetricName> = {
   'change-given-up': 'ChangesGivenUp',
   prolonged: 'RoomsProlonged',
   'pool-full': 'PoolFull',
+  'passed-over': 'ApplicationsPassedOver',
 };
 
 /** The ports' real sides, for a function that works on rooms. */
@@ -82,7 +83,7 @@ export const keeping = once((): Keeping => {
       retention: retention(),
     }),
     pool: pool(readApplications(env.APPLICATIONS), (entry) =>
-      protect(entry.name, roomProvider(entry, { now, secrets: secrets(), onCall: countCall })),
+      protect(entry.name, roomProvider(entry, { now, secrets: secrets(), ...providerMetrics })),
     ),
     events: eventBus(eventBridge(), { bus: env.EVENT_BUS, deployment: env.DEPLOYMENT, now }),
     now,

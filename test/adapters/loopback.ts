@@ -17,7 +17,7 @@ export type Answer =
   | {
       readonly status: number;
       readonly headers?: Record<string, string>;
-      /** Strings go as they are, the rest as JSON. */
+      /** Strings and bytes go as they are, the rest as JSON. */
       readonly body?: unknown;
       readonly torn?: boolean;
     }
@@ -71,7 +71,8 @@ function say(answer: Answer, response: ServerResponse): void {
     response.socket?.destroy();
     return;
   }
-  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
+  const isRaw = typeof answer.body === 'string' || Buffer.isBuffer(answer.body);
+  const text = isRaw ? (answer.body as string | Buffer) : JSON.stringify(answer.body ?? {});
   const headers = { 'content-type': 'application/json', ...answer.headers };
   if (answer.torn) {
     response.writeHead(answer.status, { ...headers, 'content-length': Buffer.byteLength(text) });

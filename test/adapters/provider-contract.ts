@@ -23,6 +23,10 @@ export interface ProviderBench {
   addStrangers(count: number): Promise<void>;
   /** Changes the credential at both ends: Secrets Manager has the new one, the provider takes no other. */
   rotate(): void;
+  /** Puts a new version into the secret. The provider knows of nothing. */
+  spoil(value: string): void;
+  /** How often the adapters told that a version is no credential. */
+  unusable(): number;
   /** Takes the credential away at the provider, so that none is right. */
   lockOut(): void;
   /** Everything that must not be seen in an error. */
@@ -59,6 +63,9 @@ const CHANGES: Partial<RoomSettings> = {
   available_features: { is_chat_available: false },
   ui_settings: { language: 'de' },
 };
+
+const HTML =
+  '<!doctype html><title>Forbidden</title><p>The limit of rooms is reached; the room was not found';
 
 /** The id of no room. */
 const NOBODY = '4ab2a0ab-7d7b-4c2c-9b16-4b7d1a3c0f00';
@@ -347,6 +354,57 @@ function describeFaults(at: Bench): void {
     });
   });
 
+  test('a create that is answered with another room is believed in nothing, and its own room can be found', async () => {
+    const { provider, emulator, calls } = at();
+    const other = await provider.create(orderFor(at()));
+    emulator.faults.add({ fault: 'another-room', on: calls.create });
+    const order = orderFor(at());
+    await expect(provider.create(order)).rejects.toMatchObject({ code: 'provider_contract' });
+    const [found] = await provider.find(order.token);
+    expect(found?.id).not.toBe(other.id);
+    expect(living(emulator)).toBe(2);
+  });
+
+  test('a look or a change that is answered with another room is an error', async () => {
+    const { provider, emulator, calls, now } = at();
+    const [other, room] = [await provider.create(orderFor(at())), await provider.create(orderFor(at()))];
+    await provider.get(other.id);
+    emulator.faults.add({ fault: 'another-room', on: 'GET' });
+    await expect(provider.get(room.id)).rejects.toMatchObject({ code: 'provider_contract' });
+    if (calls.change === undefined) return;
+    const expiresAt = now() + 60 * DAY;
+    await provider.change(other.id, { expiresAt });
+    emulator.faults.add({ fault: 'another-room', on: calls.change });
+    await expect(provider.change(room.id, { expiresAt })).rejects.toMatchObject({
+      code: 'provider_contract',
+    });
+  });
+
+  test('a verdict that something in between speaks is not the provider’s: nothing is gone, full, refused or done', async () => {
+    const { provider, emulator } = at();
+    const room = await provider.create(orderFor(at()));
+    const attempts = [
+      () => provider.create(orderFor(at())),
+      () => provider.get(room.id),
+      () => provider.change(room.id, { settings: { theme_id: null } }),
+      () => provider.retire(room.id),
+    ];
+    for (const status of [200, 400, 403, 404, 410]) {
+      for (const attempt of attempts) {
+        emulator.faults.add({ fault: 'status', status, body: HTML, times: 'always' });
+        await expect(attempt()).rejects.toMatchObject({ code: 'ambiguous_outcome' });
+        emulator.faults.clear();
+      }
+    }
+    expect(living(emulator)).toBe(1);
+  });
+
+  test('a provider that cannot be reached has done nothing', async () => {
+    const { provider, emulator } = at();
+    await emulator.close();
+    await expect(provider.create(orderFor(at()))).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
   test('a create that failed before its effect leaves nothing to be found', async () => {
     const { provider, emulator, calls } = at();
     emulator.faults.add({ fault: 'reset', on: calls.create, strikes: 'before' });
@@ -456,6 +514,15 @@ function describeCredentials(at: Bench): void {
       rotate();
       await old.create(orderFor(at()));
       expect(living(emulator)).toBe(8);
+    });
+
+    test('of a new version that is none leaves the previous one in use, and is told of', async () => {
+      const { provider, another, spoil, unusable, emulator } = at();
+      spoil('{"not": "a credential"}');
+      await another().create(orderFor(at()));
+      await provider.create(orderFor(at()));
+      expect(unusable()).toBeGreaterThan(0);
+      expect(living(emulator)).toBe(2);
     });
 
     test('that is refused for good is an error which says so, and makes nothing', async () => {

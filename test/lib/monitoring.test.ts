@@ -59,7 +59,7 @@ describe('an alarm', () => {
     for (const { name } of APPLICATIONS) {
       expect(
         alarms().filter(({ AlarmDescription }) => AlarmDescription.includes(`pplication ${name}`)),
-      ).toHaveLength(6);
+      ).toHaveLength(7);
     }
   });
 });

@@ -35,6 +35,7 @@ export function dailyCalls(entry: DailyEntry, options: ProviderOptions): DailyCa
     application,
     secret,
     baseUrl,
+    isOwn: (reply) => readable(reply, errorReply)?.error !== undefined,
     failure,
     sign: apiKeySigner({ application, secret }),
     pace: ({ method }) => ({ pacer: method === 'DELETE' ? deletions : most }),
@@ -48,5 +49,5 @@ export const isRefused = ({ status }: Reply): boolean => status === 400;
 /** `info` is for people and may change, so nothing is decided by it. */
 function reasonOf(reply: Reply): string | undefined {
   const { error, info } = readable(reply, errorReply) ?? {};
-  return info ?? error;
+  return info ?? error ?? undefined;
 }

@@ -2,9 +2,9 @@ import { RoomGoneError, ThrottledError } from '../../rooms/errors.ts';
 import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/ports.ts';
 import type { Instant, RoomSettings } from '../../rooms/room.ts';
 import { DAY, MINUTE } from '../../rooms/room.ts';
-import { answered, readable } from '../provider/answer.ts';
+import { answered, asAsked, readable } from '../provider/answer.ts';
 import type { Reply } from '../provider/connection.ts';
-import { isGone, isSuccess } from '../provider/failures.ts';
+import { isGone, isSuccess, unreadable } from '../provider/failures.ts';
 import { limitationsOf } from '../provider/fields.ts';
 import type { ProviderKind } from '../provider/kind.ts';
 import type { ProviderOptions } from '../provider/options.ts';
@@ -55,20 +55,22 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
   async function create(order: RoomOrder): Promise<ProviderRoom> {
     const post = () => call({ method: 'POST', route: '/rooms', body: createBody(order) }, isRefused);
     const reply = await post();
-    if (isSuccess(reply)) return room(reply);
+    if (isSuccess(reply))
+      return asAsked(reply, room(reply), { token: order.token, expiresAt: order.expiresAt });
     const existing = await get(order.token);
     if (existing?.available) return change(order.token, order);
     // an expired room may hold its name until it is deleted, and may do so without being shown any more
     const freed = await call({ method: 'DELETE', route: ROOM, id: order.token }, isGone);
     if (!existing && !readable(freed, deletionReply)?.deleted) throw failure(reply);
     const again = await post();
-    if (isSuccess(again)) return room(again);
+    if (isSuccess(again))
+      return asAsked(again, room(again), { token: order.token, expiresAt: order.expiresAt });
     throw failure(again);
   }
 
   async function get(id: string): Promise<ProviderRoom | undefined> {
     const reply = await call({ method: 'GET', route: ROOM, id }, isGone);
-    return isGone(reply) ? undefined : room(reply);
+    return isGone(reply) ? undefined : asAsked(reply, room(reply), { id });
   }
 
   async function change(id: string, wanted: RoomChange): Promise<ProviderRoom> {
@@ -78,7 +80,7 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
         ? { method: 'POST', route: ROOM, id, body }
         : { method: 'GET', route: ROOM, id },
     );
-    const changed = room(reply);
+    const changed = asAsked(reply, room(reply), { id });
     if (changed.available) return changed;
     throw new RoomGoneError(`room ${id} of application ${entry.name} has expired and takes no change`);
   }
@@ -86,21 +88,22 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
   /** Deleted, or where deletions are used up for the moment, left to an expiry that is a minute away. */
   async function retire(id: string): Promise<Instant> {
     try {
-      await call({ method: 'DELETE', route: ROOM, id }, isGone);
-      return now();
+      const reply = await call({ method: 'DELETE', route: ROOM, id }, isGone);
+      if (isGone(reply) || answered(reply, deletionReply).deleted) return now();
+      throw unreadable(reply, 'it does not say that the room was deleted');
     } catch (error) {
       if (!(error instanceof ThrottledError)) throw error;
     }
     const body = changeBody({ expiresAt: now() + MINUTE });
     const reply = await call({ method: 'POST', route: ROOM, id, body }, isGone);
-    return isGone(reply) ? now() : room(reply).expiresAt;
+    return isGone(reply) ? now() : asAsked(reply, room(reply), { id }).expiresAt;
   }
 
   async function hostUrl(id: string, settings?: RoomSettings): Promise<string | undefined> {
     const reply = await call({ method: 'GET', route: ROOM, id }, isGone);
     if (isGone(reply)) return undefined;
     const found = answered(reply, roomReply);
-    const { expiresAt, available } = providerRoom(found, now());
+    const { expiresAt, available } = asAsked(reply, providerRoom(found, now()), { id });
     if (!available) return undefined;
     domainId ??= answered(await call({ method: 'GET', route: '/' }), domainReply).domain_id;
     return hostLink({
@@ -114,7 +117,8 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
   }
 
   async function* list(): AsyncGenerator<readonly ProviderRoom[]> {
-    for await (const page of pages(calls)) yield page.map((reply) => providerRoom(reply, now()));
+    const skipped = (count: number) => options.onSkipped?.(entry.name, count);
+    for await (const page of pages(calls, skipped)) yield page.map((reply) => providerRoom(reply, now()));
   }
 
   return {

@@ -28,33 +28,37 @@ export interface RoomBody {
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
-/** Everything is said, since what is not said is Daily's default and not that of a request: chat would be off. */
+/** Everything that a request can leave out is said, since what is not said is Daily's default and not that of a request: chat would be off. */
 export function createBody({ token, settings, expiresAt }: RoomOrder): RoomBody & { readonly name: string } {
   const asked: RoomSettings = {
     ...settings,
     join_approval_level: settings.join_approval_level ?? 'none',
     available_features: settings.available_features ?? {},
   };
-  const { privacy, properties } = changeBody({ settings: asked, expiresAt });
-  const said = Object.entries(properties ?? {}).filter(([, value]) => value !== null);
-  return { name: token, privacy, properties: Object.fromEntries(said) };
+  return { name: token, ...changeBody({ settings: asked, expiresAt }) };
 }
 
-/** What is not in the change stays as it is; `null` is Daily's default. */
+/**
+ * What is not in the change stays as it is. Defaults are said by their values: the contract has no `null` for these
+ * properties. Whoever knocks does so in the prejoin screen.
+ */
 export function changeBody({ settings = {}, expiresAt }: RoomChange): RoomBody {
   const { join_approval_level, initial_join_options, available_features, ui_settings } = settings;
   const isPrivate = join_approval_level !== 'none';
   const properties = {
     ...(expiresAt !== undefined && { exp: Math.floor(expiresAt / SECOND) }),
-    ...('join_approval_level' in settings && { enable_knocking: isPrivate ? true : null }),
+    ...('join_approval_level' in settings && {
+      enable_knocking: isPrivate,
+      ...(isPrivate && { enable_prejoin_ui: true }),
+    }),
     ...('initial_join_options' in settings && {
-      start_audio_off: initial_join_options?.microphone_state === 'off' ? true : null,
+      start_audio_off: initial_join_options?.microphone_state === 'off',
     }),
     ...('available_features' in settings && {
       enable_chat: available_features?.is_chat_available ?? true,
-      enable_live_captions_ui: available_features?.is_captions_available ?? null,
+      enable_live_captions_ui: available_features?.is_captions_available ?? false,
     }),
-    ...('ui_settings' in settings && { lang: LANGUAGES.get(ui_settings?.language ?? '') ?? null }),
+    ...('ui_settings' in settings && { lang: LANGUAGES.get(ui_settings?.language ?? '') ?? 'en' }),
   };
   return {
     ...('join_approval_level' in settings && { privacy: isPrivate ? 'private' : 'public' }),

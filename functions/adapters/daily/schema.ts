@@ -10,16 +10,22 @@ export const roomReply = z.object({
   url: z.url({ protocol: /^https?$/ }),
   created_at: z.string().check(z.refine((time) => !Number.isNaN(Date.parse(time)), { error: 'is no time' })),
   /** Only what differs from the defaults. `exp` in seconds; a room without it never ends. */
-  config: z.optional(z.object({ exp: z.optional(z.nullable(z.number())) })),
+  config: z.optional(z.nullable(z.object({ exp: z.optional(z.nullable(z.number())) }))),
 });
 
 export type RoomReply = z.infer<typeof roomReply>;
 
-export const pageReply = z.object({ total_count: z.number(), data: z.array(roomReply) });
+/** The rooms of a page are read one by one. */
+export const pageReply = z.object({ total_count: z.number(), data: z.array(z.unknown()) });
+
+export const identified = z.object({ id: text });
 
 export const domainReply = z.object({ domain_id: text });
 
 /** Also of a 404, where the room had expired. */
 export const deletionReply = z.object({ deleted: z.optional(z.boolean()) });
 
-export const errorReply = z.object({ error: z.optional(z.string()), info: z.optional(z.string()) });
+export const errorReply = z.object({
+  error: z.optional(z.string()),
+  info: z.optional(z.nullable(z.string())),
+});

@@ -1,9 +1,7 @@
-import { ApplicationFullError } from '../../rooms/errors.ts';
-import type { Instant } from '../../rooms/room.ts';
 import { readable } from '../provider/answer.ts';
 import { type Call, caller } from '../provider/caller.ts';
 import type { Reply } from '../provider/connection.ts';
-import { answerOf, failureOf } from '../provider/failures.ts';
+import { failureOf } from '../provider/failures.ts';
 import type { ProviderOptions } from '../provider/options.ts';
 import { errorReply } from './schema.ts';
 import { tokenSigner } from './token.ts';
@@ -26,19 +24,9 @@ export function meetingsApiCalls(entry: MeetingsApiEntry, options: ProviderOptio
     secret,
     baseUrl,
     sign: tokenSigner({ application, applicationId, secret, now }),
-    failure: (reply) => meetingsApiFailure(reply, application, now),
+    isOwn: (reply) => readable(reply, errorReply) !== undefined,
+    failure: (reply) => failureOf(reply, { reason: reasonOf(reply) }, now),
   });
-}
-
-function meetingsApiFailure(reply: Reply, application: string, now: () => Instant): Error {
-  const reason = reasonOf(reply);
-  // the only reason for a 403 that the contract gives; a create is what it gives it for
-  if (reply.status === 403 && reply.call.method === 'POST') {
-    return new ApplicationFullError(
-      `application ${application} holds as many rooms as it may: ${answerOf(reply, reason)}`,
-    );
-  }
-  return failureOf(reply, { reason }, now);
 }
 
 /** The provider's reason in either of its two shapes, with the fields it names. */

@@ -2,7 +2,14 @@ import type * as z from 'zod/mini';
 import type { pageReply, RoomReply } from './schema.ts';
 
 /** Fetches the page after a room's serial number; from the start without one. */
-export type FetchPage = (startId: string | undefined) => Promise<z.infer<typeof pageReply>>;
+export type FetchPage = (startId: string | undefined) => Promise<RoomsPage>;
+
+/** A page whose entries were read. */
+export interface RoomsPage extends Omit<z.infer<typeof pageReply>, '_embedded'> {
+  readonly rooms: readonly RoomReply[];
+  /** How many entries it has, those that could not be read among them. */
+  readonly entries: number;
+}
 
 /**
  * Every page of the list, each with the serial number of its last room.
@@ -14,33 +21,30 @@ export type FetchPage = (startId: string | undefined) => Promise<z.infer<typeof 
  */
 export async function* pages(fetchPage: FetchPage, since?: string) {
   const seen = new Set<string>();
+  let passedOver = 0;
   let startId = since;
   while (true) {
     const page = await fetchPage(startId);
-    const rooms = roomsOf(page).filter(({ id }) => !seen.has(id));
-    if (rooms.length === 0) return;
+    const rooms = page.rooms.filter(({ id }) => !seen.has(id));
+    const skipped = page.entries - page.rooms.length;
+    if (rooms.length + skipped === 0) return;
+    passedOver += skipped;
     for (const { id } of rooms) seen.add(id);
     const next = serialOf(page._links?.next?.href);
     yield { rooms, last: next };
-    if (next === undefined || next === startId || isLast(page, seen.size)) return;
+    if (next === undefined || next === startId || isLast(page, seen.size + passedOver)) return;
     startId = next;
   }
 }
 
-type PageReply = z.infer<typeof pageReply>;
-
-function roomsOf({ _embedded: embedded }: PageReply): readonly RoomReply[] {
-  return Array.isArray(embedded) ? embedded : embedded.rooms;
-}
-
 /** Short by its own account, and the rooms are all there. What a page does not tell does not end the list. */
-function isLast(page: PageReply, seen: number): boolean {
-  const isShort = roomsOf(page).length < Number(page.page_size ?? 0);
+function isLast(page: RoomsPage, seen: number): boolean {
+  const isShort = page.entries < Number(page.page_size ?? 0);
   return isShort && seen >= Number(page.total_items ?? 0);
 }
 
 /** The `start_id` of a link, whose rest is not trusted. */
-function serialOf(href: string | undefined): string | undefined {
+function serialOf(href: string | null | undefined): string | undefined {
   const query = href?.split('?', 2)[1];
   const serial = new URLSearchParams(query ?? '').get('start_id');
   return serial !== null && /^\d+$/.test(serial) ? serial : undefined;

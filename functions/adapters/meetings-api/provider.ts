@@ -1,15 +1,15 @@
 import { ProviderContractError, ProviderRefusedError, RoomGoneError } from '../../rooms/errors.ts';
-import type { Capabilities, ProviderRoom, RoomChange, RoomProvider } from '../../rooms/ports.ts';
+import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/ports.ts';
 import type { Duration, Instant } from '../../rooms/room.ts';
 import { DAY, MINUTE } from '../../rooms/room.ts';
-import { answered } from '../provider/answer.ts';
+import { answered, asAsked, readableEntries } from '../provider/answer.ts';
 import type { Reply } from '../provider/connection.ts';
 import { isGone, isSuccess } from '../provider/failures.ts';
 import type { ProviderKind } from '../provider/kind.ts';
 import type { ProviderOptions } from '../provider/options.ts';
 import { type MeetingsApiEntry, meetingsApiCalls } from './calls.ts';
 import { MEETINGS_API_FIELDS } from './fields.ts';
-import { pages } from './pages.ts';
+import { pages, type RoomsPage } from './pages.ts';
 import { CHANGEABLE, changeBody, createBody, providerRoom } from './room.ts';
 import { pageReply, roomReply } from './schema.ts';
 
@@ -45,14 +45,23 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
 
   const room = (reply: Reply): ProviderRoom => providerRoom(answered(reply, roomReply), now());
 
+  function pageOf(reply: Reply): RoomsPage {
+    const { _embedded: embedded, ...page } = answered(reply, pageReply);
+    const entries = (Array.isArray(embedded) ? embedded : embedded?.rooms) ?? [];
+    const rooms = readableEntries(reply, entries, roomReply, (count) =>
+      options.onSkipped?.(entry.name, count),
+    );
+    return { ...page, rooms, entries: entries.length };
+  }
+
   const isRefusedSize = ({ status }: Reply) => status === 400 && pageSize !== undefined;
 
   async function fetchPage(startId: string | undefined) {
     const query = { page_size: pageSize, start_id: startId };
     const reply = await call({ method: 'GET', route: '/rooms', query }, isRefusedSize);
-    if (isSuccess(reply)) return answered(reply, pageReply);
+    if (isSuccess(reply)) return pageOf(reply);
     pageSize = undefined;
-    return answered(await call({ method: 'GET', route: '/rooms', query: { start_id: startId } }), pageReply);
+    return pageOf(await call({ method: 'GET', route: '/rooms', query: { start_id: startId } }));
   }
 
   async function* list(since?: string): AsyncGenerator<readonly ProviderRoom[]> {
@@ -70,13 +79,19 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
     return found;
   }
 
+  async function create(order: RoomOrder) {
+    const reply = await call({ method: 'POST', route: '/rooms', body: createBody(order) });
+    return asAsked(reply, room(reply), { token: order.token, expiresAt: order.expiresAt });
+  }
+
   async function get(id: string) {
     const reply = await call({ method: 'GET', route: '/rooms/{id}', id }, isGone);
-    return isGone(reply) ? undefined : room(reply);
+    return isGone(reply) ? undefined : asAsked(reply, room(reply), { id });
   }
 
   async function change(id: string, wanted: RoomChange) {
-    return room(await call({ method: 'PATCH', route: '/rooms/{id}', id, body: changeBody(wanted) }));
+    const reply = await call({ method: 'PATCH', route: '/rooms/{id}', id, body: changeBody(wanted) });
+    return asAsked(reply, room(reply), { id });
   }
 
   /** There is no deletion: the expiry is moved to the earliest that is allowed, unless it is earlier already. */
@@ -97,7 +112,7 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
 
   return {
     capabilities: CAPABILITIES,
-    create: async (order) => room(await call({ method: 'POST', route: '/rooms', body: createBody(order) })),
+    create,
     find,
     get,
     change,

@@ -17,7 +17,15 @@ const TOKEN = /(?:^| )(er[a-z2-7]{30})$/;
 
 export function createBody({ token, settings, expiresAt }: RoomOrder) {
   const metadata = settings.metadata ? `${settings.metadata} ${token}` : token;
-  return { ...settings, type: 'long_term', metadata, expires_at: iso(expiresAt) };
+  const { theme_id, ...others } = settings;
+  // a null is the default, and no theme
+  return {
+    ...others,
+    ...(theme_id && { theme_id }),
+    type: 'long_term',
+    metadata,
+    expires_at: iso(expiresAt),
+  };
 }
 
 export function changeBody({ expiresAt, settings }: RoomChange) {
@@ -33,7 +41,7 @@ export function providerRoom(reply: RoomReply, now: Instant): ProviderRoom {
     id: reply.id,
     meetingCode: reply.meeting_code ?? undefined,
     guestUrl: reply._links.guest_url.href,
-    hostUrl: reply._links.host_url?.href,
+    hostUrl: reply._links.host_url?.href ?? undefined,
     createdAt,
     expiresAt,
     token: TOKEN.exec(reply.metadata ?? '')?.[1],

@@ -44,27 +44,39 @@ export const roomReply = z.object({
   created_at: timestamp,
   /** An instant room, which is never one of ours, may have none. */
   expires_at: z.optional(z.nullable(timestamp)),
-  is_available: z.optional(z.boolean()),
-  _links: z.object({ guest_url: link, host_url: z.optional(link) }),
+  is_available: z.optional(z.nullable(z.boolean())),
+  _links: z.object({
+    guest_url: link,
+    host_url: z.optional(z.nullable(z.object({ href: z.optional(z.nullable(link.shape.href)) }))),
+  }),
   ...changeableSettings,
 });
 
 export type RoomReply = z.infer<typeof roomReply>;
 
-/** Older definitions wrap the rooms once more. */
-const rooms = z.union([z.array(roomReply), z.object({ rooms: z.array(roomReply) })]);
+/** Older definitions wrap the rooms once more. They are read one by one. */
+const entries = z.nullable(z.array(z.unknown()));
+const rooms = z.optional(z.union([entries, z.object({ rooms: entries })]));
 
 const count = z.union([z.number(), z.string().check(z.regex(/^\d+$/))]);
 
 export const pageReply = z.object({
-  page_size: z.optional(count),
-  total_items: z.optional(count),
+  page_size: z.optional(z.nullable(count)),
+  total_items: z.optional(z.nullable(count)),
   _embedded: rooms,
-  _links: z.optional(z.object({ next: z.optional(z.nullable(z.object({ href: z.string() }))) })),
+  _links: z.optional(
+    z.nullable(
+      z.object({ next: z.optional(z.nullable(z.object({ href: z.optional(z.nullable(z.string())) }))) }),
+    ),
+  ),
 });
 
 /** Of the gateway, and of the service behind it. */
 export const errorReply = z.union([
-  z.object({ title: z.string(), detail: z.optional(z.string()) }),
-  z.object({ message: z.string(), name: z.optional(z.string()), errors: z.optional(z.array(z.unknown())) }),
+  z.object({ title: z.string(), detail: z.optional(z.nullable(z.string())) }),
+  z.object({
+    message: z.string(),
+    name: z.optional(z.nullable(z.string())),
+    errors: z.optional(z.nullable(z.array(z.unknown()))),
+  }),
 ]);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AmbiguousOutcomeError, ThrottledError } from '../../rooms/errors.ts';
+import { AmbiguousOutcomeError, ThrottledError, UnreachableError } from '../../rooms/errors.ts';
 import type { Duration } from '../../rooms/room.ts';
 import { SECOND } from '../../rooms/room.ts';
 import { connection, type ProviderCall, type Reply } from './connection.ts';
 import { credentials, type Sign } from './credentials.ts';
-import { isSuccess } from './failures.ts';
+import { isSuccess, strangerFailure } from './failures.ts';
 import type { ProviderOptions } from './options.ts';
 import type { Pacer } from './pacer.ts';
 
@@ -14,6 +14,8 @@ export interface CallerOptions extends ProviderOptions {
   readonly secret: string;
   readonly baseUrl: string;
   readonly sign: Sign;
+  /** Whether an unsuccessful answer has the shape of the provider's own errors. */
+  readonly isOwn: (reply: Reply) => boolean;
   /** The error that an unsuccessful answer stands for. */
   readonly failure: (reply: Reply) => Error;
   /** What the call is counted against, and how much it costs. */
@@ -41,20 +43,26 @@ const PAGE_PATIENCE: Duration = 5 * SECOND;
  * fails is its caller's to repeat.
  */
 export function caller(options: CallerOptions): Call {
-  const { failure, pace, heard, wait = sleep } = options;
+  const { isOwn, failure, pace, heard, wait = sleep } = options;
   const send = connection(options);
   const { present } = credentials(options);
 
   const once: Call = async (call, expected = () => false) => {
     const paced = pace?.(call);
     const reply = await present(async (authorization) => {
-      await paced?.pacer.turn(paced.cost);
-      const answer = await send(call, authorization);
-      heard?.(answer);
-      return answer;
+      const arrived = await paced?.pacer.turn(paced.cost);
+      try {
+        const answer = await send(call, authorization);
+        heard?.(answer);
+        return answer;
+      } finally {
+        arrived?.();
+      }
     });
-    if (isSuccess(reply) || expected(reply)) return reply;
-    const error = failure(reply);
+    if (isSuccess(reply)) return reply;
+    const isProvider = isOwn(reply);
+    if (isProvider && expected(reply)) return reply;
+    const error = (isProvider ? undefined : strangerFailure(reply)) ?? failure(reply);
     if (error instanceof ThrottledError) paced?.pacer.hold(error.retryAfter);
     throw error;
   };
@@ -82,5 +90,6 @@ function isPage({ method, id }: ProviderCall): boolean {
 /** How long to wait before a page is asked for again; undefined where that would not help. */
 function pauseAfter(error: unknown): Duration | undefined {
   if (error instanceof ThrottledError) return error.retryAfter;
-  return error instanceof AmbiguousOutcomeError ? 0 : undefined;
+  const mayPass = error instanceof AmbiguousOutcomeError || error instanceof UnreachableError;
+  return mayPass ? 0 : undefined;
 }

@@ -1,6 +1,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { AmbiguousOutcomeError } from '../../rooms/errors.ts';
+import { TLSSocket } from 'node:tls';
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { AmbiguousOutcomeError, UnreachableError } from '../../rooms/errors.ts';
 import type { Duration, Instant } from '../../rooms/room.ts';
 import { SECOND } from '../../rooms/room.ts';
 import { checkedBaseUrl, pathOf, urlOf } from './address.ts';
@@ -96,19 +98,24 @@ export function connection(options: ConnectionOptions): Send {
     const signal = AbortSignal.timeout(timeout);
     let status: number | undefined;
     let serverTime: Instant | undefined;
+    let connected = false;
     try {
       const { head, text } = await exchange(request, urlOf(base, call), {
         agent,
         signal,
         method: call.method,
         authorization,
+        onConnected: () => {
+          connected = true;
+        },
         body: call.body === undefined ? undefined : JSON.stringify(call.body),
       });
       status = head.statusCode ?? 0;
       serverTime = timeOf(head.headers.date);
       return { call, title, status, headers: head.headers, text, milliseconds: elapsed(), authorization };
     } catch (error) {
-      throw unanswered(title, error, signal.aborted ? timeout : undefined, elapsed());
+      const timedOut = signal.aborted ? timeout : undefined;
+      throw connected ? unanswered(title, error, timedOut, elapsed()) : unreached(title, error, timedOut);
     } finally {
       underWay -= 1;
       lastUse = now();
@@ -131,15 +138,18 @@ interface Exchange {
   readonly method: string;
   readonly authorization: string;
   readonly body: string | undefined;
+  /** A connection is there, so from now on the call may have been read. */
+  readonly onConnected: () => void;
 }
 
 async function exchange(
   request: typeof http.request,
   url: URL,
-  { body, authorization, ...options }: Exchange,
+  { body, authorization, onConnected, ...options }: Exchange,
 ) {
   const headers: http.OutgoingHttpHeaders = {
     accept: 'application/json',
+    'accept-encoding': 'identity',
     authorization,
     'user-agent': 'evergreen-rooms',
   };
@@ -150,6 +160,10 @@ async function exchange(
   const head = await new Promise<http.IncomingMessage>((resolve, reject) => {
     request(url, { ...options, headers }, resolve)
       .on('error', reject)
+      .on('socket', (socket) => {
+        if (!socket.connecting) onConnected();
+        else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', onConnected);
+      })
       .end(body);
   });
   const chunks: Buffer[] = [];
@@ -159,15 +173,47 @@ async function exchange(
     if (bytes > LARGEST_REPLY) throw new Error(`the answer is larger than ${LARGEST_REPLY} bytes`);
     chunks.push(chunk);
   }
-  return { head, text: Buffer.concat(chunks).toString('utf8') };
+  return { head, text: textOf(Buffer.concat(chunks), head.headers['content-encoding']) };
+}
+
+const DECODERS: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Buffer>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+  zstd: zstdDecompressSync,
+};
+
+/**
+ * The text of a body. No coding was asked for, yet something in between may have applied one: those that are known are
+ * undone, and a body under any other name is read as it is. A byte order mark is dropped.
+ */
+function textOf(bytes: Buffer, codings = ''): string {
+  const names = codings.toLowerCase().split(',').reverse();
+  const plain = names.reduce(
+    (coded, name) => DECODERS[name.trim()]?.(coded, { maxOutputLength: LARGEST_REPLY }) ?? coded,
+    bytes,
+  );
+  return new TextDecoder().decode(plain);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown';
+}
+
+function unreached(title: string, error: unknown, timedOut: Duration | undefined): UnreachableError {
+  const found = timedOut === undefined ? reasonOf(error) : `no connection within ${timedOut} ms`;
+  return new UnreachableError(
+    `${title} could not reach the provider (${found}), so nothing was sent: it is tried again; check the application's ` +
+      'base URL and the network if it stays so',
+    { cause: error },
+  );
 }
 
 function unanswered(title: string, error: unknown, timedOut: Duration | undefined, milliseconds: Duration) {
-  const reason =
-    error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown';
   const found =
     timedOut === undefined
-      ? `broke off after ${milliseconds} ms (${reason})`
+      ? `broke off after ${milliseconds} ms (${reasonOf(error)})`
       : `gave no whole answer within ${timedOut} ms`;
   return new AmbiguousOutcomeError(`${title} ${found}: it may have had its effect all the same`, {
     cause: error,

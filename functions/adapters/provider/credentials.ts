@@ -24,6 +24,8 @@ export interface CredentialsOptions {
   readonly secrets: Secrets;
   readonly sign: Sign;
   readonly now: () => Instant;
+  /** Told each time that the previous version has to serve, since the current one is no credential. */
+  readonly onUnusable?: (application: string) => void;
 }
 
 /** Where the credential may be while it is being changed, the likeliest first. */
@@ -37,9 +39,17 @@ const NONE: ReadonlySet<string> = new Set();
 /**
  * Credentials that survive their own rotation. A refused call (401) had no effect, so it is sent again under what
  * Secrets Manager has now: the current version signed anew, then the pending, then the previous one, since the
- * provider may have taken the new key already, or not yet. Workers with different versions all heal so.
+ * provider may have taken the new key already, or not yet. Workers with different versions all heal so. A current
+ * version that is no credential at all (a file of the wrong kind, say) is passed over in the same way, and told of.
  */
-export function credentials({ application, secret, secrets, sign, now }: CredentialsOptions): Credentials {
+export function credentials({
+  application,
+  secret,
+  secrets,
+  sign,
+  now,
+  onUnusable,
+}: CredentialsOptions): Credentials {
   let accepted: { readonly value: string; readonly until: Instant } | undefined;
 
   async function headerInUse(): Promise<string> {
@@ -49,8 +59,22 @@ export function credentials({ application, secret, secrets, sign, now }: Credent
       return await signCurrent(await readSecret('AWSCURRENT', false));
     } catch (error) {
       if (!(error instanceof UnauthorizedError)) throw error;
-      // the cache may remember what a person has mended since
-      return signCurrent(await readSecret('AWSCURRENT', true));
+      return signNewestThatCan();
+    }
+  }
+
+  /** Past the cache, which may remember what a person has mended since. */
+  async function signNewestThatCan(): Promise<string> {
+    try {
+      return await signCurrent(await readSecret('AWSCURRENT', true));
+    } catch (error) {
+      if (!(error instanceof UnauthorizedError)) throw error;
+      const previous = await readSecret('AWSPREVIOUS', true).catch(() => undefined);
+      const header = previous && (await signOrSkip(previous, NONE));
+      if (!previous || !header) throw error;
+      onUnusable?.(application);
+      accepted = { value: previous, until: now() + STICKS_FOR };
+      return header;
     }
   }
 
@@ -77,17 +101,18 @@ export function credentials({ application, secret, secrets, sign, now }: Credent
     if (accepted) yield { value: accepted.value, header: await sign(accepted.value, NONE) };
     for (const stage of STAGES) {
       const value = await readSecret(stage, true);
-      const header = value && (await signOrSkip(value, refused, stage));
+      // the current key gets one new signature, an older one is as refused as it was
+      const header = value && (await signOrSkip(value, stage === 'AWSCURRENT' ? refused : NONE));
       if (value && header) yield { value, header };
     }
   }
 
-  async function signOrSkip(value: string, refused: ReadonlySet<string>, stage: SecretStage) {
+  /** @returns undefined where the value is no credential: another version may be one */
+  async function signOrSkip(value: string, refused: ReadonlySet<string>) {
     try {
-      // the current key gets one new signature, an older one is as refused as it was
-      return await sign(value, stage === 'AWSCURRENT' ? refused : NONE);
+      return await sign(value, refused);
     } catch (error) {
-      if (stage === 'AWSCURRENT' || !(error instanceof UnauthorizedError)) throw error;
+      if (!(error instanceof UnauthorizedError)) throw error;
       return undefined;
     }
   }

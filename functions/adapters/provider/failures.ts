@@ -1,5 +1,6 @@
 import {
   AmbiguousOutcomeError,
+  ApplicationFullError,
   ProviderContractError,
   ProviderRefusedError,
   RoomGoneError,
@@ -23,6 +24,16 @@ const REFUSED = new Set([400, 413, 422]);
 const GONE = new Set([404, 410]);
 const THROTTLED = new Set([429, 503]);
 
+/** The words for an account that holds as many rooms as it may, and not for a limit of one room. */
+const FULL =
+  /\b(?:max(?:imum)?|limit|quota|too many)\b[^.;]*\brooms\b|\brooms\b[^.;]*\b(?:max(?:imum)?|limit|quota|exceeded|reached)\b|\bmax_api_rooms\b/i;
+
+/** Whether an answer to a create says that the account is full, with whatever status. */
+export function saysFull({ status, call }: Reply, reason = ''): boolean {
+  const isCreate = call.method === 'POST' && call.id === undefined;
+  return isCreate && status >= 400 && status < 500 && status !== 429 && FULL.test(reason);
+}
+
 export function isSuccess({ status }: Reply): boolean {
   return status >= 200 && status < 300;
 }
@@ -33,6 +44,22 @@ export function isGone({ status, call }: Reply): boolean {
 }
 
 /**
+ * The error that a refusal in another shape than the provider's own stands for: a gateway, a proxy or a page of HTML in
+ * between. It says nothing about the room, the request or the account, so nothing is given up for it.
+ *
+ * @returns undefined where the status alone says enough, whoever has sent it
+ */
+export function strangerFailure(reply: Reply): AmbiguousOutcomeError | undefined {
+  const { status } = reply;
+  const isVerdict = REFUSED.has(status) || GONE.has(status) || status === 403;
+  if (!isVerdict) return undefined;
+  return new AmbiguousOutcomeError(
+    `${answerOf(reply)} in a form that is not the provider's own: something between here and the provider answered; ` +
+      "check the application's base URL and the network, if it stays so",
+  );
+}
+
+/**
  * The error that an unsuccessful answer stands for, by what every provider means by its status. Adapters look for
  * meanings of their own first. Only what a caller wrote can be refused for good: a status that the contract does not
  * know, or a refused look, is tried again, since a wrong base URL or a proxy in between may be all there is to it.
@@ -40,6 +67,9 @@ export function isGone({ status, call }: Reply): boolean {
 export function failureOf(reply: Reply, { reason, retryAfter }: Diagnosis, now: () => Instant): Error {
   const { status, call } = reply;
   const answer = answerOf(reply, reason);
+  if (saysFull(reply, reason)) {
+    return new ApplicationFullError(`the account holds as many rooms as it may: ${answer}`);
+  }
   if (REFUSED.has(status) && call.body !== undefined) {
     return new ProviderRefusedError(`the provider refuses ${answer}`);
   }

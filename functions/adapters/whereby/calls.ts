@@ -7,7 +7,7 @@ import type { ProviderCall, Reply } from '../provider/connection.ts';
 import { failureOf } from '../provider/failures.ts';
 import type { ProviderOptions } from '../provider/options.ts';
 import { type Pacer, pacer } from '../provider/pacer.ts';
-import { throttleReply } from './schema.ts';
+import { errorReply, throttleReply } from './schema.ts';
 
 /** An organisation at Whereby, as an entry of the pool has it. */
 export interface WherebyEntry {
@@ -32,6 +32,8 @@ export function wherebyCalls(entry: WherebyEntry, options: ProviderOptions): Cal
     secret,
     baseUrl,
     sign: apiKeySigner({ application, secret }),
+    // no body is documented: none at all, or an object, is taken for Whereby's own
+    isOwn: (reply) => reply.text.trim() === '' || readable(reply, errorReply) !== undefined,
     failure: (reply) => wherebyFailure(reply, now),
     pace: (call) => ({ pacer: points, cost: costOf(call) }),
     heard: (reply) => heed(reply, points, now),

@@ -1,11 +1,15 @@
-import type * as z from 'zod/mini';
-import { answered } from '../provider/answer.ts';
+import { answered, readableEntries } from '../provider/answer.ts';
 import type { Call } from '../provider/caller.ts';
 import { isSuccess } from '../provider/failures.ts';
-import { type MeetingReply, pageReply } from './schema.ts';
+import { type MeetingReply, meetingReply, pageReply } from './schema.ts';
 
 /** The largest page that there is. */
 const PAGE_SIZE = 100;
+
+interface MeetingsPage {
+  readonly meetings: readonly MeetingReply[];
+  readonly cursor?: string | null;
+}
 
 /**
  * Reads the list page by page.
@@ -13,17 +17,20 @@ const PAGE_SIZE = 100;
  * The filter by name is documented in one place and not in another: a server that ignores it sends all rooms, so
  * whoever asks must look again, and one that refuses it is asked without from then on.
  */
-export function pageReader(call: Call) {
+export function pageReader(call: Call, skipped: (count: number) => void) {
   let filters = true;
 
-  async function fetchPage(cursor: string | undefined, prefix: string | undefined) {
+  async function fetchPage(cursor: string | undefined, prefix: string | undefined): Promise<MeetingsPage> {
     const filter = filters && prefix !== undefined ? `/${prefix}` : undefined;
     const query = { limit: PAGE_SIZE, cursor, 'roomName[startsWith]': filter };
     const reply = await call(
       { method: 'GET', route: '/meetings', query },
       ({ status }) => status === 400 && filter !== undefined,
     );
-    if (isSuccess(reply)) return answered(reply, pageReply);
+    if (isSuccess(reply)) {
+      const { results, cursor } = answered(reply, pageReply);
+      return { meetings: readableEntries(reply, results ?? [], meetingReply, skipped), cursor };
+    }
     filters = false;
     return fetchPage(cursor, prefix);
   }
@@ -33,8 +40,8 @@ export function pageReader(call: Call) {
     const followed = new Set<string>();
     let cursor: string | undefined;
     while (true) {
-      const page: z.infer<typeof pageReply> = await fetchPage(cursor, prefix);
-      const fresh = page.results.filter(({ meetingId }) => !seen.has(meetingId));
+      const page = await fetchPage(cursor, prefix);
+      const fresh = page.meetings.filter(({ meetingId }) => !seen.has(meetingId));
       for (const { meetingId } of fresh) seen.add(meetingId);
       if (fresh.length > 0) yield fresh;
       if (!page.cursor || followed.has(page.cursor)) return;

@@ -2,8 +2,8 @@ import { ProviderRefusedError, RoomGoneError } from '../../rooms/errors.ts';
 import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/ports.ts';
 import type { Instant } from '../../rooms/room.ts';
 import { DAY, HOUR, MINUTE } from '../../rooms/room.ts';
-import { answered } from '../provider/answer.ts';
-import { isGone } from '../provider/failures.ts';
+import { answered, asAsked } from '../provider/answer.ts';
+import { isGone, unreadable } from '../provider/failures.ts';
 import { limitationsOf } from '../provider/fields.ts';
 import type { ProviderKind } from '../provider/kind.ts';
 import type { ProviderOptions } from '../provider/options.ts';
@@ -41,16 +41,18 @@ const MEETING = '/meetings/{id}';
 export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProvider {
   const { now } = options;
   const call = wherebyCalls(entry, options);
-  const pages = pageReader(call);
+  const pages = pageReader(call, (count) => options.onSkipped?.(entry.name, count));
 
   async function create(order: RoomOrder): Promise<ProviderRoom> {
     const reply = await call({ method: 'POST', route: '/meetings', body: createBody(order) });
-    return providerRoom(answered(reply, meetingReply), now());
+    const made = providerRoom(answered(reply, meetingReply), now());
+    return asAsked(reply, made, { token: order.token, expiresAt: order.expiresAt });
   }
 
   async function get(id: string): Promise<ProviderRoom | undefined> {
     const reply = await call({ method: 'GET', route: MEETING, id, query: { fields: 'hostRoomUrl' } }, isGone);
-    return isGone(reply) ? undefined : providerRoom(answered(reply, meetingReply), now());
+    if (isGone(reply)) return undefined;
+    return asAsked(reply, providerRoom(answered(reply, meetingReply), now()), { id });
   }
 
   /** What is left of a change that reaches the room is to see that there is one. */
@@ -70,8 +72,9 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
   }
 
   async function retire(id: string): Promise<Instant> {
-    await call({ method: 'DELETE', route: MEETING, id }, isGone);
-    return now();
+    const reply = await call({ method: 'DELETE', route: MEETING, id }, isGone);
+    if (isGone(reply) || reply.text.trim() === '') return now();
+    throw unreadable(reply, 'a deletion has no answer');
   }
 
   async function* list(prefix?: string): AsyncGenerator<readonly ProviderRoom[]> {

@@ -16,7 +16,7 @@ export function providerRoom(reply: MeetingReply, now: Instant): ProviderRoom {
     id: meetingId,
     guestUrl: roomUrl,
     hostUrl: hostRoomUrl ?? undefined,
-    createdAt: startDate === undefined ? now : Date.parse(startDate),
+    createdAt: !startDate ? now : Date.parse(startDate),
     expiresAt,
     token: TOKEN.exec(new URL(roomUrl).pathname)?.[1],
     available: expiresAt > now,

@@ -12,17 +12,21 @@ export const meetingReply = z.object({
   meetingId: z.string().check(z.minLength(1)),
   roomUrl: link,
   endDate: timestamp,
-  startDate: z.optional(timestamp),
+  startDate: z.optional(z.nullable(timestamp)),
   /** Only where it was asked for. */
   hostRoomUrl: z.optional(z.nullable(link)),
 });
 
 export type MeetingReply = z.infer<typeof meetingReply>;
 
+/** The meetings of a page are read one by one. */
 export const pageReply = z.object({
-  results: z.array(meetingReply),
+  results: z.nullable(z.array(z.unknown())),
   cursor: z.optional(z.nullable(z.string())),
 });
+
+/** Errors have no documented body. */
+export const errorReply = z.record(z.string(), z.unknown());
 
 /** The one body of an error that is documented, in both of the spellings that were seen. */
 export const throttleReply = z.object({

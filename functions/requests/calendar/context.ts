@@ -1,5 +1,4 @@
 import type { Instant } from '../../rooms/room.ts';
-import type { Leniency } from './leniency.ts';
 import type { CalendarSettings } from './settings.ts';
 import type { Steps } from './steps.ts';
 import type { Zone } from './zone.ts';
@@ -20,5 +19,4 @@ export interface CalendarContext {
   readonly now: Instant;
   readonly settings: CalendarSettings;
   readonly steps: Steps;
-  readonly leniency: Leniency;
 }

@@ -15,11 +15,10 @@ export type ZoneFinder = (name: string) => Zone;
 export function zonesOf(calendar: ICAL.Component, steps: Steps): ZoneFinder {
   const defined = new Map<string, ICAL.Component>();
   for (const component of calendar.getAllSubcomponents('vtimezone')) {
-    defined.set(textOf(component, 'tzid').trim(), component);
+    defined.set(textOf(component, 'tzid'), component);
   }
   const found = new Map<string, Zone>();
-  return (written) => {
-    const name = written.trim();
+  return (name) => {
     const known = found.get(name);
     if (known) return known;
     const zone = zoneFor(name, defined.get(name), steps);
@@ -32,19 +31,13 @@ function zoneFor(name: string, definition: ICAL.Component | undefined, steps: St
   const location = definition ? textOf(definition, 'x-lic-location') : '';
   const zone =
     (isWorldwide(name) ? zoneNamed(name, steps) : undefined) ??
-    (definition && hasOffsets(definition) ? definedZone(definition, steps) : undefined) ??
+    (definition && definedZone(definition, steps)) ??
     zoneNamed(name, steps) ??
     zoneNamed(location, steps);
   if (zone) return zone;
-  if (definition) return definedZone(definition, steps);
   throw new RequestRefusedError(
     `TZID: must be the name of an IANA or a Windows time zone, or of a VTIMEZONE in the same calendar, got ${shown(name)}`,
   );
-}
-
-/** Some definitions are cut down to their name. */
-function hasOffsets(definition: ICAL.Component): boolean {
-  return definition.getAllSubcomponents().some(({ name }) => name === 'standard' || name === 'daylight');
 }
 
 /** An IANA name of a place, plain or with a prefix; not one that Windows or a person made up, nor `EST` or `IST`. */

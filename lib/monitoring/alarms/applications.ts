@@ -23,6 +23,14 @@ export function applicationAlarms(metrics: RoomMetrics, application: string): Ro
       silence: NOT_BREACHING,
     },
     {
+      id: id('CredentialUnusable'),
+      heading: 'The newest version of a secret cannot be used',
+      means: `The current version of the secret of application ${application} is no credential, and the previous one serves`,
+      metric: calls('CredentialsUnusable'),
+      threshold: 1,
+      silence: NOT_BREACHING,
+    },
+    {
       id: id('Throttled'),
       heading: 'The provider asks for patience',
       means: `Calls for application ${application} are answered with 429 or 503 for half an hour`,

@@ -22,6 +22,7 @@ export async function startDailyBench(options: Partial<DailyOptions> = {}): Prom
   let instant = Date.UTC(2030, 0, 1, 12);
   let keys = KEYS;
   let waited = 0;
+  let unusable = 0;
   const now = () => instant;
   const observed: ObservedCall[] = [];
   const secrets = await secretsEndpoint(KEYS[0]);
@@ -37,6 +38,9 @@ export async function startDailyBench(options: Partial<DailyOptions> = {}): Prom
         now,
         secrets: secretsManager({ client: secrets.client, now }),
         timeout,
+        onUnusable: () => {
+          unusable += 1;
+        },
         onCall: (call) => observed.push(call),
         wait: async (duration) => {
           waited += duration;
@@ -74,6 +78,10 @@ export async function startDailyBench(options: Partial<DailyOptions> = {}): Prom
       emulator.distrust('team');
       emulator.trust('team', current);
     },
+    spoil(value) {
+      secrets.versions.set('AWSCURRENT', value).set('AWSPREVIOUS', keys[0] ?? '');
+    },
+    unusable: () => unusable,
     lockOut: () => emulator.distrust('team'),
     secrets: () => [KEYS[0] ?? '', 'eyJ0'.repeat(20)],
     close: async () => {

@@ -25,6 +25,8 @@ export interface MeetingsApiBench {
   readonly server: Loopback;
   readonly secrets: SecretsEndpoint;
   readonly observed: ObservedCall[];
+  /** How many entries of a list were left out, each time. */
+  readonly skipped: number[];
   now: number;
   answer: (call: ReceivedCall) => Answer | Promise<Answer>;
   /**
@@ -39,8 +41,9 @@ export interface MeetingsApiBench {
 /** The adapter in front of a server that says what the test wants. */
 export async function meetingsApiBench(): Promise<MeetingsApiBench> {
   const secrets = await secretsEndpoint(KEY);
-  const server = await loopback((call) => bench.answer(call));
+  const server = await loopback(async (call) => asked(call, await bench.answer(call)));
   const observed: ObservedCall[] = [];
+  const skipped: number[] = [];
   const now = () => bench.now;
   const another = (timeout?: number) =>
     meetingsApi(
@@ -50,6 +53,7 @@ export async function meetingsApiBench(): Promise<MeetingsApiBench> {
         secrets: secretsManager({ client: secrets.client, now }),
         timeout,
         onCall: (call) => observed.push(call),
+        onSkipped: (_, rooms) => skipped.push(rooms),
       },
     );
   const bench: MeetingsApiBench = {
@@ -57,6 +61,7 @@ export async function meetingsApiBench(): Promise<MeetingsApiBench> {
     server,
     secrets,
     observed,
+    skipped,
     now: Date.UTC(2030, 0, 1, 12),
     answer: () => ({ status: 201, body: roomBody() }),
     another,
@@ -65,6 +70,18 @@ export async function meetingsApiBench(): Promise<MeetingsApiBench> {
     },
   };
   return bench;
+}
+
+/** The room that a test has given no id and no metadata is the one that the call asks for. */
+function asked(call: ReceivedCall, answer: Answer): Answer {
+  if (typeof answer === 'string' || !isPlainRoom(answer.body)) return answer;
+  const [, id = answer.body.id] = /^\/v1\/meetings\/rooms\/([^/]+)$/.exec(call.path) ?? [];
+  const { metadata = null } = (call.body ?? {}) as { metadata?: unknown };
+  return { ...answer, body: { ...answer.body, id, metadata: answer.body.metadata ?? metadata } };
+}
+
+function isPlainRoom(body: unknown): body is ReturnType<typeof roomBody> {
+  return typeof body === 'object' && body !== null && 'id' in body && body.id === roomBody().id;
 }
 
 /** A room as the contract shows it. */

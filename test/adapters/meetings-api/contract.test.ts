@@ -15,6 +15,7 @@ type Settings = Pick<MeetingsApiOptions, 'switches' | 'roomLimit'>;
 async function start(settings: Settings = {}): Promise<ProviderBench> {
   let instant = Date.UTC(2030, 0, 1, 12);
   let keys = [KEY, OTHER_KEY];
+  let unusable = 0;
   const now = () => instant;
   const secrets = await secretsEndpoint(KEY);
   const emulator = await startMeetingsApi({
@@ -29,6 +30,9 @@ async function start(settings: Settings = {}): Promise<ProviderBench> {
         now,
         secrets: secretsManager({ client: secrets.client, now }),
         timeout,
+        onUnusable: () => {
+          unusable += 1;
+        },
         wait: async (duration) => {
           instant += duration;
         },
@@ -53,6 +57,10 @@ async function start(settings: Settings = {}): Promise<ProviderBench> {
       emulator.distrust(APPLICATION_ID);
       emulator.trust(APPLICATION_ID, publicPem(current));
     },
+    spoil(value) {
+      secrets.versions.set('AWSCURRENT', value).set('AWSPREVIOUS', keys[0] ?? '');
+    },
+    unusable: () => unusable,
     lockOut: () => emulator.distrust(APPLICATION_ID),
     secrets: () => [KEY, 'eyJ0'.repeat(20), 'participant_token=eyJ'],
     close: async () => {

@@ -1,8 +1,10 @@
+import * as zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RoomError, ThrottledError } from '../../../functions/rooms/errors.ts';
+import type { ProviderRoom } from '../../../functions/rooms/ports.ts';
 import { MINUTE, SECOND } from '../../../functions/rooms/room.ts';
 import type { Answer } from '../loopback.ts';
-import { type MeetingsApiBench, meetingsApiBench, order, roomBody } from './bench.ts';
+import { type MeetingsApiBench, meetingsApiBench, order, roomBody, TOKEN } from './bench.ts';
 
 let bench: MeetingsApiBench;
 
@@ -24,6 +26,7 @@ async function failureOf(answer: Answer, call: () => Promise<unknown> = create):
 
 const create = () => bench.provider.create(order());
 const change = () => bench.provider.change('x', { settings: { theme_id: null } });
+const retire = () => bench.provider.retire('x');
 const get = () => bench.provider.get('x');
 const find = () => bench.provider.find('none');
 
@@ -54,12 +57,34 @@ describe('a status has its meaning', () => {
     expect((await failureOf(service(400, 'no'), find)).code).toBe('provider_contract');
   });
 
-  test('403 to a create means that the application is full, elsewhere that it may not', async () => {
-    const full = await failureOf({ status: 403, body: { title: 'Forbidden', detail: 'maximum exceeded' } });
+  test('403 to a create means that the application is full where it says so, else that it may not', async () => {
+    const text = 'maximum number of rooms for the owner exceeded';
+    const full = await failureOf(service(403, text));
     expect(full.code).toBe('application_full');
-    expect(full.message).toContain('Forbidden: maximum exceeded');
-    expect((await failureOf(service(403, 'no'), get)).code).toBe('unauthorized');
+    expect(full.message).toContain(text);
+    expect((await failureOf({ status: 403, body: { title: 'Forbidden', detail: text } })).code).toBe(
+      'application_full',
+    );
+    expect((await failureOf(service(403, 'the application lacks the Meetings capability'))).code).toBe(
+      'unauthorized',
+    );
+    expect((await failureOf(service(403, 'no'))).code).toBe('unauthorized');
+    expect((await failureOf(service(403, text), get)).code).toBe('unauthorized');
   });
+
+  const HTML = '<html><body>403 Forbidden: the limit of rooms is reached</body></html>';
+
+  test.each([400, 403, 404, 410, 413, 422])(
+    '%i that is not in the words of the provider says nothing of a room, a request or an account',
+    async (status) => {
+      for (const body of [HTML, '', { error: { code: status } }, [], 'null']) {
+        for (const call of [create, change, get, retire, find]) {
+          const error = await failureOf({ status, body }, call);
+          expect(error.code).toBe('ambiguous_outcome');
+        }
+      }
+    },
+  );
 
   test('404 to a change means that the room is gone; to a create, that the base URL is wrong', async () => {
     expect((await failureOf(service(404, 'no'), change)).code).toBe('room_gone');
@@ -136,8 +161,8 @@ describe('no answer, or none that can be used, leaves open what happened', () =>
   test('nobody listening', async () => {
     await bench.server.close();
     const error = await failureOf('silence');
-    expect(error.code).toBe('ambiguous_outcome');
-    expect(error.message).toContain('ECONNREFUSED');
+    expect(error.code).toBe('unreachable');
+    expect(error.message).toMatch(/\(ECONNREFUSED\), so nothing was sent/);
   });
 
   test.each([
@@ -153,10 +178,18 @@ describe('no answer, or none that can be used, leaves open what happened', () =>
     expect(error.message).toContain('cannot be used');
   });
 
-  test('a page with a room that cannot be read', async () => {
-    expect((await failureOf({ status: 200, body: { _embedded: [{ id: 1 }] } }, find)).code).toBe(
-      'ambiguous_outcome',
-    );
+  test('a page with a room of ours that cannot be read', async () => {
+    const body = { _embedded: [{ id: 1, metadata: TOKEN }] };
+    expect((await failureOf({ status: 200, body }, find)).code).toBe('ambiguous_outcome');
+  });
+
+  test('another room than the one that was asked for', async () => {
+    const other = roomBody({ id: 'another', metadata: `er${'b'.repeat(30)}` });
+    for (const call of [create, change, get, retire]) {
+      expect((await failureOf({ status: 200, body: other }, call)).code).toBe('provider_contract');
+    }
+    const late = roomBody({ expires_at: '2030-03-01T12:05:01.000Z' });
+    expect((await failureOf({ status: 201, body: late })).message).toContain('expires later');
   });
 });
 
@@ -194,6 +227,62 @@ describe('what opens a door stays out of every error', () => {
     const { message } = await failureOf({ status: 400, body: { message: `a\nb\u0007${'c'.repeat(9999)}` } });
     expect(message).toContain('a b c');
     expect(message.length).toBeLessThan(500);
+  });
+});
+
+describe('an answer that something in between has touched is read', () => {
+  const json = JSON.stringify(roomBody({ metadata: TOKEN }));
+
+  async function listed() {
+    const rooms: ProviderRoom[] = [];
+    for await (const page of bench.provider.list()) rooms.push(...page);
+    return rooms;
+  }
+
+  const { gzipSync, brotliCompressSync, deflateSync, zstdCompressSync } = zlib;
+
+  test.each([
+    ['a byte order mark', undefined, Buffer.from(`\ufeff${json}`)],
+    ['gzip', 'gzip', gzipSync(json)],
+    ['deflate', 'Deflate', deflateSync(json)],
+    ['brotli', 'br', brotliCompressSync(json)],
+    ['zstd', 'zstd', zstdCompressSync(json)],
+    ['two codings', 'gzip, br', brotliCompressSync(gzipSync(json))],
+    ['an unknown coding', 'aws-chunked', Buffer.from(json)],
+  ])('%s', async (_, coding, body) => {
+    const headers: Record<string, string> = coding ? { 'content-encoding': coding } : {};
+    bench.answer = () => ({ status: 201, body, headers });
+    expect((await create()) as object).toMatchObject({ token: TOKEN });
+    expect(bench.server.calls[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  test('one that cannot be decoded leaves open what happened', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    expect((await failureOf({ status: 201, body: json, headers })).code).toBe('ambiguous_outcome');
+  });
+
+  test('with nulls, or without members, where a list or a link may be empty', async () => {
+    const all = async (body: unknown) => {
+      bench.answer = () => ({ status: 200, body });
+      return listed();
+    };
+    for (const body of [
+      {},
+      { _embedded: null },
+      { _embedded: { rooms: null }, _links: null, page_size: null },
+    ]) {
+      expect(await all(body)).toEqual([]);
+    }
+    const room = { ...roomBody(), _links: { guest_url: roomBody()._links.guest_url, host_url: null } };
+    const page = { _embedded: [room], total_items: null, _links: { next: { href: null } } };
+    expect(await all(page)).toMatchObject([{ hostUrl: undefined }]);
+  });
+
+  test('with a room of somebody else that cannot be read, which is left out and counted', async () => {
+    const rooms = [{ id: 7 }, roomBody({ metadata: TOKEN }), null, 'room'];
+    bench.answer = () => ({ status: 200, body: { _embedded: rooms, page_size: 4, total_items: 4 } });
+    expect(await listed()).toMatchObject([{ token: TOKEN }]);
+    expect(bench.skipped).toEqual([3]);
   });
 });
 

@@ -134,11 +134,12 @@ describe('retire', () => {
   });
 
   test('a room that is gone, expired, or gone meanwhile has ended', async () => {
-    bench.answer = () => ({ status: 404 });
+    const gone = { status: 404, body: { message: 'not found', name: 'NotFoundError', status: 404 } };
+    bench.answer = () => gone;
     expect(await bench.provider.retire('x')).toBe(bench.now);
     bench.answer = () => ({ status: 200, body: roomBody({ is_available: false }) });
     expect(await bench.provider.retire('x')).toBe(bench.now);
-    bench.answer = ({ method }) => (method === 'GET' ? living(bench.now + DAY)() : { status: 404 });
+    bench.answer = ({ method }) => (method === 'GET' ? living(bench.now + DAY)() : gone);
     expect(await bench.provider.retire('x')).toBe(bench.now);
   });
 

@@ -91,3 +91,36 @@ test('another limit holds from the next call on', async () => {
   paced.allow(100);
   await paced.turn();
 });
+
+test('what the provider counts are arrivals: 180 calls at once, the first ones slow on their way, meet no refusal', async () => {
+  // a clock that stands still until everybody waits for it, then goes on to the first who is due
+  const sleepers: { readonly at: number; readonly wake: () => void }[] = [];
+  const sleep = (duration: number) =>
+    new Promise<void>((wake) => sleepers.push({ at: now + duration, wake }));
+  const paced = open({ patience: 5 * SECOND, wait: sleep });
+  const arrivals: number[] = [];
+  let done = 0;
+  const call = async (index: number) => {
+    const answered = await paced.turn();
+    await sleep(index < 90 ? 600 + ((index * 37) % 600) : index % 30);
+    arrivals.push(now);
+    await sleep(50);
+    answered();
+    done += 1;
+  };
+  const calls = Promise.all(Array.from({ length: 180 }, (_, index) => call(index)));
+  while (done < 180) {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    sleepers.sort((a, b) => a.at - b.at);
+    const next = sleepers.shift();
+    if (!next) continue;
+    now = Math.max(now, next.at);
+    next.wake();
+  }
+  await calls;
+  const inWindow = arrivals.map(
+    (from) => arrivals.filter((at) => at >= from && at < from + 5 * SECOND).length,
+  );
+  expect(Math.max(...inWindow)).toBeLessThanOrEqual(100);
+  expect(now - 1_000_000).toBeLessThan(10 * SECOND);
+});

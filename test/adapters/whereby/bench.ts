@@ -24,6 +24,7 @@ export async function startWherebyBench(settings: Settings = {}): Promise<Whereb
   const { pointsPerMinute = 1000, ...options } = settings;
   let instant = Date.UTC(2030, 0, 1, 12);
   let keys = KEYS;
+  let unusable = 0;
   const now = () => instant;
   const observed: ObservedCall[] = [];
   const secrets = await secretsEndpoint(KEYS[0]);
@@ -39,6 +40,9 @@ export async function startWherebyBench(settings: Settings = {}): Promise<Whereb
         now,
         secrets: secretsManager({ client: secrets.client, now }),
         timeout,
+        onUnusable: () => {
+          unusable += 1;
+        },
         onCall: (call) => observed.push(call),
         wait: async (duration) => {
           instant += duration;
@@ -74,6 +78,10 @@ export async function startWherebyBench(settings: Settings = {}): Promise<Whereb
       emulator.distrust('team');
       emulator.trust('team', current);
     },
+    spoil(value) {
+      secrets.versions.set('AWSCURRENT', value).set('AWSPREVIOUS', keys[0] ?? '');
+    },
+    unusable: () => unusable,
     lockOut: () => emulator.distrust('team'),
     secrets: () => [KEYS[0] ?? '', 'https://team.whereby.com/x?roomKey=abcdefgh'],
     close: async () => {
