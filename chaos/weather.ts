@@ -11,11 +11,19 @@ export interface Severity {
   readonly table: number;
   /** A refused entry of the bus. */
   readonly bus: number;
+  /** How many entries in a row the bus refuses at the beginning, before it takes any. */
+  readonly busOutage: number;
   /** Milliseconds between two deaths, on average. */
   readonly betweenDeaths: number;
 }
 
-export const STORMY: Severity = { provider: 0.05, table: 0.05, bus: 0.05, betweenDeaths: 5000 };
+export const STORMY: Severity = {
+  provider: 0.05,
+  table: 0.05,
+  bus: 0.05,
+  busOutage: 20,
+  betweenDeaths: 5000,
+};
 
 /** What broke, by name. */
 export type Damage = Record<string, number>;
@@ -41,6 +49,7 @@ export async function startWeather(
   const random = seededRandom(seed);
   const damage: Damage = {};
   let isClear = false;
+  let refused = 0;
   let hunting: NodeJS.Timeout | undefined;
   const strikes = (probability: number) => !isClear && random() < probability;
   const count = (name: string) => {
@@ -78,7 +87,8 @@ export async function startWeather(
   return {
     tableEndpoint: proxy.endpoint,
     bus() {
-      if (!strikes(severity.bus)) return undefined;
+      refused += 1;
+      if ((isClear || refused > severity.busOutage) && !strikes(severity.bus)) return undefined;
       count('bus refused');
       return { code: 'ThrottlingException', message: 'rate exceeded' };
     },

@@ -4,6 +4,7 @@ import { type Ground, layGround, runCampaign } from '../../chaos/campaign.ts';
 import { STORMY } from '../../chaos/weather.ts';
 
 const SEED = 20270301;
+const BUS_OUTAGE = 6;
 
 let ground: Ground | undefined;
 
@@ -19,12 +20,13 @@ it.each(Object.keys(ACCOUNTS) as ProviderName[])(
       seed: SEED,
       requests: 40,
       keys: 15,
-      severity: { ...STORMY, betweenDeaths: 1500 },
+      severity: { ...STORMY, busOutage: BUS_OUTAGE, betweenDeaths: 1500 },
     });
     console.log(`a small storm around ${provider}: ${JSON.stringify(figures)}`);
     expect(wrong).toEqual([]);
     expect(figures).toMatchObject({ lost: 0, doubled: 0, 'resting in dead-letter queues': 0, leaks: 0 });
     expect(figures['provider: status']).toBeGreaterThan(0);
+    expect(figures['bus refused']).toBeGreaterThanOrEqual(BUS_OUTAGE);
   },
   180_000,
 );
