@@ -95,7 +95,6 @@ export class Applications extends Construct {
 
   constructor(scope: Construct, id: string, props: ApplicationsProps) {
     super(scope, id);
-    checkAll(props.applications);
     const secrets = new Map<string, ISecret>();
     const entries = props.applications.map((application): ApplicationEntry => {
       const name = nameOf(application);
@@ -150,29 +149,29 @@ function secretOf(application: Application): ISecret | undefined {
   return isMeetingsApi(application) ? application.privateKey : application.apiKey;
 }
 
-function checkAll(applications: readonly Application[]): void {
-  if (applications.length === 0)
-    throw new Error('applications is empty, and must name at least one application');
-  const names = new Set<string>();
-  for (const application of applications) {
-    check(application);
-    const name = nameOf(application);
-    if (names.has(name)) throw new Error(`applications names ${name} twice; give each a name of its own`);
-    names.add(name);
-  }
+/** What is wrong with the entries of the pool, a sentence each. */
+export function problemsOfApplications(applications: readonly Application[]): string[] {
+  if (applications.length === 0) return ['applications is empty, and must name at least one application'];
+  const names = applications.map(nameOf);
+  const twice = new Set(names.filter((name, i) => names.indexOf(name) < i));
+  return [
+    ...applications.flatMap(problemsOf),
+    ...[...twice].map((name) => `applications names ${name} twice; give each a name of its own`),
+  ];
 }
 
-function check(application: Application): void {
+function problemsOf(application: Application): string[] {
   const { baseUrl = BASE_URL } = application;
+  const problems: string[] = [];
   if (isMeetingsApi(application) && !UUID.test(application.applicationId)) {
-    throw new Error(`applicationId is '${application.applicationId}', and must be the application's UUID`);
-  }
-  if (!NAME.test(nameOf(application))) {
-    throw new Error(
+    problems.push(`applicationId is '${application.applicationId}', and must be the application's UUID`);
+  } else if (!NAME.test(nameOf(application))) {
+    problems.push(
       `application name is '${application.name}', and must be 1 to 64 of letters, digits and -_.`,
     );
   }
   if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
-    throw new Error(`baseUrl is '${baseUrl}', and must be an http(s) address, as in '${BASE_URL}'`);
+    problems.push(`baseUrl is '${baseUrl}', and must be an http(s) address, as in '${BASE_URL}'`);
   }
+  return problems;
 }

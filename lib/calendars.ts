@@ -51,7 +51,12 @@ export class Calendars extends Construct {
   constructor(scope: Construct, id: string, deployment: Deployment, props: CalendarsProps) {
     super(scope, id);
     const { feeds = [], readEvery = QUARTER, table, requests } = props;
-    check(feeds);
+    mustFitEnvironment({
+      what: 'feeds',
+      entries: feeds.map(({ name, timeZone }) => ({ name, timeZone: timeZone?.timezoneName })),
+      bytes: 2700,
+      remedy: 'make another deployment for the rest',
+    });
     checkHorizon(props, readEvery);
     this.readEvery = readEvery;
     this.feedAddresses = new Map(
@@ -140,19 +145,14 @@ function checkHorizon({ scope, horizon }: CalendarOptions, readEvery: Duration):
   );
 }
 
-function check(feeds: readonly CalendarFeed[]): void {
-  const names = new Set<string>();
-  for (const { name } of feeds) {
-    if (!NAME.test(name)) {
-      throw new Error(`the name of a feed is '${name}', and must be 1 to 40 of letters, digits and -_.`);
-    }
-    if (names.has(name)) throw new Error(`feeds names ${name} twice; give each a name of its own`);
-    names.add(name);
-  }
-  mustFitEnvironment({
-    what: 'feeds',
-    entries: feeds.map(({ name, timeZone }) => ({ name, timeZone: timeZone?.timezoneName })),
-    bytes: 2700,
-    remedy: 'make another deployment for the rest',
-  });
+/** What is wrong with the feeds, a sentence each. */
+export function problemsOfFeeds(feeds: readonly CalendarFeed[]): string[] {
+  const names = feeds.map(({ name }) => name);
+  const twice = new Set(names.filter((name, i) => names.indexOf(name) < i));
+  return [
+    ...names
+      .filter((name) => !NAME.test(name))
+      .map((name) => `the name of a feed is '${name}', and must be 1 to 40 of letters, digits and -_.`),
+    ...[...twice].map((name) => `feeds names ${name} twice; give each a name of its own`),
+  ];
 }

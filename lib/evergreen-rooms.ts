@@ -11,6 +11,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { Calendars } from './calendars.ts';
+import { checkProps } from './check-props.ts';
 import { DEFAULT_CONCURRENCY, noteConcurrency } from './concurrency.ts';
 import type { Deployment } from './deployment.ts';
 import { type News, OWN_SOURCE } from './event-bus.ts';
@@ -22,7 +23,6 @@ import { RoomMetrics } from './monitoring/room-metrics.ts';
 import { permitSending } from './permissions.ts';
 import { planOnDeploy } from './plan-on-deploy.ts';
 import type { EvergreenRoomsProps } from './props.ts';
-import { checkRanges } from './ranges.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { Requests } from './requests.ts';
 import type { RoomsFunction } from './rooms-function.ts';
@@ -67,7 +67,7 @@ export class EvergreenRooms extends Construct {
 
   constructor(scope: Construct, id: string, props: EvergreenRoomsProps) {
     super(scope, id);
-    checkRanges(props);
+    checkProps(props);
     const deployment = layFoundation(this, props);
     const requests = new Requests(this, 'Requests', deployment, props);
     const rotation = new Rotation(this, 'Rotation', deployment, props.rotation);

@@ -15,7 +15,7 @@ export interface RotationOptions {
   /**
    * When rooms that are due are renewed. Several schedules are fine, and so is any IANA time zone.
    *
-   * @default - every night at two o'clock UTC
+   * @default - every night at two o'clock Etc/UTC
    */
   readonly schedules?: readonly ScheduleExpression[];
   /**
@@ -50,7 +50,7 @@ export interface ReconciliationOptions {
   /**
    * When they are compared.
    *
-   * @default - every day at five o'clock UTC
+   * @default - every day at five o'clock Etc/UTC
    */
   readonly schedule?: ScheduleExpression;
   /**

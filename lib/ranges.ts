@@ -39,14 +39,13 @@ export function isWithin({ least, most, whole }: Span, time: Duration): boolean 
 
 export const inWords = ({ least, most, whole }: Span) => `from ${least} to ${most} in whole ${whole}`;
 
-/** A stack that cannot be deployed, or that would not do what it should, is stopped here, with all that is wrong. */
-export function checkRanges({ rotation, calendar, ...props }: EvergreenRoomsProps): void {
-  const problems = [
+/** Times and numbers that are out of their range, a sentence each. */
+export function problemsOfRanges({ rotation, calendar, ...props }: EvergreenRoomsProps): string[] {
+  return [
     ...problemsOf('rotation.', rotation),
     ...problemsOf('calendar.', calendar),
     ...problemsOf('', props),
   ];
-  if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
 function problemsOf(prefix: string, values: object = {}): string[] {

@@ -3,6 +3,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { API_KEY_PROVIDERS, type ApiKeyApplication, type MeetingsApiApplication } from './applications.ts';
 import type { CalendarFeed } from './props.ts';
 import { inWords, isWithin, type Span } from './ranges.ts';
+import { assertSchedule } from './schedule/longest-gap.ts';
 
 /**
  * Reads a value as the context has it: text from the command line, anything from `cdk.json`. Where it does not fit,
@@ -13,6 +14,16 @@ export type Reader<T> = (value: unknown) => T;
 export const text: Reader<string> = (value) => {
   if (typeof value === 'string' && value.trim() !== '') return value.trim();
   throw new Error('a text that is not empty');
+};
+
+export const schedule: Reader<string> = (value) => {
+  const expression = text(value);
+  try {
+    assertSchedule(expression);
+  } catch (error) {
+    throw new Error(`cron(...) or rate(...): ${(error as Error).message}`);
+  }
+  return expression;
 };
 
 export const email: Reader<string> = (value) => {

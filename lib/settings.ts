@@ -1,6 +1,7 @@
 import { TimeZone } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Node } from 'constructs';
+import { nearest } from './nearest.ts';
 import { COUNTS, SPANS } from './ranges.ts';
 import { DAILY } from './reconciliation.ts';
 import { NIGHTLY } from './rotation.ts';
@@ -15,6 +16,7 @@ import {
   logRetention,
   oneOf,
   policy,
+  schedule,
   stackName,
   text,
   timeZone,
@@ -30,7 +32,7 @@ const SETTINGS = {
   applications: listOf(application, /,/),
   /** Of every application that names none of its own. */
   baseUrl: text,
-  schedule: listOf(text, /;/),
+  schedule: listOf(schedule, /;/),
   /** Of all schedules. */
   timeZone,
   flexibleWindow: duration(SPANS.flexibleWindow),
@@ -56,7 +58,7 @@ const SETTINGS = {
   callbacks: oneOf('on', 'off'),
   callbackConcurrency: either('unreserved', wholeNumber(...COUNTS.callbackConcurrency)),
   reconciliation: oneOf('repair', 'report'),
-  reconciliationSchedule: text,
+  reconciliationSchedule: schedule,
   maxReceiveCount: wholeNumber(...COUNTS.maxReceiveCount),
   retention: duration(SPANS.retention),
   deployment: text,
@@ -81,7 +83,11 @@ export function readSettings(node: Node): Settings {
   const context = settingsIn(node.getAllContext());
   const problems = Object.keys(context)
     .filter((name) => !(name in SETTINGS))
-    .map((name) => `there is no setting ${name}; the settings are ${Object.keys(SETTINGS).join(', ')}`);
+    .map((name) => {
+      const close = nearest(name, Object.keys(SETTINGS));
+      const meant = close === undefined ? '' : `; did you mean ${close}?`;
+      return `there is no setting ${name}${meant}; the settings are ${Object.keys(SETTINGS).join(', ')}`;
+    });
   const values: Record<string, unknown> = {};
   for (const [name, read] of Object.entries(SETTINGS)) {
     try {
@@ -109,7 +115,7 @@ function settingsIn(context: Record<string, unknown>): Record<string, unknown> {
 
 function arrange(values: Values & { readonly applications: ApplicationSetting[] }) {
   const { stage = 'dev', applications, baseUrl, timeZone = TimeZone.ETC_UTC, ...rest } = values;
-  const { schedule = [NIGHTLY], reconciliationSchedule = DAILY } = rest;
+  const { reconciliationSchedule = DAILY } = rest;
   const inZone = (expression: string) => ScheduleExpression.expression(expression, timeZone);
   const { flexibleWindow, requestConcurrency, maxReceiveCount, retention, deployment } = rest;
   const { alarmEmail, runbook } = rest;
@@ -119,7 +125,7 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
     permissionsBoundary: rest.permissionsBoundary,
     applications: applications.map((entry) => ({ ...entry, baseUrl: entry.baseUrl ?? baseUrl })),
     rotation: {
-      schedules: schedule.map(inZone),
+      schedules: (rest.schedule ?? [NIGHTLY]).map(inZone),
       renewBefore: rest.renewBefore,
       spread: rest.spread,
       perRun: rest.rotationsPerRun,

@@ -15,7 +15,7 @@ export const checkSchedules: Check = async ({ ofType }, { scheduler }) => {
       // some tell it as group|name
       const Name = physicalId.split('|').at(-1);
       const found = await scheduler.send(new GetScheduleCommand({ GroupName: group?.physicalId, Name }));
-      const { State, ScheduleExpression, ScheduleExpressionTimezone = 'UTC', Description = Name } = found;
+      const { State, ScheduleExpression, ScheduleExpressionTimezone = 'Etc/UTC', Description = Name } = found;
       const subject = `schedule "${Description}"`;
       const when = `${ScheduleExpression} in ${ScheduleExpressionTimezone}`;
       if (State === 'ENABLED') return [ok(subject, `runs at ${when}`)];

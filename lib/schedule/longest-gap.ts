@@ -33,6 +33,15 @@ export function longestGap(schedules: readonly ScheduledRuns[], year = new Date(
   return Math.min(longest(runs, Date.UTC(year + YEARS)), ...rates);
 }
 
+/**
+ * @param expression `cron(...)` or `rate(...)`
+ * @throws Error where EventBridge Scheduler would not take it
+ */
+export function assertSchedule(expression: string): void {
+  const schedule = { expression, timeZone: 'Etc/UTC', flexibleWindow: 0 };
+  if (ratePeriod(schedule) === undefined) readCron(expression);
+}
+
 function longest(runs: readonly (readonly [start: number, flexibleWindow: number])[], end: number): number {
   if (runs.length === 0) return Number.POSITIVE_INFINITY;
   let gap = 0;

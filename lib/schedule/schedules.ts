@@ -85,7 +85,7 @@ export class Schedules extends Construct {
 export function longestGapOf(schedules: readonly ScheduleExpression[], flexibleWindow: Duration): Duration {
   const runs = schedules.map(({ expressionString, timeZone }) => ({
     expression: expressionString,
-    timeZone: timeZone?.timezoneName ?? 'UTC',
+    timeZone: timeZone?.timezoneName ?? 'Etc/UTC',
     flexibleWindow: flexibleWindow.toMilliseconds(),
   }));
   return Duration.millis(longestGap(runs));

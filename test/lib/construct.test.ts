@@ -5,6 +5,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { AccountRootPrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -195,6 +196,58 @@ describe('a property that cannot be', () => {
     ],
   ])('%j is named with its value and its rule', (props, message) => {
     expect(() => roomsWith(props)).toThrow(message);
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, 'applications is missing, and must name at least one application'],
+    [
+      { applications: [{ provider: 'zoom' }] },
+      "applications[0].provider is 'zoom', and must be meetings-api, daily or whereby",
+    ],
+    [{ applications: [{ provider: 'dayli' }] }, 'did you mean daily?'],
+    [
+      { applications: [{ provider: 'daily', nmae: 'x' }] },
+      'there is no property applications[0].nmae; did you mean name?',
+    ],
+    [
+      { rotation: { renewBefore: 'P7D' } },
+      "rotation.renewBefore is 'P7D', and must be a Duration, as in Duration.days(7)",
+    ],
+    [{ requestConcurency: 3 }, 'there is no property requestConcurency; did you mean requestConcurrency?'],
+    [{ callbacks: 'on' }, "callbacks is 'on', and must be true or false"],
+    [{ reconciliation: { mode: 'fix' } }, "reconciliation.mode is 'fix', and must be repair or report"],
+    [{ calendar: { feeds: ['team'] } }, "calendar.feeds[0] is 'team', and must be an object"],
+    [{ calendar: { scope: 'all' } }, "calendar.scope is 'all', and must be series or occurrence"],
+    [
+      { rotation: { schedules: ['cron(0 2 * * ? *)'] } },
+      "rotation.schedules[0] is 'cron(0 2 * * ? *)', and must be a ScheduleExpression",
+    ],
+    [
+      { rotation: { schedules: [ScheduleExpression.expression('cron(0 25 * * ? *)')] } },
+      "rotation.schedules[0]: schedule cron(0 25 * * ? *) has '25' for hours",
+    ],
+  ])('%j from plain JavaScript is named with its place and what it must be', (props, message) => {
+    const stack = new Stack(appWith(), 'Own');
+    const all =
+      props === undefined ? {} : { applications: [{ applicationId: APPLICATION_ID }], ...(props as object) };
+    expect(() => new EvergreenRooms(stack, 'Rooms', all as EvergreenRoomsProps)).toThrow(message);
+  });
+
+  test('is told with all others of its kind at once, of schedules and applications too', () => {
+    const wrong = { nmae: 1, callbacks: 'on', applications: [{ provider: 'zoom' }, 'x'] };
+    const stack = new Stack(appWith(), 'Own');
+    expect(() => new EvergreenRooms(stack, 'Rooms', wrong as unknown as EvergreenRoomsProps)).toThrow(
+      /^there is no property nmae.*\ncallbacks is .*\napplications\[0\]\.provider .*\napplications\[1\] is 'x'/,
+    );
+    expect(() =>
+      roomsWith({
+        applications: [{ applicationId: 'one' }, { applicationId: 'two' }],
+        rotation: { perRun: 0, schedules: [ScheduleExpression.expression('cron(0 2)')] },
+        reconciliation: { schedule: ScheduleExpression.expression('rate(0 days)') },
+      }),
+    ).toThrow(
+      /'one'.*\n.*'two'.*\nrotation\.perRun .*\nrotation\.schedules\[0\]: .*\nreconciliation\.schedule: /,
+    );
   });
 
   test('does not hide the next one', () => {

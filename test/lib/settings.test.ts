@@ -52,7 +52,15 @@ describe('a setting that cannot be', () => {
 
   test('is one that does not exist, and the error names those that do', () => {
     expect(() => read({ renewbefore: 'P7D' })).toThrow(
-      /there is no setting renewbefore; the settings are .*renewBefore/,
+      /there is no setting renewbefore; did you mean renewBefore\?; the settings are .*renewBefore/,
+    );
+  });
+
+  test('is a schedule, which is told with the name of its setting and with all else', () => {
+    expect(() =>
+      read({ schedule: 'cron(0 25 * * ? *)', reconciliationSchedule: 'daily', stage: 'x' }),
+    ).toThrow(
+      /setting stage .*\nsetting schedule is .* has '25' for hours.*\nsetting reconciliationSchedule is "daily", and must be cron\(\.\.\.\) or rate/,
     );
   });
 
