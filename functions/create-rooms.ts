@@ -78,11 +78,13 @@ async function read(record: SQSRecord, context: Context): Promise<Job> {
     split,
     series = [],
     skipped,
+    warnings,
   } = await parseMessage({ body: record.body, ...originOf(record) }, { calendar: calendar() });
   return {
     key: (series[0] ?? requests[0])?.key ?? record.messageId,
     run: async () => {
       if (skipped !== undefined) log.info('skipped', { messageId: record.messageId, reason: skipped });
+      if (warnings) log.warn('read leniently', { messageId: record.messageId, warnings });
       await outbox(sqs(), workerEnvironment().WORK_QUEUE).send(split);
       for (const request of requests) report(request.key, request.action, await serve(request));
       for (const news of series) await follow(news, context);

@@ -14,6 +14,7 @@ import { readEnvironment } from './runtime/configuration.ts';
 import type { ReadCalendarsEnvironment } from './runtime/environment.ts';
 import { log } from './runtime/log.ts';
 import { count } from './runtime/metrics.ts';
+import { isOnOneMachine } from './runtime/one-machine.ts';
 import { dynamoDb, inboxOf, now, once, secrets, sqs } from './runtime/wiring.ts';
 import { type Job, sqsHandler } from './runtime/worker.ts';
 
@@ -44,7 +45,7 @@ export const handler = sqsHandler(
 const feeds = once(() => JSON.parse(environment().FEEDS) as readonly Feed[]);
 const requests = once(() => outbox(sqs(), environment().REQUESTS_QUEUE));
 const reading = once(() => ({
-  source: feedSource({ secrets: secrets() }),
+  source: feedSource({ secrets: secrets(), onThisMachine: isOnOneMachine() }),
   memories: feedMemories(dynamoDb(), environment().CALENDARS_TABLE),
   outbox: requests(),
   now,

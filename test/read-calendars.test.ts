@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ONE_MACHINE } from '../functions/runtime/one-machine.ts';
 import type { Queue } from '../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
 import { type SecretsEndpoint, secretsEndpoint } from './adapters/secrets-endpoint.ts';
@@ -40,6 +41,7 @@ beforeAll(async () => {
     POWERTOOLS_SERVICE_NAME: 'read-calendars',
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  vi.stubGlobal(ONE_MACHINE as unknown as string, true);
   ({ handler } = (await import('../functions/read-calendars.ts')) as unknown as { handler: typeof handler });
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => logged.push(String(text)) > 0);
 });
@@ -47,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
   await Promise.all([queues.stop(), secrets.close(), tables.stop(), server.stop()]);
 });
 

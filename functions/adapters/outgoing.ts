@@ -28,12 +28,14 @@ const PAUSE: Duration = 50;
 export async function sendAll(
   client: SQSClient,
   QueueUrl: string,
-  messages: readonly Outgoing[],
+  messages: Iterable<Outgoing>,
 ): Promise<void> {
+  // the lanes take from one iterator: no more is written than is on its way
   const batches = batched(messages);
   const lane = async () => {
-    for (let batch = batches.shift(); batch; batch = batches.shift())
-      await sendBatch(client, QueueUrl, batch);
+    for (let next = batches.next(); !next.done; next = batches.next()) {
+      await sendBatch(client, QueueUrl, next.value);
+    }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
 }
@@ -49,21 +51,20 @@ async function sendBatch(client: SQSClient, QueueUrl: string, batch: readonly Ou
   }
 }
 
-function batched(messages: readonly Outgoing[]): Outgoing[][] {
-  const batches: Outgoing[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
+function* batched(messages: Iterable<Outgoing>): Generator<Outgoing[]> {
+  let batch: Outgoing[] = [];
+  let bytes = 0;
   for (const message of messages) {
     const size = Buffer.byteLength(message.MessageBody);
-    const batch = batches.at(-1);
-    if (batch && batch.length < MOST_MESSAGES && bytes + size <= MOST_BYTES) {
-      batch.push(message);
-      bytes += size;
-    } else {
-      batches.push([message]);
-      bytes = size;
+    if (batch.length === MOST_MESSAGES || (batch.length > 0 && bytes + size > MOST_BYTES)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
     }
+    batch.push(message);
+    bytes += size;
   }
-  return batches;
+  if (batch.length > 0) yield batch;
 }
 
 function refused(count: number, of: number, reason: BatchResultErrorEntry | undefined): Error {

@@ -1,4 +1,6 @@
+import type { PlannedOccurrence } from '../rooms/occurrences.ts';
 import type { Announcement, PastGeneration, Room } from '../rooms/room.ts';
+import { readRuns, writeRuns } from './planned-runs.ts';
 
 /**
  * How rooms stand in the table: attributes named as in the domain, instants as ISO 8601 with milliseconds so that
@@ -7,6 +9,7 @@ import type { Announcement, PastGeneration, Room } from '../rooms/room.ts';
 export type Item = Record<string, unknown>;
 
 const INSTANTS = new Set([
+  'beyond',
   'createdAt',
   'dueAt',
   'emergencyAt',
@@ -63,9 +66,17 @@ function translated(part: object, instant: (value: unknown) => unknown): Item {
     Object.entries(part).map(([name, value]) => {
       if (INSTANTS.has(name)) return [name, instant(value)];
       if (OPAQUE.has(name)) return [name, value];
+      if (name === 'planned') return [name, plannedAs(value) ?? deep(value, instant)];
       return [name, deep(value, instant)];
     }),
   );
+}
+
+/** The occurrences of a series, or the runs that they stand in a row as. Rows of earlier versions have a list. */
+function plannedAs(value: unknown): unknown {
+  if (typeof value === 'string') return readRuns(value);
+  const isOurs = Array.isArray(value) && value.every(({ until }) => typeof until === 'number');
+  return isOurs ? writeRuns(value as readonly PlannedOccurrence[]) : undefined;
 }
 
 function deep(value: unknown, instant: (value: unknown) => unknown): unknown {

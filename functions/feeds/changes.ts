@@ -1,4 +1,4 @@
-import { propertyOf } from '../requests/calendar/ics-lines.ts';
+import { componentsOf, propertyOf } from '../requests/calendar/ics-lines.ts';
 import { type IcsCalendar, type IcsEvent, readIcs, writeIcs } from '../requests/calendar/ics-text.ts';
 import { base32Digest } from '../rooms/digest.ts';
 import { DAY, type Instant } from '../rooms/room.ts';
@@ -9,6 +9,8 @@ import { calendarMessages, type Messages, type Single } from './message.ts';
 export interface Changes extends Messages {
   readonly events: readonly KnownEvent[];
   readonly cancelled: number;
+  /** Events that wait for the next reading. */
+  readonly postponed: number;
 }
 
 /**
@@ -29,18 +31,37 @@ export function changesOf(
   const before = new Map(known.map((event) => [event.uid, event]));
   const found = new Map<string, KnownEvent>();
   const news: Single[] = [];
+  let bytes = 0;
+  let postponed = 0;
   for (const { calendar, event } of byUid(eventsOf(text))) {
+    const { uid } = event;
     const icalendar = alone(calendar, event);
-    const digest = base32Digest(icalendar, 16);
-    found.set(event.uid, { uid: event.uid, digest });
-    const old = before.get(event.uid);
-    if (old?.digest === digest || (!old && isLongOver(event, now))) continue;
-    news.push({ uid: event.uid, icalendar });
+    const digest = base32Digest(`${READING} ${icalendar}`, 16);
+    const old = before.get(uid);
+    const isNews = old?.digest !== digest && (old !== undefined || !isLongOver(event, now));
+    if (isNews) bytes += icalendar.length;
+    if (isNews && bytes > MOST_BYTES) {
+      postponed += 1;
+      // as it was known, so that it is neither news that was sent nor gone
+      found.set(uid, old ?? { uid, digest: '' });
+      continue;
+    }
+    found.set(uid, { uid, digest });
+    if (isNews) news.push({ uid, icalendar: () => alone(calendar, event) });
   }
   const gone = known.filter(({ uid }) => !found.has(uid));
   const messages = calendarMessages([...news, ...gone.map(farewell)], provenance);
-  return { ...messages, events: [...found.values()], cancelled: gone.length };
+  return { ...messages, events: [...found.values()], cancelled: gone.length, postponed };
 }
+
+/** As much is sent on of one reading; the rest waits for the next. Every event brings its time zones along. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Counts how often the reading of calendars has become other. What was refused under older rules is told once more under
+ * newer ones, and what was read is read again, which changes nothing where it means the same.
+ */
+const READING = 2;
 
 /** An event, with the calendar that it stands in. */
 interface Found {
@@ -50,8 +71,23 @@ interface Found {
 
 /** Every event of a text by itself. */
 export function eventsOf(text: string): readonly Found[] {
-  return readIcs(text).flatMap((calendar) => calendar.events.map((event) => ({ calendar, event })));
+  return readIcs(text).flatMap((calendar) =>
+    calendar.events.flatMap(named).map((event) => ({ calendar, event })),
+  );
 }
+
+/** An event without a UID gets one of its content: the same in the next reading, unless it has become another event. */
+function named(event: IcsEvent): IcsEvent[] {
+  if (event.uid !== '') return [event];
+  return componentsOf(event.lines).map((lines) => {
+    const content = lines.filter((line) => !STAMPS.test(line)).join('\n');
+    const uid = `without-uid-${base32Digest(content, 26)}`;
+    const [begin = '', ...rest] = lines.filter((line) => !/^UID[;:]/i.test(line));
+    return { uid, lines: [begin, `UID:${uid}`, ...rest] };
+  });
+}
+
+const STAMPS = /^(?:DTSTAMP|LAST-MODIFIED|SEQUENCE)[;:]/i;
 
 /** Some servers put each VEVENT into a VCALENDAR of its own: what has one UID is one event, whatever its METHOD. */
 function byUid(found: readonly Found[]): readonly Found[] {
@@ -71,8 +107,20 @@ function byUid(found: readonly Found[]): readonly Found[] {
  * starts over when an event is put back as it was.
  */
 function alone(calendar: IcsCalendar, { uid, lines }: IcsEvent): string {
-  const unstamped = lines.filter((line) => !/^(DTSTAMP|LAST-MODIFIED|SEQUENCE)[;:]/i.test(line));
+  const unstamped = newestComponents(lines).filter((line) => !STAMPS.test(line));
   return writeIcs(calendar, { uid, lines: unstamped });
+}
+
+/** Of components that speak of one thing, those of the highest SEQUENCE, which is told no more once it is left out. */
+function newestComponents(lines: readonly string[]): readonly string[] {
+  const components = componentsOf(lines);
+  if (components.length < 2) return lines;
+  const sequenceOf = (component: readonly string[]) => Number(propertyOf(component, 'SEQUENCE')) || 0;
+  const groups = Map.groupBy(components, (component) => propertyOf(component, 'RECURRENCE-ID'));
+  return [...groups.values()].flatMap((group) => {
+    const highest = Math.max(...group.map(sequenceOf));
+    return group.filter((component) => sequenceOf(component) === highest).flat();
+  });
 }
 
 /**
@@ -81,7 +129,7 @@ function alone(calendar: IcsCalendar, { uid, lines }: IcsEvent): string {
  */
 function farewell({ uid }: KnownEvent): Single {
   const lines = ['BEGIN:VEVENT', `UID:${uid}`, `DTSTART:${utc(0)}`, `EXDATE:${utc(0)}`, 'END:VEVENT'];
-  return { uid, icalendar: writeIcs({ zones: [], events: [] }, { uid, lines }) };
+  return { uid, icalendar: () => writeIcs({ zones: [], events: [] }, { uid, lines }) };
 }
 
 function utc(instant: Instant): string {

@@ -63,7 +63,7 @@ export interface FeedMemories {
 
 /** The way to the requests queue. */
 export interface Outbox {
-  send(bodies: readonly string[]): Promise<void>;
+  send(bodies: Iterable<string>): Promise<void>;
 }
 
 export interface FeedReading {

@@ -16,22 +16,34 @@ export interface Provenance {
 /** One event of a calendar, in a calendar of its own. */
 export interface Single {
   readonly uid: string;
-  readonly icalendar: string;
+  /** Written when it is sent, since a few thousand of them may repeat a large time zone each. */
+  readonly icalendar: () => string;
 }
 
 export interface Messages {
-  readonly bodies: readonly string[];
-  /** UIDs of events that no message holds. */
+  readonly bodies: Iterable<string>;
+  /** How many bodies were taken so far. */
+  readonly sent: () => number;
+  /** UIDs of events that no message holds, as far as the bodies were taken. */
   readonly tooLarge: readonly string[];
 }
 
 /** A message for each event, except for those that are too large for one. */
 export function calendarMessages(events: readonly Single[], provenance: Provenance): Messages {
-  const all = events.map(({ uid, icalendar }) => ({ uid, body: calendarMessage(icalendar, provenance) }));
-  const { fits = [], tooLarge = [] } = Object.groupBy(all, ({ body }) =>
-    Buffer.byteLength(body) <= LARGEST_BODY ? 'fits' : 'tooLarge',
-  );
-  return { bodies: fits.map(({ body }) => body), tooLarge: tooLarge.map(({ uid }) => uid) };
+  const tooLarge: string[] = [];
+  let sent = 0;
+  function* bodies() {
+    for (const { uid, icalendar } of events) {
+      const body = calendarMessage(icalendar(), provenance);
+      if (Buffer.byteLength(body) > LARGEST_BODY) {
+        tooLarge.push(uid);
+      } else {
+        sent += 1;
+        yield body;
+      }
+    }
+  }
+  return { bodies: bodies(), sent: () => sent, tooLarge };
 }
 
 /**

@@ -9,6 +9,8 @@ export interface FeedResult {
   readonly outcome: 'unchanged' | 'changed' | 'empty';
   readonly sent: number;
   readonly cancelled: number;
+  /** Events that are sent on with the next reading, since this one has sent as much as it may. */
+  readonly postponed?: number;
 }
 
 /** The memory of more is larger than a row, unless their ids are short. */
@@ -31,13 +33,21 @@ export async function readFeed(
   const answer = await source.fetch(feed, memory.validators);
   if (!answer) return { outcome: 'unchanged', sent: 0, cancelled: 0 };
   const found = changes(feed, answer.text, memory, now());
-  const { bodies, events, cancelled } = found;
+  const { bodies, events, cancelled, postponed } = found;
   if (events.length === 0 && memory.events.length > 0) return { outcome: 'empty', sent: 0, cancelled: 0 };
-  const remember = memories.prepare(feed.name, { ...memory, validators: answer.validators, events });
+  // a server that is asked whether it has the same would keep what waits for the next reading
+  const validators = postponed > 0 ? {} : answer.validators;
+  const remember = memories.prepare(feed.name, { ...memory, validators, events });
   await outbox.send(bodies);
   await remember();
   refuseTooLarge(`feed ${feed.name}`, found);
-  return { outcome: bodies.length > 0 ? 'changed' : 'unchanged', sent: bodies.length, cancelled };
+  const sent = found.sent();
+  return {
+    outcome: sent > 0 ? 'changed' : 'unchanged',
+    sent,
+    cancelled,
+    ...(postponed > 0 && { postponed }),
+  };
 }
 
 function changes(feed: Feed, text: string, memory: FeedMemory, now: number): Changes {

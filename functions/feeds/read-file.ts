@@ -35,12 +35,12 @@ export async function readFile(
   const name = nameOf(file.key);
   const events = eventsIn(text, file.key).map(({ calendar, event }) => ({
     uid: event.uid,
-    icalendar: writeIcs(calendar, event),
+    icalendar: () => writeIcs(calendar, event),
   }));
   const messages = calendarMessages(events, { source: 'calendar-file', name, at: file.at });
   await outbox.send(messages.bodies);
   refuseTooLarge(file.key, messages);
-  return messages.bodies.length;
+  return messages.sent();
 }
 
 function eventsIn(text: string, key: string) {

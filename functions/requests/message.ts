@@ -30,6 +30,8 @@ export interface ParsedMessage {
   readonly split: readonly string[];
   /** Series whose occurrences have rooms of their own, with what they ask for. */
   readonly series?: readonly SeriesNews[];
+  /** What was left out or repaired, for a person to read. */
+  readonly warnings?: readonly string[];
   /** Why nothing follows from it, for a person to read. */
   readonly skipped?: string;
 }

@@ -58,16 +58,19 @@ export interface CalendarMemory extends CalendarNews {
   readonly version: number;
   /** Exceptions from before this mean nothing any more. */
   readonly floor?: string;
+  /** When the last of the exceptions ends that the row has no place for: a room that is forgotten lives longer. */
+  readonly beyond?: Instant;
 }
 
 /** What follows for the room: until when it is needed (absent: for ever), or that it is not. */
 export type Need = { readonly name: string; readonly until?: Instant } | 'none';
 
 /** How many occurrences a row knows of, counted from the last. */
-export const REMEMBERED = 32;
+export const REMEMBERED = 100;
 
-/** How many exceptions a row remembers, counted from the latest. */
-const REMEMBERED_EXCEPTIONS = 64;
+/** How many moved occurrences a row remembers, those that end last, and how many cancelled ones, the latest. */
+const REMEMBERED_MOVES = 64;
+const REMEMBERED_CANCELLATIONS = 100;
 
 const NOTHING: CalendarMemory = { version: 0, occurrences: [] };
 
@@ -84,13 +87,12 @@ export function remember(memory: CalendarMemory = NOTHING, news: CalendarNews): 
     const id = `${occurrence.id}${occurrence.following ? '+' : ''}`;
     byId.set(id, newest(byId.get(id), occurrence) ?? occurrence);
   }
-  const occurrences = [...byId.values()]
-    .sort((a, b) => a.id - b.id || Number(a.following ?? false) - Number(b.following ?? false))
-    .slice(-REMEMBERED_EXCEPTIONS);
+  const { occurrences, beyond } = withinLimits([...byId.values()], memory.beyond);
   const learnt = {
     version: memory.version,
     ...(event && { event }),
     ...(floor !== undefined && { floor }),
+    ...(beyond !== undefined && { beyond }),
     occurrences,
   };
   return canonicalJson(learnt) === canonicalJson(memory)
@@ -98,8 +100,20 @@ export function remember(memory: CalendarMemory = NOTHING, news: CalendarNews): 
     : { ...learnt, version: memory.version + 1 };
 }
 
+/** What a row has place for. What is forgotten leaves its end behind, so that it never shortens a room. */
+function withinLimits(all: readonly OccurrenceNews[], beyond = 0) {
+  const cancelled = all.filter((news) => news.cancelled).sort((a, b) => a.id - b.id);
+  const moved = all.filter((news) => !news.cancelled).sort((a, b) => a.until - b.until || a.id - b.id);
+  const forgotten = moved.slice(0, -REMEMBERED_MOVES).map(({ until }) => until);
+  const occurrences = [...moved.slice(-REMEMBERED_MOVES), ...cancelled.slice(-REMEMBERED_CANCELLATIONS)].sort(
+    (a, b) => a.id - b.id || Number(a.following ?? false) - Number(b.following ?? false),
+  );
+  const latestForgotten = Math.max(beyond, ...forgotten);
+  return { occurrences, ...(latestForgotten > 0 && { beyond: latestForgotten }) };
+}
+
 /** What is known, in terms of a room. */
-export function need({ event, occurrences }: CalendarNews): Need {
+export function need({ event, occurrences, beyond }: CalendarNews & Pick<CalendarMemory, 'beyond'>): Need {
   if (event?.cancelled) return 'none';
   const standing = occurrences.filter((news) => stands(news, event));
   const single = newestOf(standing.filter(({ cancelled }) => !cancelled));
@@ -107,7 +121,7 @@ export function need({ event, occurrences }: CalendarNews): Need {
   if (name === undefined) return 'none';
   const cut = standing.find(({ following, cancelled }) => following && cancelled);
   if (event?.endless && !cut) return { name };
-  const until = lastEnd(event, standing, cut);
+  const until = lastEnd(event, standing, cut, beyond);
   return until === undefined ? 'none' : { name, until };
 }
 
@@ -161,21 +175,31 @@ function lastEnd(
   event: EventNews | undefined,
   exceptions: readonly OccurrenceNews[],
   cut: OccurrenceNews | undefined,
+  beyond: Instant | undefined,
 ): Instant | undefined {
+  // what was said of an occurrence before it was cancelled together with all that follow means nothing any more
+  const isCutOff = ({ id, at }: OccurrenceNews) => cut !== undefined && id >= cut.id && at < cut.at;
   const singles = new Map(
-    exceptions.filter(({ following }) => !following).map((single) => [single.id, single]),
+    exceptions
+      .filter((single) => !single.following && !isCutOff(single))
+      .map((single) => [single.id, single]),
   );
   const ranges = exceptions.filter(({ following }) => following);
   const planned = (event?.planned ?? []).filter(({ id }) => !singles.has(id));
+  const standing = planned
+    .map((occurrence) => endWithin(occurrence, ranges))
+    .filter((end) => end !== undefined);
   const ends = [
-    ...planned.map((occurrence) => endWithin(occurrence, ranges)),
+    ...standing,
     ...[...singles.values()].map(({ until, cancelled }) => (cancelled ? undefined : until)),
     ...ranges.map(({ until, cancelled }) => (cancelled ? undefined : until)),
   ].filter((end) => end !== undefined);
-  if (ends.length > 0 && !event?.endless) return Math.max(...ends);
-  // what is remembered is cancelled, and there is more before it
-  const unknown = event && !event.whole ? (cut?.until ?? event.planned[0]?.until) : undefined;
-  return unknown === undefined && ends.length === 0 ? undefined : Math.max(...ends, unknown ?? 0);
+  // where all that is remembered of the plan is cancelled, there is more before it
+  const isUnknown = event && !event.whole && standing.length === 0;
+  const unknown = isUnknown ? (cut?.until ?? event.planned[0]?.until) : undefined;
+  const all = [...ends, unknown, ends.length > 0 || unknown !== undefined ? beyond : undefined];
+  const known = all.filter((end) => end !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 /** An hour is added to a shift that is reckoned without the zone: the clocks may have been changed on the way. */

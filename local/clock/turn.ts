@@ -16,8 +16,14 @@ export interface Clockwork {
   fireDue(): void;
 }
 
-/** How long past its aim a turn goes on while queues still hold delayed work. */
-const LONGEST_SETTLING = 24 * 3_600_000;
+export interface TurnOptions {
+  /** Ends the turn at its next stop. */
+  readonly signal?: AbortSignal;
+  /** How long past its aim the turn goes on while queues still hold delayed work, in milliseconds. Default: a day. */
+  readonly follow?: number;
+}
+
+const DAY = 24 * 3_600_000;
 
 /**
  * How often a turn stops for messages before its aim, at the very instant of each; then as often at most, in equal steps;
@@ -55,17 +61,19 @@ export async function quiet(
  * Turns the clock to an instant, stopping at every schedule that fires and at every message that becomes visible on
  * the way, and letting each be worked on to its end. Work that is delayed past the aim is followed, so that what a
  * run began is over when the turn is. A turn ends in any case: work that keeps coming back is left where it is.
- *
- * @param signal ends it at the next stop
  */
-export async function turn(clockwork: Clockwork, aim: number, signal?: AbortSignal): Promise<void> {
+export async function turn(
+  clockwork: Clockwork,
+  aim: number,
+  { signal, follow = DAY }: TurnOptions = {},
+): Promise<void> {
   const { clock } = clockwork;
   const step = (aim - clock.now()) / MOST_STOPS;
   let [stops, stopsPastAim] = [0, 0];
   while (await quiet(clockwork, signal)) {
     const wake = clockwork.nextWake() ?? Number.POSITIVE_INFINITY;
     const fire = clockwork.nextFire() ?? Number.POSITIVE_INFINITY;
-    const followed = wake <= aim + LONGEST_SETTLING && (wake <= aim || stopsPastAim < MOST_STOPS);
+    const followed = wake <= aim + follow && (wake <= aim || stopsPastAim < MOST_STOPS);
     if (!(Math.min(wake, fire) <= aim || followed)) break;
     if (wake > aim) stopsPastAim++;
     else if (wake <= fire) stops++;

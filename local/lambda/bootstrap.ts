@@ -3,10 +3,13 @@
  * before anything of the bundle is loaded, so that the bundle never sees another clock.
  */
 import { pathToFileURL } from 'node:url';
+import { ONE_MACHINE } from '../../functions/runtime/one-machine.ts';
 import { turnDate } from '../clock/turnable-date.ts';
 import type { ContextData, FromContainer, InvocationError, ToContainer } from './messages.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
+
+Object.assign(globalThis, { [ONE_MACHINE]: true });
 
 let handler: Handler | undefined;
 

@@ -31,6 +31,9 @@ export interface StackFacts {
 
 /** @param signal fires when whoever asked is gone */
 type Answer = (body: Record<string, unknown>, signal: AbortSignal) => unknown;
+/** A person who turns the clock by an hour during an outage does not want to be a day ahead. */
+const FOLLOWED = 3_600_000;
+
 type Answers = Readonly<Record<string, Answer>>;
 
 /**
@@ -101,7 +104,7 @@ function answersOf({ stack, doors, provider }: LocalRooms): Answers {
     'POST /clock': async ({ to }, signal) => {
       if (typeof to !== 'number' || !Number.isFinite(to))
         throw new Error(`"to" must be milliseconds since the epoch`);
-      turning = turning.catch(() => {}).then(() => stack.turnTo(to, signal));
+      turning = turning.catch(() => {}).then(() => stack.turnTo(to, { signal, follow: FOLLOWED }));
       await turning;
       await provider.settle();
       return { now: new Date().toISOString() };

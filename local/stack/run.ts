@@ -1,5 +1,5 @@
 import { type Clock, startClock } from '../clock/clock.ts';
-import { quiet, settle, turn } from '../clock/turn.ts';
+import { quiet, settle, type TurnOptions, turn } from '../clock/turn.ts';
 import type { Queue } from '../engines/queue.ts';
 import type { QueueEngine } from '../engines/queues.ts';
 import type { EventSource } from '../lambda/event-source.ts';
@@ -55,7 +55,7 @@ export interface RunningStack {
   /** Work that is being done or waits, by queue: what a turn has left over. Empty where there is none. */
   waiting(): readonly WaitingWork[];
   /** Turns the clock; see `turn`. What has expired by then is gone from the tables. */
-  turnTo(at: number, signal?: AbortSignal): Promise<void>;
+  turnTo(at: number, options?: TurnOptions): Promise<void>;
   /** Waits, in real time, until nothing is being worked on; see `quiet`. What is delayed or hidden may be left. */
   quiet(signal?: AbortSignal): Promise<void>;
   /** Waits until all that was begun is over, turning the clock where only time is missing; see `settle`. */
@@ -147,8 +147,8 @@ export async function runStack(assembly: AssembledStack, options: RunOptions = {
     environment,
     deadLetterQueues: () => deadLetterQueues(template, engines.queues),
     waiting: () => sources.flatMap(({ queue }) => waitingWork(queue) ?? []),
-    async turnTo(at, signal) {
-      await turn(clockwork, at, signal);
+    async turnTo(at, options) {
+      await turn(clockwork, at, options);
       await engines.tables.expire(clock.now());
     },
     quiet: async (signal) => void (await quiet(clockwork, signal)),

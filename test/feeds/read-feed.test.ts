@@ -24,7 +24,7 @@ let memory: FeedMemory | undefined;
 let secret: string | undefined;
 
 const reading = (timeLimit?: number): FeedReading => ({
-  source: feedSource({ secrets: { read: async () => secret }, timeLimit }),
+  source: feedSource({ secrets: { read: async () => secret }, timeLimit, onThisMachine: true }),
   memories: {
     read: async () => memory,
     prepare: (_, next) => async () => {
@@ -313,7 +313,7 @@ describe('a feed that fails', () => {
       response.writeHead(200, { 'content-length': '1000' }).write('BEGIN:VCALENDAR\r\n');
       void setTimeout(20).then(() => response.destroy());
     };
-    expect(await failure()).toContain('cannot be reached (UND_ERR_SOCKET)');
+    expect(await failure()).toContain('cannot be reached (ECONNRESET)');
   });
 
   test('says that it is too large, before it has read all of it', async () => {

@@ -202,6 +202,29 @@ describe('asking for a room', () => {
   });
 });
 
+describe('a request that nobody needs any more when it is served', () => {
+  it('is noted, and a room that lives goes on to its end', async () => {
+    const { keeping, row, kept, announced, clock } = makeWorld();
+    await ensureRoom(aRequest(), keeping);
+    clock.now += 2 * DAY;
+    const spec = aSpec({ renewal: { mode: 'recreate', until: clock.now - DAY } });
+    expect((await ensureRoom(aRequest({ spec }), keeping)).outcome).toBe('noted');
+    expect(row('weekly')).toMatchObject({ state: 'ending', spec, current: { id: 'first-1' }, retirees: [] });
+    expect(kept()).toEqual(['first-1']);
+    expect(announced).toHaveLength(1);
+  });
+});
+
+describe('a change that needs a new room', () => {
+  it('gives it the end that the old one had at least', async () => {
+    const { keeping, row } = makeWorld();
+    await ensureRoom(aRequest({ spec: named('Weekly') }), keeping);
+    const shorter = { ...named('Monthly'), lifetime: 30 * DAY };
+    expect((await ensureRoom(aRequest({ spec: shorter }), keeping)).outcome).toBe('rotated');
+    expect(row('weekly').current?.expiresAt).toBe(START + 90 * DAY);
+  });
+});
+
 describe('a pool of applications', () => {
   it('passes a room to the next application when its home is full', async () => {
     const { keeping, row } = makeWorld({ applications: ['one', 'two'], limit: 1 });

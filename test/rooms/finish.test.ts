@@ -272,6 +272,15 @@ describe('a room that carries the token', () => {
     expect(await adopted({ world, request })).toBe('first-2');
   });
 
+  it('is not adopted when the provider does not let anybody in, whatever its end', async () => {
+    const { world, request } = await unanswered('after');
+    const keeping = withProvider(world, (provider) => ({
+      find: async (token) => (await provider.find(token)).map((room) => ({ ...room, available: false })),
+    }));
+    expect((await ensureRoom(request, keeping)).outcome).toBe('created');
+    expect(world.row('weekly').current?.id).toBe('first-2');
+  });
+
   it('is not adopted when it is on the row as one that is to end', async () => {
     const attempt = await unanswered('after');
     const { world } = attempt;

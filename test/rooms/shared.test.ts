@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { completeClaim } from '../../functions/rooms/claim.ts';
 import { ensureRoom } from '../../functions/rooms/ensure.ts';
 import { ClaimLostError } from '../../functions/rooms/errors.ts';
 import type { Keeping } from '../../functions/rooms/keeping.ts';
 import type { RoomProvider } from '../../functions/rooms/ports.ts';
-import { MINUTE } from '../../functions/rooms/room.ts';
+import type { Claim, Room } from '../../functions/rooms/room.ts';
+import { DAY, MINUTE } from '../../functions/rooms/room.ts';
+import { aLiveRoom, aRoom, aSpec, START } from '../support/rooms.ts';
 import { aRequest, makeWorld, type World } from '../support/world.ts';
 
 /** A worker that is held up after its create, until `go` is called. */
@@ -77,3 +80,51 @@ function blindTo({ rooms }: World): Keeping['rooms'] {
     },
   };
 }
+
+describe('a worker that comes late', () => {
+  const made = aLiveRoom({ application: 'one', id: 'made' });
+
+  /** Two workers' claims for one generation, the later one on the row. */
+  async function late(theirs: Partial<Claim>, ours: Partial<Claim> = {}, row: Partial<Room> = {}) {
+    const world = makeWorld({ applications: ['one', 'two'], capabilities: { idempotentCreate: true } });
+    const claim: Claim = {
+      owner: 'late',
+      purpose: 'open',
+      generation: 2,
+      takenAt: START,
+      leaseUntil: START,
+      application: 'one',
+      spec: aSpec(),
+      expiresAt: START + 90 * DAY,
+      announcement: { type: 'Room Rotated', reason: 'renewal' },
+      ...ours,
+    };
+    const stale = await world.rooms.write({ ...aRoom(), claim });
+    await world.rooms.write({ ...stale, claim: { ...claim, owner: 'other', ...theirs }, ...row });
+    const done = completeClaim({ ...stale, claim }, (found) => found, world.keeping, made);
+    return { world, done };
+  }
+
+  it('retires its room where the other makes the same in another application', async () => {
+    const { world, done } = await late({ application: 'two' });
+    await expect(done).rejects.toThrow(ClaimLostError);
+    expect(world.row('weekly').retirees).toEqual([{ application: 'one', id: 'made' }]);
+  });
+
+  it('leaves its room alone where the other is making the very same', async () => {
+    const { world, done } = await late({});
+    await expect(done).rejects.toThrow(ClaimLostError);
+    expect(world.row('weekly').retirees).toEqual([]);
+  });
+
+  it('is done where its room is on the row, and had no news that the row could lack', async () => {
+    const { world, done } = await late({}, {}, { claim: undefined, current: made, generation: 2 });
+    expect(await done).toEqual(world.row('weekly'));
+  });
+
+  it('is not done where its room is on the row and its news is not', async () => {
+    const sequence = { source: 'request', value: '5' } as const;
+    const { done } = await late({}, { sequence }, { claim: undefined, current: made, generation: 2 });
+    await expect(done).rejects.toThrow(ClaimLostError);
+  });
+});

@@ -176,6 +176,20 @@ describe('a change that is never answered', () => {
   });
 });
 
+describe('a change without an answer in an application that has left the pool', () => {
+  it('is not asked for again, and is no reason for a new link', async () => {
+    const { keeping, row, rooms } = await unanswered();
+    const provider = (name: string) => {
+      if (name === 'first') throw new Error('application first is not in the pool');
+      return keeping.pool.provider(name);
+    };
+    const without = { ...keeping, pool: { ...keeping.pool, names: ['second'], provider } };
+    expect((await ensureRoom(aRequest({ spec: asked('none') }), without)).outcome).toBe('unchanged');
+    expect(row('weekly')).toMatchObject({ generation: 1, claim: undefined, state: 'active' });
+    expect(await rooms.history('weekly')).toEqual([]);
+  });
+});
+
 describe('two changes that are not answered, weeks apart,', () => {
   it('are no reason for a new link', async () => {
     const { keeping, row, request, clock } = await unanswered();

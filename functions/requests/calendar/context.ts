@@ -1,4 +1,5 @@
 import type { Instant } from '../../rooms/room.ts';
+import type { Leniency } from './leniency.ts';
 import type { CalendarSettings } from './settings.ts';
 import type { Steps } from './steps.ts';
 import type { Zone } from './zone.ts';
@@ -19,4 +20,5 @@ export interface CalendarContext {
   readonly now: Instant;
   readonly settings: CalendarSettings;
   readonly steps: Steps;
+  readonly leniency: Leniency;
 }

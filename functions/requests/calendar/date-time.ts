@@ -24,7 +24,9 @@ export function readDateTime(text: string): DateTime | undefined {
     .slice(1, 7)
     .map((part) => Number(part ?? 0));
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
-  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  // the midnight at the end of a day
+  const isMidnight = hour === 24 && minute === 0 && second === 0;
+  if ((hour > 23 && !isMidnight) || minute > 59 || second > 60) return undefined;
   const milliseconds = Math.floor(Number(`0.${match[7] ?? 0}`) * 1000);
   const wall = dayNumber(year, month, day) * DAY + (hour * 3600 + minute * 60 + second) * 1000 + milliseconds;
   const offset = readOffset(match[8]);

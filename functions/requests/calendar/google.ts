@@ -6,6 +6,7 @@ import { checked } from '../refusal.ts';
 import { padded } from '../sequence.ts';
 import type { CalendarContext } from './context.ts';
 import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from './date-time.ts';
+import { unfolded } from './ics-lines.ts';
 import { daysBetween, readIcsTimes } from './ics-times.ts';
 import { changeTime, stamp } from './stamp.ts';
 import type { EventTimes, Length, Telling, ToldEvent, ToldOccurrence } from './telling.ts';
@@ -103,7 +104,8 @@ function readTimes(event: GoogleEvent, context: CalendarContext, cancelled: bool
     excludedDays: new Set(),
     shifts: [],
   };
-  return recurrence?.length ? { ...times, ...readRecurrence(recurrence, first, times, context) } : times;
+  const lines = unfolded((recurrence ?? []).join('\n'));
+  return lines.length > 0 ? { ...times, ...readRecurrence(lines, first, times, context) } : times;
 }
 
 function tellOccurrence(event: GoogleEvent, context: CalendarContext): ToldOccurrence {
@@ -165,11 +167,11 @@ function readRecurrence(
   lines: readonly string[],
   first: DateTime,
   { zone, start }: EventTimes,
-  { zone: calendarZone, steps }: CalendarContext,
+  { zone: calendarZone, steps, leniency }: CalendarContext,
 ): Pick<EventTimes, 'rules' | 'exceptRules' | 'extra' | 'excluded' | 'excludedDays'> {
   const text = new Date(start).toISOString().replace(/[-:]|\.\d+/g, '');
   const begin = first.isDate ? `DTSTART;VALUE=DATE:${text.slice(0, 8)}` : `DTSTART:${text.slice(0, 15)}`;
-  const event = ['BEGIN:VEVENT', begin, ...lines.map((line) => line.replace(/[\r\n]+/g, '')), 'END:VEVENT'];
+  const event = ['BEGIN:VEVENT', begin, ...lines, 'END:VEVENT'];
   const times = readIcsTimes(parsed(event.join('\r\n')), {
     zoneNamed: (name) => {
       const named = zoneNamed(name, steps) ?? calendarZone;
@@ -178,6 +180,7 @@ function readRecurrence(
     },
     // what has no zone of its own is meant by the clock of the event
     calendarZone: zone,
+    leniency,
   });
   if (!times) throw new RequestRefusedError('event.recurrence: cannot be read');
   const { rules, exceptRules, extra, excluded, excludedDays } = times;

@@ -150,10 +150,19 @@ function readTimes(event: GraphEvent, context: CalendarContext, cancelled: boole
 function instantIn(
   dateTime: DateTime,
   name: string | null | undefined,
-  { zone, defaultZone, steps }: CalendarContext,
+  context: CalendarContext,
   field: string,
 ): Instant {
-  return instantOf(dateTime, name ? mustKnow(name, field, steps) : (zone ?? defaultZone), field);
+  const { zone, defaultZone, steps } = context;
+  const named = name ? (zoneNamed(name, steps) ?? zoneBeside(name, field, context)) : undefined;
+  return instantOf(dateTime, named ?? zone ?? defaultZone, field);
+}
+
+/** Outlook says `tzone://Microsoft/Custom` where it knows no name: then that of the calendar serves. */
+function zoneBeside(name: string, field: string, { zone, steps, leniency }: CalendarContext): Zone {
+  if (!zone) return mustKnow(name, field, steps);
+  leniency.warn(`${field}: the time zone ${shown(name)} is unknown, and was taken for that of the calendar`);
+  return zone;
 }
 
 /** The clock by which a series goes, which is rarely the one that its times were asked for in. */

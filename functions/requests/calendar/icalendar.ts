@@ -25,14 +25,14 @@ export function readIcalendar(calendar: IcsCalendar, event: IcsEvent, context: C
   if (event.uid === '') throw new RequestRefusedError('UID: is missing');
   const components = readComponents(calendar, event, context);
   const masters = components.filter(({ isWhole }) => isWhole);
-  const master = newest(masters);
+  const master = newest(masters, (one) => lastEnd(one, context));
   if (calendar.method === 'ADD') {
     return {
       ...identityOf(event, context),
       occurrences: masters.flatMap((added) => additions(added, context)),
     };
   }
-  const exceptions = components.filter(({ isWhole }) => !isWhole);
+  const exceptions = onePerOccurrence(components.filter(({ isWhole }) => !isWhole));
   const told = master && tellEvent(master, exceptions, calendar);
   return {
     ...identityOf(event, context),
@@ -53,8 +53,43 @@ function identityOf(
   };
 }
 
-function newest<T extends { readonly at: string }>(all: readonly T[]): T | undefined {
-  return all.toSorted((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
+/**
+ * Of several that speak of one thing, that of the highest SEQUENCE (RFC 5546, 2.1.4), and among equals the one that ends
+ * last. It is as new as the newest of them.
+ */
+function newest(
+  all: readonly IcsComponent[],
+  endOfOne: (component: IcsComponent) => Instant,
+): IcsComponent | undefined {
+  const [first, ...others] = all;
+  if (!first || others.length === 0) return first;
+  const highest = Math.max(...all.map(({ sequence }) => sequence));
+  const equals = all
+    .filter(({ sequence }) => sequence === highest)
+    .map((one) => ({ one, end: endOfOne(one) }));
+  const last = equals.reduce((best, each) => (each.end > best.end ? each : best));
+  const at =
+    all
+      .map((each) => each.at)
+      .sort()
+      .at(-1) ?? first.at;
+  return { ...last.one, at };
+}
+
+function lastEnd({ cancelled, times }: IcsComponent, { steps }: CalendarContext): Instant {
+  if (cancelled || !times) return Number.NEGATIVE_INFINITY;
+  const { endless, last } = planOf(times, steps);
+  return endless ? Number.POSITIVE_INFINITY : (last.at(-1)?.end ?? Number.NEGATIVE_INFINITY);
+}
+
+function onePerOccurrence(exceptions: readonly IcsComponent[]): readonly IcsComponent[] {
+  const groups = Map.groupBy(exceptions, ({ id, following }) => `${id}${following}`);
+  return [...groups.values()].flatMap((group) => newest(group, exceptionEnd) ?? []);
+}
+
+function exceptionEnd({ cancelled, times, atLeast = 0 }: IcsComponent): Instant {
+  if (cancelled || !times) return Number.NEGATIVE_INFINITY;
+  return Math.max(atLeast, endOf(times.zone, times.start, times.length));
 }
 
 /** A calendar's file has an event with all its exceptions, a message may have the event alone. */
@@ -71,8 +106,18 @@ function tellEvent(
     isPrivate,
     cancelled,
     complete: method === 'PUBLISH',
-    ...(times && { times: withRanges(times, exceptions) }),
+    ...(times && { times: withExceptions(withRanges(times, exceptions), exceptions) }),
   };
+}
+
+/**
+ * The times without the occurrences that have a word of their own. So the plan, which has the last occurrences only, has
+ * the last of those that take place.
+ */
+function withExceptions(times: EventTimes, exceptions: readonly IcsComponent[]): EventTimes {
+  const own = exceptions.filter(({ following, id }) => !following && id !== undefined);
+  const walls = own.map(({ id = 0 }) => times.zone.toWall(id));
+  return walls.length === 0 ? times : { ...times, excluded: new Set([...times.excluded, ...walls]) };
 }
 
 /** Moves and cancellations of all that follow are worked out by the clock of the series while it is at hand. */
@@ -102,7 +147,7 @@ function tellOccurrence(exception: IcsComponent, event: ToldEvent | undefined): 
     isPrivate,
     cancelled,
     following,
-    ...(times && !cancelled && { end: endOf(times.zone, times.start, times.length) }),
+    ...(times && !cancelled && { end: exceptionEnd(exception) }),
   };
 }
 

@@ -5,8 +5,10 @@ import type { CalendarContext } from './context.ts';
 import { componentsOf, propertyOf, unescaped, withoutTitles } from './ics-lines.ts';
 import { textOf } from './ics-property.ts';
 import { type IcsCalendar, type IcsEvent, writeIcs } from './ics-text.ts';
-import { type Clocks, readIcsTimes, readOccurrenceId } from './ics-times.ts';
+import { type Clocks, type Inherited, readIcsTimes, readOccurrenceId } from './ics-times.ts';
 import { type ZoneFinder, zonesOf } from './ics-zones.ts';
+import type { Leniency } from './leniency.ts';
+import { endOf } from './plan.ts';
 import { instantOr, notAfter, stamp } from './stamp.ts';
 import type { EventTimes } from './telling.ts';
 import { zoneNamed } from './zone.ts';
@@ -16,12 +18,16 @@ export interface IcsComponent {
   readonly isWhole: boolean;
   readonly following: boolean;
   readonly at: string;
+  /** Counts how often the event was planned anew. */
+  readonly sequence: number;
   readonly cancelled: boolean;
   readonly isPrivate: boolean;
   readonly title: string;
   /** When the occurrence that it speaks of was planned to start. */
   readonly id?: Instant;
   readonly times?: EventTimes;
+  /** It ends no earlier, whatever its times say. */
+  readonly atLeast?: Instant;
 }
 
 /**
@@ -34,36 +40,108 @@ export function readComponents(
   event: IcsEvent,
   context: CalendarContext,
 ): readonly IcsComponent[] {
-  const component = parse(calendar, event);
+  const { component, lines } = parse(calendar, event, context.leniency);
   const zones = zonesOf(component, context.steps);
-  const calendarZone = context.zone ?? ownZone(calendar, zones, context) ?? context.defaultZone;
-  const clocks: Clocks = { zoneNamed: zones, ...(calendarZone && { calendarZone }) };
-  const titles = titlesOf(event);
+  const calendarZone =
+    context.zone ??
+    ownZone(calendar, zones, context) ??
+    context.defaultZone ??
+    onlyZone(calendar, zones, context);
+  const clocks: Clocks = {
+    zoneNamed: zones,
+    leniency: context.leniency,
+    ...(calendarZone && { calendarZone }),
+  };
+  const titles = titlesOf(lines);
   const vevents = component.getAllSubcomponents('vevent');
   const series = vevents.find((vevent) => !vevent.getFirstProperty('recurrence-id'));
-  return vevents.map((vevent, index) =>
-    readComponent(vevent, { calendar, context, clocks, series, title: titles[index] ?? '' }),
-  );
+  const inherited = series && context.leniency.orWithout(() => readIcsTimes(series, clocks), undefined);
+  return vevents.flatMap((vevent, index) => {
+    const reading = { calendar, context, clocks, series, title: titles[index] ?? '' };
+    const isWhole = !vevent.getFirstProperty('recurrence-id');
+    if (isWhole || !inherited) return [readComponent(vevent, reading)];
+    return readException(vevent, reading, inherited);
+  });
+}
+
+/**
+ * An exception is read beside its series: what makes no sense in it is as in the series, and one of which nothing can be
+ * made is left out, so that one bad exception does not take the series with it.
+ */
+function readException(vevent: ICAL.Component, reading: Reading, inherited: Inherited): IcsComponent[] {
+  const { leniency } = reading.context;
+  const zoneNamed = (name: string) =>
+    leniency.orWithout(() => reading.clocks.zoneNamed(name), inherited.zone);
+  const known = leniency.warnings.length;
+  return leniency.orWithout(() => {
+    const read = readComponent(vevent, { ...reading, clocks: { ...reading.clocks, zoneNamed } }, inherited);
+    if (!read.cancelled && !read.times) {
+      throw new RequestRefusedError('DTSTART: is missing from an occurrence that was moved');
+    }
+    const isRepaired = leniency.warnings.length > known;
+    return [isRepaired ? { ...read, atLeast: plannedEnd(read, inherited) } : read];
+  }, []);
+}
+
+/** Nobody knows what a repaired exception was to be, so it ends no earlier than the occurrence that it speaks of. */
+function plannedEnd({ id = 0 }: IcsComponent, { zone, length }: Inherited): Instant {
+  return endOf(zone, zone.toWall(id), length);
 }
 
 /** What the calendar itself says of its floating times and dates: a name that is known, or that it defines. */
-function ownZone({ timeZone, zones }: IcsCalendar, find: ZoneFinder, { steps }: CalendarContext) {
-  const name = unescaped(timeZone ?? '');
-  return zones.some((zone) => zone.name === name) ? find(name) : zoneNamed(name, steps);
+function ownZone({ timeZone, zones }: IcsCalendar, find: ZoneFinder, { steps, leniency }: CalendarContext) {
+  const name = unescaped(timeZone ?? '').trim();
+  if (name === '') return undefined;
+  const named = zones.some((zone) => zone.name === name)
+    ? leniency.orWithout(() => find(name), undefined)
+    : undefined;
+  return named ?? zoneNamed(name, steps);
+}
+
+/** Where nobody says more, the one zone that a calendar defines. */
+function onlyZone({ zones }: IcsCalendar, find: ZoneFinder, { leniency }: CalendarContext) {
+  const [only, ...others] = zones;
+  return only && others.length === 0 ? leniency.orWithout(() => find(only.name), undefined) : undefined;
 }
 
 /** Titles are read by us: nothing that a person wrote is in what `ical.js` sees, so nor is it in what it complains of. */
-function titlesOf({ lines }: IcsEvent): string[] {
+function titlesOf(lines: readonly string[]): string[] {
   return componentsOf(lines).map((component) => unescaped(propertyOf(component, 'SUMMARY')));
 }
 
-function parse(calendar: IcsCalendar, event: IcsEvent): ICAL.Component {
-  const lines = withoutTitles(event.lines);
+function parse(calendar: IcsCalendar, { lines }: IcsEvent, leniency: Leniency) {
   try {
-    return new ICAL.Component(ICAL.parse(writeIcs(calendar, { uid: event.uid, lines })));
+    return { component: parsed(calendar, lines), lines };
+  } catch (error) {
+    const kept = readableComponents(calendar, componentsOf(lines), leniency).flat();
+    // what is wrong stands between the components, or in all of them
+    if (kept.length === 0) throw error;
+    return { component: parsed(calendar, kept), lines: kept };
+  }
+}
+
+function parsed(calendar: IcsCalendar, lines: readonly string[]): ICAL.Component {
+  try {
+    return new ICAL.Component(ICAL.parse(writeIcs(calendar, { uid: '', lines: withoutTitles(lines) })));
   } catch (cause) {
     throw new RequestRefusedError(`icalendar: ${(cause as Error).message.slice(0, 200)}`, { cause });
   }
+}
+
+/** The components that can be read: without what only takes occurrences away, and without a bad exception of a series. */
+function readableComponents(
+  calendar: IcsCalendar,
+  components: readonly (readonly string[])[],
+  leniency: Leniency,
+): readonly (readonly string[])[] {
+  const isException = (lines: readonly string[]) => propertyOf(lines, 'RECURRENCE-ID') !== '';
+  const hasSeries = components.some((lines) => !isException(lines));
+  return components.flatMap((lines) => {
+    if (leniency.orWithout(() => parsed(calendar, lines), undefined)) return [lines];
+    const without = lines.filter((line) => !/^EX(?:DATE|RULE)[;:]/i.test(line));
+    if (!(hasSeries && isException(lines))) parsed(calendar, without);
+    return leniency.orWithout(() => parsed(calendar, without) && [without], []);
+  });
 }
 
 interface Reading {
@@ -78,17 +156,20 @@ interface Reading {
 function readComponent(
   vevent: ICAL.Component,
   { calendar, context, clocks, series, title }: Reading,
+  inherited?: Inherited,
 ): IcsComponent {
   const text = (name: string) => textOf(vevent, name).toUpperCase();
   const cancelled = context.isCancelled || calendar.method === 'CANCEL' || text('status') === 'CANCELLED';
   const id = readOccurrenceId(vevent, series, clocks);
-  const times = readIcsTimes(vevent, clocks);
+  const times = readIcsTimes(vevent, clocks, inherited);
+  const sequence = Number(text('sequence')) || 0;
   return {
     isWhole: id === undefined,
     following:
       String(vevent.getFirstProperty('recurrence-id')?.getParameter('range')).toUpperCase() ===
       'THISANDFUTURE',
-    at: stamp([Number(text('sequence')) || 0, changedAt(vevent, calendar, context)], cancelled),
+    at: stamp([sequence, changedAt(vevent, calendar, context)], cancelled),
+    sequence,
     cancelled,
     isPrivate: isHiddenClass(text('class')),
     title,

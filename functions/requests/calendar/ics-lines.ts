@@ -1,35 +1,76 @@
 /** The lines of a text, put together where they were folded, and as they should have been written. */
 export function unfolded(text: string): string[] {
   return text
-    .replace(/^\ufeff/, '')
+    .replace(/^[\ufeff\s]+/, '')
     .replace(/\r?\n[ \t]/g, '')
     .split(/\r\n|\n|\r/)
-    .filter((line) => line.trim() !== '' && !NOTHING.test(line))
-    .map(mended);
+    .filter((line) => line.trim() !== '')
+    .map(mended)
+    .filter((line) => !NOTHING.test(line));
 }
 
-/** A list of dates without any date. */
-const NOTHING = /^(?:EXDATE|RDATE)(?:;[^:]*)?:\s*$/i;
+/** A list of dates without any date, or a rule that says nothing. */
+const NOTHING = /^(?:EXDATE|RDATE|EXRULE|RRULE)(?:;[^:]*)?:[\s;,]*$/i;
 
 const RULE = /^(?:EXRULE|RRULE)[;:]/i;
+
+/** What stands before the value of a time takes no more characters. */
+const LONGEST_PARAMETERS = 1000;
+
+/** Properties whose values are times. */
+const TIMES = /^(?:DTSTART|DTEND|EXDATE|RDATE|RECURRENCE-ID)[;:]/i;
 
 /** Outlook names zones with colons in them (`tzone://Microsoft/Custom`), and leaves out the quotes that these need. */
 const UNQUOTED_ZONE = /^([A-Z-]+(?:;[^":;]*)*;TZID=)([^";]*)((?:;VALUE=[A-Z-]+)?:\d{8}[^":]*)$/i;
 
 /** A line as it should have been written, where it is clear what it means. */
 function mended(line: string): string {
-  if (RULE.test(line)) return line.toUpperCase();
+  if (RULE.test(line)) return mendedRule(line);
+  if (!TIMES.test(line)) return line;
+  return mendedTimes(mendedZone(line));
+}
+
+/** Capitals, without blanks and without an empty part. */
+function mendedRule(line: string): string {
+  const rule = line
+    .toUpperCase()
+    .replace(/\s+/g, '')
+    .replace(/([;,:])[;,]+/g, '$1')
+    .replace(/[;,]+$/, '');
+  return rule.replace(/(UNTIL=\d{8}T\d{4})(?!\d)/, '$100');
+}
+
+/** Without empty places in a list, and with the seconds that some leave out. */
+function mendedTimes(line: string): string {
+  const { value } = readLine(line);
+  const values = value.split(/[,;]/).map((one) => one.trim());
+  const times = values.filter((one) => one !== '').map((one) => one.replace(/(\d{8}T\d{4})(?!\d)/g, '$100'));
+  const before = line.trimEnd();
+  return `${before.slice(0, before.length - value.length)}${times.join(',')}`;
+}
+
+function mendedZone(line: string): string {
+  if (colonAfter(line, 0) > LONGEST_PARAMETERS) return line;
   const [, before, zone = '', after] = UNQUOTED_ZONE.exec(line) ?? [];
   return zone.includes(':') ? `${before}"${zone}"${after}` : line;
 }
 
-/** The name of a line's property, and its value. Values of parameters may be quoted and have colons in them. */
-const LINE = /^([A-Za-z0-9-]+)(?:;(?:"[^"]*"|[^":])*)?:(.*)$/s;
-
-/** A line's property, in capitals, and its value. */
+/** A line's property, in capitals, and its value. Values of parameters may be quoted and have colons in them. */
 export function readLine(line: string): { readonly name: string; readonly value: string } {
-  const [, name = '', value = ''] = LINE.exec(line) ?? [];
-  return { name: name.toUpperCase(), value: value.trim() };
+  const [name = ''] = /^[A-Za-z0-9-]+/.exec(line) ?? [];
+  const colon = line[name.length] === ';' ? colonAfter(line, name.length) : name.length;
+  if (name === '' || line[colon] !== ':') return { name: '', value: '' };
+  return { name: name.toUpperCase(), value: line.slice(colon + 1).trim() };
+}
+
+/** The first colon outside quotes. A line may be a megabyte long, so no expression looks for it. */
+function colonAfter(line: string, from: number): number {
+  let quoted = false;
+  for (let at = from; at < line.length; at += 1) {
+    if (line[at] === '"') quoted = !quoted;
+    else if (line[at] === ':' && !quoted) return at;
+  }
+  return -1;
 }
 
 /** The value of a property among a component's lines; empty where there is none. */
@@ -64,5 +105,5 @@ export function unescaped(text: string): string {
 /** The zones that are named anywhere in the lines: by parameters, which hide no signs, as definitions do. */
 export function zonesNamedIn(lines: readonly string[]): Set<string> {
   const names = lines.join('\n').matchAll(/;TZID=(?:"([^"]*)"|([^;:]*))/gi);
-  return new Set([...names].map(([, quoted, plain = '']) => unescaped(quoted ?? plain)));
+  return new Set([...names].map(([, quoted, plain = '']) => unescaped(quoted ?? plain).trim()));
 }

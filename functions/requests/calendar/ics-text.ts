@@ -62,7 +62,7 @@ const PARENTS: Readonly<Record<string, string>> = {
 
 /** Whether a text wants to be iCalendar. */
 export function isIcs(text: string): boolean {
-  return /^\ufeff?\s*BEGIN:VCALENDAR\s/i.test(text.slice(0, 200));
+  return /^[\ufeff\s]*BEGIN:VCALENDAR\s/i.test(text.slice(0, 2000));
 }
 
 interface Component {
@@ -111,6 +111,10 @@ function keep(component: Component | undefined, name: string, line: string): voi
 
 function calendarOf({ lines, parts }: Component): IcsCalendar {
   const method = propertyOf(lines, 'METHOD').toUpperCase();
+  const zones = parts
+    .filter(({ name }) => name === 'VTIMEZONE')
+    .map((zone) => ({ name: unescaped(propertyOf(zone.lines, 'TZID')).trim(), lines: linesOf(zone) }))
+    .filter(({ name }) => name !== '');
   const timeZone = propertyOf(lines, 'X-WR-TIMEZONE');
   const events = Map.groupBy(
     parts.filter(({ name }) => name === 'VEVENT'),
@@ -119,9 +123,7 @@ function calendarOf({ lines, parts }: Component): IcsCalendar {
   return {
     ...(method && { method }),
     ...(timeZone && { timeZone }),
-    zones: parts
-      .filter(({ name }) => name === 'VTIMEZONE')
-      .map((zone) => ({ name: unescaped(propertyOf(zone.lines, 'TZID')), lines: linesOf(zone) })),
+    zones,
     events: [...events].map(([uid, components]) => ({ uid, lines: components.flatMap(linesOf) })),
   };
 }
@@ -130,9 +132,15 @@ function linesOf({ name, lines, parts }: Component): string[] {
   return [`BEGIN:${name}`, ...lines, ...parts.flatMap(linesOf), `END:${name}`];
 }
 
+/** A time without a zone. */
+const FLOATING = /^DT(?:START|END)(?:;VALUE=[A-Z-]+)?:\d{8}(?:T\d{6})?$/i;
+
 /** A text of one event, with all that it needs of its calendar. */
 export function writeIcs(calendar: IcsCalendar, { lines }: IcsEvent): string {
-  const named = zonesNamedIn(lines).add(unescaped(calendar.timeZone ?? ''));
+  const named = zonesNamedIn(lines).add(unescaped(calendar.timeZone ?? '').trim());
+  const [only, ...others] = calendar.zones;
+  // a calendar that defines one zone means that one where it names none
+  if (only && others.length === 0 && lines.some((line) => FLOATING.test(line))) named.add(only.name);
   return [
     'BEGIN:VCALENDAR',
     ...(calendar.method ? [`METHOD:${calendar.method}`] : []),

@@ -4,6 +4,7 @@ import { DAY, type Instant } from '../../rooms/room.ts';
 import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from './date-time.ts';
 import { textOf } from './ics-property.ts';
 import type { ZoneFinder } from './ics-zones.ts';
+import type { Leniency } from './leniency.ts';
 import { readRule } from './read-rule.ts';
 import { type Rule, unitOf } from './rule.ts';
 import type { EventTimes, Length } from './telling.ts';
@@ -15,7 +16,11 @@ export interface Clocks {
   readonly zoneNamed: ZoneFinder;
   /** For floating times and dates. */
   readonly calendarZone?: Zone;
+  readonly leniency: Leniency;
 }
+
+/** What an occurrence has from its series where it says nothing that makes sense. */
+export type Inherited = Pick<EventTimes, 'zone' | 'length'>;
 
 /** A time of a VEVENT, with the zone that it names. */
 interface ZonedTime extends DateTime {
@@ -27,19 +32,23 @@ interface ZonedTime extends DateTime {
  *
  * @throws RequestRefusedError
  */
-export function readIcsTimes(event: ICAL.Component, clocks: Clocks): EventTimes | undefined {
+export function readIcsTimes(
+  event: ICAL.Component,
+  clocks: Clocks,
+  inherited?: Inherited,
+): EventTimes | undefined {
   const first = readTimes(event, 'dtstart', clocks)[0];
   if (!first) return undefined;
-  const zone = zoneOfStart(first);
-  const start = wallIn(zone, first, 'DTSTART');
-  const excluded = readTimes(event, 'exdate', clocks);
+  const zone = zoneOfStart(first, event, clocks);
+  const start = wallIn(zone, { ...first, zone: first.zone ?? zone }, 'DTSTART');
+  const excluded = readExcluded(event, first, clocks);
   const wholeDays = first.isDate ? [] : excluded.filter(({ isDate }) => isDate);
   return {
     zone,
     start,
-    length: readLength(event, { first, start, zone }, clocks),
+    length: readLength(event, { first, start, zone }, clocks, inherited?.length),
     rules: readRules(event, 'rrule', zone),
-    exceptRules: readRules(event, 'exrule', zone),
+    exceptRules: clocks.leniency.orWithout(() => readRules(event, 'exrule', zone), []),
     extra: [
       ...readTimes(event, 'rdate', clocks).map((time) => ({ start: wallOf(time, first, { zone, start }) })),
       ...readPeriods(event, zone, clocks),
@@ -52,8 +61,23 @@ export function readIcsTimes(event: ICAL.Component, clocks: Clocks): EventTimes 
   };
 }
 
-function zoneOfStart(first: ZonedTime): Zone {
-  return first.offset === undefined ? mustHaveZone(first.zone, first, 'DTSTART') : UTC;
+/** A start without a zone goes by that of its end, since both are to be of one kind. */
+function zoneOfStart(first: ZonedTime, event: ICAL.Component, clocks: Clocks): Zone {
+  if (first.offset !== undefined) return UTC;
+  const zone = first.zone ?? readTimes(event, 'dtend', clocks)[0]?.zone;
+  return mustHaveZone(zone, first, 'DTSTART');
+}
+
+/**
+ * Starts that are taken out. One that cannot be read is left in. Of an event that takes whole days they are days, by
+ * the clock that they were written by.
+ */
+function readExcluded(event: ICAL.Component, first: ZonedTime, clocks: Clocks): ZonedTime[] {
+  const excluded = readTimes(event, 'exdate', clocks, 'leniently');
+  if (!first.isDate) return excluded;
+  return excluded.map((time) =>
+    time.isDate || time.offset !== undefined ? time : { wall: dayOf(time.wall) * DAY, isDate: true },
+  );
 }
 
 /** An extra date of an event that has a time is at that time. */
@@ -75,11 +99,13 @@ export function readOccurrenceId(
   clocks: Clocks,
 ): Instant | undefined {
   const time = readTimes(event, 'recurrence-id', clocks)[0];
-  const first = time?.isDate && series ? readTimes(series, 'dtstart', clocks)[0] : undefined;
-  if (!time || !series || !first || first.isDate) {
-    return time && instantOf(time, time.zone, 'RECURRENCE-ID');
+  const first = time && series ? readTimes(series, 'dtstart', clocks)[0] : undefined;
+  if (time && first?.isDate) {
+    const day = dayOfWholeDays(time, first);
+    return instantOf(day, day.zone, 'RECURRENCE-ID');
   }
-  const zone = zoneOfStart(first);
+  if (!time?.isDate || !series || !first) return time && instantOf(time, time.zone, 'RECURRENCE-ID');
+  const zone = zoneOfStart(first, series, clocks);
   if (readRules(series, 'rrule', zone).some(isSeveralTimesADay)) {
     throw new RequestRefusedError(
       'RECURRENCE-ID: must have a time, since the series takes place several times a day, got a date',
@@ -88,11 +114,24 @@ export function readOccurrenceId(
   return zone.toInstant(time.wall + (first.wall - dayOf(first.wall) * DAY));
 }
 
+/** A local time that names an occurrence of whole days means its day, whatever clock it was written by. */
+function dayOfWholeDays(time: ZonedTime, first: ZonedTime): ZonedTime {
+  if (time.isDate || time.offset !== undefined) return time;
+  const { zone } = first;
+  return { wall: dayOf(time.wall) * DAY, isDate: true, ...(zone && { zone }) };
+}
+
 function isSeveralTimesADay(rule: Rule): boolean {
   return unitOf(rule) < DAY || [rule.hours, rule.minutes, rule.seconds].some((list = []) => list.length > 1);
 }
 
-function readTimes(event: ICAL.Component, name: string, { zoneNamed, calendarZone }: Clocks): ZonedTime[] {
+/** @param manner with `leniently`, what cannot be read is left out */
+function readTimes(
+  event: ICAL.Component,
+  name: string,
+  { zoneNamed, calendarZone, leniency }: Clocks,
+  manner?: 'leniently',
+): ZonedTime[] {
   return event.getAllProperties(name).flatMap((property) => {
     const [, parameters, type, ...values] = property.toJSON() as [
       string,
@@ -101,12 +140,18 @@ function readTimes(event: ICAL.Component, name: string, { zoneNamed, calendarZon
       ...unknown[],
     ];
     if (type === 'period') return [];
-    return values.map((value): ZonedTime => {
+    const read = (value: unknown): ZonedTime[] => {
       // a date that is not marked as one comes out like this
       const time = mustReadDateTime(String(value).replace(/T::$/, ''), name.toUpperCase());
-      const zone = time.isDate || parameters.tzid === undefined ? calendarZone : zoneNamed(parameters.tzid);
-      return { ...time, ...(zone && { zone }) };
-    });
+      // a time in UTC needs no zone, whatever it names
+      const named =
+        parameters.tzid === undefined || time.offset !== undefined ? undefined : zoneNamed(parameters.tzid);
+      const zone = named ?? calendarZone;
+      return [{ ...time, ...(zone && { zone }) }];
+    };
+    return values.flatMap((value) =>
+      manner === 'leniently' ? leniency.orWithout(() => read(value), []) : read(value),
+    );
   });
 }
 
@@ -148,24 +193,67 @@ function readRules(event: ICAL.Component, name: string, zone: Zone) {
   return event.getAllProperties(name).map((property) => readRule(property, zone));
 }
 
-/** A day where it starts on a date and nothing is said, no time at all where it starts at a time. */
-function readLength(
-  event: ICAL.Component,
-  { first, start, zone }: { first: ZonedTime; start: Wall; zone: Zone },
-  clocks: Clocks,
-): Length {
-  const duration = textOf(event, 'duration');
-  if (duration) return readDuration(duration, 'DURATION');
+interface Begin {
+  readonly first: ZonedTime;
+  readonly start: Wall;
+  readonly zone: Zone;
+}
+
+/**
+ * A day where it starts on a date and nothing is said, no time at all where it starts at a time. Where end and duration
+ * are both there, the longer counts: some write a duration of nothing beside the end.
+ *
+ * @param inherited the length of the series, for an occurrence that says nothing, or what makes no sense
+ */
+function readLength(event: ICAL.Component, begin: Begin, clocks: Clocks, inherited?: Length): Length {
+  const { leniency } = clocks;
+  const text = textOf(event, 'duration');
+  const end = readEnd(event, begin, clocks);
+  const hasEnd = end !== undefined;
+  const readings = [
+    ...(text
+      ? [orElse(() => readDuration(text, 'DURATION'), hasEnd || inherited !== undefined, leniency)]
+      : []),
+    ...(end
+      ? [orElse(() => lengthUntil(end, begin), Boolean(text) || inherited !== undefined, leniency)]
+      : []),
+  ].filter((length) => length !== undefined);
+  const longest = readings.sort((a, b) => inMilliseconds(b) - inMilliseconds(a))[0];
+  if (longest && inMilliseconds(longest) > 0) return longest;
+  if (inherited && !(longest && hasEnd)) return inherited;
+  if (!longest && (text || hasEnd)) throw new RequestRefusedError('DTEND: must not be before DTSTART');
+  return begin.first.isDate ? { days: 1, time: 0 } : { days: 0, time: 0 };
+}
+
+/** @param hasOther something else says how long it takes, so that this may be left out */
+function orElse(read: () => Length, hasOther: boolean, leniency: Leniency): Length | undefined {
+  return hasOther ? leniency.orWithout(read, undefined) : read();
+}
+
+function inMilliseconds({ days, time }: Length): number {
+  return days * DAY + time;
+}
+
+/** An end without a zone goes by that of its start, since both are to be of one kind. */
+function readEnd(event: ICAL.Component, { first }: Begin, clocks: Clocks): ZonedTime | undefined {
   const end = readTimes(event, 'dtend', clocks)[0];
-  if (!end) return first.isDate ? { days: 1, time: 0 } : { days: 0, time: 0 };
-  const length =
-    first.isDate && end.isDate
-      ? { days: daysBetween(first.wall, end.wall), time: 0 }
-      : { days: 0, time: instantOf(end, end.zone, 'DTEND') - zone.toInstant(start) };
-  if (length.days < 0 || length.time < 0) {
-    throw new RequestRefusedError('DTEND: must not be before DTSTART');
+  const parameters = event.getFirstProperty('dtend')?.getParameter('tzid');
+  if (!end || end.offset !== undefined || parameters !== undefined || first.offset !== undefined) return end;
+  return first.zone ? { ...end, zone: first.zone } : end;
+}
+
+function lengthUntil(end: ZonedTime, { first, start, zone }: Begin): Length {
+  if (first.isDate && end.isDate) {
+    const days = daysBetween(first.wall, end.wall);
+    if (days > 0) return { days, time: 0 };
+  } else {
+    const time = instantOf(end, end.zone, 'DTEND') - zone.toInstant(start);
+    if (time >= 0) return { days: 0, time };
+    // a start that the clocks skip is an hour later than it looks, and its end is where it looks
+    const shown = end.offset === undefined && end.zone === zone ? end.wall - start : -1;
+    if (shown >= 0) return { days: 0, time: shown };
   }
-  return length;
+  throw new RequestRefusedError('DTEND: must not be before DTSTART');
 }
 
 /** The end is the day after the last; of one day, some write that day itself. */
@@ -173,11 +261,14 @@ export function daysBetween(start: Wall, end: Wall): number {
   return Math.round((end - start) / DAY) || 1;
 }
 
-/** A week is seven days, and days follow the calendar; RFC 5545 has no months in a duration. */
+/**
+ * A week is seven days, and days follow the calendar; RFC 5545 has no months in a duration, so an `M` is a minute. Some
+ * forget the `T`, or put it before the days.
+ */
 function readDuration(text: string, field: string): Length {
   const [, sign, weeks, days, hours, minutes, seconds] =
-    /^([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?$/.exec(
-      text,
+    /^([+-]?)PT?(?:(\d{1,5})W)?T?(?:(\d{1,5})D)?T?(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?$/i.exec(
+      text.trim(),
     ) ?? [];
   if (sign === undefined || sign === '-') {
     throw new RequestRefusedError(

@@ -15,10 +15,11 @@ export type ZoneFinder = (name: string) => Zone;
 export function zonesOf(calendar: ICAL.Component, steps: Steps): ZoneFinder {
   const defined = new Map<string, ICAL.Component>();
   for (const component of calendar.getAllSubcomponents('vtimezone')) {
-    defined.set(textOf(component, 'tzid'), component);
+    defined.set(textOf(component, 'tzid').trim(), component);
   }
   const found = new Map<string, Zone>();
-  return (name) => {
+  return (written) => {
+    const name = written.trim();
     const known = found.get(name);
     if (known) return known;
     const zone = zoneFor(name, defined.get(name), steps);
@@ -31,13 +32,19 @@ function zoneFor(name: string, definition: ICAL.Component | undefined, steps: St
   const location = definition ? textOf(definition, 'x-lic-location') : '';
   const zone =
     (isWorldwide(name) ? zoneNamed(name, steps) : undefined) ??
-    (definition && definedZone(definition, steps)) ??
+    (definition && hasOffsets(definition) ? definedZone(definition, steps) : undefined) ??
     zoneNamed(name, steps) ??
     zoneNamed(location, steps);
   if (zone) return zone;
+  if (definition) return definedZone(definition, steps);
   throw new RequestRefusedError(
     `TZID: must be the name of an IANA or a Windows time zone, or of a VTIMEZONE in the same calendar, got ${shown(name)}`,
   );
+}
+
+/** Some definitions are cut down to their name. */
+function hasOffsets(definition: ICAL.Component): boolean {
+  return definition.getAllSubcomponents().some(({ name }) => name === 'standard' || name === 'daylight');
 }
 
 /** An IANA name of a place, plain or with a prefix; not one that Windows or a person made up, nor `EST` or `IST`. */

@@ -11,6 +11,7 @@ import { readGraph } from './graph.ts';
 import { readIcalendar, reasonToSkip } from './icalendar.ts';
 import { readIcs, writeIcs } from './ics-text.ts';
 import { keptEvent, keptFields, keptIcs } from './kept-event.ts';
+import { Leniency } from './leniency.ts';
 import { occurrenceNews } from './occurrence-requests.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { seriesRequest } from './series-request.ts';
@@ -36,6 +37,17 @@ export function readCalendar(event: BusEvent, sentAt: Instant, settings: Calenda
   if (found.format === 'list') return splitList(event, found, envelope);
   const toldAt = Math.min(Date.parse(event.time), sentAt);
   const context = { ...contextOf(event, envelope, toldAt, settings), now: sentAt };
+  const parsed = readOne(event, found, envelope, context);
+  const { warnings } = context.leniency;
+  return warnings.length > 0 ? { ...parsed, warnings } : parsed;
+}
+
+function readOne(
+  event: BusEvent,
+  found: Exclude<Recognised, { format: 'list' }>,
+  envelope: Envelope,
+  context: CalendarContext,
+): ParsedMessage {
   if (found.format === 'icalendar') return readText(event, found.text, envelope, context);
   const skipped = found.format === 'cal.com' ? reasonToSkipWebhook(found.event) : undefined;
   if (skipped !== undefined) return { requests: [], split: [], skipped };
@@ -99,6 +111,7 @@ function contextOf(
     toldAt,
     settings,
     steps,
+    leniency: new Leniency(),
   };
 }
 

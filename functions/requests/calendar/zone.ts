@@ -39,11 +39,56 @@ export const UTC: Zone = zoneOf(() => 0);
  */
 export function zoneNamed(name: string, steps: Steps): Zone | undefined {
   const plain = name.trim().replace(/^"(.*)"$/, '$1');
-  if (Object.hasOwn(WINDOWS_ZONES, plain)) return ianaZone(WINDOWS_ZONES[plain] ?? '', steps);
+  const windows = WINDOWS.get(plain.toLowerCase());
+  if (windows !== undefined) return ianaZone(windows, steps);
+  const outlook = OUTLOOK.exec(plain);
+  if (outlook) return outlookZone(outlook, steps);
   const [, sign, hours, minutes] = /^(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?$/.exec(plain) ?? [];
   if (!sign) return ianaZone(plain, steps) ?? suffixZone(plain, steps);
   const offset = (Number(hours) * HOUR + Number(minutes ?? 0) * MINUTE) * (sign === '-' ? -1 : 1);
   return zoneOf(() => offset);
+}
+
+const WINDOWS = new Map(Object.entries(WINDOWS_ZONES).map(([name, iana]) => [name.toLowerCase(), iana]));
+
+/** As Outlook shows its zones: `(UTC+01:00) Amsterdam, Berlin, Bern`. */
+const OUTLOOK = /^\((?:UTC|GMT)(?:([+-])(\d\d):(\d\d))?\)\s*(.*)$/i;
+
+/**
+ * The zone is that of a city among those that Outlook names, or the Windows zone of that name, if its clock is so far
+ * ahead. Else it is the plain offset, which is that of the winter: in summer it is an hour late, and so never too early.
+ */
+function outlookZone([, sign, hours = '0', minutes = '0', places = '']: RegExpExecArray, steps: Steps): Zone {
+  const offset = (Number(hours) * HOUR + Number(minutes) * MINUTE) * (sign === '-' ? -1 : 1);
+  const names = [places, ...places.split(',')].map((place) => place.trim().toLowerCase());
+  const candidates = names.flatMap((name) => [
+    WINDOWS.get(`${name.replace(/ \(.*\)$/, '').replace(/ time$/, '')} standard time`),
+    cityZones().get(name.replaceAll(/[ .]+/g, '_')),
+  ]);
+  for (const candidate of candidates) {
+    const zone = candidate === undefined ? undefined : ianaZone(candidate, steps);
+    if (zone && winterOffset(zone) === offset) return zone;
+  }
+  return zoneOf(() => offset);
+}
+
+/** The lesser of a zone's offsets: its clock is set forward in summer. */
+function winterOffset({ toWall }: Zone): number {
+  const [january, july] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 6, 1)];
+  return Math.min(toWall(january) - january, toWall(july) - july);
+}
+
+let cities: ReadonlyMap<string, string> | undefined;
+
+/** IANA's zones by the city that each is named after. */
+function cityZones(): ReadonlyMap<string, string> {
+  cities ??= new Map(
+    Intl.supportedValuesOf('timeZone').map((name) => [
+      name.slice(name.lastIndexOf('/') + 1).toLowerCase(),
+      name,
+    ]),
+  );
+  return cities;
 }
 
 /** Of a vendor's prefix nothing is known but that it comes before the name. */

@@ -38,6 +38,13 @@ test('a turn stops at the instant of each message, also of one that is delayed p
   expect(work.stops).toEqual([5 * SECOND, 20 * SECOND, HOUR + SECOND, HOUR + SECOND]);
 });
 
+test('work that is delayed for longer than it is followed stays where it is', async () => {
+  const messages = [HOUR + SECOND, 3 * HOUR];
+  const work = clockwork(messages);
+  await turn(work, HOUR, { follow: HOUR });
+  expect([work.clock.now(), messages]).toEqual([HOUR + SECOND, [3 * HOUR]]);
+});
+
 test.each([1, 1000])(
   'a turn ends though messages come back every %d seconds without an end',
   async (seconds) => {
@@ -65,6 +72,6 @@ test('a turn that nobody waits for any more ends at its next stop', async () => 
     messages.push(now + SECOND);
     if (now >= 3 * SECOND) nobody.abort(new Error('gone'));
   });
-  await expect(turn(work, HOUR, nobody.signal)).rejects.toThrow('gone');
+  await expect(turn(work, HOUR, { signal: nobody.signal })).rejects.toThrow('gone');
   expect(work.clock.now()).toBe(3 * SECOND);
 });
