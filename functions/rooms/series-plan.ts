@@ -1,3 +1,4 @@
+import { RequestRefusedError } from './errors.ts';
 import type { Instant, RoomRequest } from './room.ts';
 import { farewells, noEvent, withEvent } from './series-farewells.ts';
 import type {
@@ -10,6 +11,9 @@ import type {
 
 /** How many exceptions far ahead are remembered, the nearest of them. */
 const MOST_WAITING = 64;
+
+/** More rooms of one series than this are a mistake, or somebody's experiment. */
+export const MOST_ROOMS = 200;
 
 /** What follows for the row of a series and for its rooms. */
 export interface SeriesPlan {
@@ -34,6 +38,7 @@ export function planOf(
   const plannedKeys = new Set(planned.map(({ room }) => room.key));
   const alone = near.filter(({ room }) => !plannedKeys.has(room.key));
   const living = known.rooms.filter(({ until }) => until > now);
+  refuseTooMany(alone, [...living, ...planned.map(({ room }) => room)], now);
   const dropped = whole ? living.filter((room) => !plannedKeys.has(room.key) && isWithin(whole, room)) : [];
   const remembered = (spare: readonly RememberedRoom[]) =>
     byKey([
@@ -61,6 +66,27 @@ export function planOf(
       ...(whole ? dropped.flatMap((room) => farewells(room, whole, known, news)) : []),
     ],
   };
+}
+
+/**
+ * The limit counts rooms, however they are asked for: a few thousand occurrences that are told of one by one would fill an
+ * application as well as a rule would.
+ */
+function refuseTooMany(
+  alone: readonly OccurrenceRequest[],
+  others: readonly { readonly key: string }[],
+  now: Instant,
+): void {
+  const known = new Set(others.map(({ key }) => key));
+  const more = new Set(
+    alone
+      .filter(({ room, request }) => request.action === 'ensure' && room.until > now && !known.has(room.key))
+      .map(({ room }) => room.key),
+  );
+  if (more.size === 0 || known.size + more.size <= MOST_ROOMS) return;
+  throw new RequestRefusedError(
+    `recurrence: has more than ${MOST_ROOMS} occurrences with rooms of their own; ask for one room for the series`,
+  );
 }
 
 /** What is told of single occurrences: of those that are near, of which `came` have waited for it, and of those that wait. */

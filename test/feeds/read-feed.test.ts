@@ -393,3 +393,86 @@ test('what was sent is sent again where it could not be remembered', async () =>
   expect(await readFeed(FEED, reading())).toMatchObject({ sent: 1 });
   expect(Object.values(await actions())).toEqual(['ensure']);
 });
+
+describe('events without a UID', () => {
+  const nameless = (day: string, ...lines: string[]) =>
+    vevent('UID:', `DTSTART:202703${day}T090000Z`, 'DURATION:PT1H', ...lines);
+
+  test('have a room each, which a later reading leaves as it is', async () => {
+    server.text = calendar(nameless('01'), nameless('02'), meeting(1));
+    expect(await readFeed(FEED, reading())).toMatchObject({ sent: 3 });
+    server.text = calendar(meeting(1), nameless('02', 'SEQUENCE:9'), nameless('01'));
+    expect(await readFeed(FEED, reading())).toMatchObject({ outcome: 'unchanged' });
+    expect([...(await rooms()).values()].filter(({ action }) => action === 'ensure')).toHaveLength(3);
+  });
+
+  test('lose it when they are gone', async () => {
+    server.text = calendar(nameless('01'), meeting(1));
+    await readFeed(FEED, reading());
+    server.text = calendar(meeting(1));
+    now += HOUR;
+    expect(await readFeed(FEED, reading())).toMatchObject({ cancelled: 1 });
+    expect([...(await rooms()).values()].filter(({ action }) => action === 'ensure')).toHaveLength(1);
+  });
+});
+
+test('of an event that stands twice, the higher SEQUENCE counts, wherever it stands', async () => {
+  const on = (day: string, sequence: number) =>
+    vevent('UID:twice', `DTSTART:202703${day}T090000Z`, 'DURATION:PT1H', `SEQUENCE:${sequence}`);
+  for (const events of [
+    [on('21', 1), on('05', 0)],
+    [on('05', 0), on('21', 1)],
+  ]) {
+    [sent, memory] = [[], undefined];
+    server.text = calendar(...events);
+    await readFeed(FEED, reading());
+    const [request] = (await rooms()).values();
+    expect(request?.spec?.expiresAt).toBe(Date.parse('2027-03-21T10:00:00Z'));
+  }
+});
+
+test('an event that was refused is told once more when calendars are read by newer rules', async () => {
+  server.text = calendar(meeting(1));
+  await readFeed(FEED, reading());
+  // as a version before left it behind: with a digest of its own rules
+  memory = memory && {
+    ...memory,
+    validators: {},
+    events: memory.events.map(({ uid }) => ({ uid, digest: 'older' })),
+  };
+  expect(await readFeed(FEED, reading())).toMatchObject({ sent: 1, cancelled: 0 });
+  expect(await readFeed(FEED, reading())).toMatchObject({ outcome: 'unchanged' });
+});
+
+describe('a feed whose events come to more than may be sent at once', () => {
+  const names = Array.from({ length: 2000 }, (_, number) => `X-${'P'.repeat(40)}${number}`);
+  const large = [
+    'BEGIN:VTIMEZONE',
+    'TZID:Own Zone',
+    'BEGIN:STANDARD',
+    'DTSTART:19700101T000000',
+    'TZOFFSETFROM:+0100',
+    'TZOFFSETTO:+0100',
+    ...names.map(
+      (_, number) => `RDATE:${2000 + (number % 30)}0101T0000${String(number % 60).padStart(2, '0')}`,
+    ),
+    'END:STANDARD',
+    'END:VTIMEZONE',
+  ].join('\r\n');
+  const events = Array.from({ length: 900 }, (_, number) =>
+    vevent(`UID:event-${number}`, 'DTSTART;TZID=Own Zone:20270301T090000', 'DURATION:PT1H'),
+  );
+
+  test('is sent on in several readings, and none of its rooms is taken for gone', async () => {
+    server.text = calendar(large, ...events);
+    const sentBy: number[] = [];
+    for (let readings = 0; readings < 5; readings += 1) {
+      const { sent: count, cancelled, postponed = 0 } = await readFeed(FEED, reading());
+      expect(cancelled).toBe(0);
+      sentBy.push(count);
+      if (postponed === 0) break;
+    }
+    expect(sentBy.length).toBeGreaterThan(1);
+    expect(sentBy.reduce((sum, count) => sum + count)).toBe(900);
+  });
+});

@@ -362,3 +362,27 @@ test('a look that comes to nothing is asked for again after hours, not every tim
   world.clock.now += 7 * HOUR;
   expect([await look(), await look()]).toEqual([1, 0]);
 });
+
+describe('a series of which more occurrences are told than it may have rooms', () => {
+  const one = (number: number) => {
+    const start = new Date(FRIDAY + DAY + number * 60_000).toISOString().replace(/[-:]|\.\d+/g, '');
+    return vevent(`RECURRENCE-ID:${start}`, `DTSTART:${start}`, 'DURATION:PT1H');
+  };
+  const many = (count: number) => Array.from({ length: count }, (_, number) => one(number));
+
+  test('is refused, all in one message', async () => {
+    const { read, open } = calendars();
+    await expect(read(news(calendar(...many(1100))))).rejects.toThrow(
+      'recurrence: has more than 200 occurrences',
+    );
+    expect(open()).toEqual([]);
+  });
+
+  test('is refused from the 201st on, a message each', async () => {
+    const { read, open } = calendars();
+    await read(news(calendar(...many(200))));
+    await expect(read(news(calendar(one(200))))).rejects.toThrow('recurrence: has more than 200 occurrences');
+    await read(news(calendar(one(7))));
+    expect(open()).toHaveLength(200);
+  });
+});

@@ -3,6 +3,7 @@ import { RequestRefusedError } from '../../rooms/errors.ts';
 import type { CalendarNews } from '../../rooms/occurrences.ts';
 import { DAY, type Instant, type RoomRequest } from '../../rooms/room.ts';
 import type { OccurrenceRequest, SeriesNews } from '../../rooms/series-news.ts';
+import { MOST_ROOMS } from '../../rooms/series-plan.ts';
 import type { BusEvent } from '../event.ts';
 import type { CalendarContext } from './context.ts';
 import { calendarKey } from './key.ts';
@@ -11,9 +12,6 @@ import { eventNews, occurrenceNews as newsOfOne } from './news.ts';
 import { type Occurrence, occurrencesBetween } from './plan.ts';
 import { seriesRequest } from './series-request.ts';
 import type { EventTimes, Telling, ToldEvent, ToldOccurrence } from './telling.ts';
-
-/** More occurrences than this within the horizon are a mistake, or somebody's experiment. */
-const MOST = 200;
 
 /** Nobody looks further for the next occurrence of a series. */
 const FARTHEST = 3660 * DAY;
@@ -98,17 +96,21 @@ function recurs({ rules, extra }: EventTimes): boolean {
 
 function withinHorizon(times: EventTimes, { now, settings, steps }: CalendarContext): readonly Occurrence[] {
   const { grace, horizon } = settings;
-  const found = occurrencesBetween(times, { from: now - grace, to: now + horizon, most: MOST + 1 }, steps);
-  if (found.length <= MOST) return found;
+  const found = occurrencesBetween(
+    times,
+    { from: now - grace, to: now + horizon, most: MOST_ROOMS + 1 },
+    steps,
+  );
+  if (found.length <= MOST_ROOMS) return found;
   throw new RequestRefusedError(
-    `recurrence: has more than ${MOST} occurrences within the horizon of ${horizon / DAY} days; ask for one room for the series`,
+    `recurrence: has more than ${MOST_ROOMS} occurrences within the horizon of ${horizon / DAY} days; ask for one room for the series`,
   );
 }
 
 /** When the first occurrence beyond the horizon starts. */
 function nextStart(times: EventTimes, { now, settings, steps }: CalendarContext): Instant | undefined {
   const from = now + settings.horizon + 1;
-  return occurrencesBetween(times, { from, to: from + FARTHEST, most: MOST }, steps).find(
+  return occurrencesBetween(times, { from, to: from + FARTHEST, most: MOST_ROOMS }, steps).find(
     ({ start }) => start >= from,
   )?.start;
 }
