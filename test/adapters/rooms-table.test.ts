@@ -1,5 +1,6 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DUE_SHARDS, roomsTable } from '../../functions/adapters/rooms-table.ts';
+import { DUE_SHARDS, roomsTable, toRow } from '../../functions/adapters/rooms-table.ts';
 import { toItem, toRoom } from '../../functions/adapters/row.ts';
 import { RoomChangedError } from '../../functions/rooms/errors.ts';
 import type { DueRoom, RoomStore } from '../../functions/rooms/ports.ts';
@@ -199,6 +200,67 @@ function describeStore(makeStore: (now?: () => number) => Promise<RoomStore>) {
     expect(page.cursor).toBeUndefined();
   });
 }
+
+describe('the time to live of a row', () => {
+  const ttl = (fields: Parameters<typeof aRoom>[0]) => toRow(aRoom(fields), 90 * DAY).ttl;
+  const seconds = (instant: number) => Math.ceil(instant / 1000);
+
+  it.each(['cancelled', 'rejected'] as const)('of a room that is %s begins with its last write', (state) => {
+    expect(ttl({ state, updatedAt: START + 1 })).toBe(seconds(START + 1 + 90 * DAY));
+  });
+
+  it('of a room that ends begins with its end', () => {
+    const current = aLiveRoom({ expiresAt: START + 7 * DAY });
+    expect(ttl({ state: 'ending', current, updatedAt: START })).toBe(seconds(START + 97 * DAY));
+  });
+
+  it.each(['active', 'held'] as const)('of a room that is %s never begins', (state) => {
+    expect(ttl({ state, current: aLiveRoom({ expiresAt: START + 7 * DAY }) })).toBeUndefined();
+  });
+});
+
+describe('the calls to the table', () => {
+  const past = { generation: 1, application: 'first', roomId: 'x', guestUrl: 'https://meetings.example/1' };
+  const times = { openedAt: START, expiresAt: START + DAY, replacedAt: START, reason: 'renewal' };
+
+  /** A client that notes what is sent, and answers with these in turn. */
+  async function sent(answers: object[], use: (store: RoomStore) => Promise<unknown>) {
+    const inputs: Record<string, unknown>[] = [];
+    const client = new DynamoDBClient({
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    });
+    client.middlewareStack.add(
+      () =>
+        async ({ input }) => {
+          inputs.push(input as Record<string, unknown>);
+          return { response: {}, output: { $metadata: {}, ...answers[inputs.length - 1] } };
+        },
+      { step: 'initialize', priority: 'low' },
+    );
+    return { result: await use(roomsTable(client, { tableName: 'rooms', retention: 90 * DAY })), inputs };
+  }
+
+  it('read a row as it is at this moment', async () => {
+    const { inputs } = await sent([{}], (store) => store.read('key'));
+    expect(inputs).toMatchObject([{ ConsistentRead: true }]);
+  });
+
+  it('read the history to its last page', async () => {
+    const next = { roomKey: { S: 'key' }, entry: { S: 'generation#00000001' } };
+    const { result, inputs } = await sent([{ Items: [], LastEvaluatedKey: next }, { Items: [] }], (store) =>
+      store.history('key'),
+    );
+    expect(inputs).toHaveLength(2);
+    expect(inputs[1]).toHaveProperty('ExclusiveStartKey');
+    expect(result).toEqual([]);
+  });
+
+  it('keep a past generation until some time after its end', async () => {
+    const { inputs } = await sent([{}], (store) => store.archive({ key: 'key', ...past, ...times }));
+    expect(JSON.stringify(inputs[0])).toContain(String(Math.ceil((START + 91 * DAY) / 1000)));
+  });
+});
 
 describe('a row that an earlier version has written', () => {
   it('may have something to tell that is not a list', () => {
