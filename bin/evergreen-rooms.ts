@@ -3,11 +3,13 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { EvergreenRoomsStack } from '../lib/evergreen-rooms-stack.ts';
 import { readSettings } from '../lib/settings.ts';
 import { freshenBundles } from './fresh-bundles.ts';
+import { runbookAddress } from './runbook-address.ts';
 
 await freshenBundles();
 const app = new App();
 try {
-  const settings = readSettings(app.node);
+  const read = readSettings(app.node);
+  const settings = { ...read, runbook: read.runbook ?? runbookAddress() };
   new EvergreenRoomsStack(app, settings.stackName, settings, whereToDeploy());
 } catch (error) {
   // what is wrong is a setting: where that was found out helps nobody but under cdk's --debug
