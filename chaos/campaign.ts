@@ -13,6 +13,8 @@ export interface CampaignOptions extends WavesOptions {
   readonly seed: number;
   readonly keys: number;
   readonly severity?: Severity;
+  /** Whether the provider is out for more than a day at the end, which takes a minute. */
+  readonly outage?: boolean;
 }
 
 export interface Outcome {
@@ -58,6 +60,13 @@ export async function runCampaign(ground: Ground, options: CampaignOptions): Pro
     const random = seededRandom(seed);
     const wishes = drawWishes(random, options.keys);
     const sent = await sendWaves(rooms, wishes, random, options);
+    if (options.outage) {
+      say('more than a day without the provider');
+      account.emulator.faults.clear();
+      account.emulator.faults.add({ fault: 'status', status: 503, times: 'always' });
+      await sendWaves(rooms, wishes, random, { ...options, requests: OUTAGE_REQUESTS });
+    }
+    const givenUp = givenUpIn(rooms);
     say('the storm is over; what rests in dead-letter queues is put back');
     weather.clear();
     account.emulator.faults.clear();
@@ -69,6 +78,7 @@ export async function runCampaign(ground: Ground, options: CampaignOptions): Pro
         ...sent,
         ...faultsOf(account),
         ...weather.damage,
+        'given up for an outage': givenUp,
         'put back from dead-letter queues': redriven,
         ...figures,
         'days on the clock': Math.round((stack.clock.now() - started) / (24 * HOUR)),
@@ -79,6 +89,15 @@ export async function runCampaign(ground: Ground, options: CampaignOptions): Pro
     weather.clear();
     await weather.close();
   }
+}
+
+/** Requests while the provider is out: two waves, which take 28 hours. */
+const OUTAGE_REQUESTS = 10;
+
+/** Messages that nobody tried any more: an outage must not end in a dead-letter queue. */
+function givenUpIn({ stack }: LocalRooms): number {
+  const resting = stack.deadLetterQueues().flatMap((queue) => queue.messages());
+  return resting.filter(({ attributes }) => attributes.failureReason?.includes(' 503 ')).length;
 }
 
 /** From here on the functions call the table through the weather, and the bus is heard. */

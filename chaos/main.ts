@@ -41,7 +41,9 @@ async function main(): Promise<void> {
   };
   console.log(`${options.requests} requests for ${options.keys} keys, ${provider}, seed ${options.seed}`);
   const ground = await layGround(provider, options.seed);
-  const { figures, wrong } = await runCampaign(ground, options).finally(ground.rooms.stop);
+  const { figures, wrong } = await runCampaign(ground, { ...options, outage: true }).finally(
+    ground.rooms.stop,
+  );
   for (const [name, value] of Object.entries(figures)) console.log(`${String(value).padStart(9)}  ${name}`);
   for (const line of wrong) console.log(`wrong: ${line}`);
   console.log(wrong.length === 0 ? 'all is as it was asked for' : `${wrong.length} things are wrong`);
