@@ -36,13 +36,36 @@ const tidied = (prefix: unknown) => String(prefix).toLowerCase().replace(/\s/g, 
 const isPrefix: Check = (value) =>
   isText(value) && tidied(value).length <= 39 && CHOICES.prefix.test(tidied(value));
 
+const DESTINATION: Readonly<Record<string, Check>> = {
+  provider: oneOf('s3', 'whereby'),
+  bucket: isText,
+  accessKeyId: isText,
+  accessKeySecret: isText,
+  fileFormat: oneOf('mkv', 'mp4'),
+  authenticationType: oneOf('accessKey', 'roleBased'),
+  oidcRoleArn: isText,
+};
+
+/** Where recordings go: at least the provider of the storage. */
+const isDestination: Check = (value) =>
+  isObject(value) &&
+  (value as Record<string, unknown>).provider !== undefined &&
+  Object.entries(value as object).every(([name, member]) => DESTINATION[name]?.(member) ?? false);
+
+const isStreaming: Check = (value) => {
+  if (!isObject(value)) return false;
+  const { destination, startTrigger } = value as Record<string, unknown>;
+  const { url } = (isObject(destination) ? destination : {}) as Record<string, unknown>;
+  return isText(url) && URL.canParse(String(url)) && oneOf('none', 'prompt', 'automatic')(startTrigger);
+};
+
 /** All three have to be there; `null` is as the organisation has it. */
 const isRecording: Check = (value) => {
   if (!isObject(value)) return false;
   const { type, destination, startTrigger } = value as Record<string, unknown>;
   return (
     oneOf('none', 'local', 'cloud')(type) &&
-    (destination === null || isObject(destination)) &&
+    (destination === null || isDestination(destination)) &&
     (startTrigger === null || oneOf('none', 'prompt', 'automatic', 'automatic-2nd-participant')(startTrigger))
   );
 };
@@ -58,7 +81,7 @@ const RULES: Readonly<Record<string, readonly [Check, string]>> = {
   templateType: [oneOf('viewerMode'), 'viewerMode'],
   recording: [isRecording, 'an object with type, destination and startTrigger, each one that there is'],
   liveTranscription: [isObject, 'an object'],
-  streaming: [isObject, 'an object'],
+  streaming: [isStreaming, 'an object with destination.url and a startTrigger that there is'],
   fields: [
     (value) => Array.isArray(value) && value.every((field) => FIELDS.includes(field)),
     `a list of ${FIELDS.join(', ')}`,

@@ -65,6 +65,26 @@ describe('POST /meetings', () => {
       'recording must be an object with type',
     ],
     [
+      'a recording that goes nowhere',
+      { recording: { type: 'cloud', destination: {}, startTrigger: null } },
+      'recording must be an object with',
+    ],
+    [
+      'a recording that goes to a storage that there is not',
+      { recording: { type: 'cloud', destination: { provider: 'ftp' }, startTrigger: null } },
+      'recording must be an object with',
+    ],
+    [
+      'a stream that nothing begins',
+      { streaming: { destination: { url: 'rtmps://live.example/x' } } },
+      'streaming must be an object with',
+    ],
+    [
+      'a stream that goes nowhere',
+      { streaming: { destination: {}, startTrigger: 'prompt' } },
+      'streaming must be an object with',
+    ],
+    [
       'a recording that begins when nothing does',
       { recording: { type: 'cloud', destination: null, startTrigger: 'always' } },
       'recording must be an object with',
