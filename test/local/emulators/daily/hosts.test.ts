@@ -28,6 +28,7 @@ describe('hosts', () => {
   test('stay outside with a token that is old, of another room or domain, or signed with another key', async () => {
     await create('room-1');
     const tokens = {
+      'when it was issued': await selfSigned({ iat: undefined }),
       'has expired': await selfSigned({ exp: seconds(-1000) }),
       'not valid yet': await selfSigned({ nbf: seconds(10_000) }),
       'for another room': await selfSigned({ r: 'room-2' }),
@@ -37,6 +38,21 @@ describe('hosts', () => {
     for (const [reason, token] of Object.entries(tokens))
       expect(() => daily.enter(link(token))).toThrow(reason);
     expect(() => daily.enter('https://first.daily.co/room-9')).toThrow('leads to no room');
+  });
+
+  test('have a private room to themselves until people may knock, which they do in the prejoin screen', async () => {
+    await create('room-1');
+    const guest = () => daily.enter('https://first.daily.co/room-1').role;
+    const change = (body: object) => ask('POST', '/rooms/room-1', body);
+    await change({ privacy: 'private' });
+    expect(guest).toThrow('is private');
+    await change({ properties: { enable_knocking: true } });
+    expect(guest).toThrow('is private');
+    await change({ properties: { enable_prejoin_ui: true } });
+    expect(guest()).toBe('guest');
+    await change({ properties: { enable_knocking: false } });
+    expect(guest).toThrow('is private');
+    expect(daily.enter(link(await mint({ room_name: 'room-1' }))).role).toBe('guest');
   });
 
   test('lose their tokens with the key', async () => {
