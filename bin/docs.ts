@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { requestSchema } from '../functions/requests/schema.ts';
+import { requestSchema } from '../functions/requests/room-request/schema.ts';
 import { providersDocument } from './providers-document.ts';
 
 /** The documents that are generated from the code, by their path from the project's root. */

@@ -1,7 +1,7 @@
 import { App, type Environment, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { EvergreenRoomsStack } from '../lib/evergreen-rooms-stack.ts';
-import { readSettings } from '../lib/settings.ts';
+import { readSettings } from '../lib/settings/settings.ts';
 import { freshenBundles } from './fresh-bundles.ts';
 import { runbookAddress } from './runbook-address.ts';
 

@@ -1,11 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { roomsTable } from '../functions/adapters/rooms-table.ts';
-import type { PastGeneration, Room } from '../functions/rooms/room.ts';
+import { roomsTable } from '../functions/adapters/tables/rooms-table.ts';
+import type { PastGeneration, Room } from '../functions/rooms/model/room.ts';
 import { DUMMY_CREDENTIALS } from '../local/engines/credentials.ts';
 import type { LocalRooms } from '../local/rooms/local-rooms.ts';
-import type { PutEntry } from '../local/stand-ins/buses.ts';
+import type { PutEntry } from '../local/fakes/buses.ts';
 import type { Account } from './accounts.ts';
-import type { Wanted } from './wishes.ts';
+import type { Wanted } from './workload.ts';
 
 /** What came out of the stack while it ran. */
 export interface Heard {

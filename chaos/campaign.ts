@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { seededRandom } from '../local/emulators/http/random.ts';
+import { seededRandom } from '../emulators/http/random.ts';
 import { type LocalRooms, startLocalRooms } from '../local/rooms/local-rooms.ts';
 import { ACCOUNTS, type Account, localProvider, type ProviderName } from './accounts.ts';
 import { audit, type Heard, hearing } from './audit.ts';
-import { calmDown } from './calm.ts';
+import { calmDown } from './drain.ts';
 import { HOUR } from './clock.ts';
-import { sendWaves, type WavesOptions } from './waves.ts';
-import { type Severity, STORMY, startWeather, type Weather } from './weather.ts';
-import { drawWishes } from './wishes.ts';
+import { sendWaves, type WavesOptions } from './load.ts';
+import { type Severity, STORMY, startWeather, type Weather } from './faults.ts';
+import { drawWishes } from './workload.ts';
 
 export interface CampaignOptions extends WavesOptions {
   readonly seed: number;
@@ -102,7 +102,7 @@ function givenUpIn({ stack }: LocalRooms): number {
 
 /** From here on the functions call the table through the weather, and the bus is heard. */
 function putInFront({ rooms: { stack }, heard }: Ground, weather: Weather): void {
-  const hurry = fileURLToPath(new URL('./hurry.ts', import.meta.url));
+  const hurry = fileURLToPath(new URL('./short-time-outs.ts', import.meta.url));
   for (const { definition } of stack.functions) {
     Object.assign(definition.environment, {
       AWS_ENDPOINT_URL_DYNAMODB: weather.tableEndpoint,

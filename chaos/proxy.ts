@@ -1,6 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { breakOff } from '../local/emulators/http/break-off.ts';
+import { breakOff } from '../emulators/http/break-off.ts';
 
 export interface Answer {
   readonly status: number;

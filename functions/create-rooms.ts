@@ -1,26 +1,26 @@
 import type { Context, SQSRecord } from 'aws-lambda';
-import { outbox } from './adapters/outbox.ts';
-import { seriesTable } from './adapters/series-table.ts';
-import { CALENDAR_DEFAULTS, type CalendarSettings } from './requests/calendar/settings.ts';
+import { outbox } from './adapters/queues/outbox.ts';
+import { seriesTable } from './adapters/tables/series-table.ts';
+import { CALENDAR_DEFAULTS, type CalendarSettings } from './requests/calendar/event/settings.ts';
 import { parseMessage } from './requests/parse.ts';
 import { eventIdIn, keyIn } from './requests/sender.ts';
-import { cancelRoom } from './rooms/cancel.ts';
-import { ensureRoom } from './rooms/ensure.ts';
-import { heedCalendar } from './rooms/heed.ts';
-import { holdRoom, releaseRoom } from './rooms/hold.ts';
-import type { Keeping } from './rooms/keeping.ts';
-import type { Result } from './rooms/result.ts';
-import type { RoomAction, RoomRequest } from './rooms/room.ts';
-import { MINUTE, SECOND } from './rooms/room.ts';
-import { rotateNow } from './rooms/rotate.ts';
-import { followSeries } from './rooms/series.ts';
-import type { SeriesNews } from './rooms/series-news.ts';
+import { cancelRoom } from './rooms/actions/cancel.ts';
+import { ensureRoom } from './rooms/actions/ensure.ts';
+import { heedCalendar } from './rooms/actions/calendar-update.ts';
+import { holdRoom, releaseRoom } from './rooms/actions/hold.ts';
+import type { Keeping } from './rooms/lifecycle/context.ts';
+import type { Result } from './rooms/model/result.ts';
+import type { RoomAction, RoomRequest } from './rooms/model/room.ts';
+import { MINUTE, SECOND } from './rooms/model/room.ts';
+import { rotateNow } from './rooms/actions/rotate.ts';
+import { followSeries } from './rooms/series/series.ts';
+import type { SeriesNews } from './rooms/series/update.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from './runtime/environment.ts';
-import { inLanes } from './runtime/lanes.ts';
-import { log } from './runtime/log.ts';
-import { report } from './runtime/report.ts';
-import type { GivenUp } from './runtime/set-aside.ts';
+import { inLanes } from './runtime/queue/for-each-key.ts';
+import { log } from './runtime/telemetry/log.ts';
+import { report } from './runtime/telemetry/report.ts';
+import type { GivenUp } from './runtime/queue/failure-policy.ts';
 import {
   dynamoDb,
   inbox,
@@ -32,8 +32,8 @@ import {
   sqs,
   workerEnvironment,
 } from './runtime/wiring.ts';
-import { originOf } from './runtime/work-queue.ts';
-import { assertTimeLeft, type Job, sqsHandler } from './runtime/worker.ts';
+import { originOf } from './runtime/queue/work-queue.ts';
+import { assertTimeLeft, type Job, sqsHandler } from './runtime/queue/worker.ts';
 
 const SERVE: Record<RoomAction, (request: RoomRequest, keeping: Keeping) => Promise<Result>> = {
   ensure: ensureRoom,

@@ -1,22 +1,22 @@
 import type { SQSRecord } from 'aws-lambda';
-import { feedMemories } from './adapters/feed-memories.ts';
-import { feedSource } from './adapters/feed-source.ts';
-import { outbox } from './adapters/outbox.ts';
-import { seriesTable } from './adapters/series-table.ts';
+import { feedMemories } from './adapters/tables/feed-memories.ts';
+import { feedSource } from './adapters/calendars/feed-source.ts';
+import { outbox } from './adapters/queues/outbox.ts';
+import { seriesTable } from './adapters/tables/series-table.ts';
 import { type Feed, FeedUnreadableError } from './feeds/feed.ts';
 import { readFeed } from './feeds/read-feed.ts';
 import { readFile } from './feeds/read-file.ts';
 import { type ReadingTask, readReadingTask, writeFeedTask } from './feeds/task.ts';
-import { RequestRefusedError } from './rooms/errors.ts';
-import { MINUTE } from './rooms/room.ts';
-import { lookAgain } from './rooms/series.ts';
+import { RequestRefusedError } from './rooms/model/errors.ts';
+import { MINUTE } from './rooms/model/room.ts';
+import { lookAgain } from './rooms/series/series.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReadCalendarsEnvironment } from './runtime/environment.ts';
-import { log } from './runtime/log.ts';
-import { count } from './runtime/metrics.ts';
+import { log } from './runtime/telemetry/log.ts';
+import { count } from './runtime/telemetry/metrics.ts';
 import { isOnOneMachine } from './runtime/one-machine.ts';
 import { dynamoDb, inboxOf, now, once, secrets, sqs } from './runtime/wiring.ts';
-import { type Job, sqsHandler } from './runtime/worker.ts';
+import { type Job, sqsHandler } from './runtime/queue/worker.ts';
 
 const environment = once(() =>
   readEnvironment<ReadCalendarsEnvironment>([
@@ -66,7 +66,7 @@ async function perform(task: ReadingTask): Promise<void> {
       return follow(task.name);
     case 'file': {
       // most readings are of feeds: they need not wait for this client to be loaded
-      const { calendarFiles } = await import('./adapters/calendar-files.ts');
+      const { calendarFiles } = await import('./adapters/calendars/calendar-files.ts');
       const sent = await readFile(task, { source: calendarFiles(), outbox: requests() });
       log.info('file read', { file: task.key, sent });
     }

@@ -1,18 +1,18 @@
 import type { Context, SQSRecord } from 'aws-lambda';
-import { rotationQueue } from './adapters/rotation-queue.ts';
-import { readReconciliation } from './requests/reconciliation.ts';
-import { Census } from './rooms/census.ts';
-import { RequestRefusedError } from './rooms/errors.ts';
-import type { ApplicationReport } from './rooms/ledger.ts';
-import { type ReconciliationMode, reconcileRooms } from './rooms/reconcile.ts';
-import type { Room } from './rooms/room.ts';
-import { MINUTE } from './rooms/room.ts';
+import { rotationQueue } from './adapters/queues/rotation-queue.ts';
+import { readReconciliation } from './requests/tasks/reconciliation.ts';
+import { Census } from './rooms/fleet/gauges.ts';
+import { RequestRefusedError } from './rooms/model/errors.ts';
+import type { ApplicationReport } from './rooms/fleet/inventory.ts';
+import { type ReconciliationMode, reconcileRooms } from './rooms/fleet/reconcile.ts';
+import type { Room } from './rooms/model/room.ts';
+import { MINUTE } from './rooms/model/room.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReconcileRoomsEnvironment } from './runtime/environment.ts';
-import { log } from './runtime/log.ts';
-import { count, countBy, countFor } from './runtime/metrics.ts';
+import { log } from './runtime/telemetry/log.ts';
+import { count, countBy, countFor } from './runtime/telemetry/metrics.ts';
 import { inbox, keeping, now, once, prepare, sqs } from './runtime/wiring.ts';
-import { type Job, sqsHandler } from './runtime/worker.ts';
+import { type Job, sqsHandler } from './runtime/queue/worker.ts';
 
 const environment = once(() =>
   readEnvironment<ReconcileRoomsEnvironment>(['ROTATIONS_QUEUE', 'RECONCILIATION']),

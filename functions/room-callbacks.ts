@@ -1,13 +1,13 @@
 import type { Context, LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
 import { callbackAddresses, signedKeyIn } from './adapters/callback-addresses.ts';
-import { newsQueue } from './adapters/rotation-queue.ts';
-import { LONGEST_CALLBACK, readCallback } from './requests/callbacks.ts';
-import type { RoomNews } from './rooms/ports.ts';
-import { callbackLimit } from './runtime/callback-limit.ts';
+import { newsQueue } from './adapters/queues/rotation-queue.ts';
+import { LONGEST_CALLBACK, readCallback } from './requests/tasks/callbacks.ts';
+import type { RoomNews } from './rooms/model/ports.ts';
+import { callbackLimit } from './runtime/queue/callback-limit.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { RoomCallbacksEnvironment } from './runtime/environment.ts';
-import { beginInvocation, log } from './runtime/log.ts';
-import { count, publishMetrics } from './runtime/metrics.ts';
+import { beginInvocation, log } from './runtime/telemetry/log.ts';
+import { count, publishMetrics } from './runtime/telemetry/metrics.ts';
 import { now, once, secrets, sqs } from './runtime/wiring.ts';
 
 const environment = once(() =>

@@ -1,13 +1,13 @@
 import type { SQSRecord } from 'aws-lambda';
-import { rotationQueue } from './adapters/rotation-queue.ts';
-import { readNews, readRotation } from './requests/rotation.ts';
-import { heedNews } from './rooms/meetings.ts';
-import type { RoomNews, RotationOrder } from './rooms/ports.ts';
-import { type Instant, MINUTE } from './rooms/room.ts';
-import { rotateRoom } from './rooms/rotate.ts';
-import { report } from './runtime/report.ts';
+import { rotationQueue } from './adapters/queues/rotation-queue.ts';
+import { readNews, readRotation } from './requests/tasks/rotation.ts';
+import { heedNews } from './rooms/actions/provider-event.ts';
+import type { RoomNews, RotationOrder } from './rooms/model/ports.ts';
+import { type Instant, MINUTE } from './rooms/model/room.ts';
+import { rotateRoom } from './rooms/actions/rotate.ts';
+import { report } from './runtime/telemetry/report.ts';
 import { inbox, keeping, now, once, prepare, sqs, workerEnvironment } from './runtime/wiring.ts';
-import { type Job, sqsHandler } from './runtime/worker.ts';
+import { type Job, sqsHandler } from './runtime/queue/worker.ts';
 
 /** Keeps the rooms that the planner or reconciliation nominated, and heeds what providers tell. */
 export const handler = sqsHandler(

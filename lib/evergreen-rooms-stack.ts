@@ -16,7 +16,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { EvergreenRooms } from './evergreen-rooms.ts';
 import { tellWhatToDoNext } from './outputs.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './settings/settings.ts';
 
 /** What `cdk.json` names, so that there is something to be looked at. */
 const PLACEHOLDER = '00000000-0000-4000-8000-000000000000';

@@ -1,7 +1,7 @@
 /** The construct and all that a team needs to put it into a stack of its own. */
-export type { ApiKeyApplication, Application, MeetingsApiApplication } from './applications.ts';
+export type { ApiKeyApplication, Application, MeetingsApiApplication } from './parts/applications.ts';
 export { EvergreenRooms } from './evergreen-rooms.ts';
-export type { ByFunction, FunctionName } from './function-name.ts';
+export type { ByFunction, FunctionName } from './functions/function-name.ts';
 export { tellWhatToDoNext } from './outputs.ts';
 export type {
   CalendarFeed,
@@ -9,4 +9,4 @@ export type {
   EvergreenRoomsProps,
   ReconciliationOptions,
   RotationOptions,
-} from './props.ts';
+} from './settings/props.ts';

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EvergreenRooms } from './evergreen-rooms.ts';
-import type { FunctionName } from './function-name.ts';
+import type { FunctionName } from './functions/function-name.ts';
 
 interface Output {
   readonly name: string;

@@ -3,9 +3,9 @@ import type { LogLine } from './lambda/function.ts';
 import { CONTROL_PORT, openControl } from './rooms/control.ts';
 import { type LocalRooms, startLocalRooms } from './rooms/local-rooms.ts';
 import { LOCAL_PROVIDERS } from './rooms/providers.ts';
-import { introduction, whatNext } from './story/frame.ts';
-import { logLine } from './story/log.ts';
-import { Story } from './story/story.ts';
+import { introduction, whatNext } from './demo/frame.ts';
+import { logLine } from './demo/log.ts';
+import { Story } from './demo/story.ts';
 
 const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--port N] [--data DIR]
           [-c name=value ...]

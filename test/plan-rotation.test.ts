@@ -1,13 +1,13 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { roomsTable } from '../functions/adapters/rooms-table.ts';
-import { readPlanTask } from '../functions/requests/plan-task.ts';
-import { readRotation } from '../functions/requests/rotation.ts';
-import { DAY, HOUR, SECOND } from '../functions/rooms/room.ts';
+import { roomsTable } from '../functions/adapters/tables/rooms-table.ts';
+import { readPlanTask } from '../functions/requests/tasks/plan-task.ts';
+import { readRotation } from '../functions/requests/tasks/rotation.ts';
+import { DAY, HOUR, SECOND } from '../functions/rooms/model/room.ts';
 import type { Queue } from '../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
 import { aRoom } from './support/rooms.ts';
-import { makeRoomsTable, startDynalite, type Tables } from './support/tables.ts';
+import { makeRoomsTable, startDynalite, type Tables } from '../local/engines/table-engines.ts';
 
 let tables: Tables;
 let queues: QueueEngine;

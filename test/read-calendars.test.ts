@@ -6,7 +6,7 @@ import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
 import { type SecretsEndpoint, secretsEndpoint } from './adapters/secrets-endpoint.ts';
 import { type CalendarServer, SECRET_PATH, startCalendarServer } from './feeds/calendar-server.ts';
 import { calendar, vevent } from './requests/calendar/texts.ts';
-import { createCalendarTable, startDynalite, type Tables } from './support/tables.ts';
+import { createCalendarTable, startDynalite, type Tables } from '../local/engines/table-engines.ts';
 
 let queues: QueueEngine;
 let inbox: Queue;

@@ -1,9 +1,9 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type Deployment, deploy } from '../chaos/deployment.ts';
-import { type Engines, startEngines } from '../chaos/engines.ts';
-import { ensureRoom } from '../functions/rooms/ensure.ts';
-import { DAY, HOUR, SECOND } from '../functions/rooms/room.ts';
+import { type Deployment, deploy } from './support/deployment.ts';
+import { type Engines, startEngines } from './support/engines.ts';
+import { ensureRoom } from '../functions/rooms/actions/ensure.ts';
+import { DAY, HOUR, SECOND } from '../functions/rooms/model/room.ts';
 import { aContext } from './support/inbox.ts';
 import { catchOutput } from './support/output.ts';
 import { aSpec } from './support/rooms.ts';

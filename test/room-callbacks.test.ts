@@ -2,7 +2,7 @@ import type { Context, LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'a
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callbackAddresses } from '../functions/adapters/callback-addresses.ts';
 import { secretsManager } from '../functions/adapters/secrets.ts';
-import { readNews } from '../functions/requests/rotation.ts';
+import { readNews } from '../functions/requests/tasks/rotation.ts';
 import type { Queue } from '../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
 import { type SecretsEndpoint, secretsEndpoint } from './adapters/secrets-endpoint.ts';

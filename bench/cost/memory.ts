@@ -3,7 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { freshenBundles } from '../../bin/fresh-bundles.ts';
 import { EvergreenRoomsStack } from '../../lib/evergreen-rooms-stack.ts';
-import { readSettings } from '../../lib/settings.ts';
+import { readSettings } from '../../lib/settings/settings.ts';
 import type { FunctionName } from '../bundles.ts';
 
 const CONTEXT = fileURLToPath(new URL('../../cdk.json', import.meta.url));

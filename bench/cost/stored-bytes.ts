@@ -1,6 +1,6 @@
 import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
-import { ROOMS_TABLE } from '../../test/support/tables.ts';
+import { ROOMS_TABLE } from '../../local/engines/table-engines.ts';
 
 /** Bytes of what lies in a rooms table, on average; 0 of what it does not have. */
 export interface StoredBytes {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { toRow } from '../../functions/adapters/rooms-table.ts';
-import { blankRoom } from '../../functions/rooms/record.ts';
-import type { Instant, Room } from '../../functions/rooms/room.ts';
-import { DAY, SECOND } from '../../functions/rooms/room.ts';
-import { dynoxideBinary, ROOMS_TABLE, startDynoxide, type Tables } from '../../test/support/tables.ts';
+import { toRow } from '../../functions/adapters/tables/rooms-table.ts';
+import { blankRoom } from '../../functions/rooms/model/transitions.ts';
+import type { Instant, Room } from '../../functions/rooms/model/room.ts';
+import { DAY, SECOND } from '../../functions/rooms/model/room.ts';
+import { dynoxideBinary, ROOMS_TABLE, startDynoxide, type Tables } from '../../local/engines/table-engines.ts';
 
 export const TABLE = 'rooms';
 

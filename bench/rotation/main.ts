@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { readRotation } from '../../functions/requests/rotation.ts';
-import { MINUTE, SECOND } from '../../functions/rooms/room.ts';
+import { readRotation } from '../../functions/requests/tasks/rotation.ts';
+import { MINUTE, SECOND } from '../../functions/rooms/model/room.ts';
 import type { Queue } from '../../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../../local/engines/queues.ts';
-import type { Tables } from '../../test/support/tables.ts';
+import type { Tables } from '../../local/engines/table-engines.ts';
 import { loadTable, whenDue } from './load.ts';
 import type { Invocation, InvocationReport } from './planner.ts';
 

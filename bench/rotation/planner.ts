@@ -1,13 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { DUE_SHARDS, roomsTable } from '../../functions/adapters/rooms-table.ts';
-import { rotationQueue } from '../../functions/adapters/rotation-queue.ts';
-import { toRoom } from '../../functions/adapters/row.ts';
-import { readPlanTask, writePlanTask } from '../../functions/requests/plan-task.ts';
-import { type Planning, planRotation } from '../../functions/rooms/plan.ts';
-import type { DueRoom, RoomStore } from '../../functions/rooms/ports.ts';
-import { HOUR, MINUTE } from '../../functions/rooms/room.ts';
+import { DUE_SHARDS, roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
+import { rotationQueue } from '../../functions/adapters/queues/rotation-queue.ts';
+import { toRoom } from '../../functions/adapters/tables/row.ts';
+import { readPlanTask, writePlanTask } from '../../functions/requests/tasks/plan-task.ts';
+import { type Planning, planRotation } from '../../functions/rooms/fleet/plan.ts';
+import type { DueRoom, RoomStore } from '../../functions/rooms/model/ports.ts';
+import { HOUR, MINUTE } from '../../functions/rooms/model/room.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { TABLE } from './load.ts';
 

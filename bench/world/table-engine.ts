@@ -1,5 +1,5 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { dynoxideBinary, startDynalite, startDynoxide, type Tables } from '../../test/support/tables.ts';
+import { dynoxideBinary, startDynalite, startDynoxide, type Tables } from '../../local/engines/table-engines.ts';
 
 export type TableEngineName = 'dynoxide' | 'dynalite';
 

@@ -1,8 +1,8 @@
 import type { ObservedCall } from '../../functions/adapters/provider/connection.ts';
 import { PROVIDERS, roomProvider } from '../../functions/adapters/providers.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
-import { UnauthorizedError } from '../../functions/rooms/errors.ts';
-import { SECOND } from '../../functions/rooms/room.ts';
+import { UnauthorizedError } from '../../functions/rooms/model/errors.ts';
+import { SECOND } from '../../functions/rooms/model/room.ts';
 import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
 import type { Clients } from '../clients.ts';
 import { type Check, type Finding, failed, ok, warning } from '../finding.ts';

@@ -1,7 +1,7 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
-import { HOUR } from '../../functions/rooms/room.ts';
+import { HOUR } from '../../functions/rooms/model/room.ts';
 import { type Check, failed, ok } from '../finding.ts';
 import { lookAtEach, RESTORE } from '../missing.ts';
 

@@ -4,10 +4,10 @@ import {
   ThrottledError,
   UnauthorizedError,
   UnreachableError,
-} from '../rooms/errors.ts';
-import type { RoomProvider } from '../rooms/ports.ts';
-import type { Duration, Instant } from '../rooms/room.ts';
-import { MINUTE, SECOND } from '../rooms/room.ts';
+} from '../rooms/model/errors.ts';
+import type { RoomProvider } from '../rooms/model/ports.ts';
+import type { Duration, Instant } from '../rooms/model/room.ts';
+import { MINUTE, SECOND } from '../rooms/model/room.ts';
 
 /** An outage of one operation of one account, as every container knows it. */
 export interface Outage {

@@ -1,7 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { NotAnnouncedError } from '../rooms/errors.ts';
-import type { EventBus } from '../rooms/ports.ts';
-import type { Announcement, Instant, LiveRoom, Room } from '../rooms/room.ts';
+import { NotAnnouncedError } from '../rooms/model/errors.ts';
+import type { EventBus } from '../rooms/model/ports.ts';
+import type { Announcement, Instant, LiveRoom, Room } from '../rooms/model/room.ts';
 
 export const SOURCE = 'evergreen-rooms';
 

@@ -1,5 +1,5 @@
-import { UnknownApplicationError } from '../rooms/errors.ts';
-import type { Pool, RoomProvider } from '../rooms/ports.ts';
+import { UnknownApplicationError } from '../rooms/model/errors.ts';
+import type { Pool, RoomProvider } from '../rooms/model/ports.ts';
 
 /**
  * The accounts that rooms are spread over. A provider is made when it is first asked for: most invocations need one

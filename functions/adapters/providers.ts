@@ -1,4 +1,4 @@
-import type { RoomProvider } from '../rooms/ports.ts';
+import type { RoomProvider } from '../rooms/model/ports.ts';
 import { DAILY } from './daily/provider.ts';
 import { MEETINGS_API } from './meetings-api/provider.ts';
 import type { ProviderKind } from './provider/kind.ts';

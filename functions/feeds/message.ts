@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { LARGEST_BODY } from '../requests/message.ts';
 import { shown } from '../requests/refusal.ts';
-import { RequestRefusedError } from '../rooms/errors.ts';
-import type { Instant } from '../rooms/room.ts';
+import { RequestRefusedError } from '../rooms/model/errors.ts';
+import type { Instant } from '../rooms/model/room.ts';
 
 /** Where a calendar's event comes from. */
 export interface Provenance {

@@ -1,4 +1,4 @@
-import { RequestRefusedError } from '../rooms/errors.ts';
+import { RequestRefusedError } from '../rooms/model/errors.ts';
 import { type Changes, changesOf } from './changes.ts';
 import { type Feed, type FeedMemory, type FeedReading, FeedUnreadableError } from './feed.ts';
 import { refuseTooLarge } from './message.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { readJson } from '../requests/json.ts';
 import { checked } from '../requests/refusal.ts';
-import { RequestRefusedError } from '../rooms/errors.ts';
-import type { Instant } from '../rooms/room.ts';
+import { RequestRefusedError } from '../rooms/model/errors.ts';
+import type { Instant } from '../rooms/model/room.ts';
 
 /** What there is to read. */
 export type ReadingTask =

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { RequestRefusedError } from '../rooms/errors.ts';
-import type { Instant, RoomRequest } from '../rooms/room.ts';
+import { RequestRefusedError } from '../rooms/model/errors.ts';
+import type { Instant, RoomRequest } from '../rooms/model/room.ts';
 import { checked, shown } from './refusal.ts';
-import { roomRequest } from './room-request.ts';
-import { eventSequence } from './sequence.ts';
+import { roomRequest } from './room-request/room-request.ts';
+import { eventSequence } from './room-request/sequence.ts';
 
 const eventSchema = z.looseObject({
   id: z

@@ -1,4 +1,4 @@
-import { RequestRefusedError } from '../rooms/errors.ts';
+import { RequestRefusedError } from '../rooms/model/errors.ts';
 import { shown } from './refusal.ts';
 
 /** Deeper than anything that a calendar or a person writes, and no trouble for what goes down into it later. */

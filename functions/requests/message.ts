@@ -1,6 +1,6 @@
-import type { Instant, RoomRequest } from '../rooms/room.ts';
-import type { SeriesNews } from '../rooms/series-news.ts';
-import type { CalendarSettings } from './calendar/settings.ts';
+import type { Instant, RoomRequest } from '../rooms/model/room.ts';
+import type { SeriesNews } from '../rooms/series/update.ts';
+import type { CalendarSettings } from './calendar/event/settings.ts';
 
 /** Bytes that a body may have. */
 export const LARGEST_BODY = 256 * 1024;

@@ -1,4 +1,4 @@
-import { RequestRefusedError } from '../rooms/errors.ts';
+import { RequestRefusedError } from '../rooms/model/errors.ts';
 import { eventRequest, isEvent, readEvent } from './event.ts';
 import { mustNotRepeatFields, readJson } from './json.ts';
 import {
@@ -8,8 +8,8 @@ import {
   type ParsedMessage,
   type RequestSettings,
 } from './message.ts';
-import { roomRequest } from './room-request.ts';
-import { requestSequence } from './sequence.ts';
+import { roomRequest } from './room-request/room-request.ts';
+import { requestSequence } from './room-request/sequence.ts';
 
 const CALENDAR_EVENTS = new Set([
   'Calendar Event Created',

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { RequestRefusedError } from '../rooms/errors.ts';
+import { RequestRefusedError } from '../rooms/model/errors.ts';
 
 /** A value that is longer than this is described, not shown. */
 const SHOWN_LENGTH = 60;

@@ -1,4 +1,4 @@
-import { RequestRefusedError } from '../rooms/errors.ts';
+import { RequestRefusedError } from '../rooms/model/errors.ts';
 
 /**
  * Characters of all the bodies that one message is split into. What a message says for all of its events is repeated in

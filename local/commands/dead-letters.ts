@@ -1,4 +1,4 @@
-import { deadLetterLines } from '../story/text.ts';
+import { deadLetterLines } from '../demo/text.ts';
 import { runCommand } from './command.ts';
 
 const USAGE = `npm run dead-letters [-- redrive] [-- --json] [--port N]

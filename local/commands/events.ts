@@ -1,4 +1,4 @@
-import { announcements } from '../story/text.ts';
+import { announcements } from '../demo/text.ts';
 import { runCommand, WIDE } from './command.ts';
 
 const USAGE = `npm run events [-- --wide | --json] [--port N]

@@ -1,5 +1,5 @@
-import { readingOf } from '../story/log.ts';
-import { announcements } from '../story/text.ts';
+import { readingOf } from '../demo/log.ts';
+import { announcements } from '../demo/text.ts';
 import { runCommand } from './command.ts';
 
 const USAGE = `npm run feed -- NAME ADDRESS [--port N]

@@ -1,4 +1,4 @@
-import { roomsTable } from '../story/text.ts';
+import { roomsTable } from '../demo/text.ts';
 import { runCommand, WIDE } from './command.ts';
 
 const USAGE = `npm run rooms [-- --wide | --json] [--port N]

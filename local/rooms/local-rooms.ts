@@ -5,7 +5,7 @@ import { readAssembly } from '../stack/assembly.ts';
 import type { RunningStack } from '../stack/run.ts';
 import { synthesise } from '../stack/synthesise.ts';
 import { makeAssemblyFolder } from './assembly-folder.ts';
-import { Doors } from './doors.ts';
+import { Doors } from './client.ts';
 import { openDataDirectory } from './keeping.ts';
 import { type LocalProvider, type StartProvider, startMeetingsApiProvider } from './provider.ts';
 

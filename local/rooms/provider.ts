@@ -1,8 +1,8 @@
 import { generateKeyPair, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type MeetingsApi, startMeetingsApi } from '../emulators/meetings-api/meetings-api.ts';
-import type { RoomRecord } from '../emulators/meetings-api/room.ts';
-import type { RoomEmulator } from '../emulators/room-emulator.ts';
+import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
+import type { RoomRecord } from '../../emulators/meetings-api/room.ts';
+import type { RoomEmulator } from '../../emulators/room-emulator.ts';
 
 /** A provider of rooms on this machine, and what the stack has to be told to use it. */
 export interface LocalProvider {

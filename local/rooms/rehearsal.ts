@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { pool } from '../../functions/adapters/pool.ts';
 import { roomProvider } from '../../functions/adapters/providers.ts';
 import { readFile } from '../../functions/feeds/read-file.ts';
-import { CALENDAR_DEFAULTS, type CalendarSettings } from '../../functions/requests/calendar/settings.ts';
+import { CALENDAR_DEFAULTS, type CalendarSettings } from '../../functions/requests/calendar/event/settings.ts';
 import { parseMessage } from '../../functions/requests/parse.ts';
-import { cancelRoom } from '../../functions/rooms/cancel.ts';
-import { ensureRoom } from '../../functions/rooms/ensure.ts';
-import { RequestRefusedError } from '../../functions/rooms/errors.ts';
-import { heedCalendar } from '../../functions/rooms/heed.ts';
-import { holdRoom, releaseRoom } from '../../functions/rooms/hold.ts';
-import type { Keeping } from '../../functions/rooms/keeping.ts';
-import type { ProviderRoom, RoomChange, RoomProvider, RoomStore } from '../../functions/rooms/ports.ts';
-import type { Result } from '../../functions/rooms/result.ts';
-import type { Instant, Room, RoomAction, RoomRequest } from '../../functions/rooms/room.ts';
-import { rotateNow } from '../../functions/rooms/rotate.ts';
+import { cancelRoom } from '../../functions/rooms/actions/cancel.ts';
+import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
+import { RequestRefusedError } from '../../functions/rooms/model/errors.ts';
+import { heedCalendar } from '../../functions/rooms/actions/calendar-update.ts';
+import { holdRoom, releaseRoom } from '../../functions/rooms/actions/hold.ts';
+import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { ProviderRoom, RoomChange, RoomProvider, RoomStore } from '../../functions/rooms/model/ports.ts';
+import type { Result } from '../../functions/rooms/model/result.ts';
+import type { Instant, Room, RoomAction, RoomRequest } from '../../functions/rooms/model/room.ts';
+import { rotateNow } from '../../functions/rooms/actions/rotate.ts';
 import { numberIn, readApplications } from '../../functions/runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from '../../functions/runtime/environment.ts';
-import type { BusEvent } from './doors.ts';
+import type { BusEvent } from './client.ts';
 
 /** What a request would do to one key. */
 export interface Rehearsed {

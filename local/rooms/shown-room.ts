@@ -1,4 +1,4 @@
-import type { Room, RoomState } from '../../functions/rooms/room.ts';
+import type { Room, RoomState } from '../../functions/rooms/model/room.ts';
 
 /** What a person is shown of a room: everything but the link that makes one its host. Times are in ISO 8601. */
 export interface ShownRoom {

@@ -1,7 +1,7 @@
 import type { LogLine } from '../lambda/function.ts';
-import type { SeenEvent } from '../stand-ins/buses.ts';
+import type { SeenEvent } from '../fakes/buses.ts';
 import { CONTROL_PORT, type StackFacts } from './control.ts';
-import type { DeadLetter } from './doors.ts';
+import type { DeadLetter } from './client.ts';
 import type { Rehearsed } from './rehearsal.ts';
 import type { ShownRoom } from './shown-room.ts';
 

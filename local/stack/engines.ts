@@ -3,12 +3,12 @@ import { type QueueEngine, startQueues } from '../engines/queues.ts';
 import { startTables, type TableEngine } from '../engines/tables.ts';
 import type { LambdaFunction } from '../lambda/function.ts';
 import { type FunctionUrl, openFunctionUrl } from '../lambda/function-url.ts';
-import { EventBuses } from '../stand-ins/buses.ts';
-import { ObjectNotifications } from '../stand-ins/notifications.ts';
-import { Scheduler } from '../stand-ins/scheduler.ts';
-import { Secrets } from '../stand-ins/secrets.ts';
-import { type StandInServer, startStandIns } from '../stand-ins/server.ts';
-import { type Addressees, Targets } from '../stand-ins/targets.ts';
+import { EventBuses } from '../fakes/buses.ts';
+import { ObjectNotifications } from '../fakes/notifications.ts';
+import { Scheduler } from '../fakes/scheduler.ts';
+import { Secrets } from '../fakes/secrets.ts';
+import { type StandInServer, startStandIns } from '../fakes/server.ts';
+import { type Addressees, Targets } from '../fakes/targets.ts';
 import type { AssembledStack } from './assembly.ts';
 import type { Place } from './template.ts';
 

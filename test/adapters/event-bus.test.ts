@@ -2,10 +2,10 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventBus, SOURCE } from '../../functions/adapters/event-bus.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
-import { EventBuses } from '../../local/stand-ins/buses.ts';
-import { Secrets } from '../../local/stand-ins/secrets.ts';
-import { type StandInServer, startStandIns } from '../../local/stand-ins/server.ts';
-import { Targets } from '../../local/stand-ins/targets.ts';
+import { EventBuses } from '../../local/fakes/buses.ts';
+import { Secrets } from '../../local/fakes/secrets.ts';
+import { type StandInServer, startStandIns } from '../../local/fakes/server.ts';
+import { Targets } from '../../local/fakes/targets.ts';
 import { aLiveRoom, aRoom, START } from '../support/rooms.ts';
 
 const BUS = 'team';

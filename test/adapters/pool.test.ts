@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { pool } from '../../functions/adapters/pool.ts';
-import type { RoomProvider } from '../../functions/rooms/ports.ts';
+import type { RoomProvider } from '../../functions/rooms/model/ports.ts';
 
 const entries = [
   { name: 'blue', provider: 'here' },

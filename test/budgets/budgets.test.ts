@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { dynoxideBinary } from '../support/tables.ts';
+import { dynoxideBinary } from '../../local/engines/table-engines.ts';
 import { BUDGETS } from './budgets.ts';
 import { bundleFigures } from './bundles.ts';
 import { assertWithin, type Figures } from './figures.ts';

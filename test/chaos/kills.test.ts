@@ -2,7 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Audit, audit } from '../../chaos/audit.ts';
 import { type Ground, layGround } from '../../chaos/campaign.ts';
-import { type Turnstile, turnstile, type When } from '../../chaos/turnstile.ts';
+import { type Turnstile, turnstile, type When } from '../support/gate.ts';
 import { Container, type Outcome } from '../../local/lambda/container.ts';
 import type { LambdaFunction } from '../../local/lambda/function.ts';
 

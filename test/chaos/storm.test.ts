@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { ACCOUNTS, type ProviderName } from '../../chaos/accounts.ts';
 import { type Ground, layGround, runCampaign } from '../../chaos/campaign.ts';
-import { STORMY } from '../../chaos/weather.ts';
+import { STORMY } from '../../chaos/faults.ts';
 
 const SEED = 20270301;
 const BUS_OUTAGE = 6;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { anchor } from '../../lib/monitoring/alarm.ts';
-import { settingNames } from '../../lib/settings.ts';
+import { settingNames } from '../../lib/settings/settings.ts';
 import { stackWith } from '../support/stacks.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { makeClients } from '../../doctor/clients.ts';
 import { findDeployment } from '../../doctor/deployment.ts';
 import { examine } from '../../doctor/examine.ts';
-import { type Daily, startDaily } from '../../local/emulators/daily/daily.ts';
+import { type Daily, startDaily } from '../../emulators/daily/daily.ts';
 import type { Template as StackTemplate } from '../../local/stack/template.ts';
 import { stackWith } from '../support/stacks.ts';
 import { type Account, startAccount } from './account.ts';

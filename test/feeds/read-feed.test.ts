@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { feedSource } from '../../functions/adapters/feed-source.ts';
+import { feedSource } from '../../functions/adapters/calendars/feed-source.ts';
 import {
   type Feed,
   type FeedMemory,
@@ -10,8 +10,8 @@ import {
 } from '../../functions/feeds/feed.ts';
 import { readFeed } from '../../functions/feeds/read-feed.ts';
 import { parseMessage } from '../../functions/requests/parse.ts';
-import { recall } from '../../functions/rooms/calendar.ts';
-import { DAY, HOUR, type Room, type RoomRequest } from '../../functions/rooms/room.ts';
+import { recall } from '../../functions/rooms/series/calendar.ts';
+import { DAY, HOUR, type Room, type RoomRequest } from '../../functions/rooms/model/room.ts';
 import { calendar, EXACT, vevent } from '../requests/calendar/texts.ts';
 import { type CalendarServer, SECRET_PATH, startCalendarServer } from './calendar-server.ts';
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type MeetingsApi, startMeetingsApi } from '../../local/emulators/meetings-api/meetings-api.ts';
+import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import { moveAhead } from '../../local/rooms/example.ts';
 import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
 import { type CalendarServer, SECRET_PATH, startCalendarServer } from '../feeds/calendar-server.ts';

@@ -10,7 +10,7 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
-import { whatNext } from '../../local/story/frame.ts';
+import { whatNext } from '../../local/demo/frame.ts';
 import { clone } from '../support/clone.ts';
 import { journey } from './journey.ts';
 

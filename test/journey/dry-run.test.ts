@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { moveAhead, readSubmission } from '../../local/rooms/example.ts';
 import { asMessage } from '../../local/rooms/rehearsal.ts';
-import { rehearsedLines } from '../../local/story/text.ts';
+import { rehearsedLines } from '../../local/demo/text.ts';
 import { journey } from './journey.ts';
 
 const system = journey({ calendarFiles: 'on' });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { DeadLetter } from '../../local/rooms/doors.ts';
+import type { DeadLetter } from '../../local/rooms/client.ts';
 import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
 import {
   type LocalProvider,

@@ -2,7 +2,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { openControl } from '../../local/rooms/control.ts';
 import { StackClient } from '../../local/rooms/stack-client.ts';
-import { Story } from '../../local/story/story.ts';
+import { Story } from '../../local/demo/story.ts';
 import { DAY, journey } from './journey.ts';
 
 const system = journey();

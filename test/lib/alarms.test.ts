@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { roomToken } from '../../functions/rooms/token.ts';
+import { roomToken } from '../../functions/rooms/model/token.ts';
 import { DAY, journey } from '../journey/journey.ts';
 import { type AlarmProperties, CloudWatch } from '../support/cloudwatch.ts';
 

@@ -12,7 +12,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { describe, expect, test } from 'vitest';
 import { EvergreenRooms, tellWhatToDoNext } from '../../lib/index.ts';
-import type { EvergreenRoomsProps } from '../../lib/props.ts';
+import type { EvergreenRoomsProps } from '../../lib/settings/props.ts';
 import { APPLICATION_ID, appWith, type Resource, resources, roomsWith, target } from '../support/stacks.ts';
 
 const all = (template: Template, type: string): Resource[] => Object.values(resources(template, type));

@@ -4,10 +4,10 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { METRICS } from '../../functions/runtime/metrics.ts';
+import { METRICS } from '../../functions/runtime/telemetry/metrics.ts';
 import { anchor } from '../../lib/monitoring/alarm.ts';
 import { failedSecretRotations } from '../../lib/monitoring/secret-rotation.ts';
-import { compilePattern } from '../../local/stand-ins/pattern.ts';
+import { compilePattern } from '../../local/fakes/pattern.ts';
 import { appWith, type Resource, resources, stackWith, target, templateWith } from '../support/stacks.ts';
 
 const APPLICATIONS = [

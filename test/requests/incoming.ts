@@ -1,8 +1,8 @@
-import { CALENDAR_DEFAULTS } from '../../functions/requests/calendar/settings.ts';
+import { CALENDAR_DEFAULTS } from '../../functions/requests/calendar/event/settings.ts';
 import type { IncomingMessage, RequestSettings } from '../../functions/requests/message.ts';
 import { parseMessage } from '../../functions/requests/parse.ts';
-import { RequestRefusedError } from '../../functions/rooms/errors.ts';
-import type { RoomRequest } from '../../functions/rooms/room.ts';
+import { RequestRefusedError } from '../../functions/rooms/model/errors.ts';
+import type { RoomRequest } from '../../functions/rooms/model/room.ts';
 
 export const SENT_AT = Date.parse('2027-01-15T10:00:00.250Z');
 

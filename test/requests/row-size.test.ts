@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { toRow } from '../../functions/adapters/rooms-table.ts';
-import { type CalendarNews, REMEMBERED, remember } from '../../functions/rooms/occurrences.ts';
-import { DAY, type LiveRoom, type Room } from '../../functions/rooms/room.ts';
+import { toRow } from '../../functions/adapters/tables/rooms-table.ts';
+import { type CalendarNews, REMEMBERED, remember } from '../../functions/rooms/model/occurrences.ts';
+import { DAY, type LiveRoom, type Room } from '../../functions/rooms/model/room.ts';
 import { aRoom, START } from '../support/rooms.ts';
 import { body, refusal, request } from './incoming.ts';
 

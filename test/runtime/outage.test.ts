@@ -2,19 +2,19 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { circuits } from '../../functions/adapters/circuits.ts';
-import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
 import {
   AmbiguousOutcomeError,
   NotAnnouncedError,
   ProviderRefusedError,
   ThrottledError,
   UnauthorizedError,
-} from '../../functions/rooms/errors.ts';
-import type { Keeping } from '../../functions/rooms/keeping.ts';
-import type { RoomProvider } from '../../functions/rooms/ports.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/room.ts';
-import { originOf } from '../../functions/runtime/work-queue.ts';
-import { sqsHandler } from '../../functions/runtime/worker.ts';
+} from '../../functions/rooms/model/errors.ts';
+import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { RoomProvider } from '../../functions/rooms/model/ports.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/room.ts';
+import { originOf } from '../../functions/runtime/queue/work-queue.ts';
+import { sqsHandler } from '../../functions/runtime/queue/worker.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';
 import { memoryOutages } from '../support/memory-outages.ts';

@@ -1,5 +1,5 @@
-import type { Keeping } from '../../functions/rooms/keeping.ts';
-import type { RoomProvider } from '../../functions/rooms/ports.ts';
+import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { RoomProvider } from '../../functions/rooms/model/ports.ts';
 import type { MemoryProvider } from './memory-provider.ts';
 import type { World } from './world.ts';
 

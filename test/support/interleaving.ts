@@ -1,5 +1,5 @@
-import type { Keeping } from '../../functions/rooms/keeping.ts';
-import type { Random } from '../../local/emulators/http/random.ts';
+import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { Random } from '../../emulators/http/random.ts';
 import { tapped } from './tap.ts';
 
 /**

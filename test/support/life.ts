@@ -1,6 +1,6 @@
-import { DUE_SHARDS } from '../../functions/adapters/rooms-table.ts';
-import { cancelRoom } from '../../functions/rooms/cancel.ts';
-import { ensureRoom } from '../../functions/rooms/ensure.ts';
+import { DUE_SHARDS } from '../../functions/adapters/tables/rooms-table.ts';
+import { cancelRoom } from '../../functions/rooms/actions/cancel.ts';
+import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
 import {
   AmbiguousOutcomeError,
   ApplicationFullError,
@@ -10,13 +10,13 @@ import {
   ThrottledError,
   UnauthorizedError,
   UnknownRoomError,
-} from '../../functions/rooms/errors.ts';
-import { holdRoom, releaseRoom } from '../../functions/rooms/hold.ts';
-import type { Keeping } from '../../functions/rooms/keeping.ts';
-import { type Reconciling, reconcileRooms } from '../../functions/rooms/reconcile.ts';
-import type { RoomAction, RoomRequest } from '../../functions/rooms/room.ts';
-import { HOUR, SECOND } from '../../functions/rooms/room.ts';
-import { rotateNow, rotateRoom } from '../../functions/rooms/rotate.ts';
+} from '../../functions/rooms/model/errors.ts';
+import { holdRoom, releaseRoom } from '../../functions/rooms/actions/hold.ts';
+import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import { type Reconciling, reconcileRooms } from '../../functions/rooms/fleet/reconcile.ts';
+import type { RoomAction, RoomRequest } from '../../functions/rooms/model/room.ts';
+import { HOUR, SECOND } from '../../functions/rooms/model/room.ts';
+import { rotateNow, rotateRoom } from '../../functions/rooms/actions/rotate.ts';
 import { type Fate, mortal } from './mortal.ts';
 import { tapped } from './tap.ts';
 import { type Watch, watched, wrongAtRest } from './watch.ts';

@@ -1,7 +1,7 @@
-import { ApplicationFullError, ProviderRefusedError, RoomGoneError } from '../../functions/rooms/errors.ts';
-import type { Capabilities, ProviderRoom, RoomProvider } from '../../functions/rooms/ports.ts';
-import type { Instant, RoomSettings, SettingName } from '../../functions/rooms/room.ts';
-import { DAY, MINUTE } from '../../functions/rooms/room.ts';
+import { ApplicationFullError, ProviderRefusedError, RoomGoneError } from '../../functions/rooms/model/errors.ts';
+import type { Capabilities, ProviderRoom, RoomProvider } from '../../functions/rooms/model/ports.ts';
+import type { Instant, RoomSettings, SettingName } from '../../functions/rooms/model/room.ts';
+import { DAY, MINUTE } from '../../functions/rooms/model/room.ts';
 
 /** A provider's account in memory, for campaigns of very many runs; the adapters have emulators of their own. */
 export interface MemoryProvider extends RoomProvider {

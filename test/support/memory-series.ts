@@ -1,7 +1,7 @@
-import { RoomChangedError } from '../../functions/rooms/errors.ts';
-import type { SeriesMemory, SeriesStore } from '../../functions/rooms/series-news.ts';
+import { RoomChangedError } from '../../functions/rooms/model/errors.ts';
+import type { SeriesMemory, SeriesStore } from '../../functions/rooms/series/update.ts';
 
-/** Series in memory. It passes the same tests as the real table (`test/adapters/series-table.test.ts`). */
+/** Series in memory. It passes the same tests as the real table (`test/adapters/tables/series-table.test.ts`). */
 export function memorySeries(): SeriesStore {
   const rows = new Map<string, SeriesMemory>();
   return {

@@ -1,4 +1,4 @@
-import type { Keeping } from '../../functions/rooms/keeping.ts';
+import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
 import { tapped } from './tap.ts';
 
 /** The process is gone: nothing that runs afterwards has any effect. */

@@ -7,8 +7,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { EvergreenRooms } from '../../lib/evergreen-rooms.ts';
 import { EvergreenRoomsStack } from '../../lib/evergreen-rooms-stack.ts';
-import type { EvergreenRoomsProps } from '../../lib/props.ts';
-import { readSettings } from '../../lib/settings.ts';
+import type { EvergreenRoomsProps } from '../../lib/settings/props.ts';
+import { readSettings } from '../../lib/settings/settings.ts';
 
 export const APPLICATION_ID = '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11';
 

@@ -1,9 +1,9 @@
 import type { ProviderName } from '../../chaos/accounts.ts';
-import { deploy } from '../../chaos/deployment.ts';
-import type { Engines } from '../../chaos/engines.ts';
-import type { Keeping } from '../../functions/rooms/keeping.ts';
-import type { Capabilities, RotationOrder, RotationQueue } from '../../functions/rooms/ports.ts';
-import { type Instant, MINUTE, type Room, SECOND } from '../../functions/rooms/room.ts';
+import { deploy } from './deployment.ts';
+import type { Engines } from './engines.ts';
+import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { Capabilities, RotationOrder, RotationQueue } from '../../functions/rooms/model/ports.ts';
+import { type Instant, MINUTE, type Room, SECOND } from '../../functions/rooms/model/room.ts';
 import { START } from './rooms.ts';
 import { type Announced, makeWorld, type WorldOptions } from './world.ts';
 

@@ -1,4 +1,4 @@
-import type { Keeping } from '../../functions/rooms/keeping.ts';
+import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
 
 /** Stands around every call of a port: may let it happen, or not, and decides what the caller hears. */
 export type Tap = (name: string, call: () => Promise<unknown>) => Promise<unknown>;

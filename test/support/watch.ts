@@ -1,7 +1,7 @@
-import type { Keeping } from '../../functions/rooms/keeping.ts';
-import type { RoomProvider, RoomStore } from '../../functions/rooms/ports.ts';
-import type { Room } from '../../functions/rooms/room.ts';
-import { roomToken } from '../../functions/rooms/token.ts';
+import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { RoomProvider, RoomStore } from '../../functions/rooms/model/ports.ts';
+import type { Room } from '../../functions/rooms/model/room.ts';
+import { roomToken } from '../../functions/rooms/model/token.ts';
 import type { World } from './world.ts';
 
 export interface WatchOptions {

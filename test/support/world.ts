@@ -1,5 +1,5 @@
-import type { Keeping } from '../../functions/rooms/keeping.ts';
-import type { DelayedOrder, EventBus, Pool, RotationQueue } from '../../functions/rooms/ports.ts';
+import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { DelayedOrder, EventBus, Pool, RotationQueue } from '../../functions/rooms/model/ports.ts';
 import type {
   Announcement,
   Instant,
@@ -7,8 +7,8 @@ import type {
   RoomAction,
   RoomRequest,
   RoomSpec,
-} from '../../functions/rooms/room.ts';
-import { DAY, HOUR, SECOND } from '../../functions/rooms/room.ts';
+} from '../../functions/rooms/model/room.ts';
+import { DAY, HOUR, SECOND } from '../../functions/rooms/model/room.ts';
 import { type MemoryProvider, memoryProvider } from './memory-provider.ts';
 import { memoryRooms } from './memory-rooms.ts';
 import { aSpec, START } from './rooms.ts';

@@ -1,11 +1,11 @@
-import { SECOND } from '../../rooms/room.ts';
+import { SECOND } from '../../rooms/model/room.ts';
 import { readable } from '../provider/answer.ts';
 import { apiKeySigner } from '../provider/api-key.ts';
 import { type Call, caller } from '../provider/caller.ts';
 import type { Reply } from '../provider/connection.ts';
 import { failureOf } from '../provider/failures.ts';
 import type { ProviderOptions } from '../provider/options.ts';
-import { pacer } from '../provider/pacer.ts';
+import { pacer } from '../provider/rate-limiter.ts';
 import { errorReply } from './schema.ts';
 
 /** A domain at Daily, as an entry of the pool has it. */

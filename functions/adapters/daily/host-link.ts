@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
-import type { Duration, Instant, RoomSettings } from '../../rooms/room.ts';
-import { HOUR, SECOND } from '../../rooms/room.ts';
+import type { Duration, Instant, RoomSettings } from '../../rooms/model/room.ts';
+import { HOUR, SECOND } from '../../rooms/model/room.ts';
 
 /** Long enough to enter, too short to pass around. Who is inside stays. */
 const GOOD_FOR: Duration = HOUR;

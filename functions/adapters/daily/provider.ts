@@ -1,7 +1,7 @@
-import { RoomGoneError, ThrottledError } from '../../rooms/errors.ts';
-import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/ports.ts';
-import type { Instant, RoomSettings } from '../../rooms/room.ts';
-import { DAY, MINUTE } from '../../rooms/room.ts';
+import { RoomGoneError, ThrottledError } from '../../rooms/model/errors.ts';
+import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/model/ports.ts';
+import type { Instant, RoomSettings } from '../../rooms/model/room.ts';
+import { DAY, MINUTE } from '../../rooms/model/room.ts';
 import { answered, asAsked, readable } from '../provider/answer.ts';
 import type { Reply } from '../provider/connection.ts';
 import { isGone, isSuccess, unreadable } from '../provider/failures.ts';

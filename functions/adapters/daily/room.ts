@@ -1,6 +1,6 @@
-import type { ProviderRoom, RoomChange, RoomOrder } from '../../rooms/ports.ts';
-import type { Instant, RoomSettings } from '../../rooms/room.ts';
-import { SECOND } from '../../rooms/room.ts';
+import type { ProviderRoom, RoomChange, RoomOrder } from '../../rooms/model/ports.ts';
+import type { Instant, RoomSettings } from '../../rooms/model/room.ts';
+import { SECOND } from '../../rooms/model/room.ts';
 import { LANGUAGES } from './fields.ts';
 import type { RoomReply } from './schema.ts';
 

@@ -1,7 +1,7 @@
-import { ProviderContractError, ProviderRefusedError, RoomGoneError } from '../../rooms/errors.ts';
-import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/ports.ts';
-import type { Duration, Instant } from '../../rooms/room.ts';
-import { DAY, MINUTE } from '../../rooms/room.ts';
+import { ProviderContractError, ProviderRefusedError, RoomGoneError } from '../../rooms/model/errors.ts';
+import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/model/ports.ts';
+import type { Duration, Instant } from '../../rooms/model/room.ts';
+import { DAY, MINUTE } from '../../rooms/model/room.ts';
 import { answered, asAsked, readableEntries } from '../provider/answer.ts';
 import type { Reply } from '../provider/connection.ts';
 import { isGone, isSuccess } from '../provider/failures.ts';

@@ -1,5 +1,5 @@
-import type { ProviderRoom, RoomChange, RoomOrder } from '../../rooms/ports.ts';
-import type { Instant, RoomSettings, SettingName } from '../../rooms/room.ts';
+import type { ProviderRoom, RoomChange, RoomOrder } from '../../rooms/model/ports.ts';
+import type { Instant, RoomSettings, SettingName } from '../../rooms/model/room.ts';
 import type { RoomReply } from './schema.ts';
 
 /** What a `PATCH` takes besides the expiry. */

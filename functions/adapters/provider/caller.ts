@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AmbiguousOutcomeError, ThrottledError, UnreachableError } from '../../rooms/errors.ts';
-import type { Duration } from '../../rooms/room.ts';
-import { SECOND } from '../../rooms/room.ts';
+import { AmbiguousOutcomeError, ThrottledError, UnreachableError } from '../../rooms/model/errors.ts';
+import type { Duration } from '../../rooms/model/room.ts';
+import { SECOND } from '../../rooms/model/room.ts';
 import { connection, type ProviderCall, type Reply } from './connection.ts';
 import { credentials, type Sign } from './credentials.ts';
 import { isSuccess, strangerFailure } from './failures.ts';
 import type { ProviderOptions } from './options.ts';
-import type { Pacer } from './pacer.ts';
+import type { Pacer } from './rate-limiter.ts';
 
 export interface CallerOptions extends ProviderOptions {
   readonly application: string;

@@ -2,9 +2,9 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
-import { AmbiguousOutcomeError, UnreachableError } from '../../rooms/errors.ts';
-import type { Duration, Instant } from '../../rooms/room.ts';
-import { SECOND } from '../../rooms/room.ts';
+import { AmbiguousOutcomeError, UnreachableError } from '../../rooms/model/errors.ts';
+import type { Duration, Instant } from '../../rooms/model/room.ts';
+import { SECOND } from '../../rooms/model/room.ts';
 import { checkedBaseUrl, pathOf, urlOf } from './address.ts';
 
 /** One call to a provider. */

@@ -6,9 +6,9 @@ import {
   RoomGoneError,
   ThrottledError,
   UnauthorizedError,
-} from '../../rooms/errors.ts';
-import type { Duration, Instant } from '../../rooms/room.ts';
-import { MINUTE, SECOND } from '../../rooms/room.ts';
+} from '../../rooms/model/errors.ts';
+import type { Duration, Instant } from '../../rooms/model/room.ts';
+import { MINUTE, SECOND } from '../../rooms/model/room.ts';
 import type { Reply } from './connection.ts';
 import { redacted } from './redaction.ts';
 

@@ -1,4 +1,4 @@
-import type { RoomSettings } from '../../rooms/room.ts';
+import type { RoomSettings } from '../../rooms/model/room.ts';
 
 /** Everything that a request can say of what a room is like. */
 export const FIELDS = [

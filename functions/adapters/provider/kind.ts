@@ -1,4 +1,4 @@
-import type { Capabilities, RoomProvider } from '../../rooms/ports.ts';
+import type { Capabilities, RoomProvider } from '../../rooms/model/ports.ts';
 import type { FieldMap } from './fields.ts';
 import type { ProviderOptions } from './options.ts';
 

@@ -1,12 +1,12 @@
-import type { Instant } from '../../rooms/room.ts';
-import { MINUTE } from '../../rooms/room.ts';
+import type { Instant } from '../../rooms/model/room.ts';
+import { MINUTE } from '../../rooms/model/room.ts';
 import { readable } from '../provider/answer.ts';
 import { apiKeySigner } from '../provider/api-key.ts';
 import { type Call, caller } from '../provider/caller.ts';
 import type { ProviderCall, Reply } from '../provider/connection.ts';
 import { failureOf } from '../provider/failures.ts';
 import type { ProviderOptions } from '../provider/options.ts';
-import { type Pacer, pacer } from '../provider/pacer.ts';
+import { type Pacer, pacer } from '../provider/rate-limiter.ts';
 import { errorReply, throttleReply } from './schema.ts';
 
 /** An organisation at Whereby, as an entry of the pool has it. */

@@ -1,7 +1,7 @@
-import { ProviderRefusedError, RoomGoneError } from '../../rooms/errors.ts';
-import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/ports.ts';
-import type { Instant } from '../../rooms/room.ts';
-import { DAY, HOUR, MINUTE } from '../../rooms/room.ts';
+import { ProviderRefusedError, RoomGoneError } from '../../rooms/model/errors.ts';
+import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/model/ports.ts';
+import type { Instant } from '../../rooms/model/room.ts';
+import { DAY, HOUR, MINUTE } from '../../rooms/model/room.ts';
 import { answered, asAsked } from '../provider/answer.ts';
 import { isGone, unreadable } from '../provider/failures.ts';
 import { limitationsOf } from '../provider/fields.ts';

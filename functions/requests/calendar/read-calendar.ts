@@ -1,24 +1,24 @@
-import { RequestRefusedError } from '../../rooms/errors.ts';
-import type { Instant } from '../../rooms/room.ts';
+import { RequestRefusedError } from '../../rooms/model/errors.ts';
+import type { Instant } from '../../rooms/model/room.ts';
 import type { BusEvent } from '../event.ts';
 import type { ParsedMessage } from '../message.ts';
 import { shown } from '../refusal.ts';
 import { bodiesOf } from '../split.ts';
-import { readCalCom, reasonToSkipWebhook } from './cal-com.ts';
-import type { CalendarContext } from './context.ts';
-import { readGoogle } from './google.ts';
-import { readGraph } from './graph.ts';
-import { readIcalendar, reasonToSkip } from './icalendar.ts';
-import { readIcs, writeIcs } from './ics-text.ts';
-import { keptEvent, keptFields, keptIcs } from './kept-event.ts';
-import { Leniency } from './leniency.ts';
-import { occurrenceNews } from './occurrence-requests.ts';
-import { type Recognised, recognise } from './recognise.ts';
-import { seriesRequest } from './series-request.ts';
-import type { CalendarSettings } from './settings.ts';
-import { Steps } from './steps.ts';
-import type { Telling } from './telling.ts';
-import { type Zone, zoneNamed } from './zone.ts';
+import { readCalCom, reasonToSkipWebhook } from './formats/cal-com.ts';
+import type { CalendarContext } from './event/context.ts';
+import { readGoogle } from './formats/google.ts';
+import { readGraph } from './formats/graph.ts';
+import { readIcalendar, reasonToSkip } from './formats/icalendar.ts';
+import { readIcs, writeIcs } from './ics/text.ts';
+import { keptEvent, keptFields, keptIcs } from './formats/strip.ts';
+import { Leniency } from './event/leniency.ts';
+import { occurrenceNews } from './to-requests/occurrence-requests.ts';
+import { type Recognised, recognise } from './formats/recognise.ts';
+import { seriesRequest } from './to-requests/series-request.ts';
+import type { CalendarSettings } from './event/settings.ts';
+import { Steps } from './time/work-budget.ts';
+import type { Telling } from './recurrence/calendar-event.ts';
+import { type Zone, zoneNamed } from './time/zone.ts';
 
 /** What the bus's event says around the calendar's own words. */
 interface Envelope {

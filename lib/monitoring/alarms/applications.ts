@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Place } from '../../applications.ts';
+import type { Place } from '../../parts/applications.ts';
 import type { RoomsAlarm } from '../alarm.ts';
 import type { RoomMetrics } from '../room-metrics.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SQSRecord } from 'aws-lambda';
 import { EventSource } from '../../lambda/event-source.ts';
 import { LambdaFunction } from '../../lambda/function.ts';
-import { compilePattern, type Matcher } from '../../stand-ins/pattern.ts';
+import { compilePattern, type Matcher } from '../../fakes/pattern.ts';
 import { isObject, type Json, type JsonObject } from '../template.ts';
 import type { Make, World } from '../world.ts';
 

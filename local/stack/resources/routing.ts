@@ -1,7 +1,7 @@
-import { nameOf } from '../../stand-ins/buses.ts';
-import type { TargetInput } from '../../stand-ins/input.ts';
-import { compilePattern } from '../../stand-ins/pattern.ts';
-import type { Target } from '../../stand-ins/targets.ts';
+import { nameOf } from '../../fakes/buses.ts';
+import type { TargetInput } from '../../fakes/input.ts';
+import { compilePattern } from '../../fakes/pattern.ts';
+import type { Target } from '../../fakes/targets.ts';
 import { isObject, type Json, type JsonObject } from '../template.ts';
 import type { Make, World } from '../world.ts';
 

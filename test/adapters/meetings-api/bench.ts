@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { meetingsApi } from '../../../functions/adapters/meetings-api/provider.ts';
 import type { ObservedCall } from '../../../functions/adapters/provider/connection.ts';
 import { secretsManager } from '../../../functions/adapters/secrets.ts';
-import type { RoomProvider } from '../../../functions/rooms/ports.ts';
+import type { RoomProvider } from '../../../functions/rooms/model/ports.ts';
 import { type Answer, type Loopback, loopback, type ReceivedCall } from '../loopback.ts';
 import { type SecretsEndpoint, secretsEndpoint } from '../secrets-endpoint.ts';
 

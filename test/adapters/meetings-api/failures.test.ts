@@ -1,8 +1,8 @@
 import * as zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { RoomError, ThrottledError } from '../../../functions/rooms/errors.ts';
-import type { ProviderRoom } from '../../../functions/rooms/ports.ts';
-import { MINUTE, SECOND } from '../../../functions/rooms/room.ts';
+import { RoomError, ThrottledError } from '../../../functions/rooms/model/errors.ts';
+import type { ProviderRoom } from '../../../functions/rooms/model/ports.ts';
+import { MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
 import type { Answer } from '../loopback.ts';
 import { type MeetingsApiBench, meetingsApiBench, order, roomBody, TOKEN } from './bench.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connection, type ProviderCall } from '../../../functions/adapters/provider/connection.ts';
-import { SECOND } from '../../../functions/rooms/room.ts';
+import { SECOND } from '../../../functions/rooms/model/room.ts';
 import { type Answer, type Loopback, loopback } from '../loopback.ts';
 
 let server: Loopback;

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limitationsOf } from '../../../functions/adapters/provider/fields.ts';
 import { WHEREBY_FIELDS } from '../../../functions/adapters/whereby/fields.ts';
 import { createBody } from '../../../functions/adapters/whereby/room.ts';
-import type { RoomSettings } from '../../../functions/rooms/room.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/room.ts';
-import { roomToken } from '../../../functions/rooms/token.ts';
+import type { RoomSettings } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
+import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { startWherebyBench, type WherebyBench } from './bench.ts';
 
 let bench: WherebyBench;

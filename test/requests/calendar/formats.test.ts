@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { calendarKey } from '../../../functions/requests/calendar/key.ts';
-import { roomName } from '../../../functions/requests/calendar/name.ts';
-import { Steps } from '../../../functions/requests/calendar/steps.ts';
-import { WINDOWS_ZONES } from '../../../functions/requests/calendar/windows-zones.ts';
-import { zoneNamed } from '../../../functions/requests/calendar/zone.ts';
+import { calendarKey } from '../../../functions/requests/calendar/to-requests/key.ts';
+import { roomName } from '../../../functions/requests/calendar/to-requests/name.ts';
+import { Steps } from '../../../functions/requests/calendar/time/work-budget.ts';
+import { WINDOWS_ZONES } from '../../../functions/requests/calendar/time/windows-zones.ts';
+import { zoneNamed } from '../../../functions/requests/calendar/time/zone.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
-import { DAY } from '../../../functions/rooms/room.ts';
+import { DAY } from '../../../functions/rooms/model/room.ts';
 import { busEvent, message } from '../incoming.ts';
 import { calendar, calendarRequests, EXACT, vevent } from './texts.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CalendarSettings } from '../../../functions/requests/calendar/settings.ts';
+import type { CalendarSettings } from '../../../functions/requests/calendar/event/settings.ts';
 import type { ParsedMessage } from '../../../functions/requests/message.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
-import { RequestRefusedError } from '../../../functions/rooms/errors.ts';
-import { DAY } from '../../../functions/rooms/room.ts';
+import { RequestRefusedError } from '../../../functions/rooms/model/errors.ts';
+import { DAY } from '../../../functions/rooms/model/room.ts';
 import { startCountingWork } from '../../support/work.ts';
 import { body, busEvent, message } from '../incoming.ts';
 import { DATES, EXCEPTIONS, RULES, SINGLE, WRITING } from './cases.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseMessage } from '../../../functions/requests/parse.ts';
-import { RequestRefusedError } from '../../../functions/rooms/errors.ts';
+import { RequestRefusedError } from '../../../functions/rooms/model/errors.ts';
 import { busEvent, message } from '../incoming.ts';
 import { GOOGLE, GRAPH } from './stories.ts';
 import { calendar, EXACT, vevent } from './texts.ts';

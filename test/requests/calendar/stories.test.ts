@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { recall } from '../../../functions/rooms/calendar.ts';
-import type { Room, RoomRequest } from '../../../functions/rooms/room.ts';
+import { recall } from '../../../functions/rooms/series/calendar.ts';
+import type { Room, RoomRequest } from '../../../functions/rooms/model/room.ts';
 import {
   CAL_COM,
   CAL_COM_WITHOUT_ICALUID,

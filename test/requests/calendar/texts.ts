@@ -1,6 +1,6 @@
-import { CALENDAR_DEFAULTS, type CalendarSettings } from '../../../functions/requests/calendar/settings.ts';
+import { CALENDAR_DEFAULTS, type CalendarSettings } from '../../../functions/requests/calendar/event/settings.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
-import type { RoomRequest } from '../../../functions/rooms/room.ts';
+import type { RoomRequest } from '../../../functions/rooms/model/room.ts';
 import { busEvent, message } from '../incoming.ts';
 
 /** Builders of iCalendar texts, and what becomes of them. */

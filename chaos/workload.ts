@@ -1,0 +1,58 @@
+import { drawBelow, type Random } from '../emulators/http/random.ts';
+
+/** A request as somebody sends it. */
+export interface Wish {
+  readonly key: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** What the newest request for a key wants. */
+export type Wanted = { readonly cancelled: true } | { readonly cancelled: false; readonly name: string };
+
+/** Draws requests for a number of keys, and knows what must come of them in the end. */
+export interface Wishes {
+  next(): Wish;
+  readonly wanted: ReadonlyMap<string, Wanted>;
+}
+
+const NAMES = ['Weekly', 'Monthly', 'Quarterly'] as const;
+const LIFETIMES = ['P3D', 'P5D', 'P10D', 'P30D'] as const;
+const MODES = ['recreate', 'recreate', 'extend', 'none'] as const;
+
+/** Every third key is never cancelled, so that it can be held, released and rotated by hand at any time. */
+const isLasting = (index: number) => index % 3 === 0;
+
+export function drawWishes(random: Random, keys: number): Wishes {
+  const wanted = new Map<string, Wanted>();
+  const pick = <T>(among: readonly T[]): T => among[drawBelow(random, among.length)] as T;
+
+  function ensure(key: string): Wish {
+    const display_name = pick(NAMES);
+    wanted.set(key, { cancelled: false, name: display_name });
+    const body = {
+      key,
+      display_name,
+      lifetime: pick(LIFETIMES),
+      renewal: { mode: pick(MODES) },
+      expire_after_use: random() < 0.5,
+    };
+    return { key, body };
+  }
+
+  function cancel(key: string): Wish {
+    wanted.set(key, { cancelled: true });
+    return { key, body: { key, action: 'cancel' } };
+  }
+
+  return {
+    wanted,
+    next() {
+      const index = drawBelow(random, keys);
+      const key = `room-${index}`;
+      const draw = random();
+      if (!wanted.has(key) || draw < 0.8) return ensure(key);
+      if (!isLasting(index)) return cancel(key);
+      return { key, body: { key, action: pick(['rotate', 'rotate', 'hold', 'release']) } };
+    },
+  };
+}

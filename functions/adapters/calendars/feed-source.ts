@@ -1,0 +1,193 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { textOf } from '../../feeds/bytes.ts';
+import {
+  type Feed,
+  type FeedSource,
+  type FeedText,
+  FeedUnreadableError,
+  type Validators,
+} from '../../feeds/feed.ts';
+import { base32Digest } from '../../rooms/model/digest.ts';
+import type { Duration } from '../../rooms/model/room.ts';
+import { SECOND } from '../../rooms/model/room.ts';
+import { assertPublicHost, PrivateAddressError, publicLookup } from './public-address.ts';
+import type { Secrets } from '../secrets.ts';
+
+/** All that a feed may take, from the first redirection to its last byte. */
+const TIME_LIMIT: Duration = 20 * SECOND;
+const SIZE_LIMIT = 10 * 1024 * 1024;
+const MOST_REDIRECTIONS = 5;
+
+export interface FeedSourceOptions {
+  readonly secrets: Secrets;
+  /** @default 20 seconds for a whole reading */
+  readonly timeLimit?: Duration;
+  /**
+   * Read feeds of this very machine too, over HTTP. No variable of a function's environment sets it: a feed could have
+   * itself redirected to what only the function can reach.
+   *
+   * @default false
+   */
+  readonly onThisMachine?: boolean;
+}
+
+/**
+ * Reads feeds over HTTPS from servers on the internet. An address is a credential: it is in no error, and nor is what a
+ * server says of it.
+ */
+export function feedSource({
+  secrets,
+  timeLimit = TIME_LIMIT,
+  onThisMachine = false,
+}: FeedSourceOptions): FeedSource {
+  return {
+    async fetch(feed, validators) {
+      const signal = AbortSignal.timeout(timeLimit);
+      try {
+        const address = await addressOf(feed, secrets);
+        const digest = base32Digest(address, 16);
+        const known = validators.address === digest ? validators : {};
+        const response = await follow(feed, address, { headers: headersFor(known), signal, onThisMachine });
+        if (response.statusCode === 304) return undefined;
+        const { text, validators: given } = await read(feed, response);
+        return { text, validators: { ...given, address: digest } };
+      } catch (error) {
+        if (error instanceof FeedUnreadableError) throw error;
+        if (error instanceof PrivateAddressError) {
+          throw new FeedUnreadableError(
+            feed.name,
+            'its address leads into a private network, and must be public',
+          );
+        }
+        throw new FeedUnreadableError(
+          feed.name,
+          signal.aborted
+            ? `took longer than ${timeLimit / SECOND} s`
+            : `cannot be reached (${codeOf(error)})`,
+        );
+      }
+    },
+  };
+}
+
+/** Such as ENOTFOUND or CERT_HAS_EXPIRED. The messages of such errors name the server. */
+function codeOf(error: unknown): string {
+  const { name, code, cause } = error as Error & { code?: unknown };
+  return String((cause as { code?: unknown } | undefined)?.code ?? code ?? name);
+}
+
+async function addressOf(feed: Feed, secrets: Secrets): Promise<string> {
+  const known = await secretOf(feed, secrets);
+  const address = known?.trim().replace(/^webcal:/i, 'https:');
+  if (address && URL.canParse(address)) return address;
+  throw new FeedUnreadableError(
+    feed.name,
+    `secret ${feed.secret} holds no address; put the feed's address into it`,
+  );
+}
+
+/** Past the cache: whoever puts another address in its place has the feed read at once. */
+async function secretOf(feed: Feed, secrets: Secrets): Promise<string | undefined> {
+  try {
+    return await secrets.read(feed.secret, 'AWSCURRENT', true);
+  } catch (cause) {
+    const { name } = cause as Error;
+    throw new FeedUnreadableError(feed.name, `secret ${feed.secret} cannot be read (${name})`, { cause });
+  }
+}
+
+function headersFor({ etag, lastModified }: Validators): Record<string, string> {
+  return {
+    accept: 'text/calendar, text/plain;q=0.5',
+    'accept-encoding': 'gzip, br',
+    'user-agent': 'evergreen-rooms',
+    ...(etag && { 'if-none-match': etag }),
+    ...(lastModified && { 'if-modified-since': lastModified }),
+  };
+}
+
+interface Follow {
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+  readonly onThisMachine: boolean;
+}
+
+async function follow(feed: Feed, address: string, options: Follow): Promise<http.IncomingMessage> {
+  let url = new URL(address);
+  for (let left = MOST_REDIRECTIONS; left >= 0; left -= 1) {
+    if (url.username || url.password)
+      throw new FeedUnreadableError(feed.name, 'its address must go without a user and a password in it');
+    const response = await get(feed, url, options);
+    const { statusCode = 0, headers } = response;
+    if (statusCode < 300 || statusCode === 304 || statusCode >= 400 || !headers.location) return response;
+    response.destroy();
+    url = new URL(headers.location, url);
+  }
+  throw new FeedUnreadableError(feed.name, `is redirected more than ${MOST_REDIRECTIONS} times`);
+}
+
+/** Every step of the way is checked: each address by itself, and each name when the connection is made. */
+function get(
+  feed: Feed,
+  url: URL,
+  { headers, signal, onThisMachine }: Follow,
+): Promise<http.IncomingMessage> {
+  const isHere = onThisMachine && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (url.protocol !== 'https:' && !(isHere && url.protocol === 'http:'))
+    throw new FeedUnreadableError(feed.name, 'its address must begin with https://');
+  if (!isHere) assertPublicHost(url.hostname);
+  const { request } = url.protocol === 'https:' ? https : http;
+  const lookup = isHere ? undefined : publicLookup;
+  return new Promise((resolve, reject) => {
+    request(url, { headers, signal, agent: false, ...(lookup && { lookup }) }, resolve)
+      .on('error', reject)
+      .end();
+  });
+}
+
+async function read(feed: Feed, response: http.IncomingMessage): Promise<FeedText> {
+  if (response.statusCode !== 200) {
+    response.destroy();
+    throw new FeedUnreadableError(feed.name, `its server answers ${response.statusCode}`);
+  }
+  const { etag, 'last-modified': lastModified } = response.headers;
+  return {
+    text: textOf(await bytesOf(feed, response)),
+    validators: { ...(etag && { etag }), ...(lastModified && { lastModified }) },
+  };
+}
+
+const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** The limit is that of the text, so that a small body cannot become a large one. */
+async function bytesOf(feed: Feed, response: http.IncomingMessage): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of decoded(feed, response)) {
+    size += chunk.byteLength;
+    if (size > SIZE_LIMIT) {
+      response.destroy();
+      throw new FeedUnreadableError(feed.name, `has more than ${SIZE_LIMIT} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function decoded(feed: Feed, response: http.IncomingMessage): AsyncIterable<Buffer> {
+  const coding = response.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (coding === 'identity' || coding === '') return response;
+  const decoder = Object.hasOwn(DECODERS, coding) ? DECODERS[coding]?.() : undefined;
+  if (!decoder)
+    throw new FeedUnreadableError(feed.name, 'its server answers in a coding that was not asked for');
+  // an error of either side ends the other, and is that of whoever reads
+  return pipeline(response, decoder, () => {}) as unknown as Readable;
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ThrottledError } from '../../rooms/model/errors.ts';
+import type { Duration, Instant } from '../../rooms/model/room.ts';
+import { SECOND } from '../../rooms/model/room.ts';
+
+/** What a provider allows: so many calls, or points, in any stretch of time of this length. */
+export interface Budget {
+  readonly limit: number;
+  readonly window: Duration;
+}
+
+export interface PacerOptions extends Budget {
+  readonly application: string;
+  readonly now: () => Instant;
+  /** The longest a call waits here; one that would wait longer is given back. @default 5 seconds */
+  readonly patience?: Duration;
+  /** @default a timer */
+  readonly wait?: (duration: Duration) => Promise<unknown>;
+}
+
+export interface Pacer {
+  /**
+   * Resolves when a call may go out, with what is to be called once its answer has come, or none will.
+   *
+   * @param cost in the budget's unit, default 1
+   * @throws ThrottledError, not ambiguous, where that is further away than the patience
+   */
+  turn(cost?: number): Promise<() => void>;
+  /** The provider asked for patience itself: nothing goes out for so long. */
+  hold(duration: Duration): void;
+  /** The provider named another limit. */
+  allow(limit: number): void;
+}
+
+/** Others share the account: containers beside this one, and people. */
+const OURS = 0.9;
+
+/** `at`: when the call goes out; once it is answered, the latest instant at which it can have arrived. */
+interface Turn {
+  at: Instant;
+  readonly cost: number;
+  answered: boolean;
+}
+
+/**
+ * Spaces the calls of one container so that a provider need not throttle them: a sliding window, first come first
+ * served. The provider counts arrivals, which are later than departures and not all by the same time. So a call stays
+ * in the window until a window after its answer.
+ */
+export function pacer({
+  application,
+  now,
+  patience = 5 * SECOND,
+  wait = sleep,
+  ...budget
+}: PacerOptions): Pacer {
+  const { window } = budget;
+  let limit = budget.limit * OURS;
+  let heldUntil: Instant = 0;
+  let turns: Turn[] = [];
+
+  /** The earliest instant at which the window before it has room for the cost, after the turns given away already. */
+  function nextTurn(cost: number, before: readonly Turn[]): Instant {
+    const latest = before.filter(({ at }) => at > now() - window).sort((a, b) => a.at - b.at);
+    let at = Math.max(now(), heldUntil);
+    let spent = latest.reduce((sum, turn) => sum + turn.cost, 0);
+    for (const turn of latest) {
+      if (spent + cost <= limit) break;
+      spent -= turn.cost;
+      at = Math.max(at, turn.at + window);
+    }
+    return at;
+  }
+
+  return {
+    async turn(cost = 1) {
+      turns = turns.filter(({ at, answered }) => !answered || at > now() - window);
+      const at = nextTurn(cost, turns);
+      const delay = at - now();
+      if (delay > patience) {
+        throw new ThrottledError(
+          `the provider of application ${application} allows no call for ${Math.ceil(delay / SECOND)} s: its limit is ` +
+            'used up, or it asked for patience',
+          { retryAfter: delay, ambiguous: false },
+        );
+      }
+      const turn: Turn = { at, cost, answered: false };
+      turns.push(turn);
+      for (let left = delay; left > 0; left = turn.at - now()) {
+        await wait(left);
+        if (now() < turn.at) break;
+        // those before it were answered meanwhile, and may have arrived later than they went out
+        turn.at = nextTurn(cost, turns.slice(0, turns.indexOf(turn)));
+      }
+      return () => {
+        turn.at = Math.max(turn.at, now());
+        turn.answered = true;
+      };
+    },
+    hold(duration) {
+      heldUntil = Math.max(heldUntil, now() + duration);
+    },
+    allow(named) {
+      limit = named * OURS;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { DelayedOrder, RoomNews, RotationQueue } from '../../rooms/model/ports.ts';
+import type { Duration, Instant } from '../../rooms/model/room.ts';
+import { MINUTE, SECOND } from '../../rooms/model/room.ts';
+import { type Outgoing, sendAll } from './send-batched.ts';
+
+/** SQS holds a message back for a quarter of an hour at most. */
+const LONGEST_DELAY: Duration = 15 * MINUTE;
+
+/** The body of a message of the rotations queue. */
+export interface RotationMessage {
+  readonly key: string;
+  readonly generation: number;
+  readonly cause: string;
+  /** A delay longer than SQS's goes in hops: whoever receives the message earlier sends it on. */
+  readonly notBefore?: string;
+}
+
+export function rotationQueue(client: SQSClient, queueUrl: string, now: () => Instant): RotationQueue {
+  return {
+    send: (orders) =>
+      sendAll(
+        client,
+        queueUrl,
+        orders.map((order) => outgoing(order, now())),
+      ),
+  };
+}
+
+/** The same queue, for what a provider told: a message each, since nobody waits for company. */
+export function newsQueue(client: SQSClient, queueUrl: string): { tell(news: RoomNews): Promise<void> } {
+  return {
+    async tell(news) {
+      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(news) }));
+    },
+  };
+}
+
+function outgoing({ order, delay }: DelayedOrder, now: Instant): Outgoing {
+  const hop = Math.min(delay, LONGEST_DELAY);
+  const message: RotationMessage = {
+    ...order,
+    notBefore: delay > LONGEST_DELAY ? new Date(now + delay).toISOString() : undefined,
+  };
+  return { MessageBody: JSON.stringify(message), DelaySeconds: Math.floor(hop / SECOND) };
+}

@@ -1,0 +1,75 @@
+import { setTimeout } from 'node:timers/promises';
+import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Duration } from '../../rooms/model/room.ts';
+
+/** A message that waits to be sent. */
+export interface Outgoing {
+  readonly MessageBody: string;
+  /** Seconds. */
+  readonly DelaySeconds?: number;
+}
+
+/** What SQS takes at once, with something left for what it counts besides the bodies. */
+const MOST_MESSAGES = 10;
+const MOST_BYTES = 250 * 1024;
+
+/** Batches in flight at once: enough to hide the round trip, few enough for the SDK's sockets. */
+const IN_FLIGHT = 16;
+
+const ATTEMPTS = 4;
+/** Before what a batch refused is sent again; doubled each time. */
+const PAUSE: Duration = 50;
+
+/**
+ * Sends any number of messages to a queue, ten at a time. Resolves when all of them are there.
+ *
+ * @throws Error where the queue keeps refusing some; the others may have been sent
+ */
+export async function sendAll(
+  client: SQSClient,
+  QueueUrl: string,
+  messages: Iterable<Outgoing>,
+): Promise<void> {
+  // the lanes take from one iterator: no more is written than is on its way
+  const batches = batched(messages);
+  const lane = async () => {
+    for (let next = batches.next(); !next.done; next = batches.next()) {
+      await sendBatch(client, QueueUrl, next.value);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+}
+
+async function sendBatch(client: SQSClient, QueueUrl: string, batch: readonly Outgoing[]): Promise<void> {
+  let left = batch.map((message, index) => ({ Id: String(index), ...message }));
+  for (let attempt = 1; ; attempt += 1) {
+    const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries: left }));
+    left = left.filter(({ Id }) => Failed.some((failure) => failure.Id === Id));
+    if (left.length === 0) return;
+    if (attempt === ATTEMPTS) throw refused(left.length, batch.length, Failed[0]);
+    await setTimeout(PAUSE * 2 ** (attempt - 1));
+  }
+}
+
+function* batched(messages: Iterable<Outgoing>): Generator<Outgoing[]> {
+  let batch: Outgoing[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = Buffer.byteLength(message.MessageBody);
+    if (batch.length === MOST_MESSAGES || (batch.length > 0 && bytes + size > MOST_BYTES)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(message);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function refused(count: number, of: number, reason: BatchResultErrorEntry | undefined): Error {
+  const why = [reason?.Code, reason?.Message].filter(Boolean).join(': ') || 'it gave no reason';
+  return new Error(
+    `the queue refused ${count} of ${of} messages ${ATTEMPTS} times (${why}); all of them are sent again`,
+  );
+}

@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  ScanCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { fraction } from '../../rooms/model/digest.ts';
+import { RoomChangedError } from '../../rooms/model/errors.ts';
+import type { DueRoom, Page, RoomStore } from '../../rooms/model/ports.ts';
+import { nextRevision } from '../../rooms/model/transitions.ts';
+import type { Duration, Instant, PastGeneration, Room } from '../../rooms/model/room.ts';
+import { DAY, SECOND } from '../../rooms/model/room.ts';
+import { type Item, toItem, toPastGeneration, toRoom } from './row.ts';
+
+/** Spreads the due index over partitions. Changing it orphans the entries of the old shards. */
+export const DUE_SHARDS = 16;
+
+const ROOM = 'room';
+/** What a key begins with that no caller can name: the entry is no room's. */
+const NOT_A_ROOM = '#';
+const LIST_ENDS = `${NOT_A_ROOM}list-ends`;
+const GENERATION = 'generation#';
+
+/** A page of the due index from each shard makes a round of the planner, which is to take a few seconds at most. */
+const DUE_PAGE = 250;
+
+export interface RoomsTableOptions {
+  readonly tableName: string;
+  /** How long the row of a room that has ended is kept. */
+  readonly retention?: Duration;
+  /** Rooms on a page of the due index, at most. */
+  readonly duePage?: number;
+  /** Default: the time of this machine. */
+  readonly now?: () => Instant;
+}
+
+/** The rooms table: a row a key, beside it an entry for each past generation. */
+export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): RoomStore {
+  const { tableName: TableName, retention = 90 * DAY, duePage = DUE_PAGE, now = Date.now } = options;
+  const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+
+  async function readItem(roomKey: string): Promise<Item | undefined> {
+    const { Item } = await table.send(
+      new GetCommand({ TableName, Key: { roomKey, entry: ROOM }, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  async function query(input: Omit<QueryCommandInput, 'TableName'>): Promise<Page<Item>> {
+    const { Items = [], LastEvaluatedKey } = await table.send(new QueryCommand({ TableName, ...input }));
+    return { items: Items, cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
+  }
+
+  return {
+    async read(key) {
+      const item = await readItem(key);
+      return item && toRoom(item);
+    },
+
+    async write(room) {
+      const written: Room = { ...room, revision: nextRevision(room, now()) };
+      // as short as it may be: a row is paid for by the kilobyte
+      const writer = randomBytes(9).toString('base64url');
+      try {
+        await table.send(
+          new PutCommand({
+            TableName,
+            Item: { ...toRow(written, retention), writer },
+            ...(room.revision === 0
+              ? { ConditionExpression: 'attribute_not_exists(roomKey)' }
+              : {
+                  ConditionExpression: 'revision = :revision',
+                  ExpressionAttributeValues: { ':revision': room.revision },
+                }),
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // the SDK repeats a write whose answer was lost, and the repetition fails on what the first one wrote
+        if ((await readItem(room.key))?.writer !== writer) {
+          throw new RoomChangedError(
+            `room ${room.key} was changed by another worker after revision ${room.revision}`,
+            {
+              cause: error,
+            },
+          );
+        }
+      }
+      return written;
+    },
+
+    async archive(past) {
+      await table.send(new PutCommand({ TableName, Item: toHistory(past, retention) }));
+    },
+
+    async history(key) {
+      const found: PastGeneration[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await query({
+          KeyConditionExpression: 'roomKey = :key AND begins_with(entry, :generation)',
+          ExpressionAttributeValues: { ':key': key, ':generation': GENERATION },
+          ExclusiveStartKey: startKey(cursor),
+        });
+        found.push(...page.items.map(toPastGeneration));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return found;
+    },
+
+    async due(shard, before, cursor) {
+      const page = await query({
+        IndexName: 'due',
+        KeyConditionExpression: 'dueShard = :shard AND dueAt <= :before',
+        ExpressionAttributeValues: { ':shard': shard, ':before': new Date(before).toISOString() },
+        Limit: duePage,
+        ExclusiveStartKey: startKey(cursor),
+      });
+      return { items: page.items.map(toDueRoom), cursor: page.cursor };
+    },
+
+    async scan(cursor) {
+      const { Items = [], LastEvaluatedKey } = await table.send(
+        new ScanCommand({ TableName, ExclusiveStartKey: startKey(cursor) }),
+      );
+      const entries = Items.filter(({ roomKey }) => !roomKey.startsWith(NOT_A_ROOM));
+      const items = entries.map((item) => (item.entry === ROOM ? toRoom(item) : toPastGeneration(item)));
+      return { items, cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
+    },
+
+    async listEnd(application) {
+      const { Item } = await table.send(
+        new GetCommand({ TableName, Key: { roomKey: LIST_ENDS, entry: application } }),
+      );
+      return Item && { application, bookmark: Item.bookmark, seenAt: Date.parse(Item.seenAt) };
+    },
+
+    async noteListEnd({ application, bookmark, seenAt }) {
+      const Item = {
+        roomKey: LIST_ENDS,
+        entry: application,
+        bookmark,
+        seenAt: new Date(seenAt).toISOString(),
+      };
+      await table.send(new PutCommand({ TableName, Item }));
+    },
+  };
+}
+
+function startKey(cursor: string | undefined): Item | undefined {
+  return cursor === undefined ? undefined : JSON.parse(cursor);
+}
+
+/** The row of a room, as it stands in the table. */
+export function toRow(room: Room, retention: Duration): Item {
+  const { key, ...attributes } = room;
+  return {
+    roomKey: key,
+    entry: ROOM,
+    ...toItem(attributes as Room),
+    // only rooms that are to be looked at are in the index: it is as small as what is kept
+    dueShard: room.dueAt === undefined ? undefined : Math.floor(fraction(`shard ${key}`) * DUE_SHARDS),
+    // in the index in place of the state, which every claim changes, and the index would be written with it
+    held: room.state === 'held' ? true : undefined,
+    application: room.current?.application,
+    ttl: endOfRow(room, retention),
+  };
+}
+
+function toHistory({ key, ...past }: PastGeneration, retention: Duration): Item {
+  return {
+    roomKey: key,
+    entry: `${GENERATION}${String(past.generation).padStart(8, '0')}`,
+    ...toItem(past as PastGeneration),
+    ttl: seconds(past.expiresAt + retention),
+  };
+}
+
+/** When DynamoDB may delete the row: some time after its room has ended, never while it is kept. */
+function endOfRow(room: Room, retention: Duration): number | undefined {
+  if (room.state === 'cancelled' || room.state === 'rejected') return seconds(room.updatedAt + retention);
+  if (room.state === 'ending' && room.current) return seconds(room.current.expiresAt + retention);
+  return undefined;
+}
+
+/** DynamoDB's time to live is in whole seconds. */
+function seconds(instant: Instant): number {
+  return Math.ceil(instant / SECOND);
+}
+
+function toDueRoom(item: Item): DueRoom {
+  const { key, generation, held, application, dueAt, renewAt, emergencyAt } = toPastGeneration(
+    item,
+  ) as unknown as DueRoom;
+  return { key, generation, held, application, dueAt, renewAt, emergencyAt };
+}

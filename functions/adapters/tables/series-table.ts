@@ -1,0 +1,104 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { RoomChangedError } from '../../rooms/model/errors.ts';
+import { type Instant, SECOND } from '../../rooms/model/room.ts';
+import type { SeriesMemory, SeriesStore } from '../../rooms/series/update.ts';
+import { packed, unpacked } from './compression.ts';
+
+const PREFIX = 'series:';
+
+/** All that are to be looked at again stand under this one value of the index. */
+const WAITING = 'waiting';
+
+type Item = Record<string, unknown>;
+
+/** Series, one row each, in the table of calendars. What waits to be read again is packed: a row is to stay small. */
+export function seriesTable(client: DynamoDBClient, TableName: string): SeriesStore {
+  const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    async read(key) {
+      const { Item } = await table.send(
+        new GetCommand({ TableName, Key: { id: PREFIX + key }, ConsistentRead: true }),
+      );
+      return Item && fromItem(Item);
+    },
+    async write(memory) {
+      const written = { ...memory, revision: memory.revision + 1 };
+      try {
+        await table.send(
+          new PutCommand({
+            TableName,
+            Item: toItem(written),
+            ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
+            ExpressionAttributeValues: { ':revision': memory.revision },
+          }),
+        );
+      } catch (cause) {
+        if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+        throw new RoomChangedError(`series ${memory.key} was changed by another worker meanwhile`, { cause });
+      }
+      return written;
+    },
+    async *due(before) {
+      const pages = paginateQuery(
+        { client: table },
+        {
+          TableName,
+          IndexName: 'waiting',
+          KeyConditionExpression: 'waiting = :waiting AND lookAt <= :before',
+          ExpressionAttributeValues: { ':waiting': WAITING, ':before': iso(before) },
+        },
+      );
+      for await (const { Items = [] } of pages) yield Items.map(fromItem);
+    },
+  };
+}
+
+function toItem({ key, next, nextAt, forgetAt, rooms, waiting, ...memory }: SeriesMemory): Item {
+  return {
+    id: PREFIX + key,
+    ...memory,
+    rooms: rooms.map(({ start, until, ...room }) => ({ ...room, start: iso(start), until: iso(until) })),
+    ...(waiting.length > 0 && { exceptions: packed(waiting) }),
+    ...(nextAt !== undefined && { nextAt: iso(nextAt) }),
+    ...(next && { waiting: WAITING, lookAt: iso(next.at), body: packed(next.body) }),
+    ...(forgetAt !== undefined && { ttl: Math.ceil(forgetAt / SECOND) }),
+  };
+}
+
+function fromItem({
+  id,
+  rooms,
+  exceptions,
+  waiting: _waiting,
+  nextAt,
+  lookAt,
+  body,
+  ttl,
+  ...memory
+}: Item): SeriesMemory {
+  return {
+    ...(memory as Pick<SeriesMemory, 'revision' | 'at' | 'cancelled' | 'floor'>),
+    key: String(id).slice(PREFIX.length),
+    rooms: (rooms as StoredRoom[]).map(({ start, until, ...room }) => ({
+      ...room,
+      start: Date.parse(start),
+      until: Date.parse(until),
+    })),
+    waiting: exceptions === undefined ? [] : unpacked(exceptions),
+    ...(nextAt !== undefined && { nextAt: Date.parse(nextAt as string) }),
+    ...(body !== undefined && { next: { at: Date.parse(lookAt as string), body: unpacked(body) } }),
+    ...(typeof ttl === 'number' && { forgetAt: ttl * SECOND }),
+  };
+}
+
+interface StoredRoom {
+  readonly key: string;
+  readonly start: string;
+  readonly until: string;
+  readonly planned: boolean;
+}
+
+function iso(instant: Instant): string {
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,196 @@
+import ICAL from 'ical.js';
+import * as z from 'zod/mini';
+import { RequestRefusedError } from '../../../rooms/model/errors.ts';
+import { DAY, type Instant } from '../../../rooms/model/room.ts';
+import { checked } from '../../refusal.ts';
+import { padded } from '../../room-request/sequence.ts';
+import type { CalendarContext } from '../event/context.ts';
+import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from '../time/date-time.ts';
+import { unfolded } from '../ics/lines.ts';
+import { daysBetween, readIcsTimes } from '../ics/times.ts';
+import { changeTime, stamp } from '../event/version.ts';
+import type { EventTimes, Length, Telling, ToldEvent, ToldOccurrence } from '../recurrence/calendar-event.ts';
+import { UTC, type Zone, zoneNamed } from '../time/zone.ts';
+
+const timeSchema = z.looseObject({
+  date: z.nullish(z.string()),
+  dateTime: z.nullish(z.string()),
+  timeZone: z.nullish(z.string()),
+});
+
+/** The fields of a Google Calendar API event that a room depends on. */
+const eventSchema = z.looseObject({
+  id: z
+    .string()
+    .check(z.minLength(1, 'must not be empty'), z.maxLength(1024, 'must have at most 1024 characters')),
+  status: z.nullish(z.string()),
+  summary: z.nullish(z.string()),
+  visibility: z.nullish(z.string()),
+  updated: z.nullish(z.string()),
+  sequence: z.nullish(z.number()),
+  start: z.nullish(timeSchema),
+  end: z.nullish(timeSchema),
+  recurrence: z.nullish(z.array(z.string()).check(z.maxLength(1000, 'must have at most 1000 lines'))),
+  recurringEventId: z.nullish(z.string()),
+  originalStartTime: z.nullish(timeSchema),
+  iCalUID: z.nullish(z.string()),
+});
+
+type GoogleEvent = z.output<typeof eventSchema>;
+type GoogleTime = z.output<typeof timeSchema>;
+
+export const GOOGLE_FIELDS: readonly string[] = ['kind', ...Object.keys(eventSchema.shape)];
+
+/**
+ * What an event of the Google Calendar API tells: of a single event, of a series, or of one of its occurrences.
+ *
+ * @throws RequestRefusedError
+ */
+export function readGoogle(body: unknown, context: CalendarContext): Telling {
+  const event = checked(eventSchema, body, 'event');
+  const seriesId = event.recurringEventId ?? event.id;
+  const { calendarId } = context;
+  return {
+    identity: ['google', calendarId ?? '', seriesId],
+    origin: {
+      format: 'google',
+      ...(calendarId !== undefined && { calendarId }),
+      eventId: seriesId,
+      ...(event.iCalUID && { uid: event.iCalUID }),
+    },
+    ...(event.recurringEventId ? {} : { event: tellEvent(event, context) }),
+    occurrences: event.recurringEventId ? [tellOccurrence(event, context)] : [],
+  };
+}
+
+/** `updated` first: a cancelled event may come without its `sequence`. */
+function tell(event: GoogleEvent, context: CalendarContext) {
+  const { sequence, visibility, summary, status, updated } = event;
+  const cancelled = context.isCancelled || status === 'cancelled';
+  return {
+    at: stamp([changeTime(updated, context), sequence ?? 0], cancelled),
+    // Google keeps a cancelled occurrence cancelled when its series is edited, until the series is planned anew,
+    // which counts up the sequence. Without one, it holds.
+    epoch: typeof sequence === 'number' ? padded(sequence) : HOLDS,
+    ...(summary && { title: summary }),
+    isPrivate: visibility === 'private' || visibility === 'confidential',
+    cancelled,
+  };
+}
+
+/** Greater than every epoch. */
+const HOLDS = '~';
+
+function tellEvent(event: GoogleEvent, context: CalendarContext): ToldEvent {
+  const told = tell(event, context);
+  const times = readTimes(event, context, told.cancelled);
+  return { ...told, complete: false, ...(times && { times }) };
+}
+
+function readTimes(event: GoogleEvent, context: CalendarContext, cancelled: boolean): EventTimes | undefined {
+  const { start, end, recurrence } = event;
+  if (!start && cancelled) return undefined;
+  const first = readTime(start, 'event.start');
+  const zone = zoneOf(start, first, context);
+  const last = end ? readTime(end, 'event.end') : first;
+  const times: EventTimes = {
+    zone,
+    start: first.offset === undefined ? first.wall : zone.toWall(first.wall - first.offset),
+    length: lengthOf(first, last, zone, zoneOf(end ?? start, last, context)),
+    rules: [],
+    exceptRules: [],
+    extra: [],
+    excluded: new Set(),
+    excludedDays: new Set(),
+    shifts: [],
+  };
+  const lines = unfolded((recurrence ?? []).join('\n'));
+  return lines.length > 0 ? { ...times, ...readRecurrence(lines, first, times, context) } : times;
+}
+
+function tellOccurrence(event: GoogleEvent, context: CalendarContext): ToldOccurrence {
+  const told = tell(event, context);
+  const times = readTimes(event, context, told.cancelled);
+  const { originalStartTime, id } = event;
+  const original = originalStartTime
+    ? instantOfTime(originalStartTime, 'event.originalStartTime', context)
+    : idsInstant(id, context);
+  return {
+    ...told,
+    id: original,
+    following: false,
+    ...(times &&
+      !told.cancelled && {
+        end: times.zone.toInstant(times.start + times.length.days * DAY) + times.length.time,
+      }),
+  };
+}
+
+/** An occurrence's id ends in the time at which it was planned, in UTC, or in its date. */
+function idsInstant(id: string, context: CalendarContext): Instant {
+  const [, year, month, day, hour, minute, second] =
+    /_(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)Z)?$/.exec(id) ?? [];
+  if (year === undefined) throw new RequestRefusedError('event.originalStartTime: is missing');
+  const date = `${year}-${month}-${day}`;
+  const time = hour === undefined ? { date } : { dateTime: `${date}T${hour}:${minute}:${second}Z` };
+  return instantOfTime(time, 'event.id', context);
+}
+
+function readTime(time: GoogleTime | null | undefined, field: string): DateTime {
+  const text = time?.dateTime ?? time?.date;
+  if (!text) throw new RequestRefusedError(`${field}: is missing`);
+  return mustReadDateTime(text, field);
+}
+
+function instantOfTime(time: GoogleTime, field: string, context: CalendarContext): Instant {
+  const dateTime = readTime(time, field);
+  return instantOf(dateTime, zoneOf(time, dateTime, context), field);
+}
+
+/** The zone that a time names; a date has the calendar's. */
+function zoneOf(time: GoogleTime | null | undefined, dateTime: DateTime, context: CalendarContext): Zone {
+  const { zone, defaultZone, steps } = context;
+  const named = time?.timeZone ? zoneNamed(time.timeZone, steps) : undefined;
+  const found = dateTime.isDate ? (zone ?? named ?? defaultZone) : (named ?? zone ?? defaultZone);
+  return dateTime.offset === undefined ? mustHaveZone(found, dateTime, 'event.start') : (found ?? UTC);
+}
+
+function lengthOf(first: DateTime, last: DateTime, zone: Zone, endZone: Zone): Length {
+  if (first.isDate && last.isDate) return { days: Math.max(1, daysBetween(first.wall, last.wall)), time: 0 };
+  const time = instantOf(last, endZone, 'event.end') - instantOf(first, zone, 'event.start');
+  if (time < 0) throw new RequestRefusedError('event.end: must not be before event.start');
+  return { days: 0, time };
+}
+
+/** Google's `recurrence` is lines of iCalendar, which lack nothing but their event. */
+function readRecurrence(
+  lines: readonly string[],
+  first: DateTime,
+  { zone, start }: EventTimes,
+  { zone: calendarZone, steps, leniency }: CalendarContext,
+): Pick<EventTimes, 'rules' | 'exceptRules' | 'extra' | 'excluded' | 'excludedDays'> {
+  const text = new Date(start).toISOString().replace(/[-:]|\.\d+/g, '');
+  const begin = first.isDate ? `DTSTART;VALUE=DATE:${text.slice(0, 8)}` : `DTSTART:${text.slice(0, 15)}`;
+  const event = ['BEGIN:VEVENT', begin, ...lines, 'END:VEVENT'];
+  const times = readIcsTimes(parsed(event.join('\r\n')), {
+    zoneNamed: (name) => {
+      const named = zoneNamed(name, steps) ?? calendarZone;
+      if (named) return named;
+      throw new RequestRefusedError('event.recurrence: TZID must be the name of an IANA time zone');
+    },
+    // what has no zone of its own is meant by the clock of the event
+    calendarZone: zone,
+    leniency,
+  });
+  if (!times) throw new RequestRefusedError('event.recurrence: cannot be read');
+  const { rules, exceptRules, extra, excluded, excludedDays } = times;
+  return { rules, exceptRules, extra, excluded, excludedDays };
+}
+
+function parsed(text: string): ICAL.Component {
+  try {
+    return ICAL.Component.fromString(text);
+  } catch (cause) {
+    throw new RequestRefusedError(`event.recurrence: ${(cause as Error).message.slice(0, 200)}`, { cause });
+  }
+}

@@ -1,0 +1,198 @@
+import * as z from 'zod/mini';
+import { RequestRefusedError } from '../../../rooms/model/errors.ts';
+import { DAY, type Instant } from '../../../rooms/model/room.ts';
+import { checked, shown } from '../../refusal.ts';
+import type { CalendarContext } from '../event/context.ts';
+import { type DateTime, instantOf, mustReadDateTime } from '../time/date-time.ts';
+import { readPattern, recurrenceSchema } from './graph-recurrence.ts';
+import { endOf } from '../recurrence/occurrences.ts';
+import { changeTime, instantOr, stamp } from '../event/version.ts';
+import type { Steps } from '../time/work-budget.ts';
+import type { EventTimes, Telling, ToldEvent, ToldOccurrence } from '../recurrence/calendar-event.ts';
+import { dayOf } from '../time/local-time.ts';
+import { type Zone, zoneNamed } from '../time/zone.ts';
+
+const timeSchema = z.looseObject({ dateTime: z.string(), timeZone: z.nullish(z.string()) });
+
+const shape = {
+  id: z
+    .string()
+    .check(z.minLength(1, 'must not be empty'), z.maxLength(1024, 'must have at most 1024 characters')),
+  iCalUId: z.nullish(z.string()),
+  subject: z.nullish(z.string()),
+  sensitivity: z.nullish(z.string()),
+  isCancelled: z.nullish(z.boolean()),
+  isAllDay: z.nullish(z.boolean()),
+  lastModifiedDateTime: z.nullish(z.string()),
+  start: z.nullish(timeSchema),
+  end: z.nullish(timeSchema),
+  type: z.nullish(z.string()),
+  seriesMasterId: z.nullish(z.string()),
+  originalStart: z.nullish(z.string()),
+  originalStartTimeZone: z.nullish(z.string()),
+  recurrence: z.nullish(recurrenceSchema),
+  cancelledOccurrences: z.nullish(z.array(z.string())),
+  '@removed': z.optional(z.unknown()),
+};
+
+const occurrenceSchema = z.looseObject(shape);
+
+/** The fields of a Microsoft Graph event that a room depends on. */
+const eventSchema = z.looseObject({ ...shape, exceptionOccurrences: z.nullish(z.array(occurrenceSchema)) });
+
+type GraphEvent = z.output<typeof occurrenceSchema>;
+
+export const GRAPH_FIELDS: readonly string[] = ['@odata.type', ...Object.keys(eventSchema.shape)];
+
+/**
+ * What an event of Microsoft Graph tells: of a single event, of a series (with its exceptions, where they were asked
+ * for), or of one occurrence.
+ *
+ * @throws RequestRefusedError
+ */
+export function readGraph(body: unknown, context: CalendarContext): Telling {
+  const event = checked(eventSchema, body, 'event');
+  const { calendarId } = context;
+  const seriesId = event.seriesMasterId ?? event.id;
+  const isOccurrence = Boolean(event.seriesMasterId);
+  const told = isOccurrence ? undefined : tellEvent(event, context);
+  const exceptions = event.exceptionOccurrences ?? [];
+  return {
+    identity: ['graph', calendarId ?? '', seriesId],
+    origin: {
+      format: 'graph',
+      ...(calendarId !== undefined && { calendarId }),
+      eventId: seriesId,
+      ...(event.iCalUId && { uid: event.iCalUId }),
+    },
+    ...(told && { event: told }),
+    occurrences: isOccurrence
+      ? [tellOccurrence(event, context)]
+      : exceptions.map((exception) =>
+          asNewAs(told, tellOccurrence(exception, { ...context, isCancelled: false })),
+        ),
+  };
+}
+
+/** What comes with the series is as new as the series, whatever its own stamp says. */
+function asNewAs(event: ToldEvent | undefined, occurrence: ToldOccurrence): ToldOccurrence {
+  return event && event.at > occurrence.at ? { ...occurrence, at: event.at, epoch: event.at } : occurrence;
+}
+
+function tell(event: GraphEvent, context: CalendarContext) {
+  const { lastModifiedDateTime, isCancelled, subject } = event;
+  const cancelled = context.isCancelled || isCancelled === true || event['@removed'] !== undefined;
+  const at = stamp([changeTime(lastModifiedDateTime, context)], cancelled);
+  return {
+    at,
+    epoch: at,
+    ...(subject && { title: subject }),
+    isPrivate: isHidden(event),
+    cancelled,
+  };
+}
+
+export function isHidden(event: unknown): boolean {
+  const { sensitivity } = (event ?? {}) as { readonly sensitivity?: unknown };
+  return sensitivity === 'private' || sensitivity === 'confidential';
+}
+
+function tellEvent(event: z.output<typeof eventSchema>, context: CalendarContext): ToldEvent {
+  const told = tell(event, context);
+  const times = readTimes(event, context, told.cancelled);
+  const complete = Boolean(event.cancelledOccurrences && event.exceptionOccurrences);
+  return { ...told, complete, ...(times && { times }) };
+}
+
+function tellOccurrence(event: GraphEvent, context: CalendarContext): ToldOccurrence {
+  const told = tell(event, context);
+  const times = readTimes(event, context, told.cancelled);
+  const original = event.originalStart
+    ? instantOr(event.originalStart, Number.NaN)
+    : times?.zone.toInstant(times.start);
+  if (original === undefined || Number.isNaN(original)) {
+    throw new RequestRefusedError('event.originalStart: an occurrence must say when it was planned to start');
+  }
+  return {
+    ...told,
+    id: original,
+    following: false,
+    ...(times && !told.cancelled && { end: endOf(times.zone, times.start, times.length) }),
+  };
+}
+
+function readTimes(event: GraphEvent, context: CalendarContext, cancelled: boolean): EventTimes | undefined {
+  const { start, end, isAllDay, recurrence } = event;
+  if (!start && cancelled) return undefined;
+  if (!start) throw new RequestRefusedError('event.start: is missing');
+  const first = mustReadDateTime(start.dateTime, 'event.start');
+  const last = end ? mustReadDateTime(end.dateTime, 'event.end') : first;
+  const zone = seriesZone(event, context);
+  const told = { first, last, begin: instantIn(first, start.timeZone, context, 'event.start') };
+  const time = instantIn(last, end?.timeZone ?? start.timeZone, context, 'event.end') - told.begin;
+  if (time < 0) throw new RequestRefusedError('event.end: must not be before event.start');
+  const wall = isAllDay ? first.wall : zone.toWall(told.begin);
+  return {
+    zone,
+    start: wall,
+    length: isAllDay
+      ? { days: Math.max(1, Math.round((last.wall - first.wall) / DAY)), time: 0 }
+      : { days: 0, time },
+    rules: recurrence ? [readPattern(recurrence)] : [],
+    exceptRules: [],
+    extra: [],
+    excluded: new Set(),
+    excludedDays: new Set(cancelledDays(event)),
+    shifts: [],
+  };
+}
+
+function instantIn(
+  dateTime: DateTime,
+  name: string | null | undefined,
+  context: CalendarContext,
+  field: string,
+): Instant {
+  const { zone, defaultZone, steps } = context;
+  const named = name ? (zoneNamed(name, steps) ?? zoneBeside(name, field, context)) : undefined;
+  return instantOf(dateTime, named ?? zone ?? defaultZone, field);
+}
+
+/** Outlook says `tzone://Microsoft/Custom` where it knows no name: then that of the calendar serves. */
+function zoneBeside(name: string, field: string, { zone, steps, leniency }: CalendarContext): Zone {
+  if (!zone) return mustKnow(name, field, steps);
+  leniency.warn(`${field}: the time zone ${shown(name)} is unknown, and was taken for that of the calendar`);
+  return zone;
+}
+
+/** The clock by which a series goes, which is rarely the one that its times were asked for in. */
+function seriesZone(event: GraphEvent, context: CalendarContext): Zone {
+  const { recurrence, originalStartTimeZone, start, isAllDay } = event;
+  const names = [recurrence?.range.recurrenceTimeZone, originalStartTimeZone, start?.timeZone];
+  const named = names
+    .filter((name) => name)
+    .map((name) => zoneNamed(name ?? '', context.steps))
+    .find((zone) => zone);
+  const zone = isAllDay ? (context.zone ?? named) : (named ?? context.zone);
+  return (
+    zone ??
+    context.defaultZone ??
+    mustKnow(names.find((name) => name) ?? '', 'event.start.timeZone', context.steps)
+  );
+}
+
+function mustKnow(name: string, field: string, steps: Steps): Zone {
+  const zone = zoneNamed(name, steps);
+  if (zone) return zone;
+  throw new RequestRefusedError(
+    `${field}: its time zone must be the name of a Windows or an IANA time zone, got ${shown(name)}`,
+  );
+}
+
+/** Cancelled occurrences are told as `OID.<id of the series>.<date>`. */
+function cancelledDays({ cancelledOccurrences }: GraphEvent): number[] {
+  return (cancelledOccurrences ?? []).map((id) => {
+    const date = /\.(\d{4}-\d\d-\d\d)$/.exec(id)?.[1] ?? '';
+    return dayOf(mustReadDateTime(date, 'event.cancelledOccurrences').wall);
+  });
+}

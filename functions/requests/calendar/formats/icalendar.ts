@@ -1,0 +1,174 @@
+import { RequestRefusedError } from '../../../rooms/model/errors.ts';
+import type { Instant } from '../../../rooms/model/room.ts';
+import type { CalendarContext } from '../event/context.ts';
+import { type IcsComponent, readComponents } from '../ics/components.ts';
+import type { IcsCalendar, IcsEvent } from '../ics/text.ts';
+import { endOf, planOf } from '../recurrence/occurrences.ts';
+import type { EventTimes, Telling, ToldEvent, ToldOccurrence } from '../recurrence/calendar-event.ts';
+
+/** What attendees send about an event; it does not change the event. */
+const ANSWERS = new Set(['REPLY', 'COUNTER', 'DECLINECOUNTER', 'REFRESH']);
+
+/** Why nothing follows from a calendar, if so. */
+export function reasonToSkip({ method = '' }: IcsCalendar): string | undefined {
+  return ANSWERS.has(method)
+    ? `a ${method} is an attendee's answer and does not change the event`
+    : undefined;
+}
+
+/**
+ * What an iCalendar text tells of one event (RFC 5545, and the methods of RFC 5546).
+ *
+ * @throws RequestRefusedError
+ */
+export function readIcalendar(calendar: IcsCalendar, event: IcsEvent, context: CalendarContext): Telling {
+  if (event.uid === '') throw new RequestRefusedError('UID: is missing');
+  const components = readComponents(calendar, event, context);
+  const masters = components.filter(({ isWhole }) => isWhole);
+  const master = newest(masters, (one) => lastEnd(one, context));
+  if (calendar.method === 'ADD') {
+    return {
+      ...identityOf(event, context),
+      occurrences: masters.flatMap((added) => additions(added, context)),
+    };
+  }
+  const exceptions = onePerOccurrence(components.filter(({ isWhole }) => !isWhole));
+  const told = master && tellEvent(master, exceptions, calendar);
+  return {
+    ...identityOf(event, context),
+    ...(told && { event: told }),
+    occurrences: exceptions
+      .filter(({ following }) => !(following && told))
+      .map((exception) => tellOccurrence(exception, told)),
+  };
+}
+
+function identityOf(
+  { uid }: IcsEvent,
+  { calendarId }: CalendarContext,
+): Pick<Telling, 'identity' | 'origin'> {
+  return {
+    identity: ['ical', calendarId ?? '', uid],
+    origin: { format: 'icalendar', ...(calendarId !== undefined && { calendarId }), uid },
+  };
+}
+
+/**
+ * Of several that speak of one thing, that of the highest SEQUENCE (RFC 5546, 2.1.4), and among equals the one that ends
+ * last. It is as new as the newest of them.
+ */
+function newest(
+  all: readonly IcsComponent[],
+  endOfOne: (component: IcsComponent) => Instant,
+): IcsComponent | undefined {
+  const [first, ...others] = all;
+  if (!first || others.length === 0) return first;
+  const highest = Math.max(...all.map(({ sequence }) => sequence));
+  const equals = all
+    .filter(({ sequence }) => sequence === highest)
+    .map((one) => ({ one, end: endOfOne(one) }));
+  const last = equals.reduce((best, each) => (each.end > best.end ? each : best));
+  const at =
+    all
+      .map((each) => each.at)
+      .sort()
+      .at(-1) ?? first.at;
+  return { ...last.one, at };
+}
+
+function lastEnd({ cancelled, times }: IcsComponent, { steps }: CalendarContext): Instant {
+  if (cancelled || !times) return Number.NEGATIVE_INFINITY;
+  const { endless, last } = planOf(times, steps);
+  return endless ? Number.POSITIVE_INFINITY : (last.at(-1)?.end ?? Number.NEGATIVE_INFINITY);
+}
+
+function onePerOccurrence(exceptions: readonly IcsComponent[]): readonly IcsComponent[] {
+  const groups = Map.groupBy(exceptions, ({ id, following }) => `${id}${following}`);
+  return [...groups.values()].flatMap((group) => newest(group, exceptionEnd) ?? []);
+}
+
+function exceptionEnd({ cancelled, times, atLeast = 0 }: IcsComponent): Instant {
+  if (cancelled || !times) return Number.NEGATIVE_INFINITY;
+  return Math.max(atLeast, endOf(times.zone, times.start, times.length));
+}
+
+/** A calendar's file has an event with all its exceptions, a message may have the event alone. */
+function tellEvent(
+  { at, title, isPrivate, cancelled, times }: IcsComponent,
+  exceptions: readonly IcsComponent[],
+  { method = 'PUBLISH' }: IcsCalendar,
+): ToldEvent {
+  if (!cancelled && !times) throw new RequestRefusedError('DTSTART: is missing');
+  return {
+    at,
+    epoch: at,
+    title,
+    isPrivate,
+    cancelled,
+    complete: method === 'PUBLISH',
+    ...(times && { times: withExceptions(withRanges(times, exceptions), exceptions) }),
+  };
+}
+
+/**
+ * The times without the occurrences that have a word of their own. So the plan, which has the last occurrences only, has
+ * the last of those that take place.
+ */
+function withExceptions(times: EventTimes, exceptions: readonly IcsComponent[]): EventTimes {
+  const own = exceptions.filter(({ following, id }) => !following && id !== undefined);
+  const walls = own.map(({ id = 0 }) => times.zone.toWall(id));
+  return walls.length === 0 ? times : { ...times, excluded: new Set([...times.excluded, ...walls]) };
+}
+
+/** Moves and cancellations of all that follow are worked out by the clock of the series while it is at hand. */
+function withRanges(times: EventTimes, exceptions: readonly IcsComponent[]): EventTimes {
+  const ranges = exceptions.filter(({ following, id }) => following && id !== undefined);
+  const wallOf = (id: Instant | undefined) => times.zone.toWall(id ?? 0);
+  const cuts = ranges.filter(({ cancelled }) => cancelled).map(({ id }) => wallOf(id));
+  const shifts = ranges.flatMap(({ id, cancelled, times: moved }) => {
+    if (cancelled || !moved) return [];
+    const start = times.zone.toWall(moved.zone.toInstant(moved.start));
+    return [{ from: wallOf(id), by: start - wallOf(id), length: moved.length }];
+  });
+  return { ...times, shifts, ...(cuts.length > 0 && { cut: Math.min(...cuts) }) };
+}
+
+function tellOccurrence(exception: IcsComponent, event: ToldEvent | undefined): ToldOccurrence {
+  const { id = 0, following, title, isPrivate, cancelled, times } = exception;
+  if (!cancelled && !times)
+    throw new RequestRefusedError('DTSTART: is missing from an occurrence that was moved');
+  // what comes with the event is as new as the event, whatever its own stamp says
+  const at = event && event.at > exception.at ? event.at : exception.at;
+  return {
+    id,
+    at,
+    epoch: at,
+    title,
+    isPrivate,
+    cancelled,
+    following,
+    ...(times && !cancelled && { end: exceptionEnd(exception) }),
+  };
+}
+
+/** METHOD:ADD: further occurrences, each of which is one by itself. */
+function additions(
+  { at, title, isPrivate, cancelled, times }: IcsComponent,
+  { steps }: CalendarContext,
+): ToldOccurrence[] {
+  if (!times) throw new RequestRefusedError('DTSTART: is missing');
+  const plan = planOf(times, steps);
+  if (plan.endless) {
+    throw new RequestRefusedError('RRULE: occurrences that are added (METHOD:ADD) must come to an end');
+  }
+  return plan.last.map(({ id, end }) => ({
+    id,
+    end,
+    at,
+    epoch: at,
+    title,
+    isPrivate,
+    cancelled,
+    following: false,
+  }));
+}

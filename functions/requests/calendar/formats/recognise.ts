@@ -1,0 +1,78 @@
+import { RequestRefusedError } from '../../../rooms/model/errors.ts';
+import { isIcs } from '../ics/text.ts';
+
+/** What a calendar's event is written in, and where in the detail it was found. */
+export type Recognised =
+  | { readonly format: 'icalendar'; readonly text: string }
+  | { readonly format: 'google' | 'graph' | 'cal.com'; readonly event: object }
+  | { readonly format: 'list'; readonly events: readonly unknown[]; readonly timeZone?: string };
+
+/** Fields that Microsoft Graph's events have and Google's have not. */
+const GRAPH = [
+  'subject',
+  'isCancelled',
+  'isAllDay',
+  'lastModifiedDateTime',
+  'seriesMasterId',
+  'iCalUId',
+  'changeKey',
+];
+
+/** Fields that Google's events have and Microsoft Graph's have not. */
+const GOOGLE = [
+  'summary',
+  'status',
+  'updated',
+  'recurringEventId',
+  'iCalUID',
+  'htmlLink',
+  'originalStartTime',
+];
+
+/**
+ * What format an event's detail is in, by what it contains: the calendar's own words, or these as the field `event`
+ * beside `calendarId` and `timeZone`.
+ *
+ * @throws RequestRefusedError where it is none
+ */
+export function recognise(detail: unknown): Recognised {
+  if (typeof detail === 'string') return fromText(detail);
+  if (isObject(detail)) {
+    const found = fromObject(detail) ?? (isObject(detail.event) ? fromObject(detail.event) : undefined);
+    if (found) return found;
+    const text = Object.values(detail).find((value) => typeof value === 'string' && isIcs(value));
+    if (typeof text === 'string') return { format: 'icalendar', text };
+  }
+  throw unknownFormat();
+}
+
+function fromText(text: string): Recognised {
+  if (isIcs(text)) return { format: 'icalendar', text };
+  throw unknownFormat();
+}
+
+function fromObject(event: Record<string, unknown>): Recognised | undefined {
+  if (typeof event.triggerEvent === 'string') return { format: 'cal.com', event };
+  const list = event.kind === 'calendar#events' ? event.items : event.value;
+  if (Array.isArray(list)) {
+    const { timeZone } = event;
+    return { format: 'list', events: list, ...(typeof timeZone === 'string' && { timeZone }) };
+  }
+  if (event.kind === 'calendar#event') return { format: 'google', event };
+  if (typeof event.id !== 'string') return undefined;
+  if (Object.keys(event).some((name) => name.startsWith('@') || GRAPH.includes(name))) {
+    return { format: 'graph', event };
+  }
+  return GOOGLE.some((name) => name in event) ? { format: 'google', event } : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknownFormat(): RequestRefusedError {
+  return new RequestRefusedError(
+    'detail: must be an iCalendar text (in any field), an event of the Google Calendar API or of Microsoft Graph, ' +
+      'or a webhook of cal.com; each may also stand in the field "event" beside "calendarId" and "timeZone"',
+  );
+}

@@ -1,0 +1,46 @@
+import type { BusEvent } from '../../event.ts';
+import { GOOGLE_FIELDS } from './google.ts';
+import { GRAPH_FIELDS, isHidden } from './graph.ts';
+import { isHiddenClass } from '../ics/components.ts';
+import { componentsOf, propertyOf, withoutTitles } from '../ics/lines.ts';
+import { type IcsCalendar, type IcsEvent, writeIcs } from '../ics/text.ts';
+
+const FIELDS = new Set([...GOOGLE_FIELDS, ...GRAPH_FIELDS]);
+
+/** What both formats call the title. */
+const TITLES = new Set(['summary', 'subject']);
+
+const EXCEPTIONS = 'exceptionOccurrences';
+
+/** The fields of an event that a room depends on: no attendee, description or place is among them. */
+export function keptFields(event: unknown, isPrivate = false): object {
+  const fields = Object.entries(event ?? {})
+    .filter(([name]) => FIELDS.has(name) && !(isPrivate && TITLES.has(name)))
+    .map(([name, value]) => [name, name === EXCEPTIONS ? keptExceptions(value, isPrivate) : value]);
+  return Object.fromEntries(fields);
+}
+
+/** Graph's exceptions are whole events, within the event. */
+function keptExceptions(exceptions: unknown, isPrivate: boolean): unknown {
+  if (!Array.isArray(exceptions)) return exceptions;
+  return exceptions.map((exception) => keptFields(exception, isPrivate || isHidden(exception)));
+}
+
+/** An event that is to be read again later, with nothing in it that no room depends on. */
+export function keptEvent(bus: BusEvent, envelope: object, event: object, isPrivate: boolean): BusEvent {
+  return { ...bus, detail: { ...envelope, event: keptFields(event, isPrivate) } };
+}
+
+/** The same of an event in iCalendar. */
+export function keptIcs(
+  bus: BusEvent,
+  envelope: object,
+  calendar: IcsCalendar,
+  { uid, lines }: IcsEvent,
+  isPrivate: boolean,
+): BusEvent {
+  const kept = componentsOf(lines).flatMap((component) =>
+    isPrivate || isHiddenClass(propertyOf(component, 'CLASS')) ? withoutTitles(component) : component,
+  );
+  return { ...bus, detail: { ...envelope, icalendar: writeIcs(calendar, { uid, lines: kept }) } };
+}

@@ -1,0 +1,201 @@
+import ICAL from 'ical.js';
+import { RequestRefusedError } from '../../../rooms/model/errors.ts';
+import type { Instant } from '../../../rooms/model/room.ts';
+import type { CalendarContext } from '../event/context.ts';
+import { componentsOf, propertyOf, unescaped, withoutTitles } from './lines.ts';
+import { textOf } from './property.ts';
+import { type IcsCalendar, type IcsEvent, writeIcs } from './text.ts';
+import { type Clocks, type Inherited, readIcsTimes, readOccurrenceId } from './times.ts';
+import { type ZoneFinder, zonesOf } from './zones.ts';
+import type { Leniency } from '../event/leniency.ts';
+import { endOf } from '../recurrence/occurrences.ts';
+import { instantOr, notAfter, stamp } from '../event/version.ts';
+import type { EventTimes } from '../recurrence/calendar-event.ts';
+import { zoneNamed } from '../time/zone.ts';
+
+/** A VEVENT, as far as it is the same for all kinds of news. */
+export interface IcsComponent {
+  readonly isWhole: boolean;
+  readonly following: boolean;
+  readonly at: string;
+  /** Counts how often the event was planned anew. */
+  readonly sequence: number;
+  readonly cancelled: boolean;
+  readonly isPrivate: boolean;
+  readonly title: string;
+  /** When the occurrence that it speaks of was planned to start. */
+  readonly id?: Instant;
+  readonly times?: EventTimes;
+  /** It ends no earlier, whatever its times say. */
+  readonly atLeast?: Instant;
+}
+
+/**
+ * The VEVENTs of one event, read.
+ *
+ * @throws RequestRefusedError
+ */
+export function readComponents(
+  calendar: IcsCalendar,
+  event: IcsEvent,
+  context: CalendarContext,
+): readonly IcsComponent[] {
+  const { component, lines } = parse(calendar, event, context.leniency);
+  const zones = zonesOf(component, context.steps);
+  const calendarZone =
+    context.zone ??
+    ownZone(calendar, zones, context) ??
+    context.defaultZone ??
+    onlyZone(calendar, zones, context);
+  const clocks: Clocks = {
+    zoneNamed: zones,
+    leniency: context.leniency,
+    ...(calendarZone && { calendarZone }),
+  };
+  const titles = titlesOf(lines);
+  const vevents = component.getAllSubcomponents('vevent');
+  const series = vevents.find((vevent) => !vevent.getFirstProperty('recurrence-id'));
+  const inherited = series && context.leniency.orWithout(() => readIcsTimes(series, clocks), undefined);
+  return vevents.flatMap((vevent, index) => {
+    const reading = { calendar, context, clocks, series, title: titles[index] ?? '' };
+    const isWhole = !vevent.getFirstProperty('recurrence-id');
+    if (isWhole || !inherited) return [readComponent(vevent, reading)];
+    return readException(vevent, reading, inherited);
+  });
+}
+
+/**
+ * An exception is read beside its series: what makes no sense in it is as in the series, and one of which nothing can be
+ * made is left out, so that one bad exception does not take the series with it.
+ */
+function readException(vevent: ICAL.Component, reading: Reading, inherited: Inherited): IcsComponent[] {
+  const { leniency } = reading.context;
+  const zoneNamed = (name: string) =>
+    leniency.orWithout(() => reading.clocks.zoneNamed(name), inherited.zone);
+  const known = leniency.warnings.length;
+  return leniency.orWithout(() => {
+    const read = readComponent(vevent, { ...reading, clocks: { ...reading.clocks, zoneNamed } }, inherited);
+    if (!read.cancelled && !read.times) {
+      throw new RequestRefusedError('DTSTART: is missing from an occurrence that was moved');
+    }
+    const isRepaired = leniency.warnings.length > known;
+    return [isRepaired ? { ...read, atLeast: plannedEnd(read, inherited) } : read];
+  }, []);
+}
+
+/** Nobody knows what a repaired exception was to be, so it ends no earlier than the occurrence that it speaks of. */
+function plannedEnd({ id = 0 }: IcsComponent, { zone, length }: Inherited): Instant {
+  return endOf(zone, zone.toWall(id), length);
+}
+
+/** What the calendar itself says of its floating times and dates: a name that is known, or that it defines. */
+function ownZone({ timeZone, zones }: IcsCalendar, find: ZoneFinder, { steps, leniency }: CalendarContext) {
+  const name = unescaped(timeZone ?? '').trim();
+  if (name === '') return undefined;
+  const named = zones.some((zone) => zone.name === name)
+    ? leniency.orWithout(() => find(name), undefined)
+    : undefined;
+  return named ?? zoneNamed(name, steps);
+}
+
+/** Where nobody says more, the one zone that a calendar defines. */
+function onlyZone({ zones }: IcsCalendar, find: ZoneFinder, { leniency }: CalendarContext) {
+  const [only, ...others] = zones;
+  return only && others.length === 0 ? leniency.orWithout(() => find(only.name), undefined) : undefined;
+}
+
+/** Titles are read by us: nothing that a person wrote is in what `ical.js` sees, so nor is it in what it complains of. */
+function titlesOf(lines: readonly string[]): string[] {
+  return componentsOf(lines).map((component) => unescaped(propertyOf(component, 'SUMMARY')));
+}
+
+function parse(calendar: IcsCalendar, { lines }: IcsEvent, leniency: Leniency) {
+  try {
+    return { component: parsed(calendar, lines), lines };
+  } catch (error) {
+    const kept = readableComponents(calendar, componentsOf(lines), leniency).flat();
+    // what is wrong stands between the components, or in all of them
+    if (kept.length === 0) throw error;
+    return { component: parsed(calendar, kept), lines: kept };
+  }
+}
+
+function parsed(calendar: IcsCalendar, lines: readonly string[]): ICAL.Component {
+  try {
+    return new ICAL.Component(ICAL.parse(writeIcs(calendar, { uid: '', lines: withoutTitles(lines) })));
+  } catch (cause) {
+    throw new RequestRefusedError(`icalendar: ${(cause as Error).message.slice(0, 200)}`, { cause });
+  }
+}
+
+/** The components that can be read: without what only takes occurrences away, and without a bad exception of a series. */
+function readableComponents(
+  calendar: IcsCalendar,
+  components: readonly (readonly string[])[],
+  leniency: Leniency,
+): readonly (readonly string[])[] {
+  const isException = (lines: readonly string[]) => propertyOf(lines, 'RECURRENCE-ID') !== '';
+  const hasSeries = components.some((lines) => !isException(lines));
+  return components.flatMap((lines) => {
+    if (leniency.orWithout(() => parsed(calendar, lines), undefined)) return [lines];
+    const without = lines.filter((line) => !/^EX(?:DATE|RULE)[;:]/i.test(line));
+    if (!(hasSeries && isException(lines))) parsed(calendar, without);
+    return leniency.orWithout(() => parsed(calendar, without) && [without], []);
+  });
+}
+
+interface Reading {
+  readonly calendar: IcsCalendar;
+  readonly context: CalendarContext;
+  readonly clocks: Clocks;
+  /** The VEVENT that the others are exceptions of. */
+  readonly series: ICAL.Component | undefined;
+  readonly title: string;
+}
+
+function readComponent(
+  vevent: ICAL.Component,
+  { calendar, context, clocks, series, title }: Reading,
+  inherited?: Inherited,
+): IcsComponent {
+  const text = (name: string) => textOf(vevent, name).toUpperCase();
+  const cancelled = context.isCancelled || calendar.method === 'CANCEL' || text('status') === 'CANCELLED';
+  const id = readOccurrenceId(vevent, series, clocks);
+  const times = readIcsTimes(vevent, clocks, inherited);
+  const sequence = Number(text('sequence')) || 0;
+  return {
+    isWhole: id === undefined,
+    following:
+      String(vevent.getFirstProperty('recurrence-id')?.getParameter('range')).toUpperCase() ===
+      'THISANDFUTURE',
+    at: stamp([sequence, changedAt(vevent, calendar, context)], cancelled),
+    sequence,
+    cancelled,
+    isPrivate: isHiddenClass(text('class')),
+    title,
+    ...(id !== undefined && { id }),
+    ...(times && { times }),
+  };
+}
+
+/** A CLASS that nobody knows is to be taken for PRIVATE. */
+export function isHiddenClass(name: string): boolean {
+  return !/^(PUBLIC)?$/i.test(name);
+}
+
+/**
+ * When the news is from. A message's DTSTAMP is the time of the message; in a calendar file it may be the time at
+ * which the file was fetched, and LAST-MODIFIED is the better witness.
+ */
+function changedAt(
+  vevent: ICAL.Component,
+  { method = 'PUBLISH' }: IcsCalendar,
+  context: CalendarContext,
+): Instant {
+  const [first, second] = method === 'PUBLISH' ? ['last-modified', 'dtstamp'] : ['dtstamp', 'last-modified'];
+  const instant = (name: string) => instantOr(textOf(vevent, name).replace(/Z?$/, 'Z'), Number.NaN);
+  const [at = context.toldAt] = [instant(first as string), instant(second as string)].filter(
+    (found) => !Number.isNaN(found),
+  );
+  return notAfter(context.toldAt, at);
+}

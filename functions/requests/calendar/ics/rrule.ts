@@ -1,0 +1,86 @@
+import type ICAL from 'ical.js';
+import { RequestRefusedError } from '../../../rooms/model/errors.ts';
+import { DAY, SECOND } from '../../../rooms/model/room.ts';
+import { shown } from '../../refusal.ts';
+import { mustReadDateTime } from '../time/date-time.ts';
+import { type DayOfWeek, FREQUENCIES, type Frequency, type Rule } from '../recurrence/rule.ts';
+import type { Wall } from '../time/local-time.ts';
+import type { Zone } from '../time/zone.ts';
+
+const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
+
+/**
+ * Takes a rule as `ical.js` reads it.
+ *
+ * @param zone of the event: UNTIL may be in UTC, and is needed as the clock shows it where the event is
+ * @throws RequestRefusedError
+ */
+export function readRule(property: ICAL.Property, zone: Zone): Rule {
+  const recur = recurOf(property);
+  const frequency = recur.freq as Frequency;
+  if (!FREQUENCIES.includes(frequency)) {
+    throw new RequestRefusedError(
+      `RRULE: FREQ must be one of ${FREQUENCIES.join(', ')}, got ${shown(recur.freq)}`,
+    );
+  }
+  refuseOtherCalendars(recur);
+  const numbers = (part: string) => readNumbers(recur, part);
+  return {
+    frequency,
+    interval: atLeastOne(recur.interval, 'INTERVAL'),
+    ...(recur.count !== null && { count: atLeastOne(recur.count, 'COUNT') }),
+    ...(recur.until && { until: readUntil(recur.until, zone) }),
+    weekStart: recur.wkst - 1,
+    seconds: numbers('BYSECOND'),
+    minutes: numbers('BYMINUTE'),
+    hours: numbers('BYHOUR'),
+    weekdays: readWeekdays(recur),
+    daysOfMonth: numbers('BYMONTHDAY'),
+    daysOfYear: numbers('BYYEARDAY'),
+    weeks: numbers('BYWEEKNO'),
+    months: numbers('BYMONTH'),
+    positions: numbers('BYSETPOS'),
+  };
+}
+
+/** `ical.js` looks into some of a rule only when it is asked for. */
+function recurOf(property: ICAL.Property): ICAL.Recur {
+  try {
+    return property.getFirstValue() as ICAL.Recur;
+  } catch (cause) {
+    throw new RequestRefusedError(`RRULE: ${(cause as Error).message.slice(0, 200)}`, { cause });
+  }
+}
+
+function atLeastOne(value: number, part: string): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new RequestRefusedError(`RRULE: ${part} must be at least 1, got ${shown(value)}`);
+}
+
+/** A date stands for its last second: an occurrence at noon of that day is still one. */
+function readUntil(until: ICAL.Time, zone: Zone): Wall {
+  const { wall, isDate, offset } = mustReadDateTime(until.toString(), 'RRULE: UNTIL');
+  if (isDate) return wall + DAY - SECOND;
+  return offset === undefined ? wall : zone.toWall(wall - offset);
+}
+
+/** `ical.js` keeps what it does not know, RFC 7529's other calendars among it. */
+function refuseOtherCalendars(recur: ICAL.Recur): void {
+  const { rscale = 'GREGORIAN' } = recur as { rscale?: string };
+  if (rscale.toUpperCase() !== 'GREGORIAN') {
+    throw new RequestRefusedError(`RRULE: RSCALE must be GREGORIAN or absent, got ${shown(rscale)}`);
+  }
+}
+
+function readNumbers(recur: ICAL.Recur, part: string): readonly number[] | undefined {
+  const values = recur.getComponent(part).map(Number);
+  return values.length > 0 ? values : undefined;
+}
+
+function readWeekdays(recur: ICAL.Recur): readonly DayOfWeek[] | undefined {
+  const values = recur.getComponent('BYDAY').map((value): DayOfWeek => {
+    const [, nth, name = ''] = /^([+-]?\d+)?([A-Z]{2})$/.exec(String(value)) ?? [];
+    return { nth: Number(nth ?? 0), weekday: WEEKDAYS.indexOf(name) };
+  });
+  return values.length > 0 ? values : undefined;
+}

@@ -1,0 +1,280 @@
+import type ICAL from 'ical.js';
+import { RequestRefusedError } from '../../../rooms/model/errors.ts';
+import { DAY, type Instant } from '../../../rooms/model/room.ts';
+import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from '../time/date-time.ts';
+import { textOf } from './property.ts';
+import type { ZoneFinder } from './zones.ts';
+import type { Leniency } from '../event/leniency.ts';
+import { readRule } from './rrule.ts';
+import { type Rule, unitOf } from '../recurrence/rule.ts';
+import type { EventTimes, Length } from '../recurrence/calendar-event.ts';
+import { dayOf, type Wall } from '../time/local-time.ts';
+import { UTC, type Zone } from '../time/zone.ts';
+
+/** Where a VEVENT's times are to be understood. */
+export interface Clocks {
+  readonly zoneNamed: ZoneFinder;
+  /** For floating times and dates. */
+  readonly calendarZone?: Zone;
+  readonly leniency: Leniency;
+}
+
+/** What an occurrence has from its series where it says nothing that makes sense. */
+export type Inherited = Pick<EventTimes, 'zone' | 'length'>;
+
+/** A time of a VEVENT, with the zone that it names. */
+interface ZonedTime extends DateTime {
+  readonly zone?: Zone;
+}
+
+/**
+ * When a VEVENT takes place, with all its recurrences.
+ *
+ * @throws RequestRefusedError
+ */
+export function readIcsTimes(
+  event: ICAL.Component,
+  clocks: Clocks,
+  inherited?: Inherited,
+): EventTimes | undefined {
+  const first = readTimes(event, 'dtstart', clocks)[0];
+  if (!first) return undefined;
+  const zone = zoneOfStart(first, event, clocks);
+  const start = wallIn(zone, { ...first, zone: first.zone ?? zone }, 'DTSTART');
+  const excluded = readExcluded(event, first, clocks);
+  const wholeDays = first.isDate ? [] : excluded.filter(({ isDate }) => isDate);
+  return {
+    zone,
+    start,
+    length: readLength(event, { first, start, zone }, clocks, inherited?.length),
+    rules: readRules(event, 'rrule', zone),
+    exceptRules: clocks.leniency.orWithout(() => readRules(event, 'exrule', zone), []),
+    extra: [
+      ...readTimes(event, 'rdate', clocks).map((time) => ({ start: wallOf(time, first, { zone, start }) })),
+      ...readPeriods(event, zone, clocks),
+    ],
+    excluded: new Set(
+      excluded.filter((time) => !wholeDays.includes(time)).map((time) => wallIn(zone, time, 'EXDATE')),
+    ),
+    excludedDays: new Set(wholeDays.map(({ wall }) => dayOf(wall))),
+    shifts: [],
+  };
+}
+
+/** A start without a zone goes by that of its end, since both are to be of one kind. */
+function zoneOfStart(first: ZonedTime, event: ICAL.Component, clocks: Clocks): Zone {
+  if (first.offset !== undefined) return UTC;
+  const zone = first.zone ?? readTimes(event, 'dtend', clocks)[0]?.zone;
+  return mustHaveZone(zone, first, 'DTSTART');
+}
+
+/**
+ * Starts that are taken out. One that cannot be read is left in. Of an event that takes whole days they are days, by
+ * the clock that they were written by.
+ */
+function readExcluded(event: ICAL.Component, first: ZonedTime, clocks: Clocks): ZonedTime[] {
+  const excluded = readTimes(event, 'exdate', clocks, 'leniently');
+  if (!first.isDate) return excluded;
+  return excluded.map((time) =>
+    time.isDate || time.offset !== undefined ? time : { wall: dayOf(time.wall) * DAY, isDate: true },
+  );
+}
+
+/** An extra date of an event that has a time is at that time. */
+function wallOf(time: ZonedTime, first: ZonedTime, { zone, start }: { zone: Zone; start: Wall }): Wall {
+  return time.isDate && !first.isDate
+    ? time.wall + (start - dayOf(start) * DAY)
+    : wallIn(zone, time, 'RDATE');
+}
+
+/**
+ * When the occurrence that a VEVENT speaks of was planned to start. A date means the occurrence of that day, also where
+ * the series has a time.
+ *
+ * @throws RequestRefusedError where a day has several
+ */
+export function readOccurrenceId(
+  event: ICAL.Component,
+  series: ICAL.Component | undefined,
+  clocks: Clocks,
+): Instant | undefined {
+  const time = readTimes(event, 'recurrence-id', clocks)[0];
+  const first = time && series ? readTimes(series, 'dtstart', clocks)[0] : undefined;
+  if (time && first?.isDate) {
+    const day = dayOfWholeDays(time, first);
+    return instantOf(day, day.zone, 'RECURRENCE-ID');
+  }
+  if (!time?.isDate || !series || !first) return time && instantOf(time, time.zone, 'RECURRENCE-ID');
+  const zone = zoneOfStart(first, series, clocks);
+  if (readRules(series, 'rrule', zone).some(isSeveralTimesADay)) {
+    throw new RequestRefusedError(
+      'RECURRENCE-ID: must have a time, since the series takes place several times a day, got a date',
+    );
+  }
+  return zone.toInstant(time.wall + (first.wall - dayOf(first.wall) * DAY));
+}
+
+/** A local time that names an occurrence of whole days means its day, whatever clock it was written by. */
+function dayOfWholeDays(time: ZonedTime, first: ZonedTime): ZonedTime {
+  if (time.isDate || time.offset !== undefined) return time;
+  const { zone } = first;
+  return { wall: dayOf(time.wall) * DAY, isDate: true, ...(zone && { zone }) };
+}
+
+function isSeveralTimesADay(rule: Rule): boolean {
+  return unitOf(rule) < DAY || [rule.hours, rule.minutes, rule.seconds].some((list = []) => list.length > 1);
+}
+
+/** @param manner with `leniently`, what cannot be read is left out */
+function readTimes(
+  event: ICAL.Component,
+  name: string,
+  { zoneNamed, calendarZone, leniency }: Clocks,
+  manner?: 'leniently',
+): ZonedTime[] {
+  return event.getAllProperties(name).flatMap((property) => {
+    const [, parameters, type, ...values] = property.toJSON() as [
+      string,
+      { tzid?: string },
+      string,
+      ...unknown[],
+    ];
+    if (type === 'period') return [];
+    const read = (value: unknown): ZonedTime[] => {
+      // a date that is not marked as one comes out like this
+      const time = mustReadDateTime(String(value).replace(/T::$/, ''), name.toUpperCase());
+      // a time in UTC needs no zone, whatever it names
+      const named =
+        parameters.tzid === undefined || time.offset !== undefined ? undefined : zoneNamed(parameters.tzid);
+      const zone = named ?? calendarZone;
+      return [{ ...time, ...(zone && { zone }) }];
+    };
+    return values.flatMap((value) =>
+      manner === 'leniently' ? leniency.orWithout(() => read(value), []) : read(value),
+    );
+  });
+}
+
+function readPeriods(event: ICAL.Component, zone: Zone, clocks: Clocks): { start: Wall; end: Instant }[] {
+  return event.getAllProperties('rdate').flatMap((property) => {
+    const [, parameters, type, ...values] = property.toJSON() as [
+      string,
+      { tzid?: string },
+      string,
+      ...unknown[],
+    ];
+    if (type !== 'period') return [];
+    const periodZone =
+      parameters.tzid === undefined ? clocks.calendarZone : clocks.zoneNamed(parameters.tzid);
+    return values.map((value) => {
+      const [from, to] = value as [string, string];
+      const time: ZonedTime = { ...mustReadDateTime(from, 'RDATE'), ...(periodZone && { zone: periodZone }) };
+      const start = wallIn(zone, time, 'RDATE');
+      const end = to.startsWith('P')
+        ? endAfter(zone, start, readDuration(to, 'RDATE'))
+        : instantOf(mustReadDateTime(to, 'RDATE'), periodZone, 'RDATE');
+      return { start, end };
+    });
+  });
+}
+
+function endAfter(zone: Zone, start: Wall, { days, time }: Length): Instant {
+  return zone.toInstant(start + days * DAY) + time;
+}
+
+/** What the clock of a zone shows at a time that may be told by another clock. */
+function wallIn(zone: Zone, time: ZonedTime, field: string): Wall {
+  return time.offset === undefined && (time.zone === zone || time.isDate)
+    ? time.wall
+    : zone.toWall(instantOf(time, time.zone, field));
+}
+
+function readRules(event: ICAL.Component, name: string, zone: Zone) {
+  return event.getAllProperties(name).map((property) => readRule(property, zone));
+}
+
+interface Begin {
+  readonly first: ZonedTime;
+  readonly start: Wall;
+  readonly zone: Zone;
+}
+
+/**
+ * A day where it starts on a date and nothing is said, no time at all where it starts at a time. Where end and duration
+ * are both there, the longer counts: some write a duration of nothing beside the end.
+ *
+ * @param inherited the length of the series, for an occurrence that says nothing, or what makes no sense
+ */
+function readLength(event: ICAL.Component, begin: Begin, clocks: Clocks, inherited?: Length): Length {
+  const { leniency } = clocks;
+  const text = textOf(event, 'duration');
+  const end = readEnd(event, begin, clocks);
+  const hasEnd = end !== undefined;
+  const readings = [
+    ...(text
+      ? [orElse(() => readDuration(text, 'DURATION'), hasEnd || inherited !== undefined, leniency)]
+      : []),
+    ...(end
+      ? [orElse(() => lengthUntil(end, begin), Boolean(text) || inherited !== undefined, leniency)]
+      : []),
+  ].filter((length) => length !== undefined);
+  const longest = readings.sort((a, b) => inMilliseconds(b) - inMilliseconds(a))[0];
+  if (longest && inMilliseconds(longest) > 0) return longest;
+  if (inherited && !(longest && hasEnd)) return inherited;
+  if (!longest && (text || hasEnd)) throw new RequestRefusedError('DTEND: must not be before DTSTART');
+  return begin.first.isDate ? { days: 1, time: 0 } : { days: 0, time: 0 };
+}
+
+/** @param hasOther something else says how long it takes, so that this may be left out */
+function orElse(read: () => Length, hasOther: boolean, leniency: Leniency): Length | undefined {
+  return hasOther ? leniency.orWithout(read, undefined) : read();
+}
+
+function inMilliseconds({ days, time }: Length): number {
+  return days * DAY + time;
+}
+
+/** An end without a zone goes by that of its start, since both are to be of one kind. */
+function readEnd(event: ICAL.Component, { first }: Begin, clocks: Clocks): ZonedTime | undefined {
+  const end = readTimes(event, 'dtend', clocks)[0];
+  const parameters = event.getFirstProperty('dtend')?.getParameter('tzid');
+  if (!end || end.offset !== undefined || parameters !== undefined || first.offset !== undefined) return end;
+  return first.zone ? { ...end, zone: first.zone } : end;
+}
+
+function lengthUntil(end: ZonedTime, { first, start, zone }: Begin): Length {
+  if (first.isDate && end.isDate) {
+    const days = daysBetween(first.wall, end.wall);
+    if (days > 0) return { days, time: 0 };
+  } else {
+    const time = instantOf(end, end.zone, 'DTEND') - zone.toInstant(start);
+    if (time >= 0) return { days: 0, time };
+    // a start that the clocks skip is an hour later than it looks, and its end is where it looks
+    const shown = end.offset === undefined && end.zone === zone ? end.wall - start : -1;
+    if (shown >= 0) return { days: 0, time: shown };
+  }
+  throw new RequestRefusedError('DTEND: must not be before DTSTART');
+}
+
+/** The end is the day after the last; of one day, some write that day itself. */
+export function daysBetween(start: Wall, end: Wall): number {
+  return Math.round((end - start) / DAY) || 1;
+}
+
+/**
+ * A week is seven days, and days follow the calendar; RFC 5545 has no months in a duration, so an `M` is a minute. Some
+ * forget the `T`, or put it before the days.
+ */
+function readDuration(text: string, field: string): Length {
+  const [, sign, weeks, days, hours, minutes, seconds] =
+    /^([+-]?)PT?(?:(\d{1,5})W)?T?(?:(\d{1,5})D)?T?(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?$/i.exec(
+      text.trim(),
+    ) ?? [];
+  if (sign === undefined || sign === '-') {
+    throw new RequestRefusedError(
+      `${field}: must be a duration that is not negative, got "${text.slice(0, 40)}"`,
+    );
+  }
+  const time = (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0)) * 1000;
+  return { days: Number(weeks ?? 0) * 7 + Number(days ?? 0), time };
+}

@@ -1,0 +1,55 @@
+import { DAY, type Duration, HOUR, MINUTE, SECOND } from '../../../rooms/model/room.ts';
+import type { Wall } from '../time/local-time.ts';
+
+export const FREQUENCIES = [
+  'YEARLY',
+  'MONTHLY',
+  'WEEKLY',
+  'DAILY',
+  'HOURLY',
+  'MINUTELY',
+  'SECONDLY',
+] as const;
+
+export type Frequency = (typeof FREQUENCIES)[number];
+
+/** A weekday, counted from Sunday as 0, and which one of its month or year (0: all, -1: the last). */
+export interface DayOfWeek {
+  readonly nth: number;
+  readonly weekday: number;
+}
+
+/** A rule of recurrence (RFC 5545, 3.3.10). */
+export interface Rule {
+  readonly frequency: Frequency;
+  readonly interval: number;
+  readonly count?: number;
+  /** The last moment at which an occurrence may start. */
+  readonly until?: Wall;
+  /** The weekday on which weeks start. */
+  readonly weekStart: number;
+  readonly seconds?: readonly number[];
+  readonly minutes?: readonly number[];
+  readonly hours?: readonly number[];
+  readonly weekdays?: readonly DayOfWeek[];
+  readonly daysOfMonth?: readonly number[];
+  readonly daysOfYear?: readonly number[];
+  readonly weeks?: readonly number[];
+  readonly months?: readonly number[];
+  readonly positions?: readonly number[];
+}
+
+export function isEndless({ count, until }: Rule): boolean {
+  return count === undefined && until === undefined;
+}
+
+const SHORT_UNITS: Partial<Record<Frequency, Duration>> = {
+  HOURLY: HOUR,
+  MINUTELY: MINUTE,
+  SECONDLY: SECOND,
+};
+
+/** The length of a period where it is less than a day; a day stands for all that are longer. */
+export function unitOf({ frequency }: Rule): Duration {
+  return SHORT_UNITS[frequency] ?? DAY;
+}

@@ -1,0 +1,154 @@
+import { DAY, HOUR, type Instant, MINUTE } from '../../../rooms/model/room.ts';
+import type { Steps } from './work-budget.ts';
+import type { Wall } from './local-time.ts';
+import { WINDOWS_ZONES } from './windows-zones.ts';
+
+/** A place's clock. */
+export interface Zone {
+  toWall(instant: Instant): Wall;
+  /**
+   * When the clock shows this. Of two moments (the clock was set back) the first; for none (it was set forward)
+   * the moment that it would have been without the change, as RFC 5545 has it.
+   */
+  toInstant(wall: Wall): Instant;
+}
+
+/** How far a clock is ahead of UTC at an instant, in milliseconds. */
+export type OffsetAt = (instant: Instant) => number;
+
+export function zoneOf(offsetAt: OffsetAt): Zone {
+  const toWall = (instant: Instant) => instant + offsetAt(instant);
+  return {
+    toWall,
+    toInstant: (wall) => {
+      const before = wall - offsetAt(wall - DAY);
+      const after = wall - offsetAt(wall + DAY);
+      if (before === after) return before;
+      return toWall(before) !== wall && toWall(after) === wall ? after : before;
+    },
+  };
+}
+
+export const UTC: Zone = zoneOf(() => 0);
+
+/**
+ * The zone of a name: IANA's, Windows', one with a vendor's prefix (`/mozilla.org/20050126_1/Europe/Berlin`), or a
+ * plain offset (`GMT+0200`).
+ *
+ * @param steps counts the looks at its clock
+ */
+export function zoneNamed(name: string, steps: Steps): Zone | undefined {
+  const plain = name.trim().replace(/^"(.*)"$/, '$1');
+  const windows = WINDOWS.get(plain.toLowerCase());
+  if (windows !== undefined) return ianaZone(windows, steps);
+  const outlook = OUTLOOK.exec(plain);
+  if (outlook) return outlookZone(outlook, steps);
+  const [, sign, hours, minutes] = /^(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?$/.exec(plain) ?? [];
+  if (!sign) return ianaZone(plain, steps) ?? suffixZone(plain, steps);
+  const offset = (Number(hours) * HOUR + Number(minutes ?? 0) * MINUTE) * (sign === '-' ? -1 : 1);
+  return zoneOf(() => offset);
+}
+
+const WINDOWS = new Map(Object.entries(WINDOWS_ZONES).map(([name, iana]) => [name.toLowerCase(), iana]));
+
+/** As Outlook shows its zones: `(UTC+01:00) Amsterdam, Berlin, Bern`. */
+const OUTLOOK = /^\((?:UTC|GMT)(?:([+-])(\d\d):(\d\d))?\)\s*(.*)$/i;
+
+/**
+ * The zone is that of a city among those that Outlook names, or the Windows zone of that name, if its clock is so far
+ * ahead. Else it is the plain offset, which is that of the winter: in summer it is an hour late, and so never too early.
+ */
+function outlookZone([, sign, hours = '0', minutes = '0', places = '']: RegExpExecArray, steps: Steps): Zone {
+  const offset = (Number(hours) * HOUR + Number(minutes) * MINUTE) * (sign === '-' ? -1 : 1);
+  const names = [places, ...places.split(',')].map((place) => place.trim().toLowerCase());
+  const candidates = names.flatMap((name) => [
+    WINDOWS.get(`${name.replace(/ \(.*\)$/, '').replace(/ time$/, '')} standard time`),
+    cityZones().get(name.replaceAll(/[ .]+/g, '_')),
+  ]);
+  for (const candidate of candidates) {
+    const zone = candidate === undefined ? undefined : ianaZone(candidate, steps);
+    if (zone && winterOffset(zone) === offset) return zone;
+  }
+  return zoneOf(() => offset);
+}
+
+/** The lesser of a zone's offsets: its clock is set forward in summer. */
+function winterOffset({ toWall }: Zone): number {
+  const [january, july] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 6, 1)];
+  return Math.min(toWall(january) - january, toWall(july) - july);
+}
+
+let cities: ReadonlyMap<string, string> | undefined;
+
+/** IANA's zones by the city that each is named after. */
+function cityZones(): ReadonlyMap<string, string> {
+  cities ??= new Map(
+    Intl.supportedValuesOf('timeZone').map((name) => [
+      name.slice(name.lastIndexOf('/') + 1).toLowerCase(),
+      name,
+    ]),
+  );
+  return cities;
+}
+
+/** Of a vendor's prefix nothing is known but that it comes before the name. */
+function suffixZone(name: string, steps: Steps): Zone | undefined {
+  const parts = name.split('/').slice(-4);
+  for (const length of [3, 2]) {
+    const zone = parts.length > length && ianaZone(parts.slice(-length).join('/'), steps);
+    if (zone) return zone;
+  }
+  return undefined;
+}
+
+/** Making a format takes longer than all else here; there are a few hundred names, and a process sees a handful. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+const MOST_FORMATS = 600;
+
+function ianaZone(name: string, steps: Steps): Zone | undefined {
+  const format = formats.get(name) ?? formatOf(name);
+  if (!format) return undefined;
+  if (formats.size > MOST_FORMATS) formats.clear();
+  formats.set(name, format);
+  return zoneOf(offsetBy(format, steps));
+}
+
+/** `Intl` also takes abbreviations that are none of IANA's, and means Dhaka by `BST`. */
+const ABBREVIATIONS = /^(?:CET|EET|EST|GMT|HST|MET|MST|PRC|ROC|ROK|UCT|UTC|WET)$/i;
+
+function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (!/^[A-Za-z]/.test(timeZone)) return undefined;
+  if (timeZone.length === 3 && !ABBREVIATIONS.test(timeZone)) return undefined;
+  try {
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      era: 'short',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** A look at a clock by `Intl` takes as long as so many other steps. */
+const LOOK = 6;
+
+function offsetBy(format: Intl.DateTimeFormat, steps: Steps): OffsetAt {
+  return (instant) => {
+    steps.take(LOOK);
+    const second = Math.floor(instant / 1000) * 1000;
+    const parts: Record<string, string> = {};
+    for (const { type, value } of format.formatToParts(second)) parts[type] = value;
+    const year = parts.era === 'BC' ? 1 - Number(parts.year) : Number(parts.year);
+    const shown = new Date(0);
+    shown.setUTCFullYear(year, Number(parts.month) - 1, Number(parts.day));
+    shown.setUTCHours(Number(parts.hour), Number(parts.minute), Number(parts.second));
+    return shown.getTime() - second;
+  };
+}

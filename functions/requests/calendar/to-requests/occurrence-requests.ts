@@ -1,0 +1,149 @@
+import { meaning } from '../../../rooms/series/calendar.ts';
+import { RequestRefusedError } from '../../../rooms/model/errors.ts';
+import type { CalendarNews } from '../../../rooms/model/occurrences.ts';
+import { DAY, type Instant, type RoomRequest } from '../../../rooms/model/room.ts';
+import type { OccurrenceRequest, SeriesNews } from '../../../rooms/series/update.ts';
+import { MOST_ROOMS } from '../../../rooms/series/plan.ts';
+import type { BusEvent } from '../../event.ts';
+import type { CalendarContext } from '../event/context.ts';
+import { calendarKey } from './key.ts';
+import { roomName } from './name.ts';
+import { eventNews, occurrenceNews as newsOfOne } from './update.ts';
+import { type Occurrence, occurrencesBetween } from '../recurrence/occurrences.ts';
+import { seriesRequest } from './series-request.ts';
+import type { EventTimes, Telling, ToldEvent, ToldOccurrence } from '../recurrence/calendar-event.ts';
+
+/** Nobody looks further for the next occurrence of a series. */
+const FARTHEST = 3660 * DAY;
+
+/**
+ * A room for each occurrence that begins within the horizon, and when to look again for those that begin later.
+ *
+ * @param kept the event as it came, to be looked at again
+ */
+export function occurrenceNews(telling: Telling, kept: () => BusEvent, context: CalendarContext): SeriesNews {
+  const { identity, origin, event, occurrences } = telling;
+  const [first] = event ? [event] : occurrences;
+  const news = {
+    key: calendarKey(identity),
+    name: roomName(first?.title, first?.isPrivate ?? false, context.settings.placeholder),
+    origin,
+    body: JSON.stringify(kept()),
+  };
+  if (!event) return { ...news, exceptions: exceptionsOf(telling, occurrences, context) };
+  const { at, cancelled, complete, times } = event;
+  // an event that takes place once has no occurrences to be told apart: it keeps its key, and its link, when it is
+  // moved. A cancellation that does not say which of both it was is one of either.
+  if (!times || !recurs(times)) {
+    const request = seriesRequest(times ? telling : { ...telling, occurrences: [] }, context);
+    const until = request.spec?.renewal.until ?? context.now;
+    // it starts before whatever a series may plan, so any series that the event becomes drops it
+    const room = { key: request.key, start: 0, until };
+    return { ...news, whole: { at, cancelled, complete, planned: [{ room, request }] }, exceptions: [] };
+  }
+  const singles = new Map(occurrences.map((occurrence) => [occurrence.id, occurrence]));
+  const planned = withinHorizon(times, context);
+  const others = occurrences.filter(({ id }) => !planned.some((occurrence) => occurrence.id === id));
+  const next = cancelled ? undefined : nextStart(times, context);
+  return {
+    ...news,
+    whole: {
+      at,
+      cancelled,
+      complete,
+      planned: planned.map((occurrence) =>
+        plannedRequest(telling, occurrence, singles.get(occurrence.id), context),
+      ),
+      ...(next !== undefined && { next: { start: next, at: next - context.settings.horizon } }),
+    },
+    exceptions: exceptionsOf(telling, others, context),
+  };
+}
+
+function plannedRequest(
+  telling: Telling,
+  planned: Occurrence,
+  single: ToldOccurrence | undefined,
+  context: CalendarContext,
+): OccurrenceRequest {
+  const request = requestFor(telling, planned, single, context);
+  const until = Math.max(planned.end, single?.end ?? planned.end) + context.settings.grace;
+  return { room: { key: request.key, start: planned.start, until }, request };
+}
+
+/** Occurrences of which nothing is known but what is told of themselves. Those far ahead wait, unless they were moved here. */
+function exceptionsOf(
+  telling: Telling,
+  occurrences: readonly ToldOccurrence[],
+  context: CalendarContext,
+): OccurrenceRequest[] {
+  const { grace, horizon } = context.settings;
+  return occurrences.map((single) => {
+    const { id, end = id } = single;
+    const request = requestFor({ ...telling, event: undefined }, undefined, single, context);
+    const from = Math.min(id, end) - horizon;
+    return {
+      room: { key: request.key, start: id, until: end + grace },
+      request,
+      ...(from > context.now && { from }),
+    };
+  });
+}
+
+function recurs({ rules, extra }: EventTimes): boolean {
+  return rules.length > 0 || extra.length > 0;
+}
+
+function withinHorizon(times: EventTimes, { now, settings, steps }: CalendarContext): readonly Occurrence[] {
+  const { grace, horizon } = settings;
+  const found = occurrencesBetween(
+    times,
+    { from: now - grace, to: now + horizon, most: MOST_ROOMS + 1 },
+    steps,
+  );
+  if (found.length <= MOST_ROOMS) return found;
+  throw new RequestRefusedError(
+    `recurrence: has more than ${MOST_ROOMS} occurrences within the horizon of ${horizon / DAY} days; ask for one room for the series`,
+  );
+}
+
+/** When the first occurrence beyond the horizon starts. */
+function nextStart(times: EventTimes, { now, settings, steps }: CalendarContext): Instant | undefined {
+  const from = now + settings.horizon + 1;
+  return occurrencesBetween(times, { from, to: from + FARTHEST, most: MOST_ROOMS }, steps).find(
+    ({ start }) => start >= from,
+  )?.start;
+}
+
+function requestFor(
+  { identity, origin, event }: Omit<Telling, 'occurrences'>,
+  planned: Occurrence | undefined,
+  single: ToldOccurrence | undefined,
+  context: CalendarContext,
+): RoomRequest {
+  const id = planned?.id ?? single?.id ?? 0;
+  const ownOrigin = { ...origin, occurrence: new Date(id).toISOString() };
+  const news: CalendarNews = {
+    ...(event &&
+      planned && { event: { ...eventNews(event, ownOrigin, context), ...onlyOne(event, planned, context) } }),
+    occurrences: single ? [newsOfOne(single, context)] : [],
+  };
+  return {
+    key: calendarKey([...identity, new Date(id).toISOString().replace(/[-:]|\.\d+/g, '')]),
+    ...meaning(news),
+    sequence: {
+      source: 'calendar',
+      value:
+        [event?.at, single?.at]
+          .filter((at) => at !== undefined)
+          .sort()
+          .at(-1) ?? '',
+    },
+    origin: ownOrigin,
+    news,
+  };
+}
+
+function onlyOne({ cancelled }: ToldEvent, { id, end }: Occurrence, { settings }: CalendarContext) {
+  return cancelled ? {} : { whole: true, planned: [{ id, until: end + settings.grace }] };
+}

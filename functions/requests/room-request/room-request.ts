@@ -1,0 +1,98 @@
+import * as z from 'zod/mini';
+import { RequestRefusedError } from '../../rooms/model/errors.ts';
+import type {
+  Duration,
+  Instant,
+  Renewal,
+  RoomRequest,
+  RoomSettings,
+  RoomSpec,
+  Sequence,
+} from '../../rooms/model/room.ts';
+import { readDuration } from './duration.ts';
+import { checked, shown } from '../refusal.ts';
+import {
+  cancelSchema,
+  commandSchema,
+  type EnsureBody,
+  ensureSchema,
+  LONGEST_LIFE,
+  rotateSchema,
+  SHORTEST_LIFE,
+} from './schema.ts';
+
+/** How a body came, whichever way it took. */
+export interface Posting {
+  /** Where the body stands, for the fields that a refusal names; empty where it is the whole message. */
+  readonly at: string;
+  /** The key of a request that names none. */
+  readonly derivedKey: string;
+  readonly sentAt: Instant;
+  readonly sequence: Sequence;
+}
+
+const actionSchema = z.looseObject({
+  action: z.optional(z.enum(['ensure', 'cancel', 'hold', 'release', 'rotate'])),
+});
+
+/**
+ * What a request body asks for.
+ *
+ * @throws RequestRefusedError
+ */
+export function roomRequest(body: unknown, posting: Posting): RoomRequest {
+  const { at, sequence } = posting;
+  const { action = 'ensure' } = checked(actionSchema, body, at);
+  switch (action) {
+    case 'ensure':
+      return ensureRequest(checked(ensureSchema, body, at), posting);
+    case 'cancel':
+      return { key: checked(cancelSchema, body, at).key, action, sequence };
+    case 'rotate': {
+      const { key, to, revoke } = checked(rotateSchema, body, at);
+      return { key, action, sequence, ...(to !== undefined && { to }), ...(revoke && { revoke }) };
+    }
+    default:
+      return { key: checked(commandSchema, body, at).key, action, sequence };
+  }
+}
+
+function ensureRequest(body: EnsureBody, { at, derivedKey, sentAt, sequence }: Posting): RoomRequest {
+  const { type, key = derivedKey, action, expires_at, lifetime, renewal, strict, metadata, ...rest } = body;
+  const settings: RoomSettings = metadata ? { ...rest, metadata } : rest;
+  const field = (name: string) => (at ? `${at}.${name}` : name);
+  const life =
+    expires_at === undefined
+      ? { lifetime: readDuration(lifetime ?? '') ?? 0 }
+      : lifeUntil(expires_at, sentAt, field('expires_at'));
+  const spec: RoomSpec = {
+    settings,
+    ...life,
+    renewal: readRenewal(renewal, sentAt, field('renewal.until')),
+    ...(strict && { strict }),
+  };
+  return { key, action: 'ensure', sequence, spec };
+}
+
+function lifeUntil(text: string, sentAt: Instant, field: string): { lifetime: Duration; expiresAt: Instant } {
+  const expiresAt = Date.parse(text);
+  const lifetime = expiresAt - sentAt;
+  if (lifetime > SHORTEST_LIFE && lifetime <= LONGEST_LIFE) return { lifetime, expiresAt };
+  throw new RequestRefusedError(
+    `${field}: must be more than 10 minutes and at most 365 days ahead of when it is sent ` +
+      `(${new Date(sentAt).toISOString()}), got ${shown(text)}`,
+  );
+}
+
+function readRenewal(renewal: EnsureBody['renewal'], sentAt: Instant, field: string): Renewal {
+  const mode = renewal?.mode ?? 'recreate';
+  const explicit = renewal?.mode !== undefined && { explicit: true };
+  if (renewal?.until === undefined) return { mode, ...explicit };
+  const until = Date.parse(renewal.until);
+  if (until <= sentAt) {
+    throw new RequestRefusedError(
+      `${field}: must be ahead of when it is sent (${new Date(sentAt).toISOString()}), got ${shown(renewal.until)}`,
+    );
+  }
+  return { mode, until, ...explicit };
+}

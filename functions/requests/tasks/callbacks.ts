@@ -1,0 +1,26 @@
+import * as z from 'zod/mini';
+import type { RoomNews } from '../../rooms/model/ports.ts';
+
+/** The Meetings API's names of what we want to hear of; all else that it tells is no concern of ours. */
+const NEWS = {
+  'room:expired': 'expired',
+  'session:started': 'meeting-started',
+  'session:ended': 'meeting-ended',
+} as const satisfies Record<string, RoomNews['news']>;
+
+/** Its bodies have a few hundred bytes. */
+export const LONGEST_CALLBACK = 8 * 1024;
+
+const callback = z.object({ event: z.string(), room_id: z.string().check(z.minLength(1), z.maxLength(100)) });
+
+/**
+ * What the body of a callback tells of the rooms of a key.
+ *
+ * @returns undefined where it is of no concern
+ * @throws where it is no callback
+ */
+export function readCallback(body: string, key: string): RoomNews | undefined {
+  const { event, room_id: roomId } = callback.parse(JSON.parse(body));
+  const news = Object.entries(NEWS).find(([name]) => name === event)?.[1];
+  return news && { key, roomId, news };
+}

@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import { RequestRefusedError } from '../../rooms/model/errors.ts';
+import type { RoomNews, RotationOrder } from '../../rooms/model/ports.ts';
+import type { Instant } from '../../rooms/model/room.ts';
+import { readJson } from '../json.ts';
+
+const rotationMessage = z.object({
+  key: z.string(),
+  generation: z.int(),
+  cause: z.enum(['due', 'lost', 'drifted', 'unfinished']),
+  notBefore: z.optional(z.iso.datetime()),
+});
+
+const newsMessage = z.object({
+  key: z.string(),
+  roomId: z.string(),
+  news: z.enum(['expired', 'meeting-started', 'meeting-ended']),
+});
+
+/**
+ * What a message of the rotations queue asks for.
+ *
+ * @throws RequestRefusedError where the message is none of the planner's or reconciliation's
+ */
+export function readRotation(body: string): { readonly order: RotationOrder; readonly notBefore: Instant } {
+  try {
+    const { notBefore, ...order } = rotationMessage.parse(readJson(body));
+    return { order, notBefore: notBefore === undefined ? 0 : Date.parse(notBefore) };
+  } catch (cause) {
+    throw new RequestRefusedError(
+      'body: must be a rotation as the planner writes it, {"key", "generation", "cause"}; to rotate a room by hand send ' +
+        '{"action": "rotate", "key": ...} to the requests queue',
+      { cause },
+    );
+  }
+}
+
+/**
+ * What a message of the rotations queue tells, if it is one that tells.
+ *
+ * @returns undefined where it is to be read as a rotation
+ */
+export function readNews(body: string): RoomNews | undefined {
+  try {
+    return newsMessage.parse(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import { limitationsOf } from '../lifecycle/candidates.ts';
+import { RequestRefusedError, UnknownRoomError } from '../model/errors.ts';
+import { finishRoom } from '../lifecycle/recover.ts';
+import type { Keeping } from '../lifecycle/context.ts';
+import { withNews } from '../lifecycle/announcements.ts';
+import { scheduled } from '../model/transitions.ts';
+import { alreadySeen, type Result } from '../model/result.ts';
+import type { Room, RoomRequest } from '../model/room.ts';
+import { sequenceOf, withSequence } from '../model/sequence.ts';
+import { onKey } from '../lifecycle/pending.ts';
+
+/**
+ * Pauses the rotation of a room until it is released. Its link dies at its expiry if nobody releases it. Where there is
+ * no room that could be paused, since it is on its way or ends anyway, the row keeps it in mind.
+ */
+export async function holdRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
+  return setHold(request, { to: 'held', outcome: 'held', announced: 'Room Held' }, keeping);
+}
+
+export async function releaseRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
+  return setHold(request, { to: 'active', outcome: 'released', announced: 'Room Released' }, keeping);
+}
+
+interface Step {
+  readonly to: 'held' | 'active';
+  readonly outcome: 'held' | 'released';
+  readonly announced: 'Room Held' | 'Room Released';
+}
+
+async function setHold(request: RoomRequest, step: Step, keeping: Keeping): Promise<Result> {
+  const sequence = sequenceOf(request);
+  return onKey(request.key, keeping, async (found) => {
+    if (!found) throw unknownRoom(request);
+    const room = await finishRoom(found, keeping);
+    const known = alreadySeen(room, sequence);
+    if (known) return known;
+    assertWanted(room, request);
+    const moved = step.to === 'held' ? held(room, keeping) : released(room, keeping);
+    const sequences = withSequence(room.sequences, sequence);
+    const unannounced =
+      moved.state === room.state
+        ? room.unannounced
+        : withNews(room, { type: step.announced, reason: 'requested' });
+    const written = await keeping.rooms.write({ ...moved, sequences, unannounced, updatedAt: keeping.now() });
+    if (moved.state !== room.state) return { outcome: step.outcome, room: written };
+    return { outcome: moved.toBeHeld === room.toBeHeld ? 'unchanged' : 'noted', room: written };
+  });
+}
+
+function held(room: Room, keeping: Keeping): Room {
+  if (room.state === 'held') return room;
+  const paused = { ...room, toBeHeld: true };
+  return room.state === 'active' ? rescheduled(paused, keeping) : paused;
+}
+
+function released(room: Room, keeping: Keeping): Room {
+  const free = { ...room, toBeHeld: undefined };
+  return room.state === 'held' ? rescheduled({ ...free, state: 'active' }, keeping) : free;
+}
+
+function rescheduled(room: Room, keeping: Keeping): Room {
+  return room.spec ? scheduled(room, room.spec, keeping.renewal, limitationsOf(room, keeping)) : room;
+}
+
+/** Of a key that nobody asked for. Its request may be on its way, so a message waits for it a little. */
+export function unknownRoom({ key, action }: RoomRequest): UnknownRoomError {
+  return new UnknownRoomError(`key: no room ${key} was ever asked for, so there is nothing to ${action}`);
+}
+
+/** @throws RequestRefusedError where there is no room, and none on its way */
+export function assertWanted(room: Room, { key, action }: RoomRequest): void {
+  if (isAwaited(room) || room.current) return;
+  if (room.state === 'cancelled') {
+    throw new RequestRefusedError(
+      `key: room ${key} is cancelled, so there is nothing to ${action}; ask for it again`,
+    );
+  }
+  throw new RequestRefusedError(
+    `key: room ${key} was refused, so there is nothing to ${action}; ask for it in another way: ${room.lastError ?? ''}`,
+  );
+}
+
+/** Whether the key has no room, and one is on its way: its request is tried again until it is done. */
+export function isAwaited({ current, state, attempts }: Room): boolean {
+  return !current && (state === 'opening' || (state === 'cancelled' && attempts > 0));
+}

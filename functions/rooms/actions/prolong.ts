@@ -1,0 +1,60 @@
+import { capabilitiesOf } from '../lifecycle/candidates.ts';
+import { alterRoom, NotAlteredError } from '../lifecycle/change.ts';
+import { ClaimHeldError, ClaimLostError, OutOfTimeError, PoolFullError, RoomChangedError } from '../model/errors.ts';
+import type { Keeping } from '../lifecycle/context.ts';
+import type { Kept } from '../lifecycle/recreate.ts';
+import { abandoned } from '../model/transitions.ts';
+import type { Result } from '../model/result.ts';
+import type { Instant, Room } from '../model/room.ts';
+import { renewedExpiry } from '../model/spec.ts';
+
+/** After how many failed attempts a room that is about to end is kept in whatever way there is. */
+const ENOUGH_ATTEMPTS = 2;
+
+/** Whether the way that was asked for has failed, and there may be no time for it to succeed. */
+export function isLastResort({ emergencyAt, attempts }: Room, now: Instant): boolean {
+  return now >= (emergencyAt ?? 0) && attempts >= ENOUGH_ATTEMPTS;
+}
+
+/** Whether it was not another worker, or want of time, that kept a room from being opened. */
+export function isOfTheProvider(error: unknown): error is Error {
+  const others = [ClaimHeldError, ClaimLostError, OutOfTimeError, RoomChangedError];
+  return error instanceof Error && !others.some((other) => error instanceof other);
+}
+
+/**
+ * Gives the living room another life, its link staying, where it would end before a new one can be had. It stays due:
+ * the new room follows as soon as one can be had.
+ *
+ * @param cause why there is no new room
+ * @throws cause where the provider cannot move an expiry, or does not
+ */
+export async function prolong(kept: Kept, cause: Error, keeping: Keeping): Promise<Result> {
+  const { current, spec } = kept;
+  const now = keeping.now();
+  const capabilities = capabilitiesOf(current, keeping);
+  const expiresAt = renewedExpiry(spec, now, capabilities);
+  // the attempt that failed has written the row
+  const room = await keeping.rooms.read(kept.room.key);
+  const isOurs = room?.current?.id === current.id && (room.claim?.leaseUntil ?? 0) <= now;
+  if (!isOurs || !capabilities.movableExpiry || expiresAt <= current.expiresAt) throw cause;
+  const announcement = { type: 'Room Updated', reason: 'renewal' } as const;
+  const warnings = [
+    `renewal: no new room could be had, so the end of this one was moved to ${new Date(expiresAt).toISOString()}, ` +
+      `and the new one follows: ${cause.message}`,
+  ];
+  if (cause instanceof PoolFullError) keeping.notice?.('pool-full');
+  try {
+    const change = { spec, change: { expiresAt }, announcement, warnings };
+    const altered = await alterRoom(abandoned(room), current, change, keeping);
+    keeping.notice?.('prolonged');
+    return { outcome: 'extended', room: await stillDue(altered, cause, keeping) };
+  } catch (error) {
+    throw error instanceof NotAlteredError ? cause : error;
+  }
+}
+
+async function stillDue(room: Room, cause: Error, { rooms, now }: Keeping): Promise<Room> {
+  if (room.state !== 'active') return room;
+  return rooms.write({ ...room, renewAt: now(), dueAt: now(), lastError: cause.message });
+}

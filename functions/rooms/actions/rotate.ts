@@ -1,0 +1,90 @@
+import { livingRooms } from './cancel.ts';
+import { assertMet } from '../lifecycle/candidates.ts';
+import { RequestRefusedError, RoomAwaitedError } from '../model/errors.ts';
+import { finishRoom } from '../lifecycle/recover.ts';
+import { assertWanted, unknownRoom } from './hold.ts';
+import type { Keeping } from '../lifecycle/context.ts';
+import { type Kept, recreate } from '../lifecycle/recreate.ts';
+import { correctDrift, reopenLost } from './repair.ts';
+import type { Opening } from '../lifecycle/open.ts';
+import type { RotationOrder } from '../model/ports.ts';
+import { renewDue } from './renew.ts';
+import { alreadySeen, type Result } from '../model/result.ts';
+import type { Room, RoomRequest } from '../model/room.ts';
+import { sequenceOf } from '../model/sequence.ts';
+import { onKey, settleFully } from '../lifecycle/pending.ts';
+import { isOver } from '../model/spec.ts';
+
+/** Keeps one room, if it still is what was nominated: a second order for the same generation changes nothing. */
+export async function rotateRoom(order: RotationOrder, keeping: Keeping): Promise<Result> {
+  return onKey(order.key, keeping, async (found) => {
+    if (!found) return { outcome: 'outdated' };
+    const room = await finishRoom(found, keeping);
+    const { current, spec, generation } = room;
+    if (order.cause === 'unfinished') return tidyUp(found, room, keeping);
+    if (!current || !spec) return { outcome: 'unchanged', room };
+    if (generation !== order.generation) return { outcome: 'outdated', room };
+    return CAUSES[order.cause]({ room, current, spec }, keeping);
+  });
+}
+
+/** @param room the row as it was found, or without the change that it was found with */
+async function tidyUp(found: Room, room: Room, keeping: Keeping): Promise<Result> {
+  const isFree = found.claim && found.revision === room.revision;
+  const tidy = isFree ? await keeping.rooms.write(room) : room;
+  return { outcome: 'unchanged', room: await settleFully(tidy, keeping) };
+}
+
+const CAUSES = { due: renewDue, lost: reopenLost, drifted: correctDrift } as const;
+
+/** Rotates a room because a person asks for it now: neither a back-off, a hold nor a meeting stands in the way. */
+export async function rotateNow(request: RoomRequest, keeping: Keeping): Promise<Result> {
+  const sequence = sequenceOf(request);
+  return onKey(request.key, keeping, async (found) => {
+    if (!found) throw unknownRoom(request);
+    const room = await finishRoom(found, keeping);
+    const known = alreadySeen(room, sequence);
+    // that it was seen does not mean that its rooms could be ended
+    if (known) return request.revoke ? { ...known, room: await settleFully(room, keeping) } : known;
+    assertWanted(room, request);
+    const { current, spec } = room;
+    if (!current || !spec)
+      throw new RoomAwaitedError(`room ${request.key} is on its way, and can be renewed then`);
+    const { to } = request;
+    assertPossible(request, { room, spec }, keeping);
+    const kept = { room, current, spec };
+    if (request.revoke) return revoke(kept, { sequence, to }, keeping);
+    const reason = to === undefined || to === current.application ? 'requested' : 'moved';
+    return recreate(kept, reason, keeping, { sequence, to });
+  });
+}
+
+/** A new room, and the end of all that the key had, whose links are in wrong hands. */
+async function revoke(
+  kept: Kept,
+  rotation: Pick<Opening, 'sequence' | 'to'>,
+  keeping: Keeping,
+): Promise<Result> {
+  const ends = (await livingRooms(kept.room, keeping)).map((living) => ({ ...living, urgent: true }));
+  const { outcome, room } = await recreate(kept, 'revoked', keeping, { ...rotation, gone: true, ends });
+  return { outcome, room: room && (await settleFully(room, keeping)) };
+}
+
+function assertPossible(
+  { key, to }: RoomRequest,
+  { room, spec }: Pick<Kept, 'room' | 'spec'>,
+  { pool, now }: Keeping,
+): void {
+  if (isOver(spec, now())) {
+    const until = new Date(spec.renewal.until ?? now()).toISOString();
+    throw new RequestRefusedError(
+      `key: nobody needs room ${key} since ${until}; ask for it again with a later renewal.until`,
+    );
+  }
+  if (to !== undefined && !pool.names.includes(to)) {
+    throw new RequestRefusedError(
+      `to: must be an application of the pool (${pool.names.join(', ')}), got ${to}`,
+    );
+  }
+  if (to !== undefined) assertMet(room, spec, pool, to);
+}

@@ -1,0 +1,42 @@
+import { driftOf } from '../model/drift.ts';
+import { GRACE, type Ledger } from './inventory.ts';
+import type { RotationOrder } from '../model/ports.ts';
+import { isAlive } from '../model/transitions.ts';
+import type { Instant, Room } from '../model/room.ts';
+
+/** Counts what is wrong with a row, and orders its repair. */
+export function orderFor(room: Room, ledgers: Map<string, Ledger>, now: Instant): RotationOrder | undefined {
+  const finding = isUnfinished(room, ledgers, now)
+    ? { ledger: ledgerOfUnfinished(room, ledgers), cause: 'unfinished' as const }
+    : findingOf(room, ledgers, now);
+  if (!finding?.ledger) return undefined;
+  finding.ledger.report[finding.cause] += 1;
+  return { key: room.key, generation: room.generation, cause: finding.cause };
+}
+
+function isUnfinished(room: Room, ledgers: Map<string, Ledger>, now: Instant): boolean {
+  const { claim, unannounced, retirees, updatedAt } = room;
+  if (claim) return claim.leaseUntil <= now;
+  // a room whose application has left the pool can be ended by nobody, however often it is tried
+  const open = retirees.some(({ endsAt, application }) => endsAt === undefined && ledgers.has(application));
+  return (open || unannounced !== undefined) && updatedAt <= now - GRACE;
+}
+
+/** What a row without any room has left to tell is everybody's, so that somebody sees to it. */
+function ledgerOfUnfinished({ claim, current, retirees }: Room, ledgers: Map<string, Ledger>) {
+  const places = [claim, current, ...retirees].filter((place) => place !== undefined);
+  if (places.length === 0) return [...ledgers.values()][0];
+  return places.map(({ application }) => ledgers.get(application)).find((ledger) => ledger !== undefined);
+}
+
+function findingOf({ claim, current, spec, unclear }: Room, ledgers: Map<string, Ledger>, now: Instant) {
+  if (!spec || claim || !isAlive(current, now)) return undefined;
+  const ledger = ledgers.get(current.application);
+  if (!ledger) return undefined;
+  const seen = ledger.living.get(current.id);
+  // a room that is younger than the list was not there to be listed
+  if (!seen) return current.createdAt > now - GRACE ? undefined : { ledger, cause: 'lost' as const };
+  return driftOf(current, spec, seen, ledger.provider.capabilities, now, unclear)
+    ? { ledger, cause: 'drifted' as const }
+    : undefined;
+}

@@ -1,0 +1,34 @@
+import { isAlive } from '../model/transitions.ts';
+import type { Instant, Room, RoomState } from '../model/room.ts';
+
+/** How much of its life a room has left. */
+export type LifeLeft = '0-5%' | '5-25%' | '25-50%' | '50-75%' | '75-100%';
+
+const BOUNDS: readonly (readonly [share: number, name: LifeLeft])[] = [
+  [0.05, '0-5%'],
+  [0.25, '5-25%'],
+  [0.5, '25-50%'],
+  [0.75, '50-75%'],
+  [1, '75-100%'],
+];
+
+const STATES: readonly RoomState[] = ['opening', 'active', 'held', 'ending', 'cancelled', 'rejected'];
+
+/** How many rooms there are of each state, and how much life the living ones have left. What there is none of counts 0. */
+export class Census {
+  readonly states = new Map<RoomState, number>(STATES.map((state) => [state, 0]));
+  readonly livesLeft = new Map<LifeLeft, number>(BOUNDS.map(([, name]) => [name, 0]));
+  readonly #now: Instant;
+
+  constructor(now: Instant) {
+    this.#now = now;
+  }
+
+  count({ state, current }: Room): void {
+    this.states.set(state, (this.states.get(state) ?? 0) + 1);
+    if (!isAlive(current, this.#now)) return;
+    const share = (current.expiresAt - this.#now) / (current.expiresAt - current.renewedAt);
+    const left = BOUNDS.find(([bound]) => share <= bound)?.[1] ?? '75-100%';
+    this.livesLeft.set(left, (this.livesLeft.get(left) ?? 0) + 1);
+  }
+}

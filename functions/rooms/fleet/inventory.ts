@@ -1,0 +1,118 @@
+import type { Pool, ProviderRoom, RoomProvider } from '../model/ports.ts';
+import { hasEnded } from '../model/transitions.ts';
+import type { Claim, Duration, Instant, PastGeneration, Room } from '../model/room.ts';
+import { HOUR, MINUTE, SECOND } from '../model/room.ts';
+import { isTokenOf, roomToken } from '../model/token.ts';
+
+/** What one application's list looked like against the table. */
+export interface ApplicationReport {
+  /** Rooms at the provider that have not expired. */
+  rooms: number;
+  /** Rows whose room the provider does not have. */
+  lost: number;
+  /** Rooms of ours that are no row's, old enough not to be in the making. */
+  orphans: number;
+  /** Orphans that were retired. */
+  retired: number;
+  /** Rooms that are none of ours. */
+  strangers: number;
+  /** Rooms whose settings or end are not what was asked for, and can be put right in place. */
+  drifted: number;
+  /** Rows that a crash left with something to do. */
+  unfinished: number;
+}
+
+/** One application's rooms, ticked off as rows account for them. */
+export interface Ledger {
+  readonly provider: RoomProvider;
+  readonly living: ReadonlyMap<string, ProviderRoom>;
+  /** Rooms of ours that no row has accounted for so far. */
+  readonly unclaimed: Map<string, ProviderRoom>;
+  readonly report: ApplicationReport;
+}
+
+export interface Bookkeeping {
+  readonly pool: Pool;
+  readonly deployment: string;
+  readonly now: () => Instant;
+}
+
+/** A younger room may be one that is being made at this moment. */
+export const GRACE: Duration = HOUR;
+
+export async function readLedger(name: string, { pool, now, deployment }: Bookkeeping): Promise<Ledger> {
+  const provider = pool.provider(name);
+  const living = new Map<string, ProviderRoom>();
+  const unclaimed = new Map<string, ProviderRoom>();
+  for await (const page of provider.list()) {
+    for (const room of page) {
+      if (!room.available || room.expiresAt <= now()) continue;
+      living.set(room.id, room);
+      if (isTokenOf(deployment, room.token)) unclaimed.set(room.id, room);
+    }
+  }
+  const report = {
+    rooms: living.size,
+    lost: 0,
+    orphans: 0,
+    retired: 0,
+    strangers: living.size - unclaimed.size,
+    drifted: 0,
+    unfinished: 0,
+  };
+  return { provider, living, unclaimed, report };
+}
+
+/** Ticks off every room that an entry of the table accounts for. What has ended accounts for nothing. */
+export function tickOff(
+  entry: Room | PastGeneration,
+  ledgers: ReadonlyMap<string, Ledger>,
+  { deployment, now }: Pick<Bookkeeping, 'deployment' | 'now'>,
+): void {
+  if (!('revision' in entry)) {
+    if (entry.expiresAt > now()) ledgers.get(entry.application)?.unclaimed.delete(entry.roomId);
+    return;
+  }
+  const { current, previous, retirees, claim, key } = entry;
+  const open = retirees.filter((retiree) => !hasEnded(retiree, now()));
+  for (const known of [current, previous, ...open]) {
+    if (known) ledgers.get(known.application)?.unclaimed.delete(known.id);
+  }
+  if (claim) spareClaimed(claim, roomToken(deployment, key, claim.generation, claim.spec), ledgers);
+}
+
+/** A room that an open claim may have made is its next worker's to adopt, however old it is. */
+function spareClaimed({ application }: Claim, token: string, ledgers: ReadonlyMap<string, Ledger>): void {
+  const unclaimed = ledgers.get(application)?.unclaimed;
+  for (const room of unclaimed?.values() ?? []) {
+    if (room.token === token) unclaimed?.delete(room.id);
+  }
+}
+
+/** What must be left of the invocation to end another room: two calls. */
+const ENDING_TIME: Duration = 30 * SECOND;
+
+/**
+ * Ends what no row accounts for.
+ *
+ * @param repair whether to end it, or only to count it
+ * @returns whether all is done, which it is not where time ran out
+ */
+export async function retireOrphans(
+  { provider, unclaimed, report }: Ledger,
+  { repair, now, timeLeft }: { repair: boolean; now: () => Instant; timeLeft: () => Duration },
+): Promise<boolean> {
+  // what ends as soon as retiring it would make it end has been retired, or need not be
+  const endsSoon = now() + provider.capabilities.shortestLife + MINUTE;
+  const orphans = [...unclaimed.values()].filter(
+    ({ createdAt, expiresAt }) => createdAt <= now() - GRACE && expiresAt > endsSoon,
+  );
+  report.orphans = orphans.length;
+  if (!repair) return true;
+  for (const { id } of orphans) {
+    if (timeLeft() < ENDING_TIME) return false;
+    await provider.retire(id);
+    report.retired += 1;
+  }
+  return true;
+}

@@ -1,0 +1,29 @@
+import type { Keeping } from './context.ts';
+import type { Room } from '../model/room.ts';
+
+/**
+ * Writes the current generation into the history before the row forgets it. Safe to repeat.
+ *
+ * @param ends whether its room ends now and not at its expiry: it is gone, or is the row's to end
+ */
+export async function archiveCurrent(
+  room: Room,
+  { reason, ends }: { readonly reason: string; readonly ends: boolean },
+  { rooms, now }: Keeping,
+): Promise<void> {
+  const { current, generation, key } = room;
+  if (!current) return;
+  const { application, id: roomId, guestUrl, createdAt: openedAt } = current;
+  const expiresAt = ends ? Math.min(current.expiresAt, now()) : current.expiresAt;
+  await rooms.archive({
+    key,
+    generation,
+    application,
+    roomId,
+    guestUrl,
+    openedAt,
+    expiresAt,
+    replacedAt: now(),
+    reason,
+  });
+}

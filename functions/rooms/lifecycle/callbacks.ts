@@ -1,0 +1,49 @@
+import type { Keeping } from './context.ts';
+import type { RoomProvider } from '../model/ports.ts';
+import type { RoomSettings, RoomSpec } from '../model/room.ts';
+import { unmet } from './unsupported-settings.ts';
+
+/** Where a provider tells us what happens in the rooms of a key. */
+export interface Callbacks {
+  /** An address that nobody can guess, the same for all rooms of the key. */
+  address(key: string): Promise<string>;
+}
+
+type Listening = Pick<Keeping, 'callbacks' | 'pool'>;
+
+/** The settings as the provider is told them: as they were asked for, and our own ears where the caller has none. */
+export async function heardSettings<Settings extends Partial<RoomSettings>>(
+  key: string,
+  settings: Settings,
+  application: string,
+  { callbacks, pool }: Listening,
+): Promise<Settings> {
+  if (!callbacks || !tells(pool.provider(application))) return settings;
+  const address = await callbacks.address(key);
+  const ours = { rooms_callback_url: address, sessions_callback_url: address };
+  return { ...settings, callback_urls: { ...ours, ...settings.callback_urls } };
+}
+
+/** What the caller should know: what the provider does not have, and what we do not hear of. */
+export function warningsOf(
+  spec: RoomSpec,
+  application: string,
+  { callbacks, pool }: Listening,
+): readonly string[] {
+  const provider = pool.provider(application);
+  return [...unmet(spec, provider), ...(callbacks && tells(provider) ? unheard(spec.settings) : [])];
+}
+
+function tells({ capabilities }: RoomProvider): boolean {
+  return capabilities.changeable.includes('callback_urls');
+}
+
+function unheard({ callback_urls: theirs }: RoomSettings): string[] {
+  const unheardOf = [
+    theirs?.sessions_callback_url && 'a meeting that is going on does not postpone the renewal',
+    theirs?.rooms_callback_url && 'a room that ends early is opened again by the next reconciliation only',
+  ].filter(Boolean);
+  return unheardOf.length === 0
+    ? []
+    : [`callback_urls: yours are used instead of ours, so ${unheardOf.join(', and ')}`];
+}

@@ -1,0 +1,64 @@
+import { warningsOf } from './callbacks.ts';
+import { PoolFullError, RequestRefusedError } from '../model/errors.ts';
+import { homeOrder } from '../model/placement.ts';
+import type { Keeping } from './context.ts';
+import type { Capabilities, Pool } from '../model/ports.ts';
+import type { LiveRoom, Room, RoomSpec } from '../model/room.ts';
+import { unmet } from './unsupported-settings.ts';
+
+/**
+ * The applications that may hold the next room of a key, in the order in which they are asked: where it is to be moved
+ * and nowhere else, or where it lives, then the others of the same provider. A key stays with its provider until it is
+ * moved on purpose, since another provider means another kind of link; only a new key may go anywhere.
+ * A strict request goes to those that can give all it asks for, where there are any.
+ */
+export function candidates(room: Room, spec: RoomSpec, pool: Pool, target?: string): readonly string[] {
+  const place = pool.names.find((name) => name === room.current?.application);
+  const order = target
+    ? [target]
+    : unavoided(room, homeOrder(room.key, place ? pool.siblings(place) : pool.names, place));
+  if (order.length === 0) throw new PoolFullError('the pool has no application: configure at least one');
+  const able = spec.strict ? order.filter((name) => unmet(spec, pool.provider(name)).length === 0) : order;
+  // whoever asks is refused before; a room that was given is kept, whatever its provider has given up since
+  return able.length > 0 ? able : order;
+}
+
+function unavoided({ avoid }: Room, order: readonly string[]): readonly string[] {
+  return order.includes(avoid ?? '') ? [...order.filter((name) => name !== avoid), avoid ?? ''] : order;
+}
+
+/** @throws RequestRefusedError where the request is strict and no application can give all it asks for */
+export function assertMet(room: Room, spec: RoomSpec, pool: Pool, target?: string): void {
+  if (!spec.strict) return;
+  const [best = ''] = candidates(room, spec, pool, target);
+  const lacks = unmet(spec, pool.provider(best));
+  if (lacks.length === 0) return;
+  throw new RequestRefusedError(
+    `strict: no application that may hold room ${room.key} can give all that is asked for: ${lacks.join('; ')}`,
+  );
+}
+
+/** What a change of a living room has to know. */
+type InPlace = Pick<Capabilities, 'changeable' | 'movableExpiry' | 'shortestLife' | 'longestLife'>;
+
+/** Of a room that can neither be changed nor asked for: its application has left the pool, and it lives on to its end. */
+const OUT_OF_REACH: InPlace = {
+  changeable: [],
+  movableExpiry: false,
+  shortestLife: 0,
+  longestLife: Number.POSITIVE_INFINITY,
+};
+
+/** What can be done with a room where it lives. */
+export function capabilitiesOf({ application }: LiveRoom, { pool }: { readonly pool: Pool }): InPlace {
+  return pool.names.includes(application) ? pool.provider(application).capabilities : OUT_OF_REACH;
+}
+
+/** What the caller asked for and does not get where the room lives. */
+export function limitationsOf(
+  { current, spec }: Room,
+  keeping: Pick<Keeping, 'callbacks' | 'pool'>,
+): readonly string[] {
+  if (!current || !spec || !keeping.pool.names.includes(current.application)) return [];
+  return warningsOf(spec, current.application, keeping);
+}

@@ -1,0 +1,177 @@
+import { heardSettings, warningsOf } from './callbacks.ts';
+import { type ClaimedRoom, completeClaim, mayHaveActed, releaseClaim, takeClaim } from './claim.ts';
+import {
+  AmbiguousOutcomeError,
+  ChangeGivenUpError,
+  ClaimLostError,
+  ProviderRefusedError,
+  RoomGoneError,
+} from '../model/errors.ts';
+import { isGone } from './gone.ts';
+import type { Keeping } from './context.ts';
+import { failingSince, settled, unclaimed } from '../model/transitions.ts';
+import type {
+  Announcement,
+  Duration,
+  LiveRoom,
+  Origin,
+  Room,
+  RoomChange,
+  RoomSpec,
+  Sequence,
+} from '../model/room.ts';
+import { DAY } from '../model/room.ts';
+
+/** What the current room shall become, and what of that it is not yet. */
+export interface Alteration {
+  readonly spec: RoomSpec;
+  readonly change: RoomChange;
+  readonly announcement: Announcement;
+  readonly sequence?: Sequence;
+  readonly origin?: Origin;
+  /** What a person should know beside what the provider does not have. */
+  readonly warnings?: readonly string[];
+}
+
+/** Why a room does not take a change. */
+type Cause = RoomGoneError | ProviderRefusedError | ChangeGivenUpError;
+
+/** For how long a room may give no clear answer to any change before a change is given up: as long as an outage takes. */
+const PATIENCE: Duration = DAY;
+
+/** A living room that does not take a change: the row without the claim, for the caller to go another way. */
+export class NotAlteredError extends Error {
+  // out of sight of a logger, since there is a host URL on the row
+  readonly #room: Room;
+  override readonly cause: Cause;
+
+  constructor(room: Room, cause: Cause) {
+    super(cause.message);
+    this.#room = room;
+    this.cause = cause;
+  }
+
+  get room(): Room {
+    return this.#room;
+  }
+}
+
+/**
+ * Alters the current room, its link staying: claim, change, record.
+ *
+ * @param patience how long changes of this room may go without a clear answer before this one is given up; with 0,
+ *   one that clearly failed is given up too
+ * @throws NotAlteredError where the provider refuses the change, has lost the room, or gives no clear answer for too long
+ */
+export async function alterRoom(
+  room: Room,
+  current: LiveRoom,
+  alteration: Alteration,
+  keeping: Keeping,
+  patience = PATIENCE,
+): Promise<Room> {
+  const { application } = current;
+  const expiresAt = alteration.change.expiresAt ?? current.expiresAt;
+  const warnings = [...warningsOf(alteration.spec, application, keeping), ...(alteration.warnings ?? [])];
+  const claimed = await takeClaim(
+    room,
+    { ...alteration, purpose: 'change', generation: room.generation, application, expiresAt, warnings },
+    keeping,
+  );
+  return applyClaim(claimed, current, keeping, patience);
+}
+
+/** Makes the current room what the claim says it shall be. Safe to repeat. */
+async function applyClaim(
+  claimed: ClaimedRoom,
+  current: LiveRoom,
+  keeping: Keeping,
+  patience: Duration,
+): Promise<Room> {
+  const { claim } = claimed;
+  try {
+    const change = await heardChange(claimed, current, keeping);
+    const found = await keeping.pool.provider(current.application).change(current.id, change);
+    const now = keeping.now();
+    const live: LiveRoom = {
+      ...current,
+      hostUrl: found.hostUrl ?? current.hostUrl,
+      expiresAt: found.expiresAt,
+      // an end that was put back to where it had been is no new life; a new one is counted from when it was asked for
+      renewedAt: found.expiresAt > current.expiresAt ? claim.takenAt : current.renewedAt,
+    };
+    return await completeClaim(claimed, (ours) => settled(ours, claim, live, keeping.renewal, now), keeping);
+  } catch (thrown) {
+    if (!(thrown instanceof Error)) throw thrown;
+    const error = await believed(thrown, claimed, current, keeping);
+    const cause = causeOf(error, claimed, keeping, patience);
+    if (cause) throw new NotAlteredError(await withoutChange(claimed, cause, keeping), cause);
+    await releaseClaim(claimed, error, keeping);
+    throw error;
+  }
+}
+
+/** A room is not gone because a change did not meet it. */
+async function believed(
+  error: Error,
+  { key }: ClaimedRoom,
+  current: LiveRoom,
+  keeping: Keeping,
+): Promise<Error> {
+  if (!(error instanceof RoomGoneError)) return error;
+  try {
+    if (await isGone(current, keeping)) return error;
+  } catch (unanswered) {
+    return unanswered as Error;
+  }
+  return new AmbiguousOutcomeError(
+    `the provider found no room to change for ${key}, and shows it: nobody knows whether it was changed`,
+    { cause: error },
+  );
+}
+
+/** @returns undefined where the change is to be tried again */
+function causeOf(
+  error: Error,
+  { key, claim, unclear }: ClaimedRoom,
+  { now }: Keeping,
+  patience: Duration,
+): Cause | undefined {
+  if (error instanceof RoomGoneError || error instanceof ProviderRefusedError) return error;
+  const since = failingSince({ unclear }, claim);
+  const isClear = patience > 0 && !mayHaveActed(error);
+  if (error instanceof ClaimLostError || isClear || now() - since < patience) return undefined;
+  return new ChangeGivenUpError(
+    `room ${key} takes no change since ${new Date(since).toISOString()}, so this one is given up: ${error.message}`,
+    { cause: error },
+  );
+}
+
+/** The row without the claim. Of a change that was given up nobody knows whether it was made. */
+async function withoutChange(claimed: ClaimedRoom, cause: Cause, keeping: Keeping): Promise<Room> {
+  if (!(cause instanceof ChangeGivenUpError)) {
+    const { unclear } = claimed;
+    return completeClaim(claimed, (ours) => ({ ...unclaimed(ours), unclear }), keeping);
+  }
+  keeping.notice?.('change-given-up');
+  return completeClaim(
+    claimed,
+    (ours) => ({
+      ...unclaimed(ours),
+      lastError: cause.message,
+      warnings: [...new Set([...ours.warnings, cause.message])],
+    }),
+    keeping,
+  );
+}
+
+/** A caller's own callback addresses that come or go leave ours where there are none. */
+async function heardChange(
+  { key, claim: { change = {} } }: ClaimedRoom,
+  { application }: LiveRoom,
+  keeping: Keeping,
+): Promise<RoomChange> {
+  const { settings } = change;
+  if (!settings || !('callback_urls' in settings)) return change;
+  return { ...change, settings: await heardSettings(key, settings, application, keeping) };
+}

@@ -1,0 +1,58 @@
+import type { Callbacks } from './callbacks.ts';
+import { RoomChangedError } from '../model/errors.ts';
+import type { EventBus, Pool, RoomStore } from '../model/ports.ts';
+import type { RenewalPolicy } from '../model/renewal.ts';
+import type { Duration, Instant, Room } from '../model/room.ts';
+
+/** What it takes to keep rooms. */
+export interface Keeping {
+  readonly rooms: RoomStore;
+  readonly pool: Pool;
+  readonly events: EventBus;
+  readonly now: () => Instant;
+  /** A name that no other attempt of any worker has. */
+  readonly newOwner: () => string;
+  /** Names this deployment in its rooms' tokens: five of `a-z2-7`. */
+  readonly deployment: string;
+  /** How long a claim is good for: longer than an invocation can last. */
+  readonly lease: Duration;
+  readonly renewal: RenewalPolicy;
+  /** Hears of what was done in place of what could not be done, so that somebody sees to it. */
+  readonly notice?: (notice: Notice) => void;
+  /** Absent: providers are not asked to tell of meetings and ends. */
+  readonly callbacks?: Callbacks;
+}
+
+/**
+ * - `change-given-up`: a room gave no clear answer to any change for too long (`change.ts`).
+ * - `prolonged`: no new room could be had, so that the living one was given a longer life (`prolong.ts`) ...
+ * - `pool-full`: ... since every application is full.
+ * - `passed-over`: an application allowed no call, and the room was opened in another one (`open.ts`).
+ */
+export type Notice = 'change-given-up' | 'prolonged' | 'passed-over' | 'pool-full';
+
+/** How often an operation starts over because another worker wrote the row first. */
+const ATTEMPTS = 8;
+
+/**
+ * Runs an operation on what the table has for a key, and starts over with a fresh look whenever another worker
+ * wrote first. Whatever an operation has done before it lost the race must be safe to do again.
+ */
+export function onRoom<T>(
+  key: string,
+  { rooms }: Pick<Keeping, 'rooms'>,
+  operation: (room: Room | undefined) => Promise<T>,
+): Promise<T> {
+  return startingOver(async () => operation(await rooms.read(key)));
+}
+
+/** The same for an operation that takes the look itself. */
+export async function startingOver<T>(operation: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await operation();
+    } catch (error) {
+      if (!(error instanceof RoomChangedError) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import { archiveCurrent } from './archive.ts';
+import { heardSettings, warningsOf } from './callbacks.ts';
+import { candidates } from './candidates.ts';
+import { type ClaimedRoom, completeClaim, moveClaim, releaseClaim, takeClaim } from './claim.ts';
+import {
+  ApplicationFullError,
+  PoolFullError,
+  ProviderContractError,
+  ProviderRefusedError,
+  UnauthorizedError,
+} from '../model/errors.ts';
+import type { Keeping } from './context.ts';
+import type { Capabilities, ProviderRoom } from '../model/ports.ts';
+import { failed, givenUp, isAlive, opened, refused } from '../model/transitions.ts';
+import { renewalWindow } from '../model/renewal.ts';
+import type {
+  Announcement,
+  Claim,
+  Instant,
+  LiveRoom,
+  Origin,
+  Retiree,
+  Room,
+  RoomSpec,
+  Sequence,
+} from '../model/room.ts';
+import { MINUTE } from '../model/room.ts';
+import { settle } from './pending.ts';
+import { isKeptPast } from '../model/spec.ts';
+import { roomToken } from '../model/token.ts';
+
+/** A generation that is wanted. */
+export interface Opening {
+  readonly spec: RoomSpec;
+  readonly announcement: Announcement;
+  readonly sequence?: Sequence;
+  readonly origin?: Origin;
+  /** When it shall expire, given what the provider can do. */
+  readonly expiry: (capabilities: Capabilities) => Instant;
+  /** The current room is gone before its time. */
+  readonly gone?: boolean;
+  /** Rooms that are to end once the new one is recorded. */
+  readonly ends?: readonly Retiree[];
+  /** The application to move to. */
+  readonly to?: string;
+}
+
+/**
+ * Opens the next generation of a room: claim, create, record, in this order, so that whatever breaks
+ * between two of them leaves enough behind to go on. The old room is not touched.
+ *
+ * The row must have been finished (`finish.ts`): a claim that somebody else left is not looked into here.
+ */
+export async function openRoom(room: Room, opening: Opening, keeping: Keeping): Promise<Room> {
+  const { expiry, to, ...wanted } = opening;
+  const applications = candidates(room, wanted.spec, keeping.pool, to);
+  const target = (application: string) => {
+    const provider = keeping.pool.provider(application);
+    const warnings = warningsOf(wanted.spec, application, keeping);
+    return { application, expiresAt: expiry(provider.capabilities), warnings };
+  };
+  const [home = '', ...others] = applications;
+  const generation = Math.max(room.generation, room.spent ?? 0) + 1;
+  let claimed = await takeClaim(room, { ...wanted, purpose: 'open', generation, ...target(home) }, keeping);
+  let locked: UnauthorizedError | undefined;
+  for (const application of [home, ...others]) {
+    if (application !== home) claimed = await moveClaim(claimed, target(application), keeping);
+    const made = await create(claimed, keeping);
+    if (!(made instanceof Error)) {
+      if (locked) keeping.notice?.('passed-over');
+      return record(claimed, made, keeping);
+    }
+    if (made instanceof UnauthorizedError) locked ??= made;
+  }
+  const full = new PoolFullError(
+    `all applications that may hold room ${room.key} are full (${applications.join(', ')}), so it waits in its queue: ` +
+      'add an application, or cancel rooms that nobody needs',
+  );
+  const failure = locked ?? full;
+  await releaseClaim(claimed, failure, keeping);
+  throw failure;
+}
+
+/** @returns why the next application is to be asked: this one is full, or lets nobody in */
+async function create(
+  claimed: ClaimedRoom,
+  keeping: Keeping,
+): Promise<LiveRoom | ApplicationFullError | UnauthorizedError> {
+  const { application, expiresAt, generation, spec } = claimed.claim;
+  const token = roomToken(keeping.deployment, claimed.key, generation, spec);
+  try {
+    const settings = await heardSettings(claimed.key, spec.settings, application, keeping);
+    const order = { token, settings, expiresAt };
+    return asLive(await keeping.pool.provider(application).create(order), application, keeping.now());
+  } catch (error) {
+    if (error instanceof ApplicationFullError || error instanceof UnauthorizedError) return error;
+    if (error instanceof ProviderRefusedError) {
+      await settle(
+        await completeClaim(claimed, (ours) => refused(ours, spec, error.message, keeping.now()), keeping),
+        keeping,
+      );
+    } else if (error instanceof Error) {
+      await releaseClaim(claimed, error, keeping);
+    }
+    throw error;
+  }
+}
+
+/** Records a room that was made, or found, under the claim. */
+export async function record(claimed: ClaimedRoom, live: LiveRoom, keeping: Keeping): Promise<Room> {
+  const now = keeping.now();
+  if (isBornDue(claimed.claim, live, keeping)) return refuseBornDue(claimed, live, keeping);
+  const { announcement, gone = false } = claimed.claim;
+  await archiveCurrent(claimed, { reason: announcement.reason, ends: gone }, keeping);
+  return completeClaim(
+    claimed,
+    (ours) => opened(ours, claimed.claim, live, keeping.renewal, now),
+    keeping,
+    live,
+  );
+}
+
+/** @param renewedAt when the room was given its expiry */
+export function asLive(found: ProviderRoom, application: string, renewedAt: Instant): LiveRoom {
+  const { id, meetingCode, guestUrl, hostUrl, createdAt, expiresAt } = found;
+  return { application, id, meetingCode, guestUrl, hostUrl, createdAt, expiresAt, renewedAt };
+}
+
+/** A provider's clock and rounding may differ from ours by this much. */
+const TOLERANCE = 5 * MINUTE;
+
+/** Whether a room has ended as it is made, or ends so much too early that it would be renewed at once, and again, and again. */
+function isBornDue(
+  asked: Pick<Claim, 'spec' | 'expiresAt'>,
+  live: LiveRoom,
+  { renewal, now }: Keeping,
+): boolean {
+  if (!isAlive(live, now())) return true;
+  if (live.expiresAt >= asked.expiresAt - TOLERANCE || !isKeptPast(asked.spec, live.expiresAt)) return false;
+  return live.expiresAt - now() <= (renewalWindow(asked.expiresAt - now(), renewal) ?? 0);
+}
+
+async function refuseBornDue(claimed: ClaimedRoom, live: LiveRoom, keeping: Keeping): Promise<never> {
+  const now = keeping.now();
+  const fault = isAlive(live, now) ? 'it would be due for renewal at once' : 'it has ended already';
+  const iso = (instant: Instant) => new Date(instant).toISOString();
+  const error = new ProviderContractError(
+    `the provider opened room ${claimed.key} until ${iso(live.expiresAt)} where ${iso(claimed.claim.expiresAt)} was ` +
+      `asked for: ${fault}, so it is retired; compare the clocks and the account's limits`,
+  );
+  const outcome = (ours: Room) =>
+    givenUp(failed(ours, error, false, now), live, claimed.claim.generation, now);
+  await settle(await completeClaim(claimed, outcome, keeping, live), keeping);
+  throw error;
+}

@@ -1,0 +1,32 @@
+import type { Keeping } from './context.ts';
+import { type Opening, openRoom } from './open.ts';
+import type { Capabilities } from '../model/ports.ts';
+import type { Result } from '../model/result.ts';
+import type { Instant, LiveRoom, Room, RoomSpec } from '../model/room.ts';
+import { renewedExpiry } from '../model/spec.ts';
+
+/** Row, room and spec of a room that is kept. */
+export interface Kept {
+  readonly room: Room;
+  readonly current: LiveRoom;
+  readonly spec: RoomSpec;
+}
+
+/** A new room in the place of the current one, which is not touched. */
+export async function recreate(
+  { room, spec }: Kept,
+  reason: string,
+  keeping: Keeping,
+  { expiry: wanted, ...more }: { expiry?: Instant } & Pick<Opening, 'sequence' | 'to' | 'gone' | 'ends'> = {},
+): Promise<Result> {
+  const now = keeping.now();
+  const announcement = { type: 'Room Rotated', reason } as const;
+  const expiry = (capabilities: Capabilities) =>
+    wanted === undefined
+      ? renewedExpiry(spec, now, capabilities)
+      : Math.max(wanted, now + capabilities.shortestLife);
+  return {
+    outcome: 'rotated',
+    room: await openRoom(room, { spec, announcement, expiry, ...more }, keeping),
+  };
+}

@@ -1,0 +1,12 @@
+import type { RoomProvider } from '../model/ports.ts';
+import type { RoomSpec } from '../model/room.ts';
+
+/** What a caller asks for and does not get at a provider, in words for a person. */
+export function unmet({ settings, renewal }: RoomSpec, provider: RoomProvider): readonly string[] {
+  const { mode, explicit } = renewal;
+  const stays = provider.capabilities.movableExpiry || mode !== 'extend' || !explicit;
+  const renewed = stays
+    ? []
+    : ['renewal.mode extend: impossible, each renewal is a new room with a new link'];
+  return [...provider.limitations(settings), ...renewed];
+}

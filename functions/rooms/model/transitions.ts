@@ -1,0 +1,268 @@
+import { backedOff } from './back-off.ts';
+import { withNews } from '../lifecycle/announcements.ts';
+import { emergencyTime, type RenewalPolicy, renewalTime } from './renewal.ts';
+import type {
+  Claim,
+  Duration,
+  Instant,
+  LiveRoom,
+  Retiree,
+  Room,
+  RoomSpec,
+  RoomState,
+  SettingName,
+  UnclearChange,
+} from './room.ts';
+import { DAY, HOUR } from './room.ts';
+import { withSequence } from './sequence.ts';
+import { isKeptPast } from './spec.ts';
+
+/** The row of a key that has none: revision 0, so that only its first writer succeeds. */
+export function blankRoom(key: string, now: Instant): Room {
+  return {
+    key,
+    revision: 0,
+    state: 'opening',
+    generation: 0,
+    retirees: [],
+    sequences: {},
+    warnings: [],
+    attempts: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/**
+ * The revision of the next write. Whoever listens leaves out what has a lower one than was heard before, so it must grow
+ * also where the row does not remember: when its time to live was over, or the table was restored to an earlier time.
+ */
+export function nextRevision({ revision }: Room, now: Instant): number {
+  return Math.max(revision + 1, Math.floor(now));
+}
+
+/** The row under a claim. A change leaves the state alone: the room goes on as it is. */
+export function claimed(room: Room, claim: Claim, now: Instant): Room {
+  const state = claim.purpose === 'open' ? 'opening' : room.state;
+  return { ...room, state, claim: { ...claim, from: restState(room) }, updatedAt: now };
+}
+
+/** The row once generation `claim.generation` lives as `current`. */
+export function opened(
+  room: Room,
+  claim: Claim,
+  current: LiveRoom,
+  policy: RenewalPolicy,
+  now: Instant,
+): Room {
+  return {
+    ...settled(room, claim, current, policy, now),
+    generation: claim.generation,
+    previous: !claim.gone && isAlive(room.current, now) ? room.current : undefined,
+    // nobody misses a room that is gone, and where it was not, it must not live on as nobody's
+    retirees: withRetirees(
+      room,
+      [...(claim.ends ?? []), ...(claim.gone && room.current ? [room.current] : [])],
+      now,
+    ),
+    meetingSince: undefined,
+    unclear: undefined,
+    avoid: undefined,
+  };
+}
+
+/** The row once the current room took over what the claim says. */
+export function settled(
+  room: Room,
+  claim: Claim,
+  current: LiveRoom,
+  policy: RenewalPolicy,
+  now: Instant,
+): Room {
+  return {
+    ...scheduled(
+      { ...room, state: claim.from ?? 'active', spec: claim.spec, current },
+      claim.spec,
+      policy,
+      claim.warnings,
+    ),
+    claim: undefined,
+    unannounced: withNews(room, claim.announcement),
+    unclear: stillUnclear(room, claim, now),
+    sequences: withSequence(room.sequences, claim.sequence),
+    origin: claim.origin ?? room.origin,
+    attempts: 0,
+    lastError: undefined,
+    updatedAt: now,
+  };
+}
+
+/**
+ * State and due times as the renewal rule wants them for the current room.
+ *
+ * @param warnings what else the caller asked for and does not get
+ */
+export function scheduled(
+  room: Room,
+  spec: RoomSpec,
+  policy: RenewalPolicy,
+  warnings: readonly string[] = [],
+): Room {
+  const { current, key } = room;
+  const idle: Room = { ...atRest(room), warnings };
+  if (!current || !isKeptPast(spec, current.expiresAt)) return idle;
+  const renewAt = renewalTime(key, current.renewedAt, current.expiresAt, policy);
+  if (renewAt === undefined) {
+    return {
+      ...idle,
+      warnings: [...warnings, tooShortToRenew(current.expiresAt - current.renewedAt, policy)],
+    };
+  }
+  const emergencyAt = emergencyTime(current.renewedAt, current.expiresAt, policy);
+  const held = room.state === 'held' || room.toBeHeld === true;
+  // a held room is looked at only when it becomes an emergency, so that somebody hears of it
+  return {
+    ...idle,
+    state: held ? 'held' : 'active',
+    toBeHeld: undefined,
+    renewAt,
+    dueAt: held ? emergencyAt : renewAt,
+    emergencyAt,
+  };
+}
+
+/** The row of a room that nobody needs past its end. */
+export function atRest(room: Room): Room {
+  const toBeHeld = room.state === 'held' ? true : room.toBeHeld;
+  return { ...room, state: 'ending', toBeHeld, renewAt: undefined, dueAt: undefined, emergencyAt: undefined };
+}
+
+/** Why a room of this life cannot be kept, in words for its caller. */
+export function tooShortToRenew(life: Duration, policy: RenewalPolicy): string {
+  const hours = (duration: Duration) => `${Math.round((duration / HOUR) * 10) / 10} hours`;
+  return (
+    `renewal: a life of ${hours(life)} is too short to be renewed by a schedule that runs every ` +
+    `${hours(policy.longestGap)} at the longest; ask for a longer life, for mode none, or run the schedule more often`
+  );
+}
+
+/**
+ * The row after a failed attempt. Where a room may have been made the claim stays, its lease over, so that the next
+ * attempt looks first and need not wait; else the claim goes.
+ */
+export function failed(room: Room, error: Error, mayHaveActed: boolean, now: Instant): Room {
+  const attempts = room.attempts + 1;
+  const given: Partial<Room> =
+    mayHaveActed && room.claim
+      ? { claim: { ...room.claim, leaseUntil: now } }
+      : { claim: undefined, state: restState(room) ?? 'opening' };
+  return {
+    ...room,
+    ...given,
+    attempts,
+    lastError: error.message,
+    dueAt: backedOff(room, attempts, now),
+    updatedAt: now,
+  };
+}
+
+/** The row of a request that the rules refuse for good. A room that lives already goes on as it was. */
+export function rejected(room: Room, spec: RoomSpec | undefined, reason: string, now: Instant): Room {
+  const rest = restState(room);
+  return {
+    ...room,
+    state: rest === undefined || rest === 'cancelled' ? 'rejected' : rest,
+    spec: room.spec ?? spec,
+    claim: undefined,
+    unannounced: withNews(room, { type: 'Room Rejected', reason }),
+    lastError: reason,
+    updatedAt: now,
+  };
+}
+
+/** The same where the provider refuses: that was an attempt, and a renewal stands behind those that may succeed. */
+export function refused(room: Room, spec: RoomSpec, reason: string, now: Instant): Room {
+  const attempts = room.attempts + 1;
+  return { ...rejected(room, spec, reason, now), attempts, dueAt: backedOff(room, attempts, now) };
+}
+
+/**
+ * The row as if the claim had not been made: nothing came of it that we know of. A change may have been made all the
+ * same, so whoever changes the room next says again what it concerns.
+ */
+export function unclaimed(room: Room): Room {
+  const { claim } = room;
+  if (!claim) return room;
+  const free: Room = { ...room, claim: undefined, state: restState(room) ?? 'opening' };
+  if (claim.purpose === 'open') return free;
+  const named = Object.keys(claim.change?.settings ?? {}) as SettingName[];
+  const settings = [...new Set([...(room.unclear?.settings ?? []), ...named])];
+  return { ...free, unclear: { settings, since: failingSince(room, claim), triedAt: claim.takenAt } };
+}
+
+/** The row without a claim that nobody can look into: a room that it may have made is left to reconciliation. */
+export function abandoned(room: Room): Room {
+  const { claim } = room;
+  const free = unclaimed(room);
+  if (claim?.purpose !== 'open') return free;
+  return { ...free, spent: Math.max(room.spent ?? 0, claim.generation), avoid: claim.application };
+}
+
+/** Failures that lie further apart have nothing to do with each other. */
+const ONE_AFTER_THE_OTHER: Duration = 2 * DAY;
+
+/** From when on changes of the room have failed, the claim's among them. */
+export function failingSince({ unclear }: Pick<Room, 'unclear'>, { takenAt }: Claim): Instant {
+  return unclear && takenAt - unclear.triedAt <= ONE_AFTER_THE_OTHER ? unclear.since : takenAt;
+}
+
+/** What is not known of the room once a change of it has been answered. */
+function stillUnclear({ unclear }: Room, { change }: Claim, now: Instant): UnclearChange | undefined {
+  const settings = unclear?.settings.filter((name) => !(name in (change?.settings ?? {}))) ?? [];
+  return settings.length > 0 ? { settings, since: now, triedAt: now } : undefined;
+}
+
+/** The state of the row as if no room were being made. */
+export function restState(room: Room): RoomState | undefined {
+  if (room.claim) return room.claim.from;
+  return room.state === 'opening' ? undefined : room.state;
+}
+
+export function isAlive(live: LiveRoom | undefined, now: Instant): live is LiveRoom {
+  return live !== undefined && live.expiresAt > now;
+}
+
+/** Whether the row knows of this room already. */
+export function isAccountedFor(room: Room, id: string, now: Instant): boolean {
+  return room.current?.id === id || room.previous?.id === id || isRetired(room, id, now);
+}
+
+/** Whether the row has this room as one that is to end, or is about to. */
+export function isRetired({ retirees }: Room, id: string | undefined, now: Instant): boolean {
+  return retirees.some((retiree) => retiree.id === id && !hasEnded(retiree, now));
+}
+
+/**
+ * One that has ended accounts for nothing: where a room's id is its token, a create that comes late makes another under
+ * the same id.
+ */
+export function hasEnded({ endsAt }: Retiree, now: Instant): boolean {
+  return endsAt !== undefined && endsAt <= now;
+}
+
+/** The row with a room that was made for it in vain: to be ended, its generation not to be used again. */
+export function givenUp(room: Room, made: LiveRoom, generation: number, now: Instant): Room {
+  const { application, id } = made;
+  const spent = Math.max(room.spent ?? 0, generation);
+  return { ...room, spent, retirees: withRetirees(room, [{ application, id }], now) };
+}
+
+/** The rooms to end, with more of them; those that have ended are forgotten. */
+export function withRetirees(room: Room, more: readonly Retiree[], now: Instant): readonly Retiree[] {
+  const kept = room.retirees.filter((retiree) => !hasEnded(retiree, now));
+  const all = [
+    ...kept,
+    ...more.map(({ application, id, endsAt, urgent }) => ({ application, id, endsAt, urgent })),
+  ];
+  return all.filter(({ id }, index) => all.findIndex((retiree) => retiree.id === id) === index);
+}

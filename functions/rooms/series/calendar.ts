@@ -1,0 +1,44 @@
+import { type CalendarMemory, type CalendarNews, need, remember } from '../model/occurrences.ts';
+import { DAY, type Duration, type Room, type RoomRequest } from '../model/room.ts';
+
+/** A room that a calendar asks for lives as long as its provider allows, and is extended from there. */
+const LIFETIME: Duration = 365 * DAY;
+
+/** What a calendar's news means for a room. Depends on what is told alone, never on when it is read. */
+export function meaning(news: CalendarNews): Pick<RoomRequest, 'action' | 'spec'> {
+  const needed = need(news);
+  if (needed === 'none') return { action: 'cancel' };
+  const { name, until } = needed;
+  return {
+    action: 'ensure',
+    spec: {
+      settings: { display_name: name },
+      lifetime: LIFETIME,
+      ...(until !== undefined && { expiresAt: until }),
+      renewal: until === undefined ? { mode: 'extend' } : { mode: 'extend', until },
+    },
+  };
+}
+
+/** A request as it is to be met, and what the row must remember with it from then on. */
+export interface Recalled {
+  readonly request: RoomRequest;
+  readonly calendar?: CalendarMemory;
+}
+
+/**
+ * Joins what a calendar tells with what the row knows from it already. What follows is asked for in the calendar's
+ * stead; its sequence counts what was learnt, so that news without anything new is outdated or a repetition. A
+ * request of another kind stays as it is.
+ */
+export function recall(room: Room | undefined, request: RoomRequest): Recalled {
+  const { news, key, sequence } = request;
+  if (!news) return { request };
+  const calendar = remember(room?.calendar, news);
+  const origin = calendar.event?.origin ?? { ...room?.origin, ...request.origin };
+  const value = String(calendar.version).padStart(10, '0');
+  return {
+    request: { key, ...meaning(calendar), sequence: { ...sequence, value }, origin, news },
+    calendar,
+  };
+}

@@ -1,0 +1,54 @@
+import type { EventNews } from '../model/occurrences.ts';
+import type { RoomRequest } from '../model/room.ts';
+import type { OccurrenceRoom, RememberedRoom, SeriesMemory, SeriesNews, WholeNews } from './update.ts';
+
+/** What the room of an occurrence is asked that the newest news does not plan any more. */
+export function farewells(
+  room: RememberedRoom,
+  whole: WholeNews,
+  known: SeriesMemory,
+  news: SeriesNews,
+): readonly RoomRequest[] {
+  return after(whole, room, known, news).map((event) => withEvent(farewell(room, news), event));
+}
+
+/** What an occurrence's room is to hear that the newest news does not plan. */
+function after(
+  { at, cancelled, complete }: WholeNews,
+  { planned }: RememberedRoom,
+  known: SeriesMemory,
+  news: SeriesNews,
+): EventNews[] {
+  if (cancelled) return [noEvent(news, at, true)];
+  // it is not planned any more: what was told of itself still holds, unless all was told anew
+  if (complete) return [{ ...noEvent(news, at, false), complete }];
+  if (planned) return [noEvent(news, at, false)];
+  // the series is back, and with it what was told of the occurrence alone; what is planned later is newer than this
+  return known.cancelled ? [noEvent(news, `${known.at}~`, false)] : [];
+}
+
+/** An event that has no occurrences, and so no need of a room. */
+export function noEvent({ name, origin }: SeriesNews, at: string, cancelled: boolean): EventNews {
+  return { at, epoch: at, name, origin, planned: [], ...(cancelled ? { cancelled } : { whole: true }) };
+}
+
+function farewell({ key }: OccurrenceRoom, { origin }: SeriesNews): RoomRequest {
+  return {
+    key,
+    action: 'cancel',
+    sequence: { source: 'calendar', value: '' },
+    origin,
+    news: { occurrences: [] },
+  };
+}
+
+/** A request that tells its room of the event as a whole, too. */
+export function withEvent(request: RoomRequest, event: EventNews): RoomRequest {
+  const { sequence, news } = request;
+  const value = event.at > sequence.value ? event.at : sequence.value;
+  return {
+    ...request,
+    sequence: { ...sequence, value },
+    news: { occurrences: news?.occurrences ?? [], event },
+  };
+}

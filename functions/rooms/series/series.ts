@@ -1,0 +1,78 @@
+import { startingOver } from '../lifecycle/context.ts';
+import type { Duration, Instant, RoomRequest } from '../model/room.ts';
+import { HOUR } from '../model/room.ts';
+import type { SeriesMemory, SeriesNews, SeriesStore } from './update.ts';
+import { planOf } from './plan.ts';
+
+export interface SeriesKeeping {
+  readonly series: SeriesStore;
+  /** Does what is asked for, all of it or fails. */
+  readonly serve: (requests: readonly RoomRequest[]) => Promise<void>;
+  readonly now: () => Instant;
+  /** How long a series that has ended is remembered, so that late news cannot revive it. */
+  readonly retention: Duration;
+}
+
+const UNKNOWN: Omit<SeriesMemory, 'key'> = {
+  revision: 0,
+  at: '',
+  cancelled: false,
+  floor: '',
+  rooms: [],
+  waiting: [],
+};
+
+/**
+ * Does what news of a series means; what is older than what is known of the whole means nothing. The same set of news
+ * ends in the same rooms in every order. What is asked for is on the row before it is asked for, so a crash between any
+ * two steps is mended by the same message coming again.
+ */
+export function followSeries(news: SeriesNews, keeping: SeriesKeeping): Promise<'followed' | 'outdated'> {
+  return startingOver(() => follow(news, keeping));
+}
+
+async function follow(
+  news: SeriesNews,
+  { series, serve, now, retention }: SeriesKeeping,
+): Promise<'followed' | 'outdated'> {
+  const known = (await series.read(news.key)) ?? { key: news.key, ...UNKNOWN };
+  const whole = news.whole && known.at <= news.whole.at ? news.whole : undefined;
+  if (!whole && news.exceptions.length === 0) return 'outdated';
+  const plan = planOf(news, known, whole, now());
+  const memory = { ...plan.memory, ...lasting(plan.memory, now() + retention) };
+  const begun = await series.write({ ...memory, ...plan.unfinished });
+  await serve(plan.requests);
+  if (plan.unfinished) await series.write({ ...memory, revision: begun.revision });
+  return 'followed';
+}
+
+function lasting({ next, rooms }: SeriesMemory, past: Instant): Pick<SeriesMemory, 'forgetAt'> {
+  return next ? {} : { forgetAt: Math.max(past, ...rooms.map(({ until }) => until)) };
+}
+
+/** How long a look is waited for that was asked for: then it is asked for again. */
+const PATIENCE: Duration = 6 * HOUR;
+
+/**
+ * Has every series read again whose next occurrence has come within the horizon. Reading moves the next look on; until
+ * then, and where reading fails, it is asked for again every six hours.
+ *
+ * @returns how many were sent
+ */
+export async function lookAgain(
+  series: Pick<SeriesStore, 'due' | 'write'>,
+  send: (bodies: readonly string[]) => Promise<void>,
+  now: () => Instant,
+): Promise<number> {
+  let sent = 0;
+  for await (const page of series.due(now())) {
+    const looks = page.flatMap((memory) => (memory.next ? [{ memory, next: memory.next }] : []));
+    await send(looks.map(({ next }) => next.body));
+    sent += looks.length;
+    // one that was read meanwhile has moved on by itself
+    await Promise.allSettled(
+      looks.map(({ memory, next }) => series.write({ ...memory, next: { ...next, at: now() + PATIENCE } })),
+    );
+  }
+  return sent;
+}

@@ -1,0 +1,93 @@
+import type { Instant, Origin, RoomRequest } from '../model/room.ts';
+
+/**
+ * Series whose occurrences have rooms of their own, made only a while before they are needed. What such a series has
+ * asked for so far is remembered, so that the rooms of occurrences that it does not have any more can be ended; and
+ * what it will ask for when time has gone on.
+ */
+
+/** A room of one occurrence. */
+export interface OccurrenceRoom {
+  readonly key: string;
+  /** When the occurrence was planned to start. */
+  readonly start: Instant;
+  /** Until then it may be needed. */
+  readonly until: Instant;
+}
+
+/** A room of one occurrence, and what follows for it. */
+export interface OccurrenceRequest {
+  readonly room: OccurrenceRoom;
+  readonly request: RoomRequest;
+  /** Nobody needs the room before this instant: the request waits. Absent: at once. */
+  readonly from?: Instant;
+}
+
+/** When a series is to be looked at again, and the message to be read again then. */
+export interface NextLook {
+  readonly at: Instant;
+  readonly body: string;
+}
+
+/** News of a series as a whole. */
+export interface WholeNews {
+  /** Its place among the news of the same series, compared as a string. */
+  readonly at: string;
+  readonly cancelled: boolean;
+  /** It comes with all its exceptions, so that older ones mean nothing any more. */
+  readonly complete: boolean;
+  /** The occurrences within the horizon, or the event itself where it takes place once. */
+  readonly planned: readonly OccurrenceRequest[];
+  /** The first occurrence beyond the horizon, and when it comes within. What starts later is left to a later reading. */
+  readonly next?: { readonly start: Instant; readonly at: Instant };
+}
+
+/** What a calendar tells of a series: of the whole, of occurrences that were moved or cancelled, or of both. */
+export interface SeriesNews {
+  readonly key: string;
+  /** What rooms are called that nobody needs any more. */
+  readonly name: string;
+  readonly origin: Origin;
+  readonly whole?: WholeNews;
+  /** Occurrences that are not among those planned. */
+  readonly exceptions: readonly OccurrenceRequest[];
+  /** The message, to be read again when time has gone on. */
+  readonly body: string;
+}
+
+/** A room that was asked for: planned by the newest news of the whole, or asked for by an exception alone. */
+export interface RememberedRoom extends OccurrenceRoom {
+  readonly planned: boolean;
+}
+
+/** What is remembered of a series. */
+export interface SeriesMemory {
+  readonly key: string;
+  /** Counts the writes; every write is conditional on it. 0: not written yet. */
+  readonly revision: number;
+  /** The newest news of the whole; empty where only exceptions are known. */
+  readonly at: string;
+  readonly cancelled: boolean;
+  /** Exceptions from before this mean nothing any more. */
+  readonly floor: string;
+  /** Those that may still be needed. */
+  readonly rooms: readonly RememberedRoom[];
+  /** What was told of occurrences that are too far ahead. */
+  readonly waiting: readonly OccurrenceRequest[];
+  /** When the next occurrence that is planned comes within the horizon. */
+  readonly nextAt?: Instant;
+  /** Set where there is something planned or waiting to come within the horizon. */
+  readonly next?: NextLook;
+  /** When nothing of it matters any more. Absent: it goes on. */
+  readonly forgetAt?: Instant;
+}
+
+/** Where series are remembered. */
+export interface SeriesStore {
+  /** Strongly consistent. */
+  read(key: string): Promise<SeriesMemory | undefined>;
+  /** Writes on the condition that nobody has since `memory.revision`, and returns it with the new revision. */
+  write(memory: SeriesMemory): Promise<SeriesMemory>;
+  /** The series that are to be looked at again, the longest waiting first. */
+  due(before: Instant): AsyncIterable<readonly SeriesMemory[]>;
+}

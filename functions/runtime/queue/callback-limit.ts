@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Duration, Instant } from '../../rooms/model/room.ts';
+import { MINUTE } from '../../rooms/model/room.ts';
+
+/** A meeting begins and ends, a room expires: nobody has so much to tell of the rooms of one key. */
+export const CALLBACKS_OF_A_KEY = 6;
+
+const WINDOW: Duration = MINUTE;
+
+/** `repeated`: the same callback as before. `too-many`: of this key there were enough in this minute. */
+export type Standing = 'new' | 'repeated' | 'too-many';
+
+/**
+ * Bounds what whoever knows an address can cost: each callback that is handed on makes a worker call the provider.
+ * What it knows is the container's own, of which there are few, and is forgotten after a minute.
+ */
+export function callbackLimit(now: () => Instant) {
+  const heard = new Map<string, Set<string>>();
+  let since = Number.NEGATIVE_INFINITY;
+
+  function of(key: string): Set<string> {
+    if (now() - since >= WINDOW) {
+      heard.clear();
+      since = now();
+    }
+    const bodies = heard.get(key) ?? new Set();
+    heard.set(key, bodies);
+    return bodies;
+  }
+
+  return {
+    standing(key: string, body: string): Standing {
+      const bodies = of(key);
+      if (bodies.has(digestOf(body))) return 'repeated';
+      return bodies.size < CALLBACKS_OF_A_KEY ? 'new' : 'too-many';
+    },
+    /** To be called once the callback was handed on: one that was not comes again. */
+    note(key: string, body: string): void {
+      of(key).add(digestOf(body));
+    },
+  };
+}
+
+function digestOf(body: string): string {
+  return createHash('sha256').update(body).digest('base64');
+}

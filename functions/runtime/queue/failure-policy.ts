@@ -1,0 +1,193 @@
+import type { SQSRecord } from 'aws-lambda';
+import { othersServedBefore } from '../../adapters/circuits.ts';
+import { fraction } from '../../rooms/model/digest.ts';
+import {
+  ClaimHeldError,
+  OutOfTimeError,
+  PoolFullError,
+  RequestRefusedError,
+  RoomError,
+  ThrottledError,
+  UnknownRoomError,
+} from '../../rooms/model/errors.ts';
+import type { Duration, Instant } from '../../rooms/model/room.ts';
+import { DAY, MINUTE, SECOND } from '../../rooms/model/room.ts';
+import { isOutageOfAws } from './aws-outage.ts';
+import { log } from '../telemetry/log.ts';
+import { count } from '../telemetry/metrics.ts';
+import { attemptsOf, LONGEST_DELAY, type WorkQueue, waitingSince } from './work-queue.ts';
+
+interface Ending {
+  /** `refused` for good, or `failed` until nobody tried any more. */
+  readonly how: 'refused' | 'failed';
+  readonly reason: string;
+}
+
+/** A message that goes to the dead-letter queue. */
+export interface GivenUp extends Ending {
+  readonly record: SQSRecord;
+  /** Absent where the message could not be read. */
+  readonly key: string | undefined;
+}
+
+export interface Tray {
+  readonly queue: WorkQueue;
+  readonly maxReceiveCount: number;
+  readonly now: () => Instant;
+  /** How long a failed message rests, by the number of its attempts; after the last of them as long each time. */
+  readonly backOff: readonly Duration[];
+  /** Tells whoever sent a message that it is given up, before it is. Absent: nobody is told. */
+  readonly tellSender?: (givenUp: GivenUp) => Promise<void>;
+}
+
+/** An earlier message for the same key comes back: this one must not overtake it. */
+export class BehindAnotherError extends Error {
+  readonly retryAfter: Duration;
+
+  constructor(key: string, retryAfter: Duration) {
+    super(`an earlier message for room ${key} waits, and this one behind it`);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** What became of a message. */
+export interface End {
+  readonly acknowledged: boolean;
+  /** When the message, or its copy, comes back. Absent: it does not. */
+  readonly back?: Duration;
+}
+
+/**
+ * A message that cannot be done for so long is buried, whatever it waits for. An outage of a day, with the time that it
+ * takes to serve what has waited, is shorter.
+ */
+const PATIENCE: Duration = 2 * DAY;
+
+/** What fails so often, while so many others of its kind succeed in a row, fails by its own fault. */
+const ATTEMPTS_OF_POISON = 10;
+const OTHERS_SERVED = 5;
+
+/** Waits of this length and more are shortened at random by up to a quarter, so that a backlog does not come at once. */
+const SPREAD_FROM: Duration = 10 * MINUTE;
+
+/** Sees to a message that was not done. What the queue does not take comes back by its visibility timeout. */
+export async function setAside(
+  record: SQSRecord,
+  error: Error,
+  key: string | undefined,
+  tray: Tray,
+): Promise<End> {
+  const receives = Number(record.attributes.ApproximateReceiveCount);
+  const code = error instanceof RoomError ? error.code : 'unexpected';
+  const details = { key, messageId: record.messageId, receives, code };
+  logFailure(error, details);
+  try {
+    return await decide(record, error, key, tray);
+  } catch (unsent) {
+    log.error('not set aside', { ...details, error: unsent as Error });
+    return { acknowledged: false, back: tray.backOff[0] ?? 0 };
+  }
+}
+
+function logFailure(error: Error, details: Record<string, unknown>): void {
+  if (error instanceof RequestRefusedError) {
+    log.warn('refused', { ...details, error });
+    count('RequestsRefused');
+  } else if (patienceFor(error) === undefined) {
+    log.error('failed', { ...details, error });
+    count('WorkFailed');
+    if (error instanceof PoolFullError) count('PoolFull');
+  }
+}
+
+async function decide(record: SQSRecord, error: Error, key: string | undefined, tray: Tray): Promise<End> {
+  const ending = endingOf(record, error, tray);
+  if (!ending) return wait(record, error, tray);
+  // whoever asked hears of it first: where the bus is out, the message waits for that too
+  const untold = await tell(ending, record, key, tray);
+  if (untold && isPatient(record, tray)) return wait(record, untold, tray);
+  await tray.queue.bury(record, ending.reason);
+  if (ending.how === 'failed') count('DeadLettered');
+  return { acknowledged: true };
+}
+
+/** How a message ends that is not to be tried again; undefined for one that is. */
+function endingOf(record: SQSRecord, error: Error, tray: Tray): Ending | undefined {
+  if (error instanceof RequestRefusedError) return { how: 'refused', reason: error.message };
+  const attempts = attemptsOf(record);
+  if (isPatient(record, tray) && !isPoison(error, attempts, tray.maxReceiveCount)) return undefined;
+  const times = attempts === 1 ? 'once' : `${attempts} times`;
+  return { how: 'failed', reason: `failed ${times}, the last time because: ${error.message}` };
+}
+
+function isPatient(record: SQSRecord, { now }: Tray): boolean {
+  return now() - waitingSince(record) < PATIENCE;
+}
+
+/** @returns why nobody could be told */
+async function tell(
+  ending: Ending,
+  record: SQSRecord,
+  key: string | undefined,
+  { tellSender }: Tray,
+): Promise<Error | undefined> {
+  try {
+    await tellSender?.({ ...ending, record, key });
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+async function wait(record: SQSRecord, error: Error, tray: Tray): Promise<End> {
+  const { queue, maxReceiveCount, now } = tray;
+  const receives = Number(record.attributes.ApproximateReceiveCount);
+  const attempts = attemptsOf(record);
+  // SQS tells the age of the copy only
+  count('WaitedFor', Math.round((now() - waitingSince(record)) / SECOND));
+  const back = waitFor(error, attempts, record.messageId, tray);
+  // SQS itself moves a message that it hands out more often: that is for those that end the process
+  if (receives >= maxReceiveCount) {
+    await queue.renew(record, back);
+    return { acknowledged: true, back: Math.min(back, LONGEST_DELAY) };
+  }
+  await queue.defer(record, back);
+  return { acknowledged: false, back };
+}
+
+/** Whether the message itself is at fault, and not what it needs to be done. */
+function isPoison(error: Error, attempts: number, maxReceiveCount: number): boolean {
+  if (!isWorthWaiting(error)) return attempts >= maxReceiveCount;
+  return attempts >= ATTEMPTS_OF_POISON && othersServedBefore(error) >= OTHERS_SERVED;
+}
+
+/** Whether the same message may succeed later: the provider, the table, the bus or the account stand in its way. */
+function isWorthWaiting(error: Error): boolean {
+  if (error instanceof UnknownRoomError) return false;
+  return error instanceof RoomError || error instanceof BehindAnotherError || isOutageOfAws(error);
+}
+
+function waitFor(error: Error, attempts: number, id: string, { backOff, maxReceiveCount }: Tray): Duration {
+  const paced = (nth: number) => spread(backOff[Math.min(nth, backOff.length) - 1] ?? 0, `${id} ${attempts}`);
+  const patience = patienceFor(error);
+  if (patience === undefined) return paced(attempts);
+  // whoever asks for patience again and again does not know for how long
+  if (error instanceof ThrottledError) return Math.max(patience, paced(attempts - maxReceiveCount));
+  return patience;
+}
+
+function spread(wait: Duration, seed: string): Duration {
+  return wait < SPREAD_FROM ? wait : wait * (1 - fraction(seed) / 4);
+}
+
+/** How long to wait where nothing failed but the moment; undefined for a failure. */
+function patienceFor(error: Error): Duration | undefined {
+  if (
+    error instanceof ThrottledError ||
+    error instanceof ClaimHeldError ||
+    error instanceof BehindAnotherError
+  ) {
+    return error.retryAfter;
+  }
+  return error instanceof OutOfTimeError ? 0 : undefined;
+}

@@ -1,0 +1,35 @@
+import { RequestRefusedError } from '../../rooms/model/errors.ts';
+
+/** What one message asks for is done so many pieces at a time: a series may have two hundred rooms. */
+const LANES = 5;
+
+/**
+ * Does every piece of work, those of one key one after the other, lest the second finds the claim of the first.
+ *
+ * @throws what failed for now, else what was refused for good: a refusal buries the message, and with it all that could
+ *   still be done
+ */
+export async function inLanes<Piece extends { readonly key: string }>(
+  pieces: readonly Piece[],
+  work: (piece: Piece) => Promise<void>,
+): Promise<void> {
+  const lines = [...Map.groupBy(pieces, ({ key }) => key).values()];
+  const refusals: RequestRefusedError[] = [];
+  const attempt = async (piece: Piece) => {
+    try {
+      await work(piece);
+    } catch (error) {
+      if (!(error instanceof RequestRefusedError)) throw error;
+      refusals.push(error);
+    }
+  };
+  const lane = async () => {
+    for (let line = lines.shift(); line; line = lines.shift()) {
+      for (const piece of line) await attempt(piece);
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  const failed = lanes.find((ended) => ended.status === 'rejected');
+  if (failed) throw failed.reason;
+  if (refusals[0]) throw refusals[0];
+}

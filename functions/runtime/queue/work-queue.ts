@@ -1,0 +1,128 @@
+import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda';
+import type { Duration, Instant } from '../../rooms/model/room.ts';
+import { HOUR, MINUTE, SECOND } from '../../rooms/model/room.ts';
+
+/** SQS's own limits. */
+const LONGEST_VISIBILITY: Duration = 12 * HOUR;
+export const LONGEST_DELAY: Duration = 15 * MINUTE;
+
+/** An attribute is shown in consoles and counts towards the message's size. */
+const LONGEST_REASON = 1000;
+
+/** The queue that feeds a function, seen from the function. */
+export interface WorkQueue {
+  /** Moves a message that can never be done to the dead-letter queue, its body untouched, with the reason. */
+  bury(record: SQSRecord, reason: string): Promise<void>;
+  /** Has a message come back after so long. */
+  defer(record: SQSRecord, wait: Duration): Promise<void>;
+  /** Sends a message on as a new one, so that waiting does not use up its receives. */
+  renew(record: SQSRecord, wait: Duration): Promise<void>;
+  send(body: string, delay?: Duration): Promise<void>;
+}
+
+export function workQueue(
+  client: SQSClient,
+  urls: { readonly queue: string; readonly deadLetters: string },
+): WorkQueue {
+  const copy = (
+    record: SQSRecord,
+    QueueUrl: string,
+    more: { DelaySeconds?: number; waitingSince?: Instant; attempts?: number; failureReason?: string },
+  ) =>
+    client.send(
+      new SendMessageCommand({
+        QueueUrl,
+        MessageBody: record.body,
+        DelaySeconds: more.DelaySeconds,
+        MessageAttributes: {
+          // a copy is a message of its own to SQS: these keep the key and the place that the first one has
+          originalMessageId: { DataType: 'String', StringValue: originOf(record).messageId },
+          originalSentAt: { DataType: 'Number', StringValue: String(originOf(record).sentAt) },
+          ...(more.waitingSince !== undefined && {
+            waitingSince: { DataType: 'Number', StringValue: String(more.waitingSince) },
+          }),
+          ...(more.attempts !== undefined && {
+            attempts: { DataType: 'Number', StringValue: String(more.attempts) },
+          }),
+          ...(more.failureReason && {
+            failureReason: { DataType: 'String', StringValue: printable(more.failureReason) },
+          }),
+        },
+      }),
+    );
+
+  return {
+    async bury(record, reason) {
+      await copy(record, urls.deadLetters, { failureReason: reason });
+    },
+    async defer({ receiptHandle }, wait) {
+      const VisibilityTimeout = Math.ceil(Math.min(Math.max(wait, 0), LONGEST_VISIBILITY) / SECOND);
+      await client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: urls.queue,
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout,
+        }),
+      );
+    },
+    async renew(record, wait) {
+      await copy(record, urls.queue, {
+        DelaySeconds: Math.ceil(Math.min(wait, LONGEST_DELAY) / SECOND),
+        waitingSince: waitingSince(record),
+        attempts: attemptsOf(record),
+      });
+    },
+    async send(body, delay = 0) {
+      const DelaySeconds = Math.ceil(Math.min(delay, LONGEST_DELAY) / SECOND);
+      await client.send(new SendMessageCommand({ QueueUrl: urls.queue, MessageBody: body, DelaySeconds }));
+    },
+  };
+}
+
+/**
+ * The message as it was when it was first sent, whatever queues it has been through since. No message was sent after
+ * SQS took it: a sender that says so is not believed.
+ */
+export function originOf(record: SQSRecord): Origin {
+  const { originalMessageId, originalSentAt } = record.messageAttributes;
+  const arrivedAt = Number(record.attributes.SentTimestamp);
+  const sentAt = numberOf(originalSentAt);
+  return {
+    messageId: originalMessageId?.stringValue ?? record.messageId,
+    sentAt: Math.min(sentAt ?? arrivedAt, arrivedAt),
+    // SQS gives the messages that it moves out of a dead-letter queue a new id and a new time, and keeps no other trace
+    ...(sentAt === undefined && record.attributes.DeadLetterQueueSourceArn && { isLost: true }),
+  };
+}
+
+/** The place of a message among the others. */
+export interface Origin {
+  readonly messageId: string;
+  readonly sentAt: Instant;
+  /** The message came out of a dead-letter queue by SQS's own redrive: its id and time are not its first ones. */
+  readonly isLost?: boolean;
+}
+
+/** A sender may have given an attribute of that name a text of its own. */
+function numberOf(attribute: SQSMessageAttribute | undefined): number | undefined {
+  const number = Number(attribute?.stringValue);
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
+}
+
+/** When the queue was given the message for the first time, or anew out of the dead-letter queue. */
+export function waitingSince({ messageAttributes, attributes }: SQSRecord): Instant {
+  const arrivedAt = Number(attributes.SentTimestamp);
+  return Math.min(numberOf(messageAttributes.waitingSince) ?? arrivedAt, arrivedAt);
+}
+
+/** How often the message has been received, this time included, its copies taken together. */
+export function attemptsOf({ messageAttributes, attributes }: SQSRecord): number {
+  return (numberOf(messageAttributes.attempts) ?? 0) + Number(attributes.ApproximateReceiveCount);
+}
+
+/** SQS refuses empty values, control characters, halves of characters and what is none. */
+function printable(reason: string): string {
+  const text = reason.toWellFormed().replace(/[\p{Cc}\ufffe\uffff]/gu, ' ');
+  return [...text].slice(0, LONGEST_REASON).join('').trim() || 'no reason was given';
+}

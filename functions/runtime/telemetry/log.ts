@@ -1,0 +1,48 @@
+import type { Context } from 'aws-lambda';
+import { RoomError } from '../../rooms/model/errors.ts';
+import { readEnvironment } from '../configuration.ts';
+import type { CommonEnvironment } from '../environment.ts';
+import { writeLine } from './line.ts';
+
+type Level = 'INFO' | 'WARN' | 'ERROR';
+
+/** What a line tells beside its message. An `error` is told with its causes, and with its stack where nobody thought of it. */
+type Details = Readonly<Record<string, unknown>> & { readonly error?: Error };
+
+/** Lines of the log, their fields named as Powertools names them, for tools that know those names. */
+export const log = {
+  info: (message: string, details?: Details) => write('INFO', message, details),
+  warn: (message: string, details?: Details) => write('WARN', message, details),
+  error: (message: string, details?: Details) => write('ERROR', message, details),
+};
+
+let invocation: object = {};
+let invocations = 0;
+
+/** Has every line from now on tell of this invocation. */
+export function beginInvocation({ awsRequestId, functionName }: Context): void {
+  invocations += 1;
+  invocation = {
+    function_name: functionName,
+    function_request_id: awsRequestId,
+    cold_start: invocations === 1,
+  };
+}
+
+function write(level: Level, message: string, { error, ...details }: Details = {}): void {
+  const { POWERTOOLS_SERVICE_NAME: service } = readEnvironment<Partial<CommonEnvironment>>(
+    [],
+    ['POWERTOOLS_SERVICE_NAME'],
+  );
+  const timestamp = new Date().toISOString();
+  writeLine({ level, message, timestamp, service, ...invocation, ...details, error: error && shown(error) });
+}
+
+/** An error's own fields are not shown: they may hold what nobody thought of when the log was made safe. */
+function shown(error: Error): object {
+  const { message } = error;
+  const cause = error.cause instanceof Error ? shown(error.cause) : undefined;
+  // its name is as short as the bundler made it, and its stack says no more than its message
+  if (error instanceof RoomError) return { code: error.code, message, cause };
+  return { name: error.name, message, stack: error.stack, cause };
+}

@@ -1,0 +1,26 @@
+import type { Outcome, Result } from '../../rooms/model/result.ts';
+import { log } from './log.ts';
+import { count, type MetricName } from './metrics.ts';
+
+const METRIC: Record<Outcome, MetricName> = {
+  created: 'RoomsCreated',
+  rotated: 'RoomsRotated',
+  updated: 'RoomsUpdated',
+  extended: 'RoomsExtended',
+  cancelled: 'RoomsCancelled',
+  postponed: 'RotationsPostponed',
+  noted: 'RequestsUnchanged',
+  unchanged: 'RequestsUnchanged',
+  outdated: 'RequestsUnchanged',
+  over: 'RequestsUnchanged',
+  held: 'RequestsUnchanged',
+  released: 'RequestsUnchanged',
+};
+
+/** One line of the log and one count for each piece of work that was done. */
+export function report(key: string, work: string, { outcome, room }: Result): void {
+  count(METRIC[outcome]);
+  const { generation, current, warnings = [] } = room ?? {};
+  const warned = warnings.length > 0 && { warnings };
+  log.info(outcome, { key, work, generation, application: current?.application, ...warned });
+}

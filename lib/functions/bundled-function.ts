@@ -1,0 +1,81 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type Duration, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  type RecursiveLoop,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Deployment } from '../parts/deployment.ts';
+import { metricsNamespace } from '../monitoring/room-metrics.ts';
+import { permit, permitNetwork } from './permissions.ts';
+
+/** The package finds itself by its name: here in a checkout, or where a team has installed it. */
+const PACKAGE = dirname(createRequire(import.meta.url).resolve('evergreen-rooms/package.json'));
+const BUNDLES = join(PACKAGE, 'dist', 'functions');
+
+/** What every function of a deployment has in common. */
+export type Surroundings = Pick<Deployment, 'id' | 'key' | 'logRetention' | 'logRemovalPolicy' | 'network'>;
+
+export interface BundledFunctionProps {
+  /** Names the bundle. */
+  readonly name: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  /** In MiB. */
+  readonly memorySize: number;
+  /** What it reads beside the names of its metrics. */
+  readonly environment: Record<string, string>;
+  readonly recursiveLoop?: RecursiveLoop;
+  readonly reservedConcurrentExecutions?: number;
+}
+
+/** A function with a role and a log of its own, which may write that log and nothing else. */
+export function bundledFunction(
+  scope: Construct,
+  { id, key, logRetention, logRemovalPolicy, network }: Surroundings,
+  { name, environment, ...props }: BundledFunctionProps,
+): LambdaFunction {
+  const logGroup = new LogGroup(scope, 'Log', {
+    encryptionKey: key,
+    retention: logRetention,
+    removalPolicy: logRemovalPolicy,
+  });
+  const role = new Role(scope, 'Role', {
+    description: `What ${name} of Evergreen Rooms may do`,
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
+  if (network.vpc) permitNetwork(role);
+  permit(role, ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
+  const made = new LambdaFunction(scope, 'Function', {
+    ...props,
+    ...network,
+    role,
+    logGroup,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    code: Code.fromAsset(join(BUNDLES, name)),
+    handler: 'index.handler',
+    environment: {
+      POWERTOOLS_SERVICE_NAME: name,
+      POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(id),
+      ...environment,
+    },
+    loggingFormat: LoggingFormat.JSON,
+    // A line without a level counts as INFO, and metrics are such lines: any level above would drop them.
+    applicationLogLevelV2: ApplicationLogLevel.INFO,
+  });
+  Validations.of(made).acknowledge({
+    id: 'cdk-validator-cfnguard::lambda_inside_vpc_check',
+    reason:
+      'it speaks to a provider on the internet and to services of AWS over TLS; a team may bring a network',
+  });
+  return made;
+}

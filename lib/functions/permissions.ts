@@ -1,0 +1,137 @@
+import { Aws, Stack, Validations } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { Grant, type IGrantable, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
+import { WAITING_INDEX } from '../storage/calendar-table.ts';
+import { DUE_INDEX } from '../storage/rooms-table.ts';
+
+/*
+ * The library's own grants allow families of verbs (`grantSendMessages` brings GetQueueUrl, `grantReadData` brings
+ * streams and batches). These allow the verbs that the functions call, on the resource they call them on.
+ */
+
+const READ_ENCRYPTED = ['kms:Decrypt', 'kms:DescribeKey'];
+const WRITE_ENCRYPTED = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
+
+/** Read a room by its key, and write it. */
+export function permitKeepingRooms(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem'], table.tableArn);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', [...READ_ENCRYPTED, ...WRITE_ENCRYPTED]);
+}
+
+/** Read what is remembered of a calendar, and write it. */
+export const permitRemembering = permitKeepingRooms;
+
+/** See which series are to be looked at again. */
+export function permitLookingAgain(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${WAITING_INDEX}`);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
+}
+
+/** Read what was put into a bucket. */
+export function permitReadingFiles(grantee: IFunction, bucket: IBucket): void {
+  const objects = bucket.arnForObjects('*');
+  permit(grantee, ['s3:GetObject'], objects);
+  Validations.of(grantee.role ?? grantee).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${asFound(objects, bucket)}]`,
+    reason: 'which objects will be put into the bucket nobody can name',
+  });
+  permitKey(grantee, bucket.encryptionKey, 's3', ['kms:Decrypt']);
+}
+
+/** As the rules write what is not known before the deployment: `<LogicalId.Arn>/*`. */
+function asFound(arn: string, scope: IConstruct): string {
+  const resolved = Stack.of(scope).resolve(arn);
+  const parts: unknown[] = typeof resolved === 'string' ? [resolved] : resolved['Fn::Join'][1];
+  const written = parts.map((part) => {
+    if (typeof part === 'string') return part;
+    const { Ref, 'Fn::GetAtt': attribute = [Ref] } = part as { Ref?: string; 'Fn::GetAtt'?: string[] };
+    return `<${attribute.join('.')}>`;
+  });
+  return written.join('');
+}
+
+/** Read what a room was before. */
+export function permitReadingHistory(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:Query'], table.tableArn);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
+}
+
+export function permitReadingAllRooms(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:Scan'], table.tableArn);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
+}
+
+/** See which rooms are due, and nothing else of them. */
+export function permitNominatingRooms(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${DUE_INDEX}`);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
+}
+
+export function permitSending(grantee: IGrantable, queue: IQueue): Grant {
+  return permit(grantee, ['sqs:SendMessage'], queue.queueArn).combine(
+    permitKey(grantee, queue.encryptionMasterKey, 'sqs', ['kms:Decrypt', 'kms:GenerateDataKey']),
+  );
+}
+
+/** What the event source needs to hand messages out; it acts in the function's role. */
+export function permitBeingFed(grantee: IGrantable, queue: IQueue): void {
+  permit(grantee, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queueArn);
+  permitKey(grantee, queue.encryptionMasterKey, 'sqs', ['kms:Decrypt']);
+}
+
+/** Give a message back with a delay of the function's own choice. */
+export function permitGivingBack(grantee: IGrantable, queue: IQueue): void {
+  permit(grantee, ['sqs:ChangeMessageVisibility'], queue.queueArn);
+}
+
+export function permitAnnouncing(grantee: IGrantable, bus: IEventBus): void {
+  permit(grantee, ['events:PutEvents'], bus.eventBusArn);
+}
+
+export function permitReadingSecret(grantee: IGrantable, secret: ISecret): void {
+  permit(grantee, ['secretsmanager:GetSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
+  permitKey(grantee, secret.encryptionKey, 'secretsmanager', ['kms:Decrypt']);
+}
+
+/** What Lambda needs to place a function into a network. It acts in the function's role, on what it has not made yet. */
+export function permitNetwork(role: Role): void {
+  const interfaces = ['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DeleteNetworkInterface'];
+  const addresses = ['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses', 'DescribeSubnets'];
+  permit(
+    role,
+    [...interfaces, ...addresses].map((verb) => `ec2:${verb}`),
+    '*',
+  );
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'Lambda checks these on any resource before it makes the network interfaces of a function',
+  });
+}
+
+export function permit(
+  grantee: IGrantable,
+  actions: string[],
+  resource: string,
+  conditions?: Record<string, Record<string, string>>,
+): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions,
+    resourceArns: [resource],
+    ...(conditions && { conditions }),
+  });
+}
+
+/** The key is for what the service encrypts with it, never for ciphertext of one's own. */
+function permitKey(grantee: IGrantable, key: IKey | undefined, service: string, actions: string[]): Grant {
+  if (!key) return Grant.drop(grantee, 'the service uses a key that needs no permission');
+  const viaService = `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+  return permit(grantee, actions, key.keyArn, { StringEquals: { 'kms:ViaService': viaService } });
+}

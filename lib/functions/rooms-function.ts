@@ -1,0 +1,83 @@
+import type { Duration } from 'aws-cdk-lib';
+import { type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type {
+  CommonEnvironment,
+  CreateRoomsEnvironment,
+  PlanRotationEnvironment,
+  ReadCalendarsEnvironment,
+  ReconcileRoomsEnvironment,
+  RotateRoomsEnvironment,
+} from '../../functions/runtime/environment.ts';
+import { bundledFunction } from './bundled-function.ts';
+import type { Deployment } from '../parts/deployment.ts';
+import type { FunctionName } from './function-name.ts';
+import { permitGivingBack, permitSending } from './permissions.ts';
+import { type FeedProps, WorkQueue } from '../parts/work-queue.ts';
+
+/** What each function reads from its environment. */
+export interface Environments extends Record<FunctionName, CommonEnvironment> {
+  readonly 'create-rooms': CreateRoomsEnvironment;
+  readonly 'plan-rotation': PlanRotationEnvironment;
+  readonly 'rotate-rooms': RotateRoomsEnvironment;
+  readonly 'reconcile-rooms': ReconcileRoomsEnvironment;
+  readonly 'read-calendars': ReadCalendarsEnvironment;
+}
+
+export interface RoomsFunctionProps<Name extends FunctionName> extends FeedProps {
+  readonly name: Name;
+  readonly description: string;
+  readonly timeout: Duration;
+  /** In MiB. */
+  readonly memorySize: number;
+  /** What this function reads beside what all do. */
+  readonly environment: Omit<Environments[Name], keyof CommonEnvironment>;
+}
+
+/**
+ * A function and the queue that feeds it. It may see to its own messages: give one back, send one on, put one aside.
+ * All else is permitted by whoever knows what it does.
+ */
+export class RoomsFunction<Name extends FunctionName> extends Construct {
+  readonly name: Name;
+  readonly inbox: WorkQueue;
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, deployment: Deployment, props: RoomsFunctionProps<Name>) {
+    super(scope, id);
+    this.name = props.name;
+    this.inbox = new WorkQueue(this, 'Inbox', {
+      encryptionKey: deployment.queueKey,
+      maxReceiveCount: deployment.maxReceiveCount,
+      workerTimeout: props.timeout,
+    });
+    this.function = bundledFunction(this, deployment, {
+      name: props.name,
+      description: props.description,
+      timeout: props.timeout,
+      memorySize: props.memorySize,
+      environment: { ...this.commonEnvironment(deployment), ...props.environment },
+      // A long plan, or a message that has to wait, is sent on into the function's own inbox. After sixteen times
+      // Lambda would take that for a runaway loop and cut it, and rooms would be forgotten. It ends by itself: a
+      // plan starts where the one before stopped, and a message waits for a day at most.
+      recursiveLoop: RecursiveLoop.ALLOW,
+    });
+    this.inbox.feed(this.function, props);
+    permitGivingBack(this.function, this.inbox.queue);
+    permitSending(this.function, this.inbox.queue);
+    permitSending(this.function, this.inbox.deadLetterQueue);
+  }
+
+  private commonEnvironment(deployment: Deployment) {
+    return {
+      ROOMS_TABLE: deployment.table.tableName,
+      DEPLOYMENT: deployment.id,
+      WORK_QUEUE: this.inbox.queue.queueUrl,
+      DEAD_LETTER_QUEUE: this.inbox.deadLetterQueue.queueUrl,
+      MAX_RECEIVE_COUNT: String(this.inbox.maxReceiveCount),
+    } satisfies Omit<CommonEnvironment, keyof Telling>;
+  }
+}
+
+/** What `bundledFunction` sets for every function. */
+type Telling = Pick<CommonEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'>;

@@ -1,0 +1,53 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { CommonEnvironment, WorkerEnvironment } from '../../functions/runtime/environment.ts';
+import type { Callbacks } from '../parts/callbacks.ts';
+import type { Deployment } from '../parts/deployment.ts';
+import type { FunctionName } from './function-name.ts';
+import { permitAnnouncing, permitReadingSecret } from './permissions.ts';
+import { type Environments, RoomsFunction, type RoomsFunctionProps } from './rooms-function.ts';
+
+/** A claim outlives the invocation that holds it by this much, and ends long before the message comes back. */
+const LEASE_MARGIN = Duration.seconds(30);
+
+type WorkerName = Exclude<FunctionName, 'plan-rotation' | 'read-calendars'>;
+
+export interface RoomsWorkerProps<Name extends WorkerName>
+  extends Omit<RoomsFunctionProps<Name>, 'environment'> {
+  /** What this worker reads beside what all do. */
+  readonly environment: Omit<Environments[Name], keyof WorkerEnvironment>;
+  /** For a worker that makes rooms: where providers are to tell of them. */
+  readonly callbacks?: Callbacks | undefined;
+}
+
+/** A function that speaks to the provider, and tells the bus. */
+export class RoomsWorker<Name extends WorkerName> extends RoomsFunction<Name> {
+  constructor(scope: Construct, id: string, deployment: Deployment, props: RoomsWorkerProps<Name>) {
+    const { callbacks } = props;
+    const common = {
+      ...workerEnvironment(deployment, props.timeout),
+      ...(callbacks && { CALLBACKS_URL: callbacks.url, CALLBACKS_SECRET: callbacks.secret.secretArn }),
+    };
+    super(scope, id, deployment, {
+      ...props,
+      environment: { ...common, ...props.environment } as RoomsFunctionProps<Name>['environment'],
+    });
+    permitAnnouncing(this.function, deployment.bus);
+    for (const secret of deployment.applications.secrets.values()) permitReadingSecret(this.function, secret);
+    if (callbacks) permitReadingSecret(this.function, callbacks.secret);
+  }
+}
+
+function workerEnvironment(
+  deployment: Deployment,
+  timeout: Duration,
+): Omit<WorkerEnvironment, keyof CommonEnvironment> {
+  return {
+    APPLICATIONS: deployment.applications.json,
+    EVENT_BUS: deployment.bus.eventBusArn,
+    LEASE_SECONDS: String(timeout.plus(LEASE_MARGIN).toSeconds()),
+    RENEW_BEFORE_SECONDS: String(deployment.rhythm.renewBefore.toSeconds()),
+    LONGEST_GAP_SECONDS: String(deployment.rhythm.longestGap.toSeconds()),
+    RETENTION_DAYS: String(deployment.retention.toDays()),
+  };
+}

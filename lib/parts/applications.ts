@@ -1,0 +1,177 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
+import { emptySecret } from '../storage/empty-secret.ts';
+import { mustFitEnvironment } from '../settings/environment-size.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const NAME = /^[\w.-]{1,64}$/;
+const MEETINGS_API_ROOM_LIMIT = 1000;
+const BASE_URL = 'https://api-eu.vonage.com/v1/meetings';
+
+/** An application of the Meetings API, in which rooms are opened. */
+export interface MeetingsApiApplication {
+  /** @default 'meetings-api' */
+  readonly provider?: 'meetings-api';
+  /** The `application_id`, a UUID. */
+  readonly applicationId: string;
+  /**
+   * Names the application in rows, metrics and events. Rooms find their application by it, so it stays.
+   *
+   * @default - the application id
+   */
+  readonly name?: string;
+  /**
+   * The application's RSA private key, in PEM.
+   *
+   * @default - an empty secret is made, and a person puts the key into it
+   */
+  readonly privateKey?: ISecret;
+  /**
+   * Where the API is.
+   *
+   * @default https://api-eu.vonage.com/v1/meetings
+   */
+  readonly baseUrl?: string;
+}
+
+/** The providers that know their callers by an API key. One that the functions have and this has not does not compile. */
+export const API_KEY_PROVIDERS = {
+  daily: true,
+  whereby: true,
+} as const satisfies Record<Exclude<ApplicationEntry['provider'], 'meetings-api'>, true>;
+
+/** An account at a provider that knows its callers by an API key. */
+export interface ApiKeyApplication {
+  /** Which provider it is. */
+  readonly provider: keyof typeof API_KEY_PROVIDERS;
+  /**
+   * Names the account in rows, metrics and events. Rooms find their account by it, so it stays.
+   *
+   * @default - the provider's name
+   */
+  readonly name?: string;
+  /**
+   * The API key, as text.
+   *
+   * @default - an empty secret is made, and a person puts the key into it
+   */
+  readonly apiKey?: ISecret;
+  /**
+   * Where the API is.
+   *
+   * @default - the provider's own address
+   */
+  readonly baseUrl?: string;
+}
+
+/** A place that rooms are opened in. */
+export type Application = MeetingsApiApplication | ApiKeyApplication;
+
+/** An application as it is watched. */
+export interface Place {
+  readonly name: string;
+  /**
+   * How many rooms it may hold.
+   *
+   * @default - its provider names no number
+   */
+  readonly roomLimit?: number;
+}
+
+export interface ApplicationsProps {
+  readonly applications: readonly Application[];
+  readonly encryptionKey: IKey;
+}
+
+/** The pool of applications that rooms are spread over, each with the secret that holds its key. */
+export class Applications extends Construct {
+  readonly secrets: ReadonlyMap<string, ISecret>;
+  readonly places: readonly Place[];
+  /** As the functions read it. */
+  readonly json: string;
+
+  constructor(scope: Construct, id: string, props: ApplicationsProps) {
+    super(scope, id);
+    const secrets = new Map<string, ISecret>();
+    const entries = props.applications.map((application): ApplicationEntry => {
+      const name = nameOf(application);
+      const secret = secretOf(application) ?? this.emptySecret(application, props);
+      secrets.set(name, secret);
+      return isMeetingsApi(application)
+        ? {
+            provider: 'meetings-api',
+            name,
+            applicationId: application.applicationId,
+            secret: secret.secretArn,
+            baseUrl: application.baseUrl ?? BASE_URL,
+          }
+        : { provider: application.provider, name, secret: secret.secretArn, baseUrl: application.baseUrl };
+    });
+    mustFitEnvironment({
+      what: 'applications',
+      entries,
+      bytes: 3010,
+      remedy: 'give them shorter names, or make another deployment for the rest',
+    });
+    this.secrets = secrets;
+    this.places = props.applications.map((application) => ({
+      name: nameOf(application),
+      ...(isMeetingsApi(application) && { roomLimit: MEETINGS_API_ROOM_LIMIT }),
+    }));
+    this.json = Stack.of(this).toJsonString(entries);
+  }
+
+  private emptySecret(application: Application, { encryptionKey }: ApplicationsProps): ISecret {
+    const name = nameOf(application);
+    const content = isMeetingsApi(application) ? 'private key (PEM)' : 'API key';
+    return emptySecret(this, name, {
+      description: `Evergreen Rooms: the ${content} of application ${name}`,
+      encryptionKey,
+      whyNoRotation:
+        "the provider has no call that changes its caller's key; the runbook says how a person does",
+    });
+  }
+}
+
+function isMeetingsApi(application: Application): application is MeetingsApiApplication {
+  return application.provider === undefined || application.provider === 'meetings-api';
+}
+
+function nameOf(application: Application): string {
+  if (application.name !== undefined) return application.name;
+  return isMeetingsApi(application) ? application.applicationId : application.provider;
+}
+
+function secretOf(application: Application): ISecret | undefined {
+  return isMeetingsApi(application) ? application.privateKey : application.apiKey;
+}
+
+/** What is wrong with the entries of the pool, a sentence each. */
+export function problemsOfApplications(applications: readonly Application[]): string[] {
+  if (applications.length === 0) return ['applications is empty, and must name at least one application'];
+  const names = applications.map(nameOf);
+  const twice = new Set(names.filter((name, i) => names.indexOf(name) < i));
+  return [
+    ...applications.flatMap(problemsOf),
+    ...[...twice].map((name) => `applications names ${name} twice; give each a name of its own`),
+  ];
+}
+
+function problemsOf(application: Application): string[] {
+  const { baseUrl = BASE_URL } = application;
+  const problems: string[] = [];
+  if (isMeetingsApi(application) && !UUID.test(application.applicationId)) {
+    problems.push(`applicationId is '${application.applicationId}', and must be the application's UUID`);
+  } else if (!NAME.test(nameOf(application))) {
+    problems.push(
+      `application name is '${application.name}', and must be 1 to 64 of letters, digits and -_.`,
+    );
+  }
+  if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
+    problems.push(`baseUrl is '${baseUrl}', and must be an http(s) address, as in '${BASE_URL}'`);
+  }
+  return problems;
+}

@@ -1,0 +1,68 @@
+import { Duration, Lazy, Validations } from 'aws-cdk-lib';
+import { FunctionUrlAuthType, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { RoomCallbacksEnvironment } from '../../functions/runtime/environment.ts';
+import { bundledFunction, type Surroundings } from '../functions/bundled-function.ts';
+import { permitReadingSecret, permitSending } from '../functions/permissions.ts';
+import { hasFeature } from '../settings/regions.ts';
+import { KEPT } from '../storage/removal.ts';
+
+/**
+ * The address at which providers tell of meetings and of rooms that end. It is public, and does no more than to check
+ * that it was called at an address that only we can make, and to hand the news on to the workers, as a hint.
+ */
+export class Callbacks extends Construct {
+  readonly function: LambdaFunction;
+  readonly url: string;
+  /** Signs the addresses. */
+  readonly secret: Secret;
+  private rotations?: IQueue;
+
+  /** @param concurrency executions that are reserved; `undefined` is as many as the account has left */
+  constructor(scope: Construct, id: string, surroundings: Surroundings, concurrency: number | undefined) {
+    super(scope, id);
+    hasFeature(this, 'function URLs', 'the deployment will fail; switch callbacks off');
+    this.secret = this.signingSecret(surroundings);
+    const environment = {
+      ROTATIONS_QUEUE: Lazy.string({ produce: () => this.rotations?.queueUrl }),
+      CALLBACKS_SECRET: this.secret.secretArn,
+    } satisfies Pick<RoomCallbacksEnvironment, 'ROTATIONS_QUEUE' | 'CALLBACKS_SECRET'>;
+    this.function = bundledFunction(this, surroundings, {
+      name: 'room-callbacks',
+      description: 'Takes what providers tell of rooms',
+      timeout: Duration.seconds(15),
+      memorySize: 256,
+      environment,
+      ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
+    });
+    permitReadingSecret(this.function, this.secret);
+    this.url = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+    const reason =
+      'providers cannot sign for AWS; an address carries a signature of its own, which the function checks';
+    for (const rule of ['lambda_function_url_auth_check', 'lambda_function_public_access_prohibited_check']) {
+      Validations.of(this.function).acknowledge({ id: `cdk-validator-cfnguard::${rule}`, reason });
+    }
+  }
+
+  /** Where news goes. The workers know the address, so they are made later than it. */
+  tell(rotations: IQueue): void {
+    this.rotations = rotations;
+    permitSending(this.function, rotations);
+  }
+
+  private signingSecret({ key }: Surroundings): Secret {
+    const secret = new Secret(this, 'Signature', {
+      description: 'Evergreen Rooms: signs the addresses at which providers call back',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      encryptionKey: key,
+      removalPolicy: KEPT,
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'the rooms that live carry its signature; one earlier version counts, a person replaces it',
+    });
+    return secret;
+  }
+}

@@ -1,0 +1,38 @@
+import { Duration, Names } from 'aws-cdk-lib';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { hasFeature } from '../settings/regions.ts';
+
+/** The source of the events that this project sends, and so never takes for a request. */
+export const OWN_SOURCE = 'evergreen-rooms';
+
+/** What the bus is told. */
+export type News =
+  | 'Room Created'
+  | 'Room Rotated'
+  | 'Room Updated'
+  | 'Room Cancelled'
+  | 'Room Rejected'
+  | 'Room Held'
+  | 'Room Released'
+  | 'Request Refused'
+  | 'Request Failed'
+  | 'Rooms Reconciled';
+
+/** The bus that requests come from and news go to, made unless one was brought along. */
+export function eventBus(scope: Construct, brought?: IEventBus): IEventBus {
+  if (brought) return brought;
+  const bus = new EventBus(scope, 'Bus', {
+    // the library's own name has not that of the stack in it, and two stacks of one account may be made alike
+    eventBusName: Names.uniqueResourceName(scope, { maxLength: 256, separator: '-' }),
+    description: 'Requests for rooms, and news of rooms',
+  });
+  const kept = 'the events are not archived; bring a bus along that has what you need (eventBus)';
+  if (!hasFeature(scope, 'archives', kept)) return bus;
+  bus.archive('Archive', {
+    description: 'The news of rooms, for whoever missed some',
+    eventPattern: { source: [OWN_SOURCE] },
+    retention: Duration.days(90),
+  });
+  return bus;
+}

@@ -1,0 +1,47 @@
+import { Duration } from 'aws-cdk-lib';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import { DEFAULT_CONCURRENCY } from '../functions/concurrency.ts';
+import type { Deployment } from './deployment.ts';
+import { permitReadingAllRooms, permitSending } from '../functions/permissions.ts';
+import type { ReconciliationOptions } from '../settings/props.ts';
+import { RoomsWorker } from '../functions/rooms-worker.ts';
+import { longestGapOf } from '../schedule/schedules.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+/** When they are compared if nobody says otherwise. */
+export const DAILY = 'cron(0 5 * * ? *)';
+
+/** Compares the provider's rooms with the table's: lost ones, orphans, drifted ones. */
+export class Reconciliation extends Construct {
+  readonly worker: RoomsWorker<'reconcile-rooms'>;
+  /** Between two runs. */
+  readonly longestGap: Duration;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    deployment: Deployment,
+    rotations: WorkQueue,
+    { schedule = ScheduleExpression.expression(DAILY), mode = 'repair' }: ReconciliationOptions = {},
+  ) {
+    super(scope, id);
+    this.longestGap = longestGapOf([schedule], deployment.flexibleWindow);
+    this.worker = new RoomsWorker(this, 'Worker', deployment, {
+      name: 'reconcile-rooms',
+      description: "Compares the provider's rooms with the table's",
+      timeout: Duration.minutes(15),
+      memorySize: 1024,
+      environment: { ROTATIONS_QUEUE: rotations.queue.queueUrl, RECONCILIATION: mode },
+      batchSize: 1,
+      maxConcurrency: DEFAULT_CONCURRENCY,
+    });
+    permitReadingAllRooms(this.worker.function, deployment.table);
+    permitSending(this.worker.function, rotations.queue);
+    deployment.schedules.add('Reconciliation', {
+      description: "Compares the provider's rooms with the table's",
+      schedule,
+      queue: this.worker.inbox.queue,
+    });
+  }
+}

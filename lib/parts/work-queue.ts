@@ -1,0 +1,103 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  type CfnFunction,
+  EventSourceMapping,
+  type Function as LambdaFunction,
+} from 'aws-cdk-lib/aws-lambda';
+import { type CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { permitBeingFed } from '../functions/permissions.ts';
+
+/** AWS's own advice: room for the retries of a throttled function before a message shows up again. */
+const VISIBILITY_FACTOR = 6;
+
+export interface WorkQueueProps {
+  readonly encryptionKey: IKey;
+  /** The time-out of the function that this queue feeds. */
+  readonly workerTimeout: Duration;
+  /** How often a message is received before it rests in the dead-letter queue. */
+  readonly maxReceiveCount: number;
+}
+
+export interface FeedProps {
+  readonly batchSize: number;
+  /** How many batches are worked on at once: the guard of the provider's rate limit. */
+  readonly maxConcurrency?: number | undefined;
+}
+
+/** The inbox of a function, and the queue where a message rests that could not be done. */
+export class WorkQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly maxReceiveCount: number;
+
+  constructor(scope: Construct, id: string, props: WorkQueueProps) {
+    super(scope, id);
+    this.maxReceiveCount = props.maxReceiveCount;
+    this.deadLetterQueue = deadLetterQueue(this, 'DeadLetters', props.encryptionKey);
+    this.queue = new Queue(this, 'Queue', {
+      ...sealed(props.encryptionKey),
+      visibilityTimeout: Duration.seconds(VISIBILITY_FACTOR * props.workerTimeout.toSeconds()),
+      retentionPeriod: Duration.days(14),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: props.maxReceiveCount },
+    });
+  }
+
+  /** Lets the queue feed its function, message by message: one that fails comes back alone. */
+  feed(worker: LambdaFunction, props: FeedProps): void {
+    new EventSourceMapping(worker, 'Inbox', {
+      target: worker,
+      eventSourceArn: this.queue.queueArn,
+      reportBatchItemFailures: true,
+      batchSize: props.batchSize,
+      maxConcurrency: props.maxConcurrency,
+    });
+    permitBeingFed(worker, this.queue);
+    this.node.addValidation({ validate: () => visibilityFindings(this.queue, worker) });
+  }
+}
+
+/** Where a message rests for two weeks until a person looks at it. */
+export function deadLetterQueue(scope: Construct, id: string, encryptionKey: IKey): Queue {
+  const queue = new Queue(scope, id, { ...sealed(encryptionKey), retentionPeriod: Duration.days(14) });
+  Validations.of(queue).acknowledge({
+    id: 'cdk-validator-cfnguard::sqs_dlq_check',
+    reason:
+      'it is a dead-letter queue itself; to name the queue that it serves would be a circle in the template',
+  });
+  // it would give messages a new id and a new time, so that an old one would pass for news: `doctor/redrive.ts` does not
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['sqs:StartMessageMoveTask'],
+      resources: [queue.queueArn],
+    }),
+  );
+  return queue;
+}
+
+/** Encrypted with our key, over TLS only. A data key is used for an hour, since each one costs a call to KMS. */
+function sealed(encryptionMasterKey: IKey) {
+  return {
+    encryption: QueueEncryption.KMS,
+    encryptionMasterKey,
+    dataKeyReuse: Duration.hours(1),
+    enforceSSL: true,
+    removalPolicy: RemovalPolicy.DESTROY,
+  };
+}
+
+function visibilityFindings(queue: Queue, worker: LambdaFunction): string[] {
+  const visibility = (queue.node.defaultChild as CfnQueue).visibilityTimeout ?? 30;
+  const timeout = (worker.node.defaultChild as CfnFunction).timeout ?? 3;
+  const least = VISIBILITY_FACTOR * timeout;
+  if (visibility >= least) return [];
+  return [
+    `the visibility timeout of queue ${queue.node.path} is ${visibility} s, and must be at least ${least} s, six ` +
+      `times the ${timeout} s time-out of ${worker.node.path}; raise the one or lower the other, or messages ` +
+      'are handed out again while they are being worked on',
+  ];
+}

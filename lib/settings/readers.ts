@@ -1,0 +1,164 @@
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { API_KEY_PROVIDERS, type ApiKeyApplication, type MeetingsApiApplication } from '../parts/applications.ts';
+import type { CalendarFeed } from './props.ts';
+import { inWords, isWithin, type Span } from './ranges.ts';
+import { assertSchedule } from '../schedule/longest-gap.ts';
+
+/**
+ * Reads a value as the context has it: text from the command line, anything from `cdk.json`. Where it does not fit,
+ * the error says what it must be.
+ */
+export type Reader<T> = (value: unknown) => T;
+
+export const text: Reader<string> = (value) => {
+  if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  throw new Error('a text that is not empty');
+};
+
+export const schedule: Reader<string> = (value) => {
+  const expression = text(value);
+  try {
+    assertSchedule(expression);
+  } catch (error) {
+    throw new Error(`cron(...) or rate(...): ${(error as Error).message}`);
+  }
+  return expression;
+};
+
+export const email: Reader<string> = (value) => {
+  if (typeof value === 'string' && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return value;
+  throw new Error("an e-mail address, as in 'team@example.com'");
+};
+
+export const stackName: Reader<string> = (value) => {
+  if (typeof value === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(value)) return value;
+  throw new Error('1 to 128 of letters, digits and -, the first a letter');
+};
+
+export const policy: Reader<string> = (value) => {
+  if (typeof value === 'string' && /^(arn:[\w-]+:iam::\d{12}:policy\/)?[\w+=,.@/-]{1,128}$/.test(value))
+    return value;
+  throw new Error('the name or the ARN of a managed policy');
+};
+
+export function oneOf<const T extends string>(...choices: T[]): Reader<T> {
+  return (value) => {
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen !== undefined) return chosen;
+    throw new Error(choices.join(' or '));
+  };
+}
+
+/** A word, or what another reader takes. */
+export function either<const Word extends string, T>(word: Word, read: Reader<T>): Reader<Word | T> {
+  return (value) => {
+    if (value === word) return word;
+    try {
+      return read(value);
+    } catch (error) {
+      throw new Error(`${word} or ${(error as Error).message}`);
+    }
+  };
+}
+
+export function wholeNumber(least: number, most: number): Reader<number> {
+  return (value) => {
+    const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+    if (Number.isInteger(number) && (number as number) >= least && (number as number) <= most) {
+      return number as number;
+    }
+    throw new Error(`a whole number from ${least} to ${most}`);
+  };
+}
+
+export function duration(span: Span): Reader<Duration> {
+  return (value) => {
+    if (typeof value === 'string' && /^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/.test(value)) {
+      const read = Duration.parse(value);
+      if (isWithin(span, read)) return read;
+    }
+    throw new Error(`an ISO 8601 duration ${inWords(span)}, as in P7D or PT15M`);
+  };
+}
+
+export const timeZone: Reader<TimeZone> = (value) => {
+  const names = [...Intl.supportedValuesOf('timeZone'), 'UTC', 'Etc/UTC'];
+  if (typeof value === 'string' && names.includes(value)) return TimeZone.of(value);
+  throw new Error("the IANA name of a time zone, as in 'Europe/Berlin'");
+};
+
+export const logRetention: Reader<RetentionDays> = (value) => {
+  const days = Object.values(RetentionDays).filter((entry) => typeof entry === 'number');
+  const found = days.find((entry) => String(entry) === String(value));
+  if (found !== undefined) return found;
+  throw new Error(`a retention that the logs service knows: ${days.join(', ')} days`);
+};
+
+/** A list in JSON, or one value, or several with a comma between. */
+export function listOf<T>(read: Reader<T>, separator: RegExp): Reader<T[]> {
+  return (value) => {
+    const entries = typeof value === 'string' ? split(value, separator) : value;
+    if (Array.isArray(entries) && entries.length > 0) return entries.map(read);
+    throw new Error('a list of at least one');
+  };
+}
+
+function split(value: string, separator: RegExp): unknown {
+  if (!/^\s*\[/.test(value)) return value.split(separator).filter((part) => part.trim() !== '');
+  try {
+    return JSON.parse(value);
+  } catch (cause) {
+    throw new Error(`a list in JSON (${(cause as Error).message})`, { cause });
+  }
+}
+
+/** What the context can say of an application: an id, or an object with an ARN in the place of the secret. */
+export type ApplicationSetting = (
+  | Omit<MeetingsApiApplication, 'privateKey'>
+  | Omit<ApiKeyApplication, 'apiKey'>
+) & {
+  readonly privateKeyArn?: string;
+  readonly apiKeyArn?: string;
+};
+
+const MEETINGS_API_FIELDS = ['provider', 'applicationId', 'name', 'privateKeyArn', 'baseUrl'];
+const API_KEY_FIELDS = ['provider', 'name', 'apiKeyArn', 'baseUrl'];
+
+function fieldsOf(provider: unknown): readonly string[] {
+  if (provider === 'meetings-api') return MEETINGS_API_FIELDS;
+  return Object.hasOwn(API_KEY_PROVIDERS, String(provider)) ? API_KEY_FIELDS : [];
+}
+
+export const application: Reader<ApplicationSetting> = (value) => {
+  if (typeof value === 'string') return { applicationId: value.trim() };
+  const entry = Object.entries(value ?? {});
+  const { provider = 'meetings-api' } = Object.fromEntries(entry);
+  const fields = fieldsOf(provider);
+  const fits = entry.every(([name, field]) => fields.includes(name) && typeof field === 'string');
+  const complete = provider !== 'meetings-api' || entry.some(([name]) => name === 'applicationId');
+  if (typeof value === 'object' && value && fits && complete) return value as ApplicationSetting;
+  throw new Error(
+    'application ids, or objects of texts with applicationId and, if need be, name, privateKeyArn, baseUrl; ' +
+      `or, of another provider, with provider (${Object.keys(API_KEY_PROVIDERS).join(' or ')}) and, if need be, name, ` +
+      'apiKeyArn, baseUrl',
+  );
+};
+
+/** What the context can say of a feed: its name, or an object with an ARN in the place of the secret. */
+export type FeedSetting = Omit<CalendarFeed, 'address'> & { readonly addressArn?: string };
+
+export const feed: Reader<FeedSetting> = (value) => {
+  if (typeof value === 'string') return { name: value.trim() };
+  const { name, addressArn, timeZone: zone, ...rest } = (value ?? {}) as Record<string, unknown>;
+  const known =
+    Object.keys(rest).length === 0 && (addressArn === undefined || typeof addressArn === 'string');
+  if (typeof name === 'string' && known) {
+    return {
+      name,
+      ...(addressArn !== undefined && { addressArn }),
+      ...(zone !== undefined && { timeZone: timeZone(zone) }),
+    };
+  }
+  throw new Error('names of feeds, or objects of texts with name and, if need be, addressArn, timeZone');
+};

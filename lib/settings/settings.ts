@@ -1,0 +1,159 @@
+import { TimeZone } from 'aws-cdk-lib';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { Node } from 'constructs';
+import { nearest } from './nearest.ts';
+import { COUNTS, SPANS } from './ranges.ts';
+import { DAILY } from '../parts/reconciliation.ts';
+import { NIGHTLY } from '../parts/rotation.ts';
+import type { ApplicationSetting, Reader } from './readers.ts';
+import {
+  application,
+  duration,
+  either,
+  email,
+  feed,
+  listOf,
+  logRetention,
+  oneOf,
+  policy,
+  schedule,
+  stackName,
+  text,
+  timeZone,
+  wholeNumber,
+} from './readers.ts';
+
+/** Every setting there is, and how it is read. */
+const SETTINGS = {
+  /** `dev` goes with its stack; `prod` keeps its rooms, keys and secrets. */
+  stage: oneOf('dev', 'prod'),
+  /** Another than `EvergreenRooms-<stage>`, for a second deployment in an account. */
+  stackName,
+  applications: listOf(application, /,/),
+  /** Of every application that names none of its own. */
+  baseUrl: text,
+  schedule: listOf(schedule, /;/),
+  /** Of all schedules. */
+  timeZone,
+  flexibleWindow: duration(SPANS.flexibleWindow),
+  renewBefore: duration(SPANS.renewBefore),
+  rotationsPerRun: wholeNumber(...COUNTS.perRun),
+  spread: duration(SPANS.spread),
+  rotationConcurrency: wholeNumber(...COUNTS.concurrency),
+  /** A room outlives the last end of its calendar event by this. */
+  calendarGrace: duration(SPANS.grace),
+  /** Of floating and all-day times whose calendar names none. */
+  calendarTimeZone: timeZone,
+  /** The name of the room of a private event. */
+  calendarPlaceholder: text,
+  /** A room for a whole series, or for each occurrence within the horizon. */
+  calendarScope: oneOf('series', 'occurrence'),
+  calendarHorizon: duration(SPANS.horizon),
+  /** Calendars that have an address: names, or objects with name and, if need be, addressArn, timeZone. */
+  calendarFeeds: listOf(feed, /,/),
+  calendarReadEvery: duration(SPANS.readEvery),
+  /** Whether there is a bucket whose `.ics` files are read. */
+  calendarFiles: oneOf('on', 'off'),
+  requestConcurrency: wholeNumber(...COUNTS.requestConcurrency),
+  callbacks: oneOf('on', 'off'),
+  callbackConcurrency: either('unreserved', wholeNumber(...COUNTS.callbackConcurrency)),
+  reconciliation: oneOf('repair', 'report'),
+  reconciliationSchedule: schedule,
+  maxReceiveCount: wholeNumber(...COUNTS.maxReceiveCount),
+  retention: duration(SPANS.retention),
+  deployment: text,
+  /** The name or the ARN of the policy that bounds every role. */
+  permissionsBoundary: policy,
+  logRetentionDays: logRetention,
+  alarmEmail: email,
+  /** Where the runbook is, for the texts of alarms. */
+  runbook: text,
+};
+
+/** The names of all settings. */
+export const settingNames = (): readonly string[] => Object.keys(SETTINGS);
+
+type Values = { readonly [Name in keyof typeof SETTINGS]?: ReturnType<(typeof SETTINGS)[Name]> };
+
+/** What a deployment is told by the context of `cdk.json`, or by `-c name=value`. */
+export type Settings = ReturnType<typeof arrange>;
+
+/** Reads all settings, and says all that is wrong with them at once. */
+export function readSettings(node: Node): Settings {
+  const context = settingsIn(node.getAllContext());
+  const problems = Object.keys(context)
+    .filter((name) => !(name in SETTINGS))
+    .map((name) => {
+      const close = nearest(name, Object.keys(SETTINGS));
+      const meant = close === undefined ? '' : `; did you mean ${close}?`;
+      return `there is no setting ${name}${meant}; the settings are ${Object.keys(SETTINGS).join(', ')}`;
+    });
+  const values: Record<string, unknown> = {};
+  for (const [name, read] of Object.entries(SETTINGS)) {
+    try {
+      if (name in context) values[name] = (read as Reader<unknown>)(context[name]);
+    } catch (error) {
+      problems.push(
+        `setting ${name} is ${JSON.stringify(context[name])}, and must be ${(error as Error).message}; ` +
+          `correct it in the context of cdk.json or by -c ${name}=...`,
+      );
+    }
+  }
+  if (!('applications' in context)) problems.push(NO_APPLICATIONS);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return arrange(values as Values & { applications: ApplicationSetting[] });
+}
+
+const NO_APPLICATIONS =
+  'setting applications is missing, and must name the applications that rooms are opened in; ' +
+  'set it in the context of cdk.json or by -c applications=<application id>';
+
+/** The library's own context has a colon, a slash or an at sign in its names. */
+function settingsIn(context: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(context).filter(([name]) => !/[:/@]/.test(name)));
+}
+
+function arrange(values: Values & { readonly applications: ApplicationSetting[] }) {
+  const { stage = 'dev', applications, baseUrl, timeZone = TimeZone.ETC_UTC, ...rest } = values;
+  const { reconciliationSchedule = DAILY } = rest;
+  const inZone = (expression: string) => ScheduleExpression.expression(expression, timeZone);
+  const { flexibleWindow, requestConcurrency, maxReceiveCount, retention, deployment } = rest;
+  const { alarmEmail, runbook } = rest;
+  return {
+    stage,
+    stackName: rest.stackName ?? `EvergreenRooms-${stage}`,
+    permissionsBoundary: rest.permissionsBoundary,
+    applications: applications.map((entry) => ({ ...entry, baseUrl: entry.baseUrl ?? baseUrl })),
+    rotation: {
+      schedules: (rest.schedule ?? [NIGHTLY]).map(inZone),
+      renewBefore: rest.renewBefore,
+      spread: rest.spread,
+      perRun: rest.rotationsPerRun,
+      concurrency: rest.rotationConcurrency,
+    },
+    reconciliation: {
+      mode: rest.reconciliation,
+      schedule: inZone(reconciliationSchedule),
+    },
+    calendar: {
+      grace: rest.calendarGrace,
+      timeZone: rest.calendarTimeZone,
+      placeholder: rest.calendarPlaceholder,
+      scope: rest.calendarScope,
+      horizon: rest.calendarHorizon,
+      feeds: rest.calendarFeeds,
+      readEvery: rest.calendarReadEvery,
+      files: rest.calendarFiles === 'on',
+    },
+    callbacks: rest.callbacks === 'on',
+    callbackConcurrency: rest.callbackConcurrency,
+    flexibleWindow,
+    requestConcurrency,
+    maxReceiveCount,
+    retention,
+    deployment,
+    logRetention: rest.logRetentionDays,
+    alarmEmail,
+    runbook,
+  };
+}

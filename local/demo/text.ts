@@ -1,0 +1,205 @@
+import type { StackFacts } from '../rooms/control.ts';
+import type { DeadLetter } from '../rooms/client.ts';
+import type { Rehearsed } from '../rooms/rehearsal.ts';
+import type { ShownRoom } from '../rooms/shown-room.ts';
+import { isObject } from '../stack/template.ts';
+import type { SeenEvent } from '../fakes/buses.ts';
+
+const GAP = '  ';
+
+/** Lines of columns, each as wide as its widest cell. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+/** How a table becomes narrow enough for a line. */
+interface Narrowing {
+  /** The column that gives way first, down to 16 characters. */
+  readonly shrinks: number;
+  /** The columns that are then left out, one by one. */
+  readonly drops: readonly number[];
+}
+
+const LEAST = 16;
+
+/** Columns of at most `width` characters in all. */
+function fitted(
+  rows: readonly (readonly string[])[],
+  width: number,
+  { shrinks, drops }: Narrowing,
+): string[] {
+  const [dropped, ...dropsLeft] = drops;
+  const over = widest(columns(rows)) - width;
+  const cell = Math.max(0, ...rows.map((row) => row[shrinks]?.length ?? 0));
+  if (over > Math.max(cell - LEAST, 0) && dropped !== undefined) {
+    const less = rows.map((row) => row.filter((_, i) => i !== dropped));
+    const moved = (index: number) => (index > dropped ? index - 1 : index);
+    return fitted(less, width, { shrinks: moved(shrinks), drops: dropsLeft.map(moved) });
+  }
+  const kept = Math.max(cell - Math.max(over, 0), Math.min(cell, LEAST));
+  const shrunk = rows.map((row) => row.map((text, i) => (i === shrinks ? shortened(text, kept) : text)));
+  return columns(shrunk).map((line) => shortened(line, width));
+}
+
+const widest = (lines: readonly string[]) => Math.max(0, ...lines.map((line) => line.length));
+
+/**
+ * @param now of the stack, in milliseconds: what has ended by then has no link any more
+ * @param width how many characters a line may have
+ */
+export function roomsTable(rooms: readonly ShownRoom[], now: number, width: number): string[] {
+  const heads = ['KEY', 'STATE', 'GEN', 'GUEST LINK', 'EXPIRES (UTC)', 'RENEWAL (UTC)'];
+  const cells = rooms.map((room) => [
+    room.key,
+    stateOf(room, now),
+    String(room.generation),
+    (hasEnded(room, now) ? undefined : room.guestUrl) ?? '-',
+    moment(room.expiresAt),
+    moment(room.renewAt),
+  ]);
+  return fitted([heads, ...cells], width, { shrinks: 0, drops: [5, 2, 4, 3] });
+}
+
+const hasEnded = ({ expiresAt }: ShownRoom, now: number) =>
+  expiresAt !== undefined && Date.parse(expiresAt) <= now;
+
+/** Its state in words that are true: a room that will not be renewed lives until its end, and no longer. */
+function stateOf(room: ShownRoom, now: number): string {
+  if (room.state === 'cancelled' || room.state === 'rejected') return room.state;
+  if (hasEnded(room, now)) return 'ended';
+  return room.state === 'ending' && room.expiresAt ? `until ${day(room.expiresAt, now)}` : room.state;
+}
+
+/** A day as one says it: `20 March`, with its year where that is another one. */
+function day(iso: string, now: number): string {
+  const sameYear = iso.slice(0, 4) === new Date(now).toISOString().slice(0, 4);
+  return new Date(iso).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    timeZone: 'UTC',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  });
+}
+
+/**
+ * What was announced, a line each: when, what, of which room, which generation, its link and why; below it what the
+ * caller asked for and does not get. News that is not of a single room is only counted.
+ *
+ * @param width how many characters a line may have
+ */
+export function announcements(
+  events: readonly SeenEvent[],
+  width: number = Number.POSITIVE_INFINITY,
+): string[] {
+  const ofRooms = events.filter(({ event }) => isObject(event.detail) && event.detail.key !== undefined);
+  const others = new Map<string, number>();
+  for (const { event } of events.filter((seen) => !ofRooms.includes(seen))) {
+    const type = String(event['detail-type']);
+    others.set(type, (others.get(type) ?? 0) + 1);
+  }
+  const counted = [...others].map(([type, count]) => `and ${type}${count > 1 ? `, ${count} times` : ''}`);
+  const lines = fitted(ofRooms.map(cells), width, NEWS).flatMap((line, index) => [
+    line,
+    ...warnings(ofRooms[index]).map((warning) => `  warning: ${warning}`),
+  ]);
+  return [...lines, ...counted];
+}
+
+/** The generation, the reason and at last the link go: the rooms show them too. */
+const NEWS: Narrowing = { shrinks: 2, drops: [3, 5, 4] };
+
+function warnings(seen: SeenEvent | undefined): readonly string[] {
+  return (seen?.event.detail as { warnings?: readonly string[] } | undefined)?.warnings ?? [];
+}
+
+function cells({ at, event }: SeenEvent): string[] {
+  const {
+    key = '',
+    generation,
+    reason = '',
+    room,
+  } = event.detail as {
+    key?: string;
+    generation?: number;
+    reason?: string;
+    room?: { guestUrl?: string };
+  };
+  return [
+    moment(new Date(at).toISOString()),
+    String(event['detail-type']),
+    key,
+    generation ? `generation ${generation}` : '',
+    room?.guestUrl ?? '-',
+    reason,
+  ];
+}
+
+/** To the minute, in UTC. */
+export function moment(iso: string | undefined): string {
+  return iso ? iso.slice(0, 16).replace('T', ' ') : '-';
+}
+
+export function shortened(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const kept = width - 1;
+  return `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
+}
+
+/** A message in a dead-letter queue: when it was sent, where it rests, which key it is about, its id; below it, why. */
+export function deadLetterLines({ queue, id, sentAt, body, attributes }: DeadLetter): string[] {
+  const { originalMessageId = id, originalSentAt = sentAt } = attributes;
+  const sent = moment(new Date(Number(originalSentAt)).toISOString());
+  return [
+    `${sent}  ${queue}  ${keyOf(body) ?? 'no key'}  message ${originalMessageId}`,
+    `  ${reasonOf({ attributes })}`,
+  ];
+}
+
+/** Why a message was given up. */
+export function reasonOf({ attributes }: Pick<DeadLetter, 'attributes'>): string {
+  return attributes.failureReason ?? attributes.ERROR_MESSAGE ?? 'it was received too often';
+}
+
+/** A request names its key, and so does one inside an event. */
+function keyOf(body: string): string | undefined {
+  try {
+    const { key, detail } = JSON.parse(body) as { key?: unknown; detail?: { key?: unknown } };
+    const named = key ?? detail?.key;
+    return named === undefined ? undefined : String(named);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a request would do to a key: what the row says now, what would become of it, and why. */
+export function rehearsedLines({ key, action, found, outcome, reason, ...after }: Rehearsed): string[] {
+  const now = found
+    ? `is ${found.state} in generation ${found.generation}${until(found.expiresAt)}`
+    : 'is not known yet';
+  const then = after.state ? ` (${after.state}${until(after.expiresAt)})` : '';
+  return [
+    key === '-' ? `it would be ${outcome}` : `${key}  ${action}: ${now}; would be ${outcome}${then}`,
+    ...(reason === undefined ? [] : [`  ${reason}`]),
+    ...after.warnings.map((warning) => `  warning: ${warning}`),
+  ];
+}
+
+const until = (iso: string | undefined) => (iso === undefined ? '' : ` until ${moment(iso)} UTC`);
+
+/** What a turn of the clock, or a request, has left over. */
+export function waitingLines(waiting: StackFacts['waiting']): string[] {
+  return waiting.map(
+    ({ queue, messages, next }) =>
+      `left over: ${counted(messages, 'message')} in ${queue}${next ? `, the next until ${moment(next)} UTC` : ''}`,
+  );
+}
+
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,205 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { redrive } from '../../doctor/redrive.ts';
+import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
+import type { Feed } from '../../functions/feeds/feed.ts';
+import type { RoomStore } from '../../functions/rooms/model/ports.ts';
+import type {
+  ApplicationEntry,
+  CreateRoomsEnvironment,
+  ReadCalendarsEnvironment,
+} from '../../functions/runtime/environment.ts';
+import type { RestingMessage } from '../engines/queue.ts';
+import type { RunningStack } from '../stack/run.ts';
+import type { SeenEvent } from '../fakes/buses.ts';
+import { type Rehearsed, rehearse, rehearseFile } from './rehearsal.ts';
+import { type ShownRoom, shownRoom } from './shown-room.ts';
+
+/** An event as one hands it to a bus. */
+export interface BusEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly detail: object;
+}
+
+export interface DeadLetter extends RestingMessage {
+  readonly queue: string;
+}
+
+/** The ways in and out of the system that a team has in AWS too, and by the same SDK. */
+export class Doors {
+  readonly requestsQueueUrl: string;
+  /** A message `{}` has the feeds read. Absent where no calendars are read. */
+  readonly calendarsQueueUrl: string | undefined;
+  readonly bus: string;
+  readonly table: string;
+  readonly applications: readonly ApplicationEntry[];
+  /** The feeds of the deployment, and where `.ics` files are put: `undefined` where there is no such bucket. */
+  readonly feeds: readonly Feed[];
+  readonly calendarBucket: string | undefined;
+  /** Whether a series of a calendar has one room, or each of its meetings. */
+  readonly scope: 'series' | 'occurrence';
+  readonly #stack: RunningStack;
+  readonly #environment: CreateRoomsEnvironment;
+  readonly #sqs: SQSClient;
+  readonly #events: EventBridgeClient;
+  readonly #secrets: SecretsManagerClient;
+  readonly #dynamo: DynamoDBClient;
+  readonly #objects: S3Client;
+  readonly #rooms: RoomStore;
+
+  constructor(stack: RunningStack) {
+    this.#stack = stack;
+    this.#environment =
+      environmentOf<CreateRoomsEnvironment>(stack, 'create-rooms') ?? missing('create-rooms');
+    const calendars = environmentOf<ReadCalendarsEnvironment>(stack, 'read-calendars');
+    this.feeds = calendars ? JSON.parse(calendars.FEEDS) : [];
+    this.calendarBucket = bucketOf(stack);
+    this.calendarsQueueUrl = calendars?.WORK_QUEUE;
+    this.scope = JSON.parse(this.#environment.CALENDAR).scope ?? 'series';
+    this.requestsQueueUrl = this.#environment.WORK_QUEUE;
+    this.bus = this.#environment.EVENT_BUS;
+    this.table = this.#environment.ROOMS_TABLE;
+    this.applications = JSON.parse(this.#environment.APPLICATIONS);
+    const { environment } = stack;
+    const at = (service: string) => ({
+      region: environment.AWS_REGION as string,
+      endpoint: environment[`AWS_ENDPOINT_URL_${service}`] as string,
+      credentials: {
+        accessKeyId: environment.AWS_ACCESS_KEY_ID as string,
+        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY as string,
+      },
+    });
+    this.#sqs = new SQSClient(at('SQS'));
+    this.#events = new EventBridgeClient(at('EVENTBRIDGE'));
+    this.#secrets = new SecretsManagerClient(at('SECRETS_MANAGER'));
+    this.#dynamo = new DynamoDBClient(at('DYNAMODB'));
+    this.#objects = new S3Client({ ...at('S3'), forcePathStyle: true });
+    this.#rooms = roomsTable(this.#dynamo, { tableName: this.table });
+  }
+
+  /** @returns the id of the message */
+  async send(body: string): Promise<string> {
+    const sent = await this.#sqs.send(
+      new SendMessageCommand({ QueueUrl: this.requestsQueueUrl, MessageBody: body }),
+    );
+    return sent.MessageId as string;
+  }
+
+  /** @returns the id of the event */
+  async put(event: BusEvent): Promise<string> {
+    const entry = { EventBusName: this.bus, Source: event.source, DetailType: event['detail-type'] };
+    const { Entries: [result] = [] } = await this.#events.send(
+      new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(event.detail) }] }),
+    );
+    if (!result?.EventId) throw new Error(`the bus refused the event: ${result?.ErrorMessage}`);
+    return result.EventId;
+  }
+
+  /** Puts the credential of an application where the functions look for it. */
+  async putCredential(application: string, credential: string): Promise<void> {
+    const entry = this.applications.find(({ name }) => name === application);
+    if (!entry) {
+      const known = this.applications.map(({ name }) => name);
+      throw new Error(`the stack has no application ${application}: it has ${known.join(', ')}`);
+    }
+    await this.#secrets.send(new PutSecretValueCommand({ SecretId: entry.secret, SecretString: credential }));
+  }
+
+  /** Puts the address of a feed where it is looked for, and has it read. */
+  async putFeedAddress(name: string, address: string): Promise<void> {
+    const feed = this.feeds.find((known) => known.name === name);
+    if (!feed) {
+      const known =
+        this.feeds.map((each) => each.name).join(', ') || 'none; start with -c calendarFeeds=NAME';
+      throw new Error(`the stack has no feed ${name}: its feeds are ${known}`);
+    }
+    await this.#secrets.send(new PutSecretValueCommand({ SecretId: feed.secret, SecretString: address }));
+    await this.readFeed(name);
+  }
+
+  async readFeed(feed: string): Promise<void> {
+    const QueueUrl = this.calendarsQueueUrl ?? missing('read-calendars');
+    await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ feed }) }));
+  }
+
+  /** Puts a calendar into the bucket. */
+  async putCalendar(Key: string, Body: string): Promise<void> {
+    if (!this.calendarBucket)
+      throw new Error('the stack has no bucket for calendars: start with -c calendarFiles=on');
+    await this.#objects.send(new PutObjectCommand({ Bucket: this.calendarBucket, Key, Body }));
+  }
+
+  /** Every room there is, by key. Host links stay in the table. */
+  async rooms(): Promise<ShownRoom[]> {
+    const rooms: ShownRoom[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#rooms.scan(cursor);
+      for (const entry of page.items) if ('revision' in entry) rooms.push(shownRoom(entry));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return rooms.sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.key.localeCompare(b.key));
+  }
+
+  async room(key: string): Promise<ShownRoom | undefined> {
+    const room = await this.#rooms.read(key);
+    return room && shownRoom(room);
+  }
+
+  /** What the system has announced so far. */
+  announcements(): readonly SeenEvent[] {
+    return this.#stack.buses.seen.filter(({ event }) => event.source === 'evergreen-rooms');
+  }
+
+  deadLetters(): DeadLetter[] {
+    return this.#stack
+      .deadLetterQueues()
+      .flatMap((queue) => queue.messages().map((message) => ({ ...message, queue: queue.name })));
+  }
+
+  /** What a body in the queue of requests would do. */
+  rehearse(body: string): Promise<readonly Rehearsed[]> {
+    return rehearse(body, this.#environment, this.#rooms);
+  }
+
+  /** What a calendar would do that is put into the bucket. */
+  rehearseCalendar(key: string, text: string): Promise<readonly Rehearsed[]> {
+    return rehearseFile({ key, text }, this.#environment, this.#rooms);
+  }
+
+  /** Gives what rests in the dead-letter queues of the functions another try. @returns how many messages */
+  async redrive(): Promise<number> {
+    let sent = 0;
+    for (const { definition } of this.#stack.functions) {
+      const { WORK_QUEUE: queue, DEAD_LETTER_QUEUE: deadLetters } = definition.environment;
+      if (queue && deadLetters) sent += await redrive(this.#sqs, { queue, deadLetters });
+    }
+    return sent;
+  }
+
+  close(): void {
+    const clients = [this.#sqs, this.#events, this.#secrets, this.#dynamo, this.#objects];
+    for (const client of clients) client.destroy();
+  }
+}
+
+/** What a function of the stack reads from its environment; it names everything that a person needs. */
+function environmentOf<E>({ functions }: RunningStack, service: string): E | undefined {
+  const found = functions.find(
+    ({ definition }) => definition.environment.POWERTOOLS_SERVICE_NAME === service,
+  );
+  return found?.definition.environment as E | undefined;
+}
+
+function bucketOf({ template }: RunningStack): string | undefined {
+  const bucket = template.resources.find(({ type }) => type === 'AWS::S3::Bucket');
+  return bucket && template.identity(bucket.logicalId).name;
+}
+
+function missing(service: string): never {
+  throw new Error(`the template has no function with the service name ${service}`);
+}

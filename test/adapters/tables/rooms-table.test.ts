@@ -1,0 +1,282 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DUE_SHARDS, roomsTable, toRow } from '../../../functions/adapters/tables/rooms-table.ts';
+import { toItem, toRoom } from '../../../functions/adapters/tables/row.ts';
+import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
+import type { DueRoom, RoomStore } from '../../../functions/rooms/model/ports.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
+import { memoryRooms } from '../../support/memory-rooms.ts';
+import { aLiveRoom, aRoom, aSpec, START } from '../../support/rooms.ts';
+import {
+  dynoxideBinary,
+  makeRoomsTable,
+  startDynalite,
+  startDynoxide,
+  type Tables,
+  tablesAt,
+} from '../../../local/engines/table-engines.ts';
+
+const binary = dynoxideBinary();
+const endpoint = process.env.ROOMS_TABLE_ENDPOINT;
+
+describe('the table in memory that campaigns use', () =>
+  describeStore(async (now) => memoryRooms(undefined, now)));
+describe('the rooms table on dynalite', () => describeTable(startDynalite));
+describe.skipIf(!binary)('the rooms table on dynoxide', () =>
+  describeTable(() => startDynoxide(binary ?? '')),
+);
+describe.skipIf(!endpoint)('the rooms table on an endpoint of your own', () =>
+  describeTable(async () => tablesAt(endpoint ?? '')),
+);
+
+function describeTable(start: () => Promise<Tables>) {
+  let tables: Tables;
+  beforeAll(async () => {
+    tables = await start();
+  });
+  afterAll(() => tables.stop());
+  describeStore(async (now) => roomsTable(tables.client, { tableName: await makeRoomsTable(tables), now }));
+}
+
+function describeStore(makeStore: (now?: () => number) => Promise<RoomStore>) {
+  it('reads a room as it was written', async () => {
+    const store = await makeStore(() => START);
+    const room = aRoom({
+      key: 'everything',
+      spec: aSpec({
+        settings: { display_name: 'All', theme_id: null, available_features: { is_chat_available: false } },
+        expiresAt: START + DAY,
+        renewal: { mode: 'extend', until: START + 300 * DAY },
+      }),
+      previous: aLiveRoom({ id: 'older' }),
+      claim: {
+        owner: 'worker',
+        purpose: 'open',
+        generation: 2,
+        takenAt: START,
+        leaseUntil: START + HOUR,
+        application: 'first',
+        spec: aSpec(),
+        expiresAt: START + DAY,
+        announcement: { type: 'Room Rotated', reason: 'renewal' },
+      },
+      unannounced: [{ type: 'Room Created', reason: 'requested' }],
+      unclear: { settings: ['join_approval_level'], since: START, triedAt: START + HOUR },
+      retirees: [
+        { application: 'first', id: 'loser' },
+        { application: 'first', id: 'done', endsAt: START + HOUR },
+      ],
+      sequences: { request: '1~0a', calendar: '2~0b' },
+      origin: { calendarId: 'team', until: '2027-01-01T00:00:00Z' },
+      warnings: ['a warning'],
+      renewAt: START + 80 * DAY,
+      dueAt: START + 81 * DAY,
+      emergencyAt: START + 85 * DAY,
+      meetingSince: START,
+    });
+    const written = await store.write(room);
+    expect(written).toEqual({ ...room, revision: START });
+    expect(await store.read('everything')).toEqual(written);
+  });
+
+  it('knows nothing of a key that was never written', async () => {
+    expect(await (await makeStore()).read('nobody')).toBeUndefined();
+  });
+
+  it('lets one of fifty racing writers through', async () => {
+    const store = await makeStore();
+    const { revision } = await store.write(aRoom({ key: 'raced' }));
+    const racers = Array.from({ length: 50 }, (_, attempts) =>
+      store.write(aRoom({ key: 'raced', revision, attempts })),
+    );
+    const results = await Promise.allSettled(racers);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    expect(lost.every((error) => error instanceof RoomChangedError)).toBe(true);
+  });
+
+  it('gives a key that was forgotten a higher revision than it ever had', async () => {
+    const clock = { now: START };
+    const past = await makeStore(() => clock.now);
+    let room = await past.write(aRoom({ key: 'forgotten' }));
+    for (let writes = 0; writes < 20; writes += 1) room = await past.write(room);
+    clock.now += DAY;
+    // another store knows nothing of the first
+    const restored = await makeStore(() => clock.now);
+    expect((await restored.write(aRoom({ key: 'forgotten' }))).revision).toBeGreaterThan(room.revision);
+  });
+
+  it('gives each write of a row a higher revision, whatever the clock says', async () => {
+    const clock = { now: 7 };
+    const store = await makeStore(() => clock.now);
+    let room = aRoom({ key: 'grown' });
+    const revisions: number[] = [];
+    for (const now of [7, 7, START, START - DAY, START + HOUR]) {
+      clock.now = now;
+      room = await store.write(room);
+      revisions.push(room.revision);
+    }
+    expect(revisions).toEqual([7, 8, START, START + 1, START + HOUR]);
+  });
+
+  it('refuses a second first write', async () => {
+    const store = await makeStore();
+    await store.write(aRoom({ key: 'twice' }));
+    await expect(store.write(aRoom({ key: 'twice' }))).rejects.toThrow(RoomChangedError);
+  });
+
+  it('shows due rooms, the longest overdue first, and no others', async () => {
+    const store = await makeStore();
+    const dueAt = [START + 2, START - 5 * HOUR, START - HOUR, undefined, START];
+    for (const [index, at] of dueAt.entries()) {
+      await store.write(aRoom({ key: `room-${index}`, dueAt: at, renewAt: at, emergencyAt: START + DAY }));
+    }
+    const due = await allDue(store, START);
+    expect(due.map(({ key }) => key).sort()).toEqual(['room-1', 'room-2', 'room-4']);
+    expect(due.find(({ key }) => key === 'room-1')).toEqual({
+      key: 'room-1',
+      generation: 1,
+      held: undefined,
+      application: 'first',
+      dueAt: START - 5 * HOUR,
+      renewAt: START - 5 * HOUR,
+      emergencyAt: START + DAY,
+    });
+  });
+
+  it('shows which due rooms are held', async () => {
+    const store = await makeStore();
+    const due = { dueAt: START, renewAt: START, emergencyAt: START };
+    const held = await store.write(aRoom({ key: 'held', state: 'held', ...due }));
+    expect(await allDue(store, START)).toMatchObject([{ key: 'held', held: true }]);
+    expect(await store.read('held')).toEqual(held);
+    await store.write({ ...held, state: 'active' });
+    expect(await allDue(store, START)).toMatchObject([{ key: 'held', held: undefined }]);
+  });
+
+  it('takes a room out of the due index when nothing is due any more', async () => {
+    const store = await makeStore();
+    const room = await store.write(aRoom({ key: 'done', dueAt: START, renewAt: START, emergencyAt: START }));
+    await store.write({ ...room, dueAt: undefined });
+    expect(await allDue(store, START)).toEqual([]);
+  });
+
+  it('keeps the history of a key, oldest first, apart from the row', async () => {
+    const store = await makeStore();
+    await store.write(aRoom({ key: 'old' }));
+    const past = (generation: number) => ({
+      key: 'old',
+      generation,
+      application: 'first',
+      roomId: `room-${generation}`,
+      guestUrl: 'https://meetings.example/1',
+      openedAt: START,
+      expiresAt: START + DAY,
+      replacedAt: START + HOUR,
+      reason: 'renewal',
+    });
+    for (const generation of [10, 9, 11]) await store.archive(past(generation));
+    await store.archive(past(10));
+    expect(await store.history('old')).toEqual([past(9), past(10), past(11)]);
+    expect(await store.history('other')).toEqual([]);
+  });
+
+  it('remembers where the list of each application ended, apart from all rows', async () => {
+    const store = await makeStore();
+    expect(await store.listEnd('first')).toBeUndefined();
+    for (const bookmark of ['17', '4711']) {
+      await store.noteListEnd({ application: 'first', bookmark, seenAt: START });
+    }
+    expect(await store.listEnd('first')).toEqual({ application: 'first', bookmark: '4711', seenAt: START });
+    expect(await store.listEnd('second')).toBeUndefined();
+    expect((await store.scan()).items).toEqual([]);
+  });
+
+  it('scans rows and past generations', async () => {
+    const store = await makeStore();
+    for (let index = 0; index < 30; index += 1) await store.write(aRoom({ key: `room-${index}` }));
+    const page = await store.scan();
+    expect(page.items).toHaveLength(30);
+    expect(page.cursor).toBeUndefined();
+  });
+}
+
+describe('the time to live of a row', () => {
+  const ttl = (fields: Parameters<typeof aRoom>[0]) => toRow(aRoom(fields), 90 * DAY).ttl;
+  const seconds = (instant: number) => Math.ceil(instant / 1000);
+
+  it.each(['cancelled', 'rejected'] as const)('of a room that is %s begins with its last write', (state) => {
+    expect(ttl({ state, updatedAt: START + 1 })).toBe(seconds(START + 1 + 90 * DAY));
+  });
+
+  it('of a room that ends begins with its end', () => {
+    const current = aLiveRoom({ expiresAt: START + 7 * DAY });
+    expect(ttl({ state: 'ending', current, updatedAt: START })).toBe(seconds(START + 97 * DAY));
+  });
+
+  it.each(['active', 'held'] as const)('of a room that is %s never begins', (state) => {
+    expect(ttl({ state, current: aLiveRoom({ expiresAt: START + 7 * DAY }) })).toBeUndefined();
+  });
+});
+
+describe('the calls to the table', () => {
+  const past = { generation: 1, application: 'first', roomId: 'x', guestUrl: 'https://meetings.example/1' };
+  const times = { openedAt: START, expiresAt: START + DAY, replacedAt: START, reason: 'renewal' };
+
+  /** A client that notes what is sent, and answers with these in turn. */
+  async function sent(answers: object[], use: (store: RoomStore) => Promise<unknown>) {
+    const inputs: Record<string, unknown>[] = [];
+    const client = new DynamoDBClient({
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    });
+    client.middlewareStack.add(
+      () =>
+        async ({ input }) => {
+          inputs.push(input as Record<string, unknown>);
+          return { response: {}, output: { $metadata: {}, ...answers[inputs.length - 1] } };
+        },
+      { step: 'initialize', priority: 'low' },
+    );
+    return { result: await use(roomsTable(client, { tableName: 'rooms', retention: 90 * DAY })), inputs };
+  }
+
+  it('read a row as it is at this moment', async () => {
+    const { inputs } = await sent([{}], (store) => store.read('key'));
+    expect(inputs).toMatchObject([{ ConsistentRead: true }]);
+  });
+
+  it('read the history to its last page', async () => {
+    const next = { roomKey: { S: 'key' }, entry: { S: 'generation#00000001' } };
+    const { result, inputs } = await sent([{ Items: [], LastEvaluatedKey: next }, { Items: [] }], (store) =>
+      store.history('key'),
+    );
+    expect(inputs).toHaveLength(2);
+    expect(inputs[1]).toHaveProperty('ExclusiveStartKey');
+    expect(result).toEqual([]);
+  });
+
+  it('keep a past generation until some time after its end', async () => {
+    const { inputs } = await sent([{}], (store) => store.archive({ key: 'key', ...past, ...times }));
+    expect(JSON.stringify(inputs[0])).toContain(String(Math.ceil((START + 91 * DAY) / 1000)));
+  });
+});
+
+describe('a row that an earlier version has written', () => {
+  it('may have something to tell that is not a list', () => {
+    const news = { type: 'Room Created', reason: 'requested' } as const;
+    const { key, ...attributes } = aRoom({ key: 'old' });
+    const written = { ...toItem({ ...attributes, key }), roomKey: key, unannounced: news };
+    expect(toRoom(written).unannounced).toEqual([news]);
+  });
+});
+
+async function allDue(store: RoomStore, before: number): Promise<readonly DueRoom[]> {
+  const shards = Array.from({ length: DUE_SHARDS }, async (_, shard) => {
+    const { items } = await store.due(shard, before);
+    const inOrder = items.every((room, index) => index === 0 || (items[index - 1]?.dueAt ?? 0) <= room.dueAt);
+    expect(inOrder).toBe(true);
+    return items;
+  });
+  return (await Promise.all(shards)).flat();
+}

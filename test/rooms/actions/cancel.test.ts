@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
+import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { AmbiguousOutcomeError } from '../../../functions/rooms/model/errors.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
+import { failNext, providerOf } from '../../support/faulty.ts';
+import { mortal } from '../../support/mortal.ts';
+import { aSpec } from '../../support/rooms.ts';
+import { aRequest, makeWorld } from '../../support/world.ts';
+
+const named = (display_name: string) => aRequest({ spec: aSpec({ settings: { display_name } }) });
+const aCancellation = (more = {}) => aRequest({ action: 'cancel', ...more });
+
+describe('cancelling a room', () => {
+  it('ends every room of the key that still lives, each once', async () => {
+    const world = makeWorld();
+    for (const name of ['a', 'b', 'c', 'd']) await ensureRoom(named(name), world.keeping);
+    expect(world.kept()).toHaveLength(4);
+    expect((await cancelRoom(aCancellation(), world.keeping)).outcome).toBe('cancelled');
+    expect(world.kept()).toEqual([]);
+    expect(providerOf(world).calls.retire).toBe(4);
+    expect(world.row('weekly')).toMatchObject({ state: 'cancelled', current: undefined, dueAt: undefined });
+    expect(await world.rooms.history('weekly')).toHaveLength(4);
+  });
+
+  it('leaves rooms alone that ended by themselves', async () => {
+    const world = makeWorld();
+    await ensureRoom(aRequest({ spec: aSpec({ lifetime: DAY, renewal: { mode: 'none' } }) }), world.keeping);
+    world.clock.now += 2 * DAY;
+    await cancelRoom(aCancellation(), world.keeping);
+    expect(providerOf(world).calls.retire).toBeUndefined();
+    expect(world.announced.at(-1)).toMatchObject({ type: 'Room Cancelled' });
+  });
+
+  it('records and announces before it touches a room', async () => {
+    const world = makeWorld();
+    await ensureRoom(aRequest(), world.keeping);
+    const { ports, steps } = mortal(world.keeping);
+    await cancelRoom(aCancellation(), ports);
+    expect(steps).toEqual([
+      'rooms.read',
+      'rooms.archive',
+      'rooms.write',
+      'events.announce',
+      'provider.retire',
+      'rooms.write',
+    ]);
+  });
+
+  it('leaves a tombstone also where nobody ever asked, so that a late request finds it is outdated', async () => {
+    const world = makeWorld();
+    const late = aRequest();
+    expect((await cancelRoom(aCancellation(), world.keeping)).outcome).toBe('cancelled');
+    expect((await ensureRoom(late, world.keeping)).outcome).toBe('outdated');
+    expect(world.row('weekly')).toMatchObject({ state: 'cancelled', generation: 0 });
+    expect(world.announced).toEqual([]);
+    expect(providerOf(world).made).toEqual([]);
+  });
+
+  it('wins over a request of the same instant, in whatever order they come', async () => {
+    for (const order of ['ensure first', 'cancel first']) {
+      const world = makeWorld();
+      const ensure = () => ensureRoom(aRequest({ at: 7 }), world.keeping);
+      const cancel = () => cancelRoom(aCancellation({ at: 7 }), world.keeping);
+      for (const act of order === 'ensure first' ? [ensure, cancel] : [cancel, ensure]) await act();
+      expect(world.row('weekly').state, order).toBe('cancelled');
+      expect(world.kept(), order).toEqual([]);
+    }
+  });
+
+  it('is told once, however often it is asked for', async () => {
+    const world = makeWorld();
+    await ensureRoom(aRequest(), world.keeping);
+    const request = aCancellation();
+    await cancelRoom(request, world.keeping);
+    const { revision } = world.row('weekly');
+    expect((await cancelRoom(request, world.keeping)).outcome).toBe('unchanged');
+    expect(world.row('weekly').revision).toBe(revision);
+    expect((await cancelRoom(aCancellation(), world.keeping)).outcome).toBe('unchanged');
+    expect(world.announced.filter(({ type }) => type === 'Room Cancelled')).toHaveLength(1);
+  });
+
+  it('ends the room of an attempt that got no answer', async () => {
+    const world = makeWorld();
+    failNext(world, 'create', new AmbiguousOutcomeError('reset'), 'after');
+    await expect(ensureRoom(aRequest(), world.keeping)).rejects.toThrow();
+    expect((await cancelRoom(aCancellation(), world.keeping)).outcome).toBe('cancelled');
+    expect(world.kept()).toEqual([]);
+  });
+
+  it('does not keep newer news from opening the next generation', async () => {
+    const world = makeWorld();
+    await ensureRoom(aRequest(), world.keeping);
+    await cancelRoom(aCancellation(), world.keeping);
+    world.clock.now += HOUR;
+    expect((await ensureRoom(aRequest(), world.keeping)).outcome).toBe('created');
+    expect(world.row('weekly')).toMatchObject({ state: 'active', generation: 2, current: { id: 'first-2' } });
+    expect(world.announced.at(-1)).toMatchObject({ type: 'Room Created', generation: 2 });
+  });
+});

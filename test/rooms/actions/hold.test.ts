@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { DUE_SHARDS } from '../../../functions/adapters/tables/rooms-table.ts';
+import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
+import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import {
+  RequestRefusedError,
+  RoomAwaitedError,
+  UnauthorizedError,
+  UnknownRoomError,
+} from '../../../functions/rooms/model/errors.ts';
+import { holdRoom, releaseRoom } from '../../../functions/rooms/actions/hold.ts';
+import { planRotation } from '../../../functions/rooms/fleet/plan.ts';
+import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/room.ts';
+import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import { aSpec, START } from '../../support/rooms.ts';
+import { aRequest, makeWorld } from '../../support/world.ts';
+
+async function keptWorld(spec: Partial<RoomSpec> = {}) {
+  const world = makeWorld();
+  const { keeping, rotations } = world;
+  await ensureRoom(aRequest({ spec: aSpec(spec) }), keeping);
+  return {
+    ...world,
+    hold: (at?: number) => holdRoom(aRequest({ action: 'hold', at }), keeping),
+    release: (at?: number) => releaseRoom(aRequest({ action: 'release', at }), keeping),
+    rotate: () => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, keeping),
+    plan: () =>
+      planRotation(
+        {},
+        {
+          ...keeping,
+          rotations,
+          timeLeft: () => 5 * MINUTE,
+          shards: DUE_SHARDS,
+          perRun: 500,
+          spread: 0,
+          longestGap: keeping.renewal.longestGap,
+        },
+      ),
+  };
+}
+
+describe('a held room', () => {
+  it('is not rotated, neither by the planner nor by an order that was on its way', async () => {
+    const { hold, rotate, plan, row, clock, rotations, providers } = await keptWorld();
+    expect((await hold()).outcome).toBe('held');
+    clock.now = START + 85 * DAY;
+    await plan();
+    expect(rotations.sent).toEqual([]);
+    expect((await rotate()).outcome).toBe('unchanged');
+    expect(row('weekly')).toMatchObject({ state: 'held', generation: 1 });
+    expect(providers.first?.calls).toEqual({ create: 1 });
+  });
+
+  it('is told of from its emergency on, in every run, also after its end', async () => {
+    const { hold, plan, clock, row } = await keptWorld();
+    await hold();
+    const { emergencyAt = 0 } = row('weekly');
+    const told = [];
+    for (const at of [emergencyAt - 1, emergencyAt, START + 89 * DAY, START + 200 * DAY]) {
+      clock.now = at;
+      told.push((await plan()).heldEmergencies);
+    }
+    expect(told).toEqual([0, 1, 1, 1]);
+  });
+
+  it('is told of at least one run of the schedule before its end, however short its life', async () => {
+    const { hold, keeping, row } = await keptWorld({ lifetime: 2 * DAY });
+    await hold();
+    const { dueAt = Number.POSITIVE_INFINITY, current } = row('weekly');
+    expect((current?.expiresAt ?? 0) - dueAt).toBeGreaterThan(keeping.renewal.longestGap);
+  });
+
+  it('says so when it is held again', async () => {
+    const { hold } = await keptWorld();
+    await hold();
+    expect((await hold()).outcome).toBe('unchanged');
+  });
+});
+
+describe('a released room', () => {
+  it('is due when it would have been', async () => {
+    const { hold, release, row } = await keptWorld();
+    const { dueAt, renewAt } = row('weekly');
+    await hold();
+    expect(row('weekly').dueAt).toBeGreaterThan(dueAt ?? 0);
+    expect((await release()).outcome).toBe('released');
+    expect(row('weekly')).toMatchObject({ state: 'active', dueAt, renewAt });
+  });
+
+  it('is opened again in the next run where it ended while it was held', async () => {
+    const { hold, release, plan, rotate, clock, row, rotations } = await keptWorld();
+    await hold();
+    clock.now = START + 100 * DAY;
+    await release();
+    expect(await plan()).toMatchObject({ nominated: 1, emergencies: 1 });
+    expect(rotations.sent).toHaveLength(1);
+    expect((await rotate()).outcome).toBe('rotated');
+    expect(row('weekly').current?.expiresAt).toBe(clock.now + 90 * DAY);
+  });
+
+  it('stays released when an older hold arrives late', async () => {
+    const { hold, release, row } = await keptWorld();
+    await hold(100);
+    await release(300);
+    expect((await hold(200)).outcome).toBe('outdated');
+    expect(row('weekly').state).toBe('active');
+  });
+});
+
+describe('holding', () => {
+  it('is kept in mind where a room ends anyway, until it is to be kept', async () => {
+    const { hold, row, keeping } = await keptWorld({ renewal: { mode: 'none' } });
+    expect((await hold()).outcome).toBe('noted');
+    expect((await hold()).outcome).toBe('unchanged');
+    expect(row('weekly')).toMatchObject({ state: 'ending', dueAt: undefined });
+    await ensureRoom(aRequest(), keeping);
+    expect(row('weekly')).toMatchObject({ state: 'held', toBeHeld: undefined });
+  });
+
+  it('outlives a request that needs no renewal', async () => {
+    const { hold, release, row, keeping } = await keptWorld();
+    await hold();
+    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode: 'none' } }) }), keeping);
+    expect(row('weekly').state).toBe('ending');
+    await ensureRoom(aRequest(), keeping);
+    expect(row('weekly').state).toBe('held');
+    await release();
+    expect(row('weekly').state).toBe('active');
+  });
+
+  it('neither outdates a request nor is outdated by one', async () => {
+    const { hold, keeping, row } = await keptWorld();
+    await ensureRoom(aRequest({ at: 900, spec: aSpec({ lifetime: 100 * DAY }) }), keeping);
+    expect((await hold(800)).outcome).toBe('held');
+    await ensureRoom(aRequest({ at: 950, spec: aSpec({ lifetime: 110 * DAY }) }), keeping);
+    expect(row('weekly')).toMatchObject({ state: 'held', current: { expiresAt: START + 110 * DAY } });
+  });
+
+  it('does not revive what was cancelled', async () => {
+    const { hold, release, keeping, row } = await keptWorld();
+    await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+    await expect(hold()).rejects.toThrow(
+      'weekly is cancelled, so there is nothing to hold; ask for it again',
+    );
+    await expect(release()).rejects.toThrow(RequestRefusedError);
+    await expect(rotateNow(aRequest({ action: 'rotate' }), keeping)).rejects.toThrow('is cancelled');
+    expect(row('weekly')).toMatchObject({ state: 'cancelled', dueAt: undefined });
+  });
+
+  it('is refused for a key whose request was refused', async () => {
+    const world = makeWorld();
+    const spec = aSpec({ lifetime: 2 * HOUR, renewal: { mode: 'recreate', explicit: true } });
+    await expect(ensureRoom(aRequest({ spec }), world.keeping)).rejects.toThrow(RequestRefusedError);
+    const hold = holdRoom(aRequest({ action: 'hold' }), world.keeping);
+    await expect(hold).rejects.toThrow(/was refused, so there is nothing to hold.*too short/);
+  });
+
+  it.each([false, true])(
+    'waits on the row for a room that is on its way, cancelled before: %s',
+    async (again) => {
+      const { keeping, row, providers } = makeWorld();
+      if (again) {
+        await ensureRoom(aRequest(), keeping);
+        await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+      }
+      const { create } = providers.first ?? {};
+      const failing = async () => {
+        throw new UnauthorizedError('401');
+      };
+      Object.assign(providers.first ?? {}, { create: failing });
+      const request = aRequest();
+      await expect(ensureRoom(request, keeping)).rejects.toThrow('401');
+      expect((await holdRoom(aRequest({ action: 'hold' }), keeping)).outcome).toBe('noted');
+      const rotation = rotateNow(aRequest({ action: 'rotate' }), keeping);
+      await expect(rotation).rejects.toThrow(RoomAwaitedError);
+      Object.assign(providers.first ?? {}, { create });
+      await ensureRoom(request, keeping);
+      expect(row('weekly')).toMatchObject({ state: 'held', toBeHeld: undefined, claim: undefined });
+    },
+  );
+
+  it('is not remembered of a room on its way that is released before it comes', async () => {
+    const { keeping, row, providers } = makeWorld({ limit: 0 });
+    const request = aRequest();
+    await expect(ensureRoom(request, keeping)).rejects.toThrow('full');
+    await holdRoom(aRequest({ action: 'hold' }), keeping);
+    expect((await releaseRoom(aRequest({ action: 'release' }), keeping)).outcome).toBe('noted');
+    expect(row('weekly').toBeHeld).toBeUndefined();
+    expect(providers.first?.made).toEqual([]);
+  });
+
+  it('is refused where what was on its way has been cancelled', async () => {
+    const { keeping } = makeWorld({ limit: 0 });
+    await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+    await expect(ensureRoom(aRequest(), keeping)).rejects.toThrow('full');
+    await holdRoom(aRequest({ action: 'hold' }), keeping);
+    await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+    await expect(holdRoom(aRequest({ action: 'hold' }), keeping)).rejects.toThrow('is cancelled');
+    await expect(rotateNow(aRequest({ action: 'rotate' }), keeping)).rejects.toThrow('is cancelled');
+  });
+
+  it('waits a little for a key that was never asked for', async () => {
+    const { keeping } = makeWorld();
+    await expect(holdRoom(aRequest({ action: 'hold' }), keeping)).rejects.toThrow('there is nothing to hold');
+    await expect(releaseRoom(aRequest({ action: 'release' }), keeping)).rejects.toThrow(UnknownRoomError);
+    await expect(rotateNow(aRequest({ action: 'rotate' }), keeping)).rejects.toThrow(UnknownRoomError);
+  });
+});

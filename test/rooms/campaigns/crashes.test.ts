@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Engines, startEngines } from '../../support/engines.ts';
+import { PROVIDERS } from '../../../functions/adapters/providers.ts';
+import { ClaimHeldError } from '../../../functions/rooms/model/errors.ts';
+import type { Keeping } from '../../../functions/rooms/lifecycle/context.ts';
+import type { Reconciling } from '../../../functions/rooms/fleet/reconcile.ts';
+import { HOUR, SECOND } from '../../../functions/rooms/model/room.ts';
+import { Death, type Fate, mortal } from '../../support/mortal.ts';
+import {
+  CREATE_ELSEWHERE,
+  OPERATIONS,
+  type Operation,
+  reconcileAndKeep,
+  type Work,
+} from '../../support/operations.ts';
+import { memoryStage, realStage, type Stage } from '../../support/stage.ts';
+
+type SetUp = (operation: Operation) => Promise<Stage>;
+
+const inMemory: SetUp = ({ options }) => memoryStage(options);
+
+/** What a provider can do. */
+const possible = (provider: keyof typeof PROVIDERS) =>
+  OPERATIONS.filter(({ needs }) => needs?.(PROVIDERS[provider].capabilities) ?? true);
+
+describeCrashes('in memory', [...possible('meetings-api'), CREATE_ELSEWHERE], () => inMemory);
+
+describe('on the engines', () => {
+  let engines: Engines;
+  beforeAll(async () => {
+    engines = await startEngines();
+  });
+  afterAll(() => engines.stop());
+
+  for (const provider of ['meetings-api', 'daily', 'whereby'] as const) {
+    const { title } = PROVIDERS[provider];
+    describeCrashes(`with ${title}`, possible(provider), () => () => realStage(engines, provider));
+  }
+});
+
+function describeCrashes(where: string, operations: readonly Operation[], setUp: () => SetUp): void {
+  const totals = { runs: 0, steps: 0 };
+
+  describe(`a process that dies, ${where}`, () => {
+    afterAll(() => {
+      console.log(
+        `${where}: ${totals.steps} steps x ${operations.length} operations x before/after: ${totals.runs} runs, ` +
+          '0 lost, 0 doubled, 0 orphans left',
+      );
+    });
+
+    for (const operation of operations) {
+      it(`at any step of: ${operation.name}, loses nothing and doubles nothing`, async () => {
+        const steps = await play(operation, setUp());
+        expect(steps.length).toBeGreaterThan(3);
+        totals.steps += steps.length;
+        for (let dieAt = 1; dieAt <= steps.length; dieAt += 1) {
+          for (const when of ['before', 'after'] as const) {
+            totals.runs += 1;
+            await play(operation, setUp(), { dieAt, when });
+          }
+        }
+      });
+    }
+  });
+}
+
+/**
+ * Plays an operation with a fate, lets the message come back until it is done, and reconciles two hours later.
+ *
+ * @returns the steps that were taken, up to the death
+ */
+async function play(operation: Operation, setUp: SetUp, fate?: Fate): Promise<readonly string[]> {
+  const stage = await setUp(operation);
+  try {
+    await operation.prepare?.(stage);
+    const work = operation.work(stage);
+    const { rotations, keeping, clock } = stage;
+    const immortal = { ...keeping, rotations, mode: 'repair' as const, timeLeft: () => HOUR };
+    const { ports, steps } = mortal(immortal, fate);
+    const at = fate
+      ? `died ${fate.when} step ${fate.dieAt} of ${operation.name}`
+      : `${operation.name}, alive`;
+    const died = await dies(work, ports);
+    expect(died, at).toBe(fate !== undefined);
+    if (died) await redeliver(work, stage, immortal);
+    clock.now += 2 * HOUR;
+    await reconcileAndKeep(stage, immortal);
+    await assertWhole(stage, operation, `${at}, ${steps.at(-1)}`);
+    return steps;
+  } finally {
+    await stage.close();
+  }
+}
+
+async function dies(work: Work, ports: Keeping & Reconciling): Promise<boolean> {
+  try {
+    await work(ports);
+    return false;
+  } catch (error) {
+    if (error instanceof Death) return true;
+    throw error;
+  }
+}
+
+async function redeliver(work: Work, { clock }: Stage, ports: Keeping & Reconciling): Promise<void> {
+  for (let receive = 2; ; receive += 1) {
+    try {
+      await work(ports);
+      return;
+    } catch (error) {
+      if (!(error instanceof ClaimHeldError) || receive > 5) throw error;
+      clock.now += error.retryAfter + SECOND;
+    }
+  }
+}
+
+async function assertWhole(stage: Stage, { expected, announced }: Operation, at: string): Promise<void> {
+  const row = await stage.row('weekly');
+  const kept = stage.kept();
+  expect({ state: row.state, generation: row.generation, kept: kept.length }, at).toEqual(expected);
+  expect(row.claim, at).toBeUndefined();
+  expect(row.unannounced, at).toBeUndefined();
+  expect(
+    row.retirees.filter(({ endsAt }) => endsAt === undefined),
+    at,
+  ).toEqual([]);
+  if (row.current) expect(kept, at).toContain(row.current.id);
+  const news = stage.announced().filter(({ key, type }) => key === 'weekly' && type === announced);
+  expect(news.length, at).toBeGreaterThanOrEqual(1);
+  expect(news.at(-1), at).toMatchObject({ generation: expected.generation });
+  expect(news.at(-1)?.roomId, at).toBe(row.current?.id);
+}

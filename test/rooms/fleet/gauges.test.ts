@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { Census } from '../../../functions/rooms/fleet/gauges.ts';
+import { DAY, type RoomState } from '../../../functions/rooms/model/room.ts';
+import { aLiveRoom, aRoom, START } from '../../support/rooms.ts';
+
+/** The census of rooms that live for a hundred days and have so many left. */
+function censusOf(daysLeft: readonly number[], state: RoomState = 'active'): Census {
+  const census = new Census(START);
+  for (const days of daysLeft) {
+    const renewedAt = START - (100 - days) * DAY;
+    census.count(aRoom({ state, current: aLiveRoom({ renewedAt, expiresAt: renewedAt + 100 * DAY }) }));
+  }
+  return census;
+}
+
+describe('a census', () => {
+  test('tells how much life the rooms have left', () => {
+    const { livesLeft } = censusOf([1, 5, 6, 25, 49, 60, 75, 76, 100]);
+    expect(Object.fromEntries(livesLeft)).toEqual({
+      '0-5%': 2,
+      '5-25%': 2,
+      '25-50%': 1,
+      '50-75%': 2,
+      '75-100%': 2,
+    });
+  });
+
+  test('leaves those out that have ended', () => {
+    const { livesLeft, states } = censusOf([0, -1], 'cancelled');
+    expect([...livesLeft.values()]).toEqual([0, 0, 0, 0, 0]);
+    expect(states.get('cancelled')).toBe(2);
+  });
+
+  test('tells of each state how many there are, and of those that nobody is in that there are none', () => {
+    expect(Object.fromEntries(censusOf([50, 50], 'held').states)).toEqual({
+      opening: 0,
+      active: 0,
+      held: 2,
+      ending: 0,
+      cancelled: 0,
+      rejected: 0,
+    });
+  });
+});

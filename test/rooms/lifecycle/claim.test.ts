@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { ClaimLostError } from '../../../functions/rooms/model/errors.ts';
+import type { Keeping } from '../../../functions/rooms/lifecycle/context.ts';
+import { DAY, MINUTE } from '../../../functions/rooms/model/room.ts';
+import { withProvider } from '../../support/faulty.ts';
+import { Death } from '../../support/mortal.ts';
+import { aSpec, START } from '../../support/rooms.ts';
+import { aRequest, makeWorld, type World } from '../../support/world.ts';
+
+/** A worker whose create has its effect and then hangs until it is let go. */
+function slowWorker(world: World): { keeping: Keeping; made: Promise<void>; letGo: () => void } {
+  const made = Promise.withResolvers<void>();
+  const going = Promise.withResolvers<void>();
+  const keeping = withProvider(world, (provider) => ({
+    async create(order) {
+      const room = await provider.create(order);
+      made.resolve();
+      await going.promise;
+      return room;
+    },
+  }));
+  return { keeping, made: made.promise, letGo: going.resolve };
+}
+
+/** Everything that lives at the provider is the row's current room. */
+function expectOneRoom({ row, kept, providers }: World) {
+  const { current, retirees } = row('weekly');
+  expect(kept()).toEqual([current?.id]);
+  expect(retirees.map(({ id }) => id)).not.toContain(current?.id);
+  const others = providers.first?.made.filter(({ id }) => id !== current?.id) ?? [];
+  expect(others.every(({ retired }) => retired)).toBe(true);
+}
+
+describe('a worker whose lease ran out', () => {
+  it('finds its room adopted and is done', async () => {
+    const world = makeWorld();
+    const slow = slowWorker(world);
+    const request = aRequest();
+    const first = ensureRoom(request, slow.keeping);
+    await slow.made;
+    world.clock.now += 2 * MINUTE;
+    expect((await ensureRoom(request, world.keeping)).outcome).toBe('unchanged');
+    slow.letGo();
+    expect((await first).room?.current?.id).toBe(world.row('weekly').current?.id);
+    expectOneRoom(world);
+    expect(world.providers.first?.made).toHaveLength(1);
+  });
+
+  it('retires the room it made in vain where another was made meanwhile', async () => {
+    const world = makeWorld();
+    const slow = slowWorker(world);
+    const request = aRequest();
+    const first = ensureRoom(request, slow.keeping);
+    await slow.made;
+    world.clock.now += 2 * MINUTE;
+    // the provider's list is behind: the room is there and not yet shown
+    await ensureRoom(
+      request,
+      withProvider(world, () => ({ find: async () => [] })),
+    );
+    slow.letGo();
+    await expect(first).rejects.toThrow(ClaimLostError);
+    expect(world.row('weekly').retirees).toEqual([{ application: 'first', id: 'first-1' }]);
+    await ensureRoom(request, world.keeping);
+    expectOneRoom(world);
+  });
+
+  it('does not have its room adopted by one who found it just before it was given up', async () => {
+    const world = makeWorld();
+    const slow = slowWorker(world);
+    const asked = () => aRequest({ spec: aSpec({ expiresAt: START + 30 * DAY }) });
+    const first = ensureRoom(asked(), slow.keeping);
+    await slow.made;
+    world.clock.now += 2 * MINUTE;
+    const second = withProvider(world, () => ({
+      find: async () => [],
+      create: async () => {
+        throw new Death('create');
+      },
+    }));
+    // a claim of somebody else's, left by a crash
+    const crashed = { ...second, rooms: { ...second.rooms, write: dyingAfter(2, second) } };
+    await expect(ensureRoom(asked(), crashed)).rejects.toThrow(Death);
+    world.clock.now += 2 * MINUTE;
+    const request = asked();
+    const third = withProvider(world, (provider) => ({
+      async find(token) {
+        const found = await provider.find(token);
+        slow.letGo();
+        await expect(first).rejects.toThrow(ClaimLostError);
+        return found;
+      },
+    }));
+
+    await ensureRoom(request, third).catch((error) => expect(error).toBeInstanceOf(ClaimLostError));
+    await ensureRoom(request, world.keeping);
+    expectOneRoom(world);
+  });
+});
+
+/** Writes of a worker that is dead after so many of them. */
+function dyingAfter(writes: number, { rooms }: Keeping): Keeping['rooms']['write'] {
+  let left = writes;
+  return async (room) => {
+    left -= 1;
+    if (left < 0) throw new Death('write');
+    return rooms.write(room);
+  };
+}
+
+describe('two wishes that compete for one generation', () => {
+  const named = (display_name: string, at: number) =>
+    aRequest({ at, spec: aSpec({ settings: { display_name } }) });
+
+  it.each([
+    ['an older', 1, 'outdated'],
+    ['a newer', 3, 'rotated'],
+  ])(
+    'do not share a room, where a create is idempotent: %s one is served in its turn',
+    async (_, at, outcome) => {
+      const world = makeWorld({ capabilities: { idempotentCreate: true } });
+      const slow = slowWorker(world);
+      const mine = named('mine', at);
+      const first = ensureRoom(mine, slow.keeping);
+      await slow.made;
+      world.clock.now += 2 * MINUTE;
+      await ensureRoom(
+        named('theirs', 2),
+        withProvider(world, () => ({ find: async () => [] })),
+      );
+      slow.letGo();
+      await expect(first).rejects.toThrow(ClaimLostError);
+      expect((await ensureRoom(mine, world.keeping)).outcome).toBe(outcome);
+      const { current, spec } = world.row('weekly');
+      const room = world.providers.first?.made.find(({ id }) => id === current?.id);
+      expect(room?.settings).toEqual(spec?.settings);
+      expect(spec?.settings.display_name).toBe(at > 2 ? 'mine' : 'theirs');
+    },
+  );
+
+  it('are both heard, where they want the same', async () => {
+    const world = makeWorld({ capabilities: { idempotentCreate: true } });
+    const slow = slowWorker(world);
+    const newer = named('same', 3);
+    const first = ensureRoom(newer, slow.keeping);
+    await slow.made;
+    world.clock.now += 2 * MINUTE;
+    await ensureRoom(
+      named('same', 1),
+      withProvider(world, () => ({ find: async () => [] })),
+    );
+    slow.letGo();
+    await expect(first).rejects.toThrow(ClaimLostError);
+    expect((await ensureRoom(newer, world.keeping)).outcome).toBe('unchanged');
+    expect((await ensureRoom(named('late', 2), world.keeping)).outcome).toBe('outdated');
+    expect(world.kept()).toEqual(['first-1']);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
+import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { AmbiguousOutcomeError, RoomGoneError } from '../../../functions/rooms/model/errors.ts';
+import { heedNews } from '../../../functions/rooms/actions/provider-event.ts';
+import { reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
+import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
+import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import { failNext, providerOf } from '../../support/faulty.ts';
+import { aSpec } from '../../support/rooms.ts';
+import { wrongAtRest } from '../../support/watch.ts';
+import { aRequest, makeWorld, type World } from '../../support/world.ts';
+
+const GONE = new RoomGoneError('404');
+
+async function withRoom(more: Partial<RoomSpec> = {}): Promise<World> {
+  const world = makeWorld();
+  await ensureRoom(aRequest({ spec: aSpec(more) }), world.keeping);
+  world.clock.now += 2 * HOUR;
+  return world;
+}
+
+/** Whoever may find out that a room is not there. */
+const FINDERS = {
+  'an extension that is due': async ({ keeping, clock }: World) => {
+    clock.now += 84 * DAY;
+    return rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, keeping);
+  },
+  'a request for a longer life': ({ keeping }: World) =>
+    ensureRoom(aRequest({ spec: aSpec({ lifetime: 120 * DAY, renewal: { mode: 'extend' } }) }), keeping),
+  'reconciliation, of a lost room': ({ keeping }: World) =>
+    rotateRoom({ key: 'weekly', generation: 1, cause: 'lost' }, keeping),
+  'reconciliation, of drift': ({ keeping }: World) =>
+    rotateRoom({ key: 'weekly', generation: 1, cause: 'drifted' }, keeping),
+  'a callback': ({ keeping }: World) =>
+    heedNews({ key: 'weekly', roomId: 'first-1', news: 'expired' }, keeping),
+};
+
+/** Lets the provider say that the room is not there, so many times, whatever it is asked. */
+function denied(world: World, times: number): void {
+  const provider = providerOf(world);
+  const { get, change } = provider;
+  let left = times;
+  const denies = () => {
+    left -= 1;
+    return left >= 0;
+  };
+  provider.get = async (id) => (denies() ? undefined : get(id));
+  provider.change = async (id, wanted) => {
+    if (denies()) throw GONE;
+    return change(id, wanted);
+  };
+}
+
+describe.each(Object.entries(FINDERS))('a room that is not there, says the provider to %s,', (_, find) => {
+  it('once, keeps its link', async () => {
+    const world = await withRoom({ renewal: { mode: 'extend' } });
+    denied(world, 1);
+    await find(world).catch((error) => expect(error).toBeInstanceOf(AmbiguousOutcomeError));
+    expect(world.row('weekly')).toMatchObject({ generation: 1, current: { id: 'first-1' }, retirees: [] });
+  });
+
+  it("again and again, is followed by another, and does not live on as nobody's where it was there", async () => {
+    const world = await withRoom({ renewal: { mode: 'extend' } });
+    denied(world, 4);
+    expect((await find(world)).outcome).toBe('rotated');
+    const row = world.row('weekly');
+    expect(row).toMatchObject({ generation: 2, current: { id: 'first-2' }, previous: undefined });
+    expect(row.retirees).toEqual([{ application: 'first', id: 'first-1', endsAt: expect.any(Number) }]);
+    expect(world.kept()).toEqual(['first-2']);
+    expect(await wrongAtRest(world)).toEqual([]);
+  });
+});
+
+describe('a question that gets no answer', () => {
+  it('is no answer: the room keeps its link, and the message comes back', async () => {
+    const world = await withRoom({ renewal: { mode: 'extend' } });
+    failNext(world, 'change', GONE);
+    const lost = new AmbiguousOutcomeError('502');
+    failNext(world, 'get', lost);
+    world.clock.now += 84 * DAY;
+    const order = { key: 'weekly', generation: 1, cause: 'due' } as const;
+    await expect(rotateRoom(order, world.keeping)).rejects.toBe(lost);
+    expect((await rotateRoom(order, world.keeping)).outcome).toBe('extended');
+  });
+});
+
+describe('a room under the id of one that has ended', () => {
+  it.each(['its cancellation', 'its loss'])(
+    'which a create has made that came late, after %s, is ended by reconciliation',
+    async (end) => {
+      const world = makeWorld({ named: true, capabilities: { retires: 'at-once', shortestLife: 0 } });
+      const { keeping, clock, rotations, kept, row } = world;
+      await ensureRoom(aRequest(), keeping);
+      const { id: token = '' } = row('weekly').current ?? {};
+      clock.now += 2 * HOUR;
+      if (end === 'its loss') {
+        denied(world, 2);
+        await rotateRoom({ key: 'weekly', generation: 1, cause: 'lost' }, keeping);
+      } else {
+        await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+      }
+      expect(kept()).not.toContain(token);
+      const settings = { display_name: 'Weekly' };
+      await providerOf(world).create({ token, settings, expiresAt: clock.now + 90 * DAY });
+      expect(kept()).toContain(token);
+      clock.now += 2 * HOUR;
+      const reconciling = { ...keeping, rotations, mode: 'repair' as const, timeLeft: () => HOUR };
+      const { applications } = await reconcileRooms(['first'], reconciling);
+      expect(applications.first).toMatchObject({ orphans: 1, retired: 1 });
+      expect(kept()).not.toContain(token);
+    },
+  );
+});

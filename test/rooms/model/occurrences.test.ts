@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { meaning, recall } from '../../../functions/rooms/series/calendar.ts';
+import {
+  type CalendarMemory,
+  type CalendarNews,
+  type EventNews,
+  need,
+  type OccurrenceNews,
+  remember,
+} from '../../../functions/rooms/model/occurrences.ts';
+import { DAY, HOUR, type Room, type RoomRequest } from '../../../functions/rooms/model/room.ts';
+
+const WEEK = 7 * DAY;
+
+/** Occurrences at the weeks given, an hour each. */
+function planned(...weeks: readonly number[]) {
+  return weeks.map((week) => ({ id: week * WEEK, until: week * WEEK + HOUR }));
+}
+
+function event(at: string, more: Partial<EventNews> = {}): CalendarNews {
+  const news: EventNews = {
+    at,
+    epoch: at,
+    name: `as of ${at}`,
+    origin: { id: 'a' },
+    planned: planned(1, 2, 3),
+    whole: true,
+    ...more,
+  };
+  return { event: news, occurrences: [] };
+}
+
+function occurrence(at: string, week: number, more: Partial<OccurrenceNews> = {}): CalendarNews {
+  const id = week * WEEK;
+  return { occurrences: [{ at, epoch: at, id, until: id + HOUR, name: `occurrence as of ${at}`, ...more }] };
+}
+
+const cancelled = { cancelled: true };
+
+function learnt(...news: readonly CalendarNews[]): CalendarMemory {
+  return news.reduce<CalendarMemory>((memory, next) => remember(memory, next), {
+    version: 0,
+    occurrences: [],
+  });
+}
+
+const until = (weeks: number, extra = HOUR) => expect.objectContaining({ until: weeks * WEEK + extra });
+
+describe('what is needed', () => {
+  test.each<[string, readonly CalendarNews[], unknown]>([
+    ['lasts until the last occurrence', [event('1')], until(3)],
+    ['is named by the event', [event('1'), occurrence('2', 3)], expect.objectContaining({ name: 'as of 1' })],
+    [
+      'is named by the newest occurrence while the event is unknown',
+      [occurrence('1', 2), occurrence('2', 1)],
+      expect.objectContaining({ name: 'occurrence as of 2' }),
+    ],
+    ['is nothing when the event is cancelled', [event('1'), event('2', cancelled)], 'none'],
+    ['is something again when it is un-cancelled', [event('2', cancelled), event('3')], until(3)],
+    [
+      'ends sooner when the last occurrence is cancelled',
+      [event('1'), occurrence('2', 3, cancelled)],
+      until(2),
+    ],
+    [
+      'ends later when an occurrence is moved',
+      [event('1'), occurrence('2', 1, { until: 9 * WEEK })],
+      until(9, 0),
+    ],
+    [
+      'ends sooner when the last occurrence is moved forward',
+      [event('1'), occurrence('2', 3, { until: WEEK })],
+      until(2),
+    ],
+    ['lasts as long as an occurrence that was added', [event('1'), occurrence('2', 20)], until(20)],
+    [
+      'is nothing when all occurrences are cancelled',
+      [event('1', { planned: planned(1) }), occurrence('2', 1, cancelled)],
+      'none',
+    ],
+    [
+      'is nothing when the only occurrence that is known is cancelled',
+      [occurrence('2', 1, cancelled)],
+      'none',
+    ],
+    [
+      'has no end when the event has none',
+      [event('1', { endless: true, planned: [] }), occurrence('2', 3)],
+      { name: 'as of 1' },
+    ],
+    [
+      'does not end sooner by a cancellation that is older than the plan',
+      [event('2'), occurrence('1', 3, cancelled)],
+      until(3),
+    ],
+    [
+      'ends sooner by one that outlives a new plan',
+      [event('2', { epoch: 'a' }), occurrence('1', 3, { ...cancelled, epoch: 'a' })],
+      until(2),
+    ],
+    [
+      'lasts for a move that is older than the plan',
+      [event('2'), occurrence('1', 1, { until: 9 * WEEK })],
+      until(9, 0),
+    ],
+    [
+      'does not last for one that a complete event leaves out',
+      [event('2', { complete: true }), occurrence('1', 1, { until: 9 * WEEK })],
+      until(3),
+    ],
+    [
+      'never ends before what is remembered of a longer series',
+      [event('1', { whole: false }), ...[1, 2, 3].map((week) => occurrence('2', week, cancelled))],
+      until(1),
+    ],
+    [
+      'ends before the first of all that are cancelled',
+      [event('1'), occurrence('2', 2, { ...cancelled, following: true })],
+      until(1),
+    ],
+    [
+      'ends for a series without end when all that follow are cancelled',
+      [
+        event('1', { endless: true, whole: false, planned: [] }),
+        occurrence('2', 5, { ...cancelled, following: true }),
+      ],
+      until(5),
+    ],
+    [
+      'is moved with all that follow, and an hour more for the clocks',
+      [event('1'), occurrence('2', 2, { until: 2 * WEEK + 5 * HOUR, following: true })],
+      until(3, 6 * HOUR),
+    ],
+  ])('%s', (_, news, expected) => {
+    for (const order of [news, news.toReversed()]) expect(need(learnt(...order))).toEqual(expected);
+  });
+});
+
+describe('what is remembered', () => {
+  const stamps = fc.constantFrom('1', '2', '3', '4', '5');
+  const weeks = fc.integer({ min: 1, max: 5 });
+  const flags = (names: readonly string[]) =>
+    fc.subarray([...names]).map((set) => Object.fromEntries(set.map((name) => [name, true])));
+  const news = fc.oneof(
+    fc
+      .tuple(stamps, flags(['cancelled', 'complete', 'endless', 'whole']), fc.subarray([1, 2, 3, 4]))
+      .map(([at, more, list]) => event(at, { whole: false, ...more, planned: planned(...list) })),
+    fc
+      .tuple(stamps, weeks, flags(['cancelled', 'following']), weeks)
+      .map(([at, week, more, end]) => occurrence(at, week, { ...more, until: end * WEEK })),
+  );
+
+  test('is the same whatever the order of the news, and however often it comes', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .array(news, { maxLength: 8 })
+          .chain((list) =>
+            fc.tuple(
+              fc.constant(list),
+              fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 }),
+            ),
+          ),
+        ([list, shuffled]) => {
+          const known = { ...learnt(...list), version: 0 };
+          expect({ ...learnt(...shuffled), version: 0 }).toEqual(known);
+        },
+      ),
+      { numRuns: 1000, seed: 20270115 },
+    );
+  });
+
+  test('does not change by what is known or older', () => {
+    const memory = learnt(event('1'), event('3'), occurrence('3', 2));
+    for (const old of [event('1'), event('2', cancelled), event('3'), occurrence('2', 2, cancelled)]) {
+      expect(remember(memory, old)).toBe(memory);
+    }
+    expect(remember(memory, event('4')).version).toBe(memory.version + 1);
+  });
+
+  test('stays the same when it has been through the table', () => {
+    const memory = learnt(event('1'), occurrence('2', 3, cancelled));
+    const read = JSON.parse(JSON.stringify(memory)) as CalendarMemory;
+    expect(remember(read, event('1'))).toBe(read);
+  });
+
+  test('has room for the latest 64 exceptions', () => {
+    const many = Array.from({ length: 100 }, (_, week) => occurrence('1', week));
+    expect(learnt(...many).occurrences.map(({ id }) => id / WEEK)).toEqual(
+      Array.from({ length: 64 }, (_, index) => index + 36),
+    );
+  });
+});
+
+describe('a request that carries news', () => {
+  const request = (news: CalendarNews): RoomRequest => ({
+    key: 'ical::a',
+    ...meaning(news),
+    sequence: { source: 'calendar', value: 'of the message' },
+    origin: { id: 'a' },
+    news,
+  });
+  const row = (memory: CalendarMemory | undefined) => ({ calendar: memory }) as unknown as Room;
+
+  test('asks for what all news together means, and counts what was learnt', () => {
+    const first = recall(undefined, request(occurrence('2', 3, cancelled)));
+    expect(first.request).toMatchObject({
+      action: 'cancel',
+      sequence: { source: 'calendar', value: '0000000001' },
+    });
+    const second = recall(row(first.calendar), request(event('1')));
+    expect(second.request).toMatchObject({
+      action: 'ensure',
+      sequence: { value: '0000000002' },
+      spec: {
+        settings: { display_name: 'as of 1' },
+        lifetime: 365 * DAY,
+        expiresAt: 2 * WEEK + HOUR,
+        renewal: { mode: 'extend', until: 2 * WEEK + HOUR },
+      },
+    });
+    const repeated = recall(row(second.calendar), request(event('1')));
+    expect(repeated).toEqual(second);
+  });
+
+  test('of an event without end is kept until it is cancelled', () => {
+    const { request: asked } = recall(undefined, request(event('1', { endless: true, planned: [] })));
+    expect(asked.spec).toEqual({
+      settings: { display_name: 'as of 1' },
+      lifetime: 365 * DAY,
+      renewal: { mode: 'extend' },
+    });
+  });
+
+  test('of another kind is left alone', () => {
+    const plain: RoomRequest = { key: 'a', action: 'hold', sequence: { source: 'request', value: '1' } };
+    expect(recall(row(learnt(event('1'))), plain)).toEqual({ request: plain });
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { DAY } from '../../../functions/rooms/model/room.ts';
+import { sequenceOf } from '../../../functions/rooms/model/sequence.ts';
+import { aSpec, START } from '../../support/rooms.ts';
+import { aRequest } from '../../support/world.ts';
+
+const at = 1;
+
+test('a lifetime that was reckoned from an expiry is no content: asking again is the same wish', () => {
+  const asked = (lifetime: number) =>
+    sequenceOf(aRequest({ at, spec: aSpec({ expiresAt: START + 30 * DAY, lifetime }) })).value;
+  expect(asked(30 * DAY)).toBe(asked(29 * DAY));
+});
+
+test('a lifetime that was asked for is content', () => {
+  const asked = (lifetime: number) => sequenceOf(aRequest({ at, spec: aSpec({ lifetime }) })).value;
+  expect(asked(30 * DAY)).not.toBe(asked(29 * DAY));
+});
+
+test('of two requests of one instant a cancellation is the newer', () => {
+  const value = (action: 'ensure' | 'cancel') => sequenceOf(aRequest({ at, action })).value;
+  expect(value('cancel') > value('ensure')).toBe(true);
+});

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { eventBus } from '../../functions/adapters/event-bus.ts';
+import { pool } from '../../functions/adapters/pool.ts';
+import { roomProvider } from '../../functions/adapters/providers.ts';
+import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
+import { rotationQueue } from '../../functions/adapters/queues/rotation-queue.ts';
+import { secretsManager } from '../../functions/adapters/secrets.ts';
+import { base32Digest } from '../../functions/rooms/model/digest.ts';
+import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { RotationQueue } from '../../functions/rooms/model/ports.ts';
+import type { Duration, Instant, PastGeneration, Room } from '../../functions/rooms/model/room.ts';
+import { DAY, HOUR, SECOND } from '../../functions/rooms/model/room.ts';
+import { type WorkQueue, workQueue } from '../../functions/runtime/queue/work-queue.ts';
+import type { InventoryEntry } from '../../emulators/room-emulator.ts';
+import type { Queue } from '../../local/engines/queue.ts';
+import { ROOMS_TABLE } from '../../local/engines/table-engines.ts';
+import { ACCOUNTS, type Account, type ProviderName } from '../../chaos/accounts.ts';
+import type { Engines } from './engines.ts';
+
+/** A deployment of the functions in front of the engines: the real adapters, a table and an account of its own. */
+export interface Deployment {
+  readonly account: Account;
+  readonly keeping: Keeping;
+  readonly rotations: RotationQueue;
+  readonly inboxes: Readonly<Record<InboxName, Inbox>>;
+  readonly tableName: string;
+  readonly busName: string;
+  /** What the bus has taken, the oldest first. */
+  readonly told: readonly Told[];
+  entries(): Promise<readonly (Room | PastGeneration)[]>;
+  /** The rooms at the provider that carry this deployment's token and can be entered now. */
+  rooms(): readonly InventoryEntry[];
+  close(): Promise<void>;
+}
+
+export type InboxName = 'requests' | 'rotations' | 'reconciliations';
+
+export interface Inbox {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  /** The function's side. */
+  readonly work: WorkQueue;
+}
+
+/** An event of the bus, as far as it is looked at. */
+export interface Told {
+  readonly 'detail-type': string;
+  readonly detail: {
+    readonly key: string;
+    readonly generation: number;
+    readonly room?: { readonly id: string };
+  };
+}
+
+export interface DeploymentOptions {
+  readonly provider: ProviderName;
+  readonly now: () => Instant;
+  readonly seed?: number;
+  /** Of the provider's calls. */
+  readonly timeout: Duration;
+  /** Lets time pass between calls that a provider wants spaced. */
+  readonly wait: (duration: Duration) => Promise<unknown>;
+  /** @default the engines' own, which never fails */
+  readonly dynamoDb?: DynamoDBClient;
+}
+
+export const LEASE: Duration = 90 * SECOND;
+export const MAX_RECEIVES = 5;
+
+let deployments = 0;
+
+export async function deploy(engines: Engines, options: DeploymentOptions): Promise<Deployment> {
+  const { provider, now, seed = 1, timeout, wait } = options;
+  deployments += 1;
+  const name = `chaos-${process.pid}-${deployments}`;
+  const account = await ACCOUNTS[provider]({ name, now, seed });
+  engines.secrets.create({ arn: `arn:${name}`, name }, account.credential);
+  await engines.tables.create({ ...structuredClone(ROOMS_TABLE), TableName: name } as never);
+  const told: Told[] = [];
+  engines.listen(name, (event) => told.push(JSON.parse(event)));
+  const inboxes = {
+    requests: inbox('requests'),
+    rotations: inbox('rotations'),
+    reconciliations: inbox('reconciliations'),
+  };
+  const { clients } = engines;
+
+  function inbox(kind: InboxName): Inbox {
+    const make = (suffix: string, attributes: Record<string, string>) => {
+      const full = `${name}-${kind}${suffix}`;
+      return engines.queues.create(full, `arn:aws:sqs:local:000000000000:${full}`, attributes);
+    };
+    const deadLetters = make('-dead-letters', {});
+    const redrive = JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: MAX_RECEIVES });
+    const queue = make('', { VisibilityTimeout: '360', RedrivePolicy: redrive });
+    return {
+      queue,
+      deadLetters,
+      work: workQueue(engines.clients.sqs, { queue: queue.url, deadLetters: deadLetters.url }),
+    };
+  }
+
+  const table = roomsTable(options.dynamoDb ?? clients.dynamoDb, { tableName: name, now: options.now });
+  const auditor = roomsTable(clients.dynamoDb, { tableName: name });
+  const secrets = secretsManager({ client: clients.secretsManager, now });
+  const deployment = base32Digest(name, 5);
+  const events = eventBus(clients.eventBridge, { bus: name, deployment, now });
+  return {
+    account,
+    inboxes,
+    tableName: name,
+    busName: name,
+    told,
+    rotations: rotationQueue(clients.sqs, inboxes.rotations.queue.url, now),
+    keeping: {
+      rooms: table,
+      pool: pool([account.entry], (entry) => roomProvider(entry, { now, timeout, wait, secrets })),
+      events,
+      now,
+      newOwner: randomUUID,
+      deployment,
+      lease: LEASE,
+      renewal: { renewBefore: 7 * DAY, longestGap: 25 * HOUR },
+    },
+    async entries() {
+      const all: (Room | PastGeneration)[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await auditor.scan(cursor);
+        all.push(...page.items);
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return all;
+    },
+    rooms: () =>
+      account.emulator.inventory().filter(({ usable, label }) => usable && label.includes(`er${deployment}`)),
+    close: () => account.emulator.close(),
+  };
+}

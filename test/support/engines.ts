@@ -1,0 +1,79 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
+import { type QueueEngine, startQueues } from '../../local/engines/queues.ts';
+import { startTables, type TableEngine } from '../../local/engines/tables.ts';
+import { EventBuses } from '../../local/fakes/buses.ts';
+import { Secrets } from '../../local/fakes/secrets.ts';
+import { startStandIns } from '../../local/fakes/server.ts';
+import { Targets } from '../../local/fakes/targets.ts';
+
+/** What stands for AWS, all of it in this process, with clients that speak to it over loopback as they would to AWS. */
+export interface Engines {
+  readonly tables: TableEngine;
+  readonly queues: QueueEngine;
+  readonly buses: EventBuses;
+  readonly secrets: Secrets;
+  /** Where secrets and buses answer. */
+  readonly standIns: string;
+  readonly clients: Clients;
+  /** Makes a bus and hears every event that it takes, as JSON. */
+  listen(bus: string, hear: (event: string) => void): void;
+  stop(): Promise<void>;
+}
+
+export interface Clients {
+  readonly dynamoDb: DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly eventBridge: EventBridgeClient;
+  readonly secretsManager: SecretsManagerClient;
+}
+
+const PLACE = { stackName: 'chaos', region: 'local', account: '000000000000' };
+
+export async function startEngines(): Promise<Engines> {
+  const [tables, queues] = await Promise.all([startTables(), startQueues()]);
+  const secrets = new Secrets();
+  const listeners = new Map<string, (event: string) => void>();
+  const targets = new Targets({
+    queue: () => undefined,
+    function: () => undefined,
+    bus: (arn) => listeners.get(arn),
+    warn: console.warn,
+  });
+  const buses = new EventBuses(PLACE, targets);
+  const standIns = await startStandIns(secrets, buses);
+  const at = (endpoint: string) => ({
+    endpoint,
+    region: PLACE.region,
+    credentials: DUMMY_CREDENTIALS,
+    maxAttempts: 4,
+  });
+  const clients = {
+    dynamoDb: new DynamoDBClient(at(tables.endpoint)),
+    sqs: new SQSClient(at(queues.endpoint)),
+    eventBridge: new EventBridgeClient(at(standIns.endpoint)),
+    secretsManager: new SecretsManagerClient(at(standIns.endpoint)),
+  };
+  return {
+    tables,
+    queues,
+    buses,
+    secrets,
+    standIns: standIns.endpoint,
+    clients,
+    listen(bus, hear) {
+      const arn = `arn:listener-of:${bus}`;
+      listeners.set(arn, hear);
+      buses.addBus(bus);
+      const target = { arn, input: {} };
+      buses.addRule({ name: bus, arn: `arn:rule:${bus}`, bus, matches: () => true, targets: [target] });
+    },
+    async stop() {
+      for (const client of Object.values(clients)) client.destroy();
+      await Promise.all([tables.stop(), queues.stop(), standIns.stop()]);
+    },
+  };
+}
