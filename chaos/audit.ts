@@ -2,8 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { roomsTable } from '../functions/adapters/tables/rooms-table.ts';
 import type { PastGeneration, Room } from '../functions/rooms/model/room.ts';
 import { DUMMY_CREDENTIALS } from '../local/engines/credentials.ts';
-import type { LocalRooms } from '../local/rooms/local-rooms.ts';
 import type { PutEntry } from '../local/fakes/buses.ts';
+import type { LocalRooms } from '../local/rooms/local-rooms.ts';
 import type { Account } from './accounts.ts';
 import type { Wanted } from './workload.ts';
 

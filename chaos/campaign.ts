@@ -3,13 +3,13 @@ import { seededRandom } from '../emulators/http/random.ts';
 import { type LocalRooms, startLocalRooms } from '../local/rooms/local-rooms.ts';
 import { ACCOUNTS, type Account, localProvider, type ProviderName } from './accounts.ts';
 import { audit, type Heard, hearing } from './audit.ts';
-import { calmDown } from './drain.ts';
 import { HOUR } from './clock.ts';
-import { sendWaves, type WavesOptions } from './load.ts';
-import { type Severity, STORMY, startWeather, type Weather } from './faults.ts';
-import { drawWishes } from './workload.ts';
+import { drain } from './drain.ts';
+import { type Faults, type Severity, STORMY, startFaults } from './faults.ts';
+import { type LoadOptions, sendLoad } from './load.ts';
+import { drawWorkload } from './workload.ts';
 
-export interface CampaignOptions extends WavesOptions {
+export interface CampaignOptions extends LoadOptions {
   readonly seed: number;
   readonly keys: number;
   readonly severity?: Severity;
@@ -24,13 +24,13 @@ export interface Outcome {
 }
 
 /** The stack of this project with an account at a provider's emulator, and somebody who listens to all it says. */
-export interface Ground {
+export interface Scenario {
   readonly account: Account;
   readonly rooms: LocalRooms;
   readonly heard: Heard;
 }
 
-export async function layGround(provider: ProviderName, seed: number): Promise<Ground> {
+export async function prepareScenario(provider: ProviderName, seed: number): Promise<Scenario> {
   const account = await ACCOUNTS[provider]({ name: 'storm', now: () => Date.now(), seed });
   const heard = hearing(account);
   const rooms = await startLocalRooms({
@@ -46,31 +46,31 @@ export async function layGround(provider: ProviderName, seed: number): Promise<G
 }
 
 /** Runs the stack in a storm: what comes out of it, and what is wrong with that. */
-export async function runCampaign(ground: Ground, options: CampaignOptions): Promise<Outcome> {
+export async function runCampaign(ground: Scenario, options: CampaignOptions): Promise<Outcome> {
   const { account, rooms } = ground;
   const { seed, severity = STORMY, say = () => {} } = options;
   const { stack } = rooms;
   const began = performance.now();
   const started = stack.clock.now();
-  const weather = await startWeather(stack.environment.AWS_ENDPOINT_URL_DYNAMODB ?? '', seed, severity);
+  const weather = await startFaults(stack.environment.AWS_ENDPOINT_URL_DYNAMODB ?? '', seed, severity);
   try {
     putInFront(ground, weather);
     account.emulator.faults.storm({ each: severity.provider });
     weather.hunt(stack.functions);
     const random = seededRandom(seed);
-    const wishes = drawWishes(random, options.keys);
-    const sent = await sendWaves(rooms, wishes, random, options);
+    const wishes = drawWorkload(random, options.keys);
+    const sent = await sendLoad(rooms, wishes, random, options);
     if (options.outage) {
       say('more than a day without the provider');
       account.emulator.faults.clear();
       account.emulator.faults.add({ fault: 'status', status: 503, times: 'always' });
-      await sendWaves(rooms, wishes, random, { ...options, requests: OUTAGE_REQUESTS });
+      await sendLoad(rooms, wishes, random, { ...options, requests: OUTAGE_REQUESTS });
     }
     const givenUp = givenUpIn(rooms);
     say('the storm is over; what rests in dead-letter queues is put back');
     weather.clear();
     account.emulator.faults.clear();
-    const redriven = await calmDown(rooms);
+    const redriven = await drain(rooms);
     const { wrong, figures } = await audit({ ...ground, wanted: wishes.wanted });
     return {
       wrong,
@@ -101,7 +101,7 @@ function givenUpIn({ stack }: LocalRooms): number {
 }
 
 /** From here on the functions call the table through the weather, and the bus is heard. */
-function putInFront({ rooms: { stack }, heard }: Ground, weather: Weather): void {
+function putInFront({ rooms: { stack }, heard }: Scenario, weather: Faults): void {
   const hurry = fileURLToPath(new URL('./short-time-outs.ts', import.meta.url));
   for (const { definition } of stack.functions) {
     Object.assign(definition.environment, {

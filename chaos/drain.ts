@@ -8,7 +8,7 @@ import { HOUR, letPass } from './clock.ts';
 const REDRIVES = 3;
 
 /** Puts back what rests, as a person would, and lets a night pass each time. @returns how many were put back */
-export async function calmDown({ stack }: LocalRooms): Promise<number> {
+export async function drain({ stack }: LocalRooms): Promise<number> {
   const sqs = new SQSClient({
     endpoint: stack.environment.AWS_ENDPOINT_URL_SQS ?? '',
     region: 'local',

@@ -1,6 +1,6 @@
 import { seededRandom } from '../emulators/http/random.ts';
-import type { LambdaFunction } from '../local/lambda/function.ts';
 import type { BusFault } from '../local/fakes/buses.ts';
+import type { LambdaFunction } from '../local/lambda/function.ts';
 import { type Answer, type Decide, type ServiceProxy, startProxy } from './proxy.ts';
 
 /** How bad it is, as probabilities. */
@@ -28,7 +28,7 @@ export const STORMY: Severity = {
 /** What broke, by name. */
 export type Damage = Record<string, number>;
 
-export interface Weather {
+export interface Faults {
   /** What the functions call in place of the table. */
   readonly tableEndpoint: string;
   readonly bus: BusFault;
@@ -41,11 +41,11 @@ export interface Weather {
 }
 
 /** Bad weather for everything but the provider, whose emulator makes its own. */
-export async function startWeather(
+export async function startFaults(
   tableEndpoint: string,
   seed: number,
   severity: Severity = STORMY,
-): Promise<Weather> {
+): Promise<Faults> {
   const random = seededRandom(seed);
   const damage: Damage = {};
   let isClear = false;

@@ -4,7 +4,7 @@ import type { Random } from '../emulators/http/random.ts';
 import type { Queue } from '../local/engines/queue.ts';
 import type { LocalRooms } from '../local/rooms/local-rooms.ts';
 import { HOUR, letPass } from './clock.ts';
-import type { Wish, Wishes } from './workload.ts';
+import type { WorkItem, Workload } from './workload.ts';
 
 /** Requests come in waves, with so much time between two of them: nights pass, and rooms fall due. */
 const BETWEEN_WAVES = 14 * HOUR;
@@ -13,7 +13,7 @@ const wavesFor = (requests: number) => Math.min(10, Math.max(2, Math.ceil(reques
 /** Of all messages, those that are delivered once more later. */
 const REPEATED = 0.1;
 
-export interface WavesOptions {
+export interface LoadOptions {
   readonly requests: number;
   /** Hears how it goes. */
   readonly say?: (line: string) => void;
@@ -27,11 +27,11 @@ interface Repetition {
 }
 
 /** Sends wishes until there were enough of them, and lets the stack work on them meanwhile. */
-export async function sendWaves(
+export async function sendLoad(
   { stack, doors }: LocalRooms,
-  wishes: Wishes,
+  wishes: Workload,
   random: Random,
-  { requests, say = () => {} }: WavesOptions,
+  { requests, say = () => {} }: LoadOptions,
 ): Promise<{ requests: number; repeated: number }> {
   const queue = stack.queues.all().find(({ url }) => url === doors.requestsQueueUrl);
   if (!queue) throw new Error('the stack has no queue of requests');
@@ -39,7 +39,7 @@ export async function sendWaves(
   const repetitions: Repetition[] = [];
   let repeated = 0;
 
-  async function send({ key, body }: Wish): Promise<void> {
+  async function send({ key, body }: WorkItem): Promise<void> {
     // two wishes of one instant would be ordered by their content, which is right and not what is counted here
     while ((lastSent.get(key) ?? 0) >= Date.now()) await sleep(1);
     const at = Date.now();

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ACCOUNTS, type ProviderName } from './accounts.ts';
-import { layGround, runCampaign } from './campaign.ts';
+import { prepareScenario, runCampaign } from './campaign.ts';
 
 const USAGE = `npm run chaos [-- --requests N] [--keys N] [--seed N] [--provider NAME]
 
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     say: console.log,
   };
   console.log(`${options.requests} requests for ${options.keys} keys, ${provider}, seed ${options.seed}`);
-  const ground = await layGround(provider, options.seed);
+  const ground = await prepareScenario(provider, options.seed);
   const { figures, wrong } = await runCampaign(ground, { ...options, outage: true }).finally(
     ground.rooms.stop,
   );

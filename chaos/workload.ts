@@ -1,7 +1,7 @@
 import { drawBelow, type Random } from '../emulators/http/random.ts';
 
 /** A request as somebody sends it. */
-export interface Wish {
+export interface WorkItem {
   readonly key: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -10,8 +10,8 @@ export interface Wish {
 export type Wanted = { readonly cancelled: true } | { readonly cancelled: false; readonly name: string };
 
 /** Draws requests for a number of keys, and knows what must come of them in the end. */
-export interface Wishes {
-  next(): Wish;
+export interface Workload {
+  next(): WorkItem;
   readonly wanted: ReadonlyMap<string, Wanted>;
 }
 
@@ -22,11 +22,11 @@ const MODES = ['recreate', 'recreate', 'extend', 'none'] as const;
 /** Every third key is never cancelled, so that it can be held, released and rotated by hand at any time. */
 const isLasting = (index: number) => index % 3 === 0;
 
-export function drawWishes(random: Random, keys: number): Wishes {
+export function drawWorkload(random: Random, keys: number): Workload {
   const wanted = new Map<string, Wanted>();
   const pick = <T>(among: readonly T[]): T => among[drawBelow(random, among.length)] as T;
 
-  function ensure(key: string): Wish {
+  function ensure(key: string): WorkItem {
     const display_name = pick(NAMES);
     wanted.set(key, { cancelled: false, name: display_name });
     const body = {
@@ -39,7 +39,7 @@ export function drawWishes(random: Random, keys: number): Wishes {
     return { key, body };
   }
 
-  function cancel(key: string): Wish {
+  function cancel(key: string): WorkItem {
     wanted.set(key, { cancelled: true });
     return { key, body: { key, action: 'cancel' } };
   }

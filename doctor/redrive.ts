@@ -7,7 +7,7 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { FunctionName } from '../lib/functions/function-name.ts';
+import type { FunctionName } from '../lib/compute/function-name.ts';
 import type { Clients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
 

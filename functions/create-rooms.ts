@@ -4,38 +4,38 @@ import { seriesTable } from './adapters/tables/series-table.ts';
 import { CALENDAR_DEFAULTS, type CalendarSettings } from './requests/calendar/event/settings.ts';
 import { parseMessage } from './requests/parse.ts';
 import { eventIdIn, keyIn } from './requests/sender.ts';
+import { applyCalendarUpdate } from './rooms/actions/calendar-update.ts';
 import { cancelRoom } from './rooms/actions/cancel.ts';
 import { ensureRoom } from './rooms/actions/ensure.ts';
-import { heedCalendar } from './rooms/actions/calendar-update.ts';
 import { holdRoom, releaseRoom } from './rooms/actions/hold.ts';
-import type { Keeping } from './rooms/lifecycle/context.ts';
+import { rotateNow } from './rooms/actions/rotate.ts';
+import type { RoomContext } from './rooms/lifecycle/context.ts';
 import type { Result } from './rooms/model/result.ts';
 import type { RoomAction, RoomRequest } from './rooms/model/room.ts';
 import { MINUTE, SECOND } from './rooms/model/room.ts';
-import { rotateNow } from './rooms/actions/rotate.ts';
 import { followSeries } from './rooms/series/series.ts';
-import type { SeriesNews } from './rooms/series/update.ts';
+import type { SeriesUpdate } from './rooms/series/update.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from './runtime/environment.ts';
-import { inLanes } from './runtime/queue/for-each-key.ts';
+import type { GivenUp } from './runtime/queue/failure-policy.ts';
+import { forEachKey } from './runtime/queue/for-each-key.ts';
+import { originOf } from './runtime/queue/work-queue.ts';
+import { assertTimeLeft, type Job, sqsHandler } from './runtime/queue/worker.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { report } from './runtime/telemetry/report.ts';
-import type { GivenUp } from './runtime/queue/failure-policy.ts';
 import {
   dynamoDb,
   inbox,
-  keeping,
   now,
   once,
   prepare,
   retention,
+  roomContext,
   sqs,
   workerEnvironment,
 } from './runtime/wiring.ts';
-import { originOf } from './runtime/queue/work-queue.ts';
-import { assertTimeLeft, type Job, sqsHandler } from './runtime/queue/worker.ts';
 
-const SERVE: Record<RoomAction, (request: RoomRequest, keeping: Keeping) => Promise<Result>> = {
+const SERVE: Record<RoomAction, (request: RoomRequest, roomContext: RoomContext) => Promise<Result>> = {
   ensure: ensureRoom,
   cancel: cancelRoom,
   hold: holdRoom,
@@ -44,7 +44,9 @@ const SERVE: Record<RoomAction, (request: RoomRequest, keeping: Keeping) => Prom
 };
 
 function serve(request: RoomRequest): Promise<Result> {
-  return request.news ? heedCalendar(request, keeping()) : SERVE[request.action](request, keeping());
+  return request.news
+    ? applyCalendarUpdate(request, roomContext())
+    : SERVE[request.action](request, roomContext());
 }
 
 /** Serves whoever asks for a room: one message, one request. */
@@ -95,7 +97,7 @@ async function read(record: SQSRecord, context: Context): Promise<Job> {
 /** The bus hears of every request that is given up, by its key or at least by the id of its message. */
 async function tellSender({ how, record, key = keyIn(record.body), reason }: GivenUp): Promise<void> {
   const { messageId, sentAt } = originOf(record);
-  await keeping().events.report(how === 'refused' ? 'Request Refused' : 'Request Failed', {
+  await roomContext().events.report(how === 'refused' ? 'Request Refused' : 'Request Failed', {
     messageId,
     sentAt: new Date(sentAt).toISOString(),
     eventId: eventIdIn(record.body),
@@ -106,12 +108,12 @@ async function tellSender({ how, record, key = keyIn(record.body), reason }: Giv
 
 const seriesStore = once(() => seriesTable(dynamoDb(), environment().CALENDARS_TABLE ?? ''));
 
-async function follow(news: SeriesNews, context: Context): Promise<void> {
+async function follow(news: SeriesUpdate, context: Context): Promise<void> {
   const outcome = await followSeries(news, {
     series: seriesStore(),
     // where time runs short: what is done is found done when the message comes back
     serve: (requests) =>
-      inLanes(requests, async (request) => {
+      forEachKey(requests, async (request) => {
         assertTimeLeft(context);
         report(request.key, request.action, await serve(request));
       }),

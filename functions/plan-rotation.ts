@@ -1,15 +1,15 @@
 import type { Context, SQSRecord } from 'aws-lambda';
-import { DUE_SHARDS, roomsTable } from './adapters/tables/rooms-table.ts';
 import { rotationQueue } from './adapters/queues/rotation-queue.ts';
+import { DUE_SHARDS, roomsTable } from './adapters/tables/rooms-table.ts';
 import { readPlanTask, writePlanTask } from './requests/tasks/plan-task.ts';
 import { type PlanReport, planRotation } from './rooms/fleet/plan.ts';
 import { MINUTE, SECOND } from './rooms/model/room.ts';
 import { numberIn, readEnvironment } from './runtime/configuration.ts';
 import type { PlanRotationEnvironment } from './runtime/environment.ts';
+import { type Job, sqsHandler } from './runtime/queue/worker.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
 import { dynamoDb, inboxOf, now, once, sqs } from './runtime/wiring.ts';
-import { type Job, sqsHandler } from './runtime/queue/worker.ts';
 
 const environment = once(() =>
   readEnvironment<PlanRotationEnvironment>([

@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
-import { feedMemories } from './adapters/tables/feed-memories.ts';
 import { feedSource } from './adapters/calendars/feed-source.ts';
 import { outbox } from './adapters/queues/outbox.ts';
+import { feedMemories } from './adapters/tables/feed-memories.ts';
 import { seriesTable } from './adapters/tables/series-table.ts';
 import { type Feed, FeedUnreadableError } from './feeds/feed.ts';
 import { readFeed } from './feeds/read-feed.ts';
@@ -12,11 +12,11 @@ import { MINUTE } from './rooms/model/room.ts';
 import { lookAgain } from './rooms/series/series.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReadCalendarsEnvironment } from './runtime/environment.ts';
+import { isOnOneMachine } from './runtime/one-machine.ts';
+import { type Job, sqsHandler } from './runtime/queue/worker.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
-import { isOnOneMachine } from './runtime/one-machine.ts';
 import { dynamoDb, inboxOf, now, once, secrets, sqs } from './runtime/wiring.ts';
-import { type Job, sqsHandler } from './runtime/queue/worker.ts';
 
 const environment = once(() =>
   readEnvironment<ReadCalendarsEnvironment>([

@@ -1,18 +1,18 @@
 import type { Context, SQSRecord } from 'aws-lambda';
 import { rotationQueue } from './adapters/queues/rotation-queue.ts';
 import { readReconciliation } from './requests/tasks/reconciliation.ts';
-import { Census } from './rooms/fleet/gauges.ts';
-import { RequestRefusedError } from './rooms/model/errors.ts';
+import { FleetGauges } from './rooms/fleet/gauges.ts';
 import type { ApplicationReport } from './rooms/fleet/inventory.ts';
 import { type ReconciliationMode, reconcileRooms } from './rooms/fleet/reconcile.ts';
+import { RequestRefusedError } from './rooms/model/errors.ts';
 import type { Room } from './rooms/model/room.ts';
 import { MINUTE } from './rooms/model/room.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReconcileRoomsEnvironment } from './runtime/environment.ts';
+import { type Job, sqsHandler } from './runtime/queue/worker.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count, countBy, countFor } from './runtime/telemetry/metrics.ts';
-import { inbox, keeping, now, once, prepare, sqs } from './runtime/wiring.ts';
-import { type Job, sqsHandler } from './runtime/queue/worker.ts';
+import { inbox, now, once, prepare, roomContext, sqs } from './runtime/wiring.ts';
 
 const environment = once(() =>
   readEnvironment<ReconcileRoomsEnvironment>(['ROTATIONS_QUEUE', 'RECONCILIATION']),
@@ -29,7 +29,7 @@ export const handler = sqsHandler(
 prepare();
 
 const reconciling = once(() => ({
-  ...keeping(),
+  ...roomContext(),
   rotations: rotationQueue(sqs(), environment().ROTATIONS_QUEUE, now),
   mode: environment().RECONCILIATION as ReconciliationMode,
 }));
@@ -40,7 +40,7 @@ function read(record: SQSRecord, context: Context): Job {
     key: record.messageId,
     run: async () => {
       const timeLeft = () => context.getRemainingTimeInMillis();
-      const census = new Census(now());
+      const census = new FleetGauges(now());
       const onRow = (room: Room) => census.count(room);
       const { applications, rest } = await reconcileRooms(names, { ...reconciling(), timeLeft, onRow });
       const { queue } = inbox();
@@ -54,7 +54,7 @@ function read(record: SQSRecord, context: Context): Job {
 }
 
 function applicationsIn(body: string): readonly string[] {
-  const { names } = keeping().pool;
+  const { names } = roomContext().pool;
   const { applications = names } = readReconciliation(body);
   const stranger = applications.find((name) => !names.includes(name));
   if (stranger === undefined) return applications;
@@ -74,7 +74,7 @@ function tell(application: string, found: ApplicationReport): void {
   });
 }
 
-function publish({ states, livesLeft }: Census): void {
+function publish({ states, livesLeft }: FleetGauges): void {
   for (const [state, rooms] of states) countBy({ state }, { Rooms: rooms });
   for (const [left, rooms] of livesLeft) countBy({ left }, { RoomsByLifeLeft: rooms });
 }

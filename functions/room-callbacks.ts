@@ -2,10 +2,10 @@ import type { Context, LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'a
 import { callbackAddresses, signedKeyIn } from './adapters/callback-addresses.ts';
 import { newsQueue } from './adapters/queues/rotation-queue.ts';
 import { LONGEST_CALLBACK, readCallback } from './requests/tasks/callbacks.ts';
-import type { RoomNews } from './rooms/model/ports.ts';
-import { callbackLimit } from './runtime/queue/callback-limit.ts';
+import type { ProviderEvent } from './rooms/model/ports.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { RoomCallbacksEnvironment } from './runtime/environment.ts';
+import { callbackLimit } from './runtime/queue/callback-limit.ts';
 import { beginInvocation, log } from './runtime/telemetry/log.ts';
 import { count, publishMetrics } from './runtime/telemetry/metrics.ts';
 import { now, once, secrets, sqs } from './runtime/wiring.ts';
@@ -52,7 +52,7 @@ async function hear(event: LambdaFunctionURLEvent): Promise<number> {
 }
 
 /** @returns false where of this key there was enough in this minute */
-async function handOn(news: RoomNews, text: string): Promise<boolean> {
+async function handOn(news: ProviderEvent, text: string): Promise<boolean> {
   const standing = limit().standing(news.key, text);
   if (standing === 'new') {
     await queue().tell(news);
@@ -61,7 +61,7 @@ async function handOn(news: RoomNews, text: string): Promise<boolean> {
   return standing !== 'too-many';
 }
 
-function understood(body: string, key: string): RoomNews | undefined | 'nonsense' {
+function understood(body: string, key: string): ProviderEvent | undefined | 'nonsense' {
   try {
     return readCallback(body, key);
   } catch {

@@ -1,13 +1,13 @@
 import type { SQSRecord } from 'aws-lambda';
 import { rotationQueue } from './adapters/queues/rotation-queue.ts';
 import { readNews, readRotation } from './requests/tasks/rotation.ts';
-import { heedNews } from './rooms/actions/provider-event.ts';
-import type { RoomNews, RotationOrder } from './rooms/model/ports.ts';
-import { type Instant, MINUTE } from './rooms/model/room.ts';
+import { handleProviderEvent } from './rooms/actions/provider-event.ts';
 import { rotateRoom } from './rooms/actions/rotate.ts';
-import { report } from './runtime/telemetry/report.ts';
-import { inbox, keeping, now, once, prepare, sqs, workerEnvironment } from './runtime/wiring.ts';
+import type { ProviderEvent, RotationOrder } from './rooms/model/ports.ts';
+import { type Instant, MINUTE } from './rooms/model/room.ts';
 import { type Job, sqsHandler } from './runtime/queue/worker.ts';
+import { report } from './runtime/telemetry/report.ts';
+import { inbox, now, once, prepare, roomContext, sqs, workerEnvironment } from './runtime/wiring.ts';
 
 /** Keeps the rooms that the planner or reconciliation nominated, and heeds what providers tell. */
 export const handler = sqsHandler(
@@ -23,10 +23,10 @@ function read(record: SQSRecord): Job {
   return news ? heed(news) : keep(readRotation(record.body));
 }
 
-function heed(news: RoomNews): Job {
+function heed(news: ProviderEvent): Job {
   return {
     key: news.key,
-    run: async () => report(news.key, news.news, await heedNews(news, keeping())),
+    run: async () => report(news.key, news.news, await handleProviderEvent(news, roomContext())),
   };
 }
 
@@ -37,7 +37,7 @@ function keep({ order, notBefore }: { order: RotationOrder; notBefore: Instant }
     run: async () => {
       // a delay longer than the queue's own goes in hops
       if (delay > 0) return rotations().send([{ order, delay }]);
-      report(order.key, order.cause, await rotateRoom(order, keeping()));
+      report(order.key, order.cause, await rotateRoom(order, roomContext()));
     },
   };
 }

@@ -15,7 +15,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { EvergreenRooms } from './evergreen-rooms.ts';
-import { tellWhatToDoNext } from './outputs.ts';
+import { addOutputs } from './outputs.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** What `cdk.json` names, so that there is something to be looked at. */
@@ -69,7 +69,7 @@ export class EvergreenRoomsStack extends Stack {
       Annotations.of(this).addWarningV2('evergreen-rooms:placeholder', NO_ROOM_CAN_BE_OPENED);
       this.refuseDeployment(NO_ROOM_CAN_BE_OPENED);
     }
-    tellWhatToDoNext(this, this.rooms, 'npm run --silent evergreen-rooms --');
+    addOutputs(this, this.rooms, 'npm run --silent evergreen-rooms --');
     Tags.of(this).add('project', 'evergreen-rooms');
     Tags.of(this).add('stage', stage);
   }

@@ -10,24 +10,24 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { Calendars } from './parts/calendars.ts';
-import { checkProps } from './settings/check-props.ts';
-import { DEFAULT_CONCURRENCY, noteConcurrency } from './functions/concurrency.ts';
-import type { Deployment } from './parts/deployment.ts';
-import { type News, OWN_SOURCE } from './parts/event-bus.ts';
-import { callbackConcurrency, layFoundation } from './parts/foundation.ts';
-import type { ByFunction, FunctionName } from './functions/function-name.ts';
+import { DEFAULT_CONCURRENCY, noteConcurrency } from './compute/concurrency.ts';
+import type { ByFunction, FunctionName } from './compute/function-name.ts';
+import { permitSending } from './compute/permissions.ts';
+import { planOnDeploy } from './compute/plan-on-deploy.ts';
+import type { RoomsFunction } from './compute/rooms-function.ts';
 import { alarmTopic } from './monitoring/alarm-topic.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { RoomMetrics } from './monitoring/room-metrics.ts';
-import { permitSending } from './functions/permissions.ts';
-import { planOnDeploy } from './functions/plan-on-deploy.ts';
-import type { EvergreenRoomsProps } from './settings/props.ts';
+import { Calendars } from './parts/calendars.ts';
+import type { Deployment } from './parts/deployment.ts';
+import { type Announcement, OWN_SOURCE } from './parts/event-bus.ts';
+import { callbackConcurrency, layFoundation } from './parts/foundation.ts';
 import { Reconciliation } from './parts/reconciliation.ts';
 import { Requests } from './parts/requests.ts';
-import type { RoomsFunction } from './functions/rooms-function.ts';
 import { Rotation } from './parts/rotation.ts';
 import type { WorkQueue } from './parts/work-queue.ts';
+import { checkProps } from './settings/check-props.ts';
+import type { EvergreenRoomsProps } from './settings/props.ts';
 
 /** Rooms that are asked for once, and are there until they are cancelled. */
 export class EvergreenRooms extends Construct {
@@ -252,7 +252,7 @@ export class EvergreenRooms extends Construct {
     });
   }
 
-  private onNews(id: string, news: News, { target, eventPattern, ...options }: OnEventOptions): Rule {
+  private onNews(id: string, news: Announcement, { target, eventPattern, ...options }: OnEventOptions): Rule {
     const rule = new Rule(this, id, { ...options, eventBus: this.eventBus });
     const detail = { ...eventPattern?.detail, deployment: [this.deployment] };
     rule.addEventPattern({ ...eventPattern, source: [OWN_SOURCE], detailType: [news], detail });

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { FunctionName } from './compute/function-name.ts';
 import type { EvergreenRooms } from './evergreen-rooms.ts';
-import type { FunctionName } from './functions/function-name.ts';
 
 interface Output {
   readonly name: string;
@@ -16,11 +16,7 @@ interface Output {
  * @param scope whose names the outputs bear: the stack, unless it has several deployments or outputs of the same names
  * @param command how the commands of this package are called
  */
-export function tellWhatToDoNext(
-  scope: Construct,
-  rooms: EvergreenRooms,
-  command = 'npx evergreen-rooms',
-): void {
+export function addOutputs(scope: Construct, rooms: EvergreenRooms, command = 'npx evergreen-rooms'): void {
   const putting = (name: string, file: string) =>
     `${command} credentials put ${name} --stack ${Stack.of(scope).stackName} --file ${file}`;
   for (const { name, description, value } of [

@@ -1,11 +1,11 @@
 import { portOf, readArguments } from './commands/command.ts';
+import { introduction, whatNext } from './demo/frame.ts';
+import { logLine } from './demo/log.ts';
+import { Demo } from './demo/story.ts';
 import type { LogLine } from './lambda/function.ts';
 import { CONTROL_PORT, openControl } from './rooms/control.ts';
 import { type LocalRooms, startLocalRooms } from './rooms/local-rooms.ts';
 import { LOCAL_PROVIDERS } from './rooms/providers.ts';
-import { introduction, whatNext } from './demo/frame.ts';
-import { logLine } from './demo/log.ts';
-import { Story } from './demo/story.ts';
 
 const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--port N] [--data DIR]
           [-c name=value ...]
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
     });
     control?.attach(rooms);
     for (const line of introduction(rooms, performance.now() - began)) say(line);
-    const story = new Story(rooms, say, process.stdout.columns ?? WIDTH);
+    const story = new Demo(rooms, say, process.stdout.columns ?? WIDTH);
     await (rooms.resumed ? story.resume() : story.tell());
     return 'shown' as const;
   };

@@ -6,8 +6,8 @@ import { readRotation } from '../functions/requests/tasks/rotation.ts';
 import { DAY, HOUR, SECOND } from '../functions/rooms/model/room.ts';
 import type { Queue } from '../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
-import { aRoom } from './support/rooms.ts';
 import { makeRoomsTable, startDynalite, type Tables } from '../local/engines/table-engines.ts';
+import { aRoom } from './support/rooms.ts';
 
 let tables: Tables;
 let queues: QueueEngine;

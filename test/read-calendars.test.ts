@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ONE_MACHINE } from '../functions/runtime/one-machine.ts';
 import type { Queue } from '../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
+import { createCalendarTable, startDynalite, type Tables } from '../local/engines/table-engines.ts';
 import { type SecretsEndpoint, secretsEndpoint } from './adapters/secrets-endpoint.ts';
 import { type CalendarServer, SECRET_PATH, startCalendarServer } from './feeds/calendar-server.ts';
 import { calendar, vevent } from './requests/calendar/texts.ts';
-import { createCalendarTable, startDynalite, type Tables } from '../local/engines/table-engines.ts';
 
 let queues: QueueEngine;
 let inbox: Queue;

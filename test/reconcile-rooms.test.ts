@@ -1,9 +1,9 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type Deployment, deploy } from './support/deployment.ts';
-import { type Engines, startEngines } from './support/engines.ts';
 import { ensureRoom } from '../functions/rooms/actions/ensure.ts';
 import { DAY, HOUR, SECOND } from '../functions/rooms/model/room.ts';
+import { type Deployment, deploy } from './support/deployment.ts';
+import { type Engines, startEngines } from './support/engines.ts';
 import { aContext } from './support/inbox.ts';
 import { catchOutput } from './support/output.ts';
 import { aSpec } from './support/rooms.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
     timeout: 5 * SECOND,
     wait: async () => {},
   });
-  const { account, inboxes, keeping, tableName, busName } = deployment;
+  const { account, inboxes, context: roomContext, tableName, busName } = deployment;
   name = account.entry.name;
   // an application whose secret nobody has put there
   const locked = { ...account.entry, name: 'locked', secret: 'locked' };
@@ -35,7 +35,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_EVENTBRIDGE: engines.standIns,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: engines.standIns,
     ROOMS_TABLE: tableName,
-    DEPLOYMENT: keeping.deployment,
+    DEPLOYMENT: roomContext.deployment,
     APPLICATIONS: JSON.stringify([account.entry, locked]),
     EVENT_BUS: busName,
     WORK_QUEUE: inboxes.reconciliations.queue.url,
@@ -53,9 +53,9 @@ beforeAll(async () => {
   for (const [variable, value] of Object.entries(environment)) vi.stubEnv(variable, value);
   ({ handler } = (await import('../functions/reconcile-rooms.ts')) as unknown as { handler: typeof handler });
   const spec = aSpec({ settings: { display_name: 'Weekly', join_approval_level: 'explicit_approval' } });
-  await ensureRoom(aRequest({ key: 'healthy' }), keeping);
-  const { room } = await ensureRoom(aRequest({ key: 'drifted', spec }), keeping);
-  await keeping.pool
+  await ensureRoom(aRequest({ key: 'healthy' }), roomContext);
+  const { room } = await ensureRoom(aRequest({ key: 'drifted', spec }), roomContext);
+  await roomContext.pool
     .provider(name)
     .change(room?.current?.id ?? '', { settings: { join_approval_level: 'none' } });
 });

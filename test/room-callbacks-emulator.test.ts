@@ -1,17 +1,17 @@
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { type Deployment, deploy } from './support/deployment.ts';
-import { type Engines, startEngines } from './support/engines.ts';
+import type { MeetingsApi } from '../emulators/meetings-api/meetings-api.ts';
 import { callbackAddresses } from '../functions/adapters/callback-addresses.ts';
 import { secretsManager } from '../functions/adapters/secrets.ts';
 import { readNews } from '../functions/requests/tasks/rotation.ts';
 import { ensureRoom } from '../functions/rooms/actions/ensure.ts';
-import type { Keeping } from '../functions/rooms/lifecycle/context.ts';
-import { heedNews } from '../functions/rooms/actions/provider-event.ts';
-import { DAY, HOUR, MINUTE, type Room, SECOND } from '../functions/rooms/model/room.ts';
+import { handleProviderEvent } from '../functions/rooms/actions/provider-event.ts';
 import { rotateRoom } from '../functions/rooms/actions/rotate.ts';
-import type { MeetingsApi } from '../emulators/meetings-api/meetings-api.ts';
+import type { RoomContext } from '../functions/rooms/lifecycle/context.ts';
+import { DAY, HOUR, MINUTE, type Room, SECOND } from '../functions/rooms/model/room.ts';
 import { type Loopback, loopback } from './adapters/loopback.ts';
+import { type Deployment, deploy } from './support/deployment.ts';
+import { type Engines, startEngines } from './support/engines.ts';
 import { catchOutput } from './support/output.ts';
 import { START } from './support/rooms.ts';
 import { aRequest } from './support/world.ts';
@@ -26,7 +26,7 @@ const now = () => clock.now;
 let engines: Engines;
 let deployment: Deployment;
 let functionUrl: Loopback;
-let keeping: Keeping;
+let roomContext: RoomContext;
 let emulator: MeetingsApi;
 
 beforeAll(async () => {
@@ -60,8 +60,8 @@ beforeAll(async () => {
   });
   const secrets = secretsManager({ client: engines.clients.secretsManager, now });
   const callbacks = callbackAddresses(`${functionUrl.url}/`, 'callbacks', secrets);
-  keeping = { ...deployment.keeping, callbacks };
-  await ensureRoom(aRequest({ key: KEY }), keeping);
+  roomContext = { ...deployment.context, callbacks };
+  await ensureRoom(aRequest({ key: KEY }), roomContext);
 });
 
 afterAll(async () => {
@@ -75,7 +75,7 @@ beforeEach(() => void catchOutput());
 const KEY = 'team/a:weekly@example.com';
 
 async function row(): Promise<Room> {
-  const room = await keeping.rooms.read(KEY);
+  const room = await roomContext.rooms.read(KEY);
   if (!room) throw new Error('there is no row');
   return room;
 }
@@ -87,14 +87,14 @@ async function heed(): Promise<readonly string[]> {
   const outcomes: string[] = [];
   for (const record of queue.receive(10)) {
     const news = readNews(record.body);
-    if (news) outcomes.push((await heedNews(news, keeping)).outcome);
+    if (news) outcomes.push((await handleProviderEvent(news, roomContext)).outcome);
     queue.delete(record.receiptHandle);
   }
   return outcomes;
 }
 
 const rotate = async () =>
-  (await rotateRoom({ key: KEY, generation: (await row()).generation, cause: 'due' }, keeping)).outcome;
+  (await rotateRoom({ key: KEY, generation: (await row()).generation, cause: 'due' }, roomContext)).outcome;
 
 it('a meeting that is going on keeps its link until it ends', async () => {
   const { current, renewAt = 0 } = await row();

@@ -5,10 +5,15 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { toRow } from '../../functions/adapters/tables/rooms-table.ts';
-import { blankRoom } from '../../functions/rooms/model/transitions.ts';
 import type { Instant, Room } from '../../functions/rooms/model/room.ts';
 import { DAY, SECOND } from '../../functions/rooms/model/room.ts';
-import { dynoxideBinary, ROOMS_TABLE, startDynoxide, type Tables } from '../../local/engines/table-engines.ts';
+import { blankRoom } from '../../functions/rooms/model/transitions.ts';
+import {
+  dynoxideBinary,
+  ROOMS_TABLE,
+  startDynoxide,
+  type Tables,
+} from '../../local/engines/table-engines.ts';
 
 export const TABLE = 'rooms';
 

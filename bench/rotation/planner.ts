@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { DUE_SHARDS, roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { rotationQueue } from '../../functions/adapters/queues/rotation-queue.ts';
+import { DUE_SHARDS, roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { toRoom } from '../../functions/adapters/tables/row.ts';
 import { readPlanTask, writePlanTask } from '../../functions/requests/tasks/plan-task.ts';
 import { type Planning, planRotation } from '../../functions/rooms/fleet/plan.ts';

@@ -1,8 +1,8 @@
+import type { MeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import type { RoomStore } from '../../functions/rooms/model/ports.ts';
-import { blankRoom } from '../../functions/rooms/model/transitions.ts';
 import { DAY, HOUR, type Room } from '../../functions/rooms/model/room.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
-import type { MeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
+import { blankRoom } from '../../functions/rooms/model/transitions.ts';
 import { APPLICATION, APPLICATION_ID, DEPLOYMENT } from './account.ts';
 
 export interface Seeding {

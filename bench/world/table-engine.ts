@@ -1,5 +1,10 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { dynoxideBinary, startDynalite, startDynoxide, type Tables } from '../../local/engines/table-engines.ts';
+import {
+  dynoxideBinary,
+  startDynalite,
+  startDynoxide,
+  type Tables,
+} from '../../local/engines/table-engines.ts';
 
 export type TableEngineName = 'dynoxide' | 'dynalite';
 

@@ -1,17 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import type { RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
-import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import type { Queue } from '../../local/engines/queue.ts';
 import { startQueues } from '../../local/engines/queues.ts';
+import { makeRoomsTable } from '../../local/engines/table-engines.ts';
 import { EventBuses } from '../../local/fakes/buses.ts';
 import { Secrets } from '../../local/fakes/secrets.ts';
-import { startStandIns } from '../../local/fakes/server.ts';
+import { startFakes } from '../../local/fakes/server.ts';
 import { Targets } from '../../local/fakes/targets.ts';
-import { makeRoomsTable } from '../../local/engines/table-engines.ts';
 import { APPLICATION, APPLICATION_ID, DEPLOYMENT } from './account.ts';
 import { seedRooms } from './seed.ts';
 import { makeIdempotencyTable, startTableEngine, type TableEngineName } from './table-engine.ts';
@@ -67,7 +67,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<BenchWorld
   const nobody = { queue: () => undefined, function: () => undefined, bus: () => undefined };
   const buses = new EventBuses(PLACE, new Targets({ ...nobody, warn: console.error }));
   buses.addBus(BUS);
-  const standIns = await startStandIns(secrets, buses);
+  const standIns = await startFakes(secrets, buses);
   const client = new DynamoDBClient({
     endpoint: tables.endpoint,
     region: PLACE.region,

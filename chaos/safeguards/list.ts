@@ -23,8 +23,8 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   {
     name: 'the claim is completed by its owner alone',
     file: 'functions/rooms/lifecycle/claim.ts',
-    on: 'if (found?.claim?.owner === room.claim.owner) return keeping.rooms.write(outcome(found));',
-    off: 'if (found) return keeping.rooms.write(outcome(found));',
+    on: 'if (found?.claim?.owner === room.claim.owner) return context.rooms.write(outcome(found));',
+    off: 'if (found) return context.rooms.write(outcome(found));',
   },
   {
     name: 'the lease keeps other workers out',
@@ -47,19 +47,19 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   {
     name: 'the loser gives up its room',
     file: 'functions/rooms/lifecycle/claim.ts',
-    on: 'await keeping.rooms.write(givenUp(found, made, room.claim.generation, keeping.now()));',
+    on: 'await context.rooms.write(givenUp(found, made, room.claim.generation, context.now()));',
     off: 'void givenUp;',
   },
   {
     name: 'what is given up is not adopted',
     file: 'functions/rooms/lifecycle/claim.ts',
-    on: 'if (found && isRetired(found, made?.id, keeping.now())) throw lost(room);',
+    on: 'if (found && isRetired(found, made?.id, context.now())) throw lost(room);',
     off: '',
   },
   {
     name: 'the row keeps what the bus was not told',
     file: 'functions/rooms/model/transitions.ts',
-    on: 'unannounced: withNews(room, claim.announcement),',
+    on: 'unannounced: withAnnouncement(room, claim.announcement),',
     off: '',
   },
   {
@@ -75,13 +75,13 @@ export const SAFEGUARDS: readonly Safeguard[] = [
     file: 'functions/rooms/lifecycle/pending.ts',
     on: 'for (const [index, news] of unannounced.entries()) {',
     off:
-      'await Promise.allSettled(room.retirees.map((retiree) => retire(retiree, keeping)));' +
+      'await Promise.allSettled(room.retirees.map((retiree) => retire(retiree, context)));' +
       'for (const [index, news] of unannounced.entries()) {',
   },
   {
     name: 'whatever is left is told before a message is done',
     file: 'functions/rooms/lifecycle/pending.ts',
-    on: 'return { outcome, room: room && (await settle(room, keeping)) };',
+    on: 'return { outcome, room: room && (await flushPending(room, context)) };',
     off: 'return { outcome, room };',
   },
   {

@@ -1,5 +1,5 @@
 import type { Instant, RoomRequest } from '../rooms/model/room.ts';
-import type { SeriesNews } from '../rooms/series/update.ts';
+import type { SeriesUpdate } from '../rooms/series/update.ts';
 import type { CalendarSettings } from './calendar/event/settings.ts';
 
 /** Bytes that a body may have. */
@@ -29,7 +29,7 @@ export interface ParsedMessage {
   /** Bodies to send back to the queue, a message each, before this one is acknowledged. */
   readonly split: readonly string[];
   /** Series whose occurrences have rooms of their own, with what they ask for. */
-  readonly series?: readonly SeriesNews[];
+  readonly series?: readonly SeriesUpdate[];
   /** What was left out or repaired, for a person to read. */
   readonly warnings?: readonly string[];
   /** Why nothing follows from it, for a person to read. */

@@ -6,18 +6,18 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { callbackAddresses } from '../adapters/callback-addresses.ts';
 import { circuits } from '../adapters/circuits.ts';
 import { eventBus } from '../adapters/event-bus.ts';
-import { outagesTable } from '../adapters/tables/outages-table.ts';
 import { pool } from '../adapters/pool.ts';
 import { roomProvider } from '../adapters/providers.ts';
-import { roomsTable } from '../adapters/tables/rooms-table.ts';
 import { secretsManager } from '../adapters/secrets.ts';
-import type { Keeping, Notice } from '../rooms/lifecycle/context.ts';
+import { outagesTable } from '../adapters/tables/outages-table.ts';
+import { roomsTable } from '../adapters/tables/rooms-table.ts';
+import type { Notice, RoomContext } from '../rooms/lifecycle/context.ts';
 import { DAY, SECOND } from '../rooms/model/room.ts';
 import { numberIn, readApplications, readEnvironment } from './configuration.ts';
 import type { CommonEnvironment, WorkerEnvironment } from './environment.ts';
+import { workQueue } from './queue/work-queue.ts';
 import { count, type MetricName } from './telemetry/metrics.ts';
 import { providerMetrics } from './telemetry/provider-metrics.ts';
-import { workQueue } from './queue/work-queue.ts';
 
 /** Without limits of its own the SDK would wait for a dead connection until the invocation ends. */
 const CLIENT = { maxAttempts: 4, requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 } } as const;
@@ -73,7 +73,7 @@ const NOTICED: Record<Notice, MetricName> = {
 };
 
 /** The ports' real sides, for a function that works on rooms. */
-export const keeping = once((): Keeping => {
+export const roomContext = once((): RoomContext => {
   const env = workerEnvironment();
   const { CALLBACKS_URL: url, CALLBACKS_SECRET: secret } = env;
   const { protect } = circuits(outagesTable(dynamoDb(), env.ROOMS_TABLE), now);
@@ -107,7 +107,7 @@ export function prepare(): void {
   try {
     const { APPLICATIONS } = workerEnvironment();
     const [application, ...others] = readApplications(APPLICATIONS);
-    keeping();
+    roomContext();
     if (application && others.length === 0) secrets().read(application.secret).catch(leaveToFirstMessage);
   } catch (error) {
     leaveToFirstMessage(error);

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { FunctionName } from '../functions/function-name.ts';
+import type { FunctionName } from '../compute/function-name.ts';
 
 /** Metrics of one deployment stand together, apart from those of the next. */
 export function metricsNamespace(deployment: string): string {

@@ -4,9 +4,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { arnLength } from '../storage/empty-secret.ts';
 import { admitRule } from '../parts/requests.ts';
 import { deadLetterQueue } from '../parts/work-queue.ts';
+import { arnLength } from '../storage/empty-secret.ts';
 
 /** The characters that EventBridge allows a pattern, less what the rest of this pattern and the region's name take. */
 const ROOM_FOR_SECRETS = 2048 - 256;

@@ -3,9 +3,9 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { FunctionName } from '../compute/function-name.ts';
+import type { RoomsFunction } from '../compute/rooms-function.ts';
 import type { Place } from '../parts/applications.ts';
-import type { FunctionName } from '../functions/function-name.ts';
-import type { RoomsFunction } from '../functions/rooms-function.ts';
 import type { RoomMetrics } from './room-metrics.ts';
 
 /** What alarms and the dashboard look at. */

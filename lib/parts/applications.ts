@@ -3,8 +3,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
-import { emptySecret } from '../storage/empty-secret.ts';
 import { mustFitEnvironment } from '../settings/environment-size.ts';
+import { emptySecret } from '../storage/empty-secret.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NAME = /^[\w.-]{1,64}$/;

@@ -5,21 +5,21 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { calendarBucket } from '../storage/calendar-bucket.ts';
-import { DEFAULT_CONCURRENCY } from '../functions/concurrency.ts';
-import type { Deployment } from './deployment.ts';
-import { emptySecret } from '../storage/empty-secret.ts';
-import { mustFitEnvironment } from '../settings/environment-size.ts';
+import { DEFAULT_CONCURRENCY } from '../compute/concurrency.ts';
 import {
-  permitLookingAgain,
+  permitDueSeries,
   permitReadingFiles,
   permitReadingSecret,
   permitRemembering,
   permitSending,
-} from '../functions/permissions.ts';
+} from '../compute/permissions.ts';
+import { RoomsFunction } from '../compute/rooms-function.ts';
+import { mustFitEnvironment } from '../settings/environment-size.ts';
 import type { CalendarFeed, CalendarOptions } from '../settings/props.ts';
+import { calendarBucket } from '../storage/calendar-bucket.ts';
+import { emptySecret } from '../storage/empty-secret.ts';
+import type { Deployment } from './deployment.ts';
 import { admitRule } from './requests.ts';
-import { RoomsFunction } from '../functions/rooms-function.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 const QUARTER = Duration.minutes(15);
@@ -77,7 +77,7 @@ export class Calendars extends Construct {
       maxConcurrency: DEFAULT_CONCURRENCY,
     });
     permitRemembering(this.worker.function, table);
-    permitLookingAgain(this.worker.function, table);
+    permitDueSeries(this.worker.function, table);
     permitSending(this.worker.function, requests.queue);
     for (const secret of this.feedAddresses.values()) permitReadingSecret(this.worker.function, secret);
     if (feeds.length > 0 || props.scope === 'occurrence') {

@@ -4,8 +4,8 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { RoomCallbacksEnvironment } from '../../functions/runtime/environment.ts';
-import { bundledFunction, type Surroundings } from '../functions/bundled-function.ts';
-import { permitReadingSecret, permitSending } from '../functions/permissions.ts';
+import { bundledFunction, type Surroundings } from '../compute/bundled-function.ts';
+import { permitReadingSecret, permitSending } from '../compute/permissions.ts';
 import { hasFeature } from '../settings/regions.ts';
 import { KEPT } from '../storage/removal.ts';
 

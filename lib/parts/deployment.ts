@@ -5,10 +5,10 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Schedules } from '../schedule/schedules.ts';
 import type { Applications } from './applications.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { RotationRhythm } from './rotation.ts';
-import type { Schedules } from '../schedule/schedules.ts';
 
 /** What every part of a deployment stands on. */
 export interface Deployment {

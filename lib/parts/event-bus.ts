@@ -7,7 +7,7 @@ import { hasFeature } from '../settings/regions.ts';
 export const OWN_SOURCE = 'evergreen-rooms';
 
 /** What the bus is told. */
-export type News =
+export type Announcement =
   | 'Room Created'
   | 'Room Rotated'
   | 'Room Updated'

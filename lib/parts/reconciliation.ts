@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { DEFAULT_CONCURRENCY } from '../functions/concurrency.ts';
-import type { Deployment } from './deployment.ts';
-import { permitReadingAllRooms, permitSending } from '../functions/permissions.ts';
-import type { ReconciliationOptions } from '../settings/props.ts';
-import { RoomsWorker } from '../functions/rooms-worker.ts';
+import { DEFAULT_CONCURRENCY } from '../compute/concurrency.ts';
+import { permitReadingAllRooms, permitSending } from '../compute/permissions.ts';
+import { RoomsWorker } from '../compute/rooms-worker.ts';
 import { longestGapOf } from '../schedule/schedules.ts';
+import type { ReconciliationOptions } from '../settings/props.ts';
+import type { Deployment } from './deployment.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** When they are compared if nobody says otherwise. */

@@ -4,12 +4,12 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { CalendarVariable } from '../../functions/runtime/environment.ts';
-import { DEFAULT_CONCURRENCY } from '../functions/concurrency.ts';
+import { DEFAULT_CONCURRENCY } from '../compute/concurrency.ts';
+import { permitKeepingRooms, permitReadingHistory, permitRemembering } from '../compute/permissions.ts';
+import { RoomsWorker } from '../compute/rooms-worker.ts';
+import type { CalendarOptions, EvergreenRoomsProps } from '../settings/props.ts';
 import type { Deployment } from './deployment.ts';
 import { OWN_SOURCE } from './event-bus.ts';
-import { permitKeepingRooms, permitReadingHistory, permitRemembering } from '../functions/permissions.ts';
-import type { CalendarOptions, EvergreenRoomsProps } from '../settings/props.ts';
-import { RoomsWorker } from '../functions/rooms-worker.ts';
 
 /** What can ask for a room on the bus. */
 const REQUEST_DETAIL_TYPES = [

@@ -2,13 +2,13 @@ import { Annotations, Duration } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { RUN_ALLOWANCE } from '../../functions/rooms/model/renewal.ts';
-import { DEFAULT_CONCURRENCY } from '../functions/concurrency.ts';
-import type { Deployment } from './deployment.ts';
-import { permitKeepingRooms, permitNominatingRooms, permitSending } from '../functions/permissions.ts';
-import type { RotationOptions } from '../settings/props.ts';
-import { RoomsFunction } from '../functions/rooms-function.ts';
-import { RoomsWorker } from '../functions/rooms-worker.ts';
+import { DEFAULT_CONCURRENCY } from '../compute/concurrency.ts';
+import { permitKeepingRooms, permitNominatingRooms, permitSending } from '../compute/permissions.ts';
+import { RoomsFunction } from '../compute/rooms-function.ts';
+import { RoomsWorker } from '../compute/rooms-worker.ts';
 import { longestGapOf } from '../schedule/schedules.ts';
+import type { RotationOptions } from '../settings/props.ts';
+import type { Deployment } from './deployment.ts';
 
 /** When rooms are renewed if nobody says otherwise. */
 export const NIGHTLY = 'cron(0 2 * * ? *)';

@@ -8,7 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { type CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { permitBeingFed } from '../functions/permissions.ts';
+import { permitConsuming } from '../compute/permissions.ts';
 
 /** AWS's own advice: room for the retries of a throttled function before a message shows up again. */
 const VISIBILITY_FACTOR = 6;
@@ -54,7 +54,7 @@ export class WorkQueue extends Construct {
       batchSize: props.batchSize,
       maxConcurrency: props.maxConcurrency,
     });
-    permitBeingFed(worker, this.queue);
+    permitConsuming(worker, this.queue);
     this.node.addValidation({ validate: () => visibilityFindings(this.queue, worker) });
   }
 }

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { permitSending } from '../functions/permissions.ts';
+import { permitSending } from '../compute/permissions.ts';
 import { longestGap } from './longest-gap.ts';
 
 export interface SchedulesProps {

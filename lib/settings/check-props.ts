@@ -2,10 +2,10 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { API_KEY_PROVIDERS, problemsOfApplications } from '../parts/applications.ts';
 import { problemsOfFeeds } from '../parts/calendars.ts';
+import { assertSchedule } from '../schedule/longest-gap.ts';
 import { nearest } from './nearest.ts';
 import type { EvergreenRoomsProps } from './props.ts';
 import { problemsOfRanges } from './ranges.ts';
-import { assertSchedule } from '../schedule/longest-gap.ts';
 
 /** What a value must be. Plain JavaScript, and a cast, get past the types. */
 type Kind =

@@ -1,9 +1,13 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { API_KEY_PROVIDERS, type ApiKeyApplication, type MeetingsApiApplication } from '../parts/applications.ts';
+import {
+  API_KEY_PROVIDERS,
+  type ApiKeyApplication,
+  type MeetingsApiApplication,
+} from '../parts/applications.ts';
+import { assertSchedule } from '../schedule/longest-gap.ts';
 import type { CalendarFeed } from './props.ts';
 import { inWords, isWithin, type Span } from './ranges.ts';
-import { assertSchedule } from '../schedule/longest-gap.ts';
 
 /**
  * Reads a value as the context has it: text from the command line, anything from `cdk.json`. Where it does not fit,

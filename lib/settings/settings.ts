@@ -1,10 +1,10 @@
 import { TimeZone } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Node } from 'constructs';
-import { nearest } from './nearest.ts';
-import { COUNTS, SPANS } from './ranges.ts';
 import { DAILY } from '../parts/reconciliation.ts';
 import { NIGHTLY } from '../parts/rotation.ts';
+import { nearest } from './nearest.ts';
+import { COUNTS, SPANS } from './ranges.ts';
 import type { ApplicationSetting, Reader } from './readers.ts';
 import {
   application,

@@ -1,5 +1,5 @@
-import type { StackClient } from '../rooms/stack-client.ts';
 import { announcements, columns, deadLetterLines, moment, waitingLines } from '../demo/text.ts';
+import type { StackClient } from '../rooms/stack-client.ts';
 import { runCommand, WIDE } from './command.ts';
 
 const USAGE = `npm run clock [-- +7d | +12h | +30m | 2027-01-31T02:00:00Z] [--wide] [--port N]

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { basename, relative, resolve } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { announcements, reasonOf, rehearsedLines, waitingLines } from '../demo/text.ts';
 import type { StackFacts } from '../rooms/control.ts';
 import { moveAhead, readSubmission, type Submission } from '../rooms/example.ts';
 import { asMessage, type Rehearsed } from '../rooms/rehearsal.ts';
 import type { StackClient } from '../rooms/stack-client.ts';
-import { announcements, reasonOf, rehearsedLines, waitingLines } from '../demo/text.ts';
 import { type CommandArguments, runCommand } from './command.ts';
 
 const USAGE = `npm run send -- FILE [--dry-run] [--as-is] [--port N]

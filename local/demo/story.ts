@@ -9,7 +9,7 @@ import { announcements, moment, reasonOf, roomsTable } from './text.ts';
 export type Say = (line?: string) => void;
 
 /** A step that did not end as it should; its message says what was found instead. */
-export class StoryError extends Error {}
+export class DemoError extends Error {}
 
 const DAY = 24 * 3_600_000;
 
@@ -20,7 +20,7 @@ const PATIENCE = 2 * DAY;
 const UNTIL_NEAR = 40 * DAY;
 
 /** The main job, told to somebody who sees it for the first time. */
-export class Story {
+export class Demo {
   readonly #rooms: LocalRooms;
   readonly #say: Say;
   readonly #width: number;
@@ -171,7 +171,7 @@ export class Story {
   }
 
   #daysUntil(iso: string | undefined): number {
-    if (iso === undefined) throw new StoryError('the room that was asked for has no renewal to wait for');
+    if (iso === undefined) throw new DemoError('the room that was asked for has no renewal to wait for');
     return Math.ceil((Date.parse(iso) - this.#rooms.stack.clock.now()) / DAY);
   }
 
@@ -193,7 +193,7 @@ export class Story {
       this.#say(`     ${line}`);
   }
 
-  #failure(what: string, room?: ShownRoom): StoryError {
+  #failure(what: string, room?: ShownRoom): DemoError {
     const letters = this.#rooms.doors
       .deadLetters()
       .map(({ queue, attributes }) => `${queue}: ${reasonOf({ attributes })}`);
@@ -203,7 +203,7 @@ export class Story {
       ...letters,
       ...this.#errors(),
     ].filter((line) => line !== undefined);
-    return new StoryError([what, ...found].join('\n  '));
+    return new DemoError([what, ...found].join('\n  '));
   }
 
   /** What the functions have written of errors, each once. */

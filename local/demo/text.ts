@@ -1,9 +1,9 @@
-import type { StackFacts } from '../rooms/control.ts';
+import type { SeenEvent } from '../fakes/buses.ts';
 import type { DeadLetter } from '../rooms/client.ts';
+import type { StackFacts } from '../rooms/control.ts';
 import type { Rehearsed } from '../rooms/rehearsal.ts';
 import type { ShownRoom } from '../rooms/shown-room.ts';
 import { isObject } from '../stack/template.ts';
-import type { SeenEvent } from '../fakes/buses.ts';
 
 const GAP = '  ';
 

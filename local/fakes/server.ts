@@ -12,7 +12,7 @@ import { type Engines, forward, serviceOf } from './forward.ts';
 import { SecretNotFoundError, type Secrets } from './secrets.ts';
 import { ServiceError } from './service-error.ts';
 
-export interface StandInServer {
+export interface FakeServer {
   readonly endpoint: string;
   /** From now on it tells of this stack. */
   describe(stack: DescribedStack): void;
@@ -28,11 +28,11 @@ const MOST_ENTRIES = 10;
  * protocols of AWS on one loopback port. Requests for services that have an engine are handed on to it, so that this
  * port alone is AWS to a command line. What is not covered answers with an error that says so, never with silence.
  */
-export async function startStandIns(
+export async function startFakes(
   secrets: Secrets,
   buses: EventBuses,
   engines: Engines = {},
-): Promise<StandInServer> {
+): Promise<FakeServer> {
   const operations = new Map<string, Operation>(
     Object.entries({ ...secretsOperations(secrets), ...eventOperations(buses) }),
   );

@@ -13,8 +13,8 @@ import type {
   ReadCalendarsEnvironment,
 } from '../../functions/runtime/environment.ts';
 import type { RestingMessage } from '../engines/queue.ts';
-import type { RunningStack } from '../stack/run.ts';
 import type { SeenEvent } from '../fakes/buses.ts';
+import type { RunningStack } from '../stack/run.ts';
 import { type Rehearsed, rehearse, rehearseFile } from './rehearsal.ts';
 import { type ShownRoom, shownRoom } from './shown-room.ts';
 
@@ -30,7 +30,7 @@ export interface DeadLetter extends RestingMessage {
 }
 
 /** The ways in and out of the system that a team has in AWS too, and by the same SDK. */
-export class Doors {
+export class LocalClient {
   readonly requestsQueueUrl: string;
   /** A message `{}` has the feeds read. Absent where no calendars are read. */
   readonly calendarsQueueUrl: string | undefined;

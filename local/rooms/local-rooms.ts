@@ -5,7 +5,7 @@ import { readAssembly } from '../stack/assembly.ts';
 import type { RunningStack } from '../stack/run.ts';
 import { synthesise } from '../stack/synthesise.ts';
 import { makeAssemblyFolder } from './assembly-folder.ts';
-import { Doors } from './client.ts';
+import { LocalClient } from './client.ts';
 import { openDataDirectory } from './keeping.ts';
 import { type LocalProvider, type StartProvider, startMeetingsApiProvider } from './provider.ts';
 
@@ -28,7 +28,7 @@ export interface LocalRoomsOptions {
 export interface LocalRooms {
   readonly stack: RunningStack;
   readonly provider: LocalProvider;
-  readonly doors: Doors;
+  readonly doors: LocalClient;
   /** It goes on from where an earlier run ended. */
   readonly resumed: boolean;
   stop(): Promise<void>;
@@ -64,7 +64,7 @@ export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<
       ...(log && { log }),
       ...(warn && { warn }),
     });
-    const doors = new Doors(stack);
+    const doors = new LocalClient(stack);
     await doors.putCredential(provider.application.name ?? '', provider.credential);
     const save = () => data?.save({ clockOffset: stack.clock.offset(), provider: provider.state() });
     const saving = setInterval(save, SAVING_INTERVAL).unref();

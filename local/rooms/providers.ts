@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { ProviderEntry } from '../../functions/adapters/providers.ts';
 import { startDaily } from '../../emulators/daily/daily.ts';
 import type { RoomEmulator } from '../../emulators/room-emulator.ts';
 import { startWhereby } from '../../emulators/whereby/whereby.ts';
+import type { ProviderEntry } from '../../functions/adapters/providers.ts';
 import { type LocalProvider, type StartProvider, startMeetingsApiProvider } from './provider.ts';
 
 /** The providers that can be run on this machine, by the name that an entry of the pool gives them. */

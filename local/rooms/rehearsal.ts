@@ -2,18 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { pool } from '../../functions/adapters/pool.ts';
 import { roomProvider } from '../../functions/adapters/providers.ts';
 import { readFile } from '../../functions/feeds/read-file.ts';
-import { CALENDAR_DEFAULTS, type CalendarSettings } from '../../functions/requests/calendar/event/settings.ts';
+import {
+  CALENDAR_DEFAULTS,
+  type CalendarSettings,
+} from '../../functions/requests/calendar/event/settings.ts';
 import { parseMessage } from '../../functions/requests/parse.ts';
+import { applyCalendarUpdate } from '../../functions/rooms/actions/calendar-update.ts';
 import { cancelRoom } from '../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
-import { RequestRefusedError } from '../../functions/rooms/model/errors.ts';
-import { heedCalendar } from '../../functions/rooms/actions/calendar-update.ts';
 import { holdRoom, releaseRoom } from '../../functions/rooms/actions/hold.ts';
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import { rotateNow } from '../../functions/rooms/actions/rotate.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
+import { RequestRefusedError } from '../../functions/rooms/model/errors.ts';
 import type { ProviderRoom, RoomChange, RoomProvider, RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { Result } from '../../functions/rooms/model/result.ts';
 import type { Instant, Room, RoomAction, RoomRequest } from '../../functions/rooms/model/room.ts';
-import { rotateNow } from '../../functions/rooms/actions/rotate.ts';
 import { numberIn, readApplications } from '../../functions/runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from '../../functions/runtime/environment.ts';
 import type { BusEvent } from './client.ts';
@@ -36,7 +39,7 @@ export interface Rehearsed {
 
 const SECOND = 1000;
 
-const SERVE: Record<RoomAction, (request: RoomRequest, keeping: Keeping) => Promise<Result>> = {
+const SERVE: Record<RoomAction, (request: RoomRequest, context: RoomContext) => Promise<Result>> = {
   ensure: ensureRoom,
   cancel: cancelRoom,
   hold: holdRoom,
@@ -58,13 +61,13 @@ export async function rehearse(
 ): Promise<readonly Rehearsed[]> {
   const expiries = new Map<string, Instant>();
   const store = unkept(rooms, expiries);
-  const keeping = keepingOf(environment, store, expiries);
+  const context = keepingOf(environment, store, expiries);
   try {
-    const message = { body, messageId: `<its id>-${randomUUID()}`, sentAt: keeping.now() };
+    const message = { body, messageId: `<its id>-${randomUUID()}`, sentAt: context.now() };
     const parsed = await parseMessage(message, { calendar: calendarOf(environment) });
     const { requests, split, series = [], skipped } = parsed;
     const results: Rehearsed[] = [];
-    for (const request of requests) results.push(await rehearseOne(request, store, keeping));
+    for (const request of requests) results.push(await rehearseOne(request, store, context));
     for (const part of split) results.push(...(await rehearse(part, environment, store)));
     for (const { key, whole, exceptions } of series) {
       const count = (whole?.planned.length ?? 0) + exceptions.length;
@@ -111,7 +114,7 @@ export function asMessage(event: BusEvent): string {
   });
 }
 
-async function rehearseOne(request: RoomRequest, store: RoomStore, keeping: Keeping): Promise<Rehearsed> {
+async function rehearseOne(request: RoomRequest, store: RoomStore, context: RoomContext): Promise<Rehearsed> {
   const found = await store.read(request.key);
   const about = {
     key: request.key.replace(/<its id>-\S+/, '<its id>'),
@@ -119,8 +122,8 @@ async function rehearseOne(request: RoomRequest, store: RoomStore, keeping: Keep
     ...(found && { found: { state: found.state, generation: found.generation, ...expiryOf(found) } }),
   };
   try {
-    const serve = request.news ? heedCalendar : SERVE[request.action];
-    const { outcome, room } = await serve(request, keeping);
+    const serve = request.news ? applyCalendarUpdate : SERVE[request.action];
+    const { outcome, room } = await serve(request, context);
     const after = room && { state: room.state, ...expiryOf(room) };
     return { ...about, outcome, ...after, warnings: room?.warnings ?? [] };
   } catch (error) {
@@ -145,7 +148,7 @@ function keepingOf(
   environment: CreateRoomsEnvironment,
   rooms: RoomStore,
   expiries: ReadonlyMap<string, Instant>,
-): Keeping {
+): RoomContext {
   const seconds = (name: 'LEASE_SECONDS' | 'RENEW_BEFORE_SECONDS' | 'LONGEST_GAP_SECONDS') =>
     numberIn(name, environment[name]) * SECOND;
   const now = () => Date.now();

@@ -1,7 +1,7 @@
-import type { LogLine } from '../lambda/function.ts';
 import type { SeenEvent } from '../fakes/buses.ts';
-import { CONTROL_PORT, type StackFacts } from './control.ts';
+import type { LogLine } from '../lambda/function.ts';
 import type { DeadLetter } from './client.ts';
+import { CONTROL_PORT, type StackFacts } from './control.ts';
 import type { Rehearsed } from './rehearsal.ts';
 import type { ShownRoom } from './shown-room.ts';
 

@@ -1,14 +1,14 @@
 import { DUMMY_CREDENTIALS } from '../engines/credentials.ts';
 import { type QueueEngine, startQueues } from '../engines/queues.ts';
 import { startTables, type TableEngine } from '../engines/tables.ts';
-import type { LambdaFunction } from '../lambda/function.ts';
-import { type FunctionUrl, openFunctionUrl } from '../lambda/function-url.ts';
 import { EventBuses } from '../fakes/buses.ts';
 import { ObjectNotifications } from '../fakes/notifications.ts';
 import { Scheduler } from '../fakes/scheduler.ts';
 import { Secrets } from '../fakes/secrets.ts';
-import { type StandInServer, startStandIns } from '../fakes/server.ts';
+import { type FakeServer, startFakes } from '../fakes/server.ts';
 import { type Addressees, Targets } from '../fakes/targets.ts';
+import type { LambdaFunction } from '../lambda/function.ts';
+import { type FunctionUrl, openFunctionUrl } from '../lambda/function-url.ts';
 import type { AssembledStack } from './assembly.ts';
 import type { Place } from './template.ts';
 
@@ -21,7 +21,7 @@ export interface Engines {
   readonly scheduler: Scheduler;
   readonly notifications: ObjectNotifications;
   readonly targets: Targets;
-  readonly standIns: StandInServer;
+  readonly standIns: FakeServer;
   readonly functionUrls: ReadonlyMap<string, FunctionUrl>;
   stop(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function startEngines(
   const targets = new Targets(addressees);
   const buses: EventBuses = new EventBuses(place, targets);
   const secrets = new Secrets();
-  const standIns = await startStandIns(secrets, buses, {
+  const standIns = await startFakes(secrets, buses, {
     dynamodb: tables.endpoint,
     sqs: queues.endpoint,
     s3: queues.endpoint,

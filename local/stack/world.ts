@@ -1,13 +1,13 @@
 import type { Clock } from '../clock/clock.ts';
 import type { QueueEngine } from '../engines/queues.ts';
 import type { TableEngine } from '../engines/tables.ts';
-import type { EventSource } from '../lambda/event-source.ts';
-import type { LambdaFunction, LogLine } from '../lambda/function.ts';
-import type { FunctionUrl } from '../lambda/function-url.ts';
 import type { EventBuses } from '../fakes/buses.ts';
 import type { ObjectNotifications } from '../fakes/notifications.ts';
 import type { Scheduler } from '../fakes/scheduler.ts';
 import type { Secrets } from '../fakes/secrets.ts';
+import type { EventSource } from '../lambda/event-source.ts';
+import type { LambdaFunction, LogLine } from '../lambda/function.ts';
+import type { FunctionUrl } from '../lambda/function-url.ts';
 import type { AssembledStack } from './assembly.ts';
 import type { Identity } from './identities.ts';
 import type { Resource } from './template.ts';

@@ -4,7 +4,7 @@ import { eventBus, SOURCE } from '../../functions/adapters/event-bus.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { EventBuses } from '../../local/fakes/buses.ts';
 import { Secrets } from '../../local/fakes/secrets.ts';
-import { type StandInServer, startStandIns } from '../../local/fakes/server.ts';
+import { type FakeServer, startFakes } from '../../local/fakes/server.ts';
 import { Targets } from '../../local/fakes/targets.ts';
 import { aLiveRoom, aRoom, START } from '../support/rooms.ts';
 
@@ -13,13 +13,13 @@ const place = { stackName: 'test', region: 'local', account: '000000000000' };
 const nobody = { queue: () => undefined, function: () => undefined, bus: () => undefined, warn: () => {} };
 
 let buses: EventBuses;
-let server: StandInServer;
+let server: FakeServer;
 let client: EventBridgeClient;
 
 beforeAll(async () => {
   buses = new EventBuses(place, new Targets(nobody));
   buses.addBus(BUS);
-  server = await startStandIns(new Secrets(), buses);
+  server = await startFakes(new Secrets(), buses);
   const { endpoint } = server;
   client = new EventBridgeClient({
     endpoint,

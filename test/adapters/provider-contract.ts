@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RoomEmulator } from '../../emulators/room-emulator.ts';
 import type { ProviderRoom, RoomOrder, RoomProvider } from '../../functions/rooms/model/ports.ts';
 import type { Instant, RoomSettings } from '../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/room.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
-import type { RoomEmulator } from '../../emulators/room-emulator.ts';
 
 /** A provider's adapter in front of its emulator, with a clock that stands still until it is turned. */
 export interface ProviderBench {

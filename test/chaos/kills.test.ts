@@ -1,22 +1,22 @@
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Audit, audit } from '../../chaos/audit.ts';
-import { type Ground, layGround } from '../../chaos/campaign.ts';
-import { type Turnstile, turnstile, type When } from '../support/gate.ts';
+import { prepareScenario, type Scenario } from '../../chaos/campaign.ts';
 import { Container, type Outcome } from '../../local/lambda/container.ts';
 import type { LambdaFunction } from '../../local/lambda/function.ts';
+import { type Gate, openGate, type When } from '../support/gate.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let ground: Ground;
-let gate: Turnstile;
+let ground: Scenario;
+let gate: Gate;
 let asked: LambdaFunction;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  ground = await layGround('meetings-api', 20270301);
-  gate = turnstile();
+  ground = await prepareScenario('meetings-api', 20270301);
+  gate = openGate();
   const found = ground.rooms.stack.functions.find(
     ({ definition }) => definition.environment.POWERTOOLS_SERVICE_NAME === 'create-rooms',
   );

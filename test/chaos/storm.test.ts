@@ -1,12 +1,12 @@
 import { afterEach, expect, it } from 'vitest';
 import { ACCOUNTS, type ProviderName } from '../../chaos/accounts.ts';
-import { type Ground, layGround, runCampaign } from '../../chaos/campaign.ts';
+import { prepareScenario, runCampaign, type Scenario } from '../../chaos/campaign.ts';
 import { STORMY } from '../../chaos/faults.ts';
 
 const SEED = 20270301;
 const BUS_OUTAGE = 6;
 
-let ground: Ground | undefined;
+let ground: Scenario | undefined;
 
 afterEach(async () => {
   await ground?.rooms.stop();
@@ -15,7 +15,7 @@ afterEach(async () => {
 it.each(Object.keys(ACCOUNTS) as ProviderName[])(
   'a storm around %s leaves every key as the newest request wants it',
   async (provider) => {
-    ground = await layGround(provider, SEED);
+    ground = await prepareScenario(provider, SEED);
     const { figures, wrong } = await runCampaign(ground, {
       seed: SEED,
       requests: 40,

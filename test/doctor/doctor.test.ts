@@ -9,10 +9,10 @@ import { findDeployment } from '../../doctor/deployment.ts';
 import { examine } from '../../doctor/examine.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { report } from '../../doctor/report.ts';
-import { EvergreenRooms } from '../../lib/index.ts';
 import { type Daily, startDaily } from '../../emulators/daily/daily.ts';
 import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import { startWhereby, type Whereby } from '../../emulators/whereby/whereby.ts';
+import { EvergreenRooms } from '../../lib/index.ts';
 import type { Template as StackTemplate } from '../../local/stack/template.ts';
 import { appWith, stackWith } from '../support/stacks.ts';
 import { type Account, startAccount } from './account.ts';
@@ -374,7 +374,7 @@ describe('the doctor', () => {
       'Scheduler::Schedule': 2,
       'Events::Rule': 3,
       'SQS::Queue': 10,
-      'CloudWatch::Alarm': 25,
+      'CloudWatch::Alarm': 26,
     });
   });
 

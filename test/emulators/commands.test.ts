@@ -147,7 +147,7 @@ describe('npm run emulate', () => {
 
   test('names the providers it knows', async () => {
     const { code, output } = await run(OTHERS, 'jitsi').ended;
-    expect([code, output]).toEqual([1, expect.stringContaining('one of daily, whereby, got "jitsi"')]);
+    expect([code, output]).toEqual([1, expect.stringContaining('one of daily, whereby, zoom, got "jitsi"')]);
     const help = await run(OTHERS, '--help').ended;
     expect([help.code, help.output]).toEqual([0, expect.stringContaining('daily|whereby')]);
   });

@@ -10,8 +10,8 @@ import {
 } from '../../functions/feeds/feed.ts';
 import { readFeed } from '../../functions/feeds/read-feed.ts';
 import { parseMessage } from '../../functions/requests/parse.ts';
-import { recall } from '../../functions/rooms/series/calendar.ts';
 import { DAY, HOUR, type Room, type RoomRequest } from '../../functions/rooms/model/room.ts';
+import { mergeIntoRow } from '../../functions/rooms/series/calendar.ts';
 import { calendar, EXACT, vevent } from '../requests/calendar/texts.ts';
 import { type CalendarServer, SECRET_PATH, startCalendarServer } from './calendar-server.ts';
 
@@ -56,7 +56,7 @@ async function rooms(): Promise<Map<string, RoomRequest>> {
   for (const body of sent) {
     const { requests } = await parseMessage({ body, messageId: 'm', sentAt: now }, { calendar: EXACT });
     for (const request of requests) {
-      const recalled = recall(rows.get(request.key), request);
+      const recalled = mergeIntoRow(rows.get(request.key), request);
       rows.set(request.key, { calendar: recalled.calendar } as Room);
       asked.set(request.key, recalled.request);
     }

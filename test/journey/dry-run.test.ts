@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { rehearsedLines } from '../../local/demo/text.ts';
 import { moveAhead, readSubmission } from '../../local/rooms/example.ts';
 import { asMessage } from '../../local/rooms/rehearsal.ts';
-import { rehearsedLines } from '../../local/demo/text.ts';
 import { journey } from './journey.ts';
 
 const system = journey({ calendarFiles: 'on' });

@@ -1,8 +1,8 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
+import { Demo } from '../../local/demo/story.ts';
 import { openControl } from '../../local/rooms/control.ts';
 import { StackClient } from '../../local/rooms/stack-client.ts';
-import { Story } from '../../local/demo/story.ts';
 import { DAY, journey } from './journey.ts';
 
 const system = journey();
@@ -25,7 +25,7 @@ test('no log, metric, event, letter or command shows a private key, a token or a
   const shown: string[] = [];
 
   // a good day, told as npm start tells it
-  await new Story(system(), (line = '') => shown.push(line), 120).tell();
+  await new Demo(system(), (line = '') => shown.push(line), 120).tell();
   await ask({ key: 'busy', display_name: 'Busy', expires_at: inDays(12) });
   await ask({ key: 'busy', display_name: 'Busier', expires_at: inDays(30) });
   await tell('Room Requested', { key: 'busy', display_name: 'Busiest', lifetime: 'P20D' });

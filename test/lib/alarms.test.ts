@@ -219,7 +219,8 @@ describe('the provider', () => {
   });
 
   test('rings when every application is full', async () => {
-    system().emulator.faults.add({ fault: 'status', status: 403, on: 'POST /rooms', times: 1 });
+    const full = { name: 'ForbiddenError', status: 403, message: 'The maximum number of rooms was exceeded' };
+    system().emulator.faults.add({ fault: 'status', status: 403, body: full, on: 'POST /rooms', times: 1 });
     await askForRooms(1);
     expect(ringing()).toContain('Every application is full');
   });

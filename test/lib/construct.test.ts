@@ -11,7 +11,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { describe, expect, test } from 'vitest';
-import { EvergreenRooms, tellWhatToDoNext } from '../../lib/index.ts';
+import { addOutputs, EvergreenRooms } from '../../lib/index.ts';
 import type { EvergreenRoomsProps } from '../../lib/settings/props.ts';
 import { APPLICATION_ID, appWith, type Resource, resources, roomsWith, target } from '../support/stacks.ts';
 
@@ -343,8 +343,8 @@ describe('what a team wires to', () => {
 
   test('the commands of the runbook are outputs, under the names of whatever they are put into', () => {
     const { rooms, stack } = roomsWith();
-    tellWhatToDoNext(stack, rooms);
-    tellWhatToDoNext(new Construct(stack, 'Other'), rooms);
+    addOutputs(stack, rooms);
+    addOutputs(new Construct(stack, 'Other'), rooms);
     const names = Object.keys(Template.fromStack(stack).toJSON().Outputs);
     expect(names).toEqual(expect.arrayContaining(['ReadDeadRequests', 'RotateNow', 'OpenDashboard']));
     expect(names.filter((name) => /^OtherRotateNow/.test(name))).toHaveLength(1);

@@ -179,7 +179,7 @@ describe('what a function may do', () => {
       /\bnew \w+Command\(/.test(readFileSync(new URL(file, folder), 'utf8')),
     );
     expect(callers.length).toBeGreaterThan(4);
-    for (const file of callers) expect(file).toMatch(/^adapters\/|^runtime\/work-queue\.ts$/);
+    for (const file of callers) expect(file).toMatch(/^adapters\/|^runtime\/queue\/work-queue\.ts$/);
   });
 
   test('the planner sees neither a row nor a secret, and what is public no row and no key of a provider', () => {

@@ -1,7 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Resource, resources, target, templateWith } from '../support/stacks.ts';
 import { CALENDAR_TABLE } from '../../local/engines/table-engines.ts';
+import { type Resource, resources, target, templateWith } from '../support/stacks.ts';
 
 let template: Template;
 beforeAll(() => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toRow } from '../../functions/adapters/tables/rooms-table.ts';
-import { type CalendarNews, REMEMBERED, remember } from '../../functions/rooms/model/occurrences.ts';
+import { type CalendarUpdate, mergeUpdate, REMEMBERED } from '../../functions/rooms/model/occurrences.ts';
 import { DAY, type LiveRoom, type Room } from '../../functions/rooms/model/room.ts';
 import { aRoom, START } from '../support/rooms.ts';
 import { body, refusal, request } from './incoming.ts';
@@ -63,8 +63,8 @@ function largestMemory() {
       name: WIDE.repeat(200),
     };
   });
-  const news: CalendarNews = { event, occurrences };
-  return { memory: remember(undefined, news), origin };
+  const news: CalendarUpdate = { event, occurrences };
+  return { memory: mergeUpdate(undefined, news), origin };
 }
 
 test('the largest row that requests and calendars can make is far below what DynamoDB takes', async () => {

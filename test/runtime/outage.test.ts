@@ -3,6 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { circuits } from '../../functions/adapters/circuits.ts';
 import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import {
   AmbiguousOutcomeError,
   NotAnnouncedError,
@@ -10,7 +11,6 @@ import {
   ThrottledError,
   UnauthorizedError,
 } from '../../functions/rooms/model/errors.ts';
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
 import type { RoomProvider } from '../../functions/rooms/model/ports.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/room.ts';
 import { originOf } from '../../functions/runtime/queue/work-queue.ts';
@@ -96,7 +96,7 @@ async function startStage() {
     };
   };
   const container = () => {
-    const { rooms, pool, events } = world.keeping;
+    const { rooms, pool, events } = world.context;
     const { protect } = circuits(
       {
         read: () => guard('table', store.read),
@@ -105,8 +105,8 @@ async function startStage() {
       now,
     );
     const first = protect('first', shaky(pool.provider('first')));
-    const keeping: Keeping = {
-      ...world.keeping,
+    const roomContext: RoomContext = {
+      ...world.context,
       now,
       rooms: {
         ...rooms,
@@ -124,7 +124,7 @@ async function startStage() {
         key: record.body,
         run: () => {
           stage.attempts += 1;
-          return ensureRoom({ key: record.body, action: 'ensure', sequence, spec }, keeping);
+          return ensureRoom({ key: record.body, action: 'ensure', sequence, spec }, roomContext);
         },
       };
     };
@@ -232,8 +232,8 @@ describe('a provider that does not answer', () => {
 
   it('does not keep an operation waiting that succeeds', async () => {
     const { protect } = circuits(memoryOutages(), Date.now);
-    const { keeping } = makeWorld();
-    const healthy = keeping.pool.provider('first');
+    const { context: roomContext } = makeWorld();
+    const healthy = roomContext.pool.provider('first');
     const create = async () => {
       throw new AmbiguousOutcomeError('timed out');
     };

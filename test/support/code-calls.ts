@@ -7,16 +7,16 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { build } from 'esbuild';
 import { calendarFiles } from '../../functions/adapters/calendars/calendar-files.ts';
+import { feedSource } from '../../functions/adapters/calendars/feed-source.ts';
 import { callbackAddresses } from '../../functions/adapters/callback-addresses.ts';
 import { eventBus } from '../../functions/adapters/event-bus.ts';
-import { feedMemories } from '../../functions/adapters/tables/feed-memories.ts';
-import { feedSource } from '../../functions/adapters/calendars/feed-source.ts';
 import { outbox } from '../../functions/adapters/queues/outbox.ts';
-import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { newsQueue, rotationQueue } from '../../functions/adapters/queues/rotation-queue.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
+import { feedMemories } from '../../functions/adapters/tables/feed-memories.ts';
+import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { seriesTable } from '../../functions/adapters/tables/series-table.ts';
-import type { RoomNews } from '../../functions/rooms/model/ports.ts';
+import type { ProviderEvent } from '../../functions/rooms/model/ports.ts';
 import type { PastGeneration } from '../../functions/rooms/model/room.ts';
 import type { SeriesMemory } from '../../functions/rooms/series/update.ts';
 import { workQueue } from '../../functions/runtime/queue/work-queue.ts';
@@ -73,9 +73,11 @@ export async function portMethods(): Promise<PortMethod[]> {
     method(/events\d*\.report\(/, new EventBridgeClient(REGION), (client) =>
       bus(client).report('Rooms Reconciled', {}),
     ),
-    method(/queue\d*\.bury\(/, new SQSClient(REGION), (client) => inbox(client).bury(record, 'no reason')),
-    method(/queue\d*\.defer\(/, new SQSClient(REGION), (client) => inbox(client).defer(record, 0)),
-    method(/queue\d*\.renew\(/, new SQSClient(REGION), (client) => inbox(client).renew(record, 0)),
+    method(/queue\d*\.deadLetter\(/, new SQSClient(REGION), (client) =>
+      inbox(client).deadLetter(record, 'no reason'),
+    ),
+    method(/queue\d*\.delay\(/, new SQSClient(REGION), (client) => inbox(client).delay(record, 0)),
+    method(/queue\d*\.requeue\(/, new SQSClient(REGION), (client) => inbox(client).requeue(record, 0)),
     method(/queue\d*\.send\(/, new SQSClient(REGION), (client) => inbox(client).send('{}')),
     method(/rotations\d*(\(\))?\.send\(/, new SQSClient(REGION), (client) =>
       rotationQueue(client, ROTATIONS, now).send([
@@ -126,7 +128,7 @@ export async function portMethods(): Promise<PortMethod[]> {
       outbox(client, 'requests').send(['{}']),
     ),
     method(/queue\d*\(\)\.tell\(/, new SQSClient(REGION), (client) =>
-      newsQueue(client, ROTATIONS).tell({ key: 'k', roomId: '1', news: 'ended' } as unknown as RoomNews),
+      newsQueue(client, ROTATIONS).tell({ key: 'k', roomId: '1', news: 'ended' } as unknown as ProviderEvent),
     ),
   ]);
 }

@@ -1,27 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ACCOUNTS, type Account, type ProviderName } from '../../chaos/accounts.ts';
+import type { InventoryEntry } from '../../emulators/room-emulator.ts';
 import { eventBus } from '../../functions/adapters/event-bus.ts';
 import { pool } from '../../functions/adapters/pool.ts';
 import { roomProvider } from '../../functions/adapters/providers.ts';
-import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { rotationQueue } from '../../functions/adapters/queues/rotation-queue.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
+import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import { base32Digest } from '../../functions/rooms/model/digest.ts';
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
 import type { RotationQueue } from '../../functions/rooms/model/ports.ts';
 import type { Duration, Instant, PastGeneration, Room } from '../../functions/rooms/model/room.ts';
 import { DAY, HOUR, SECOND } from '../../functions/rooms/model/room.ts';
 import { type WorkQueue, workQueue } from '../../functions/runtime/queue/work-queue.ts';
-import type { InventoryEntry } from '../../emulators/room-emulator.ts';
 import type { Queue } from '../../local/engines/queue.ts';
 import { ROOMS_TABLE } from '../../local/engines/table-engines.ts';
-import { ACCOUNTS, type Account, type ProviderName } from '../../chaos/accounts.ts';
 import type { Engines } from './engines.ts';
 
 /** A deployment of the functions in front of the engines: the real adapters, a table and an account of its own. */
 export interface Deployment {
   readonly account: Account;
-  readonly keeping: Keeping;
+  readonly context: RoomContext;
   readonly rotations: RotationQueue;
   readonly inboxes: Readonly<Record<InboxName, Inbox>>;
   readonly tableName: string;
@@ -113,7 +113,7 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
     busName: name,
     told,
     rotations: rotationQueue(clients.sqs, inboxes.rotations.queue.url, now),
-    keeping: {
+    context: {
       rooms: table,
       pool: pool([account.entry], (entry) => roomProvider(entry, { now, timeout, wait, secrets })),
       events,

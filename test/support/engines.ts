@@ -7,7 +7,7 @@ import { type QueueEngine, startQueues } from '../../local/engines/queues.ts';
 import { startTables, type TableEngine } from '../../local/engines/tables.ts';
 import { EventBuses } from '../../local/fakes/buses.ts';
 import { Secrets } from '../../local/fakes/secrets.ts';
-import { startStandIns } from '../../local/fakes/server.ts';
+import { startFakes } from '../../local/fakes/server.ts';
 import { Targets } from '../../local/fakes/targets.ts';
 
 /** What stands for AWS, all of it in this process, with clients that speak to it over loopback as they would to AWS. */
@@ -44,7 +44,7 @@ export async function startEngines(): Promise<Engines> {
     warn: console.warn,
   });
   const buses = new EventBuses(PLACE, targets);
-  const standIns = await startStandIns(secrets, buses);
+  const standIns = await startFakes(secrets, buses);
   const at = (endpoint: string) => ({
     endpoint,
     region: PLACE.region,

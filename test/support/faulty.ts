@@ -1,4 +1,4 @@
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import type { RoomProvider } from '../../functions/rooms/model/ports.ts';
 import type { MemoryProvider } from './memory-provider.ts';
 import type { World } from './world.ts';
@@ -26,13 +26,13 @@ export function failNext(world: World, call: Call, error: Error, when: 'before' 
 
 /** The same ports for a worker whose provider behaves in a way of its own. */
 export function withProvider(
-  { keeping }: World,
+  { context }: World,
   change: (provider: RoomProvider) => Partial<RoomProvider>,
-): Keeping {
-  const { pool } = keeping;
+): RoomContext {
+  const { pool } = context;
   const provider = (name: string): RoomProvider => {
     const real = pool.provider(name);
     return { ...real, ...change(real) };
   };
-  return { ...keeping, pool: { ...pool, provider } };
+  return { ...context, pool: { ...pool, provider } };
 }

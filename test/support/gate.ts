@@ -7,7 +7,7 @@ export type When = 'before' | 'after';
  * Stands between a function and everything that it calls, counts its requests across all services, and stops one of
  * them: the function waits for an answer that never comes, until somebody kills it.
  */
-export interface Turnstile {
+export interface Gate {
   /** Requests since the last count began, by the name of the service and the operation. */
   readonly passed: readonly string[];
   /** @returns the endpoint to call in place of this one */
@@ -25,7 +25,7 @@ interface Stop {
   readonly reached: (request: string) => void;
 }
 
-export function turnstile(): Turnstile {
+export function openGate(): Gate {
   const proxies: ServiceProxy[] = [];
   let passed: string[] = [];
   let stop: Stop | undefined;

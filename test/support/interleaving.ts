@@ -1,5 +1,5 @@
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
 import type { Random } from '../../emulators/http/random.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import { tapped } from './tap.ts';
 
 /**
@@ -8,7 +8,7 @@ import { tapped } from './tap.ts';
  */
 export interface Interleaving {
   /** The same ports for one worker, whose every call waits for its turns. */
-  portsOf<T extends Keeping>(worker: number, ports: T): T;
+  portsOf<T extends RoomContext>(worker: number, ports: T): T;
   /** Draws until every worker is done or dead. `between` runs before each draw. */
   run(workers: readonly Promise<unknown>[], between?: () => void): Promise<void>;
   /** Nothing of a worker goes on any more. */

@@ -1,6 +1,10 @@
 import { DUE_SHARDS } from '../../functions/adapters/tables/rooms-table.ts';
 import { cancelRoom } from '../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
+import { holdRoom, releaseRoom } from '../../functions/rooms/actions/hold.ts';
+import { rotateNow, rotateRoom } from '../../functions/rooms/actions/rotate.ts';
+import { type ReconciliationContext, reconcileRooms } from '../../functions/rooms/fleet/reconcile.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import {
   AmbiguousOutcomeError,
   ApplicationFullError,
@@ -11,18 +15,14 @@ import {
   UnauthorizedError,
   UnknownRoomError,
 } from '../../functions/rooms/model/errors.ts';
-import { holdRoom, releaseRoom } from '../../functions/rooms/actions/hold.ts';
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
-import { type Reconciling, reconcileRooms } from '../../functions/rooms/fleet/reconcile.ts';
 import type { RoomAction, RoomRequest } from '../../functions/rooms/model/room.ts';
 import { HOUR, SECOND } from '../../functions/rooms/model/room.ts';
-import { rotateNow, rotateRoom } from '../../functions/rooms/actions/rotate.ts';
 import { type Fate, mortal } from './mortal.ts';
 import { tapped } from './tap.ts';
 import { type Watch, watched, wrongAtRest } from './watch.ts';
 import { aRequest, makeWorld, type World, type WorldOptions } from './world.ts';
 
-type Ports = Keeping & Reconciling;
+type Ports = RoomContext & ReconciliationContext;
 type Work = (ports: Ports) => Promise<unknown>;
 
 /** A message, and its place in the order of sending. */
@@ -197,9 +197,9 @@ export class Life {
   }
 
   #ports(): Ports {
-    const { keeping } = this.watch;
+    const { context } = this.watch;
     const ports = {
-      ...keeping,
+      ...context,
       rotations: this.world.rotations,
       mode: 'repair' as const,
       timeLeft: () => HOUR,

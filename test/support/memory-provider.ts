@@ -1,4 +1,8 @@
-import { ApplicationFullError, ProviderRefusedError, RoomGoneError } from '../../functions/rooms/model/errors.ts';
+import {
+  ApplicationFullError,
+  ProviderRefusedError,
+  RoomGoneError,
+} from '../../functions/rooms/model/errors.ts';
 import type { Capabilities, ProviderRoom, RoomProvider } from '../../functions/rooms/model/ports.ts';
 import type { Instant, RoomSettings, SettingName } from '../../functions/rooms/model/room.ts';
 import { DAY, MINUTE } from '../../functions/rooms/model/room.ts';

@@ -2,8 +2,8 @@ import { DUE_SHARDS } from '../../functions/adapters/tables/rooms-table.ts';
 import { fraction } from '../../functions/rooms/model/digest.ts';
 import { RoomChangedError } from '../../functions/rooms/model/errors.ts';
 import type { DueRoom, ListEnd, RoomStore } from '../../functions/rooms/model/ports.ts';
-import { nextRevision } from '../../functions/rooms/model/transitions.ts';
 import type { Instant, PastGeneration, Room } from '../../functions/rooms/model/room.ts';
+import { nextRevision } from '../../functions/rooms/model/transitions.ts';
 
 /**
  * The rooms table in memory, for campaigns of very many runs. It passes the same tests as the real one

@@ -1,4 +1,4 @@
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import { tapped } from './tap.ts';
 
 /** The process is gone: nothing that runs afterwards has any effect. */
@@ -26,7 +26,7 @@ export interface Mortal<T> {
  * The same ports, used by a process that dies at one of its calls. What is thrown then cannot be survived by
  * catching it: every later call throws as well.
  */
-export function mortal<T extends Partial<Keeping>>(ports: T, fate?: Fate): Mortal<T> {
+export function mortal<T extends Partial<RoomContext>>(ports: T, fate?: Fate): Mortal<T> {
   const steps: string[] = [];
   let dead = false;
 

@@ -1,19 +1,23 @@
 import { cancelRoom } from '../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
-import { AmbiguousOutcomeError, ApplicationFullError, PoolFullError } from '../../functions/rooms/model/errors.ts';
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import { rotateNow, rotateRoom } from '../../functions/rooms/actions/rotate.ts';
+import { type ReconciliationContext, reconcileRooms } from '../../functions/rooms/fleet/reconcile.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
+import {
+  AmbiguousOutcomeError,
+  ApplicationFullError,
+  PoolFullError,
+} from '../../functions/rooms/model/errors.ts';
 import type { Capabilities } from '../../functions/rooms/model/ports.ts';
-import { type Reconciling, reconcileRooms } from '../../functions/rooms/fleet/reconcile.ts';
 import type { RoomRequest } from '../../functions/rooms/model/room.ts';
 import { DAY, HOUR } from '../../functions/rooms/model/room.ts';
-import { rotateNow, rotateRoom } from '../../functions/rooms/actions/rotate.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
 import { aSpec } from './rooms.ts';
 import type { Stage } from './stage.ts';
 import { aRequest, type WorldOptions } from './world.ts';
 
 /** What a worker does when it is given the message, again and again until it is done. */
-export type Work = (ports: Keeping & Reconciling) => Promise<unknown>;
+export type Work = (ports: RoomContext & ReconciliationContext) => Promise<unknown>;
 
 /** Something that happens to the key `weekly`, with what must have come of it in the end, whatever broke. */
 export interface Operation {
@@ -34,11 +38,11 @@ const ensure =
   (request: RoomRequest): Work =>
   (ports) =>
     ensureRoom(request, ports);
-const first = async ({ keeping }: Stage) => void (await ensureRoom(aRequest(), keeping));
+const first = async ({ context }: Stage) => void (await ensureRoom(aRequest(), context));
 const renewal =
   (mode: 'recreate' | 'extend') =>
-  async ({ keeping, clock }: Stage) => {
-    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode } }) }), keeping);
+  async ({ context, clock }: Stage) => {
+    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode } }) }), context);
     clock.now += 84 * DAY;
   };
 const due: Work = (ports) => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, ports);
@@ -51,7 +55,7 @@ const movable = ({ movableExpiry }: Capabilities) => movableExpiry;
 const recordable = ({ changeable }: Capabilities) => changeable.includes('recording_options');
 
 /** The same ports, where a call of the provider fails each time, without any effect. */
-function failing<T extends Keeping>(ports: T, call: 'create' | 'change', error: Error): T {
+function failing<T extends RoomContext>(ports: T, call: 'create' | 'change', error: Error): T {
   const provider = (name: string) =>
     new Proxy(ports.pool.provider(name), {
       get(target, property) {
@@ -82,10 +86,10 @@ const ROTATE: Operation = {
 export const CREATE_ELSEWHERE: Operation = {
   name: 'create where the home is full',
   options: { applications: ['one', 'two'], limit: 1 },
-  prepare: async ({ keeping }) => {
-    const { pool } = keeping;
+  prepare: async ({ context }) => {
+    const { pool } = context;
     const [home = ''] = pool.names;
-    await ensureRoom(aRequest({ key: 'other' }), { ...keeping, pool: { ...pool, names: [home] } });
+    await ensureRoom(aRequest({ key: 'other' }), { ...context, pool: { ...pool, names: [home] } });
   },
   work: () => ensure(aRequest()),
   expected: { state: 'active', generation: 1, kept: 2 },
@@ -133,7 +137,7 @@ export const OPERATIONS: readonly Operation[] = [
     prepare: async (stage) => {
       await first(stage);
       const longer = aRequest({ spec: aSpec({ lifetime: 120 * DAY }) });
-      await ensureRoom(longer, failing(stage.keeping, 'change', new AmbiguousOutcomeError('500'))).catch(
+      await ensureRoom(longer, failing(stage.context, 'change', new AmbiguousOutcomeError('500'))).catch(
         () => {},
       );
       stage.clock.now += 84 * DAY;
@@ -171,7 +175,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'rotate by hand, and revoke the links there are',
     prepare: async (stage) => {
       await first(stage);
-      await rotateNow(aRequest({ action: 'rotate' }), stage.keeping);
+      await rotateNow(aRequest({ action: 'rotate' }), stage.context);
     },
     work: () => {
       const request = aRequest({ action: 'rotate', revoke: true });
@@ -184,7 +188,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'cancel',
     prepare: async (stage) => {
       await first(stage);
-      await rotateNow(aRequest({ action: 'rotate' }), stage.keeping);
+      await rotateNow(aRequest({ action: 'rotate' }), stage.context);
     },
     work: () => {
       const request = aRequest({ action: 'cancel' });
@@ -208,10 +212,10 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'reconcile an orphan',
     prepare: async (stage) => {
       await first(stage);
-      const { keeping, clock } = stage;
-      const [application = ''] = keeping.pool.names;
-      await keeping.pool.provider(application).create({
-        token: roomToken(keeping.deployment, 'nobody', 1),
+      const { context, clock } = stage;
+      const [application = ''] = context.pool.names;
+      await context.pool.provider(application).create({
+        token: roomToken(context.deployment, 'nobody', 1),
         settings: { display_name: 'x' },
         expiresAt: clock.now + 30 * DAY,
       });
@@ -224,7 +228,10 @@ export const OPERATIONS: readonly Operation[] = [
 ];
 
 /** A reconciliation, and the workers that take what it nominates. */
-export async function reconcileAndKeep(stage: Stage, ports: Keeping & Reconciling): Promise<void> {
+export async function reconcileAndKeep(
+  stage: Stage,
+  ports: RoomContext & ReconciliationContext,
+): Promise<void> {
   await reconcileRooms(ports.pool.names, ports);
   for (let order = stage.nextOrder(); order; order = stage.nextOrder()) {
     await rotateRoom(order, ports);

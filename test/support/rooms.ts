@@ -1,6 +1,6 @@
-import { blankRoom } from '../../functions/rooms/model/transitions.ts';
 import type { LiveRoom, Room, RoomSpec } from '../../functions/rooms/model/room.ts';
 import { DAY } from '../../functions/rooms/model/room.ts';
+import { blankRoom } from '../../functions/rooms/model/transitions.ts';
 
 /** The instant at which most tests begin. */
 export const START = Date.parse('2027-03-01T12:00:00.000Z');

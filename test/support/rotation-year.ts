@@ -1,16 +1,16 @@
+import { drawBelow, type Random, seededRandom } from '../../emulators/http/random.ts';
 import { DUE_SHARDS } from '../../functions/adapters/tables/rooms-table.ts';
 import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
-import { ClaimHeldError, ThrottledError } from '../../functions/rooms/model/errors.ts';
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import { rotateRoom } from '../../functions/rooms/actions/rotate.ts';
 import { type Planning, planRotation } from '../../functions/rooms/fleet/plan.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
+import { ClaimHeldError, ThrottledError } from '../../functions/rooms/model/errors.ts';
 import type { Capabilities, DelayedOrder, EventBus, Pool } from '../../functions/rooms/model/ports.ts';
 import { type RenewalPolicy, RUN_ALLOWANCE, renewalWindow } from '../../functions/rooms/model/renewal.ts';
 import type { Duration, Instant, Room, RoomSpec } from '../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/rooms/model/room.ts';
-import { rotateRoom } from '../../functions/rooms/actions/rotate.ts';
 import { longestGap } from '../../lib/schedule/longest-gap.ts';
 import { fireTimes } from '../../local/clock/expression.ts';
-import { drawBelow, type Random, seededRandom } from '../../emulators/http/random.ts';
 import { aSpec, START } from './rooms.ts';
 import { tapped } from './tap.ts';
 import { unreliableBus, unreliablePool } from './unreliable.ts';
@@ -98,11 +98,11 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   const weather = { random, faults: 0.03, down: () => during(DOWN, clock.now) };
   const { lives, rooms } = recordLives(world);
   const { told, events } = recordNews(world);
-  const keeping: Keeping = {
-    ...world.keeping,
+  const context: RoomContext = {
+    ...world.context,
     rooms,
     renewal: policy,
-    ...troubled(unreliablePool(world.keeping.pool, weather), unreliableBus(events, weather), options, clock),
+    ...troubled(unreliablePool(world.context.pool, weather), unreliableBus(events, weather), options, clock),
   };
   const queue = new Deliveries(random);
   const planning: Planning = {
@@ -115,7 +115,7 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
     spread: 15 * MINUTE,
     longestGap: gap,
   };
-  const specs = await askForRooms(options, policy, { ...world.keeping, rooms, renewal: policy }, random);
+  const specs = await askForRooms(options, policy, { ...world.context, rooms, renewal: policy }, random);
 
   const end = START + 365 * DAY;
   const fires = fireTimes(cron, timeZone, START);
@@ -131,7 +131,7 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
     const at = Math.min(run, delivery?.at ?? Number.POSITIVE_INFINITY);
     if (at >= end) break;
     clock.now = at;
-    if (delivery && delivery.at <= run) await queue.deliver(delivery, keeping);
+    if (delivery && delivery.at <= run) await queue.deliver(delivery, context);
     else {
       if (!during(NO_RUNS, run)) {
         runs.push(run);
@@ -156,7 +156,7 @@ function troubled(
   events: EventBus,
   { troubles = [] }: YearOptions,
   clock: World['clock'],
-): Pick<Keeping, 'pool' | 'events'> {
+): Pick<RoomContext, 'pool' | 'events'> {
   return tapped({ pool, events }, async (name, call) => {
     const trouble = troubles.find((other) => name.endsWith(`.${other.call}`) && during(other, clock.now));
     if (trouble) throw trouble.error();
@@ -165,7 +165,7 @@ function troubled(
 }
 
 /** A table that takes down what each key had, and until when. */
-function recordLives({ keeping: { rooms }, clock }: World) {
+function recordLives({ context: { rooms }, clock }: World) {
   const lives = new Map<string, Life[]>();
   const write = async (room: Room) => {
     const written = await rooms.write(room);
@@ -182,7 +182,7 @@ function recordLives({ keeping: { rooms }, clock }: World) {
 }
 
 /** A bus that takes down when it heard of each room. */
-function recordNews({ keeping: { events }, clock }: World) {
+function recordNews({ context: { events }, clock }: World) {
   const told = new Map<string, Instant>();
   const announce: EventBus['announce'] = async (room, announcement) => {
     await events.announce(room, announcement);
@@ -196,7 +196,7 @@ function recordNews({ keeping: { events }, clock }: World) {
 async function askForRooms(
   { rooms }: YearOptions,
   policy: RenewalPolicy,
-  keeping: Keeping,
+  context: RoomContext,
   random: Random,
 ): Promise<Map<string, RoomSpec>> {
   const specs = new Map<string, RoomSpec>();
@@ -210,7 +210,7 @@ async function askForRooms(
     const spec = aSpec({ lifetime, renewal: until === undefined ? { mode } : { mode, until } });
     const key = `room-${index}`;
     specs.set(key, spec);
-    await ensureRoom(aRequest({ key, spec }), keeping);
+    await ensureRoom(aRequest({ key, spec }), context);
   }
   return specs;
 }
@@ -238,12 +238,12 @@ class Deliveries {
   }
 
   /** Lets the worker have the next message. */
-  async deliver(delivery: Delivery, keeping: Keeping): Promise<void> {
+  async deliver(delivery: Delivery, context: RoomContext): Promise<void> {
     this.#waiting.pop();
     try {
-      await rotateRoom(delivery.order, keeping);
+      await rotateRoom(delivery.order, context);
     } catch (error) {
-      this.#setAside(delivery, error as Error, keeping.now());
+      this.#setAside(delivery, error as Error, context.now());
     }
   }
 

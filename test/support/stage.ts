@@ -1,15 +1,15 @@
 import type { ProviderName } from '../../chaos/accounts.ts';
-import { deploy } from './deployment.ts';
-import type { Engines } from './engines.ts';
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import type { Capabilities, RotationOrder, RotationQueue } from '../../functions/rooms/model/ports.ts';
 import { type Instant, MINUTE, type Room, SECOND } from '../../functions/rooms/model/room.ts';
+import { deploy } from './deployment.ts';
+import type { Engines } from './engines.ts';
 import { START } from './rooms.ts';
 import { type Announced, makeWorld, type WorldOptions } from './world.ts';
 
 /** Where an operation is played, in memory or on the engines, with a clock that stands still until it is turned. */
 export interface Stage {
-  readonly keeping: Keeping;
+  readonly context: RoomContext;
   readonly rotations: RotationQueue;
   readonly clock: { now: Instant };
   readonly capabilities: Capabilities;
@@ -27,13 +27,13 @@ export interface Stage {
 
 export async function memoryStage(options: WorldOptions = {}): Promise<Stage> {
   const world = makeWorld(options);
-  const { keeping, rotations, clock, providers } = world;
+  const { context, rotations, clock, providers } = world;
   const [name = ''] = Object.keys(providers);
   return {
-    keeping,
+    context,
     rotations,
     clock,
-    capabilities: keeping.pool.provider(name).capabilities,
+    capabilities: context.pool.provider(name).capabilities,
     row: async (key) => world.row(key),
     kept: world.kept,
     announced: () => world.announced,
@@ -55,18 +55,18 @@ export async function realStage(engines: Engines, provider: ProviderName): Promi
       clock.now += duration;
     },
   });
-  const { keeping, rotations, account, inboxes, told } = deployment;
+  const { context, rotations, account, inboxes, told } = deployment;
   const { queue } = inboxes.rotations;
-  const [name = ''] = keeping.pool.names;
-  const { capabilities } = keeping.pool.provider(name);
+  const [name = ''] = context.pool.names;
+  const { capabilities } = context.pool.provider(name);
   let taken: { readonly order: RotationOrder; readonly handle: string } | undefined;
   return {
-    keeping,
+    context,
     rotations,
     clock,
     capabilities,
     async row(key) {
-      const row = await keeping.rooms.read(key);
+      const row = await context.rooms.read(key);
       if (!row) throw new Error(`there is no row of ${key}`);
       return row;
     },

@@ -1,4 +1,4 @@
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 
 /** Stands around every call of a port: may let it happen, or not, and decides what the caller hears. */
 export type Tap = (name: string, call: () => Promise<unknown>) => Promise<unknown>;
@@ -7,7 +7,7 @@ export type Tap = (name: string, call: () => Promise<unknown>) => Promise<unknow
 const SYNCHRONOUS = new Set(['bookmark', 'limitations', 'siblings']);
 
 /** The same ports with somebody around every call: `rooms.write`, `provider.create`, `events.announce`, ... */
-export function tapped<T extends Partial<Keeping>>(ports: T, tap: Tap): T {
+export function tapped<T extends Partial<RoomContext>>(ports: T, tap: Tap): T {
   const wrap = <P extends object>(prefix: string, port: P): P =>
     new Proxy(port, {
       get(target, property) {

@@ -1,4 +1,4 @@
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import type { RoomProvider, RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { Room } from '../../functions/rooms/model/room.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
@@ -14,12 +14,12 @@ export interface WatchOptions {
  * wrong is listed and not thrown, since a worker could survive it.
  */
 export interface Watch {
-  readonly keeping: Keeping;
+  readonly context: RoomContext;
   readonly violations: readonly string[];
 }
 
 export function watched(world: World, { slowWorkers = false }: WatchOptions = {}): Watch {
-  const { keeping } = world;
+  const { context } = world;
   const violations: string[] = [];
   /** The room that was current in each generation of each key. */
   const current = new Map<string, string>();
@@ -30,14 +30,14 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
 
   const rowOf = (token: string): Room | undefined =>
     [...world.rooms.rows.values()].find(
-      ({ key, claim }) => claim && roomToken(keeping.deployment, key, claim.generation, claim.spec) === token,
+      ({ key, claim }) => claim && roomToken(context.deployment, key, claim.generation, claim.spec) === token,
     );
 
   const rooms: RoomStore = {
-    ...keeping.rooms,
+    ...context.rooms,
     async write(room) {
       const before = world.rooms.rows.get(room.key);
-      const written = await keeping.rooms.write(room);
+      const written = await context.rooms.write(room);
       judgeWrite(before, written);
       return written;
     },
@@ -100,7 +100,7 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
     if (slowWorkers) return;
     if (unclear.has(token)) violations.push(`${token}: made again without a look`);
     const claim = rowOf(token)?.claim;
-    const isLive = claim?.purpose === 'open' && claim.leaseUntil > keeping.now();
+    const isLive = claim?.purpose === 'open' && claim.leaseUntil > context.now();
     if (!isLive || claim.application !== application) violations.push(`${token}: made without a live claim`);
   }
 
@@ -119,8 +119,8 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
     }
   }
 
-  const provider = (name: string) => watchedProvider(name, keeping.pool.provider(name));
-  return { keeping: { ...keeping, rooms, pool: { ...keeping.pool, provider } }, violations };
+  const provider = (name: string) => watchedProvider(name, context.pool.provider(name));
+  return { context: { ...context, rooms, pool: { ...context.pool, provider } }, violations };
 }
 
 /** The contract of `errors.ts`, said once more: these alone are certain to have had no effect. */

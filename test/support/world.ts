@@ -1,4 +1,4 @@
-import type { Keeping } from '../../functions/rooms/lifecycle/context.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import type { DelayedOrder, EventBus, Pool, RotationQueue } from '../../functions/rooms/model/ports.ts';
 import type {
   Announcement,
@@ -23,7 +23,7 @@ export interface Announced {
 
 /** Everything that the domain speaks to, in memory, on a clock of its own. */
 export interface World {
-  readonly keeping: Keeping;
+  readonly context: RoomContext;
   readonly rooms: ReturnType<typeof memoryRooms>;
   readonly providers: Readonly<Record<string, MemoryProvider>>;
   readonly announced: Announced[];
@@ -65,7 +65,7 @@ export function makeWorld({ applications = ['first'], ...account }: WorldOptions
   };
   const sent: DelayedOrder[] = [];
   let owners = 0;
-  const keeping: Keeping = {
+  const context: RoomContext = {
     rooms,
     pool: poolOf(providers),
     events,
@@ -76,7 +76,7 @@ export function makeWorld({ applications = ['first'], ...account }: WorldOptions
     renewal: { renewBefore: 7 * DAY, longestGap: 25 * HOUR },
   };
   return {
-    keeping,
+    context,
     rooms,
     providers,
     announced,

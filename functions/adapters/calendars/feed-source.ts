@@ -13,8 +13,8 @@ import {
 import { base32Digest } from '../../rooms/model/digest.ts';
 import type { Duration } from '../../rooms/model/room.ts';
 import { SECOND } from '../../rooms/model/room.ts';
-import { assertPublicHost, PrivateAddressError, publicLookup } from './public-address.ts';
 import type { Secrets } from '../secrets.ts';
+import { assertPublicHost, PrivateAddressError, publicLookup } from './public-address.ts';
 
 /** All that a feed may take, from the first redirection to its last byte. */
 const TIME_LIMIT: Duration = 20 * SECOND;

@@ -5,7 +5,7 @@ import { type Call, caller } from '../provider/caller.ts';
 import type { Reply } from '../provider/connection.ts';
 import { failureOf } from '../provider/failures.ts';
 import type { ProviderOptions } from '../provider/options.ts';
-import { pacer } from '../provider/rate-limiter.ts';
+import { rateLimiter } from '../provider/rate-limiter.ts';
 import { errorReply } from './schema.ts';
 
 /** A domain at Daily, as an entry of the pool has it. */
@@ -26,9 +26,9 @@ export interface DailyCalls {
 export function dailyCalls(entry: DailyEntry, options: ProviderOptions): DailyCalls {
   const { name: application, secret, baseUrl = 'https://api.daily.co/v1' } = entry;
   const { now, wait } = options;
-  const most = pacer({ application, now, wait, limit: 100, window: 5 * SECOND });
+  const most = rateLimiter({ application, now, wait, limit: 100, window: 5 * SECOND });
   // there is another way to end a room, so nobody waits for this one
-  const deletions = pacer({ application, now, wait, limit: 50, window: 30 * SECOND, patience: 0 });
+  const deletions = rateLimiter({ application, now, wait, limit: 50, window: 30 * SECOND, patience: 0 });
   const failure = (reply: Reply) => failureOf(reply, { reason: reasonOf(reply) }, now);
   const call = caller({
     ...options,

@@ -1,5 +1,11 @@
 import { RoomGoneError, ThrottledError } from '../../rooms/model/errors.ts';
-import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/model/ports.ts';
+import type {
+  Capabilities,
+  ProviderRoom,
+  RoomChange,
+  RoomOrder,
+  RoomProvider,
+} from '../../rooms/model/ports.ts';
 import type { Instant, RoomSettings } from '../../rooms/model/room.ts';
 import { DAY, MINUTE } from '../../rooms/model/room.ts';
 import { answered, asAsked, readable } from '../provider/answer.ts';

@@ -1,5 +1,11 @@
 import { ProviderContractError, ProviderRefusedError, RoomGoneError } from '../../rooms/model/errors.ts';
-import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/model/ports.ts';
+import type {
+  Capabilities,
+  ProviderRoom,
+  RoomChange,
+  RoomOrder,
+  RoomProvider,
+} from '../../rooms/model/ports.ts';
 import type { Duration, Instant } from '../../rooms/model/room.ts';
 import { DAY, MINUTE } from '../../rooms/model/room.ts';
 import { answered, asAsked, readableEntries } from '../provider/answer.ts';

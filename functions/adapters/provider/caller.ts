@@ -6,7 +6,7 @@ import { connection, type ProviderCall, type Reply } from './connection.ts';
 import { credentials, type Sign } from './credentials.ts';
 import { isSuccess, strangerFailure } from './failures.ts';
 import type { ProviderOptions } from './options.ts';
-import type { Pacer } from './rate-limiter.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 
 export interface CallerOptions extends ProviderOptions {
   readonly application: string;
@@ -19,7 +19,7 @@ export interface CallerOptions extends ProviderOptions {
   /** The error that an unsuccessful answer stands for. */
   readonly failure: (reply: Reply) => Error;
   /** What the call is counted against, and how much it costs. */
-  readonly pace?: (call: ProviderCall) => { readonly pacer: Pacer; readonly cost?: number };
+  readonly pace?: (call: ProviderCall) => { readonly pacer: RateLimiter; readonly cost?: number };
   /** Sees every answer. */
   readonly heard?: (reply: Reply) => void;
 }

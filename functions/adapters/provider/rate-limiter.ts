@@ -9,7 +9,7 @@ export interface Budget {
   readonly window: Duration;
 }
 
-export interface PacerOptions extends Budget {
+export interface RateLimiterOptions extends Budget {
   readonly application: string;
   readonly now: () => Instant;
   /** The longest a call waits here; one that would wait longer is given back. @default 5 seconds */
@@ -18,7 +18,7 @@ export interface PacerOptions extends Budget {
   readonly wait?: (duration: Duration) => Promise<unknown>;
 }
 
-export interface Pacer {
+export interface RateLimiter {
   /**
    * Resolves when a call may go out, with what is to be called once its answer has come, or none will.
    *
@@ -47,13 +47,13 @@ interface Turn {
  * served. The provider counts arrivals, which are later than departures and not all by the same time. So a call stays
  * in the window until a window after its answer.
  */
-export function pacer({
+export function rateLimiter({
   application,
   now,
   patience = 5 * SECOND,
   wait = sleep,
   ...budget
-}: PacerOptions): Pacer {
+}: RateLimiterOptions): RateLimiter {
   const { window } = budget;
   let limit = budget.limit * OURS;
   let heldUntil: Instant = 0;

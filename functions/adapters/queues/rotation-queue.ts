@@ -1,8 +1,8 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DelayedOrder, RoomNews, RotationQueue } from '../../rooms/model/ports.ts';
+import type { DelayedOrder, ProviderEvent, RotationQueue } from '../../rooms/model/ports.ts';
 import type { Duration, Instant } from '../../rooms/model/room.ts';
 import { MINUTE, SECOND } from '../../rooms/model/room.ts';
-import { type Outgoing, sendAll } from './send-batched.ts';
+import { type Outgoing, sendBatched } from './send-batched.ts';
 
 /** SQS holds a message back for a quarter of an hour at most. */
 const LONGEST_DELAY: Duration = 15 * MINUTE;
@@ -19,7 +19,7 @@ export interface RotationMessage {
 export function rotationQueue(client: SQSClient, queueUrl: string, now: () => Instant): RotationQueue {
   return {
     send: (orders) =>
-      sendAll(
+      sendBatched(
         client,
         queueUrl,
         orders.map((order) => outgoing(order, now())),
@@ -28,7 +28,7 @@ export function rotationQueue(client: SQSClient, queueUrl: string, now: () => In
 }
 
 /** The same queue, for what a provider told: a message each, since nobody waits for company. */
-export function newsQueue(client: SQSClient, queueUrl: string): { tell(news: RoomNews): Promise<void> } {
+export function newsQueue(client: SQSClient, queueUrl: string): { tell(news: ProviderEvent): Promise<void> } {
   return {
     async tell(news) {
       await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(news) }));

@@ -25,7 +25,7 @@ const PAUSE: Duration = 50;
  *
  * @throws Error where the queue keeps refusing some; the others may have been sent
  */
-export async function sendAll(
+export async function sendBatched(
   client: SQSClient,
   QueueUrl: string,
   messages: Iterable<Outgoing>,

@@ -1,11 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 /** Values that would take much of the 400 KB of a row, as one small attribute. */
-export function packed(value: unknown): Uint8Array {
+export function compressed(value: unknown): Uint8Array {
   return gzipSync(JSON.stringify(value));
 }
 
 /** The value that was packed; its type is for the caller to know. */
-export function unpacked<T>(bytes: unknown): T {
+export function decompressed<T>(bytes: unknown): T {
   return JSON.parse(gunzipSync(bytes as Uint8Array).toString('utf8'));
 }

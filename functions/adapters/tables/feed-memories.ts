@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/c
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type FeedMemories, FeedUnreadableError, type KnownEvent } from '../../feeds/feed.ts';
 import { RoomChangedError } from '../../rooms/model/errors.ts';
-import { packed, unpacked } from './compression.ts';
+import { compressed, decompressed } from './compression.ts';
 
 /** Of the 400 KB of a row; the rest is for what a server gives as ETag, whose headers have 16 KB at most. */
 const MOST_BYTES = 380 * 1024;
@@ -20,7 +20,11 @@ export function feedMemories(client: DynamoDBClient, TableName: string): FeedMem
       );
       if (!Item) return undefined;
       const { revision, address, etag, lastModified, events } = Item;
-      return { revision, validators: { address, etag, lastModified }, events: fromPairs(unpacked(events)) };
+      return {
+        revision,
+        validators: { address, etag, lastModified },
+        events: fromPairs(decompressed(events)),
+      };
     },
     prepare(feed, { revision, validators, events }) {
       const put = new PutCommand({
@@ -29,7 +33,7 @@ export function feedMemories(client: DynamoDBClient, TableName: string): FeedMem
           id: idOf(feed),
           revision: revision + 1,
           ...validators,
-          events: mustFit(feed, packed(toPairs(events))),
+          events: mustFit(feed, compressed(toPairs(events))),
         },
         ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
         ExpressionAttributeValues: { ':revision': revision },

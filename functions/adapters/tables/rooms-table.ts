@@ -11,9 +11,9 @@ import {
 import { fraction } from '../../rooms/model/digest.ts';
 import { RoomChangedError } from '../../rooms/model/errors.ts';
 import type { DueRoom, Page, RoomStore } from '../../rooms/model/ports.ts';
-import { nextRevision } from '../../rooms/model/transitions.ts';
 import type { Duration, Instant, PastGeneration, Room } from '../../rooms/model/room.ts';
 import { DAY, SECOND } from '../../rooms/model/room.ts';
+import { nextRevision } from '../../rooms/model/transitions.ts';
 import { type Item, toItem, toPastGeneration, toRoom } from './row.ts';
 
 /** Spreads the due index over partitions. Changing it orphans the entries of the old shards. */

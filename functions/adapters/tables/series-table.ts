@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@
 import { RoomChangedError } from '../../rooms/model/errors.ts';
 import { type Instant, SECOND } from '../../rooms/model/room.ts';
 import type { SeriesMemory, SeriesStore } from '../../rooms/series/update.ts';
-import { packed, unpacked } from './compression.ts';
+import { compressed, decompressed } from './compression.ts';
 
 const PREFIX = 'series:';
 
@@ -59,9 +59,9 @@ function toItem({ key, next, nextAt, forgetAt, rooms, waiting, ...memory }: Seri
     id: PREFIX + key,
     ...memory,
     rooms: rooms.map(({ start, until, ...room }) => ({ ...room, start: iso(start), until: iso(until) })),
-    ...(waiting.length > 0 && { exceptions: packed(waiting) }),
+    ...(waiting.length > 0 && { exceptions: compressed(waiting) }),
     ...(nextAt !== undefined && { nextAt: iso(nextAt) }),
-    ...(next && { waiting: WAITING, lookAt: iso(next.at), body: packed(next.body) }),
+    ...(next && { waiting: WAITING, lookAt: iso(next.at), body: compressed(next.body) }),
     ...(forgetAt !== undefined && { ttl: Math.ceil(forgetAt / SECOND) }),
   };
 }
@@ -85,9 +85,9 @@ function fromItem({
       start: Date.parse(start),
       until: Date.parse(until),
     })),
-    waiting: exceptions === undefined ? [] : unpacked(exceptions),
+    waiting: exceptions === undefined ? [] : decompressed(exceptions),
     ...(nextAt !== undefined && { nextAt: Date.parse(nextAt as string) }),
-    ...(body !== undefined && { next: { at: Date.parse(lookAt as string), body: unpacked(body) } }),
+    ...(body !== undefined && { next: { at: Date.parse(lookAt as string), body: decompressed(body) } }),
     ...(typeof ttl === 'number' && { forgetAt: ttl * SECOND }),
   };
 }

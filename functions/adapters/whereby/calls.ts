@@ -6,7 +6,7 @@ import { type Call, caller } from '../provider/caller.ts';
 import type { ProviderCall, Reply } from '../provider/connection.ts';
 import { failureOf } from '../provider/failures.ts';
 import type { ProviderOptions } from '../provider/options.ts';
-import { type Pacer, pacer } from '../provider/rate-limiter.ts';
+import { type RateLimiter, rateLimiter } from '../provider/rate-limiter.ts';
 import { errorReply, throttleReply } from './schema.ts';
 
 /** An organisation at Whereby, as an entry of the pool has it. */
@@ -25,7 +25,7 @@ const POINTS = 100;
 export function wherebyCalls(entry: WherebyEntry, options: ProviderOptions): Call {
   const { name: application, secret, baseUrl = 'https://api.whereby.dev/v1' } = entry;
   const { now, wait } = options;
-  const points = pacer({ application, now, wait, limit: POINTS, window: MINUTE });
+  const points = rateLimiter({ application, now, wait, limit: POINTS, window: MINUTE });
   return caller({
     ...options,
     application,
@@ -49,7 +49,7 @@ function costOf({ method, id }: ProviderCall): number {
 }
 
 /** The plan's limit, and what others of the organisation have left of it. */
-function heed({ headers }: Reply, points: Pacer, now: () => Instant): void {
+function heed({ headers }: Reply, points: RateLimiter, now: () => Instant): void {
   const limit = Number(headers['x-ratelimit-limit'] ?? Number.NaN);
   if (limit > 0) points.allow(limit);
   const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN);

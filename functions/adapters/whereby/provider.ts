@@ -1,5 +1,11 @@
 import { ProviderRefusedError, RoomGoneError } from '../../rooms/model/errors.ts';
-import type { Capabilities, ProviderRoom, RoomChange, RoomOrder, RoomProvider } from '../../rooms/model/ports.ts';
+import type {
+  Capabilities,
+  ProviderRoom,
+  RoomChange,
+  RoomOrder,
+  RoomProvider,
+} from '../../rooms/model/ports.ts';
 import type { Instant } from '../../rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../rooms/model/room.ts';
 import { answered, asAsked } from '../provider/answer.ts';

@@ -4,21 +4,21 @@ import type { BusEvent } from '../event.ts';
 import type { ParsedMessage } from '../message.ts';
 import { shown } from '../refusal.ts';
 import { bodiesOf } from '../split.ts';
-import { readCalCom, reasonToSkipWebhook } from './formats/cal-com.ts';
 import type { CalendarContext } from './event/context.ts';
+import { Leniency } from './event/leniency.ts';
+import type { CalendarSettings } from './event/settings.ts';
+import { readCalCom, reasonToSkipWebhook } from './formats/cal-com.ts';
 import { readGoogle } from './formats/google.ts';
 import { readGraph } from './formats/graph.ts';
 import { readIcalendar, reasonToSkip } from './formats/icalendar.ts';
-import { readIcs, writeIcs } from './ics/text.ts';
-import { keptEvent, keptFields, keptIcs } from './formats/strip.ts';
-import { Leniency } from './event/leniency.ts';
-import { occurrenceNews } from './to-requests/occurrence-requests.ts';
 import { type Recognised, recognise } from './formats/recognise.ts';
-import { seriesRequest } from './to-requests/series-request.ts';
-import type { CalendarSettings } from './event/settings.ts';
-import { Steps } from './time/work-budget.ts';
-import type { Telling } from './recurrence/calendar-event.ts';
+import { keptEvent, keptFields, keptIcs } from './formats/strip.ts';
+import { readIcs, writeIcs } from './ics/text.ts';
+import type { ParsedCalendarEvent } from './recurrence/calendar-event.ts';
+import { WorkBudget } from './time/work-budget.ts';
 import { type Zone, zoneNamed } from './time/zone.ts';
+import { occurrenceRequests } from './to-requests/occurrence-requests.ts';
+import { seriesRequest } from './to-requests/series-request.ts';
 
 /** What the bus's event says around the calendar's own words. */
 interface Envelope {
@@ -56,7 +56,7 @@ function readOne(
 }
 
 /** Of an occurrence that is told of alone, its own word counts. */
-function isPrivate({ event, occurrences: [alone] }: Telling): boolean {
+function isPrivate({ event, occurrences: [alone] }: ParsedCalendarEvent): boolean {
   return (event ?? alone)?.isPrivate ?? false;
 }
 
@@ -72,11 +72,19 @@ function tellings(found: Exclude<Recognised, { format: 'list' | 'icalendar' }>, 
 }
 
 /** @param kept the event as it is to be read again later */
-function asked(told: readonly Telling[], kept: () => BusEvent, context: CalendarContext): ParsedMessage {
+function asked(
+  told: readonly ParsedCalendarEvent[],
+  kept: () => BusEvent,
+  context: CalendarContext,
+): ParsedMessage {
   if (context.settings.scope === 'series') {
     return { requests: told.map((telling) => seriesRequest(telling, context)), split: [] };
   }
-  return { requests: [], split: [], series: told.map((telling) => occurrenceNews(telling, kept, context)) };
+  return {
+    requests: [],
+    split: [],
+    series: told.map((telling) => occurrenceRequests(telling, kept, context)),
+  };
 }
 
 function readEnvelope(detail: unknown): Envelope {
@@ -100,7 +108,7 @@ function contextOf(
   toldAt: Instant,
   settings: CalendarSettings,
 ): Omit<CalendarContext, 'now'> {
-  const steps = new Steps();
+  const steps = new WorkBudget();
   const zone = timeZone === undefined ? undefined : mustKnow(timeZone, 'detail.timeZone', steps);
   const defaultZone = settings.timeZone === undefined ? undefined : zoneNamed(settings.timeZone, steps);
   return {
@@ -115,7 +123,7 @@ function contextOf(
   };
 }
 
-function mustKnow(name: string, field: string, steps: Steps): Zone {
+function mustKnow(name: string, field: string, steps: WorkBudget): Zone {
   const zone = zoneNamed(name, steps);
   if (zone) return zone;
   throw new RequestRefusedError(`${field}: must be the name of an IANA time zone, got ${shown(name)}`);

@@ -9,8 +9,8 @@ import type {
   RoomSpec,
   Sequence,
 } from '../../rooms/model/room.ts';
-import { readDuration } from './duration.ts';
 import { checked, shown } from '../refusal.ts';
+import { readDuration } from './duration.ts';
 import {
   cancelSchema,
   commandSchema,

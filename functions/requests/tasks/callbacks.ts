@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import type { RoomNews } from '../../rooms/model/ports.ts';
+import type { ProviderEvent } from '../../rooms/model/ports.ts';
 
 /** The Meetings API's names of what we want to hear of; all else that it tells is no concern of ours. */
 const NEWS = {
   'room:expired': 'expired',
   'session:started': 'meeting-started',
   'session:ended': 'meeting-ended',
-} as const satisfies Record<string, RoomNews['news']>;
+} as const satisfies Record<string, ProviderEvent['news']>;
 
 /** Its bodies have a few hundred bytes. */
 export const LONGEST_CALLBACK = 8 * 1024;
@@ -19,7 +19,7 @@ const callback = z.object({ event: z.string(), room_id: z.string().check(z.minLe
  * @returns undefined where it is of no concern
  * @throws where it is no callback
  */
-export function readCallback(body: string, key: string): RoomNews | undefined {
+export function readCallback(body: string, key: string): ProviderEvent | undefined {
   const { event, room_id: roomId } = callback.parse(JSON.parse(body));
   const news = Object.entries(NEWS).find(([name]) => name === event)?.[1];
   return news && { key, roomId, news };

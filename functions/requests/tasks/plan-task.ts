@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { RequestRefusedError } from '../../rooms/model/errors.ts';
 import type { PlanTask } from '../../rooms/fleet/plan.ts';
+import { RequestRefusedError } from '../../rooms/model/errors.ts';
 import { readJson } from '../json.ts';
 
 const planTask = z.object({

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../../rooms/model/errors.ts';
-import type { RoomNews, RotationOrder } from '../../rooms/model/ports.ts';
+import type { ProviderEvent, RotationOrder } from '../../rooms/model/ports.ts';
 import type { Instant } from '../../rooms/model/room.ts';
 import { readJson } from '../json.ts';
 
@@ -40,7 +40,7 @@ export function readRotation(body: string): { readonly order: RotationOrder; rea
  *
  * @returns undefined where it is to be read as a rotation
  */
-export function readNews(body: string): RoomNews | undefined {
+export function readNews(body: string): ProviderEvent | undefined {
   try {
     return newsMessage.parse(JSON.parse(body));
   } catch {

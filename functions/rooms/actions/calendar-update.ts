@@ -1,13 +1,13 @@
-import { recall } from '../series/calendar.ts';
-import { cancelOn } from './cancel.ts';
-import { ensureOn } from './ensure.ts';
-import { finishRoom } from '../lifecycle/recover.ts';
-import type { Keeping } from '../lifecycle/context.ts';
+import type { RoomContext } from '../lifecycle/context.ts';
+import { onKey } from '../lifecycle/pending.ts';
+import { recoverRoom } from '../lifecycle/recover.ts';
 import { isInItsLast } from '../model/occurrences.ts';
-import { blankRoom } from '../model/transitions.ts';
 import type { Result } from '../model/result.ts';
 import type { RoomRequest } from '../model/room.ts';
-import { onKey } from '../lifecycle/pending.ts';
+import { blankRoom } from '../model/transitions.ts';
+import { mergeIntoRow } from '../series/calendar.ts';
+import { cancelOn } from './cancel.ts';
+import { ensureOn } from './ensure.ts';
 
 /**
  * Does what a calendar's news means together with all that the row knows from it already. The row remembers the
@@ -15,17 +15,17 @@ import { onKey } from '../lifecycle/pending.ts';
  *
  * @throws RequestRefusedError for good; any other error: not now
  */
-export async function heedCalendar(request: RoomRequest, keeping: Keeping): Promise<Result> {
+export async function applyCalendarUpdate(request: RoomRequest, context: RoomContext): Promise<Result> {
   const { key } = request;
-  return onKey(key, keeping, async (found) => {
-    const room = await finishRoom(found ?? blankRoom(key, keeping.now()), keeping);
-    const { request: asked, calendar } = recall(room, request);
-    if (asked.action === 'cancel' && isInItsLast(room.calendar, request.news, keeping.now())) {
+  return onKey(key, context, async (found) => {
+    const room = await recoverRoom(found ?? blankRoom(key, context.now()), context);
+    const { request: asked, calendar } = mergeIntoRow(room, request);
+    if (asked.action === 'cancel' && isInItsLast(room.calendar, request.news, context.now())) {
       return { outcome: 'unchanged', room };
     }
     const informed = { ...room, calendar };
     return asked.action === 'cancel'
-      ? cancelOn(informed, asked, keeping)
-      : ensureOn(informed, asked, keeping);
+      ? cancelOn(informed, asked, context)
+      : ensureOn(informed, asked, context);
   });
 }

@@ -1,24 +1,24 @@
+import { withAnnouncement } from '../lifecycle/announcements.ts';
 import { limitationsOf } from '../lifecycle/candidates.ts';
+import type { RoomContext } from '../lifecycle/context.ts';
+import { onKey } from '../lifecycle/pending.ts';
+import { recoverRoom } from '../lifecycle/recover.ts';
 import { RequestRefusedError, UnknownRoomError } from '../model/errors.ts';
-import { finishRoom } from '../lifecycle/recover.ts';
-import type { Keeping } from '../lifecycle/context.ts';
-import { withNews } from '../lifecycle/announcements.ts';
-import { scheduled } from '../model/transitions.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf, withSequence } from '../model/sequence.ts';
-import { onKey } from '../lifecycle/pending.ts';
+import { scheduled } from '../model/transitions.ts';
 
 /**
  * Pauses the rotation of a room until it is released. Its link dies at its expiry if nobody releases it. Where there is
  * no room that could be paused, since it is on its way or ends anyway, the row keeps it in mind.
  */
-export async function holdRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
-  return setHold(request, { to: 'held', outcome: 'held', announced: 'Room Held' }, keeping);
+export async function holdRoom(request: RoomRequest, context: RoomContext): Promise<Result> {
+  return setHold(request, { to: 'held', outcome: 'held', announced: 'Room Held' }, context);
 }
 
-export async function releaseRoom(request: RoomRequest, keeping: Keeping): Promise<Result> {
-  return setHold(request, { to: 'active', outcome: 'released', announced: 'Room Released' }, keeping);
+export async function releaseRoom(request: RoomRequest, context: RoomContext): Promise<Result> {
+  return setHold(request, { to: 'active', outcome: 'released', announced: 'Room Released' }, context);
 }
 
 interface Step {
@@ -27,39 +27,44 @@ interface Step {
   readonly announced: 'Room Held' | 'Room Released';
 }
 
-async function setHold(request: RoomRequest, step: Step, keeping: Keeping): Promise<Result> {
+async function setHold(request: RoomRequest, step: Step, context: RoomContext): Promise<Result> {
   const sequence = sequenceOf(request);
-  return onKey(request.key, keeping, async (found) => {
+  return onKey(request.key, context, async (found) => {
     if (!found) throw unknownRoom(request);
-    const room = await finishRoom(found, keeping);
+    const room = await recoverRoom(found, context);
     const known = alreadySeen(room, sequence);
     if (known) return known;
     assertWanted(room, request);
-    const moved = step.to === 'held' ? held(room, keeping) : released(room, keeping);
+    const moved = step.to === 'held' ? held(room, context) : released(room, context);
     const sequences = withSequence(room.sequences, sequence);
     const unannounced =
       moved.state === room.state
         ? room.unannounced
-        : withNews(room, { type: step.announced, reason: 'requested' });
-    const written = await keeping.rooms.write({ ...moved, sequences, unannounced, updatedAt: keeping.now() });
+        : withAnnouncement(room, { type: step.announced, reason: 'requested' });
+    const written = await context.rooms.write({
+      ...moved,
+      sequences,
+      unannounced,
+      updatedAt: context.now(),
+    });
     if (moved.state !== room.state) return { outcome: step.outcome, room: written };
     return { outcome: moved.toBeHeld === room.toBeHeld ? 'unchanged' : 'noted', room: written };
   });
 }
 
-function held(room: Room, keeping: Keeping): Room {
+function held(room: Room, context: RoomContext): Room {
   if (room.state === 'held') return room;
   const paused = { ...room, toBeHeld: true };
-  return room.state === 'active' ? rescheduled(paused, keeping) : paused;
+  return room.state === 'active' ? rescheduled(paused, context) : paused;
 }
 
-function released(room: Room, keeping: Keeping): Room {
+function released(room: Room, context: RoomContext): Room {
   const free = { ...room, toBeHeld: undefined };
-  return room.state === 'held' ? rescheduled({ ...free, state: 'active' }, keeping) : free;
+  return room.state === 'held' ? rescheduled({ ...free, state: 'active' }, context) : free;
 }
 
-function rescheduled(room: Room, keeping: Keeping): Room {
-  return room.spec ? scheduled(room, room.spec, keeping.renewal, limitationsOf(room, keeping)) : room;
+function rescheduled(room: Room, context: RoomContext): Room {
+  return room.spec ? scheduled(room, room.spec, context.renewal, limitationsOf(room, context)) : room;
 }
 
 /** Of a key that nobody asked for. Its request may be on its way, so a message waits for it a little. */

@@ -1,12 +1,18 @@
 import { capabilitiesOf } from '../lifecycle/candidates.ts';
 import { alterRoom, NotAlteredError } from '../lifecycle/change.ts';
-import { ClaimHeldError, ClaimLostError, OutOfTimeError, PoolFullError, RoomChangedError } from '../model/errors.ts';
-import type { Keeping } from '../lifecycle/context.ts';
-import type { Kept } from '../lifecycle/recreate.ts';
-import { abandoned } from '../model/transitions.ts';
+import type { RoomContext } from '../lifecycle/context.ts';
+import type { KeptRoom } from '../lifecycle/recreate.ts';
+import {
+  ClaimHeldError,
+  ClaimLostError,
+  OutOfTimeError,
+  PoolFullError,
+  RoomChangedError,
+} from '../model/errors.ts';
 import type { Result } from '../model/result.ts';
 import type { Instant, Room } from '../model/room.ts';
 import { renewedExpiry } from '../model/spec.ts';
+import { abandoned } from '../model/transitions.ts';
 
 /** After how many failed attempts a room that is about to end is kept in whatever way there is. */
 const ENOUGH_ATTEMPTS = 2;
@@ -29,13 +35,13 @@ export function isOfTheProvider(error: unknown): error is Error {
  * @param cause why there is no new room
  * @throws cause where the provider cannot move an expiry, or does not
  */
-export async function prolong(kept: Kept, cause: Error, keeping: Keeping): Promise<Result> {
+export async function prolong(kept: KeptRoom, cause: Error, context: RoomContext): Promise<Result> {
   const { current, spec } = kept;
-  const now = keeping.now();
-  const capabilities = capabilitiesOf(current, keeping);
+  const now = context.now();
+  const capabilities = capabilitiesOf(current, context);
   const expiresAt = renewedExpiry(spec, now, capabilities);
   // the attempt that failed has written the row
-  const room = await keeping.rooms.read(kept.room.key);
+  const room = await context.rooms.read(kept.room.key);
   const isOurs = room?.current?.id === current.id && (room.claim?.leaseUntil ?? 0) <= now;
   if (!isOurs || !capabilities.movableExpiry || expiresAt <= current.expiresAt) throw cause;
   const announcement = { type: 'Room Updated', reason: 'renewal' } as const;
@@ -43,18 +49,18 @@ export async function prolong(kept: Kept, cause: Error, keeping: Keeping): Promi
     `renewal: no new room could be had, so the end of this one was moved to ${new Date(expiresAt).toISOString()}, ` +
       `and the new one follows: ${cause.message}`,
   ];
-  if (cause instanceof PoolFullError) keeping.notice?.('pool-full');
+  if (cause instanceof PoolFullError) context.notice?.('pool-full');
   try {
     const change = { spec, change: { expiresAt }, announcement, warnings };
-    const altered = await alterRoom(abandoned(room), current, change, keeping);
-    keeping.notice?.('prolonged');
-    return { outcome: 'extended', room: await stillDue(altered, cause, keeping) };
+    const altered = await alterRoom(abandoned(room), current, change, context);
+    context.notice?.('prolonged');
+    return { outcome: 'extended', room: await stillDue(altered, cause, context) };
   } catch (error) {
     throw error instanceof NotAlteredError ? cause : error;
   }
 }
 
-async function stillDue(room: Room, cause: Error, { rooms, now }: Keeping): Promise<Room> {
+async function stillDue(room: Room, cause: Error, { rooms, now }: RoomContext): Promise<Room> {
   if (room.state !== 'active') return room;
   return rooms.write({ ...room, renewAt: now(), dueAt: now(), lastError: cause.message });
 }

@@ -1,79 +1,79 @@
-import { livingRooms } from './cancel.ts';
 import { assertMet } from '../lifecycle/candidates.ts';
-import { RequestRefusedError, RoomAwaitedError } from '../model/errors.ts';
-import { finishRoom } from '../lifecycle/recover.ts';
-import { assertWanted, unknownRoom } from './hold.ts';
-import type { Keeping } from '../lifecycle/context.ts';
-import { type Kept, recreate } from '../lifecycle/recreate.ts';
-import { correctDrift, reopenLost } from './repair.ts';
+import type { RoomContext } from '../lifecycle/context.ts';
 import type { Opening } from '../lifecycle/open.ts';
+import { flushAll, onKey } from '../lifecycle/pending.ts';
+import { recoverRoom } from '../lifecycle/recover.ts';
+import { type KeptRoom, recreate } from '../lifecycle/recreate.ts';
+import { RequestRefusedError, RoomAwaitedError } from '../model/errors.ts';
 import type { RotationOrder } from '../model/ports.ts';
-import { renewDue } from './renew.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf } from '../model/sequence.ts';
-import { onKey, settleFully } from '../lifecycle/pending.ts';
 import { isOver } from '../model/spec.ts';
+import { livingRooms } from './cancel.ts';
+import { assertWanted, unknownRoom } from './hold.ts';
+import { renewDue } from './renew.ts';
+import { correctDrift, reopenLost } from './repair.ts';
 
 /** Keeps one room, if it still is what was nominated: a second order for the same generation changes nothing. */
-export async function rotateRoom(order: RotationOrder, keeping: Keeping): Promise<Result> {
-  return onKey(order.key, keeping, async (found) => {
+export async function rotateRoom(order: RotationOrder, context: RoomContext): Promise<Result> {
+  return onKey(order.key, context, async (found) => {
     if (!found) return { outcome: 'outdated' };
-    const room = await finishRoom(found, keeping);
+    const room = await recoverRoom(found, context);
     const { current, spec, generation } = room;
-    if (order.cause === 'unfinished') return tidyUp(found, room, keeping);
+    if (order.cause === 'unfinished') return tidyUp(found, room, context);
     if (!current || !spec) return { outcome: 'unchanged', room };
     if (generation !== order.generation) return { outcome: 'outdated', room };
-    return CAUSES[order.cause]({ room, current, spec }, keeping);
+    return CAUSES[order.cause]({ room, current, spec }, context);
   });
 }
 
 /** @param room the row as it was found, or without the change that it was found with */
-async function tidyUp(found: Room, room: Room, keeping: Keeping): Promise<Result> {
+async function tidyUp(found: Room, room: Room, context: RoomContext): Promise<Result> {
   const isFree = found.claim && found.revision === room.revision;
-  const tidy = isFree ? await keeping.rooms.write(room) : room;
-  return { outcome: 'unchanged', room: await settleFully(tidy, keeping) };
+  const tidy = isFree ? await context.rooms.write(room) : room;
+  return { outcome: 'unchanged', room: await flushAll(tidy, context) };
 }
 
 const CAUSES = { due: renewDue, lost: reopenLost, drifted: correctDrift } as const;
 
 /** Rotates a room because a person asks for it now: neither a back-off, a hold nor a meeting stands in the way. */
-export async function rotateNow(request: RoomRequest, keeping: Keeping): Promise<Result> {
+export async function rotateNow(request: RoomRequest, context: RoomContext): Promise<Result> {
   const sequence = sequenceOf(request);
-  return onKey(request.key, keeping, async (found) => {
+  return onKey(request.key, context, async (found) => {
     if (!found) throw unknownRoom(request);
-    const room = await finishRoom(found, keeping);
+    const room = await recoverRoom(found, context);
     const known = alreadySeen(room, sequence);
     // that it was seen does not mean that its rooms could be ended
-    if (known) return request.revoke ? { ...known, room: await settleFully(room, keeping) } : known;
+    if (known) return request.revoke ? { ...known, room: await flushAll(room, context) } : known;
     assertWanted(room, request);
     const { current, spec } = room;
     if (!current || !spec)
       throw new RoomAwaitedError(`room ${request.key} is on its way, and can be renewed then`);
     const { to } = request;
-    assertPossible(request, { room, spec }, keeping);
+    assertPossible(request, { room, spec }, context);
     const kept = { room, current, spec };
-    if (request.revoke) return revoke(kept, { sequence, to }, keeping);
+    if (request.revoke) return revoke(kept, { sequence, to }, context);
     const reason = to === undefined || to === current.application ? 'requested' : 'moved';
-    return recreate(kept, reason, keeping, { sequence, to });
+    return recreate(kept, reason, context, { sequence, to });
   });
 }
 
 /** A new room, and the end of all that the key had, whose links are in wrong hands. */
 async function revoke(
-  kept: Kept,
+  kept: KeptRoom,
   rotation: Pick<Opening, 'sequence' | 'to'>,
-  keeping: Keeping,
+  context: RoomContext,
 ): Promise<Result> {
-  const ends = (await livingRooms(kept.room, keeping)).map((living) => ({ ...living, urgent: true }));
-  const { outcome, room } = await recreate(kept, 'revoked', keeping, { ...rotation, gone: true, ends });
-  return { outcome, room: room && (await settleFully(room, keeping)) };
+  const ends = (await livingRooms(kept.room, context)).map((living) => ({ ...living, urgent: true }));
+  const { outcome, room } = await recreate(kept, 'revoked', context, { ...rotation, gone: true, ends });
+  return { outcome, room: room && (await flushAll(room, context)) };
 }
 
 function assertPossible(
   { key, to }: RoomRequest,
-  { room, spec }: Pick<Kept, 'room' | 'spec'>,
-  { pool, now }: Keeping,
+  { room, spec }: Pick<KeptRoom, 'room' | 'spec'>,
+  { pool, now }: RoomContext,
 ): void {
   if (isOver(spec, now())) {
     const until = new Date(spec.renewal.until ?? now()).toISOString();

@@ -1,11 +1,15 @@
 import { driftOf } from '../model/drift.ts';
-import { GRACE, type Ledger } from './inventory.ts';
 import type { RotationOrder } from '../model/ports.ts';
-import { isAlive } from '../model/transitions.ts';
 import type { Instant, Room } from '../model/room.ts';
+import { isAlive } from '../model/transitions.ts';
+import { GRACE, type Inventory } from './inventory.ts';
 
 /** Counts what is wrong with a row, and orders its repair. */
-export function orderFor(room: Room, ledgers: Map<string, Ledger>, now: Instant): RotationOrder | undefined {
+export function diagnose(
+  room: Room,
+  ledgers: Map<string, Inventory>,
+  now: Instant,
+): RotationOrder | undefined {
   const finding = isUnfinished(room, ledgers, now)
     ? { ledger: ledgerOfUnfinished(room, ledgers), cause: 'unfinished' as const }
     : findingOf(room, ledgers, now);
@@ -14,7 +18,7 @@ export function orderFor(room: Room, ledgers: Map<string, Ledger>, now: Instant)
   return { key: room.key, generation: room.generation, cause: finding.cause };
 }
 
-function isUnfinished(room: Room, ledgers: Map<string, Ledger>, now: Instant): boolean {
+function isUnfinished(room: Room, ledgers: Map<string, Inventory>, now: Instant): boolean {
   const { claim, unannounced, retirees, updatedAt } = room;
   if (claim) return claim.leaseUntil <= now;
   // a room whose application has left the pool can be ended by nobody, however often it is tried
@@ -23,13 +27,13 @@ function isUnfinished(room: Room, ledgers: Map<string, Ledger>, now: Instant): b
 }
 
 /** What a row without any room has left to tell is everybody's, so that somebody sees to it. */
-function ledgerOfUnfinished({ claim, current, retirees }: Room, ledgers: Map<string, Ledger>) {
+function ledgerOfUnfinished({ claim, current, retirees }: Room, ledgers: Map<string, Inventory>) {
   const places = [claim, current, ...retirees].filter((place) => place !== undefined);
   if (places.length === 0) return [...ledgers.values()][0];
   return places.map(({ application }) => ledgers.get(application)).find((ledger) => ledger !== undefined);
 }
 
-function findingOf({ claim, current, spec, unclear }: Room, ledgers: Map<string, Ledger>, now: Instant) {
+function findingOf({ claim, current, spec, unclear }: Room, ledgers: Map<string, Inventory>, now: Instant) {
   if (!spec || claim || !isAlive(current, now)) return undefined;
   const ledger = ledgers.get(current.application);
   if (!ledger) return undefined;

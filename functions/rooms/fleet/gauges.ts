@@ -1,5 +1,5 @@
-import { isAlive } from '../model/transitions.ts';
 import type { Instant, Room, RoomState } from '../model/room.ts';
+import { isAlive } from '../model/transitions.ts';
 
 /** How much of its life a room has left. */
 export type LifeLeft = '0-5%' | '5-25%' | '25-50%' | '50-75%' | '75-100%';
@@ -15,7 +15,7 @@ const BOUNDS: readonly (readonly [share: number, name: LifeLeft])[] = [
 const STATES: readonly RoomState[] = ['opening', 'active', 'held', 'ending', 'cancelled', 'rejected'];
 
 /** How many rooms there are of each state, and how much life the living ones have left. What there is none of counts 0. */
-export class Census {
+export class FleetGauges {
   readonly states = new Map<RoomState, number>(STATES.map((state) => [state, 0]));
   readonly livesLeft = new Map<LifeLeft, number>(BOUNDS.map(([, name]) => [name, 0]));
   readonly #now: Instant;

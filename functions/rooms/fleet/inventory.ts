@@ -1,8 +1,8 @@
 import type { Pool, ProviderRoom, RoomProvider } from '../model/ports.ts';
-import { hasEnded } from '../model/transitions.ts';
 import type { Claim, Duration, Instant, PastGeneration, Room } from '../model/room.ts';
 import { HOUR, MINUTE, SECOND } from '../model/room.ts';
 import { isTokenOf, roomToken } from '../model/token.ts';
+import { hasEnded } from '../model/transitions.ts';
 
 /** What one application's list looked like against the table. */
 export interface ApplicationReport {
@@ -23,7 +23,7 @@ export interface ApplicationReport {
 }
 
 /** One application's rooms, ticked off as rows account for them. */
-export interface Ledger {
+export interface Inventory {
   readonly provider: RoomProvider;
   readonly living: ReadonlyMap<string, ProviderRoom>;
   /** Rooms of ours that no row has accounted for so far. */
@@ -31,7 +31,7 @@ export interface Ledger {
   readonly report: ApplicationReport;
 }
 
-export interface Bookkeeping {
+export interface InventoryContext {
   readonly pool: Pool;
   readonly deployment: string;
   readonly now: () => Instant;
@@ -40,7 +40,10 @@ export interface Bookkeeping {
 /** A younger room may be one that is being made at this moment. */
 export const GRACE: Duration = HOUR;
 
-export async function readLedger(name: string, { pool, now, deployment }: Bookkeeping): Promise<Ledger> {
+export async function readInventory(
+  name: string,
+  { pool, now, deployment }: InventoryContext,
+): Promise<Inventory> {
   const provider = pool.provider(name);
   const living = new Map<string, ProviderRoom>();
   const unclaimed = new Map<string, ProviderRoom>();
@@ -64,10 +67,10 @@ export async function readLedger(name: string, { pool, now, deployment }: Bookke
 }
 
 /** Ticks off every room that an entry of the table accounts for. What has ended accounts for nothing. */
-export function tickOff(
+export function matchRow(
   entry: Room | PastGeneration,
-  ledgers: ReadonlyMap<string, Ledger>,
-  { deployment, now }: Pick<Bookkeeping, 'deployment' | 'now'>,
+  ledgers: ReadonlyMap<string, Inventory>,
+  { deployment, now }: Pick<InventoryContext, 'deployment' | 'now'>,
 ): void {
   if (!('revision' in entry)) {
     if (entry.expiresAt > now()) ledgers.get(entry.application)?.unclaimed.delete(entry.roomId);
@@ -82,7 +85,7 @@ export function tickOff(
 }
 
 /** A room that an open claim may have made is its next worker's to adopt, however old it is. */
-function spareClaimed({ application }: Claim, token: string, ledgers: ReadonlyMap<string, Ledger>): void {
+function spareClaimed({ application }: Claim, token: string, ledgers: ReadonlyMap<string, Inventory>): void {
   const unclaimed = ledgers.get(application)?.unclaimed;
   for (const room of unclaimed?.values() ?? []) {
     if (room.token === token) unclaimed?.delete(room.id);
@@ -99,7 +102,7 @@ const ENDING_TIME: Duration = 30 * SECOND;
  * @returns whether all is done, which it is not where time ran out
  */
 export async function retireOrphans(
-  { provider, unclaimed, report }: Ledger,
+  { provider, unclaimed, report }: Inventory,
   { repair, now, timeLeft }: { repair: boolean; now: () => Instant; timeLeft: () => Duration },
 ): Promise<boolean> {
   // what ends as soon as retiring it would make it end has been retired, or need not be

@@ -1,20 +1,20 @@
 import { OutOfTimeError } from '../model/errors.ts';
-import { orderFor } from './diagnose.ts';
-import {
-  type ApplicationReport,
-  type Bookkeeping,
-  type Ledger,
-  readLedger,
-  retireOrphans,
-  tickOff,
-} from './inventory.ts';
 import type { EventBus, RoomStore, RotationOrder, RotationQueue } from '../model/ports.ts';
 import type { Duration, Instant, Room } from '../model/room.ts';
+import { diagnose } from './diagnose.ts';
+import {
+  type ApplicationReport,
+  type Inventory,
+  type InventoryContext,
+  matchRow,
+  readInventory,
+  retireOrphans,
+} from './inventory.ts';
 
 /** `repair` mends what it finds; `report` only tells. */
 export type ReconciliationMode = 'repair' | 'report';
 
-export interface Reconciling extends Bookkeeping {
+export interface ReconciliationContext extends InventoryContext {
   readonly rooms: Pick<RoomStore, 'scan' | 'noteListEnd'>;
   readonly rotations: RotationQueue;
   readonly events: Pick<EventBus, 'report'>;
@@ -44,7 +44,7 @@ export interface Reconciliation {
  */
 export async function reconcileRooms(
   applications: readonly string[],
-  reconciling: Reconciling,
+  reconciling: ReconciliationContext,
 ): Promise<Reconciliation> {
   const troubled = new Map<string, unknown>();
   const { ledgers, untouched } = await readLedgers(applications, reconciling, troubled);
@@ -68,10 +68,10 @@ const MOST_ROOMS = 100_000;
 
 async function readLedgers(
   applications: readonly string[],
-  reconciling: Reconciling,
+  reconciling: ReconciliationContext,
   troubled: Map<string, unknown>,
-): Promise<{ ledgers: Map<string, Ledger>; untouched: readonly string[] }> {
-  const ledgers = new Map<string, Ledger>();
+): Promise<{ ledgers: Map<string, Inventory>; untouched: readonly string[] }> {
+  const ledgers = new Map<string, Inventory>();
   const listingEnds = reconciling.timeLeft() * LISTING_SHARE;
   let rooms = 0;
   for (const [index, name] of applications.entries()) {
@@ -79,7 +79,7 @@ async function readLedgers(
     if (index > 0 && !isTime) return { ledgers, untouched: applications.slice(index) };
     try {
       const seenAt = reconciling.now();
-      const ledger = await readLedger(name, reconciling);
+      const ledger = await readInventory(name, reconciling);
       ledgers.set(name, ledger);
       rooms += ledger.living.size;
       await noteListEnd(name, ledger, seenAt, reconciling);
@@ -93,25 +93,28 @@ async function readLedgers(
 /** For whoever looks for a lost room before the next reconciliation: see `finish.ts`. */
 async function noteListEnd(
   application: string,
-  { provider }: Ledger,
+  { provider }: Inventory,
   seenAt: Instant,
-  { rooms, mode }: Reconciling,
+  { rooms, mode }: ReconciliationContext,
 ): Promise<void> {
   const bookmark = provider.bookmark();
   if (bookmark !== undefined && mode === 'repair') await rooms.noteListEnd({ application, bookmark, seenAt });
 }
 
-async function compareRows(ledgers: Map<string, Ledger>, reconciling: Reconciling): Promise<void> {
+async function compareRows(
+  ledgers: Map<string, Inventory>,
+  reconciling: ReconciliationContext,
+): Promise<void> {
   const { rooms, rotations, now, mode } = reconciling;
   let cursor: string | undefined;
   do {
     const page = await rooms.scan(cursor);
     const orders: RotationOrder[] = [];
     for (const entry of page.items) {
-      tickOff(entry, ledgers, reconciling);
+      matchRow(entry, ledgers, reconciling);
       if (!('revision' in entry)) continue;
       reconciling.onRow?.(entry);
-      const order = orderFor(entry, ledgers, now());
+      const order = diagnose(entry, ledgers, now());
       if (order) orders.push(order);
     }
     if (mode === 'repair') await rotations.send(orders.map((order) => ({ order, delay: 0 })));
@@ -121,8 +124,8 @@ async function compareRows(ledgers: Map<string, Ledger>, reconciling: Reconcilin
 
 async function endOrphans(
   name: string,
-  ledger: Ledger,
-  { mode, now, timeLeft }: Reconciling,
+  ledger: Inventory,
+  { mode, now, timeLeft }: ReconciliationContext,
   troubled: Map<string, unknown>,
 ): Promise<void> {
   try {

@@ -4,7 +4,7 @@ import type { Announcement, Room } from '../model/room.ts';
  * What the bus is still to be told, with one more. Every event shows the row as it is when it is told, so the newest of
  * a type says all that an older one would: the list has one of a type at most, in the order of the newest.
  */
-export function withNews({ unannounced = [] }: Room, news: Announcement): readonly Announcement[] {
+export function withAnnouncement({ unannounced = [] }: Room, news: Announcement): readonly Announcement[] {
   const before = news.type === 'Room Cancelled' ? withoutLinks(unannounced) : unannounced;
   return [...before.filter(({ type }) => type !== news.type), news];
 }

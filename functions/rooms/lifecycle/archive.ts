@@ -1,5 +1,5 @@
-import type { Keeping } from './context.ts';
 import type { Room } from '../model/room.ts';
+import type { RoomContext } from './context.ts';
 
 /**
  * Writes the current generation into the history before the row forgets it. Safe to repeat.
@@ -9,7 +9,7 @@ import type { Room } from '../model/room.ts';
 export async function archiveCurrent(
   room: Room,
   { reason, ends }: { readonly reason: string; readonly ends: boolean },
-  { rooms, now }: Keeping,
+  { rooms, now }: RoomContext,
 ): Promise<void> {
   const { current, generation, key } = room;
   if (!current) return;

@@ -1,7 +1,7 @@
-import type { Keeping } from './context.ts';
 import type { RoomProvider } from '../model/ports.ts';
 import type { RoomSettings, RoomSpec } from '../model/room.ts';
-import { unmet } from './unsupported-settings.ts';
+import type { RoomContext } from './context.ts';
+import { unsupportedSettings } from './unsupported-settings.ts';
 
 /** Where a provider tells us what happens in the rooms of a key. */
 export interface Callbacks {
@@ -9,7 +9,7 @@ export interface Callbacks {
   address(key: string): Promise<string>;
 }
 
-type Listening = Pick<Keeping, 'callbacks' | 'pool'>;
+type Listening = Pick<RoomContext, 'callbacks' | 'pool'>;
 
 /** The settings as the provider is told them: as they were asked for, and our own ears where the caller has none. */
 export async function heardSettings<Settings extends Partial<RoomSettings>>(
@@ -31,7 +31,10 @@ export function warningsOf(
   { callbacks, pool }: Listening,
 ): readonly string[] {
   const provider = pool.provider(application);
-  return [...unmet(spec, provider), ...(callbacks && tells(provider) ? unheard(spec.settings) : [])];
+  return [
+    ...unsupportedSettings(spec, provider),
+    ...(callbacks && tells(provider) ? unheard(spec.settings) : []),
+  ];
 }
 
 function tells({ capabilities }: RoomProvider): boolean {

@@ -1,10 +1,10 @@
-import { warningsOf } from './callbacks.ts';
 import { PoolFullError, RequestRefusedError } from '../model/errors.ts';
-import { homeOrder } from '../model/placement.ts';
-import type { Keeping } from './context.ts';
+import { placementOrder } from '../model/placement.ts';
 import type { Capabilities, Pool } from '../model/ports.ts';
 import type { LiveRoom, Room, RoomSpec } from '../model/room.ts';
-import { unmet } from './unsupported-settings.ts';
+import { warningsOf } from './callbacks.ts';
+import type { RoomContext } from './context.ts';
+import { unsupportedSettings } from './unsupported-settings.ts';
 
 /**
  * The applications that may hold the next room of a key, in the order in which they are asked: where it is to be moved
@@ -16,9 +16,11 @@ export function candidates(room: Room, spec: RoomSpec, pool: Pool, target?: stri
   const place = pool.names.find((name) => name === room.current?.application);
   const order = target
     ? [target]
-    : unavoided(room, homeOrder(room.key, place ? pool.siblings(place) : pool.names, place));
+    : unavoided(room, placementOrder(room.key, place ? pool.siblings(place) : pool.names, place));
   if (order.length === 0) throw new PoolFullError('the pool has no application: configure at least one');
-  const able = spec.strict ? order.filter((name) => unmet(spec, pool.provider(name)).length === 0) : order;
+  const able = spec.strict
+    ? order.filter((name) => unsupportedSettings(spec, pool.provider(name)).length === 0)
+    : order;
   // whoever asks is refused before; a room that was given is kept, whatever its provider has given up since
   return able.length > 0 ? able : order;
 }
@@ -31,7 +33,7 @@ function unavoided({ avoid }: Room, order: readonly string[]): readonly string[]
 export function assertMet(room: Room, spec: RoomSpec, pool: Pool, target?: string): void {
   if (!spec.strict) return;
   const [best = ''] = candidates(room, spec, pool, target);
-  const lacks = unmet(spec, pool.provider(best));
+  const lacks = unsupportedSettings(spec, pool.provider(best));
   if (lacks.length === 0) return;
   throw new RequestRefusedError(
     `strict: no application that may hold room ${room.key} can give all that is asked for: ${lacks.join('; ')}`,
@@ -57,8 +59,8 @@ export function capabilitiesOf({ application }: LiveRoom, { pool }: { readonly p
 /** What the caller asked for and does not get where the room lives. */
 export function limitationsOf(
   { current, spec }: Room,
-  keeping: Pick<Keeping, 'callbacks' | 'pool'>,
+  context: Pick<RoomContext, 'callbacks' | 'pool'>,
 ): readonly string[] {
-  if (!current || !spec || !keeping.pool.names.includes(current.application)) return [];
-  return warningsOf(spec, current.application, keeping);
+  if (!current || !spec || !context.pool.names.includes(current.application)) return [];
+  return warningsOf(spec, current.application, context);
 }

@@ -1,5 +1,3 @@
-import { heardSettings, warningsOf } from './callbacks.ts';
-import { type ClaimedRoom, completeClaim, mayHaveActed, releaseClaim, takeClaim } from './claim.ts';
 import {
   AmbiguousOutcomeError,
   ChangeGivenUpError,
@@ -7,9 +5,6 @@ import {
   ProviderRefusedError,
   RoomGoneError,
 } from '../model/errors.ts';
-import { isGone } from './gone.ts';
-import type { Keeping } from './context.ts';
-import { failingSince, settled, unclaimed } from '../model/transitions.ts';
 import type {
   Announcement,
   Duration,
@@ -21,6 +16,11 @@ import type {
   Sequence,
 } from '../model/room.ts';
 import { DAY } from '../model/room.ts';
+import { failingSince, settled, unclaimed } from '../model/transitions.ts';
+import { heardSettings, warningsOf } from './callbacks.ts';
+import { type ClaimedRoom, completeClaim, mayHaveActed, releaseClaim, takeClaim } from './claim.ts';
+import type { RoomContext } from './context.ts';
+import { isGone } from './gone.ts';
 
 /** What the current room shall become, and what of that it is not yet. */
 export interface Alteration {
@@ -67,32 +67,32 @@ export async function alterRoom(
   room: Room,
   current: LiveRoom,
   alteration: Alteration,
-  keeping: Keeping,
+  context: RoomContext,
   patience = PATIENCE,
 ): Promise<Room> {
   const { application } = current;
   const expiresAt = alteration.change.expiresAt ?? current.expiresAt;
-  const warnings = [...warningsOf(alteration.spec, application, keeping), ...(alteration.warnings ?? [])];
+  const warnings = [...warningsOf(alteration.spec, application, context), ...(alteration.warnings ?? [])];
   const claimed = await takeClaim(
     room,
     { ...alteration, purpose: 'change', generation: room.generation, application, expiresAt, warnings },
-    keeping,
+    context,
   );
-  return applyClaim(claimed, current, keeping, patience);
+  return applyClaim(claimed, current, context, patience);
 }
 
 /** Makes the current room what the claim says it shall be. Safe to repeat. */
 async function applyClaim(
   claimed: ClaimedRoom,
   current: LiveRoom,
-  keeping: Keeping,
+  context: RoomContext,
   patience: Duration,
 ): Promise<Room> {
   const { claim } = claimed;
   try {
-    const change = await heardChange(claimed, current, keeping);
-    const found = await keeping.pool.provider(current.application).change(current.id, change);
-    const now = keeping.now();
+    const change = await heardChange(claimed, current, context);
+    const found = await context.pool.provider(current.application).change(current.id, change);
+    const now = context.now();
     const live: LiveRoom = {
       ...current,
       hostUrl: found.hostUrl ?? current.hostUrl,
@@ -100,13 +100,13 @@ async function applyClaim(
       // an end that was put back to where it had been is no new life; a new one is counted from when it was asked for
       renewedAt: found.expiresAt > current.expiresAt ? claim.takenAt : current.renewedAt,
     };
-    return await completeClaim(claimed, (ours) => settled(ours, claim, live, keeping.renewal, now), keeping);
+    return await completeClaim(claimed, (ours) => settled(ours, claim, live, context.renewal, now), context);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
-    const error = await believed(thrown, claimed, current, keeping);
-    const cause = causeOf(error, claimed, keeping, patience);
-    if (cause) throw new NotAlteredError(await withoutChange(claimed, cause, keeping), cause);
-    await releaseClaim(claimed, error, keeping);
+    const error = await believed(thrown, claimed, current, context);
+    const cause = causeOf(error, claimed, context, patience);
+    if (cause) throw new NotAlteredError(await withoutChange(claimed, cause, context), cause);
+    await releaseClaim(claimed, error, context);
     throw error;
   }
 }
@@ -116,11 +116,11 @@ async function believed(
   error: Error,
   { key }: ClaimedRoom,
   current: LiveRoom,
-  keeping: Keeping,
+  context: RoomContext,
 ): Promise<Error> {
   if (!(error instanceof RoomGoneError)) return error;
   try {
-    if (await isGone(current, keeping)) return error;
+    if (await isGone(current, context)) return error;
   } catch (unanswered) {
     return unanswered as Error;
   }
@@ -134,7 +134,7 @@ async function believed(
 function causeOf(
   error: Error,
   { key, claim, unclear }: ClaimedRoom,
-  { now }: Keeping,
+  { now }: RoomContext,
   patience: Duration,
 ): Cause | undefined {
   if (error instanceof RoomGoneError || error instanceof ProviderRefusedError) return error;
@@ -148,12 +148,12 @@ function causeOf(
 }
 
 /** The row without the claim. Of a change that was given up nobody knows whether it was made. */
-async function withoutChange(claimed: ClaimedRoom, cause: Cause, keeping: Keeping): Promise<Room> {
+async function withoutChange(claimed: ClaimedRoom, cause: Cause, context: RoomContext): Promise<Room> {
   if (!(cause instanceof ChangeGivenUpError)) {
     const { unclear } = claimed;
-    return completeClaim(claimed, (ours) => ({ ...unclaimed(ours), unclear }), keeping);
+    return completeClaim(claimed, (ours) => ({ ...unclaimed(ours), unclear }), context);
   }
-  keeping.notice?.('change-given-up');
+  context.notice?.('change-given-up');
   return completeClaim(
     claimed,
     (ours) => ({
@@ -161,7 +161,7 @@ async function withoutChange(claimed: ClaimedRoom, cause: Cause, keeping: Keepin
       lastError: cause.message,
       warnings: [...new Set([...ours.warnings, cause.message])],
     }),
-    keeping,
+    context,
   );
 }
 
@@ -169,9 +169,9 @@ async function withoutChange(claimed: ClaimedRoom, cause: Cause, keeping: Keepin
 async function heardChange(
   { key, claim: { change = {} } }: ClaimedRoom,
   { application }: LiveRoom,
-  keeping: Keeping,
+  context: RoomContext,
 ): Promise<RoomChange> {
   const { settings } = change;
   if (!settings || !('callback_urls' in settings)) return change;
-  return { ...change, settings: await heardSettings(key, settings, application, keeping) };
+  return { ...change, settings: await heardSettings(key, settings, application, context) };
 }

@@ -9,12 +9,12 @@ import {
   UnauthorizedError,
   UnreachableError,
 } from '../model/errors.ts';
-import type { Keeping } from './context.ts';
-import { onRoom } from './context.ts';
-import { claimed, failed, givenUp, isAccountedFor, isRetired } from '../model/transitions.ts';
 import type { Claim, LiveRoom, Room } from '../model/room.ts';
 import { standing } from '../model/sequence.ts';
 import { roomToken } from '../model/token.ts';
+import { claimed, failed, givenUp, isAccountedFor, isRetired } from '../model/transitions.ts';
+import type { RoomContext } from './context.ts';
+import { withRoom } from './context.ts';
 
 /** A row whose claim is ours. */
 export type ClaimedRoom = Room & { readonly claim: Claim };
@@ -26,32 +26,37 @@ export type Intent = Omit<Claim, 'owner' | 'takenAt' | 'leaseUntil' | 'bookmark'
  * Takes the right to act on a key at the provider, before the provider is called. The write is conditional, so of
  * two workers one goes on and the other starts over and meets this claim.
  */
-export async function takeClaim(room: Room, intent: Intent, keeping: Keeping): Promise<ClaimedRoom> {
-  const now = keeping.now();
+export async function takeClaim(room: Room, intent: Intent, context: RoomContext): Promise<ClaimedRoom> {
+  const now = context.now();
   const claim: Claim = {
     ...intent,
-    owner: keeping.newOwner(),
+    owner: context.newOwner(),
     takenAt: now,
-    leaseUntil: now + keeping.lease,
-    bookmark: keeping.pool.provider(intent.application).bookmark(),
+    leaseUntil: now + context.lease,
+    bookmark: context.pool.provider(intent.application).bookmark(),
   };
-  return asClaimed(await keeping.rooms.write(claimed(room, claim, now)));
+  return asClaimed(await context.rooms.write(claimed(room, claim, now)));
 }
 
 /** Points the claim at another application before that one is called, so that a crash is looked for in the right place. */
 export async function moveClaim(
   room: ClaimedRoom,
   target: Pick<Claim, 'application' | 'expiresAt' | 'warnings'>,
-  keeping: Keeping,
+  context: RoomContext,
 ): Promise<ClaimedRoom> {
-  const bookmark = keeping.pool.provider(target.application).bookmark();
-  const claim: Claim = { ...room.claim, ...target, bookmark, leaseUntil: keeping.now() + keeping.lease };
-  return asClaimed(await keeping.rooms.write({ ...room, claim }));
+  const bookmark = context.pool.provider(target.application).bookmark();
+  const claim: Claim = {
+    ...room.claim,
+    ...target,
+    bookmark,
+    leaseUntil: context.now() + context.lease,
+  };
+  return asClaimed(await context.rooms.write({ ...room, claim }));
 }
 
 /** @throws ClaimHeldError while another worker's lease runs */
-export function assertUnclaimed(room: Room, keeping: Keeping): void {
-  const left = (room.claim?.leaseUntil ?? 0) - keeping.now();
+export function assertUnclaimed(room: Room, context: RoomContext): void {
+  const left = (room.claim?.leaseUntil ?? 0) - context.now();
   if (left > 0) throw new ClaimHeldError(room.key, left);
 }
 
@@ -68,9 +73,9 @@ export function mayHaveActed(error: unknown): boolean {
 }
 
 /** Gives the claim back after a failure, for the next attempt to start at once. */
-export async function releaseClaim(room: ClaimedRoom, error: Error, keeping: Keeping): Promise<void> {
+export async function releaseClaim(room: ClaimedRoom, error: Error, context: RoomContext): Promise<void> {
   try {
-    await completeClaim(room, (ours) => failed(ours, error, mayHaveActed(error), keeping.now()), keeping);
+    await completeClaim(room, (ours) => failed(ours, error, mayHaveActed(error), context.now()), context);
   } catch (lostOrUnwritten) {
     // the claim's own lease says the same a little later; what failed first is what the caller must hear of
     if (!(lostOrUnwritten instanceof Error)) throw lostOrUnwritten;
@@ -87,24 +92,24 @@ export async function releaseClaim(room: ClaimedRoom, error: Error, keeping: Kee
 export async function completeClaim(
   room: ClaimedRoom,
   outcome: (ours: Room) => Room,
-  keeping: Keeping,
+  context: RoomContext,
   made?: LiveRoom,
 ): Promise<Room> {
   try {
-    return await keeping.rooms.write(outcome(room));
+    return await context.rooms.write(outcome(room));
   } catch (error) {
     if (!(error instanceof RoomChangedError)) throw error;
   }
-  return onRoom(room.key, keeping, async (found) => {
+  return withRoom(room.key, context, async (found) => {
     // found by us and given up by its maker in the same moment: what is about to end must not become current
-    if (found && isRetired(found, made?.id, keeping.now())) throw lost(room);
-    if (found?.claim?.owner === room.claim.owner) return keeping.rooms.write(outcome(found));
+    if (found && isRetired(found, made?.id, context.now())) throw lost(room);
+    if (found?.claim?.owner === room.claim.owner) return context.rooms.write(outcome(found));
     if (!found || !made) throw lost(room);
-    if (isAccountedFor(found, made.id, keeping.now())) {
+    if (isAccountedFor(found, made.id, context.now())) {
       if (isNoNews(found, room.claim)) return found;
-    } else if (!isShared(made, room, found, keeping)) {
+    } else if (!isShared(made, room, found, context)) {
       // on the row first: whoever looks for a lost room at this moment must not adopt the one that is about to end
-      await keeping.rooms.write(givenUp(found, made, room.claim.generation, keeping.now()));
+      await context.rooms.write(givenUp(found, made, room.claim.generation, context.now()));
     }
     throw lost(room);
   });
@@ -120,7 +125,7 @@ function isShared(
   made: LiveRoom,
   { claim: ours, key }: ClaimedRoom,
   { claim: theirs }: Room,
-  { pool, deployment }: Keeping,
+  { pool, deployment }: RoomContext,
 ): boolean {
   const token = ({ generation, spec }: Claim) => roomToken(deployment, key, generation, spec);
   const sameRoom = theirs && token(theirs) === token(ours) && theirs.application === made.application;

@@ -1,11 +1,11 @@
-import type { Callbacks } from './callbacks.ts';
 import { RoomChangedError } from '../model/errors.ts';
 import type { EventBus, Pool, RoomStore } from '../model/ports.ts';
 import type { RenewalPolicy } from '../model/renewal.ts';
 import type { Duration, Instant, Room } from '../model/room.ts';
+import type { Callbacks } from './callbacks.ts';
 
 /** What it takes to keep rooms. */
-export interface Keeping {
+export interface RoomContext {
   readonly rooms: RoomStore;
   readonly pool: Pool;
   readonly events: EventBus;
@@ -38,16 +38,16 @@ const ATTEMPTS = 8;
  * Runs an operation on what the table has for a key, and starts over with a fresh look whenever another worker
  * wrote first. Whatever an operation has done before it lost the race must be safe to do again.
  */
-export function onRoom<T>(
+export function withRoom<T>(
   key: string,
-  { rooms }: Pick<Keeping, 'rooms'>,
+  { rooms }: Pick<RoomContext, 'rooms'>,
   operation: (room: Room | undefined) => Promise<T>,
 ): Promise<T> {
-  return startingOver(async () => operation(await rooms.read(key)));
+  return retryOnConflict(async () => operation(await rooms.read(key)));
 }
 
 /** The same for an operation that takes the look itself. */
-export async function startingOver<T>(operation: () => Promise<T>): Promise<T> {
+export async function retryOnConflict<T>(operation: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await operation();

@@ -1,5 +1,5 @@
-import type { Keeping } from './context.ts';
 import type { LiveRoom } from '../model/room.ts';
+import type { RoomContext } from './context.ts';
 
 /** How often a provider is asked for a room by its id before the room is believed to be gone. */
 const LOOKS = 2;
@@ -9,7 +9,7 @@ const LOOKS = 2;
  * the suspicion (a change that met nothing, a list, a callback) does not count: a link is given up only after two
  * answers to the question itself. An answer that is none is an error, so it is no answer here.
  */
-export async function isGone(current: LiveRoom, { pool, now }: Keeping): Promise<boolean> {
+export async function isGone(current: LiveRoom, { pool, now }: RoomContext): Promise<boolean> {
   for (let look = 1; look <= LOOKS; look += 1) {
     const seen = await pool.provider(current.application).get(current.id);
     if (seen?.available && seen.expiresAt > now()) return false;

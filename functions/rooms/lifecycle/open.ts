@@ -1,7 +1,3 @@
-import { archiveCurrent } from './archive.ts';
-import { heardSettings, warningsOf } from './callbacks.ts';
-import { candidates } from './candidates.ts';
-import { type ClaimedRoom, completeClaim, moveClaim, releaseClaim, takeClaim } from './claim.ts';
 import {
   ApplicationFullError,
   PoolFullError,
@@ -9,9 +5,7 @@ import {
   ProviderRefusedError,
   UnauthorizedError,
 } from '../model/errors.ts';
-import type { Keeping } from './context.ts';
 import type { Capabilities, ProviderRoom } from '../model/ports.ts';
-import { failed, givenUp, isAlive, opened, refused } from '../model/transitions.ts';
 import { renewalWindow } from '../model/renewal.ts';
 import type {
   Announcement,
@@ -25,9 +19,15 @@ import type {
   Sequence,
 } from '../model/room.ts';
 import { MINUTE } from '../model/room.ts';
-import { settle } from './pending.ts';
 import { isKeptPast } from '../model/spec.ts';
 import { roomToken } from '../model/token.ts';
+import { failed, givenUp, isAlive, opened, refused } from '../model/transitions.ts';
+import { archiveCurrent } from './archive.ts';
+import { heardSettings, warningsOf } from './callbacks.ts';
+import { candidates } from './candidates.ts';
+import { type ClaimedRoom, completeClaim, moveClaim, releaseClaim, takeClaim } from './claim.ts';
+import type { RoomContext } from './context.ts';
+import { flushPending } from './pending.ts';
 
 /** A generation that is wanted. */
 export interface Opening {
@@ -51,24 +51,24 @@ export interface Opening {
  *
  * The row must have been finished (`finish.ts`): a claim that somebody else left is not looked into here.
  */
-export async function openRoom(room: Room, opening: Opening, keeping: Keeping): Promise<Room> {
+export async function openRoom(room: Room, opening: Opening, context: RoomContext): Promise<Room> {
   const { expiry, to, ...wanted } = opening;
-  const applications = candidates(room, wanted.spec, keeping.pool, to);
+  const applications = candidates(room, wanted.spec, context.pool, to);
   const target = (application: string) => {
-    const provider = keeping.pool.provider(application);
-    const warnings = warningsOf(wanted.spec, application, keeping);
+    const provider = context.pool.provider(application);
+    const warnings = warningsOf(wanted.spec, application, context);
     return { application, expiresAt: expiry(provider.capabilities), warnings };
   };
   const [home = '', ...others] = applications;
   const generation = Math.max(room.generation, room.spent ?? 0) + 1;
-  let claimed = await takeClaim(room, { ...wanted, purpose: 'open', generation, ...target(home) }, keeping);
+  let claimed = await takeClaim(room, { ...wanted, purpose: 'open', generation, ...target(home) }, context);
   let locked: UnauthorizedError | undefined;
   for (const application of [home, ...others]) {
-    if (application !== home) claimed = await moveClaim(claimed, target(application), keeping);
-    const made = await create(claimed, keeping);
+    if (application !== home) claimed = await moveClaim(claimed, target(application), context);
+    const made = await create(claimed, context);
     if (!(made instanceof Error)) {
-      if (locked) keeping.notice?.('passed-over');
-      return record(claimed, made, keeping);
+      if (locked) context.notice?.('passed-over');
+      return record(claimed, made, context);
     }
     if (made instanceof UnauthorizedError) locked ??= made;
   }
@@ -77,45 +77,45 @@ export async function openRoom(room: Room, opening: Opening, keeping: Keeping): 
       'add an application, or cancel rooms that nobody needs',
   );
   const failure = locked ?? full;
-  await releaseClaim(claimed, failure, keeping);
+  await releaseClaim(claimed, failure, context);
   throw failure;
 }
 
 /** @returns why the next application is to be asked: this one is full, or lets nobody in */
 async function create(
   claimed: ClaimedRoom,
-  keeping: Keeping,
+  context: RoomContext,
 ): Promise<LiveRoom | ApplicationFullError | UnauthorizedError> {
   const { application, expiresAt, generation, spec } = claimed.claim;
-  const token = roomToken(keeping.deployment, claimed.key, generation, spec);
+  const token = roomToken(context.deployment, claimed.key, generation, spec);
   try {
-    const settings = await heardSettings(claimed.key, spec.settings, application, keeping);
+    const settings = await heardSettings(claimed.key, spec.settings, application, context);
     const order = { token, settings, expiresAt };
-    return asLive(await keeping.pool.provider(application).create(order), application, keeping.now());
+    return asLive(await context.pool.provider(application).create(order), application, context.now());
   } catch (error) {
     if (error instanceof ApplicationFullError || error instanceof UnauthorizedError) return error;
     if (error instanceof ProviderRefusedError) {
-      await settle(
-        await completeClaim(claimed, (ours) => refused(ours, spec, error.message, keeping.now()), keeping),
-        keeping,
+      await flushPending(
+        await completeClaim(claimed, (ours) => refused(ours, spec, error.message, context.now()), context),
+        context,
       );
     } else if (error instanceof Error) {
-      await releaseClaim(claimed, error, keeping);
+      await releaseClaim(claimed, error, context);
     }
     throw error;
   }
 }
 
 /** Records a room that was made, or found, under the claim. */
-export async function record(claimed: ClaimedRoom, live: LiveRoom, keeping: Keeping): Promise<Room> {
-  const now = keeping.now();
-  if (isBornDue(claimed.claim, live, keeping)) return refuseBornDue(claimed, live, keeping);
+export async function record(claimed: ClaimedRoom, live: LiveRoom, context: RoomContext): Promise<Room> {
+  const now = context.now();
+  if (isBornDue(claimed.claim, live, context)) return refuseBornDue(claimed, live, context);
   const { announcement, gone = false } = claimed.claim;
-  await archiveCurrent(claimed, { reason: announcement.reason, ends: gone }, keeping);
+  await archiveCurrent(claimed, { reason: announcement.reason, ends: gone }, context);
   return completeClaim(
     claimed,
-    (ours) => opened(ours, claimed.claim, live, keeping.renewal, now),
-    keeping,
+    (ours) => opened(ours, claimed.claim, live, context.renewal, now),
+    context,
     live,
   );
 }
@@ -133,15 +133,15 @@ const TOLERANCE = 5 * MINUTE;
 function isBornDue(
   asked: Pick<Claim, 'spec' | 'expiresAt'>,
   live: LiveRoom,
-  { renewal, now }: Keeping,
+  { renewal, now }: RoomContext,
 ): boolean {
   if (!isAlive(live, now())) return true;
   if (live.expiresAt >= asked.expiresAt - TOLERANCE || !isKeptPast(asked.spec, live.expiresAt)) return false;
   return live.expiresAt - now() <= (renewalWindow(asked.expiresAt - now(), renewal) ?? 0);
 }
 
-async function refuseBornDue(claimed: ClaimedRoom, live: LiveRoom, keeping: Keeping): Promise<never> {
-  const now = keeping.now();
+async function refuseBornDue(claimed: ClaimedRoom, live: LiveRoom, context: RoomContext): Promise<never> {
+  const now = context.now();
   const fault = isAlive(live, now) ? 'it would be due for renewal at once' : 'it has ended already';
   const iso = (instant: Instant) => new Date(instant).toISOString();
   const error = new ProviderContractError(
@@ -150,6 +150,6 @@ async function refuseBornDue(claimed: ClaimedRoom, live: LiveRoom, keeping: Keep
   );
   const outcome = (ours: Room) =>
     givenUp(failed(ours, error, false, now), live, claimed.claim.generation, now);
-  await settle(await completeClaim(claimed, outcome, keeping, live), keeping);
+  await flushPending(await completeClaim(claimed, outcome, context, live), context);
   throw error;
 }

@@ -1,8 +1,8 @@
 import { ClaimHeldError, ClaimLostError, RoomChangedError } from '../model/errors.ts';
-import { type Keeping, onRoom } from './context.ts';
-import { shownAt } from './announcements.ts';
 import type { Result } from '../model/result.ts';
 import type { Instant, Retiree, Room } from '../model/room.ts';
+import { shownAt } from './announcements.ts';
+import { type RoomContext, withRoom } from './context.ts';
 
 /**
  * Runs an operation on the row of a key, and does then what the row says is still to be done. A room is kept first and
@@ -11,30 +11,34 @@ import type { Instant, Retiree, Room } from '../model/room.ts';
  */
 export function onKey(
   key: string,
-  keeping: Keeping,
+  context: RoomContext,
   operation: (found: Room | undefined) => Promise<Result>,
 ): Promise<Result> {
-  return onRoom(key, keeping, async (found) => {
-    const { outcome, room } = await keptOrTold(key, keeping, () => operation(found));
-    return { outcome, room: room && (await settle(room, keeping)) };
+  return withRoom(key, context, async (found) => {
+    const { outcome, room } = await keptOrTold(key, context, () => operation(found));
+    return { outcome, room: room && (await flushPending(room, context)) };
   });
 }
 
 /** An operation that fails is no reason to leave untold what happened before it, or to let end what is to end. */
-async function keptOrTold(key: string, keeping: Keeping, operate: () => Promise<Result>): Promise<Result> {
+async function keptOrTold(
+  key: string,
+  context: RoomContext,
+  operate: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await operate();
   } catch (failure) {
     const others = [ClaimHeldError, ClaimLostError, RoomChangedError];
-    if (!others.some((other) => failure instanceof other)) await settleLeft(key, keeping);
+    if (!others.some((other) => failure instanceof other)) await settleLeft(key, context);
     throw failure;
   }
 }
 
-async function settleLeft(key: string, keeping: Keeping): Promise<void> {
+async function settleLeft(key: string, context: RoomContext): Promise<void> {
   try {
-    const room = await keeping.rooms.read(key);
-    if (room && (room.claim?.leaseUntil ?? 0) <= keeping.now()) await settle(room, keeping);
+    const room = await context.rooms.read(key);
+    if (room && (room.claim?.leaseUntil ?? 0) <= context.now()) await flushPending(room, context);
   } catch (unsettled) {
     // it stays on the row; what failed first is what the caller must hear of
     if (!(unsettled instanceof Error)) throw unsettled;
@@ -48,29 +52,29 @@ async function settleLeft(key: string, keeping: Keeping): Promise<void> {
  * A room that cannot be ended at this moment stays on the row and stands in nobody's way: keeping a room goes before
  * tidying up after one.
  */
-export async function settle(room: Room, keeping: Keeping): Promise<Room> {
-  return (await tell(room, keeping)).told;
+export async function flushPending(room: Room, context: RoomContext): Promise<Room> {
+  return (await flush(room, context)).told;
 }
 
 /** As `settle`, where the ending is the work: fails if a room could not be ended, once all else is done. */
-export async function settleFully(room: Room, keeping: Keeping): Promise<Room> {
-  const { told, failure } = await tell(room, keeping);
+export async function flushAll(room: Room, context: RoomContext): Promise<Room> {
+  const { told, failure } = await flush(room, context);
   if (failure) throw failure.reason;
   return told;
 }
 
-async function tell(room: Room, keeping: Keeping) {
-  const { rooms, events, now } = keeping;
+async function flush(room: Room, context: RoomContext) {
+  const { rooms, events, now } = context;
   const { unannounced = [] } = room;
   try {
     for (const [index, news] of unannounced.entries()) {
       await events.announce(shownAt(room, unannounced, index), news);
     }
   } catch (unheard) {
-    await endUrgent(room, keeping);
+    await endUrgent(room, context);
     throw unheard;
   }
-  const endings = await Promise.allSettled(room.retirees.map((retiree) => retire(retiree, keeping)));
+  const endings = await Promise.allSettled(room.retirees.map((retiree) => retire(retiree, context)));
   const retirees = endings.map((ending, index) =>
     ending.status === 'fulfilled' ? ending.value : (room.retirees[index] as Retiree),
   );
@@ -82,15 +86,15 @@ async function tell(room: Room, keeping: Keeping) {
   return { told, failure: endings.find((ending) => ending.status === 'rejected') };
 }
 
-async function endUrgent(room: Room, keeping: Keeping): Promise<void> {
+async function endUrgent(room: Room, context: RoomContext): Promise<void> {
   if (!room.retirees.some(({ urgent, endsAt }) => urgent && endsAt === undefined)) return;
   const retirees = await Promise.all(
-    room.retirees.map((retiree) => (retiree.urgent ? retire(retiree, keeping) : retiree)),
+    room.retirees.map((retiree) => (retiree.urgent ? retire(retiree, context) : retiree)),
   );
-  await keeping.rooms.write({ ...room, retirees });
+  await context.rooms.write({ ...room, retirees });
 }
 
-async function retire(retiree: Retiree, { pool }: Keeping): Promise<Retiree> {
+async function retire(retiree: Retiree, { pool }: RoomContext): Promise<Retiree> {
   if (retiree.endsAt !== undefined) return retiree;
   const endsAt: Instant = await pool.provider(retiree.application).retire(retiree.id);
   return { ...retiree, endsAt };

@@ -1,11 +1,11 @@
-import { assertUnclaimed, type ClaimedRoom } from './claim.ts';
-import type { Keeping } from './context.ts';
-import { asLive, record } from './open.ts';
 import type { ProviderRoom } from '../model/ports.ts';
-import { abandoned, isAccountedFor, isAlive, unclaimed } from '../model/transitions.ts';
 import type { Claim, Duration, Room } from '../model/room.ts';
 import { HOUR, MINUTE } from '../model/room.ts';
 import { roomToken } from '../model/token.ts';
+import { abandoned, isAccountedFor, isAlive, unclaimed } from '../model/transitions.ts';
+import { assertUnclaimed, type ClaimedRoom } from './claim.ts';
+import type { RoomContext } from './context.ts';
+import { asLive, record } from './open.ts';
 
 /**
  * Sees to what an earlier attempt left, before anything new is begun. A claim whose lease is over may have made a room,
@@ -14,23 +14,23 @@ import { roomToken } from '../model/token.ts';
  *
  * @throws ClaimHeldError while the lease of another worker runs
  */
-export async function finishRoom(room: Room, keeping: Keeping): Promise<Room> {
-  assertUnclaimed(room, keeping);
+export async function recoverRoom(room: Room, context: RoomContext): Promise<Room> {
+  assertUnclaimed(room, context);
   const { claim } = room;
-  return claim?.purpose === 'open' ? adopt({ ...room, claim }, keeping) : unclaimed(room);
+  return claim?.purpose === 'open' ? adopt({ ...room, claim }, context) : unclaimed(room);
 }
 
 /** An expiry may come back rounded. */
 const ROUNDING = MINUTE;
 
-async function adopt(room: ClaimedRoom, keeping: Keeping): Promise<Room> {
+async function adopt(room: ClaimedRoom, context: RoomContext): Promise<Room> {
   const { claim } = room;
-  const found = await look(room, keeping);
-  if (!found) return keeping.rooms.write(abandoned(room));
-  const [ours] = found.filter((candidate) => isAdoptable(candidate, room, keeping)).sort(oldestFirst);
-  if (!ours) return keeping.rooms.write(unclaimed(room));
+  const found = await look(room, context);
+  if (!found) return context.rooms.write(abandoned(room));
+  const [ours] = found.filter((candidate) => isAdoptable(candidate, room, context)).sort(oldestFirst);
+  if (!ours) return context.rooms.write(unclaimed(room));
   // its life began when it was made, however long it took to be found
-  return record(room, asLive(ours, claim.application, ours.createdAt), keeping);
+  return record(room, asLive(ours, claim.application, ours.createdAt), context);
 }
 
 /** For how long a room that may have been made is looked for, where a key cannot wait any longer. */
@@ -39,12 +39,12 @@ const PATIENCE: Duration = HOUR;
 /** @returns undefined where nobody can look, and the key cannot wait until somebody can */
 async function look(
   { claim, key, current, emergencyAt = 0 }: ClaimedRoom,
-  keeping: Keeping,
+  context: RoomContext,
 ): Promise<readonly ProviderRoom[] | undefined> {
-  const { pool, deployment, now } = keeping;
+  const { pool, deployment, now } = context;
   const token = roomToken(deployment, key, claim.generation, claim.spec);
   try {
-    const since = claim.bookmark ?? (await notedBookmark(claim, keeping));
+    const since = claim.bookmark ?? (await notedBookmark(claim, context));
     return await pool.provider(claim.application).find(token, since);
   } catch (error) {
     const isUrgent = isAlive(current, now())
@@ -68,7 +68,7 @@ const FORERUNNERS = 30 * MINUTE;
  */
 async function notedBookmark(
   { application, takenAt }: Claim,
-  { rooms, pool }: Keeping,
+  { rooms, pool }: RoomContext,
 ): Promise<string | undefined> {
   if (pool.provider(application).capabilities.findable === 'by-token') return undefined;
   const end = await rooms.listEnd(application);
@@ -76,7 +76,7 @@ async function notedBookmark(
 }
 
 /** Not one that is being retired: it carries the token too, but its end has been moved up. */
-function isAdoptable(candidate: ProviderRoom, room: ClaimedRoom, { pool, now }: Keeping): boolean {
+function isAdoptable(candidate: ProviderRoom, room: ClaimedRoom, { pool, now }: RoomContext): boolean {
   const { claim } = room;
   const { shortestLife } = pool.provider(claim.application).capabilities;
   const endsSoon = candidate.expiresAt <= now() + shortestLife + ROUNDING;

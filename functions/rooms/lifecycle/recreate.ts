@@ -1,12 +1,12 @@
-import type { Keeping } from './context.ts';
-import { type Opening, openRoom } from './open.ts';
 import type { Capabilities } from '../model/ports.ts';
 import type { Result } from '../model/result.ts';
 import type { Instant, LiveRoom, Room, RoomSpec } from '../model/room.ts';
 import { renewedExpiry } from '../model/spec.ts';
+import type { RoomContext } from './context.ts';
+import { type Opening, openRoom } from './open.ts';
 
 /** Row, room and spec of a room that is kept. */
-export interface Kept {
+export interface KeptRoom {
   readonly room: Room;
   readonly current: LiveRoom;
   readonly spec: RoomSpec;
@@ -14,12 +14,12 @@ export interface Kept {
 
 /** A new room in the place of the current one, which is not touched. */
 export async function recreate(
-  { room, spec }: Kept,
+  { room, spec }: KeptRoom,
   reason: string,
-  keeping: Keeping,
+  context: RoomContext,
   { expiry: wanted, ...more }: { expiry?: Instant } & Pick<Opening, 'sequence' | 'to' | 'gone' | 'ends'> = {},
 ): Promise<Result> {
-  const now = keeping.now();
+  const now = context.now();
   const announcement = { type: 'Room Rotated', reason } as const;
   const expiry = (capabilities: Capabilities) =>
     wanted === undefined
@@ -27,6 +27,6 @@ export async function recreate(
       : Math.max(wanted, now + capabilities.shortestLife);
   return {
     outcome: 'rotated',
-    room: await openRoom(room, { spec, announcement, expiry, ...more }, keeping),
+    room: await openRoom(room, { spec, announcement, expiry, ...more }, context),
   };
 }

@@ -2,7 +2,10 @@ import type { RoomProvider } from '../model/ports.ts';
 import type { RoomSpec } from '../model/room.ts';
 
 /** What a caller asks for and does not get at a provider, in words for a person. */
-export function unmet({ settings, renewal }: RoomSpec, provider: RoomProvider): readonly string[] {
+export function unsupportedSettings(
+  { settings, renewal }: RoomSpec,
+  provider: RoomProvider,
+): readonly string[] {
   const { mode, explicit } = renewal;
   const stays = provider.capabilities.movableExpiry || mode !== 'extend' || !explicit;
   const renewed = stays

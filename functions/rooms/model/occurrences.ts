@@ -16,7 +16,7 @@ export interface PlannedOccurrence {
 }
 
 /** News of the event as a whole. */
-export interface EventNews {
+export interface EventUpdate {
   /** Its place among the news of the same, compared as a string. */
   readonly at: string;
   /** Cancelled occurrences of an older epoch are back: the event was planned anew since. */
@@ -37,7 +37,7 @@ export interface EventNews {
 }
 
 /** News of one occurrence: it was moved, added or cancelled. */
-export interface OccurrenceNews extends PlannedOccurrence {
+export interface OccurrenceUpdate extends PlannedOccurrence {
   readonly at: string;
   readonly epoch: string;
   readonly name: string;
@@ -47,13 +47,13 @@ export interface OccurrenceNews extends PlannedOccurrence {
 }
 
 /** What one message tells. */
-export interface CalendarNews {
-  readonly event?: EventNews;
-  readonly occurrences: readonly OccurrenceNews[];
+export interface CalendarUpdate {
+  readonly event?: EventUpdate;
+  readonly occurrences: readonly OccurrenceUpdate[];
 }
 
 /** What a row remembers. */
-export interface CalendarMemory extends CalendarNews {
+export interface CalendarMemory extends CalendarUpdate {
   /** Counts up whenever something is learnt. */
   readonly version: number;
   /** Exceptions from before this mean nothing any more. */
@@ -63,7 +63,7 @@ export interface CalendarMemory extends CalendarNews {
 }
 
 /** What follows for the room: until when it is needed (absent: for ever), or that it is not. */
-export type Need = { readonly name: string; readonly until?: Instant } | 'none';
+export type Requirement = { readonly name: string; readonly until?: Instant } | 'none';
 
 /** How many occurrences a row knows of, counted from the last. */
 export const REMEMBERED = 100;
@@ -78,10 +78,10 @@ const NOTHING: CalendarMemory = { version: 0, occurrences: [] };
  * What is known once the news is taken in: the very memory that was given where nothing is new. The same set of news
  * ends in the same memory in every order.
  */
-export function remember(memory: CalendarMemory = NOTHING, news: CalendarNews): CalendarMemory {
+export function mergeUpdate(memory: CalendarMemory = NOTHING, news: CalendarUpdate): CalendarMemory {
   const event = newest(memory.event, news.event);
   const floor = latest(memory.floor, news.event?.complete ? news.event.at : undefined);
-  const byId = new Map<string, OccurrenceNews>();
+  const byId = new Map<string, OccurrenceUpdate>();
   for (const occurrence of [...memory.occurrences, ...news.occurrences]) {
     if (floor !== undefined && occurrence.at < floor) continue;
     const id = `${occurrence.id}${occurrence.following ? '+' : ''}`;
@@ -101,7 +101,7 @@ export function remember(memory: CalendarMemory = NOTHING, news: CalendarNews): 
 }
 
 /** What a row has place for. What is forgotten leaves its end behind, so that it never shortens a room. */
-function withinLimits(all: readonly OccurrenceNews[], beyond = 0) {
+function withinLimits(all: readonly OccurrenceUpdate[], beyond = 0) {
   const cancelled = all.filter((news) => news.cancelled).sort((a, b) => a.id - b.id);
   const moved = all.filter((news) => !news.cancelled).sort((a, b) => a.until - b.until || a.id - b.id);
   const forgotten = moved.slice(0, -REMEMBERED_MOVES).map(({ until }) => until);
@@ -113,7 +113,11 @@ function withinLimits(all: readonly OccurrenceNews[], beyond = 0) {
 }
 
 /** What is known, in terms of a room. */
-export function need({ event, occurrences, beyond }: CalendarNews & Pick<CalendarMemory, 'beyond'>): Need {
+export function requiredUntil({
+  event,
+  occurrences,
+  beyond,
+}: CalendarUpdate & Pick<CalendarMemory, 'beyond'>): Requirement {
   if (event?.cancelled) return 'none';
   const standing = occurrences.filter((news) => stands(news, event));
   const single = newestOf(standing.filter(({ cancelled }) => !cancelled));
@@ -131,19 +135,19 @@ export function need({ event, occurrences, beyond }: CalendarNews & Pick<Calenda
  */
 export function isInItsLast(
   known: CalendarMemory = NOTHING,
-  news: CalendarNews = NOTHING,
+  news: CalendarUpdate = NOTHING,
   now: Instant,
 ): boolean {
   const { event, occurrences } = known;
   const isLeftOut = news.event && !news.event.cancelled && !hasOccurrences(news.event);
-  const needed = need(known);
+  const needed = requiredUntil(known);
   if (!isLeftOut || needed === 'none' || needed.until === undefined || needed.until <= now) return false;
   const off = new Set(occurrences.filter(({ cancelled }) => cancelled).map(({ id }) => id));
   return [...(event?.planned ?? []), ...occurrences].every(({ id }) => id <= now || off.has(id));
 }
 
 /** Whether the event takes place besides what is told of single occurrences. */
-function hasOccurrences(event: EventNews | undefined): boolean {
+function hasOccurrences(event: EventUpdate | undefined): boolean {
   return event?.endless === true || (event?.planned.length ?? 0) > 0;
 }
 
@@ -154,8 +158,8 @@ function newest<T extends { readonly at: string }>(a: T | undefined, b: T | unde
   return a.at > b.at ? a : b;
 }
 
-function newestOf(news: readonly OccurrenceNews[]): OccurrenceNews | undefined {
-  return news.reduce<OccurrenceNews | undefined>(newest, undefined);
+function newestOf(news: readonly OccurrenceUpdate[]): OccurrenceUpdate | undefined {
+  return news.reduce<OccurrenceUpdate | undefined>(newest, undefined);
 }
 
 function latest(a: string | undefined, b: string | undefined): string | undefined {
@@ -167,18 +171,18 @@ function latest(a: string | undefined, b: string | undefined): string | undefine
  * Whether an exception still means something: a move always does, since at worst a room lives too long for it; a
  * cancellation, or what is said of all that follow, only until the event is planned anew, or a room might end too soon.
  */
-function stands({ epoch, cancelled, following }: OccurrenceNews, event: EventNews | undefined): boolean {
+function stands({ epoch, cancelled, following }: OccurrenceUpdate, event: EventUpdate | undefined): boolean {
   return (!cancelled && !following) || event === undefined || epoch >= event.epoch;
 }
 
 function lastEnd(
-  event: EventNews | undefined,
-  exceptions: readonly OccurrenceNews[],
-  cut: OccurrenceNews | undefined,
+  event: EventUpdate | undefined,
+  exceptions: readonly OccurrenceUpdate[],
+  cut: OccurrenceUpdate | undefined,
   beyond: Instant | undefined,
 ): Instant | undefined {
   // what was said of an occurrence before it was cancelled together with all that follow means nothing any more
-  const isCutOff = ({ id, at }: OccurrenceNews) => cut !== undefined && id >= cut.id && at < cut.at;
+  const isCutOff = ({ id, at }: OccurrenceUpdate) => cut !== undefined && id >= cut.id && at < cut.at;
   const singles = new Map(
     exceptions
       .filter((single) => !single.following && !isCutOff(single))
@@ -205,7 +209,7 @@ function lastEnd(
 /** An hour is added to a shift that is reckoned without the zone: the clocks may have been changed on the way. */
 const CLOCK_CHANGE: Duration = HOUR;
 
-function endWithin(occurrence: PlannedOccurrence, ranges: readonly OccurrenceNews[]): Instant | undefined {
+function endWithin(occurrence: PlannedOccurrence, ranges: readonly OccurrenceUpdate[]): Instant | undefined {
   const range = ranges.filter(({ id }) => id <= occurrence.id).at(-1);
   if (!range) return occurrence.until;
   return range.cancelled ? undefined : occurrence.id + (range.until - range.id) + CLOCK_CHANGE;

@@ -122,7 +122,7 @@ export interface RotationOrder {
 }
 
 /** What a provider told of a room of a key. Nobody vouches for it. */
-export interface RoomNews {
+export interface ProviderEvent {
   readonly key: string;
   /** The provider's id. */
   readonly roomId: string;

@@ -1,4 +1,4 @@
-import type { CalendarMemory, CalendarNews } from './occurrences.ts';
+import type { CalendarMemory, CalendarUpdate } from './occurrences.ts';
 
 /**
  * A room that is kept, as the rooms table remembers it: one row a key.
@@ -101,7 +101,7 @@ export interface RoomRequest {
   readonly spec?: RoomSpec;
   readonly origin?: Origin;
   /** What a calendar tells, to be joined with what the row knows from it (`recall` in `calendar.ts`). */
-  readonly news?: CalendarNews;
+  readonly news?: CalendarUpdate;
   /** With `rotate`: the application to move to. */
   readonly to?: string;
   /** With `rotate`: the rooms that the key has had end at once, since one of their links is in wrong hands. */

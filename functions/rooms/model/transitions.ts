@@ -1,5 +1,5 @@
+import { withAnnouncement } from '../lifecycle/announcements.ts';
 import { backedOff } from './back-off.ts';
-import { withNews } from '../lifecycle/announcements.ts';
 import { emergencyTime, type RenewalPolicy, renewalTime } from './renewal.ts';
 import type {
   Claim,
@@ -87,7 +87,7 @@ export function settled(
       claim.warnings,
     ),
     claim: undefined,
-    unannounced: withNews(room, claim.announcement),
+    unannounced: withAnnouncement(room, claim.announcement),
     unclear: stillUnclear(room, claim, now),
     sequences: withSequence(room.sequences, claim.sequence),
     origin: claim.origin ?? room.origin,
@@ -174,7 +174,7 @@ export function rejected(room: Room, spec: RoomSpec | undefined, reason: string,
     state: rest === undefined || rest === 'cancelled' ? 'rejected' : rest,
     spec: room.spec ?? spec,
     claim: undefined,
-    unannounced: withNews(room, { type: 'Room Rejected', reason }),
+    unannounced: withAnnouncement(room, { type: 'Room Rejected', reason }),
     lastError: reason,
     updatedAt: now,
   };

@@ -1,12 +1,17 @@
-import { type CalendarMemory, type CalendarNews, need, remember } from '../model/occurrences.ts';
+import {
+  type CalendarMemory,
+  type CalendarUpdate,
+  mergeUpdate,
+  requiredUntil,
+} from '../model/occurrences.ts';
 import { DAY, type Duration, type Room, type RoomRequest } from '../model/room.ts';
 
 /** A room that a calendar asks for lives as long as its provider allows, and is extended from there. */
 const LIFETIME: Duration = 365 * DAY;
 
 /** What a calendar's news means for a room. Depends on what is told alone, never on when it is read. */
-export function meaning(news: CalendarNews): Pick<RoomRequest, 'action' | 'spec'> {
-  const needed = need(news);
+export function toRequest(news: CalendarUpdate): Pick<RoomRequest, 'action' | 'spec'> {
+  const needed = requiredUntil(news);
   if (needed === 'none') return { action: 'cancel' };
   const { name, until } = needed;
   return {
@@ -21,7 +26,7 @@ export function meaning(news: CalendarNews): Pick<RoomRequest, 'action' | 'spec'
 }
 
 /** A request as it is to be met, and what the row must remember with it from then on. */
-export interface Recalled {
+export interface MergedRow {
   readonly request: RoomRequest;
   readonly calendar?: CalendarMemory;
 }
@@ -31,14 +36,14 @@ export interface Recalled {
  * stead; its sequence counts what was learnt, so that news without anything new is outdated or a repetition. A
  * request of another kind stays as it is.
  */
-export function recall(room: Room | undefined, request: RoomRequest): Recalled {
+export function mergeIntoRow(room: Room | undefined, request: RoomRequest): MergedRow {
   const { news, key, sequence } = request;
   if (!news) return { request };
-  const calendar = remember(room?.calendar, news);
+  const calendar = mergeUpdate(room?.calendar, news);
   const origin = calendar.event?.origin ?? { ...room?.origin, ...request.origin };
   const value = String(calendar.version).padStart(10, '0');
   return {
-    request: { key, ...meaning(calendar), sequence: { ...sequence, value }, origin, news },
+    request: { key, ...toRequest(calendar), sequence: { ...sequence, value }, origin, news },
     calendar,
   };
 }

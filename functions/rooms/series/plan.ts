@@ -1,13 +1,7 @@
 import { RequestRefusedError } from '../model/errors.ts';
 import type { Instant, RoomRequest } from '../model/room.ts';
-import { farewells, noEvent, withEvent } from './removals.ts';
-import type {
-  OccurrenceRequest,
-  RememberedRoom,
-  SeriesMemory,
-  SeriesNews,
-  WholeNews,
-} from './update.ts';
+import { noEvent, removals, withEvent } from './removals.ts';
+import type { OccurrenceRequest, RememberedRoom, SeriesMemory, SeriesUpdate, WholeUpdate } from './update.ts';
 
 /** How many exceptions far ahead are remembered, the nearest of them. */
 const MOST_WAITING = 64;
@@ -24,15 +18,15 @@ export interface SeriesPlan {
 }
 
 /** @param whole the news of the whole, where it is not older than what is known */
-export function planOf(
-  news: SeriesNews,
+export function planSeries(
+  news: SeriesUpdate,
   known: SeriesMemory,
-  whole: WholeNews | undefined,
+  whole: WholeUpdate | undefined,
   now: Instant,
 ): SeriesPlan {
   const { at, cancelled } = whole ?? known;
   const floor = whole?.complete ? whole.at : known.floor;
-  const { near, came, waiting } = toldAlone(news, known, floor, now);
+  const { near, came, waiting } = updatedAlone(news, known, floor, now);
   const exceptions = Map.groupBy(near, ({ room }) => room.key);
   const planned = whole?.planned.map((one) => joined(one, exceptions.get(one.room.key) ?? [])) ?? [];
   const plannedKeys = new Set(planned.map(({ room }) => room.key));
@@ -63,7 +57,7 @@ export function planOf(
     requests: [
       ...planned.map(({ request }) => request),
       ...alone.map(({ request }) => (cancelled ? withEvent(request, noEvent(news, at, true)) : request)),
-      ...(whole ? dropped.flatMap((room) => farewells(room, whole, known, news)) : []),
+      ...(whole ? dropped.flatMap((room) => removals(room, whole, known, news)) : []),
     ],
   };
 }
@@ -90,7 +84,7 @@ function refuseTooMany(
 }
 
 /** What is told of single occurrences: of those that are near, of which `came` have waited for it, and of those that wait. */
-function toldAlone(news: SeriesNews, known: SeriesMemory, floor: string, now: Instant) {
+function updatedAlone(news: SeriesUpdate, known: SeriesMemory, floor: string, now: Instant) {
   const isNear = ({ from = now }: OccurrenceRequest) => from <= now;
   const told = [...known.waiting, ...news.exceptions].filter(
     ({ request }) => request.sequence.value >= floor,
@@ -106,14 +100,14 @@ function toldAlone(news: SeriesNews, known: SeriesMemory, floor: string, now: In
  * Whether a room would be planned if the whole still had its occurrence. A message may be read long after it was sent, and
  * of what has come near since then it says nothing: the next look does.
  */
-function isWithin({ cancelled, next }: WholeNews, { start, planned }: RememberedRoom): boolean {
+function isWithin({ cancelled, next }: WholeUpdate, { start, planned }: RememberedRoom): boolean {
   return cancelled || !planned || next === undefined || start < next.start;
 }
 
 function nextLook(
-  { body }: SeriesNews,
+  { body }: SeriesUpdate,
   known: SeriesMemory,
-  whole: WholeNews | undefined,
+  whole: WholeUpdate | undefined,
   waiting: readonly OccurrenceRequest[],
 ): Pick<SeriesMemory, 'nextAt' | 'next'> {
   if ((whole ?? known).cancelled) return {};

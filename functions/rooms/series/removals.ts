@@ -1,24 +1,24 @@
-import type { EventNews } from '../model/occurrences.ts';
+import type { EventUpdate } from '../model/occurrences.ts';
 import type { RoomRequest } from '../model/room.ts';
-import type { OccurrenceRoom, RememberedRoom, SeriesMemory, SeriesNews, WholeNews } from './update.ts';
+import type { OccurrenceRoom, RememberedRoom, SeriesMemory, SeriesUpdate, WholeUpdate } from './update.ts';
 
 /** What the room of an occurrence is asked that the newest news does not plan any more. */
-export function farewells(
+export function removals(
   room: RememberedRoom,
-  whole: WholeNews,
+  whole: WholeUpdate,
   known: SeriesMemory,
-  news: SeriesNews,
+  news: SeriesUpdate,
 ): readonly RoomRequest[] {
-  return after(whole, room, known, news).map((event) => withEvent(farewell(room, news), event));
+  return after(whole, room, known, news).map((event) => withEvent(removal(room, news), event));
 }
 
 /** What an occurrence's room is to hear that the newest news does not plan. */
 function after(
-  { at, cancelled, complete }: WholeNews,
+  { at, cancelled, complete }: WholeUpdate,
   { planned }: RememberedRoom,
   known: SeriesMemory,
-  news: SeriesNews,
-): EventNews[] {
+  news: SeriesUpdate,
+): EventUpdate[] {
   if (cancelled) return [noEvent(news, at, true)];
   // it is not planned any more: what was told of itself still holds, unless all was told anew
   if (complete) return [{ ...noEvent(news, at, false), complete }];
@@ -28,11 +28,11 @@ function after(
 }
 
 /** An event that has no occurrences, and so no need of a room. */
-export function noEvent({ name, origin }: SeriesNews, at: string, cancelled: boolean): EventNews {
+export function noEvent({ name, origin }: SeriesUpdate, at: string, cancelled: boolean): EventUpdate {
   return { at, epoch: at, name, origin, planned: [], ...(cancelled ? { cancelled } : { whole: true }) };
 }
 
-function farewell({ key }: OccurrenceRoom, { origin }: SeriesNews): RoomRequest {
+function removal({ key }: OccurrenceRoom, { origin }: SeriesUpdate): RoomRequest {
   return {
     key,
     action: 'cancel',
@@ -43,7 +43,7 @@ function farewell({ key }: OccurrenceRoom, { origin }: SeriesNews): RoomRequest 
 }
 
 /** A request that tells its room of the event as a whole, too. */
-export function withEvent(request: RoomRequest, event: EventNews): RoomRequest {
+export function withEvent(request: RoomRequest, event: EventUpdate): RoomRequest {
   const { sequence, news } = request;
   const value = event.at > sequence.value ? event.at : sequence.value;
   return {

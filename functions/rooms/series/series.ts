@@ -1,10 +1,10 @@
-import { startingOver } from '../lifecycle/context.ts';
+import { retryOnConflict } from '../lifecycle/context.ts';
 import type { Duration, Instant, RoomRequest } from '../model/room.ts';
 import { HOUR } from '../model/room.ts';
-import type { SeriesMemory, SeriesNews, SeriesStore } from './update.ts';
-import { planOf } from './plan.ts';
+import { planSeries } from './plan.ts';
+import type { SeriesMemory, SeriesStore, SeriesUpdate } from './update.ts';
 
-export interface SeriesKeeping {
+export interface SeriesContext {
   readonly series: SeriesStore;
   /** Does what is asked for, all of it or fails. */
   readonly serve: (requests: readonly RoomRequest[]) => Promise<void>;
@@ -27,18 +27,18 @@ const UNKNOWN: Omit<SeriesMemory, 'key'> = {
  * ends in the same rooms in every order. What is asked for is on the row before it is asked for, so a crash between any
  * two steps is mended by the same message coming again.
  */
-export function followSeries(news: SeriesNews, keeping: SeriesKeeping): Promise<'followed' | 'outdated'> {
-  return startingOver(() => follow(news, keeping));
+export function followSeries(news: SeriesUpdate, context: SeriesContext): Promise<'followed' | 'outdated'> {
+  return retryOnConflict(() => follow(news, context));
 }
 
 async function follow(
-  news: SeriesNews,
-  { series, serve, now, retention }: SeriesKeeping,
+  news: SeriesUpdate,
+  { series, serve, now, retention }: SeriesContext,
 ): Promise<'followed' | 'outdated'> {
   const known = (await series.read(news.key)) ?? { key: news.key, ...UNKNOWN };
   const whole = news.whole && known.at <= news.whole.at ? news.whole : undefined;
   if (!whole && news.exceptions.length === 0) return 'outdated';
-  const plan = planOf(news, known, whole, now());
+  const plan = planSeries(news, known, whole, now());
   const memory = { ...plan.memory, ...lasting(plan.memory, now() + retention) };
   const begun = await series.write({ ...memory, ...plan.unfinished });
   await serve(plan.requests);

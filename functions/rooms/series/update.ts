@@ -30,7 +30,7 @@ export interface NextLook {
 }
 
 /** News of a series as a whole. */
-export interface WholeNews {
+export interface WholeUpdate {
   /** Its place among the news of the same series, compared as a string. */
   readonly at: string;
   readonly cancelled: boolean;
@@ -43,12 +43,12 @@ export interface WholeNews {
 }
 
 /** What a calendar tells of a series: of the whole, of occurrences that were moved or cancelled, or of both. */
-export interface SeriesNews {
+export interface SeriesUpdate {
   readonly key: string;
   /** What rooms are called that nobody needs any more. */
   readonly name: string;
   readonly origin: Origin;
-  readonly whole?: WholeNews;
+  readonly whole?: WholeUpdate;
   /** Occurrences that are not among those planned. */
   readonly exceptions: readonly OccurrenceRequest[];
   /** The message, to be read again when time has gone on. */

@@ -12,9 +12,9 @@ import {
 } from '../../rooms/model/errors.ts';
 import type { Duration, Instant } from '../../rooms/model/room.ts';
 import { DAY, MINUTE, SECOND } from '../../rooms/model/room.ts';
-import { isOutageOfAws } from './aws-outage.ts';
 import { log } from '../telemetry/log.ts';
 import { count } from '../telemetry/metrics.ts';
+import { isOutageOfAws } from './aws-outage.ts';
 import { attemptsOf, LONGEST_DELAY, type WorkQueue, waitingSince } from './work-queue.ts';
 
 interface Ending {
@@ -30,7 +30,7 @@ export interface GivenUp extends Ending {
   readonly key: string | undefined;
 }
 
-export interface Tray {
+export interface FailurePolicy {
   readonly queue: WorkQueue;
   readonly maxReceiveCount: number;
   readonly now: () => Instant;
@@ -51,7 +51,7 @@ export class BehindAnotherError extends Error {
 }
 
 /** What became of a message. */
-export interface End {
+export interface Disposition {
   readonly acknowledged: boolean;
   /** When the message, or its copy, comes back. Absent: it does not. */
   readonly back?: Duration;
@@ -61,7 +61,7 @@ export interface End {
  * A message that cannot be done for so long is buried, whatever it waits for. An outage of a day, with the time that it
  * takes to serve what has waited, is shorter.
  */
-const PATIENCE: Duration = 2 * DAY;
+const MAX_WAIT: Duration = 2 * DAY;
 
 /** What fails so often, while so many others of its kind succeed in a row, fails by its own fault. */
 const ATTEMPTS_OF_POISON = 10;
@@ -71,12 +71,12 @@ const OTHERS_SERVED = 5;
 const SPREAD_FROM: Duration = 10 * MINUTE;
 
 /** Sees to a message that was not done. What the queue does not take comes back by its visibility timeout. */
-export async function setAside(
+export async function disposeOf(
   record: SQSRecord,
   error: Error,
   key: string | undefined,
-  tray: Tray,
-): Promise<End> {
+  tray: FailurePolicy,
+): Promise<Disposition> {
   const receives = Number(record.attributes.ApproximateReceiveCount);
   const code = error instanceof RoomError ? error.code : 'unexpected';
   const details = { key, messageId: record.messageId, receives, code };
@@ -100,19 +100,24 @@ function logFailure(error: Error, details: Record<string, unknown>): void {
   }
 }
 
-async function decide(record: SQSRecord, error: Error, key: string | undefined, tray: Tray): Promise<End> {
+async function decide(
+  record: SQSRecord,
+  error: Error,
+  key: string | undefined,
+  tray: FailurePolicy,
+): Promise<Disposition> {
   const ending = endingOf(record, error, tray);
   if (!ending) return wait(record, error, tray);
   // whoever asked hears of it first: where the bus is out, the message waits for that too
   const untold = await tell(ending, record, key, tray);
   if (untold && isPatient(record, tray)) return wait(record, untold, tray);
-  await tray.queue.bury(record, ending.reason);
+  await tray.queue.deadLetter(record, ending.reason);
   if (ending.how === 'failed') count('DeadLettered');
   return { acknowledged: true };
 }
 
 /** How a message ends that is not to be tried again; undefined for one that is. */
-function endingOf(record: SQSRecord, error: Error, tray: Tray): Ending | undefined {
+function endingOf(record: SQSRecord, error: Error, tray: FailurePolicy): Ending | undefined {
   if (error instanceof RequestRefusedError) return { how: 'refused', reason: error.message };
   const attempts = attemptsOf(record);
   if (isPatient(record, tray) && !isPoison(error, attempts, tray.maxReceiveCount)) return undefined;
@@ -120,8 +125,8 @@ function endingOf(record: SQSRecord, error: Error, tray: Tray): Ending | undefin
   return { how: 'failed', reason: `failed ${times}, the last time because: ${error.message}` };
 }
 
-function isPatient(record: SQSRecord, { now }: Tray): boolean {
-  return now() - waitingSince(record) < PATIENCE;
+function isPatient(record: SQSRecord, { now }: FailurePolicy): boolean {
+  return now() - waitingSince(record) < MAX_WAIT;
 }
 
 /** @returns why nobody could be told */
@@ -129,7 +134,7 @@ async function tell(
   ending: Ending,
   record: SQSRecord,
   key: string | undefined,
-  { tellSender }: Tray,
+  { tellSender }: FailurePolicy,
 ): Promise<Error | undefined> {
   try {
     await tellSender?.({ ...ending, record, key });
@@ -139,7 +144,7 @@ async function tell(
   }
 }
 
-async function wait(record: SQSRecord, error: Error, tray: Tray): Promise<End> {
+async function wait(record: SQSRecord, error: Error, tray: FailurePolicy): Promise<Disposition> {
   const { queue, maxReceiveCount, now } = tray;
   const receives = Number(record.attributes.ApproximateReceiveCount);
   const attempts = attemptsOf(record);
@@ -148,10 +153,10 @@ async function wait(record: SQSRecord, error: Error, tray: Tray): Promise<End> {
   const back = waitFor(error, attempts, record.messageId, tray);
   // SQS itself moves a message that it hands out more often: that is for those that end the process
   if (receives >= maxReceiveCount) {
-    await queue.renew(record, back);
+    await queue.requeue(record, back);
     return { acknowledged: true, back: Math.min(back, LONGEST_DELAY) };
   }
-  await queue.defer(record, back);
+  await queue.delay(record, back);
   return { acknowledged: false, back };
 }
 
@@ -167,7 +172,12 @@ function isWorthWaiting(error: Error): boolean {
   return error instanceof RoomError || error instanceof BehindAnotherError || isOutageOfAws(error);
 }
 
-function waitFor(error: Error, attempts: number, id: string, { backOff, maxReceiveCount }: Tray): Duration {
+function waitFor(
+  error: Error,
+  attempts: number,
+  id: string,
+  { backOff, maxReceiveCount }: FailurePolicy,
+): Duration {
   const paced = (nth: number) => spread(backOff[Math.min(nth, backOff.length) - 1] ?? 0, `${id} ${attempts}`);
   const patience = patienceFor(error);
   if (patience === undefined) return paced(attempts);

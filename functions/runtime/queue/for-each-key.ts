@@ -9,7 +9,7 @@ const LANES = 5;
  * @throws what failed for now, else what was refused for good: a refusal buries the message, and with it all that could
  *   still be done
  */
-export async function inLanes<Piece extends { readonly key: string }>(
+export async function forEachKey<Piece extends { readonly key: string }>(
   pieces: readonly Piece[],
   work: (piece: Piece) => Promise<void>,
 ): Promise<void> {

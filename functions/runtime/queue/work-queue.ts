@@ -13,11 +13,11 @@ const LONGEST_REASON = 1000;
 /** The queue that feeds a function, seen from the function. */
 export interface WorkQueue {
   /** Moves a message that can never be done to the dead-letter queue, its body untouched, with the reason. */
-  bury(record: SQSRecord, reason: string): Promise<void>;
+  deadLetter(record: SQSRecord, reason: string): Promise<void>;
   /** Has a message come back after so long. */
-  defer(record: SQSRecord, wait: Duration): Promise<void>;
+  delay(record: SQSRecord, wait: Duration): Promise<void>;
   /** Sends a message on as a new one, so that waiting does not use up its receives. */
-  renew(record: SQSRecord, wait: Duration): Promise<void>;
+  requeue(record: SQSRecord, wait: Duration): Promise<void>;
   send(body: string, delay?: Duration): Promise<void>;
 }
 
@@ -53,10 +53,10 @@ export function workQueue(
     );
 
   return {
-    async bury(record, reason) {
+    async deadLetter(record, reason) {
       await copy(record, urls.deadLetters, { failureReason: reason });
     },
-    async defer({ receiptHandle }, wait) {
+    async delay({ receiptHandle }, wait) {
       const VisibilityTimeout = Math.ceil(Math.min(Math.max(wait, 0), LONGEST_VISIBILITY) / SECOND);
       await client.send(
         new ChangeMessageVisibilityCommand({
@@ -66,7 +66,7 @@ export function workQueue(
         }),
       );
     },
-    async renew(record, wait) {
+    async requeue(record, wait) {
       await copy(record, urls.queue, {
         DelaySeconds: Math.ceil(Math.min(wait, LONGEST_DELAY) / SECOND),
         waitingSince: waitingSince(record),

@@ -4,7 +4,7 @@ import type { Duration } from '../../rooms/model/room.ts';
 import { SECOND } from '../../rooms/model/room.ts';
 import { beginInvocation } from '../telemetry/log.ts';
 import { publishMetrics } from '../telemetry/metrics.ts';
-import { BehindAnotherError, type End, setAside, type Tray } from './failure-policy.ts';
+import { BehindAnotherError, type Disposition, disposeOf, type FailurePolicy } from './failure-policy.ts';
 
 /** A piece of work that a message asks for. Work on one key is done in the order of its messages. */
 export interface Job {
@@ -12,7 +12,7 @@ export interface Job {
   readonly run: () => Promise<unknown>;
 }
 
-export interface Worker extends Tray {
+export interface Worker extends FailurePolicy {
   /** What a message asks for. A refusal thrown here buries the message. */
   read(record: SQSRecord, context: Context): Job | Promise<Job>;
 }
@@ -41,14 +41,14 @@ async function attendAll(
   records: readonly SQSRecord[],
   worker: Worker,
   context: Context,
-): Promise<readonly End[]> {
+): Promise<readonly Disposition[]> {
   // all are read before any is begun: their keys say which of them stand in line
   const readings = await Promise.allSettled(records.map(async (record) => worker.read(record, context)));
-  const lines = new Map<string, Promise<End>>();
+  const lines = new Map<string, Promise<Disposition>>();
   return Promise.all(
     records.map((record, index) => {
       const reading = readings[index] as PromiseSettledResult<Job>;
-      if (reading.status === 'rejected') return setAside(record, reading.reason, undefined, worker);
+      if (reading.status === 'rejected') return disposeOf(record, reading.reason, undefined, worker);
       const { key } = reading.value;
       const end = attend(record, reading.value, lines.get(key), worker, context);
       lines.set(key, end);
@@ -61,10 +61,10 @@ async function attendAll(
 async function attend(
   record: SQSRecord,
   { key, run }: Job,
-  before: Promise<End> | undefined,
+  before: Promise<Disposition> | undefined,
   worker: Worker,
   context: Context,
-): Promise<End> {
+): Promise<Disposition> {
   try {
     const back = (await before)?.back;
     if (back !== undefined) throw new BehindAnotherError(key, back);
@@ -72,7 +72,7 @@ async function attend(
     await untilClosing(run, context);
     return { acknowledged: true };
   } catch (error) {
-    return setAside(record, error as Error, key, worker);
+    return disposeOf(record, error as Error, key, worker);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { FunctionName } from '../../functions/function-name.ts';
+import type { FunctionName } from '../../compute/function-name.ts';
 import type { RoomsAlarm } from '../alarm.ts';
 import { type RoomMetrics, sum } from '../room-metrics.ts';
 import type { Watched } from '../watched.ts';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { FunctionName } from '../../functions/function-name.ts';
+import type { FunctionName } from '../../compute/function-name.ts';
 import type { RoomsAlarm } from '../alarm.ts';
 import { type RoomMetrics, sum } from '../room-metrics.ts';
 import type { Watched } from '../watched.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SQSRecord } from 'aws-lambda';
+import { compilePattern, type Matcher } from '../../fakes/pattern.ts';
 import { EventSource } from '../../lambda/event-source.ts';
 import { LambdaFunction } from '../../lambda/function.ts';
-import { compilePattern, type Matcher } from '../../fakes/pattern.ts';
 import { isObject, type Json, type JsonObject } from '../template.ts';
 import type { Make, World } from '../world.ts';
 

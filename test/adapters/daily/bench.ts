@@ -1,8 +1,8 @@
+import { type Daily, type DailyOptions, startDaily } from '../../../emulators/daily/daily.ts';
 import { daily } from '../../../functions/adapters/daily/provider.ts';
 import type { ObservedCall } from '../../../functions/adapters/provider/connection.ts';
 import { secretsManager } from '../../../functions/adapters/secrets.ts';
 import { SECOND } from '../../../functions/rooms/model/room.ts';
-import { type Daily, type DailyOptions, startDaily } from '../../../emulators/daily/daily.ts';
 import type { ProviderBench } from '../provider-contract.ts';
 import { secretsEndpoint } from '../secrets-endpoint.ts';
 

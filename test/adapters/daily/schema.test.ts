@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { startDaily } from '../../../emulators/daily/daily.ts';
 import { daily } from '../../../functions/adapters/daily/provider.ts';
 import type { Secrets } from '../../../functions/adapters/secrets.ts';
 import { DAY } from '../../../functions/rooms/model/room.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
-import { startDaily } from '../../../emulators/daily/daily.ts';
 import { contract, type Exchange } from '../contracts/contract.ts';
 import { loopback } from '../loopback.ts';
 

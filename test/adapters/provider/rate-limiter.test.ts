@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { type PacerOptions, pacer } from '../../../functions/adapters/provider/rate-limiter.ts';
+import { type RateLimiterOptions, rateLimiter } from '../../../functions/adapters/provider/rate-limiter.ts';
 import { HOUR, SECOND } from '../../../functions/rooms/model/room.ts';
 
 let now: number;
@@ -11,15 +11,22 @@ beforeEach(() => {
   sent = [];
 });
 
-const open = (options: Partial<PacerOptions> = {}) =>
-  pacer({ application: 'main', now: () => now, limit: 100, window: 5 * SECOND, patience: HOUR, ...options });
+const open = (options: Partial<RateLimiterOptions> = {}) =>
+  rateLimiter({
+    application: 'main',
+    now: () => now,
+    limit: 100,
+    window: 5 * SECOND,
+    patience: HOUR,
+    ...options,
+  });
 
 async function turnClock(duration: number) {
   now += duration;
 }
 
 /** Many calls at one moment: each is told how long to wait, and the clock stands still meanwhile. */
-async function burst(count: number, cost = 1, options: Partial<PacerOptions> = {}) {
+async function burst(count: number, cost = 1, options: Partial<RateLimiterOptions> = {}) {
   let delay = 0;
   const wait = async (duration: number) => {
     delay = duration;

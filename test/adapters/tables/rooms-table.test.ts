@@ -5,8 +5,6 @@ import { toItem, toRoom } from '../../../functions/adapters/tables/row.ts';
 import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
 import type { DueRoom, RoomStore } from '../../../functions/rooms/model/ports.ts';
 import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
-import { memoryRooms } from '../../support/memory-rooms.ts';
-import { aLiveRoom, aRoom, aSpec, START } from '../../support/rooms.ts';
 import {
   dynoxideBinary,
   makeRoomsTable,
@@ -15,6 +13,8 @@ import {
   type Tables,
   tablesAt,
 } from '../../../local/engines/table-engines.ts';
+import { memoryRooms } from '../../support/memory-rooms.ts';
+import { aLiveRoom, aRoom, aSpec, START } from '../../support/rooms.ts';
 
 const binary = dynoxideBinary();
 const endpoint = process.env.ROOMS_TABLE_ENDPOINT;

@@ -3,8 +3,8 @@ import { seriesTable } from '../../../functions/adapters/tables/series-table.ts'
 import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
 import { DAY, type RoomRequest } from '../../../functions/rooms/model/room.ts';
 import type { SeriesMemory, SeriesStore } from '../../../functions/rooms/series/update.ts';
-import { memorySeries } from '../../support/memory-series.ts';
 import { createCalendarTable, startDynalite, type Tables } from '../../../local/engines/table-engines.ts';
+import { memorySeries } from '../../support/memory-series.ts';
 
 const START = Date.parse('2027-03-05T09:00:00Z');
 

@@ -1,8 +1,8 @@
+import { startWhereby, type Whereby, type WherebyOptions } from '../../../emulators/whereby/whereby.ts';
 import type { ObservedCall } from '../../../functions/adapters/provider/connection.ts';
 import { secretsManager } from '../../../functions/adapters/secrets.ts';
 import { whereby } from '../../../functions/adapters/whereby/provider.ts';
 import { MINUTE } from '../../../functions/rooms/model/room.ts';
-import { startWhereby, type Whereby, type WherebyOptions } from '../../../emulators/whereby/whereby.ts';
 import type { ProviderBench } from '../provider-contract.ts';
 import { secretsEndpoint } from '../secrets-endpoint.ts';
 

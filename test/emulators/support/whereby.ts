@@ -1,8 +1,4 @@
-import {
-  startWhereby,
-  type Whereby,
-  type WherebyOptions,
-} from '../../../emulators/whereby/whereby.ts';
+import { startWhereby, type Whereby, type WherebyOptions } from '../../../emulators/whereby/whereby.ts';
 import { call } from './calling.ts';
 import { DAY, standingClock } from './clock.ts';
 

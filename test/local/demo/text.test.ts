@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { ShownRoom } from '../../../local/rooms/shown-room.ts';
 import {
   announcements,
   deadLetterLines,
@@ -7,6 +6,7 @@ import {
   shortened,
   waitingLines,
 } from '../../../local/demo/text.ts';
+import type { ShownRoom } from '../../../local/rooms/shown-room.ts';
 
 const room: ShownRoom = {
   key: 'message:1216c7e2-c501-429b-a99a-ebaad5d21713',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { JsonObject } from '../../../local/stack/template.ts';
 import { compilePattern } from '../../../local/fakes/pattern.ts';
+import type { JsonObject } from '../../../local/stack/template.ts';
 
 const event = {
   source: 'team.calendar',

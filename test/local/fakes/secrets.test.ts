@@ -7,7 +7,7 @@ import {
 import { expect, onTestFinished, test } from 'vitest';
 import { EventBuses } from '../../../local/fakes/buses.ts';
 import { Secrets } from '../../../local/fakes/secrets.ts';
-import { startStandIns } from '../../../local/fakes/server.ts';
+import { startFakes } from '../../../local/fakes/server.ts';
 import { Targets } from '../../../local/fakes/targets.ts';
 
 const ARN = 'arn:aws:secretsmanager:local:000000000000:secret:team/key-AbCdEf';
@@ -17,7 +17,7 @@ async function manager(value?: string): Promise<SecretsManagerClient> {
   const secrets = new Secrets();
   secrets.create({ arn: ARN, name: 'team/key' }, value);
   const buses = new EventBuses({ stackName: 's', region: 'local', account: '0' }, new Targets(nobody));
-  const server = await startStandIns(secrets, buses);
+  const server = await startFakes(secrets, buses);
   const client = new SecretsManagerClient({
     endpoint: server.endpoint,
     region: 'local',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { recall } from '../../../functions/rooms/series/calendar.ts';
 import type { Room, RoomRequest } from '../../../functions/rooms/model/room.ts';
+import { mergeIntoRow } from '../../../functions/rooms/series/calendar.ts';
 import {
   CAL_COM,
   CAL_COM_WITHOUT_ICALUID,
@@ -18,7 +18,7 @@ type Row = Pick<Room, 'calendar' | 'origin'> & { readonly request: RoomRequest }
 
 function tell(rows: ReadonlyMap<string, Row>, request: RoomRequest): Map<string, Row> {
   const row = rows.get(request.key);
-  const recalled = recall(row as unknown as Room | undefined, request);
+  const recalled = mergeIntoRow(row as unknown as Room | undefined, request);
   const { calendar: memory, request: asked } = recalled;
   return new Map([...rows, [request.key, { calendar: memory, origin: asked.origin, request: asked } as Row]]);
 }

@@ -1,4 +1,7 @@
-import { CALENDAR_DEFAULTS, type CalendarSettings } from '../../../functions/requests/calendar/event/settings.ts';
+import {
+  CALENDAR_DEFAULTS,
+  type CalendarSettings,
+} from '../../../functions/requests/calendar/event/settings.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
 import type { RoomRequest } from '../../../functions/rooms/model/room.ts';
 import { busEvent, message } from '../incoming.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { seededRandom } from '../../../emulators/http/random.ts';
 import { readDuration } from '../../../functions/requests/room-request/duration.ts';
 import { OUT_OF_BOUNDS } from '../../../functions/requests/room-request/duration-pattern.ts';
 import { LONGEST_LIFE, SHORTEST_LIFE } from '../../../functions/requests/room-request/schema.ts';
-import { seededRandom } from '../../../emulators/http/random.ts';
 
 const refused = (text: string) => new RegExp(OUT_OF_BOUNDS).test(text);
 

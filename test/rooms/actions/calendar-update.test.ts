@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { changesOf } from '../../../functions/feeds/changes.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
+import { applyCalendarUpdate } from '../../../functions/rooms/actions/calendar-update.ts';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
-import { heedCalendar } from '../../../functions/rooms/actions/calendar-update.ts';
 import { DAY, type RoomRequest } from '../../../functions/rooms/model/room.ts';
 import { CALENDAR_FILE, GOOGLE, GRAPH, ICALENDAR, type Story } from '../../requests/calendar/stories.ts';
 import { calendar, calendarRequests, EXACT, vevent } from '../../requests/calendar/texts.ts';
@@ -18,7 +18,7 @@ async function requestsOf({ steps }: Story): Promise<RoomRequest[]> {
 async function live(requests: readonly RoomRequest[]): Promise<World> {
   const world = makeWorld();
   world.clock.now = NOW;
-  for (const request of requests) await heedCalendar(request, world.keeping);
+  for (const request of requests) await applyCalendarUpdate(request, world.context);
   return world;
 }
 
@@ -57,7 +57,7 @@ describe.each<[string, Story]>([
     const links: (string | undefined)[] = [];
     const world = await live([]);
     for (const request of (await requestsOf(story)).slice(0, 4)) {
-      await heedCalendar(request, world.keeping);
+      await applyCalendarUpdate(request, world.context);
       links.push(world.row(request.key).current?.guestUrl);
     }
     expect(links[0]).toBeDefined();
@@ -79,10 +79,10 @@ test('a room that a person has ended is not revived by old news of its calendar,
   const [created, moved] = await requestsOf(ICALENDAR);
   if (!created || !moved) throw new Error('the story has steps');
   const world = await live([created]);
-  await cancelRoom(aRequest({ key: created.key, action: 'cancel' }), world.keeping);
-  await heedCalendar(created, world.keeping);
+  await cancelRoom(aRequest({ key: created.key, action: 'cancel' }), world.context);
+  await applyCalendarUpdate(created, world.context);
   expect(world.row(created.key).state).toBe('cancelled');
-  await heedCalendar(moved, world.keeping);
+  await applyCalendarUpdate(moved, world.context);
   expect(world.row(created.key).current).toBeDefined();
 });
 
@@ -94,10 +94,10 @@ test('a meeting that is moved after its room has expired gets another, which is 
   const world = await live(await told(0, '20270115', 'PT4H'));
   const [{ key = '' } = {}] = await told(0, '20270115', 'PT4H');
   const first = world.row(key).current;
-  for (const request of await told(1, '20270115', 'PT1H')) await heedCalendar(request, world.keeping);
+  for (const request of await told(1, '20270115', 'PT1H')) await applyCalendarUpdate(request, world.context);
   expect(world.row(key).current).toEqual(first);
   world.clock.now = Date.parse('2027-02-01T08:00:00Z');
-  for (const request of await told(2, '20270315', 'PT1H')) await heedCalendar(request, world.keeping);
+  for (const request of await told(2, '20270315', 'PT1H')) await applyCalendarUpdate(request, world.context);
   const second = world.row(key).current;
   expect(second?.guestUrl).not.toBe(first?.guestUrl);
   expect(second?.expiresAt).toBe(Date.parse('2027-03-15T10:00:00Z'));
@@ -128,7 +128,7 @@ describe('the room of an event that a feed has no more', () => {
     world.clock.now = Date.parse(at);
     // the second reading is that of a worker that did not live to remember the first
     for (const now of [world.clock.now, world.clock.now + 30_000]) {
-      for (const request of await gone(now)) await heedCalendar(request, world.keeping);
+      for (const request of await gone(now)) await applyCalendarUpdate(request, world.context);
     }
     expect(world.kept()).toHaveLength(lives ? 1 : 0);
   });

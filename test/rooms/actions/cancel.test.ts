@@ -14,9 +14,9 @@ const aCancellation = (more = {}) => aRequest({ action: 'cancel', ...more });
 describe('cancelling a room', () => {
   it('ends every room of the key that still lives, each once', async () => {
     const world = makeWorld();
-    for (const name of ['a', 'b', 'c', 'd']) await ensureRoom(named(name), world.keeping);
+    for (const name of ['a', 'b', 'c', 'd']) await ensureRoom(named(name), world.context);
     expect(world.kept()).toHaveLength(4);
-    expect((await cancelRoom(aCancellation(), world.keeping)).outcome).toBe('cancelled');
+    expect((await cancelRoom(aCancellation(), world.context)).outcome).toBe('cancelled');
     expect(world.kept()).toEqual([]);
     expect(providerOf(world).calls.retire).toBe(4);
     expect(world.row('weekly')).toMatchObject({ state: 'cancelled', current: undefined, dueAt: undefined });
@@ -25,17 +25,17 @@ describe('cancelling a room', () => {
 
   it('leaves rooms alone that ended by themselves', async () => {
     const world = makeWorld();
-    await ensureRoom(aRequest({ spec: aSpec({ lifetime: DAY, renewal: { mode: 'none' } }) }), world.keeping);
+    await ensureRoom(aRequest({ spec: aSpec({ lifetime: DAY, renewal: { mode: 'none' } }) }), world.context);
     world.clock.now += 2 * DAY;
-    await cancelRoom(aCancellation(), world.keeping);
+    await cancelRoom(aCancellation(), world.context);
     expect(providerOf(world).calls.retire).toBeUndefined();
     expect(world.announced.at(-1)).toMatchObject({ type: 'Room Cancelled' });
   });
 
   it('records and announces before it touches a room', async () => {
     const world = makeWorld();
-    await ensureRoom(aRequest(), world.keeping);
-    const { ports, steps } = mortal(world.keeping);
+    await ensureRoom(aRequest(), world.context);
+    const { ports, steps } = mortal(world.context);
     await cancelRoom(aCancellation(), ports);
     expect(steps).toEqual([
       'rooms.read',
@@ -50,8 +50,8 @@ describe('cancelling a room', () => {
   it('leaves a tombstone also where nobody ever asked, so that a late request finds it is outdated', async () => {
     const world = makeWorld();
     const late = aRequest();
-    expect((await cancelRoom(aCancellation(), world.keeping)).outcome).toBe('cancelled');
-    expect((await ensureRoom(late, world.keeping)).outcome).toBe('outdated');
+    expect((await cancelRoom(aCancellation(), world.context)).outcome).toBe('cancelled');
+    expect((await ensureRoom(late, world.context)).outcome).toBe('outdated');
     expect(world.row('weekly')).toMatchObject({ state: 'cancelled', generation: 0 });
     expect(world.announced).toEqual([]);
     expect(providerOf(world).made).toEqual([]);
@@ -60,8 +60,8 @@ describe('cancelling a room', () => {
   it('wins over a request of the same instant, in whatever order they come', async () => {
     for (const order of ['ensure first', 'cancel first']) {
       const world = makeWorld();
-      const ensure = () => ensureRoom(aRequest({ at: 7 }), world.keeping);
-      const cancel = () => cancelRoom(aCancellation({ at: 7 }), world.keeping);
+      const ensure = () => ensureRoom(aRequest({ at: 7 }), world.context);
+      const cancel = () => cancelRoom(aCancellation({ at: 7 }), world.context);
       for (const act of order === 'ensure first' ? [ensure, cancel] : [cancel, ensure]) await act();
       expect(world.row('weekly').state, order).toBe('cancelled');
       expect(world.kept(), order).toEqual([]);
@@ -70,30 +70,30 @@ describe('cancelling a room', () => {
 
   it('is told once, however often it is asked for', async () => {
     const world = makeWorld();
-    await ensureRoom(aRequest(), world.keeping);
+    await ensureRoom(aRequest(), world.context);
     const request = aCancellation();
-    await cancelRoom(request, world.keeping);
+    await cancelRoom(request, world.context);
     const { revision } = world.row('weekly');
-    expect((await cancelRoom(request, world.keeping)).outcome).toBe('unchanged');
+    expect((await cancelRoom(request, world.context)).outcome).toBe('unchanged');
     expect(world.row('weekly').revision).toBe(revision);
-    expect((await cancelRoom(aCancellation(), world.keeping)).outcome).toBe('unchanged');
+    expect((await cancelRoom(aCancellation(), world.context)).outcome).toBe('unchanged');
     expect(world.announced.filter(({ type }) => type === 'Room Cancelled')).toHaveLength(1);
   });
 
   it('ends the room of an attempt that got no answer', async () => {
     const world = makeWorld();
     failNext(world, 'create', new AmbiguousOutcomeError('reset'), 'after');
-    await expect(ensureRoom(aRequest(), world.keeping)).rejects.toThrow();
-    expect((await cancelRoom(aCancellation(), world.keeping)).outcome).toBe('cancelled');
+    await expect(ensureRoom(aRequest(), world.context)).rejects.toThrow();
+    expect((await cancelRoom(aCancellation(), world.context)).outcome).toBe('cancelled');
     expect(world.kept()).toEqual([]);
   });
 
   it('does not keep newer news from opening the next generation', async () => {
     const world = makeWorld();
-    await ensureRoom(aRequest(), world.keeping);
-    await cancelRoom(aCancellation(), world.keeping);
+    await ensureRoom(aRequest(), world.context);
+    await cancelRoom(aCancellation(), world.context);
     world.clock.now += HOUR;
-    expect((await ensureRoom(aRequest(), world.keeping)).outcome).toBe('created');
+    expect((await ensureRoom(aRequest(), world.context)).outcome).toBe('created');
     expect(world.row('weekly')).toMatchObject({ state: 'active', generation: 2, current: { id: 'first-2' } });
     expect(world.announced.at(-1)).toMatchObject({ type: 'Room Created', generation: 2 });
   });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { holdRoom } from '../../../functions/rooms/actions/hold.ts';
+import { rotateNow } from '../../../functions/rooms/actions/rotate.ts';
 import {
   ClaimHeldError,
   PoolFullError,
   ProviderRefusedError,
   RequestRefusedError,
 } from '../../../functions/rooms/model/errors.ts';
-import { holdRoom } from '../../../functions/rooms/actions/hold.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/room.ts';
-import { rotateNow } from '../../../functions/rooms/actions/rotate.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, DEPLOYMENT, makeWorld } from '../../support/world.ts';
@@ -18,8 +18,8 @@ const named = (display_name: string) => aSpec({ settings: { display_name } });
 
 describe('asking for a room', () => {
   it('opens generation 1, records and announces it', async () => {
-    const { keeping, providers, announced, row } = makeWorld();
-    expect((await ensureRoom(aRequest(), keeping)).outcome).toBe('created');
+    const { context, providers, announced, row } = makeWorld();
+    expect((await ensureRoom(aRequest(), context)).outcome).toBe('created');
     expect(row('weekly')).toMatchObject({
       state: 'active',
       generation: 1,
@@ -34,38 +34,38 @@ describe('asking for a room', () => {
   });
 
   it('never looks before a first attempt', async () => {
-    const { keeping, providers } = makeWorld();
-    await ensureRoom(aRequest(), keeping);
+    const { context, providers } = makeWorld();
+    await ensureRoom(aRequest(), context);
     expect(providers.first?.calls).toEqual({ create: 1 });
   });
 
   it('changes nothing when it is asked for twice, however often the message comes', async () => {
-    const { keeping, announced, row, providers } = makeWorld();
+    const { context, announced, row, providers } = makeWorld();
     const request = aRequest();
-    await ensureRoom(request, keeping);
+    await ensureRoom(request, context);
     const { revision } = row('weekly');
-    expect((await ensureRoom(request, keeping)).outcome).toBe('unchanged');
+    expect((await ensureRoom(request, context)).outcome).toBe('unchanged');
     expect(row('weekly').revision).toBe(revision);
-    expect((await ensureRoom(aRequest(), keeping)).outcome).toBe('unchanged');
+    expect((await ensureRoom(aRequest(), context)).outcome).toBe('unchanged');
     expect(providers.first?.calls).toEqual({ create: 1 });
     expect(announced).toHaveLength(1);
   });
 
   it('takes the same expiry asked for an hour later as the same wish', async () => {
-    const { keeping, row, providers } = makeWorld();
+    const { context, row, providers } = makeWorld();
     const expiresAt = START + 30 * DAY;
-    await ensureRoom(aRequest({ spec: aSpec({ expiresAt, lifetime: 30 * DAY }) }), keeping);
+    await ensureRoom(aRequest({ spec: aSpec({ expiresAt, lifetime: 30 * DAY }) }), context);
     const again = aRequest({ spec: aSpec({ expiresAt, lifetime: 30 * DAY - HOUR }) });
-    expect((await ensureRoom(again, keeping)).outcome).toBe('unchanged');
+    expect((await ensureRoom(again, context)).outcome).toBe('unchanged');
     expect(row('weekly').spec?.lifetime).toBe(30 * DAY);
     expect(providers.first?.calls).toEqual({ create: 1 });
   });
 
   it('moves the expiry when a later one is asked for, the link staying', async () => {
-    const { keeping, row, announced } = makeWorld();
-    await ensureRoom(aRequest({ spec: aSpec({ expiresAt: START + 30 * DAY }) }), keeping);
+    const { context, row, announced } = makeWorld();
+    await ensureRoom(aRequest({ spec: aSpec({ expiresAt: START + 30 * DAY }) }), context);
     const guestUrl = row('weekly').current?.guestUrl;
-    await ensureRoom(aRequest({ spec: aSpec({ expiresAt: START + 60 * DAY }) }), keeping);
+    await ensureRoom(aRequest({ spec: aSpec({ expiresAt: START + 60 * DAY }) }), context);
     expect(row('weekly')).toMatchObject({
       generation: 1,
       current: { guestUrl, expiresAt: START + 60 * DAY },
@@ -74,27 +74,27 @@ describe('asking for a room', () => {
   });
 
   it('never moves an expiry to an earlier time', async () => {
-    const { keeping, row, providers } = makeWorld();
-    await ensureRoom(aRequest({ spec: aSpec({ expiresAt: START + 60 * DAY }) }), keeping);
-    const result = await ensureRoom(aRequest({ spec: aSpec({ expiresAt: START + 30 * DAY }) }), keeping);
+    const { context, row, providers } = makeWorld();
+    await ensureRoom(aRequest({ spec: aSpec({ expiresAt: START + 60 * DAY }) }), context);
+    const result = await ensureRoom(aRequest({ spec: aSpec({ expiresAt: START + 30 * DAY }) }), context);
     expect(result.outcome).toBe('noted');
     expect(row('weekly').current?.expiresAt).toBe(START + 60 * DAY);
     expect(providers.first?.calls).toEqual({ create: 1 });
   });
 
   it('changes in place what the provider can change', async () => {
-    const { keeping, row, providers } = makeWorld();
-    await ensureRoom(aRequest(), keeping);
+    const { context, row, providers } = makeWorld();
+    await ensureRoom(aRequest(), context);
     const spec = aSpec({ settings: { display_name: 'Weekly', join_approval_level: 'explicit_approval' } });
-    expect((await ensureRoom(aRequest({ spec }), keeping)).outcome).toBe('updated');
+    expect((await ensureRoom(aRequest({ spec }), context)).outcome).toBe('updated');
     expect(row('weekly').generation).toBe(1);
     expect(providers.first?.made[0]?.settings.join_approval_level).toBe('explicit_approval');
   });
 
   it('opens a new generation for a new name, and leaves the old room alone', async () => {
-    const { keeping, row, kept, announced, rooms } = makeWorld();
-    await ensureRoom(aRequest({ spec: named('Weekly') }), keeping);
-    expect((await ensureRoom(aRequest({ spec: named('Monthly') }), keeping)).outcome).toBe('rotated');
+    const { context, row, kept, announced, rooms } = makeWorld();
+    await ensureRoom(aRequest({ spec: named('Weekly') }), context);
+    expect((await ensureRoom(aRequest({ spec: named('Monthly') }), context)).outcome).toBe('rotated');
     expect(row('weekly')).toMatchObject({
       generation: 2,
       current: { id: 'first-2' },
@@ -108,25 +108,25 @@ describe('asking for a room', () => {
   });
 
   it('opens a new room where the old one has expired unnoticed', async () => {
-    const { keeping, clock, row } = makeWorld();
-    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode: 'none' }, lifetime: DAY }) }), keeping);
+    const { context, clock, row } = makeWorld();
+    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode: 'none' }, lifetime: DAY }) }), context);
     clock.now += 2 * DAY;
-    expect((await ensureRoom(aRequest(), keeping)).outcome).toBe('rotated');
+    expect((await ensureRoom(aRequest(), context)).outcome).toBe('rotated');
     expect(row('weekly').current?.expiresAt).toBe(clock.now + 90 * DAY);
   });
 
   it('lets older news change nothing, in any order', async () => {
-    const { keeping, row } = makeWorld();
-    await ensureRoom(aRequest({ at: 900, spec: named('New') }), keeping);
-    expect((await ensureRoom(aRequest({ at: 800, spec: named('Old') }), keeping)).outcome).toBe('outdated');
+    const { context, row } = makeWorld();
+    await ensureRoom(aRequest({ at: 900, spec: named('New') }), context);
+    expect((await ensureRoom(aRequest({ at: 800, spec: named('Old') }), context)).outcome).toBe('outdated');
     expect(row('weekly').spec?.settings.display_name).toBe('New');
   });
 
   it('remembers newer news that changed nothing, so that what it confirmed stays', async () => {
-    const { keeping, row } = makeWorld();
-    await ensureRoom(aRequest({ at: 100, spec: named('Same') }), keeping);
-    await ensureRoom(aRequest({ at: 300, spec: named('Same') }), keeping);
-    await ensureRoom(aRequest({ at: 200, spec: named('Other') }), keeping);
+    const { context, row } = makeWorld();
+    await ensureRoom(aRequest({ at: 100, spec: named('Same') }), context);
+    await ensureRoom(aRequest({ at: 300, spec: named('Same') }), context);
+    await ensureRoom(aRequest({ at: 200, spec: named('Other') }), context);
     expect(row('weekly').spec?.settings.display_name).toBe('Same');
   });
 
@@ -139,76 +139,76 @@ describe('asking for a room', () => {
       [two, one],
       [two, one, two],
     ]) {
-      const { keeping, row } = makeWorld();
-      for (const request of order) await ensureRoom(request, keeping);
+      const { context, row } = makeWorld();
+      for (const request of order) await ensureRoom(request, context);
       names.push(row('weekly').spec?.settings.display_name);
     }
     expect(new Set(names).size).toBe(1);
   });
 
   it('ends a room that is not to be renewed', async () => {
-    const { keeping, row } = makeWorld();
-    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode: 'none' } }) }), keeping);
+    const { context, row } = makeWorld();
+    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode: 'none' } }) }), context);
     expect(row('weekly')).toMatchObject({ state: 'ending', dueAt: undefined, warnings: [] });
   });
 
   it('makes a room whose life is too short to renew, and says so', async () => {
-    const { keeping, row } = makeWorld();
-    await ensureRoom(aRequest({ spec: aSpec({ lifetime: 3 * HOUR }) }), keeping);
+    const { context, row } = makeWorld();
+    await ensureRoom(aRequest({ spec: aSpec({ lifetime: 3 * HOUR }) }), context);
     expect(row('weekly').state).toBe('ending');
     expect(row('weekly').warnings).toEqual([expect.stringContaining('a life of 3 hours is too short')]);
   });
 
   it('refuses it where renewal was asked for by name', async () => {
-    const { keeping, row, announced, providers } = makeWorld();
+    const { context, row, announced, providers } = makeWorld();
     const spec = aSpec({ lifetime: 3 * HOUR, renewal: { mode: 'recreate', explicit: true } });
-    await expect(ensureRoom(aRequest({ spec }), keeping)).rejects.toThrow(RequestRefusedError);
+    await expect(ensureRoom(aRequest({ spec }), context)).rejects.toThrow(RequestRefusedError);
     expect(row('weekly')).toMatchObject({ state: 'rejected', generation: 0 });
     expect(announced).toEqual([expect.objectContaining({ type: 'Room Rejected' })]);
     expect(providers.first?.made).toEqual([]);
   });
 
   it('opens a kept room also when its first expiry passed while it waited', async () => {
-    const { keeping, row, clock } = makeWorld();
+    const { context, row, clock } = makeWorld();
     clock.now += DAY;
-    await ensureRoom(aRequest({ spec: aSpec({ expiresAt: START + HOUR, lifetime: 10 * DAY }) }), keeping);
+    await ensureRoom(aRequest({ spec: aSpec({ expiresAt: START + HOUR, lifetime: 10 * DAY }) }), context);
     expect(row('weekly').current?.expiresAt).toBe(clock.now + 10 * DAY);
   });
 
   it('refuses a room that is not to be kept when its expiry passed while it waited', async () => {
-    const { keeping, clock } = makeWorld();
+    const { context, clock } = makeWorld();
     clock.now += DAY;
     const spec = aSpec({ expiresAt: START + HOUR, renewal: { mode: 'none' } });
-    await expect(ensureRoom(aRequest({ spec }), keeping)).rejects.toThrow(
+    await expect(ensureRoom(aRequest({ spec }), context)).rejects.toThrow(
       /2027-03-01T13:00:00.000Z had come too near/,
     );
   });
 
   it('opens nothing for what is over, and remembers that it is', async () => {
-    const { keeping, row, providers } = makeWorld();
+    const { context, row, providers } = makeWorld();
     const over = aSpec({ expiresAt: START - HOUR, renewal: { mode: 'extend', until: START - HOUR } });
-    expect((await ensureRoom(aRequest({ at: 20, spec: over }), keeping)).outcome).toBe('over');
-    expect((await ensureRoom(aRequest({ at: 10 }), keeping)).outcome).toBe('outdated');
+    expect((await ensureRoom(aRequest({ at: 20, spec: over }), context)).outcome).toBe('over');
+    expect((await ensureRoom(aRequest({ at: 10 }), context)).outcome).toBe('outdated');
     expect(row('weekly').state).toBe('cancelled');
     expect(providers.first?.made).toEqual([]);
   });
 
   it('keeps a held room held through a change', async () => {
-    const { keeping, row } = makeWorld();
-    await ensureRoom(aRequest({ spec: named('Weekly') }), keeping);
-    await holdRoom(aRequest({ action: 'hold' }), keeping);
-    await ensureRoom(aRequest({ spec: named('Monthly') }), keeping);
+    const { context, row } = makeWorld();
+    await ensureRoom(aRequest({ spec: named('Weekly') }), context);
+    await holdRoom(aRequest({ action: 'hold' }), context);
+    await ensureRoom(aRequest({ spec: named('Monthly') }), context);
     expect(row('weekly')).toMatchObject({ state: 'held', generation: 2 });
   });
 });
 
 describe('a request that nobody needs any more when it is served', () => {
   it('is noted, and a room that lives goes on to its end', async () => {
-    const { keeping, row, kept, announced, clock } = makeWorld();
-    await ensureRoom(aRequest(), keeping);
+    const { context, row, kept, announced, clock } = makeWorld();
+    await ensureRoom(aRequest(), context);
     clock.now += 2 * DAY;
     const spec = aSpec({ renewal: { mode: 'recreate', until: clock.now - DAY } });
-    expect((await ensureRoom(aRequest({ spec }), keeping)).outcome).toBe('noted');
+    expect((await ensureRoom(aRequest({ spec }), context)).outcome).toBe('noted');
     expect(row('weekly')).toMatchObject({ state: 'ending', spec, current: { id: 'first-1' }, retirees: [] });
     expect(kept()).toEqual(['first-1']);
     expect(announced).toHaveLength(1);
@@ -217,25 +217,25 @@ describe('a request that nobody needs any more when it is served', () => {
 
 describe('a change that needs a new room', () => {
   it('gives it the end that the old one had at least', async () => {
-    const { keeping, row } = makeWorld();
-    await ensureRoom(aRequest({ spec: named('Weekly') }), keeping);
+    const { context, row } = makeWorld();
+    await ensureRoom(aRequest({ spec: named('Weekly') }), context);
     const shorter = { ...named('Monthly'), lifetime: 30 * DAY };
-    expect((await ensureRoom(aRequest({ spec: shorter }), keeping)).outcome).toBe('rotated');
+    expect((await ensureRoom(aRequest({ spec: shorter }), context)).outcome).toBe('rotated');
     expect(row('weekly').current?.expiresAt).toBe(START + 90 * DAY);
   });
 });
 
 describe('a pool of applications', () => {
   it('passes a room to the next application when its home is full', async () => {
-    const { keeping, row } = makeWorld({ applications: ['one', 'two'], limit: 1 });
-    for (const key of ['a', 'b']) await ensureRoom(aRequest({ key }), keeping);
+    const { context, row } = makeWorld({ applications: ['one', 'two'], limit: 1 });
+    for (const key of ['a', 'b']) await ensureRoom(aRequest({ key }), context);
     const homes = ['a', 'b'].map((key) => row(key).current?.application);
     expect(new Set(homes)).toEqual(new Set(['one', 'two']));
   });
 
   it('keeps the message and says so when all are full', async () => {
-    const { keeping, row } = makeWorld({ applications: ['one', 'two'], limit: 0 });
-    await expect(ensureRoom(aRequest(), keeping)).rejects.toThrow(PoolFullError);
+    const { context, row } = makeWorld({ applications: ['one', 'two'], limit: 0 });
+    await expect(ensureRoom(aRequest(), context)).rejects.toThrow(PoolFullError);
     expect(row('weekly')).toMatchObject({ state: 'opening', claim: undefined, attempts: 1 });
     expect(row('weekly').lastError).toMatch(/are full \(one, two\)/);
   });
@@ -243,9 +243,9 @@ describe('a pool of applications', () => {
   it('leaves a room in its application when another is added', async () => {
     const world = makeWorld({ applications: ['one', 'two'] });
     const keys = Array.from({ length: 20 }, (_, index) => `room-${index}`);
-    const small = { ...world.keeping, pool: { ...world.keeping.pool, names: ['one'] } };
+    const small = { ...world.context, pool: { ...world.context.pool, names: ['one'] } };
     for (const key of keys) await ensureRoom(aRequest({ key, spec: named('A') }), small);
-    for (const key of keys) await ensureRoom(aRequest({ key, spec: named('B') }), world.keeping);
+    for (const key of keys) await ensureRoom(aRequest({ key, spec: named('B') }), world.context);
     expect(new Set(keys.map((key) => world.row(key).current?.application))).toEqual(new Set(['one']));
   });
 });
@@ -264,8 +264,8 @@ describe('a request that the provider refuses', () => {
   };
 
   it('leaves the reason on the row and tells the bus', async () => {
-    const { keeping, row, announced } = refusing();
-    await expect(ensureRoom(aRequest({ spec: named('bad') }), keeping)).rejects.toThrow(ProviderRefusedError);
+    const { context, row, announced } = refusing();
+    await expect(ensureRoom(aRequest({ spec: named('bad') }), context)).rejects.toThrow(ProviderRefusedError);
     expect(row('weekly')).toMatchObject({
       state: 'rejected',
       lastError: 'theme_id: unknown theme',
@@ -277,28 +277,28 @@ describe('a request that the provider refuses', () => {
   });
 
   it('leaves a room that lives as it was', async () => {
-    const { keeping, row } = refusing();
-    await ensureRoom(aRequest({ spec: named('good') }), keeping);
-    await expect(ensureRoom(aRequest({ spec: named('bad') }), keeping)).rejects.toThrow(ProviderRefusedError);
+    const { context, row } = refusing();
+    await ensureRoom(aRequest({ spec: named('good') }), context);
+    await expect(ensureRoom(aRequest({ spec: named('bad') }), context)).rejects.toThrow(ProviderRefusedError);
     expect(row('weekly')).toMatchObject({ state: 'active', generation: 1, spec: named('good') });
     expect(row('weekly').dueAt).toBeDefined();
   });
 
   it('can be sent again once the cause is gone', async () => {
-    const { keeping, row, providers } = refusing();
+    const { context, row, providers } = refusing();
     const request = aRequest({ spec: named('bad') });
-    await expect(ensureRoom(request, keeping)).rejects.toThrow(ProviderRefusedError);
+    await expect(ensureRoom(request, context)).rejects.toThrow(ProviderRefusedError);
     const fresh = makeWorld();
     if (providers.first && fresh.providers.first) providers.first.create = fresh.providers.first.create;
-    expect((await ensureRoom(request, keeping)).outcome).toBe('created');
+    expect((await ensureRoom(request, context)).outcome).toBe('created');
     expect(row('weekly').state).toBe('active');
   });
 });
 
 describe('another worker', () => {
   it('is waited for while its lease runs', async () => {
-    const { keeping, row, rooms, clock } = makeWorld();
-    await ensureRoom(aRequest({ spec: named('Weekly') }), keeping);
+    const { context, row, rooms, clock } = makeWorld();
+    await ensureRoom(aRequest({ spec: named('Weekly') }), context);
     const claim = {
       owner: 'other',
       purpose: 'open',
@@ -311,10 +311,10 @@ describe('another worker', () => {
       announcement: { type: 'Room Rotated', reason: 'changed' },
     } as const;
     await rooms.write({ ...row('weekly'), claim });
-    await expect(ensureRoom(aRequest(), keeping)).rejects.toThrow(ClaimHeldError);
-    await expect(cancelRoom(aRequest({ action: 'cancel' }), keeping)).rejects.toThrow(ClaimHeldError);
+    await expect(ensureRoom(aRequest(), context)).rejects.toThrow(ClaimHeldError);
+    await expect(cancelRoom(aRequest({ action: 'cancel' }), context)).rejects.toThrow(ClaimHeldError);
     clock.now += 2 * MINUTE;
-    expect((await cancelRoom(aRequest({ action: 'cancel' }), keeping)).outcome).toBe('cancelled');
+    expect((await cancelRoom(aRequest({ action: 'cancel' }), context)).outcome).toBe('cancelled');
   });
 });
 
@@ -323,26 +323,26 @@ describe('a provider that lacks a setting', () => {
     aSpec({ settings: { display_name: 'Weekly', theme_id: null }, ...more });
 
   it('is named in the warnings of the row', async () => {
-    const { keeping, row } = makeWorld({ unmet: ['theme_id'] });
-    await ensureRoom(aRequest({ spec: themed() }), keeping);
+    const { context, row } = makeWorld({ unmet: ['theme_id'] });
+    await ensureRoom(aRequest({ spec: themed() }), context);
     expect(row('weekly').warnings).toEqual(['theme_id: not to be had here']);
   });
 
   it('is named where it is a mode of renewal that was asked for by name', async () => {
-    const { keeping, row } = makeWorld({ capabilities: { movableExpiry: false } });
+    const { context, row } = makeWorld({ capabilities: { movableExpiry: false } });
     const extend = (explicit: boolean) => aSpec({ renewal: { mode: 'extend', explicit } });
-    await ensureRoom(aRequest({ spec: extend(true) }), keeping);
+    await ensureRoom(aRequest({ spec: extend(true) }), context);
     const warning = 'renewal.mode extend: impossible, each renewal is a new room with a new link';
     expect(row('weekly').warnings).toEqual([warning]);
-    await ensureRoom(aRequest({ spec: extend(false) }), keeping);
+    await ensureRoom(aRequest({ spec: extend(false) }), context);
     expect(row('weekly').warnings).toEqual([]);
-    const strict = ensureRoom(aRequest({ spec: { ...extend(true), strict: true } }), keeping);
+    const strict = ensureRoom(aRequest({ spec: { ...extend(true), strict: true } }), context);
     await expect(strict).rejects.toThrow(warning);
   });
 
   it('is a refusal where the request is strict', async () => {
-    const { keeping, row, providers } = makeWorld({ unmet: ['theme_id'] });
-    const strict = ensureRoom(aRequest({ spec: themed({ strict: true }) }), keeping);
+    const { context, row, providers } = makeWorld({ unmet: ['theme_id'] });
+    const strict = ensureRoom(aRequest({ spec: themed({ strict: true }) }), context);
     await expect(strict).rejects.toThrow(
       'strict: no application that may hold room weekly can give all that is asked for: theme_id',
     );
@@ -354,21 +354,21 @@ describe('a provider that lacks a setting', () => {
     ['the same', themed()],
     ['less', aSpec()],
   ])('is a refusal of a strict request for a living room that was asked for %s', async (_, before) => {
-    const { keeping, row, announced } = makeWorld({ unmet: ['theme_id'] });
-    await ensureRoom(aRequest({ spec: before }), keeping);
+    const { context, row, announced } = makeWorld({ unmet: ['theme_id'] });
+    await ensureRoom(aRequest({ spec: before }), context);
     const { current, warnings } = row('weekly');
-    const strict = ensureRoom(aRequest({ spec: themed({ strict: true }) }), keeping);
+    const strict = ensureRoom(aRequest({ spec: themed({ strict: true }) }), context);
     await expect(strict).rejects.toThrow(RequestRefusedError);
     expect(row('weekly')).toMatchObject({ state: 'active', spec: before, current, warnings });
     expect(announced.at(-1)?.type).toBe('Room Rejected');
   });
 
   it('does not put off the renewal of the living room by the refusal', async () => {
-    const { keeping, row, clock } = makeWorld({ unmet: ['theme_id'] });
-    await ensureRoom(aRequest(), keeping);
+    const { context, row, clock } = makeWorld({ unmet: ['theme_id'] });
+    await ensureRoom(aRequest(), context);
     const { dueAt = 0 } = row('weekly');
     clock.now = dueAt + HOUR;
-    const strict = ensureRoom(aRequest({ spec: themed({ strict: true }) }), keeping);
+    const strict = ensureRoom(aRequest({ spec: themed({ strict: true }) }), context);
     await expect(strict).rejects.toThrow(RequestRefusedError);
     expect(row('weekly')).toMatchObject({ dueAt, attempts: 0 });
   });
@@ -376,9 +376,9 @@ describe('a provider that lacks a setting', () => {
 
 describe('a provider that cannot move an expiry', () => {
   it('opens a new room for a longer life, without asking for a change in vain', async () => {
-    const { keeping, row, providers } = makeWorld({ capabilities: { movableExpiry: false } });
-    await ensureRoom(aRequest(), keeping);
-    expect((await ensureRoom(aRequest({ spec: aSpec({ lifetime: 120 * DAY }) }), keeping)).outcome).toBe(
+    const { context, row, providers } = makeWorld({ capabilities: { movableExpiry: false } });
+    await ensureRoom(aRequest(), context);
+    expect((await ensureRoom(aRequest({ spec: aSpec({ lifetime: 120 * DAY }) }), context)).outcome).toBe(
       'rotated',
     );
     expect(row('weekly')).toMatchObject({ generation: 2, previous: { id: 'first-1' } });
@@ -391,39 +391,39 @@ describe('a pool of several providers', () => {
 
   it('keeps a key with its provider, also when its account is full', async () => {
     const world = makeWorld({ applications: pool, limit: 1 });
-    const daily = { ...world.keeping, pool: { ...world.keeping.pool, names: ['daily-1'] } };
+    const daily = { ...world.context, pool: { ...world.context.pool, names: ['daily-1'] } };
     await ensureRoom(aRequest({ spec: named('A') }), daily);
-    await ensureRoom(aRequest({ spec: named('B') }), world.keeping);
+    await ensureRoom(aRequest({ spec: named('B') }), world.context);
     expect(world.row('weekly').current?.application).toBe('daily-2');
-    await expect(ensureRoom(aRequest({ spec: named('C') }), world.keeping)).rejects.toThrow(PoolFullError);
+    await expect(ensureRoom(aRequest({ spec: named('C') }), world.context)).rejects.toThrow(PoolFullError);
   });
 
   it('moves a key on purpose, and announces it', async () => {
-    const { keeping, row, announced } = makeWorld({ applications: pool });
-    await ensureRoom(aRequest({ spec: named('A') }), keeping);
+    const { context, row, announced } = makeWorld({ applications: pool });
+    await ensureRoom(aRequest({ spec: named('A') }), context);
     const from = row('weekly').current?.application;
     const to = from === 'whereby-1' ? 'daily-1' : 'whereby-1';
-    await rotateNow(aRequest({ action: 'rotate', to }), keeping);
+    await rotateNow(aRequest({ action: 'rotate', to }), context);
     expect(row('weekly')).toMatchObject({ current: { application: to }, previous: { application: from } });
     expect(announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'moved' });
   });
 
   it('moves a key nowhere else where the place it is to be moved to is full', async () => {
     const world = makeWorld({ applications: ['daily-1', 'daily-2'], limit: 2 });
-    const only = (name: string) => ({ ...world.keeping, pool: { ...world.keeping.pool, names: [name] } });
+    const only = (name: string) => ({ ...world.context, pool: { ...world.context.pool, names: [name] } });
     await ensureRoom(aRequest(), only('daily-1'));
-    const { provider } = world.keeping.pool;
+    const { provider } = world.context.pool;
     const order = { settings: aSpec().settings, expiresAt: world.clock.now + DAY };
     for (const token of ['a', 'b']) await provider('daily-2').create({ ...order, token });
-    const moved = rotateNow(aRequest({ action: 'rotate', to: 'daily-2' }), world.keeping);
+    const moved = rotateNow(aRequest({ action: 'rotate', to: 'daily-2' }), world.context);
     await expect(moved).rejects.toThrow('are full (daily-2)');
     expect(world.row('weekly')).toMatchObject({ generation: 1, current: { application: 'daily-1' } });
   });
 
   it('refuses to move a key to where nothing is', async () => {
-    const { keeping } = makeWorld({ applications: pool });
-    await ensureRoom(aRequest(), keeping);
-    const astray = rotateNow(aRequest({ action: 'rotate', to: 'zoom-1' }), keeping);
+    const { context } = makeWorld({ applications: pool });
+    await ensureRoom(aRequest(), context);
+    const astray = rotateNow(aRequest({ action: 'rotate', to: 'zoom-1' }), context);
     await expect(astray).rejects.toThrow(
       'to: must be an application of the pool (daily-1, daily-2, whereby-1), got zoom-1',
     );

@@ -2,40 +2,40 @@ import { describe, expect, it } from 'vitest';
 import { DUE_SHARDS } from '../../../functions/adapters/tables/rooms-table.ts';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { holdRoom, releaseRoom } from '../../../functions/rooms/actions/hold.ts';
+import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import { planRotation } from '../../../functions/rooms/fleet/plan.ts';
 import {
   RequestRefusedError,
   RoomAwaitedError,
   UnauthorizedError,
   UnknownRoomError,
 } from '../../../functions/rooms/model/errors.ts';
-import { holdRoom, releaseRoom } from '../../../functions/rooms/actions/hold.ts';
-import { planRotation } from '../../../functions/rooms/fleet/plan.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/room.ts';
-import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';
 
 async function keptWorld(spec: Partial<RoomSpec> = {}) {
   const world = makeWorld();
-  const { keeping, rotations } = world;
-  await ensureRoom(aRequest({ spec: aSpec(spec) }), keeping);
+  const { context, rotations } = world;
+  await ensureRoom(aRequest({ spec: aSpec(spec) }), context);
   return {
     ...world,
-    hold: (at?: number) => holdRoom(aRequest({ action: 'hold', at }), keeping),
-    release: (at?: number) => releaseRoom(aRequest({ action: 'release', at }), keeping),
-    rotate: () => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, keeping),
+    hold: (at?: number) => holdRoom(aRequest({ action: 'hold', at }), context),
+    release: (at?: number) => releaseRoom(aRequest({ action: 'release', at }), context),
+    rotate: () => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, context),
     plan: () =>
       planRotation(
         {},
         {
-          ...keeping,
+          ...context,
           rotations,
           timeLeft: () => 5 * MINUTE,
           shards: DUE_SHARDS,
           perRun: 500,
           spread: 0,
-          longestGap: keeping.renewal.longestGap,
+          longestGap: context.renewal.longestGap,
         },
       ),
   };
@@ -66,10 +66,10 @@ describe('a held room', () => {
   });
 
   it('is told of at least one run of the schedule before its end, however short its life', async () => {
-    const { hold, keeping, row } = await keptWorld({ lifetime: 2 * DAY });
+    const { hold, context, row } = await keptWorld({ lifetime: 2 * DAY });
     await hold();
     const { dueAt = Number.POSITIVE_INFINITY, current } = row('weekly');
-    expect((current?.expiresAt ?? 0) - dueAt).toBeGreaterThan(keeping.renewal.longestGap);
+    expect((current?.expiresAt ?? 0) - dueAt).toBeGreaterThan(context.renewal.longestGap);
   });
 
   it('says so when it is held again', async () => {
@@ -111,59 +111,59 @@ describe('a released room', () => {
 
 describe('holding', () => {
   it('is kept in mind where a room ends anyway, until it is to be kept', async () => {
-    const { hold, row, keeping } = await keptWorld({ renewal: { mode: 'none' } });
+    const { hold, row, context } = await keptWorld({ renewal: { mode: 'none' } });
     expect((await hold()).outcome).toBe('noted');
     expect((await hold()).outcome).toBe('unchanged');
     expect(row('weekly')).toMatchObject({ state: 'ending', dueAt: undefined });
-    await ensureRoom(aRequest(), keeping);
+    await ensureRoom(aRequest(), context);
     expect(row('weekly')).toMatchObject({ state: 'held', toBeHeld: undefined });
   });
 
   it('outlives a request that needs no renewal', async () => {
-    const { hold, release, row, keeping } = await keptWorld();
+    const { hold, release, row, context } = await keptWorld();
     await hold();
-    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode: 'none' } }) }), keeping);
+    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode: 'none' } }) }), context);
     expect(row('weekly').state).toBe('ending');
-    await ensureRoom(aRequest(), keeping);
+    await ensureRoom(aRequest(), context);
     expect(row('weekly').state).toBe('held');
     await release();
     expect(row('weekly').state).toBe('active');
   });
 
   it('neither outdates a request nor is outdated by one', async () => {
-    const { hold, keeping, row } = await keptWorld();
-    await ensureRoom(aRequest({ at: 900, spec: aSpec({ lifetime: 100 * DAY }) }), keeping);
+    const { hold, context, row } = await keptWorld();
+    await ensureRoom(aRequest({ at: 900, spec: aSpec({ lifetime: 100 * DAY }) }), context);
     expect((await hold(800)).outcome).toBe('held');
-    await ensureRoom(aRequest({ at: 950, spec: aSpec({ lifetime: 110 * DAY }) }), keeping);
+    await ensureRoom(aRequest({ at: 950, spec: aSpec({ lifetime: 110 * DAY }) }), context);
     expect(row('weekly')).toMatchObject({ state: 'held', current: { expiresAt: START + 110 * DAY } });
   });
 
   it('does not revive what was cancelled', async () => {
-    const { hold, release, keeping, row } = await keptWorld();
-    await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+    const { hold, release, context, row } = await keptWorld();
+    await cancelRoom(aRequest({ action: 'cancel' }), context);
     await expect(hold()).rejects.toThrow(
       'weekly is cancelled, so there is nothing to hold; ask for it again',
     );
     await expect(release()).rejects.toThrow(RequestRefusedError);
-    await expect(rotateNow(aRequest({ action: 'rotate' }), keeping)).rejects.toThrow('is cancelled');
+    await expect(rotateNow(aRequest({ action: 'rotate' }), context)).rejects.toThrow('is cancelled');
     expect(row('weekly')).toMatchObject({ state: 'cancelled', dueAt: undefined });
   });
 
   it('is refused for a key whose request was refused', async () => {
     const world = makeWorld();
     const spec = aSpec({ lifetime: 2 * HOUR, renewal: { mode: 'recreate', explicit: true } });
-    await expect(ensureRoom(aRequest({ spec }), world.keeping)).rejects.toThrow(RequestRefusedError);
-    const hold = holdRoom(aRequest({ action: 'hold' }), world.keeping);
+    await expect(ensureRoom(aRequest({ spec }), world.context)).rejects.toThrow(RequestRefusedError);
+    const hold = holdRoom(aRequest({ action: 'hold' }), world.context);
     await expect(hold).rejects.toThrow(/was refused, so there is nothing to hold.*too short/);
   });
 
   it.each([false, true])(
     'waits on the row for a room that is on its way, cancelled before: %s',
     async (again) => {
-      const { keeping, row, providers } = makeWorld();
+      const { context, row, providers } = makeWorld();
       if (again) {
-        await ensureRoom(aRequest(), keeping);
-        await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+        await ensureRoom(aRequest(), context);
+        await cancelRoom(aRequest({ action: 'cancel' }), context);
       }
       const { create } = providers.first ?? {};
       const failing = async () => {
@@ -171,40 +171,40 @@ describe('holding', () => {
       };
       Object.assign(providers.first ?? {}, { create: failing });
       const request = aRequest();
-      await expect(ensureRoom(request, keeping)).rejects.toThrow('401');
-      expect((await holdRoom(aRequest({ action: 'hold' }), keeping)).outcome).toBe('noted');
-      const rotation = rotateNow(aRequest({ action: 'rotate' }), keeping);
+      await expect(ensureRoom(request, context)).rejects.toThrow('401');
+      expect((await holdRoom(aRequest({ action: 'hold' }), context)).outcome).toBe('noted');
+      const rotation = rotateNow(aRequest({ action: 'rotate' }), context);
       await expect(rotation).rejects.toThrow(RoomAwaitedError);
       Object.assign(providers.first ?? {}, { create });
-      await ensureRoom(request, keeping);
+      await ensureRoom(request, context);
       expect(row('weekly')).toMatchObject({ state: 'held', toBeHeld: undefined, claim: undefined });
     },
   );
 
   it('is not remembered of a room on its way that is released before it comes', async () => {
-    const { keeping, row, providers } = makeWorld({ limit: 0 });
+    const { context, row, providers } = makeWorld({ limit: 0 });
     const request = aRequest();
-    await expect(ensureRoom(request, keeping)).rejects.toThrow('full');
-    await holdRoom(aRequest({ action: 'hold' }), keeping);
-    expect((await releaseRoom(aRequest({ action: 'release' }), keeping)).outcome).toBe('noted');
+    await expect(ensureRoom(request, context)).rejects.toThrow('full');
+    await holdRoom(aRequest({ action: 'hold' }), context);
+    expect((await releaseRoom(aRequest({ action: 'release' }), context)).outcome).toBe('noted');
     expect(row('weekly').toBeHeld).toBeUndefined();
     expect(providers.first?.made).toEqual([]);
   });
 
   it('is refused where what was on its way has been cancelled', async () => {
-    const { keeping } = makeWorld({ limit: 0 });
-    await cancelRoom(aRequest({ action: 'cancel' }), keeping);
-    await expect(ensureRoom(aRequest(), keeping)).rejects.toThrow('full');
-    await holdRoom(aRequest({ action: 'hold' }), keeping);
-    await cancelRoom(aRequest({ action: 'cancel' }), keeping);
-    await expect(holdRoom(aRequest({ action: 'hold' }), keeping)).rejects.toThrow('is cancelled');
-    await expect(rotateNow(aRequest({ action: 'rotate' }), keeping)).rejects.toThrow('is cancelled');
+    const { context } = makeWorld({ limit: 0 });
+    await cancelRoom(aRequest({ action: 'cancel' }), context);
+    await expect(ensureRoom(aRequest(), context)).rejects.toThrow('full');
+    await holdRoom(aRequest({ action: 'hold' }), context);
+    await cancelRoom(aRequest({ action: 'cancel' }), context);
+    await expect(holdRoom(aRequest({ action: 'hold' }), context)).rejects.toThrow('is cancelled');
+    await expect(rotateNow(aRequest({ action: 'rotate' }), context)).rejects.toThrow('is cancelled');
   });
 
   it('waits a little for a key that was never asked for', async () => {
-    const { keeping } = makeWorld();
-    await expect(holdRoom(aRequest({ action: 'hold' }), keeping)).rejects.toThrow('there is nothing to hold');
-    await expect(releaseRoom(aRequest({ action: 'release' }), keeping)).rejects.toThrow(UnknownRoomError);
-    await expect(rotateNow(aRequest({ action: 'rotate' }), keeping)).rejects.toThrow(UnknownRoomError);
+    const { context } = makeWorld();
+    await expect(holdRoom(aRequest({ action: 'hold' }), context)).rejects.toThrow('there is nothing to hold');
+    await expect(releaseRoom(aRequest({ action: 'release' }), context)).rejects.toThrow(UnknownRoomError);
+    await expect(rotateNow(aRequest({ action: 'rotate' }), context)).rejects.toThrow(UnknownRoomError);
   });
 });

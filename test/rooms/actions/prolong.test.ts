@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import {
   AmbiguousOutcomeError,
   ApplicationFullError,
@@ -9,7 +10,6 @@ import {
 } from '../../../functions/rooms/model/errors.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, SECOND } from '../../../functions/rooms/model/room.ts';
-import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { watched } from '../../support/watch.ts';
 import { aRequest, makeWorld, type WorldOptions } from '../../support/world.ts';
@@ -17,7 +17,7 @@ import { aRequest, makeWorld, type WorldOptions } from '../../support/world.ts';
 /** A room whose account makes no more rooms, until there is space, and the nights that it lives through. */
 async function withoutSpace(error: Error, { capabilities, ...spec }: WorldOptions & Partial<RoomSpec> = {}) {
   const world = makeWorld({ applications: ['one', 'two'], capabilities });
-  const { violations, keeping: seen } = watched(world);
+  const { violations, context: seen } = watched(world);
   await ensureRoom(aRequest({ spec: aSpec(spec) }), seen);
   const providers = Object.values(world.providers);
   const healthy = providers.map(({ create }) => create);
@@ -27,7 +27,7 @@ async function withoutSpace(error: Error, { capabilities, ...spec }: WorldOption
     };
   }
   const noticed: string[] = [];
-  const keeping = { ...seen, notice: (notice: string) => void noticed.push(notice) };
+  const context = { ...seen, notice: (notice: string) => void noticed.push(notice) };
   const { clock, row } = world;
   const failures: unknown[] = [];
 
@@ -36,7 +36,7 @@ async function withoutSpace(error: Error, { capabilities, ...spec }: WorldOption
       clock.now += DAY;
       for (let receive = 1; receive <= 3 && (row('weekly').dueAt ?? 0) <= clock.now; receive += 1) {
         const { generation } = row('weekly');
-        await rotateRoom({ key: 'weekly', generation, cause: 'due' }, keeping).catch((failure) =>
+        await rotateRoom({ key: 'weekly', generation, cause: 'due' }, context).catch((failure) =>
           failures.push(failure),
         );
       }
@@ -46,7 +46,7 @@ async function withoutSpace(error: Error, { capabilities, ...spec }: WorldOption
 
   return {
     ...world,
-    keeping,
+    keeping: context,
     violations,
     noticed,
     failures,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
-import { AmbiguousOutcomeError } from '../../../functions/rooms/model/errors.ts';
 import { holdRoom } from '../../../functions/rooms/actions/hold.ts';
-import { heedNews } from '../../../functions/rooms/actions/provider-event.ts';
-import type { RoomNews } from '../../../functions/rooms/model/ports.ts';
+import { handleProviderEvent } from '../../../functions/rooms/actions/provider-event.ts';
+import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import { AmbiguousOutcomeError } from '../../../functions/rooms/model/errors.ts';
+import type { ProviderEvent } from '../../../functions/rooms/model/ports.ts';
 import type { RoomSettings, RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
-import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World, type WorldOptions } from '../../support/world.ts';
 
@@ -14,13 +14,13 @@ const callbacks = { address: async (key: string) => `https://callbacks.example/$
 
 async function keptWorld(spec: Partial<RoomSpec> = {}, options: WorldOptions = {}) {
   const world = makeWorld(options);
-  const keeping = { ...world.keeping, callbacks };
-  await ensureRoom(aRequest({ spec: aSpec(spec) }), keeping);
+  const context = { ...world.context, callbacks };
+  await ensureRoom(aRequest({ spec: aSpec(spec) }), context);
   const provider = world.providers.first as World['providers'][string];
-  const hear = (news: RoomNews['news'], roomId = 'first-1') =>
-    heedNews({ key: 'weekly', roomId, news }, keeping);
-  const rotate = () => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, keeping);
-  return { ...world, keeping, provider, hear, rotate };
+  const hear = (news: ProviderEvent['news'], roomId = 'first-1') =>
+    handleProviderEvent({ key: 'weekly', roomId, news }, context);
+  const rotate = () => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, context);
+  return { ...world, keeping: context, provider, hear, rotate };
 }
 
 describe('news of a meeting', () => {
@@ -63,13 +63,13 @@ describe('news of a meeting', () => {
   });
 
   it('changes nothing where the application has left the pool, since nobody can be asked there', async () => {
-    const { keeping, row } = await keptWorld({}, { applications: ['first', 'second'] });
+    const { keeping: context, row } = await keptWorld({}, { applications: ['first', 'second'] });
     const { current, revision } = row('weekly');
-    const pool = makeWorld({ applications: ['second'] }).keeping.pool;
-    const left = current?.application === 'first' ? pool : makeWorld().keeping.pool;
+    const pool = makeWorld({ applications: ['second'] }).context.pool;
+    const left = current?.application === 'first' ? pool : makeWorld().context.pool;
     for (const news of ['meeting-started', 'expired'] as const) {
       const told = { key: 'weekly', roomId: current?.id ?? '', news };
-      expect((await heedNews(told, { ...keeping, pool: left })).outcome).toBe('unchanged');
+      expect((await handleProviderEvent(told, { ...context, pool: left })).outcome).toBe('unchanged');
     }
     expect(row('weekly').revision).toBe(revision);
   });
@@ -95,9 +95,9 @@ describe('news of a meeting', () => {
   });
 
   it('of a key that has no row is nobody’s concern', async () => {
-    const { keeping } = makeWorld();
+    const { context: keeping } = makeWorld();
     const news = { key: 'nobody', roomId: 'first-1', news: 'expired' } as const;
-    expect(await heedNews(news, keeping)).toEqual({ outcome: 'outdated' });
+    expect(await handleProviderEvent(news, keeping)).toEqual({ outcome: 'outdated' });
   });
 });
 
@@ -220,7 +220,7 @@ describe('a room whose news are to be heard', () => {
   });
 
   it('is made as it was asked for where callbacks are off', async () => {
-    const { keeping, providers, row } = makeWorld();
+    const { context: keeping, providers, row } = makeWorld();
     const settings = {
       display_name: 'Weekly',
       callback_urls: { sessions_callback_url: 'https://caller.example/' },

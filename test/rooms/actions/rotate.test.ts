@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { holdRoom } from '../../../functions/rooms/actions/hold.ts';
+import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import {
   AmbiguousOutcomeError,
   ProviderContractError,
@@ -7,21 +9,19 @@ import {
   RequestRefusedError,
   ThrottledError,
 } from '../../../functions/rooms/model/errors.ts';
-import { holdRoom } from '../../../functions/rooms/actions/hold.ts';
 import type { RoomProvider } from '../../../functions/rooms/model/ports.ts';
 import type { Renewal, RoomSpec, SettingName } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
-import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World, type WorldOptions } from '../../support/world.ts';
 
 /** A world with one room of 90 days that is due: its week of renewal has come. */
 async function dueWorld(spec: Partial<RoomSpec> = {}, options: WorldOptions = {}) {
   const world = makeWorld(options);
-  await ensureRoom(aRequest({ spec: aSpec(spec) }), world.keeping);
+  await ensureRoom(aRequest({ spec: aSpec(spec) }), world.context);
   world.clock.now = (world.row('weekly').renewAt ?? world.clock.now) + HOUR;
   const provider = world.providers.first as World['providers'][string];
-  const rotate = (generation = 1) => rotateRoom({ key: 'weekly', generation, cause: 'due' }, world.keeping);
+  const rotate = (generation = 1) => rotateRoom({ key: 'weekly', generation, cause: 'due' }, world.context);
   return { ...world, provider, rotate };
 }
 
@@ -68,9 +68,9 @@ describe('a room that is due', () => {
   });
 
   it('is left alone by an order for a key that has no row any more', async () => {
-    const { keeping } = makeWorld();
+    const { context } = makeWorld();
     const order = { key: 'gone', generation: 1, cause: 'due' } as const;
-    expect(await rotateRoom(order, keeping)).toEqual({ outcome: 'outdated' });
+    expect(await rotateRoom(order, context)).toEqual({ outcome: 'outdated' });
   });
 
   it('is kept where its provider has given up what the request was strict about, which is a warning', async () => {
@@ -224,7 +224,7 @@ describe('a provider that gives less than was asked for', () => {
   });
 
   it('is not believed that a room which has ended already is one, though nobody wanted it renewed', async () => {
-    const { keeping, providers, row, announced } = makeWorld();
+    const { context, providers, row, announced } = makeWorld();
     const provider = providers.first as World['providers'][string];
     const { create } = provider;
     provider.create = async (order) => {
@@ -232,57 +232,57 @@ describe('a provider that gives less than was asked for', () => {
       return { ...made, expiresAt: made.createdAt };
     };
     const once = aRequest({ spec: aSpec({ renewal: { mode: 'none' } }) });
-    await expect(ensureRoom(once, keeping)).rejects.toThrow(/it has ended already/);
+    await expect(ensureRoom(once, context)).rejects.toThrow(/it has ended already/);
     expect(row('weekly')).toMatchObject({ claim: undefined, attempts: 1 });
     expect(row('weekly').current).toBeUndefined();
     expect(announced).toEqual([]);
     provider.create = create;
-    expect((await ensureRoom(once, keeping)).outcome).toBe('created');
+    expect((await ensureRoom(once, context)).outcome).toBe('created');
   });
 });
 
 describe('a link in wrong hands', () => {
   it('is revoked by a rotation: every room that the key has had ends at once', async () => {
     const world = makeWorld({ capabilities: { retires: 'at-once', shortestLife: 0 } });
-    const { keeping, kept, row, announced, rooms, clock } = world;
-    await ensureRoom(aRequest(), keeping);
-    for (let times = 1; times <= 3; times += 1) await rotateNow(aRequest({ action: 'rotate' }), keeping);
+    const { context, kept, row, announced, rooms, clock } = world;
+    await ensureRoom(aRequest(), context);
+    for (let times = 1; times <= 3; times += 1) await rotateNow(aRequest({ action: 'rotate' }), context);
     expect(kept()).toHaveLength(4);
     const request = aRequest({ action: 'rotate', revoke: true });
-    expect((await rotateNow(request, keeping)).outcome).toBe('rotated');
+    expect((await rotateNow(request, context)).outcome).toBe('rotated');
     expect(world.providers.first?.alive().map(({ id }) => id)).toEqual(['first-5']);
     expect(row('weekly')).toMatchObject({ generation: 5, state: 'active', previous: undefined });
     expect(announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'revoked', roomId: 'first-5' });
     expect((await rooms.history('weekly')).at(-1)).toMatchObject({ reason: 'revoked', expiresAt: clock.now });
-    expect((await rotateNow(request, keeping)).outcome).toBe('unchanged');
+    expect((await rotateNow(request, context)).outcome).toBe('unchanged');
   });
 
   it('is revoked also while the bus takes nothing, and told later', async () => {
-    const { keeping, kept, row, announced } = makeWorld();
-    await ensureRoom(aRequest(), keeping);
+    const { context, kept, row, announced } = makeWorld();
+    await ensureRoom(aRequest(), context);
     const silent = {
-      ...keeping,
-      events: { ...keeping.events, announce: () => Promise.reject(new Error('the bus takes nothing')) },
+      ...context,
+      events: { ...context.events, announce: () => Promise.reject(new Error('the bus takes nothing')) },
     };
     const request = aRequest({ action: 'rotate', revoke: true });
     await expect(rotateNow(request, silent)).rejects.toThrow('takes nothing');
     expect(kept()).toEqual(['first-2']);
     expect(row('weekly').unannounced).toHaveLength(1);
-    expect((await rotateNow(request, keeping)).outcome).toBe('unchanged');
+    expect((await rotateNow(request, context)).outcome).toBe('unchanged');
     expect(announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'revoked' });
   });
 
   it('is not done before its rooms could be ended', async () => {
-    const { keeping, kept, providers } = makeWorld();
-    await ensureRoom(aRequest(), keeping);
+    const { context, kept, providers } = makeWorld();
+    await ensureRoom(aRequest(), context);
     const { retire } = providers.first ?? {};
     const refuse = () => Promise.reject(new AmbiguousOutcomeError('reset'));
     Object.assign(providers.first ?? {}, { retire: refuse });
     const request = aRequest({ action: 'rotate', revoke: true });
-    await expect(rotateNow(request, keeping)).rejects.toThrow('reset');
-    await expect(rotateNow(request, keeping)).rejects.toThrow('reset');
+    await expect(rotateNow(request, context)).rejects.toThrow('reset');
+    await expect(rotateNow(request, context)).rejects.toThrow('reset');
     Object.assign(providers.first ?? {}, { retire });
-    await rotateNow(request, keeping);
+    await rotateNow(request, context);
     expect(kept()).toEqual(['first-2']);
   });
 });
@@ -381,58 +381,58 @@ describe('a person who rotates a room', () => {
   const asked = () => aRequest({ action: 'rotate' });
 
   it('has it now, long before it is due', async () => {
-    const { keeping, clock, row, announced } = await dueWorld();
+    const { context, clock, row, announced } = await dueWorld();
     clock.now = START + DAY;
-    expect((await rotateNow(asked(), keeping)).outcome).toBe('rotated');
+    expect((await rotateNow(asked(), context)).outcome).toBe('rotated');
     expect(row('weekly')).toMatchObject({ generation: 2, current: { expiresAt: clock.now + 90 * DAY } });
     expect(announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'requested' });
   });
 
   it('has it whatever rests, is held or is being used', async () => {
-    const { keeping, rooms, row, clock } = await dueWorld();
-    await holdRoom(aRequest({ action: 'hold' }), keeping);
+    const { context, rooms, row, clock } = await dueWorld();
+    await holdRoom(aRequest({ action: 'hold' }), context);
     const busy = { attempts: 9, meetingSince: clock.now, dueAt: clock.now + 12 * HOUR };
     await rooms.write({ ...row('weekly'), ...busy });
-    expect((await rotateNow(asked(), keeping)).outcome).toBe('rotated');
+    expect((await rotateNow(asked(), context)).outcome).toBe('rotated');
     expect(row('weekly')).toMatchObject({ state: 'held', generation: 2, attempts: 0 });
   });
 
   it('has it once, however often the message comes', async () => {
-    const { keeping, provider } = await dueWorld();
+    const { context, provider } = await dueWorld();
     const request = asked();
-    await rotateNow(request, keeping);
-    expect((await rotateNow(request, keeping)).outcome).toBe('unchanged');
+    await rotateNow(request, context);
+    expect((await rotateNow(request, context)).outcome).toBe('unchanged');
     expect(provider.calls.create).toBe(2);
   });
 
   it('has a room again that had ended', async () => {
-    const { keeping, clock, row } = await dueWorld({ renewal: { mode: 'none' } });
+    const { context, clock, row } = await dueWorld({ renewal: { mode: 'none' } });
     clock.now = START + 100 * DAY;
-    await rotateNow(asked(), keeping);
+    await rotateNow(asked(), context);
     expect(row('weekly')).toMatchObject({ state: 'ending', current: { expiresAt: clock.now + 90 * DAY } });
   });
 
   it('has a strict request moved to no application that cannot give what it asks for', async () => {
     const unmet: SettingName[] = [];
     const settings = { display_name: 'Weekly', theme_id: null };
-    const { keeping, provider } = await dueWorld({ settings, strict: true }, { unmet });
+    const { context, provider } = await dueWorld({ settings, strict: true }, { unmet });
     unmet.push('theme_id');
-    await expect(rotateNow({ ...asked(), to: 'first' }, keeping)).rejects.toThrow('strict: no application');
+    await expect(rotateNow({ ...asked(), to: 'first' }, context)).rejects.toThrow('strict: no application');
     expect(provider.calls.create).toBe(1);
   });
 
   it('is told that there is no such room', async () => {
-    await expect(rotateNow(asked(), makeWorld().keeping)).rejects.toThrow(
+    await expect(rotateNow(asked(), makeWorld().context)).rejects.toThrow(
       'key: no room weekly was ever asked for, so there is nothing to rotate',
     );
   });
 
   it('is told that nobody needs the room any more', async () => {
     const until = START + 95 * DAY;
-    const { keeping, clock, provider } = await dueWorld({ renewal: { mode: 'recreate', until } });
+    const { context, clock, provider } = await dueWorld({ renewal: { mode: 'recreate', until } });
     clock.now = until + DAY;
-    await expect(rotateNow(asked(), keeping)).rejects.toThrow(RequestRefusedError);
-    await expect(rotateNow(asked(), keeping)).rejects.toThrow(/2027-06-04T12:00:00.000Z/);
+    await expect(rotateNow(asked(), context)).rejects.toThrow(RequestRefusedError);
+    await expect(rotateNow(asked(), context)).rejects.toThrow(/2027-06-04T12:00:00.000Z/);
     expect(provider.calls).toEqual({ create: 1 });
   });
 });

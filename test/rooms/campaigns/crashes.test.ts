@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Engines, startEngines } from '../../support/engines.ts';
 import { PROVIDERS } from '../../../functions/adapters/providers.ts';
+import type { ReconciliationContext } from '../../../functions/rooms/fleet/reconcile.ts';
+import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
 import { ClaimHeldError } from '../../../functions/rooms/model/errors.ts';
-import type { Keeping } from '../../../functions/rooms/lifecycle/context.ts';
-import type { Reconciling } from '../../../functions/rooms/fleet/reconcile.ts';
 import { HOUR, SECOND } from '../../../functions/rooms/model/room.ts';
+import { type Engines, startEngines } from '../../support/engines.ts';
 import { Death, type Fate, mortal } from '../../support/mortal.ts';
 import {
   CREATE_ELSEWHERE,
@@ -75,8 +75,8 @@ async function play(operation: Operation, setUp: SetUp, fate?: Fate): Promise<re
   try {
     await operation.prepare?.(stage);
     const work = operation.work(stage);
-    const { rotations, keeping, clock } = stage;
-    const immortal = { ...keeping, rotations, mode: 'repair' as const, timeLeft: () => HOUR };
+    const { rotations, context, clock } = stage;
+    const immortal = { ...context, rotations, mode: 'repair' as const, timeLeft: () => HOUR };
     const { ports, steps } = mortal(immortal, fate);
     const at = fate
       ? `died ${fate.when} step ${fate.dieAt} of ${operation.name}`
@@ -93,7 +93,7 @@ async function play(operation: Operation, setUp: SetUp, fate?: Fate): Promise<re
   }
 }
 
-async function dies(work: Work, ports: Keeping & Reconciling): Promise<boolean> {
+async function dies(work: Work, ports: RoomContext & ReconciliationContext): Promise<boolean> {
   try {
     await work(ports);
     return false;
@@ -103,7 +103,11 @@ async function dies(work: Work, ports: Keeping & Reconciling): Promise<boolean> 
   }
 }
 
-async function redeliver(work: Work, { clock }: Stage, ports: Keeping & Reconciling): Promise<void> {
+async function redeliver(
+  work: Work,
+  { clock }: Stage,
+  ports: RoomContext & ReconciliationContext,
+): Promise<void> {
   for (let receive = 2; ; receive += 1) {
     try {
       await work(ports);

@@ -1,15 +1,15 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DUE_SHARDS, roomsTable } from '../../../functions/adapters/tables/rooms-table.ts';
 import { rotationQueue } from '../../../functions/adapters/queues/rotation-queue.ts';
+import { DUE_SHARDS, roomsTable } from '../../../functions/adapters/tables/rooms-table.ts';
 import { readPlanTask, writePlanTask } from '../../../functions/requests/tasks/plan-task.ts';
 import { readRotation } from '../../../functions/requests/tasks/rotation.ts';
 import { planRotation } from '../../../functions/rooms/fleet/plan.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
 import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
 import { type QueueEngine, startQueues } from '../../../local/engines/queues.ts';
-import { aRoom, START } from '../../support/rooms.ts';
 import { makeRoomsTable, startDynalite, type Tables } from '../../../local/engines/table-engines.ts';
+import { aRoom, START } from '../../support/rooms.ts';
 
 const DUE = 600;
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { type Random, seededRandom } from '../../../emulators/http/random.ts';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
-import { ClaimHeldError, ClaimLostError, RoomChangedError } from '../../../functions/rooms/model/errors.ts';
-import type { Keeping } from '../../../functions/rooms/lifecycle/context.ts';
-import { type Reconciling, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
-import { DAY, HOUR, MINUTE, type RoomRequest, SECOND } from '../../../functions/rooms/model/room.ts';
 import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
-import { type Random, seededRandom } from '../../../emulators/http/random.ts';
+import { type ReconciliationContext, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
+import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
+import { ClaimHeldError, ClaimLostError, RoomChangedError } from '../../../functions/rooms/model/errors.ts';
+import { DAY, HOUR, MINUTE, type RoomRequest, SECOND } from '../../../functions/rooms/model/room.ts';
 import { interleaving } from '../../support/interleaving.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { watched, wrongAtRest } from '../../support/watch.ts';
@@ -14,7 +14,7 @@ import { aRequest, makeWorld, type World } from '../../support/world.ts';
 
 const RUNS = 3000;
 
-type Ports = Keeping & Reconciling;
+type Ports = RoomContext & ReconciliationContext;
 type Work = (ports: Ports) => Promise<unknown>;
 
 const ensure = (display_name: string, more = {}): Work => {
@@ -121,13 +121,18 @@ describe('workers that race for one key', () => {
     // every other provider gives the room of the first create to whoever creates again
     const world = makeWorld({ capabilities: { idempotentCreate: seed % 2 === 0 } });
     if (race.prepared) {
-      await ensure('A')({ ...world.keeping } as Ports);
+      await ensure('A')({ ...world.context } as Ports);
       world.clock.now += 84 * DAY;
     }
     // a third of the workers are as fast as functions are: nobody dies, and no lease runs out
     const timely = random() < 1 / 3;
-    const { keeping, violations } = watched(world, { slowWorkers: !timely });
-    const ports = { ...keeping, rotations: world.rotations, mode: 'repair' as const, timeLeft: () => HOUR };
+    const { context, violations } = watched(world, { slowWorkers: !timely });
+    const ports = {
+      ...context,
+      rotations: world.rotations,
+      mode: 'repair' as const,
+      timeLeft: () => HOUR,
+    };
     const works = race.works();
     const mishaps = timely ? { jumps: 0, deaths: 0 } : { jumps: 0.05, deaths: random() < 0.5 ? 0.05 : 0 };
     const { left, draws, died } = await raced(works, ports, world, random, mishaps);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { completeClaim } from '../../../functions/rooms/lifecycle/claim.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { completeClaim } from '../../../functions/rooms/lifecycle/claim.ts';
+import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
 import { ClaimLostError } from '../../../functions/rooms/model/errors.ts';
-import type { Keeping } from '../../../functions/rooms/lifecycle/context.ts';
 import type { RoomProvider } from '../../../functions/rooms/model/ports.ts';
 import type { Claim, Room } from '../../../functions/rooms/model/room.ts';
 import { DAY, MINUTE } from '../../../functions/rooms/model/room.ts';
@@ -10,7 +10,7 @@ import { aLiveRoom, aRoom, aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World } from '../../support/world.ts';
 
 /** A worker that is held up after its create, until `go` is called. */
-function heldUp({ keeping, providers }: World) {
+function heldUp({ context, providers }: World) {
   let go = () => {};
   const gate = new Promise<void>((open) => {
     go = open;
@@ -29,7 +29,7 @@ function heldUp({ keeping, providers }: World) {
       return room;
     },
   };
-  const ports: Keeping = { ...keeping, pool: { ...keeping.pool, provider: () => slow } };
+  const ports: RoomContext = { ...context, pool: { ...context.pool, provider: () => slow } };
   return { ports, created, go };
 }
 
@@ -64,14 +64,14 @@ describe('a room that was given up', () => {
     await world.rooms.write(row);
     slow.go();
     await expect(loser).rejects.toThrow(ClaimLostError);
-    await ensureRoom(request, world.keeping);
+    await ensureRoom(request, world.context);
     expect(world.row('weekly')).toMatchObject({ generation: 2, spent: 1, current: { id: 'first-2' } });
     expect(world.kept()).toEqual(['first-2']);
   });
 });
 
 /** The rows as a worker finds them who looks for the lost room in vain: without the claim whose lease is over. */
-function blindTo({ rooms }: World): Keeping['rooms'] {
+function blindTo({ rooms }: World): RoomContext['rooms'] {
   return {
     ...rooms,
     async read(key) {
@@ -101,7 +101,7 @@ describe('a worker that comes late', () => {
     };
     const stale = await world.rooms.write({ ...aRoom(), claim });
     await world.rooms.write({ ...stale, claim: { ...claim, owner: 'other', ...theirs }, ...row });
-    const done = completeClaim({ ...stale, claim }, (found) => found, world.keeping, made);
+    const done = completeClaim({ ...stale, claim }, (found) => found, world.context, made);
     return { world, done };
   }
 

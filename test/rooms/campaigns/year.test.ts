@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROVIDERS } from '../../../functions/adapters/providers.ts';
-import { AmbiguousOutcomeError, ApplicationFullError, ThrottledError } from '../../../functions/rooms/model/errors.ts';
+import {
+  AmbiguousOutcomeError,
+  ApplicationFullError,
+  ThrottledError,
+} from '../../../functions/rooms/model/errors.ts';
 import type { Instant } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, SECOND } from '../../../functions/rooms/model/room.ts';
 import { START } from '../../support/rooms.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { Census } from '../../../functions/rooms/fleet/gauges.ts';
+import { FleetGauges } from '../../../functions/rooms/fleet/gauges.ts';
 import { DAY, type RoomState } from '../../../functions/rooms/model/room.ts';
 import { aLiveRoom, aRoom, START } from '../../support/rooms.ts';
 
 /** The census of rooms that live for a hundred days and have so many left. */
-function censusOf(daysLeft: readonly number[], state: RoomState = 'active'): Census {
-  const census = new Census(START);
+function censusOf(daysLeft: readonly number[], state: RoomState = 'active'): FleetGauges {
+  const census = new FleetGauges(START);
   for (const days of daysLeft) {
     const renewedAt = START - (100 - days) * DAY;
     census.count(aRoom({ state, current: aLiveRoom({ renewedAt, expiresAt: renewedAt + 100 * DAY }) }));

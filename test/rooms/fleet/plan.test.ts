@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { DUE_SHARDS } from '../../../functions/adapters/tables/rooms-table.ts';
 import { readPlanTask, writePlanTask } from '../../../functions/requests/tasks/plan-task.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
-import { type Planning, type PlanReport, type PlanTask, planRotation } from '../../../functions/rooms/fleet/plan.ts';
+import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import {
+  type Planning,
+  type PlanReport,
+  type PlanTask,
+  planRotation,
+} from '../../../functions/rooms/fleet/plan.ts';
 import type { DelayedOrder } from '../../../functions/rooms/model/ports.ts';
 import type { Room } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/room.ts';
-import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { memoryRooms } from '../../support/memory-rooms.ts';
 import { aLiveRoom, aRoom, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';
@@ -217,12 +222,12 @@ describe('a planner whose time runs out', () => {
 
 describe('a plan that is carried out twice', () => {
   it('rotates each room once, whether two runs overlap or a message is delivered twice', async () => {
-    const { keeping, clock, providers, rotations, row } = makeWorld();
+    const { context, clock, providers, rotations, row } = makeWorld();
     const keys = Array.from({ length: 20 }, (_, index) => `room-${index}`);
-    for (const key of keys) await ensureRoom(aRequest({ key }), keeping);
+    for (const key of keys) await ensureRoom(aRequest({ key }), context);
     clock.now += 84 * DAY;
     const planning: Planning = {
-      ...keeping,
+      ...context,
       rotations,
       timeLeft: () => 5 * MINUTE,
       shards: DUE_SHARDS,
@@ -234,7 +239,7 @@ describe('a plan that is carried out twice', () => {
     expect(rotations.sent).toHaveLength(40);
     const outcomes = [];
     for (const { order } of [...rotations.sent, ...rotations.sent]) {
-      outcomes.push((await rotateRoom(order, keeping)).outcome);
+      outcomes.push((await rotateRoom(order, context)).outcome);
     }
     expect(outcomes.filter((outcome) => outcome === 'rotated')).toHaveLength(20);
     expect(outcomes.filter((outcome) => outcome === 'outdated')).toHaveLength(60);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { type ReconciliationContext, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
 import {
   AmbiguousOutcomeError,
   OutOfTimeError,
   ThrottledError,
   UnauthorizedError,
 } from '../../../functions/rooms/model/errors.ts';
-import { type Reconciling, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec } from '../../support/rooms.ts';
@@ -18,18 +18,18 @@ const NOTHING = { lost: 0, orphans: 0, retired: 0, strangers: 0, drifted: 0, unf
 /** A world two hours after the rooms of these keys were made. */
 async function aged(keys: readonly string[] = ['weekly'], options?: WorldOptions): Promise<World> {
   const world = makeWorld(options);
-  for (const key of keys) await ensureRoom(aRequest({ key }), world.keeping);
+  for (const key of keys) await ensureRoom(aRequest({ key }), world.context);
   world.clock.now += 2 * HOUR;
   return world;
 }
 
 function reconcile(
   world: World,
-  more: Partial<Reconciling> = {},
+  more: Partial<ReconciliationContext> = {},
   applications = Object.keys(world.providers),
 ) {
   return reconcileRooms(applications, {
-    ...world.keeping,
+    ...world.context,
     rotations: world.rotations,
     mode: 'repair',
     timeLeft: () => 15 * MINUTE,
@@ -41,7 +41,7 @@ function reconcile(
 async function stray(world: World, token: string, application = 'first'): Promise<string> {
   const settings = { display_name: 'stray' };
   const order = { token, settings, expiresAt: world.clock.now + 30 * DAY };
-  return (await world.keeping.pool.provider(application).create(order)).id;
+  return (await world.context.pool.provider(application).create(order)).id;
 }
 
 function first({ providers }: World) {
@@ -79,7 +79,7 @@ describe('reconciliation', () => {
     first(world).list = async function* () {
       const pages = [];
       for await (const page of list()) pages.push(page);
-      await ensureRoom(aRequest(), world.keeping);
+      await ensureRoom(aRequest(), world.context);
       yield* pages;
     };
     const { applications } = await reconcile(world);
@@ -89,7 +89,7 @@ describe('reconciliation', () => {
   it('nominates a room whose settings have drifted', async () => {
     const world = makeWorld();
     const spec = aSpec({ settings: { display_name: 'Weekly', join_approval_level: 'explicit_approval' } });
-    await ensureRoom(aRequest({ spec }), world.keeping);
+    await ensureRoom(aRequest({ spec }), world.context);
     world.clock.now += 2 * HOUR;
     const [room] = first(world).made;
     if (room) room.settings = { ...room.settings, join_approval_level: 'none' };
@@ -123,7 +123,7 @@ describe('reconciliation', () => {
   it('spares the rooms that are current, previous, history or about to end', async () => {
     const world = await aged();
     const rename = (display_name: string) => aRequest({ spec: aSpec({ settings: { display_name } }) });
-    for (const name of ['second', 'third']) await ensureRoom(rename(name), world.keeping);
+    for (const name of ['second', 'third']) await ensureRoom(rename(name), world.context);
     const loser = await stray(world, roomToken(DEPLOYMENT, 'weekly', 3));
     const retirees = [{ application: 'first', id: loser, endsAt: world.clock.now + DAY }];
     await world.rooms.write({ ...world.row('weekly'), retirees });
@@ -140,7 +140,7 @@ describe('reconciliation', () => {
       await create(order);
       throw new AmbiguousOutcomeError('reset');
     };
-    await expect(ensureRoom(aRequest(), world.keeping)).rejects.toThrow(AmbiguousOutcomeError);
+    await expect(ensureRoom(aRequest(), world.context)).rejects.toThrow(AmbiguousOutcomeError);
     world.clock.now += 2 * HOUR;
     expect((await reconcile(world)).applications.first).toEqual({ ...NOTHING, rooms: 1, unfinished: 1 });
     expect(world.rotations.sent.map(({ order }) => order)).toEqual([
@@ -151,7 +151,7 @@ describe('reconciliation', () => {
 
   it('nominates what was never told, also of a key without any room', async () => {
     const world = makeWorld();
-    await cancelRoom(aRequest({ action: 'cancel' }), world.keeping);
+    await cancelRoom(aRequest({ action: 'cancel' }), world.context);
     const unannounced = [{ type: 'Room Cancelled', reason: 'requested' }] as const;
     await world.rooms.write({ ...world.row('weekly'), unannounced });
     expect((await reconcile(world)).applications.first).toEqual({ ...NOTHING, rooms: 0 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
 import { ClaimLostError } from '../../../functions/rooms/model/errors.ts';
-import type { Keeping } from '../../../functions/rooms/lifecycle/context.ts';
 import { DAY, MINUTE } from '../../../functions/rooms/model/room.ts';
 import { withProvider } from '../../support/faulty.ts';
 import { Death } from '../../support/mortal.ts';
@@ -9,10 +9,10 @@ import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World } from '../../support/world.ts';
 
 /** A worker whose create has its effect and then hangs until it is let go. */
-function slowWorker(world: World): { keeping: Keeping; made: Promise<void>; letGo: () => void } {
+function slowWorker(world: World): { context: RoomContext; made: Promise<void>; letGo: () => void } {
   const made = Promise.withResolvers<void>();
   const going = Promise.withResolvers<void>();
-  const keeping = withProvider(world, (provider) => ({
+  const context = withProvider(world, (provider) => ({
     async create(order) {
       const room = await provider.create(order);
       made.resolve();
@@ -20,7 +20,7 @@ function slowWorker(world: World): { keeping: Keeping; made: Promise<void>; letG
       return room;
     },
   }));
-  return { keeping, made: made.promise, letGo: going.resolve };
+  return { context, made: made.promise, letGo: going.resolve };
 }
 
 /** Everything that lives at the provider is the row's current room. */
@@ -37,10 +37,10 @@ describe('a worker whose lease ran out', () => {
     const world = makeWorld();
     const slow = slowWorker(world);
     const request = aRequest();
-    const first = ensureRoom(request, slow.keeping);
+    const first = ensureRoom(request, slow.context);
     await slow.made;
     world.clock.now += 2 * MINUTE;
-    expect((await ensureRoom(request, world.keeping)).outcome).toBe('unchanged');
+    expect((await ensureRoom(request, world.context)).outcome).toBe('unchanged');
     slow.letGo();
     expect((await first).room?.current?.id).toBe(world.row('weekly').current?.id);
     expectOneRoom(world);
@@ -51,7 +51,7 @@ describe('a worker whose lease ran out', () => {
     const world = makeWorld();
     const slow = slowWorker(world);
     const request = aRequest();
-    const first = ensureRoom(request, slow.keeping);
+    const first = ensureRoom(request, slow.context);
     await slow.made;
     world.clock.now += 2 * MINUTE;
     // the provider's list is behind: the room is there and not yet shown
@@ -62,7 +62,7 @@ describe('a worker whose lease ran out', () => {
     slow.letGo();
     await expect(first).rejects.toThrow(ClaimLostError);
     expect(world.row('weekly').retirees).toEqual([{ application: 'first', id: 'first-1' }]);
-    await ensureRoom(request, world.keeping);
+    await ensureRoom(request, world.context);
     expectOneRoom(world);
   });
 
@@ -70,7 +70,7 @@ describe('a worker whose lease ran out', () => {
     const world = makeWorld();
     const slow = slowWorker(world);
     const asked = () => aRequest({ spec: aSpec({ expiresAt: START + 30 * DAY }) });
-    const first = ensureRoom(asked(), slow.keeping);
+    const first = ensureRoom(asked(), slow.context);
     await slow.made;
     world.clock.now += 2 * MINUTE;
     const second = withProvider(world, () => ({
@@ -94,13 +94,13 @@ describe('a worker whose lease ran out', () => {
     }));
 
     await ensureRoom(request, third).catch((error) => expect(error).toBeInstanceOf(ClaimLostError));
-    await ensureRoom(request, world.keeping);
+    await ensureRoom(request, world.context);
     expectOneRoom(world);
   });
 });
 
 /** Writes of a worker that is dead after so many of them. */
-function dyingAfter(writes: number, { rooms }: Keeping): Keeping['rooms']['write'] {
+function dyingAfter(writes: number, { rooms }: RoomContext): RoomContext['rooms']['write'] {
   let left = writes;
   return async (room) => {
     left -= 1;
@@ -122,7 +122,7 @@ describe('two wishes that compete for one generation', () => {
       const world = makeWorld({ capabilities: { idempotentCreate: true } });
       const slow = slowWorker(world);
       const mine = named('mine', at);
-      const first = ensureRoom(mine, slow.keeping);
+      const first = ensureRoom(mine, slow.context);
       await slow.made;
       world.clock.now += 2 * MINUTE;
       await ensureRoom(
@@ -131,7 +131,7 @@ describe('two wishes that compete for one generation', () => {
       );
       slow.letGo();
       await expect(first).rejects.toThrow(ClaimLostError);
-      expect((await ensureRoom(mine, world.keeping)).outcome).toBe(outcome);
+      expect((await ensureRoom(mine, world.context)).outcome).toBe(outcome);
       const { current, spec } = world.row('weekly');
       const room = world.providers.first?.made.find(({ id }) => id === current?.id);
       expect(room?.settings).toEqual(spec?.settings);
@@ -143,7 +143,7 @@ describe('two wishes that compete for one generation', () => {
     const world = makeWorld({ capabilities: { idempotentCreate: true } });
     const slow = slowWorker(world);
     const newer = named('same', 3);
-    const first = ensureRoom(newer, slow.keeping);
+    const first = ensureRoom(newer, slow.context);
     await slow.made;
     world.clock.now += 2 * MINUTE;
     await ensureRoom(
@@ -152,8 +152,8 @@ describe('two wishes that compete for one generation', () => {
     );
     slow.letGo();
     await expect(first).rejects.toThrow(ClaimLostError);
-    expect((await ensureRoom(newer, world.keeping)).outcome).toBe('unchanged');
-    expect((await ensureRoom(named('late', 2), world.keeping)).outcome).toBe('outdated');
+    expect((await ensureRoom(newer, world.context)).outcome).toBe('unchanged');
+    expect((await ensureRoom(named('late', 2), world.context)).outcome).toBe('outdated');
     expect(world.kept()).toEqual(['first-1']);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
-import { AmbiguousOutcomeError, RoomGoneError } from '../../../functions/rooms/model/errors.ts';
-import { heedNews } from '../../../functions/rooms/actions/provider-event.ts';
+import { handleProviderEvent } from '../../../functions/rooms/actions/provider-event.ts';
+import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
+import { AmbiguousOutcomeError, RoomGoneError } from '../../../functions/rooms/model/errors.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
-import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { failNext, providerOf } from '../../support/faulty.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { wrongAtRest } from '../../support/watch.ts';
@@ -16,25 +16,25 @@ const GONE = new RoomGoneError('404');
 
 async function withRoom(more: Partial<RoomSpec> = {}): Promise<World> {
   const world = makeWorld();
-  await ensureRoom(aRequest({ spec: aSpec(more) }), world.keeping);
+  await ensureRoom(aRequest({ spec: aSpec(more) }), world.context);
   world.clock.now += 2 * HOUR;
   return world;
 }
 
 /** Whoever may find out that a room is not there. */
 const FINDERS = {
-  'an extension that is due': async ({ keeping, clock }: World) => {
+  'an extension that is due': async ({ context, clock }: World) => {
     clock.now += 84 * DAY;
-    return rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, keeping);
+    return rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, context);
   },
-  'a request for a longer life': ({ keeping }: World) =>
-    ensureRoom(aRequest({ spec: aSpec({ lifetime: 120 * DAY, renewal: { mode: 'extend' } }) }), keeping),
-  'reconciliation, of a lost room': ({ keeping }: World) =>
-    rotateRoom({ key: 'weekly', generation: 1, cause: 'lost' }, keeping),
-  'reconciliation, of drift': ({ keeping }: World) =>
-    rotateRoom({ key: 'weekly', generation: 1, cause: 'drifted' }, keeping),
-  'a callback': ({ keeping }: World) =>
-    heedNews({ key: 'weekly', roomId: 'first-1', news: 'expired' }, keeping),
+  'a request for a longer life': ({ context }: World) =>
+    ensureRoom(aRequest({ spec: aSpec({ lifetime: 120 * DAY, renewal: { mode: 'extend' } }) }), context),
+  'reconciliation, of a lost room': ({ context }: World) =>
+    rotateRoom({ key: 'weekly', generation: 1, cause: 'lost' }, context),
+  'reconciliation, of drift': ({ context }: World) =>
+    rotateRoom({ key: 'weekly', generation: 1, cause: 'drifted' }, context),
+  'a callback': ({ context }: World) =>
+    handleProviderEvent({ key: 'weekly', roomId: 'first-1', news: 'expired' }, context),
 };
 
 /** Lets the provider say that the room is not there, so many times, whatever it is asked. */
@@ -81,8 +81,8 @@ describe('a question that gets no answer', () => {
     failNext(world, 'get', lost);
     world.clock.now += 84 * DAY;
     const order = { key: 'weekly', generation: 1, cause: 'due' } as const;
-    await expect(rotateRoom(order, world.keeping)).rejects.toBe(lost);
-    expect((await rotateRoom(order, world.keeping)).outcome).toBe('extended');
+    await expect(rotateRoom(order, world.context)).rejects.toBe(lost);
+    expect((await rotateRoom(order, world.context)).outcome).toBe('extended');
   });
 });
 
@@ -91,22 +91,22 @@ describe('a room under the id of one that has ended', () => {
     'which a create has made that came late, after %s, is ended by reconciliation',
     async (end) => {
       const world = makeWorld({ named: true, capabilities: { retires: 'at-once', shortestLife: 0 } });
-      const { keeping, clock, rotations, kept, row } = world;
-      await ensureRoom(aRequest(), keeping);
+      const { context, clock, rotations, kept, row } = world;
+      await ensureRoom(aRequest(), context);
       const { id: token = '' } = row('weekly').current ?? {};
       clock.now += 2 * HOUR;
       if (end === 'its loss') {
         denied(world, 2);
-        await rotateRoom({ key: 'weekly', generation: 1, cause: 'lost' }, keeping);
+        await rotateRoom({ key: 'weekly', generation: 1, cause: 'lost' }, context);
       } else {
-        await cancelRoom(aRequest({ action: 'cancel' }), keeping);
+        await cancelRoom(aRequest({ action: 'cancel' }), context);
       }
       expect(kept()).not.toContain(token);
       const settings = { display_name: 'Weekly' };
       await providerOf(world).create({ token, settings, expiresAt: clock.now + 90 * DAY });
       expect(kept()).toContain(token);
       clock.now += 2 * HOUR;
-      const reconciling = { ...keeping, rotations, mode: 'repair' as const, timeLeft: () => HOUR };
+      const reconciling = { ...context, rotations, mode: 'repair' as const, timeLeft: () => HOUR };
       const { applications } = await reconcileRooms(['first'], reconciling);
       expect(applications.first).toMatchObject({ orphans: 1, retired: 1 });
       expect(kept()).not.toContain(token);

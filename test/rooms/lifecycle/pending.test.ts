@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import { flushAll, flushPending } from '../../../functions/rooms/lifecycle/pending.ts';
 import { AmbiguousOutcomeError, ProviderContractError } from '../../../functions/rooms/model/errors.ts';
 import type { Retiree } from '../../../functions/rooms/model/room.ts';
 import { DAY } from '../../../functions/rooms/model/room.ts';
-import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
-import { settle, settleFully } from '../../../functions/rooms/lifecycle/pending.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World } from '../../support/world.ts';
 
 /** A world with a room and a stray beside it that is to end. */
 async function withStray(): Promise<World> {
   const world = makeWorld();
-  await ensureRoom(aRequest(), world.keeping);
-  const stray = await world.keeping.pool.provider('first').create({
+  await ensureRoom(aRequest(), world.context);
+  const stray = await world.context.pool.provider('first').create({
     token: 'erabcdestray',
     settings: { display_name: 'stray' },
     expiresAt: world.clock.now + DAY,
@@ -39,14 +39,14 @@ function failRetiring({ providers }: World, error: Error): () => void {
 describe('what a row says is still to be told', () => {
   it('is told once and forgotten', async () => {
     const world = await withStray();
-    const settled = await settle(
+    const settled = await flushPending(
       { ...world.row('weekly'), unannounced: [{ type: 'Room Updated', reason: 'changed' }] },
-      world.keeping,
+      world.context,
     );
     expect(settled).toMatchObject({ unannounced: undefined, retirees: [{ endsAt: expect.any(Number) }] });
     expect(world.announced).toHaveLength(2);
     expect(world.kept()).toEqual(['first-1']);
-    expect(await settle(settled, world.keeping)).toBe(settled);
+    expect(await flushPending(settled, world.context)).toBe(settled);
     expect(world.announced).toHaveLength(2);
   });
 
@@ -57,10 +57,10 @@ describe('what a row says is still to be told', () => {
       ...world.row('weekly'),
       unannounced: [{ type: 'Room Updated', reason: 'changed' }],
     } as const;
-    await expect(settleFully(row, world.keeping)).rejects.toThrow(AmbiguousOutcomeError);
+    await expect(flushAll(row, world.context)).rejects.toThrow(AmbiguousOutcomeError);
     expect(world.row('weekly').unannounced).toBeUndefined();
     mend();
-    await settle(world.row('weekly'), world.keeping);
+    await flushPending(world.row('weekly'), world.context);
     expect(world.announced).toHaveLength(2);
     expect(world.kept()).toEqual(['first-1']);
   });
@@ -69,7 +69,7 @@ describe('what a row says is still to be told', () => {
     const world = await withStray();
     const row = world.row('weekly');
     const gone = { application: 'gone', id: 'elsewhere' };
-    await settle({ ...row, retirees: [gone, ...row.retirees] }, world.keeping);
+    await flushPending({ ...row, retirees: [gone, ...row.retirees] }, world.context);
     expect(world.row('weekly').retirees).toEqual([gone, { ...row.retirees[0], endsAt: expect.any(Number) }]);
   });
 });
@@ -80,23 +80,23 @@ describe('a room that cannot be ended', () => {
     failRetiring(world, new ProviderContractError('refused for good'));
     world.clock.now += 84 * DAY;
     const order = { key: 'weekly', generation: 1, cause: 'due' } as const;
-    expect((await rotateRoom(order, world.keeping)).outcome).toBe('rotated');
+    expect((await rotateRoom(order, world.context)).outcome).toBe('rotated');
     expect(world.row('weekly')).toMatchObject({ generation: 2, claim: undefined, unannounced: undefined });
     expect(world.announced.at(-1)).toMatchObject({ generation: 2, type: 'Room Rotated' });
-    expect((await rotateRoom(order, world.keeping)).outcome).toBe('outdated');
+    expect((await rotateRoom(order, world.context)).outcome).toBe('outdated');
   });
 
   it('keeps its cancellation from being acknowledged', async () => {
     const world = makeWorld();
-    await ensureRoom(aRequest(), world.keeping);
+    await ensureRoom(aRequest(), world.context);
     const mend = failRetiring(world, new AmbiguousOutcomeError('reset'));
     const request = aRequest({ action: 'cancel' });
     for (let receive = 1; receive <= 3; receive += 1) {
-      await expect(cancelRoom(request, world.keeping)).rejects.toThrow(AmbiguousOutcomeError);
+      await expect(cancelRoom(request, world.context)).rejects.toThrow(AmbiguousOutcomeError);
     }
     expect(world.announced.filter(({ type }) => type === 'Room Cancelled')).toHaveLength(1);
     mend();
-    expect((await cancelRoom(request, world.keeping)).outcome).toBe('unchanged');
+    expect((await cancelRoom(request, world.context)).outcome).toBe('unchanged');
     expect(world.kept()).toEqual([]);
   });
 
@@ -104,9 +104,9 @@ describe('a room that cannot be ended', () => {
     const world = await withStray();
     const order = { key: 'weekly', generation: 1, cause: 'unfinished' } as const;
     const mend = failRetiring(world, new AmbiguousOutcomeError('reset'));
-    await expect(rotateRoom(order, world.keeping)).rejects.toThrow(AmbiguousOutcomeError);
+    await expect(rotateRoom(order, world.context)).rejects.toThrow(AmbiguousOutcomeError);
     mend();
-    expect((await rotateRoom(order, world.keeping)).outcome).toBe('unchanged');
+    expect((await rotateRoom(order, world.context)).outcome).toBe('unchanged');
     expect(world.kept()).toEqual(['first-1']);
   });
 });
@@ -115,20 +115,20 @@ describe('a room whose application has left the pool', () => {
   /** The pool without the application that the room lives in. */
   async function withoutHome(spec = aSpec()) {
     const world = makeWorld({ applications: ['one', 'two'] });
-    await ensureRoom(aRequest({ spec }), world.keeping);
+    await ensureRoom(aRequest({ spec }), world.context);
     const home = world.row('weekly').current?.application;
-    const names = world.keeping.pool.names.filter((name) => name !== home);
+    const names = world.context.pool.names.filter((name) => name !== home);
     const provider = (name: string) => {
       if (name === home) throw new Error(`application ${name} is not in the pool`);
-      return world.keeping.pool.provider(name);
+      return world.context.pool.provider(name);
     };
-    const keeping = { ...world.keeping, pool: { ...world.keeping.pool, names, provider } };
-    return { ...world, keeping, home, other: names[0] };
+    const context = { ...world.context, pool: { ...world.context.pool, names, provider } };
+    return { ...world, keeping: context, home, other: names[0] };
   }
 
   it('is still there for whoever asks again', async () => {
-    const { keeping, row, home } = await withoutHome();
-    expect((await ensureRoom(aRequest(), keeping)).outcome).toBe('unchanged');
+    const { keeping: context, row, home } = await withoutHome();
+    expect((await ensureRoom(aRequest(), context)).outcome).toBe('unchanged');
     expect(row('weekly').current?.application).toBe(home);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import {
   AmbiguousOutcomeError,
   ClaimHeldError,
@@ -9,7 +10,6 @@ import {
 } from '../../../functions/rooms/model/errors.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
-import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { failNext, providerOf, withProvider } from '../../support/faulty.ts';
 import { aSpec } from '../../support/rooms.ts';
@@ -22,7 +22,7 @@ async function unanswered(when: 'before' | 'after', spec: RoomSpec = aSpec()) {
   const world = makeWorld();
   const request = aRequest({ spec });
   failNext(world, 'create', RESET, when);
-  await expect(ensureRoom(request, world.keeping)).rejects.toBe(RESET);
+  await expect(ensureRoom(request, world.context)).rejects.toBe(RESET);
   return { world, request };
 }
 
@@ -36,7 +36,7 @@ function twin(world: World, life = 90 * DAY) {
 describe('an attempt that got no answer', () => {
   it('had its effect: the room is found and adopted', async () => {
     const { world, request } = await unanswered('after');
-    expect((await ensureRoom(request, world.keeping)).outcome).toBe('unchanged');
+    expect((await ensureRoom(request, world.context)).outcome).toBe('unchanged');
     expect(providerOf(world).calls).toEqual({ create: 1, find: 1 });
     expect(world.row('weekly')).toMatchObject({ state: 'active', generation: 1, current: { id: 'first-1' } });
     expect(world.announced).toMatchObject([{ type: 'Room Created', reason: 'requested', generation: 1 }]);
@@ -44,7 +44,7 @@ describe('an attempt that got no answer', () => {
 
   it('had none: the room is looked for and then made', async () => {
     const { world, request } = await unanswered('before');
-    expect((await ensureRoom(request, world.keeping)).outcome).toBe('created');
+    expect((await ensureRoom(request, world.context)).outcome).toBe('created');
     expect(providerOf(world).calls).toEqual({ find: 1, create: 1 });
   });
 
@@ -52,25 +52,25 @@ describe('an attempt that got no answer', () => {
     const { world, request } = await unanswered('before');
     expect(world.row('weekly').claim?.leaseUntil).toBe(world.clock.now);
     failNext(world, 'create', RESET);
-    const { rooms } = world.keeping;
+    const { rooms } = world.context;
     let writes = 0;
     const dying = async (room: Parameters<typeof rooms.write>[0]) => {
       writes += 1;
       if (writes > 2) throw new Error('the table does not answer');
       return rooms.write(room);
     };
-    await expect(ensureRoom(request, { ...world.keeping, rooms: { ...rooms, write: dying } })).rejects.toBe(
+    await expect(ensureRoom(request, { ...world.context, rooms: { ...rooms, write: dying } })).rejects.toBe(
       RESET,
     );
-    await expect(ensureRoom(request, world.keeping)).rejects.toThrow(ClaimHeldError);
+    await expect(ensureRoom(request, world.context)).rejects.toThrow(ClaimHeldError);
     world.clock.now += 90 * SECOND;
-    expect((await ensureRoom(request, world.keeping)).outcome).toBe('created');
+    expect((await ensureRoom(request, world.context)).outcome).toBe('created');
   });
 
   it('is looked for from where the list ended when the claim was made', async () => {
     const world = makeWorld();
     const looks: unknown[] = [];
-    const keeping = withProvider(world, (provider) => ({
+    const context = withProvider(world, (provider) => ({
       bookmark: () => '4711',
       find: (...look) => {
         looks.push(look);
@@ -78,8 +78,8 @@ describe('an attempt that got no answer', () => {
       },
     }));
     failNext(world, 'create', RESET, 'after');
-    await expect(ensureRoom(aRequest(), keeping)).rejects.toBe(RESET);
-    await ensureRoom(aRequest(), keeping);
+    await expect(ensureRoom(aRequest(), context)).rejects.toBe(RESET);
+    await ensureRoom(aRequest(), context);
     expect(looks).toEqual([[roomToken(DEPLOYMENT, 'weekly', 1, aSpec()), '4711']]);
   });
 
@@ -92,13 +92,13 @@ describe('an attempt that got no answer', () => {
     const seenAt = world.clock.now - before;
     await world.rooms.noteListEnd({ application: 'first', bookmark: '4711', seenAt });
     const looks: unknown[] = [];
-    const keeping = withProvider(world, (provider) => ({
+    const context = withProvider(world, (provider) => ({
       find: (...look) => {
         looks.push(look[1]);
         return provider.find(...look);
       },
     }));
-    await ensureRoom(request, keeping);
+    await ensureRoom(request, context);
     expect(looks).toEqual([since]);
     expect(world.row('weekly').current?.id).toBe('first-1');
   });
@@ -112,8 +112,8 @@ describe('an attempt that got no answer', () => {
     const world = makeWorld();
     const request = aRequest();
     failNext(world, 'create', error);
-    await expect(ensureRoom(request, world.keeping)).rejects.toBe(error);
-    await ensureRoom(request, world.keeping);
+    await expect(ensureRoom(request, world.context)).rejects.toBe(error);
+    await ensureRoom(request, world.context);
     expect(providerOf(world).calls).toEqual({ create: 1, ...looks });
     expect(world.row('weekly').attempts).toBe(0);
   });
@@ -121,7 +121,7 @@ describe('an attempt that got no answer', () => {
   it('is finished by whoever comes first, also with other work', async () => {
     const { world } = await unanswered('after');
     const order = { key: 'weekly', generation: 0, cause: 'unfinished' } as const;
-    expect((await rotateRoom(order, world.keeping)).outcome).toBe('unchanged');
+    expect((await rotateRoom(order, world.context)).outcome).toBe('unchanged');
     expect(world.row('weekly')).toMatchObject({ generation: 1, claim: undefined, unannounced: undefined });
   });
 
@@ -129,7 +129,7 @@ describe('an attempt that got no answer', () => {
     const { world } = await unanswered('after', aSpec({ lifetime: 10 * DAY }));
     const made = world.clock.now;
     world.clock.now += 9 * DAY + 20 * HOUR;
-    await rotateRoom({ key: 'weekly', generation: 0, cause: 'unfinished' }, world.keeping);
+    await rotateRoom({ key: 'weekly', generation: 0, cause: 'unfinished' }, world.context);
     const row = world.row('weekly');
     expect(row).toMatchObject({ state: 'active', warnings: [], current: { renewedAt: made } });
     expect(row.renewAt).toBeLessThan(world.clock.now);
@@ -137,13 +137,13 @@ describe('an attempt that got no answer', () => {
 
   it('keeps nobody from looking while its application has left the pool', async () => {
     const { world, request } = await unanswered('after');
-    const { pool } = world.keeping;
+    const { pool } = world.context;
     const provider = (name: string) => {
       if (name === 'first') throw new Error('application first is not in the pool');
       return pool.provider(name);
     };
-    const keeping = { ...world.keeping, pool: { ...pool, names: ['second'], provider } };
-    await expect(ensureRoom(request, keeping)).rejects.toThrow(/not in the pool/);
+    const context = { ...world.context, pool: { ...pool, names: ['second'], provider } };
+    await expect(ensureRoom(request, context)).rejects.toThrow(/not in the pool/);
     expect(world.row('weekly').claim).toBeDefined();
   });
 });
@@ -152,17 +152,17 @@ describe('an attempt that nobody can look into', () => {
   /** A key whose create got no answer at an account that answers nothing from then on. */
   async function broken(applications: readonly string[], prepared: boolean) {
     const world = makeWorld({ applications });
-    const { keeping, clock, row } = world;
+    const { context, clock, row } = world;
     if (prepared) {
-      await ensureRoom(aRequest(), keeping);
+      await ensureRoom(aRequest(), context);
       clock.now = (row('weekly').renewAt ?? 0) + HOUR;
     }
     const dead = async () => {
       throw RESET;
     };
     const request = aRequest();
-    const due = () => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, keeping);
-    const work = prepared ? due : () => ensureRoom(request, keeping);
+    const due = () => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, context);
+    const work = prepared ? due : () => ensureRoom(request, context);
     const providers = Object.entries(world.providers);
     const healthy = providers.map(([, provider]) => provider.create);
     for (const [, provider] of providers) provider.create = dead;
@@ -208,23 +208,23 @@ describe('an account that lets nobody in', () => {
     const closed = async () => {
       throw failure;
     };
-    await ensureRoom(aRequest(), world.keeping);
+    await ensureRoom(aRequest(), world.context);
     const home = world.row('weekly').current?.application ?? '';
     Object.assign(world.providers[home] ?? {}, { create: closed });
     world.clock.now += 84 * DAY;
-    await rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, world.keeping);
+    await rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, world.context);
     expect(world.row('weekly')).toMatchObject({ generation: 2, claim: undefined });
     expect(world.row('weekly').current?.application).not.toBe(home);
     for (const provider of Object.values(world.providers)) Object.assign(provider, { create: closed });
     world.clock.now += 84 * DAY;
-    const again = rotateRoom({ key: 'weekly', generation: 2, cause: 'due' }, world.keeping);
+    const again = rotateRoom({ key: 'weekly', generation: 2, cause: 'due' }, world.context);
     await expect(again).rejects.toBe(failure);
   });
 });
 
 describe('a room that carries the token', () => {
   const adopted = async ({ world, request }: Awaited<ReturnType<typeof unanswered>>) => {
-    await ensureRoom(request, world.keeping);
+    await ensureRoom(request, world.context);
     return world.row('weekly').current?.id;
   };
 
@@ -241,7 +241,7 @@ describe('a room that carries the token', () => {
     await twin(world);
     world.clock.now += 20 * MINUTE;
     failNext(world, 'find', RESET);
-    await expect(ensureRoom(attempt.request, world.keeping)).rejects.toBe(RESET);
+    await expect(ensureRoom(attempt.request, world.context)).rejects.toBe(RESET);
     expect(await adopted(attempt)).toBe('first-1');
     expect(providerOf(world).made).toHaveLength(1);
   });
@@ -268,16 +268,16 @@ describe('a room that carries the token', () => {
     world.clock.now += 31 * MINUTE;
     failNext(world, 'create', RESET);
     const request = aRequest();
-    await expect(ensureRoom(request, world.keeping)).rejects.toBe(RESET);
+    await expect(ensureRoom(request, world.context)).rejects.toBe(RESET);
     expect(await adopted({ world, request })).toBe('first-2');
   });
 
   it('is not adopted when the provider does not let anybody in, whatever its end', async () => {
     const { world, request } = await unanswered('after');
-    const keeping = withProvider(world, (provider) => ({
+    const context = withProvider(world, (provider) => ({
       find: async (token) => (await provider.find(token)).map((room) => ({ ...room, available: false })),
     }));
-    expect((await ensureRoom(request, keeping)).outcome).toBe('created');
+    expect((await ensureRoom(request, context)).outcome).toBe('created');
     expect(world.row('weekly').current?.id).toBe('first-2');
   });
 
@@ -298,16 +298,16 @@ describe('a change that got no answer', () => {
 
   async function changing(when: 'before' | 'after') {
     const world = makeWorld();
-    await ensureRoom(aRequest(), world.keeping);
+    await ensureRoom(aRequest(), world.context);
     const request = strict();
     failNext(world, 'change', RESET, when);
-    await expect(ensureRoom(request, world.keeping)).rejects.toBe(RESET);
+    await expect(ensureRoom(request, world.context)).rejects.toBe(RESET);
     return { world, request };
   }
 
   it.each(['before', 'after'] as const)('is made again, broken off %s its effect', async (when) => {
     const { world, request } = await changing(when);
-    expect((await ensureRoom(request, world.keeping)).outcome).toBe('updated');
+    expect((await ensureRoom(request, world.context)).outcome).toBe('updated');
     expect(providerOf(world).made[0]?.settings.join_approval_level).toBe('explicit_approval');
     expect(world.row('weekly')).toMatchObject({ generation: 1, claim: undefined, spec: request.spec });
     expect(world.announced.at(-1)).toMatchObject({ type: 'Room Updated', reason: 'changed' });
@@ -316,7 +316,7 @@ describe('a change that got no answer', () => {
   it('ends in a new room where the old one is gone meanwhile', async () => {
     const { world, request } = await changing('before');
     providerOf(world).lose('first-1');
-    expect((await ensureRoom(request, world.keeping)).outcome).toBe('rotated');
+    expect((await ensureRoom(request, world.context)).outcome).toBe('rotated');
     expect(world.row('weekly')).toMatchObject({ generation: 2, previous: undefined, claim: undefined });
   });
 });
@@ -326,7 +326,7 @@ describe('a room that is lost', () => {
 
   async function lost(spec: RoomSpec = aSpec()): Promise<World> {
     const world = makeWorld();
-    await ensureRoom(aRequest({ spec }), world.keeping);
+    await ensureRoom(aRequest({ spec }), world.context);
     world.clock.now += HOUR;
     providerOf(world).lose('first-1');
     return world;
@@ -334,7 +334,7 @@ describe('a room that is lost', () => {
 
   it("is opened again, and its dead link is nobody's previous one", async () => {
     const world = await lost();
-    expect((await rotateRoom(order, world.keeping)).outcome).toBe('rotated');
+    expect((await rotateRoom(order, world.context)).outcome).toBe('rotated');
     expect(world.row('weekly')).toMatchObject({ generation: 2, previous: undefined });
     expect(world.announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'lost' });
     expect(await world.rooms.history('weekly')).toMatchObject([
@@ -348,19 +348,19 @@ describe('a room that is lost', () => {
       const world = await lost(aSpec({ renewal: { mode } }));
       const before = world.row('weekly');
       failNext(world, 'create', new ThrottledError('429', { retryAfter: SECOND, ambiguous: false }));
-      await expect(rotateRoom(order, world.keeping)).rejects.toThrow(ThrottledError);
+      await expect(rotateRoom(order, world.context)).rejects.toThrow(ThrottledError);
       expect(world.row('weekly')).toMatchObject({ state: before.state, current: before.current });
-      expect((await rotateRoom(order, world.keeping)).outcome).toBe('rotated');
+      expect((await rotateRoom(order, world.context)).outcome).toBe('rotated');
       expect(world.row('weekly')).toMatchObject({ generation: 2, previous: undefined });
     },
   );
 
   it('is left alone when it is there after all, or nobody needs it', async () => {
     const world = makeWorld();
-    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode: 'none' }, lifetime: DAY }) }), world.keeping);
-    expect((await rotateRoom(order, world.keeping)).outcome).toBe('unchanged');
+    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode: 'none' }, lifetime: DAY }) }), world.context);
+    expect((await rotateRoom(order, world.context)).outcome).toBe('unchanged');
     world.clock.now += 2 * DAY;
-    expect((await rotateRoom(order, world.keeping)).outcome).toBe('unchanged');
+    expect((await rotateRoom(order, world.context)).outcome).toBe('unchanged');
     expect(providerOf(world).made).toHaveLength(1);
   });
 
@@ -368,8 +368,8 @@ describe('a room that is lost', () => {
     const world = await lost();
     failNext(world, 'create', new ThrottledError('429', { retryAfter: SECOND, ambiguous: false }));
     const request = aRequest({ spec: aSpec({ lifetime: 120 * DAY }) });
-    await expect(ensureRoom(request, world.keeping)).rejects.toThrow(ThrottledError);
-    expect((await ensureRoom(request, world.keeping)).outcome).toBe('rotated');
+    await expect(ensureRoom(request, world.context)).rejects.toThrow(ThrottledError);
+    expect((await ensureRoom(request, world.context)).outcome).toBe('rotated');
     expect(world.row('weekly')).toMatchObject({ generation: 2, previous: undefined });
   });
 
@@ -377,7 +377,7 @@ describe('a room that is lost', () => {
     const world = await lost(aSpec({ renewal: { mode: 'extend' } }));
     world.clock.now += 84 * DAY;
     failNext(world, 'change', new RoomGoneError('404'));
-    expect((await rotateRoom({ ...order, cause: 'due' }, world.keeping)).outcome).toBe('rotated');
+    expect((await rotateRoom({ ...order, cause: 'due' }, world.context)).outcome).toBe('rotated');
     expect(world.row('weekly').previous).toBeUndefined();
   });
 });

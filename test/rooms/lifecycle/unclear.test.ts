@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
-import { AmbiguousOutcomeError, ThrottledError } from '../../../functions/rooms/model/errors.ts';
 import { holdRoom, releaseRoom } from '../../../functions/rooms/actions/hold.ts';
-import { type Reconciling, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
+import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import { type ReconciliationContext, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
+import { AmbiguousOutcomeError, ThrottledError } from '../../../functions/rooms/model/errors.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
-import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { providerOf } from '../../support/faulty.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';
@@ -17,8 +17,8 @@ const asked = (join_approval_level: 'none' | 'explicit_approval', more: Partial<
 /** A room whose every change is answered with 500 until `mend`, and a request for one that has failed. */
 async function unanswered(more: Partial<RoomSpec> = {}) {
   const world = makeWorld();
-  const { keeping, clock } = world;
-  await ensureRoom(aRequest({ spec: asked('none', more) }), keeping);
+  const { context, clock } = world;
+  await ensureRoom(aRequest({ spec: asked('none', more) }), context);
   const provider = providerOf(world);
   const { change } = provider;
   let tried = 0;
@@ -29,10 +29,10 @@ async function unanswered(more: Partial<RoomSpec> = {}) {
     throw new AmbiguousOutcomeError('500');
   };
   const request = aRequest({ spec: asked('explicit_approval', more) });
-  await expect(ensureRoom(request, keeping)).rejects.toThrow('500');
+  await expect(ensureRoom(request, context)).rejects.toThrow('500');
   const noticed: string[] = [];
   const due = (generation = 1) => rotateRoom({ key: 'weekly', generation, cause: 'due' }, heard);
-  const heard = { ...keeping, notice: (notice: string) => void noticed.push(notice) };
+  const heard = { ...context, notice: (notice: string) => void noticed.push(notice) };
   return {
     ...world,
     keeping: heard,
@@ -58,8 +58,8 @@ describe('a change that is never answered', () => {
   });
 
   it('does not stand in the way of a rotation by hand', async () => {
-    const { keeping, row } = await unanswered();
-    expect((await rotateNow(aRequest({ action: 'rotate' }), keeping)).outcome).toBe('rotated');
+    const { keeping: context, row } = await unanswered();
+    expect((await rotateNow(aRequest({ action: 'rotate' }), context)).outcome).toBe('rotated');
     expect(row('weekly')).toMatchObject({ generation: 2, unclear: undefined });
   });
 
@@ -103,7 +103,12 @@ describe('a change that is never answered', () => {
       triedAt: clock.now,
     });
     await holdRoom(aRequest({ action: 'hold' }), keeping);
-    const reconciling: Reconciling = { ...keeping, rotations, mode: 'repair', timeLeft: () => HOUR };
+    const reconciling: ReconciliationContext = {
+      ...keeping,
+      rotations,
+      mode: 'repair',
+      timeLeft: () => HOUR,
+    };
     // nothing is shown, so that only what is in mind can be put right
     const { list, get } = provider;
     provider.list = async function* () {

@@ -1,43 +1,43 @@
 import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
-import { shownAt, withNews } from '../../../functions/rooms/lifecycle/announcements.ts';
+import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
+import { shownAt, withAnnouncement } from '../../../functions/rooms/lifecycle/announcements.ts';
 import type { Announcement, Room, RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
-import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';
 
 /** A room while the bus takes nothing, until it is told otherwise. */
 async function unheard(spec: Partial<RoomSpec> = {}) {
   const world = makeWorld();
-  await ensureRoom(aRequest({ spec: aSpec(spec) }), world.keeping);
+  await ensureRoom(aRequest({ spec: aSpec(spec) }), world.context);
   let silent = true;
   const revisions: number[] = [];
   const shown: Room[] = [];
-  const keeping = {
-    ...world.keeping,
+  const context = {
+    ...world.context,
     events: {
-      ...world.keeping.events,
+      ...world.context.events,
       async announce(room: Room, news: Announcement) {
         if (silent) throw new Error('the bus takes nothing');
         revisions.push(room.revision);
         shown.push(room);
-        await world.keeping.events.announce(room, news);
+        await world.context.events.announce(room, news);
       },
     },
   };
   return {
     ...world,
-    keeping,
+    keeping: context,
     revisions,
     shown,
     hear: () => {
       silent = false;
     },
     due: () =>
-      rotateRoom({ key: 'weekly', generation: world.row('weekly').generation, cause: 'due' }, keeping),
+      rotateRoom({ key: 'weekly', generation: world.row('weekly').generation, cause: 'due' }, context),
   };
 }
 
@@ -45,7 +45,15 @@ describe('while the bus takes nothing', () => {
   it.each(['extend', 'recreate'] as const)(
     'a room of three days is kept for weeks, mode %s',
     async (mode) => {
-      const { clock, row, due, announced, hear, keeping, rotations } = await unheard({
+      const {
+        clock,
+        row,
+        due,
+        announced,
+        hear,
+        keeping: context,
+        rotations,
+      } = await unheard({
         lifetime: 3 * DAY,
         renewal: { mode },
       });
@@ -58,8 +66,8 @@ describe('while the bus takes nothing', () => {
       expect(announced).toHaveLength(1);
       hear();
       clock.now += 2 * HOUR;
-      await reconcileRooms(['first'], { ...keeping, rotations, mode: 'repair', timeLeft: () => HOUR });
-      for (const { order } of rotations.sent) await rotateRoom(order, keeping);
+      await reconcileRooms(['first'], { ...context, rotations, mode: 'repair', timeLeft: () => HOUR });
+      for (const { order } of rotations.sent) await rotateRoom(order, context);
       expect(row('weekly').unannounced).toBeUndefined();
       const type = mode === 'extend' ? 'Room Updated' : 'Room Rotated';
       expect(announced.slice(1)).toMatchObject([{ type, roomId: row('weekly').current?.id }]);
@@ -113,7 +121,8 @@ describe('what is still to be told', () => {
   const news = (type: Announcement['type'], reason = 'x'): Announcement => ({ type, reason });
   const listed = (...types: Announcement['type'][]) =>
     types.reduce<Room['unannounced']>(
-      (unannounced, type, index) => withNews({ ...makeRoom(), unannounced }, news(type, String(index))),
+      (unannounced, type, index) =>
+        withAnnouncement({ ...makeRoom(), unannounced }, news(type, String(index))),
       undefined,
     );
   const makeRoom = () => ({ revision: 9, state: 'active' }) as Room;

@@ -1,11 +1,22 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { NotAlteredError } from '../../../functions/rooms/lifecycle/change.ts';
 import { driftOf } from '../../../functions/rooms/model/drift.ts';
-import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
-import { ProviderRefusedError, RoomGoneError, ThrottledError } from '../../../functions/rooms/model/errors.ts';
-import { DAY, HOUR, type Instant, MINUTE, type RoomSettings, SECOND } from '../../../functions/rooms/model/room.ts';
-import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import {
+  ProviderRefusedError,
+  RoomGoneError,
+  ThrottledError,
+} from '../../../functions/rooms/model/errors.ts';
+import {
+  DAY,
+  HOUR,
+  type Instant,
+  MINUTE,
+  type RoomSettings,
+  SECOND,
+} from '../../../functions/rooms/model/room.ts';
 import type { StoredRoom } from '../../support/memory-provider.ts';
 import { aLiveRoom, aRoom, aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World } from '../../support/world.ts';
@@ -17,7 +28,7 @@ const ASKED: RoomSettings = {
   available_features: { is_chat_available: false },
 };
 
-const capabilities = makeWorld().keeping.pool.provider('first').capabilities;
+const capabilities = makeWorld().context.pool.provider('first').capabilities;
 
 function seen(settings: Partial<RoomSettings>, expiresAt: Instant = START + 90 * DAY) {
   return { ...aLiveRoom(), available: true, settings, expiresAt };
@@ -61,7 +72,7 @@ describe('correcting drift', () => {
   /** A room whose settings and end somebody else has changed. */
   async function drifted(): Promise<{ world: World; room: StoredRoom }> {
     const world = makeWorld();
-    await ensureRoom(aRequest({ spec: aSpec({ settings: ASKED }) }), world.keeping);
+    await ensureRoom(aRequest({ spec: aSpec({ settings: ASKED }) }), world.context);
     world.clock.now += HOUR;
     const room = world.providers.first?.made[0];
     if (!room) throw new Error('no room was made');
@@ -93,7 +104,7 @@ describe('correcting drift', () => {
   it('puts the room right in place and tells the bus', async () => {
     const { world, room } = await drifted();
     const before = world.row('weekly');
-    expect((await rotateRoom(ORDER, world.keeping)).outcome).toBe('updated');
+    expect((await rotateRoom(ORDER, world.context)).outcome).toBe('updated');
     restored(world, room);
     expect(world.row('weekly')).toMatchObject({ renewAt: before.renewAt, dueAt: before.dueAt });
     expect(world.announced.at(-1)).toMatchObject({ type: 'Room Updated', reason: 'drift' });
@@ -102,9 +113,9 @@ describe('correcting drift', () => {
   it('remembers what was asked for when the provider asks for patience', async () => {
     const { world, room } = await drifted();
     failChange(world, new ThrottledError('later', { retryAfter: SECOND, ambiguous: false }));
-    await expect(rotateRoom(ORDER, world.keeping)).rejects.toThrow(ThrottledError);
+    await expect(rotateRoom(ORDER, world.context)).rejects.toThrow(ThrottledError);
     expect(world.row('weekly').spec?.settings).toEqual(ASKED);
-    expect((await rotateRoom(ORDER, world.keeping)).outcome).toBe('updated');
+    expect((await rotateRoom(ORDER, world.context)).outcome).toBe('updated');
     restored(world, room);
   });
 
@@ -114,14 +125,14 @@ describe('correcting drift', () => {
     world.providers.first?.lose(room.id);
     const provider = world.providers.first;
     if (provider) provider.get = async () => undefined;
-    expect((await rotateRoom(ORDER, world.keeping)).outcome).toBe('rotated');
+    expect((await rotateRoom(ORDER, world.context)).outcome).toBe('rotated');
     expect(world.row('weekly')).toMatchObject({ generation: 2, previous: undefined });
   });
 
   it('hands the message over for good when the provider refuses the correction', async () => {
     const { world } = await drifted();
     failChange(world, new ProviderRefusedError('no'));
-    await expect(rotateRoom(ORDER, world.keeping)).rejects.toThrow(ProviderRefusedError);
+    await expect(rotateRoom(ORDER, world.context)).rejects.toThrow(ProviderRefusedError);
     expect(world.row('weekly')).toMatchObject({
       state: 'active',
       claim: undefined,
@@ -141,9 +152,9 @@ describe('correcting drift', () => {
 
   it('does nothing where nothing has drifted any more', async () => {
     const { world, room } = await drifted();
-    await rotateRoom(ORDER, world.keeping);
+    await rotateRoom(ORDER, world.context);
     const { revision } = world.row('weekly');
-    expect((await rotateRoom(ORDER, world.keeping)).outcome).toBe('unchanged');
+    expect((await rotateRoom(ORDER, world.context)).outcome).toBe('unchanged');
     expect(world.row('weekly').revision).toBe(revision);
     restored(world, room);
   });

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { meaning, recall } from '../../../functions/rooms/series/calendar.ts';
 import {
   type CalendarMemory,
-  type CalendarNews,
-  type EventNews,
-  need,
-  type OccurrenceNews,
-  remember,
+  type CalendarUpdate,
+  type EventUpdate,
+  mergeUpdate,
+  type OccurrenceUpdate,
+  requiredUntil,
 } from '../../../functions/rooms/model/occurrences.ts';
 import { DAY, HOUR, type Room, type RoomRequest } from '../../../functions/rooms/model/room.ts';
+import { mergeIntoRow, toRequest } from '../../../functions/rooms/series/calendar.ts';
 
 const WEEK = 7 * DAY;
 
@@ -18,8 +18,8 @@ function planned(...weeks: readonly number[]) {
   return weeks.map((week) => ({ id: week * WEEK, until: week * WEEK + HOUR }));
 }
 
-function event(at: string, more: Partial<EventNews> = {}): CalendarNews {
-  const news: EventNews = {
+function event(at: string, more: Partial<EventUpdate> = {}): CalendarUpdate {
+  const news: EventUpdate = {
     at,
     epoch: at,
     name: `as of ${at}`,
@@ -31,15 +31,15 @@ function event(at: string, more: Partial<EventNews> = {}): CalendarNews {
   return { event: news, occurrences: [] };
 }
 
-function occurrence(at: string, week: number, more: Partial<OccurrenceNews> = {}): CalendarNews {
+function occurrence(at: string, week: number, more: Partial<OccurrenceUpdate> = {}): CalendarUpdate {
   const id = week * WEEK;
   return { occurrences: [{ at, epoch: at, id, until: id + HOUR, name: `occurrence as of ${at}`, ...more }] };
 }
 
 const cancelled = { cancelled: true };
 
-function learnt(...news: readonly CalendarNews[]): CalendarMemory {
-  return news.reduce<CalendarMemory>((memory, next) => remember(memory, next), {
+function learnt(...news: readonly CalendarUpdate[]): CalendarMemory {
+  return news.reduce<CalendarMemory>((memory, next) => mergeUpdate(memory, next), {
     version: 0,
     occurrences: [],
   });
@@ -48,7 +48,7 @@ function learnt(...news: readonly CalendarNews[]): CalendarMemory {
 const until = (weeks: number, extra = HOUR) => expect.objectContaining({ until: weeks * WEEK + extra });
 
 describe('what is needed', () => {
-  test.each<[string, readonly CalendarNews[], unknown]>([
+  test.each<[string, readonly CalendarUpdate[], unknown]>([
     ['lasts until the last occurrence', [event('1')], until(3)],
     ['is named by the event', [event('1'), occurrence('2', 3)], expect.objectContaining({ name: 'as of 1' })],
     [
@@ -133,7 +133,7 @@ describe('what is needed', () => {
       until(3, 6 * HOUR),
     ],
   ])('%s', (_, news, expected) => {
-    for (const order of [news, news.toReversed()]) expect(need(learnt(...order))).toEqual(expected);
+    for (const order of [news, news.toReversed()]) expect(requiredUntil(learnt(...order))).toEqual(expected);
   });
 });
 
@@ -174,15 +174,15 @@ describe('what is remembered', () => {
   test('does not change by what is known or older', () => {
     const memory = learnt(event('1'), event('3'), occurrence('3', 2));
     for (const old of [event('1'), event('2', cancelled), event('3'), occurrence('2', 2, cancelled)]) {
-      expect(remember(memory, old)).toBe(memory);
+      expect(mergeUpdate(memory, old)).toBe(memory);
     }
-    expect(remember(memory, event('4')).version).toBe(memory.version + 1);
+    expect(mergeUpdate(memory, event('4')).version).toBe(memory.version + 1);
   });
 
   test('stays the same when it has been through the table', () => {
     const memory = learnt(event('1'), occurrence('2', 3, cancelled));
     const read = JSON.parse(JSON.stringify(memory)) as CalendarMemory;
-    expect(remember(read, event('1'))).toBe(read);
+    expect(mergeUpdate(read, event('1'))).toBe(read);
   });
 
   test('has room for the latest 64 exceptions', () => {
@@ -194,9 +194,9 @@ describe('what is remembered', () => {
 });
 
 describe('a request that carries news', () => {
-  const request = (news: CalendarNews): RoomRequest => ({
+  const request = (news: CalendarUpdate): RoomRequest => ({
     key: 'ical::a',
-    ...meaning(news),
+    ...toRequest(news),
     sequence: { source: 'calendar', value: 'of the message' },
     origin: { id: 'a' },
     news,
@@ -204,12 +204,12 @@ describe('a request that carries news', () => {
   const row = (memory: CalendarMemory | undefined) => ({ calendar: memory }) as unknown as Room;
 
   test('asks for what all news together means, and counts what was learnt', () => {
-    const first = recall(undefined, request(occurrence('2', 3, cancelled)));
+    const first = mergeIntoRow(undefined, request(occurrence('2', 3, cancelled)));
     expect(first.request).toMatchObject({
       action: 'cancel',
       sequence: { source: 'calendar', value: '0000000001' },
     });
-    const second = recall(row(first.calendar), request(event('1')));
+    const second = mergeIntoRow(row(first.calendar), request(event('1')));
     expect(second.request).toMatchObject({
       action: 'ensure',
       sequence: { value: '0000000002' },
@@ -220,12 +220,12 @@ describe('a request that carries news', () => {
         renewal: { mode: 'extend', until: 2 * WEEK + HOUR },
       },
     });
-    const repeated = recall(row(second.calendar), request(event('1')));
+    const repeated = mergeIntoRow(row(second.calendar), request(event('1')));
     expect(repeated).toEqual(second);
   });
 
   test('of an event without end is kept until it is cancelled', () => {
-    const { request: asked } = recall(undefined, request(event('1', { endless: true, planned: [] })));
+    const { request: asked } = mergeIntoRow(undefined, request(event('1', { endless: true, planned: [] })));
     expect(asked.spec).toEqual({
       settings: { display_name: 'as of 1' },
       lifetime: 365 * DAY,
@@ -235,6 +235,6 @@ describe('a request that carries news', () => {
 
   test('of another kind is left alone', () => {
     const plain: RoomRequest = { key: 'a', action: 'hold', sequence: { source: 'request', value: '1' } };
-    expect(recall(row(learnt(event('1'))), plain)).toEqual({ request: plain });
+    expect(mergeIntoRow(row(learnt(event('1'))), plain)).toEqual({ request: plain });
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { homeOrder } from '../../../functions/rooms/model/placement.ts';
+import { placementOrder } from '../../../functions/rooms/model/placement.ts';
 
 const keys = Array.from({ length: 3000 }, (_, index) => `room-${index}`);
-const homes = (applications: readonly string[]) => keys.map((key) => homeOrder(key, applications)[0]);
+const homes = (applications: readonly string[]) => keys.map((key) => placementOrder(key, applications)[0]);
 
 describe('the home of a key', () => {
   it('is spread evenly over the pool', () => {
@@ -22,8 +22,8 @@ describe('the home of a key', () => {
 
   it('is where the room lives already', () => {
     for (const key of keys.slice(0, 50)) {
-      expect(homeOrder(key, ['one', 'two', 'three'], 'two')[0]).toBe('two');
-      expect(new Set(homeOrder(key, ['one', 'two', 'three'], 'two')).size).toBe(3);
+      expect(placementOrder(key, ['one', 'two', 'three'], 'two')[0]).toBe('two');
+      expect(new Set(placementOrder(key, ['one', 'two', 'three'], 'two')).size).toBe(3);
     }
   });
 });

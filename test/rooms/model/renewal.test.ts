@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emergencyTime, RUN_ALLOWANCE, renewalTime, renewalWindow } from '../../../functions/rooms/model/renewal.ts';
+import {
+  emergencyTime,
+  RUN_ALLOWANCE,
+  renewalTime,
+  renewalWindow,
+} from '../../../functions/rooms/model/renewal.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/room.ts';
 import { longestGap } from '../../../lib/schedule/longest-gap.ts';
 import { START } from '../../support/rooms.ts';

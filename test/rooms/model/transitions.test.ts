@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Claim, Retiree } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
 import {
   abandoned,
   failed,
@@ -8,8 +10,6 @@ import {
   unclaimed,
   withRetirees,
 } from '../../../functions/rooms/model/transitions.ts';
-import type { Claim, Retiree } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
 import { aLiveRoom, aRoom, aSpec, START } from '../../support/rooms.ts';
 
 const POLICY = { renewBefore: 7 * DAY, longestGap: 25 * HOUR };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CALENDAR_DEFAULTS } from '../../../functions/requests/calendar/event/settings.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
-import { heedCalendar } from '../../../functions/rooms/actions/calendar-update.ts';
+import { applyCalendarUpdate } from '../../../functions/rooms/actions/calendar-update.ts';
 import { DAY, HOUR, type Instant } from '../../../functions/rooms/model/room.ts';
 import { followSeries, lookAgain } from '../../../functions/rooms/series/series.ts';
 import type { SeriesStore } from '../../../functions/rooms/series/update.ts';
@@ -38,7 +38,7 @@ function calendars(series: SeriesStore = memorySeries()): Calendars {
     const message = { body, messageId: 'm', sentAt };
     const parsed = await parseMessage(message, { calendar: SETTINGS });
     const serve = async (requests: typeof parsed.requests) => {
-      for (const request of requests) await heedCalendar(request, world.keeping);
+      for (const request of requests) await applyCalendarUpdate(request, world.context);
     };
     await serve(parsed.requests);
     for (const news of parsed.series ?? []) {
@@ -299,11 +299,11 @@ async function dieAt(
       return written;
     };
   };
-  const [rooms, memories] = [world.keeping.rooms.write, series.write];
-  Object.assign(world.keeping.rooms, { write: mortal(rooms) });
+  const [rooms, memories] = [world.context.rooms.write, series.write];
+  Object.assign(world.context.rooms, { write: mortal(rooms) });
   Object.assign(series, { write: mortal(memories) });
   await work().catch(() => {});
-  Object.assign(world.keeping.rooms, { write: rooms });
+  Object.assign(world.context.rooms, { write: rooms });
   Object.assign(series, { write: memories });
   world.clock.now += 10 * 60_000;
   await work();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AmbiguousOutcomeError, RequestRefusedError } from '../../../functions/rooms/model/errors.ts';
-import { inLanes } from '../../../functions/runtime/queue/for-each-key.ts';
+import { forEachKey } from '../../../functions/runtime/queue/for-each-key.ts';
 
 const pieces = (...keys: string[]) => keys.map((key, index) => ({ key, index }));
 
@@ -8,7 +8,7 @@ test('the pieces of one key are done one after the other, those of others meanwh
   const busy = new Set<string>();
   const done: number[] = [];
   let most = 0;
-  await inLanes(pieces('a', 'b', 'a', 'c', 'a', 'b'), async ({ key, index }) => {
+  await forEachKey(pieces('a', 'b', 'a', 'c', 'a', 'b'), async ({ key, index }) => {
     expect(busy).not.toContain(key);
     busy.add(key);
     most = Math.max(most, busy.size);
@@ -30,7 +30,7 @@ test('what is refused holds up nothing else, and does not bury what failed for n
       if (key < 'g') throw new RequestRefusedError(`no ${key}`);
       done.push(key);
     };
-  await expect(inLanes(all, work('none'))).rejects.toThrow('no a');
+  await expect(forEachKey(all, work('none'))).rejects.toThrow('no a');
   expect(done).toEqual(['g', 'h']);
-  await expect(inLanes(all, work('f'))).rejects.toThrow('reset');
+  await expect(forEachKey(all, work('f'))).rejects.toThrow('reset');
 });

@@ -414,7 +414,11 @@ describe('a message that fails', () => {
     const inbox = await startInbox();
     const deaf: Inbox = {
       ...inbox,
-      work: { ...inbox.work, bury: fail(new Error('AccessDenied')), defer: fail(new Error('AccessDenied')) },
+      work: {
+        ...inbox.work,
+        deadLetter: fail(new Error('AccessDenied')),
+        delay: fail(new Error('AccessDenied')),
+      },
     };
     const { handler } = handlerOf(deaf, {
       refuse: fail(new RequestRefusedError('no')),

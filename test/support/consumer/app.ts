@@ -10,7 +10,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EvergreenRooms, type EvergreenRoomsProps, tellWhatToDoNext } from 'evergreen-rooms';
+import { addOutputs, EvergreenRooms, type EvergreenRoomsProps } from 'evergreen-rooms';
 
 const app = new App();
 const stack = new Stack(app, 'Own');
@@ -73,5 +73,5 @@ rooms.onRoomCreated('TellTheTeam', { target: new CloudWatchLogGroup(new LogGroup
 rooms.dashboard.addWidgets(
   new GraphWidget({ left: [rooms.metricRoomsCreated(), rooms.metricEmergencies()] }),
 );
-tellWhatToDoNext(stack, rooms);
+addOutputs(stack, rooms);
 app.synth();

@@ -1,8 +1,8 @@
 import type { Instant } from '../../../rooms/model/room.ts';
+import type { WorkBudget } from '../time/work-budget.ts';
+import type { Zone } from '../time/zone.ts';
 import type { Leniency } from './leniency.ts';
 import type { CalendarSettings } from './settings.ts';
-import type { Steps } from '../time/work-budget.ts';
-import type { Zone } from '../time/zone.ts';
 
 /** What is known of a calendar's event besides what it says itself. */
 export interface CalendarContext {
@@ -19,6 +19,6 @@ export interface CalendarContext {
   /** When it is read. */
   readonly now: Instant;
   readonly settings: CalendarSettings;
-  readonly steps: Steps;
+  readonly steps: WorkBudget;
   readonly leniency: Leniency;
 }

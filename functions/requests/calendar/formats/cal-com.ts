@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 import { checked } from '../../refusal.ts';
 import type { CalendarContext } from '../event/context.ts';
-import { instantOf, mustReadDateTime } from '../time/date-time.ts';
 import { changeTime, stamp } from '../event/version.ts';
-import type { Telling, ToldOccurrence } from '../recurrence/calendar-event.ts';
+import type { ParsedCalendarEvent, ParsedOccurrence } from '../recurrence/calendar-event.ts';
+import { instantOf, mustReadDateTime } from '../time/date-time.ts';
 import { UTC } from '../time/zone.ts';
 
 const personSchema = z.looseObject({
@@ -79,14 +79,18 @@ function givesUpSeat({
  *
  * @throws RequestRefusedError
  */
-export function readCalCom(body: unknown, context: CalendarContext): readonly Telling[] {
+export function readCalCom(body: unknown, context: CalendarContext): readonly ParsedCalendarEvent[] {
   const { triggerEvent, createdAt, payload } = checked(webhookSchema, body, 'event');
   const cancelled = context.isCancelled || triggerEvent === 'BOOKING_CANCELLED';
   const changed = changeTime(createdAt, context);
   const at = stamp([changed], cancelled);
   const told = { at, epoch: at, title: titleOf(payload), isPrivate: false, cancelled };
   const ended = { ...told, at: stamp([changed], true), complete: true, cancelled: true };
-  const end = (uid: string): Telling => ({ ...identityOf({ uid }, context), event: ended, occurrences: [] });
+  const end = (uid: string): ParsedCalendarEvent => ({
+    ...identityOf({ uid }, context),
+    event: ended,
+    occurrences: [],
+  });
   const { uid, rescheduleUid } = payload;
   const booking = identityOf(payload, context);
   const current = payload.recurringEvent
@@ -110,9 +114,9 @@ export function readCalCom(body: unknown, context: CalendarContext): readonly Te
  */
 function recurringTelling(
   payload: Booking,
-  told: Omit<ToldOccurrence, 'id' | 'following'>,
+  told: Omit<ParsedOccurrence, 'id' | 'following'>,
   context: CalendarContext,
-): Telling {
+): ParsedCalendarEvent {
   const { organizer, attendees, type, eventTitle, recurringEvent } = payload;
   const { freq, count, interval } = recurringEvent ?? {};
   const people = [organizer, ...(attendees ?? [])].map((person) => person?.email ?? person?.name ?? '');
@@ -135,7 +139,7 @@ function recurringTelling(
 function identityOf(
   { uid, iCalUID }: Pick<Booking, 'uid' | 'iCalUID'>,
   { calendarId }: CalendarContext,
-): Pick<Telling, 'identity' | 'origin'> {
+): Pick<ParsedCalendarEvent, 'identity' | 'origin'> {
   const first = iCalUID || uid;
   return {
     identity: ['cal.com', calendarId ?? '', CALENDARS.test(first) ? first : first.replace(/@[^@]*$/, '')],

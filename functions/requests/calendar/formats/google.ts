@@ -5,11 +5,17 @@ import { DAY, type Instant } from '../../../rooms/model/room.ts';
 import { checked } from '../../refusal.ts';
 import { padded } from '../../room-request/sequence.ts';
 import type { CalendarContext } from '../event/context.ts';
-import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from '../time/date-time.ts';
+import { changeTime, stamp } from '../event/version.ts';
 import { unfolded } from '../ics/lines.ts';
 import { daysBetween, readIcsTimes } from '../ics/times.ts';
-import { changeTime, stamp } from '../event/version.ts';
-import type { EventTimes, Length, Telling, ToldEvent, ToldOccurrence } from '../recurrence/calendar-event.ts';
+import type {
+  EventTimes,
+  Length,
+  ParsedCalendarEvent,
+  ParsedEvent,
+  ParsedOccurrence,
+} from '../recurrence/calendar-event.ts';
+import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from '../time/date-time.ts';
 import { UTC, type Zone, zoneNamed } from '../time/zone.ts';
 
 const timeSchema = z.looseObject({
@@ -46,7 +52,7 @@ export const GOOGLE_FIELDS: readonly string[] = ['kind', ...Object.keys(eventSch
  *
  * @throws RequestRefusedError
  */
-export function readGoogle(body: unknown, context: CalendarContext): Telling {
+export function readGoogle(body: unknown, context: CalendarContext): ParsedCalendarEvent {
   const event = checked(eventSchema, body, 'event');
   const seriesId = event.recurringEventId ?? event.id;
   const { calendarId } = context;
@@ -81,7 +87,7 @@ function tell(event: GoogleEvent, context: CalendarContext) {
 /** Greater than every epoch. */
 const HOLDS = '~';
 
-function tellEvent(event: GoogleEvent, context: CalendarContext): ToldEvent {
+function tellEvent(event: GoogleEvent, context: CalendarContext): ParsedEvent {
   const told = tell(event, context);
   const times = readTimes(event, context, told.cancelled);
   return { ...told, complete: false, ...(times && { times }) };
@@ -108,7 +114,7 @@ function readTimes(event: GoogleEvent, context: CalendarContext, cancelled: bool
   return lines.length > 0 ? { ...times, ...readRecurrence(lines, first, times, context) } : times;
 }
 
-function tellOccurrence(event: GoogleEvent, context: CalendarContext): ToldOccurrence {
+function tellOccurrence(event: GoogleEvent, context: CalendarContext): ParsedOccurrence {
   const told = tell(event, context);
   const times = readTimes(event, context, told.cancelled);
   const { originalStartTime, id } = event;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { DAY, SECOND } from '../../../rooms/model/room.ts';
-import { mustReadDateTime } from '../time/date-time.ts';
 import type { DayOfWeek, Rule } from '../recurrence/rule.ts';
+import { mustReadDateTime } from '../time/date-time.ts';
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 const INDEXES = ['first', 'second', 'third', 'fourth', 'last'] as const;

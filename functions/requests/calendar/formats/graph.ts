@@ -3,14 +3,19 @@ import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 import { DAY, type Instant } from '../../../rooms/model/room.ts';
 import { checked, shown } from '../../refusal.ts';
 import type { CalendarContext } from '../event/context.ts';
-import { type DateTime, instantOf, mustReadDateTime } from '../time/date-time.ts';
-import { readPattern, recurrenceSchema } from './graph-recurrence.ts';
-import { endOf } from '../recurrence/occurrences.ts';
 import { changeTime, instantOr, stamp } from '../event/version.ts';
-import type { Steps } from '../time/work-budget.ts';
-import type { EventTimes, Telling, ToldEvent, ToldOccurrence } from '../recurrence/calendar-event.ts';
+import type {
+  EventTimes,
+  ParsedCalendarEvent,
+  ParsedEvent,
+  ParsedOccurrence,
+} from '../recurrence/calendar-event.ts';
+import { endOf } from '../recurrence/occurrences.ts';
+import { type DateTime, instantOf, mustReadDateTime } from '../time/date-time.ts';
 import { dayOf } from '../time/local-time.ts';
+import type { WorkBudget } from '../time/work-budget.ts';
 import { type Zone, zoneNamed } from '../time/zone.ts';
+import { readPattern, recurrenceSchema } from './graph-recurrence.ts';
 
 const timeSchema = z.looseObject({ dateTime: z.string(), timeZone: z.nullish(z.string()) });
 
@@ -50,7 +55,7 @@ export const GRAPH_FIELDS: readonly string[] = ['@odata.type', ...Object.keys(ev
  *
  * @throws RequestRefusedError
  */
-export function readGraph(body: unknown, context: CalendarContext): Telling {
+export function readGraph(body: unknown, context: CalendarContext): ParsedCalendarEvent {
   const event = checked(eventSchema, body, 'event');
   const { calendarId } = context;
   const seriesId = event.seriesMasterId ?? event.id;
@@ -75,7 +80,7 @@ export function readGraph(body: unknown, context: CalendarContext): Telling {
 }
 
 /** What comes with the series is as new as the series, whatever its own stamp says. */
-function asNewAs(event: ToldEvent | undefined, occurrence: ToldOccurrence): ToldOccurrence {
+function asNewAs(event: ParsedEvent | undefined, occurrence: ParsedOccurrence): ParsedOccurrence {
   return event && event.at > occurrence.at ? { ...occurrence, at: event.at, epoch: event.at } : occurrence;
 }
 
@@ -97,14 +102,14 @@ export function isHidden(event: unknown): boolean {
   return sensitivity === 'private' || sensitivity === 'confidential';
 }
 
-function tellEvent(event: z.output<typeof eventSchema>, context: CalendarContext): ToldEvent {
+function tellEvent(event: z.output<typeof eventSchema>, context: CalendarContext): ParsedEvent {
   const told = tell(event, context);
   const times = readTimes(event, context, told.cancelled);
   const complete = Boolean(event.cancelledOccurrences && event.exceptionOccurrences);
   return { ...told, complete, ...(times && { times }) };
 }
 
-function tellOccurrence(event: GraphEvent, context: CalendarContext): ToldOccurrence {
+function tellOccurrence(event: GraphEvent, context: CalendarContext): ParsedOccurrence {
   const told = tell(event, context);
   const times = readTimes(event, context, told.cancelled);
   const original = event.originalStart
@@ -181,7 +186,7 @@ function seriesZone(event: GraphEvent, context: CalendarContext): Zone {
   );
 }
 
-function mustKnow(name: string, field: string, steps: Steps): Zone {
+function mustKnow(name: string, field: string, steps: WorkBudget): Zone {
   const zone = zoneNamed(name, steps);
   if (zone) return zone;
   throw new RequestRefusedError(

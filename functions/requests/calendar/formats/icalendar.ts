@@ -3,8 +3,13 @@ import type { Instant } from '../../../rooms/model/room.ts';
 import type { CalendarContext } from '../event/context.ts';
 import { type IcsComponent, readComponents } from '../ics/components.ts';
 import type { IcsCalendar, IcsEvent } from '../ics/text.ts';
-import { endOf, planOf } from '../recurrence/occurrences.ts';
-import type { EventTimes, Telling, ToldEvent, ToldOccurrence } from '../recurrence/calendar-event.ts';
+import type {
+  EventTimes,
+  ParsedCalendarEvent,
+  ParsedEvent,
+  ParsedOccurrence,
+} from '../recurrence/calendar-event.ts';
+import { endOf, planOccurrences } from '../recurrence/occurrences.ts';
 
 /** What attendees send about an event; it does not change the event. */
 const ANSWERS = new Set(['REPLY', 'COUNTER', 'DECLINECOUNTER', 'REFRESH']);
@@ -21,7 +26,11 @@ export function reasonToSkip({ method = '' }: IcsCalendar): string | undefined {
  *
  * @throws RequestRefusedError
  */
-export function readIcalendar(calendar: IcsCalendar, event: IcsEvent, context: CalendarContext): Telling {
+export function readIcalendar(
+  calendar: IcsCalendar,
+  event: IcsEvent,
+  context: CalendarContext,
+): ParsedCalendarEvent {
   if (event.uid === '') throw new RequestRefusedError('UID: is missing');
   const components = readComponents(calendar, event, context);
   const masters = components.filter(({ isWhole }) => isWhole);
@@ -46,7 +55,7 @@ export function readIcalendar(calendar: IcsCalendar, event: IcsEvent, context: C
 function identityOf(
   { uid }: IcsEvent,
   { calendarId }: CalendarContext,
-): Pick<Telling, 'identity' | 'origin'> {
+): Pick<ParsedCalendarEvent, 'identity' | 'origin'> {
   return {
     identity: ['ical', calendarId ?? '', uid],
     origin: { format: 'icalendar', ...(calendarId !== undefined && { calendarId }), uid },
@@ -78,7 +87,7 @@ function newest(
 
 function lastEnd({ cancelled, times }: IcsComponent, { steps }: CalendarContext): Instant {
   if (cancelled || !times) return Number.NEGATIVE_INFINITY;
-  const { endless, last } = planOf(times, steps);
+  const { endless, last } = planOccurrences(times, steps);
   return endless ? Number.POSITIVE_INFINITY : (last.at(-1)?.end ?? Number.NEGATIVE_INFINITY);
 }
 
@@ -97,7 +106,7 @@ function tellEvent(
   { at, title, isPrivate, cancelled, times }: IcsComponent,
   exceptions: readonly IcsComponent[],
   { method = 'PUBLISH' }: IcsCalendar,
-): ToldEvent {
+): ParsedEvent {
   if (!cancelled && !times) throw new RequestRefusedError('DTSTART: is missing');
   return {
     at,
@@ -133,7 +142,7 @@ function withRanges(times: EventTimes, exceptions: readonly IcsComponent[]): Eve
   return { ...times, shifts, ...(cuts.length > 0 && { cut: Math.min(...cuts) }) };
 }
 
-function tellOccurrence(exception: IcsComponent, event: ToldEvent | undefined): ToldOccurrence {
+function tellOccurrence(exception: IcsComponent, event: ParsedEvent | undefined): ParsedOccurrence {
   const { id = 0, following, title, isPrivate, cancelled, times } = exception;
   if (!cancelled && !times)
     throw new RequestRefusedError('DTSTART: is missing from an occurrence that was moved');
@@ -155,9 +164,9 @@ function tellOccurrence(exception: IcsComponent, event: ToldEvent | undefined): 
 function additions(
   { at, title, isPrivate, cancelled, times }: IcsComponent,
   { steps }: CalendarContext,
-): ToldOccurrence[] {
+): ParsedOccurrence[] {
   if (!times) throw new RequestRefusedError('DTSTART: is missing');
-  const plan = planOf(times, steps);
+  const plan = planOccurrences(times, steps);
   if (plan.endless) {
     throw new RequestRefusedError('RRULE: occurrences that are added (METHOD:ADD) must come to an end');
   }

@@ -1,9 +1,9 @@
 import type { BusEvent } from '../../event.ts';
-import { GOOGLE_FIELDS } from './google.ts';
-import { GRAPH_FIELDS, isHidden } from './graph.ts';
 import { isHiddenClass } from '../ics/components.ts';
 import { componentsOf, propertyOf, withoutTitles } from '../ics/lines.ts';
 import { type IcsCalendar, type IcsEvent, writeIcs } from '../ics/text.ts';
+import { GOOGLE_FIELDS } from './google.ts';
+import { GRAPH_FIELDS, isHidden } from './graph.ts';
 
 const FIELDS = new Set([...GOOGLE_FIELDS, ...GRAPH_FIELDS]);
 

@@ -2,16 +2,16 @@ import ICAL from 'ical.js';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 import type { Instant } from '../../../rooms/model/room.ts';
 import type { CalendarContext } from '../event/context.ts';
+import type { Leniency } from '../event/leniency.ts';
+import { instantOr, notAfter, stamp } from '../event/version.ts';
+import type { EventTimes } from '../recurrence/calendar-event.ts';
+import { endOf } from '../recurrence/occurrences.ts';
+import { zoneNamed } from '../time/zone.ts';
 import { componentsOf, propertyOf, unescaped, withoutTitles } from './lines.ts';
 import { textOf } from './property.ts';
 import { type IcsCalendar, type IcsEvent, writeIcs } from './text.ts';
 import { type Clocks, type Inherited, readIcsTimes, readOccurrenceId } from './times.ts';
 import { type ZoneFinder, zonesOf } from './zones.ts';
-import type { Leniency } from '../event/leniency.ts';
-import { endOf } from '../recurrence/occurrences.ts';
-import { instantOr, notAfter, stamp } from '../event/version.ts';
-import type { EventTimes } from '../recurrence/calendar-event.ts';
-import { zoneNamed } from '../time/zone.ts';
 
 /** A VEVENT, as far as it is the same for all kinds of news. */
 export interface IcsComponent {

@@ -2,9 +2,9 @@ import type ICAL from 'ical.js';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 import { DAY, SECOND } from '../../../rooms/model/room.ts';
 import { shown } from '../../refusal.ts';
-import { mustReadDateTime } from '../time/date-time.ts';
 import { type DayOfWeek, FREQUENCIES, type Frequency, type Rule } from '../recurrence/rule.ts';
-import type { Wall } from '../time/local-time.ts';
+import { mustReadDateTime } from '../time/date-time.ts';
+import type { LocalTime } from '../time/local-time.ts';
 import type { Zone } from '../time/zone.ts';
 
 const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
@@ -58,7 +58,7 @@ function atLeastOne(value: number, part: string): number {
 }
 
 /** A date stands for its last second: an occurrence at noon of that day is still one. */
-function readUntil(until: ICAL.Time, zone: Zone): Wall {
+function readUntil(until: ICAL.Time, zone: Zone): LocalTime {
   const { wall, isDate, offset } = mustReadDateTime(until.toString(), 'RRULE: UNTIL');
   if (isDate) return wall + DAY - SECOND;
   return offset === undefined ? wall : zone.toWall(wall - offset);

@@ -1,15 +1,15 @@
 import type ICAL from 'ical.js';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 import { DAY, type Instant } from '../../../rooms/model/room.ts';
-import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from '../time/date-time.ts';
-import { textOf } from './property.ts';
-import type { ZoneFinder } from './zones.ts';
 import type { Leniency } from '../event/leniency.ts';
-import { readRule } from './rrule.ts';
-import { type Rule, unitOf } from '../recurrence/rule.ts';
 import type { EventTimes, Length } from '../recurrence/calendar-event.ts';
-import { dayOf, type Wall } from '../time/local-time.ts';
+import { type Rule, unitOf } from '../recurrence/rule.ts';
+import { type DateTime, instantOf, mustHaveZone, mustReadDateTime } from '../time/date-time.ts';
+import { dayOf, type LocalTime } from '../time/local-time.ts';
 import { UTC, type Zone } from '../time/zone.ts';
+import { textOf } from './property.ts';
+import { readRule } from './rrule.ts';
+import type { ZoneFinder } from './zones.ts';
 
 /** Where a VEVENT's times are to be understood. */
 export interface Clocks {
@@ -81,7 +81,11 @@ function readExcluded(event: ICAL.Component, first: ZonedTime, clocks: Clocks): 
 }
 
 /** An extra date of an event that has a time is at that time. */
-function wallOf(time: ZonedTime, first: ZonedTime, { zone, start }: { zone: Zone; start: Wall }): Wall {
+function wallOf(
+  time: ZonedTime,
+  first: ZonedTime,
+  { zone, start }: { zone: Zone; start: LocalTime },
+): LocalTime {
   return time.isDate && !first.isDate
     ? time.wall + (start - dayOf(start) * DAY)
     : wallIn(zone, time, 'RDATE');
@@ -155,7 +159,11 @@ function readTimes(
   });
 }
 
-function readPeriods(event: ICAL.Component, zone: Zone, clocks: Clocks): { start: Wall; end: Instant }[] {
+function readPeriods(
+  event: ICAL.Component,
+  zone: Zone,
+  clocks: Clocks,
+): { start: LocalTime; end: Instant }[] {
   return event.getAllProperties('rdate').flatMap((property) => {
     const [, parameters, type, ...values] = property.toJSON() as [
       string,
@@ -178,12 +186,12 @@ function readPeriods(event: ICAL.Component, zone: Zone, clocks: Clocks): { start
   });
 }
 
-function endAfter(zone: Zone, start: Wall, { days, time }: Length): Instant {
+function endAfter(zone: Zone, start: LocalTime, { days, time }: Length): Instant {
   return zone.toInstant(start + days * DAY) + time;
 }
 
 /** What the clock of a zone shows at a time that may be told by another clock. */
-function wallIn(zone: Zone, time: ZonedTime, field: string): Wall {
+function wallIn(zone: Zone, time: ZonedTime, field: string): LocalTime {
   return time.offset === undefined && (time.zone === zone || time.isDate)
     ? time.wall
     : zone.toWall(instantOf(time, time.zone, field));
@@ -195,7 +203,7 @@ function readRules(event: ICAL.Component, name: string, zone: Zone) {
 
 interface Begin {
   readonly first: ZonedTime;
-  readonly start: Wall;
+  readonly start: LocalTime;
   readonly zone: Zone;
 }
 
@@ -257,7 +265,7 @@ function lengthUntil(end: ZonedTime, { first, start, zone }: Begin): Length {
 }
 
 /** The end is the day after the last; of one day, some write that day itself. */
-export function daysBetween(start: Wall, end: Wall): number {
+export function daysBetween(start: LocalTime, end: LocalTime): number {
   return Math.round((end - start) / DAY) || 1;
 }
 

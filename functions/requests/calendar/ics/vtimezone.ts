@@ -1,14 +1,14 @@
 import type ICAL from 'ical.js';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 import { DAY, type Instant } from '../../../rooms/model/room.ts';
-import { readDateTime } from '../time/date-time.ts';
 import { expand } from '../recurrence/expand.ts';
+import type { Rule } from '../recurrence/rule.ts';
+import { readDateTime } from '../time/date-time.ts';
+import { calendarDayOf, dayNumber, dayOf, type LocalTime } from '../time/local-time.ts';
+import type { WorkBudget } from '../time/work-budget.ts';
+import { type Zone, zoneOf } from '../time/zone.ts';
 import { textOf, valuesOf } from './property.ts';
 import { readRule } from './rrule.ts';
-import type { Rule } from '../recurrence/rule.ts';
-import type { Steps } from '../time/work-budget.ts';
-import { dayNumber, dayOf, pageOf, type Wall } from '../time/local-time.ts';
-import { type Zone, zoneOf } from '../time/zone.ts';
 
 /** A change of the clock. */
 interface Onset {
@@ -18,11 +18,11 @@ interface Onset {
 
 /** How often and until when a clock changes from one offset to another. */
 interface Observance {
-  readonly start: Wall;
+  readonly start: LocalTime;
   readonly from: number;
   readonly to: number;
   readonly rules: readonly Rule[];
-  readonly dates: readonly Wall[];
+  readonly dates: readonly LocalTime[];
 }
 
 /** Nobody plans meetings for the years before. */
@@ -33,7 +33,7 @@ const EARLIEST = dayNumber(1970, 1, 1);
  *
  * @throws RequestRefusedError where it defines none
  */
-export function definedZone(component: ICAL.Component, steps: Steps): Zone {
+export function definedZone(component: ICAL.Component, steps: WorkBudget): Zone {
   const observances = component
     .getAllSubcomponents()
     .filter(({ name }) => name === 'standard' || name === 'daylight')
@@ -77,9 +77,9 @@ function readOffset(component: ICAL.Component, name: string): number {
   return (sign === '-' ? -offset : offset) * 1000;
 }
 
-function onsetsOf(observance: Observance, until: Instant, steps: Steps): Onset[] {
+function onsetsOf(observance: Observance, until: Instant, steps: WorkBudget): Onset[] {
   const { start, from, to, rules, dates } = observance;
-  const onset = (wall: Wall): Onset => ({ instant: wall - from, offset: to });
+  const onset = (wall: LocalTime): Onset => ({ instant: wall - from, offset: to });
   const onsets = [start, ...dates].map(onset);
   steps.take(onsets.length);
   for (const rule of rules) {
@@ -92,8 +92,8 @@ function onsetsOf(observance: Observance, until: Instant, steps: Steps): Onset[]
 }
 
 /** Definitions like to begin in 1601: where that makes no difference, the years before 1970 are left out. */
-function startOf({ frequency, interval, count, weekdays, months }: Rule, start: Wall): Wall {
+function startOf({ frequency, interval, count, weekdays, months }: Rule, start: LocalTime): LocalTime {
   const anyYear = frequency === 'YEARLY' && interval === 1 && !count && weekdays && months;
-  if (!anyYear || pageOf(dayOf(start)).day >= EARLIEST) return start;
+  if (!anyYear || calendarDayOf(dayOf(start)).day >= EARLIEST) return start;
   return EARLIEST * DAY + (start - dayOf(start) * DAY);
 }

@@ -1,10 +1,10 @@
 import type ICAL from 'ical.js';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 import { shown } from '../../refusal.ts';
-import { definedZone } from './vtimezone.ts';
-import { textOf } from './property.ts';
-import type { Steps } from '../time/work-budget.ts';
+import type { WorkBudget } from '../time/work-budget.ts';
 import { type Zone, zoneNamed } from '../time/zone.ts';
+import { textOf } from './property.ts';
+import { definedZone } from './vtimezone.ts';
 
 export type ZoneFinder = (name: string) => Zone;
 
@@ -12,7 +12,7 @@ export type ZoneFinder = (name: string) => Zone;
  * The zones of a calendar by the names it gives them. A name that the whole world knows means what the world means
  * by it, since definitions are often cut down to a year or two; any other means what the calendar defines.
  */
-export function zonesOf(calendar: ICAL.Component, steps: Steps): ZoneFinder {
+export function zonesOf(calendar: ICAL.Component, steps: WorkBudget): ZoneFinder {
   const defined = new Map<string, ICAL.Component>();
   for (const component of calendar.getAllSubcomponents('vtimezone')) {
     defined.set(textOf(component, 'tzid').trim(), component);
@@ -28,7 +28,7 @@ export function zonesOf(calendar: ICAL.Component, steps: Steps): ZoneFinder {
   };
 }
 
-function zoneFor(name: string, definition: ICAL.Component | undefined, steps: Steps): Zone {
+function zoneFor(name: string, definition: ICAL.Component | undefined, steps: WorkBudget): Zone {
   const location = definition ? textOf(definition, 'x-lic-location') : '';
   const zone =
     (isWorldwide(name) ? zoneNamed(name, steps) : undefined) ??

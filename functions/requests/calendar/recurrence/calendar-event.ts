@@ -1,15 +1,15 @@
 import type { Duration, Instant, Origin } from '../../../rooms/model/room.ts';
-import type { Rule } from './rule.ts';
-import type { DayNumber, Wall } from '../time/local-time.ts';
+import type { DayNumber, LocalTime } from '../time/local-time.ts';
 import type { Zone } from '../time/zone.ts';
+import type { Rule } from './rule.ts';
 
 /** What one message tells of one event, whatever calendar it comes from. */
-export interface Telling {
+export interface ParsedCalendarEvent {
   /** The event's key: parts that are unlike those of any other event. */
   readonly identity: readonly string[];
   readonly origin: Origin;
-  readonly event?: ToldEvent;
-  readonly occurrences: readonly ToldOccurrence[];
+  readonly event?: ParsedEvent;
+  readonly occurrences: readonly ParsedOccurrence[];
 }
 
 interface Told {
@@ -22,14 +22,14 @@ interface Told {
   readonly cancelled: boolean;
 }
 
-export interface ToldEvent extends Told {
+export interface ParsedEvent extends Told {
   /** It comes with all its exceptions. */
   readonly complete: boolean;
   /** May be missing from a cancellation. */
   readonly times?: EventTimes;
 }
 
-export interface ToldOccurrence extends Told {
+export interface ParsedOccurrence extends Told {
   /** When it was planned to start. */
   readonly id: Instant;
   /** When it ends now; may be missing from a cancellation. */
@@ -46,18 +46,18 @@ export interface Length {
 export interface EventTimes {
   readonly zone: Zone;
   /** The first start. */
-  readonly start: Wall;
+  readonly start: LocalTime;
   readonly length: Length;
   readonly rules: readonly Rule[];
   readonly exceptRules: readonly Rule[];
   /** Starts beyond the rules, with an end of their own where they have one. */
-  readonly extra: readonly { readonly start: Wall; readonly end?: Instant }[];
+  readonly extra: readonly { readonly start: LocalTime; readonly end?: Instant }[];
   /** Starts that do not happen. */
-  readonly excluded: ReadonlySet<Wall>;
+  readonly excluded: ReadonlySet<LocalTime>;
   /** Days on which nothing happens. */
   readonly excludedDays: ReadonlySet<DayNumber>;
   /** From a start on, all are moved, and take another time. */
-  readonly shifts: readonly { readonly from: Wall; readonly by: Duration; readonly length: Length }[];
+  readonly shifts: readonly { readonly from: LocalTime; readonly by: Duration; readonly length: Length }[];
   /** From this start on, none happens. */
-  readonly cut?: Wall;
+  readonly cut?: LocalTime;
 }

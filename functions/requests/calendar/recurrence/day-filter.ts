@@ -1,7 +1,14 @@
+import {
+  type CalendarDay,
+  calendarDayOf,
+  type DayNumber,
+  dayNumber,
+  daysInMonth,
+  weekdayOf,
+} from '../time/local-time.ts';
 import type { Rule } from './rule.ts';
-import { type DayNumber, dayNumber, daysInMonth, type Page, pageOf, weekdayOf } from '../time/local-time.ts';
 
-type Test = (page: Page) => boolean;
+type Test = (page: CalendarDay) => boolean;
 
 /** Whether a day is one that the rule's parts name. Absent parts name every day. */
 export function dayFilter(rule: Rule): Test {
@@ -64,7 +71,7 @@ function isInWeeks(day: DayNumber, weeks: readonly number[], weekStart: number):
 
 function weekOf(day: DayNumber, weekStart: number): { year: number; week: number } {
   const fourthDay = startOfWeek(day, weekStart) + 3;
-  const { year } = pageOf(fourthDay);
+  const { year } = calendarDayOf(fourthDay);
   return { year, week: Math.ceil(dayOfYear(year, fourthDay) / 7) };
 }
 

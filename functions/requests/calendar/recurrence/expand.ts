@@ -1,8 +1,15 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../../rooms/model/room.ts';
+import {
+  calendarDayOf,
+  type DayNumber,
+  dayNumber,
+  dayOf,
+  daysInMonth,
+  type LocalTime,
+} from '../time/local-time.ts';
+import type { WorkBudget } from '../time/work-budget.ts';
 import { dayFilter, startOfWeek } from './day-filter.ts';
 import { type Rule, unitOf } from './rule.ts';
-import type { Steps } from '../time/work-budget.ts';
-import { type DayNumber, dayNumber, dayOf, daysInMonth, pageOf, type Wall } from '../time/local-time.ts';
 
 /** No calendar of ours goes further. */
 const LAST_DAY = dayNumber(9999, 12, 31);
@@ -13,7 +20,7 @@ const LAST_DAY = dayNumber(9999, 12, 31);
  * Every frequency is the same idea: go from one of its periods to the next, take the days and times in it that the
  * rule's parts name, and of these the ones at the positions that it names. What a rule leaves open is as in `start`.
  */
-export function* expand(asked: Rule, start: Wall, steps: Steps): Generator<Wall> {
+export function* expand(asked: Rule, start: LocalTime, steps: WorkBudget): Generator<LocalTime> {
   const rule = completed(asked, start);
   const { count = Number.POSITIVE_INFINITY, until = Number.POSITIVE_INFINITY } = rule;
   let found = 0;
@@ -29,7 +36,7 @@ export function* expand(asked: Rule, start: Wall, steps: Steps): Generator<Wall>
 }
 
 /** The rule with what it leaves open, as `start` has it. */
-function completed(rule: Rule, start: Wall): Rule {
+function completed(rule: Rule, start: LocalTime): Rule {
   const { frequency } = rule;
   const [second, minute, hour] = clockOf(start);
   const openMinutes = frequency === 'SECONDLY' || frequency === 'MINUTELY';
@@ -43,16 +50,16 @@ function completed(rule: Rule, start: Wall): Rule {
 }
 
 /** The days of a rule that names none: the day of the month, the month and the weekday of `start`. */
-function openDays(rule: Rule, start: Wall): Partial<Rule> {
+function openDays(rule: Rule, start: LocalTime): Partial<Rule> {
   const { frequency, months, weeks, daysOfYear, daysOfMonth, weekdays } = rule;
   if (daysOfYear || daysOfMonth || weekdays || unitOf(rule) < DAY || frequency === 'DAILY') return {};
-  const { month, dayOfMonth, weekday } = pageOf(dayOf(start));
+  const { month, dayOfMonth, weekday } = calendarDayOf(dayOf(start));
   if (frequency === 'WEEKLY' || weeks) return { weekdays: [{ nth: 0, weekday }] };
   if (frequency === 'MONTHLY') return { daysOfMonth: [dayOfMonth] };
   return { daysOfMonth: [dayOfMonth], months: months ?? [month] };
 }
 
-function clockOf(wall: Wall): readonly [number, number, number] {
+function clockOf(wall: LocalTime): readonly [number, number, number] {
   const time = wall - dayOf(wall) * DAY;
   return [Math.floor(time / SECOND) % 60, Math.floor(time / MINUTE) % 60, Math.floor(time / HOUR)];
 }
@@ -62,21 +69,21 @@ function sorted(numbers: readonly number[] | undefined): readonly number[] | und
 }
 
 /** The candidates of one period after the other, each list in order. */
-function periods(rule: Rule, start: Wall, steps: Steps): Generator<readonly Wall[]> {
+function periods(rule: Rule, start: LocalTime, steps: WorkBudget): Generator<readonly LocalTime[]> {
   return unitOf(rule) < DAY ? shortPeriods(rule, start, steps) : longPeriods(rule, start, steps);
 }
 
-function* longPeriods(rule: Rule, start: Wall, steps: Steps): Generator<readonly Wall[]> {
+function* longPeriods(rule: Rule, start: LocalTime, steps: WorkBudget): Generator<readonly LocalTime[]> {
   const matches = dayFilter(rule);
   const times = timesOfDay(rule);
   const daysAt = daysOfPeriod(rule, dayOf(start));
   for (let index = 0; ; index += rule.interval) {
     const [first, length] = daysAt(index);
     if (first > LAST_DAY) return;
-    const candidates: Wall[] = [];
+    const candidates: LocalTime[] = [];
     steps.take(length);
     for (let day = first; day < first + length; day += 1) {
-      if (!matches(pageOf(day))) continue;
+      if (!matches(calendarDayOf(day))) continue;
       steps.take(times.length);
       for (const time of times) candidates.push(day * DAY + time);
     }
@@ -88,14 +95,14 @@ function* longPeriods(rule: Rule, start: Wall, steps: Steps): Generator<readonly
 
 /** The first day and the number of days of the period that is `index` away from the one that `start` lies in. */
 function daysOfPeriod(rule: Rule, start: DayNumber): (index: number) => readonly [DayNumber, number] {
-  const { year, month } = pageOf(start);
+  const { year, month } = calendarDayOf(start);
   switch (rule.frequency) {
     case 'YEARLY':
       return yearsOf(rule, year);
     case 'MONTHLY':
       return (index) => {
         const first = dayNumber(year, month + index, 1);
-        const page = pageOf(first);
+        const page = calendarDayOf(first);
         const named = !rule.months || rule.months.includes(page.month);
         return [first, named ? daysInMonth(page.year, page.month) : 0];
       };
@@ -118,14 +125,14 @@ function yearsOf({ months = [1, 12] }: Rule, year: number): (index: number) => r
   };
 }
 
-function timesOfDay({ hours = [0], minutes = [0], seconds = [0] }: Rule): Wall[] {
+function timesOfDay({ hours = [0], minutes = [0], seconds = [0] }: Rule): LocalTime[] {
   return hours.flatMap((hour) =>
     minutes.flatMap((minute) => seconds.map((second) => hour * HOUR + minute * MINUTE + second * SECOND)),
   );
 }
 
 /** Periods shorter than a day: their days, hours and minutes are limits, what is finer is spread out. */
-function* shortPeriods(rule: Rule, start: Wall, steps: Steps): Generator<readonly Wall[]> {
+function* shortPeriods(rule: Rule, start: LocalTime, steps: WorkBudget): Generator<readonly LocalTime[]> {
   const unit = unitOf(rule);
   const matches = dayFilter(rule);
   const stride = unit * rule.interval;
@@ -143,7 +150,7 @@ function* shortPeriods(rule: Rule, start: Wall, steps: Steps): Generator<readonl
     steps.take(1);
     if (dayOf(period) !== day) {
       day = dayOf(period);
-      isNamedDay = matches(pageOf(day));
+      isNamedDay = matches(calendarDayOf(day));
     }
     if (!isNamedDay) {
       // on to the last period before the next day
@@ -157,14 +164,17 @@ function* shortPeriods(rule: Rule, start: Wall, steps: Steps): Generator<readonl
   }
 }
 
-function isNamed({ hours, minutes, seconds }: Rule, period: Wall, unit: number): boolean {
+function isNamed({ hours, minutes, seconds }: Rule, period: LocalTime, unit: number): boolean {
   const [second, minute, hour] = clockOf(period);
   if (hours && !hours.includes(hour)) return false;
   if (unit <= MINUTE && minutes && !minutes.includes(minute)) return false;
   return !(unit <= SECOND && seconds && !seconds.includes(second));
 }
 
-function atPositions(candidates: readonly Wall[], positions: readonly number[] | undefined): readonly Wall[] {
+function atPositions(
+  candidates: readonly LocalTime[],
+  positions: readonly number[] | undefined,
+): readonly LocalTime[] {
   if (!positions) return candidates;
   return candidates.filter(
     (_, index) => positions.includes(index + 1) || positions.includes(index - candidates.length),

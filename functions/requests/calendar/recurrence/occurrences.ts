@@ -1,11 +1,11 @@
 import { REMEMBERED } from '../../../rooms/model/occurrences.ts';
 import { DAY, type Instant } from '../../../rooms/model/room.ts';
+import { dayOf, type LocalTime } from '../time/local-time.ts';
+import type { WorkBudget } from '../time/work-budget.ts';
+import type { Zone } from '../time/zone.ts';
+import type { EventTimes, Length } from './calendar-event.ts';
 import { expand } from './expand.ts';
 import { isEndless, type Rule, unitOf } from './rule.ts';
-import type { Steps } from '../time/work-budget.ts';
-import type { EventTimes, Length } from './calendar-event.ts';
-import { dayOf, type Wall } from '../time/local-time.ts';
-import type { Zone } from '../time/zone.ts';
 
 /** An occurrence: when the calendar's rule has it start, which names it, and when it truly ends. */
 export interface Occurrence {
@@ -23,7 +23,7 @@ export interface Plan {
 }
 
 /** How an event ends, with as many occurrences before its end as a row remembers. */
-export function planOf(times: EventTimes, steps: Steps): Plan {
+export function planOccurrences(times: EventTimes, steps: WorkBudget): Plan {
   if (times.rules.some((rule) => isForEver(cutShort(rule, times.cut), times.start))) {
     return { endless: true, last: [], whole: false };
   }
@@ -44,7 +44,7 @@ export function planOf(times: EventTimes, steps: Steps): Plan {
 export function occurrencesBetween(
   times: EventTimes,
   { from, to, most }: { readonly from: Instant; readonly to: Instant; readonly most: number },
-  steps: Steps,
+  steps: WorkBudget,
 ): readonly Occurrence[] {
   const { zone, length, shifts } = times;
   const margin = DAY + Math.max(0, ...shifts.map(({ by }) => Math.abs(by)));
@@ -87,17 +87,17 @@ function extrasOf(times: EventTimes): Occurrence[] {
 /** Some calendars write an end in the year 9999 where they mean none. */
 const FOR_EVER = 36_525 * DAY;
 
-function isForEver(rule: Rule, start: Wall): boolean {
+function isForEver(rule: Rule, start: LocalTime): boolean {
   const { until = start } = rule;
   return isEndless(rule) || (unitOf(rule) >= DAY && !rule.count && until - start > FOR_EVER);
 }
 
-function cutShort(rule: Rule, cut: Wall | undefined): Rule {
+function cutShort(rule: Rule, cut: LocalTime | undefined): Rule {
   return cut === undefined ? rule : { ...rule, until: Math.min(rule.until ?? cut - 1, cut - 1) };
 }
 
 /** The first start, which counts whatever the rules say, and the starts by each of the rules in order. */
-function startsOf(times: EventTimes, steps: Steps): Iterable<Wall>[] {
+function startsOf(times: EventTimes, steps: WorkBudget): Iterable<LocalTime>[] {
   return [
     held([times.start], times, steps),
     ...times.rules.map((rule) => held(expand(cutShort(rule, times.cut), times.start, steps), times, steps)),
@@ -105,7 +105,7 @@ function startsOf(times: EventTimes, steps: Steps): Iterable<Wall>[] {
 }
 
 /** The starts that nothing takes out again. */
-function* held(walls: Iterable<Wall>, times: EventTimes, steps: Steps): Generator<Wall> {
+function* held(walls: Iterable<LocalTime>, times: EventTimes, steps: WorkBudget): Generator<LocalTime> {
   const barriers = times.exceptRules.map((rule) => new Barrier(expand(rule, times.start, steps)));
   for (const wall of walls) {
     const isBarred = barriers.filter((barrier) => barrier.bars(wall)).length > 0;
@@ -114,11 +114,11 @@ function* held(walls: Iterable<Wall>, times: EventTimes, steps: Steps): Generato
 }
 
 /** Whether no date is taken out that names this start. */
-function isHeld({ excluded, excludedDays, cut }: EventTimes, wall: Wall): boolean {
+function isHeld({ excluded, excludedDays, cut }: EventTimes, wall: LocalTime): boolean {
   return !excluded.has(wall) && !excludedDays.has(dayOf(wall)) && (cut === undefined || wall < cut);
 }
 
-function occurrenceAt({ zone, length, shifts }: EventTimes, wall: Wall): Occurrence {
+function occurrenceAt({ zone, length, shifts }: EventTimes, wall: LocalTime): Occurrence {
   const id = zone.toInstant(wall);
   const shift = shifts
     .filter(({ from }) => from <= wall)
@@ -131,26 +131,26 @@ function occurrenceAt({ zone, length, shifts }: EventTimes, wall: Wall): Occurre
 }
 
 /** Days are days of the calendar, of 23 to 25 hours; hours are hours. */
-export function endOf(zone: Zone, start: Wall, { days, time }: Length): Instant {
+export function endOf(zone: Zone, start: LocalTime, { days, time }: Length): Instant {
   return zone.toInstant(start + days * DAY) + time;
 }
 
 /** The latest of many, without keeping them all. */
 class Latest {
   readonly #most: number;
-  #walls: Wall[] = [];
+  #walls: LocalTime[] = [];
   isAll = true;
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  add(wall: Wall): void {
+  add(wall: LocalTime): void {
     this.#walls.push(wall);
     if (this.#walls.length > 4 * this.#most) this.#shorten();
   }
 
-  get kept(): readonly Wall[] {
+  get kept(): readonly LocalTime[] {
     this.#shorten();
     return this.#walls;
   }
@@ -164,15 +164,15 @@ class Latest {
 
 /** Starts that a rule takes out again, asked for in order. */
 class Barrier {
-  readonly #walls: Generator<Wall>;
-  #next: Wall | undefined;
+  readonly #walls: Generator<LocalTime>;
+  #next: LocalTime | undefined;
 
-  constructor(walls: Generator<Wall>) {
+  constructor(walls: Generator<LocalTime>) {
     this.#walls = walls;
     this.#next = walls.next().value;
   }
 
-  bars(wall: Wall): boolean {
+  bars(wall: LocalTime): boolean {
     while (this.#next !== undefined && this.#next < wall) this.#next = this.#walls.next().value;
     return this.#next === wall;
   }

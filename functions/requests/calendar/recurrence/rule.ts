@@ -1,5 +1,5 @@
 import { DAY, type Duration, HOUR, MINUTE, SECOND } from '../../../rooms/model/room.ts';
-import type { Wall } from '../time/local-time.ts';
+import type { LocalTime } from '../time/local-time.ts';
 
 export const FREQUENCIES = [
   'YEARLY',
@@ -25,7 +25,7 @@ export interface Rule {
   readonly interval: number;
   readonly count?: number;
   /** The last moment at which an occurrence may start. */
-  readonly until?: Wall;
+  readonly until?: LocalTime;
   /** The weekday on which weeks start. */
   readonly weekStart: number;
   readonly seconds?: readonly number[];

@@ -1,13 +1,13 @@
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 import { DAY, type Instant } from '../../../rooms/model/room.ts';
 import { shown } from '../../refusal.ts';
-import { dayNumber, daysInMonth, type Wall } from './local-time.ts';
+import { dayNumber, daysInMonth, type LocalTime } from './local-time.ts';
 import type { Zone } from './zone.ts';
 
 /** A date, or a date with a time, as somebody wrote it. */
 export interface DateTime {
   /** The date at midnight where there is no time. */
-  readonly wall: Wall;
+  readonly wall: LocalTime;
   readonly isDate: boolean;
   /** How far the clock is ahead of UTC, where it says so. */
   readonly offset?: number;

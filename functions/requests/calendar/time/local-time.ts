@@ -4,17 +4,17 @@ import { DAY } from '../../../rooms/model/room.ts';
  * What a clock on the wall and the calendar beside it show, wherever they hang: the number of milliseconds since
  * 1970 that it would be if the clock showed UTC. Recurrence is reckoned in it, and a zone turns it into an instant.
  */
-export type Wall = number;
+export type LocalTime = number;
 
 /** A day by its number since 1970-01-01. */
 export type DayNumber = number;
 
-export function dayOf(wall: Wall): DayNumber {
+export function dayOf(wall: LocalTime): DayNumber {
   return Math.floor(wall / DAY);
 }
 
 /** What a page of the calendar says of a day. Months count from 1, weekdays from Sunday as 0. */
-export interface Page {
+export interface CalendarDay {
   readonly day: DayNumber;
   readonly year: number;
   readonly month: number;
@@ -22,7 +22,7 @@ export interface Page {
   readonly weekday: number;
 }
 
-export function pageOf(day: DayNumber): Page {
+export function calendarDayOf(day: DayNumber): CalendarDay {
   const date = new Date(day * DAY);
   return {
     day,

@@ -7,7 +7,7 @@ import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 const LIMIT = 100_000;
 
 /** Counts the work that an event's recurrence makes. */
-export class Steps {
+export class WorkBudget {
   #left = LIMIT;
 
   /** @throws RequestRefusedError when there were too many */

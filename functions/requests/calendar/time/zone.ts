@@ -1,16 +1,16 @@
 import { DAY, HOUR, type Instant, MINUTE } from '../../../rooms/model/room.ts';
-import type { Steps } from './work-budget.ts';
-import type { Wall } from './local-time.ts';
+import type { LocalTime } from './local-time.ts';
 import { WINDOWS_ZONES } from './windows-zones.ts';
+import type { WorkBudget } from './work-budget.ts';
 
 /** A place's clock. */
 export interface Zone {
-  toWall(instant: Instant): Wall;
+  toWall(instant: Instant): LocalTime;
   /**
    * When the clock shows this. Of two moments (the clock was set back) the first; for none (it was set forward)
    * the moment that it would have been without the change, as RFC 5545 has it.
    */
-  toInstant(wall: Wall): Instant;
+  toInstant(wall: LocalTime): Instant;
 }
 
 /** How far a clock is ahead of UTC at an instant, in milliseconds. */
@@ -37,7 +37,7 @@ export const UTC: Zone = zoneOf(() => 0);
  *
  * @param steps counts the looks at its clock
  */
-export function zoneNamed(name: string, steps: Steps): Zone | undefined {
+export function zoneNamed(name: string, steps: WorkBudget): Zone | undefined {
   const plain = name.trim().replace(/^"(.*)"$/, '$1');
   const windows = WINDOWS.get(plain.toLowerCase());
   if (windows !== undefined) return ianaZone(windows, steps);
@@ -58,7 +58,10 @@ const OUTLOOK = /^\((?:UTC|GMT)(?:([+-])(\d\d):(\d\d))?\)\s*(.*)$/i;
  * The zone is that of a city among those that Outlook names, or the Windows zone of that name, if its clock is so far
  * ahead. Else it is the plain offset, which is that of the winter: in summer it is an hour late, and so never too early.
  */
-function outlookZone([, sign, hours = '0', minutes = '0', places = '']: RegExpExecArray, steps: Steps): Zone {
+function outlookZone(
+  [, sign, hours = '0', minutes = '0', places = '']: RegExpExecArray,
+  steps: WorkBudget,
+): Zone {
   const offset = (Number(hours) * HOUR + Number(minutes) * MINUTE) * (sign === '-' ? -1 : 1);
   const names = [places, ...places.split(',')].map((place) => place.trim().toLowerCase());
   const candidates = names.flatMap((name) => [
@@ -92,7 +95,7 @@ function cityZones(): ReadonlyMap<string, string> {
 }
 
 /** Of a vendor's prefix nothing is known but that it comes before the name. */
-function suffixZone(name: string, steps: Steps): Zone | undefined {
+function suffixZone(name: string, steps: WorkBudget): Zone | undefined {
   const parts = name.split('/').slice(-4);
   for (const length of [3, 2]) {
     const zone = parts.length > length && ianaZone(parts.slice(-length).join('/'), steps);
@@ -105,7 +108,7 @@ function suffixZone(name: string, steps: Steps): Zone | undefined {
 const formats = new Map<string, Intl.DateTimeFormat>();
 const MOST_FORMATS = 600;
 
-function ianaZone(name: string, steps: Steps): Zone | undefined {
+function ianaZone(name: string, steps: WorkBudget): Zone | undefined {
   const format = formats.get(name) ?? formatOf(name);
   if (!format) return undefined;
   if (formats.size > MOST_FORMATS) formats.clear();
@@ -139,7 +142,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
 /** A look at a clock by `Intl` takes as long as so many other steps. */
 const LOOK = 6;
 
-function offsetBy(format: Intl.DateTimeFormat, steps: Steps): OffsetAt {
+function offsetBy(format: Intl.DateTimeFormat, steps: WorkBudget): OffsetAt {
   return (instant) => {
     steps.take(LOOK);
     const second = Math.floor(instant / 1000) * 1000;

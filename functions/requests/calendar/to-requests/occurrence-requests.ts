@@ -1,17 +1,22 @@
-import { meaning } from '../../../rooms/series/calendar.ts';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
-import type { CalendarNews } from '../../../rooms/model/occurrences.ts';
+import type { CalendarUpdate } from '../../../rooms/model/occurrences.ts';
 import { DAY, type Instant, type RoomRequest } from '../../../rooms/model/room.ts';
-import type { OccurrenceRequest, SeriesNews } from '../../../rooms/series/update.ts';
+import { toRequest } from '../../../rooms/series/calendar.ts';
 import { MOST_ROOMS } from '../../../rooms/series/plan.ts';
+import type { OccurrenceRequest, SeriesUpdate } from '../../../rooms/series/update.ts';
 import type { BusEvent } from '../../event.ts';
 import type { CalendarContext } from '../event/context.ts';
+import type {
+  EventTimes,
+  ParsedCalendarEvent,
+  ParsedEvent,
+  ParsedOccurrence,
+} from '../recurrence/calendar-event.ts';
+import { type Occurrence, occurrencesBetween } from '../recurrence/occurrences.ts';
 import { calendarKey } from './key.ts';
 import { roomName } from './name.ts';
-import { eventNews, occurrenceNews as newsOfOne } from './update.ts';
-import { type Occurrence, occurrencesBetween } from '../recurrence/occurrences.ts';
 import { seriesRequest } from './series-request.ts';
-import type { EventTimes, Telling, ToldEvent, ToldOccurrence } from '../recurrence/calendar-event.ts';
+import { eventUpdate, occurrenceUpdate as newsOfOne } from './update.ts';
 
 /** Nobody looks further for the next occurrence of a series. */
 const FARTHEST = 3660 * DAY;
@@ -21,7 +26,11 @@ const FARTHEST = 3660 * DAY;
  *
  * @param kept the event as it came, to be looked at again
  */
-export function occurrenceNews(telling: Telling, kept: () => BusEvent, context: CalendarContext): SeriesNews {
+export function occurrenceRequests(
+  telling: ParsedCalendarEvent,
+  kept: () => BusEvent,
+  context: CalendarContext,
+): SeriesUpdate {
   const { identity, origin, event, occurrences } = telling;
   const [first] = event ? [event] : occurrences;
   const news = {
@@ -61,9 +70,9 @@ export function occurrenceNews(telling: Telling, kept: () => BusEvent, context: 
 }
 
 function plannedRequest(
-  telling: Telling,
+  telling: ParsedCalendarEvent,
   planned: Occurrence,
-  single: ToldOccurrence | undefined,
+  single: ParsedOccurrence | undefined,
   context: CalendarContext,
 ): OccurrenceRequest {
   const request = requestFor(telling, planned, single, context);
@@ -73,8 +82,8 @@ function plannedRequest(
 
 /** Occurrences of which nothing is known but what is told of themselves. Those far ahead wait, unless they were moved here. */
 function exceptionsOf(
-  telling: Telling,
-  occurrences: readonly ToldOccurrence[],
+  telling: ParsedCalendarEvent,
+  occurrences: readonly ParsedOccurrence[],
   context: CalendarContext,
 ): OccurrenceRequest[] {
   const { grace, horizon } = context.settings;
@@ -116,21 +125,23 @@ function nextStart(times: EventTimes, { now, settings, steps }: CalendarContext)
 }
 
 function requestFor(
-  { identity, origin, event }: Omit<Telling, 'occurrences'>,
+  { identity, origin, event }: Omit<ParsedCalendarEvent, 'occurrences'>,
   planned: Occurrence | undefined,
-  single: ToldOccurrence | undefined,
+  single: ParsedOccurrence | undefined,
   context: CalendarContext,
 ): RoomRequest {
   const id = planned?.id ?? single?.id ?? 0;
   const ownOrigin = { ...origin, occurrence: new Date(id).toISOString() };
-  const news: CalendarNews = {
+  const news: CalendarUpdate = {
     ...(event &&
-      planned && { event: { ...eventNews(event, ownOrigin, context), ...onlyOne(event, planned, context) } }),
+      planned && {
+        event: { ...eventUpdate(event, ownOrigin, context), ...onlyOne(event, planned, context) },
+      }),
     occurrences: single ? [newsOfOne(single, context)] : [],
   };
   return {
     key: calendarKey([...identity, new Date(id).toISOString().replace(/[-:]|\.\d+/g, '')]),
-    ...meaning(news),
+    ...toRequest(news),
     sequence: {
       source: 'calendar',
       value:
@@ -144,6 +155,6 @@ function requestFor(
   };
 }
 
-function onlyOne({ cancelled }: ToldEvent, { id, end }: Occurrence, { settings }: CalendarContext) {
+function onlyOne({ cancelled }: ParsedEvent, { id, end }: Occurrence, { settings }: CalendarContext) {
   return cancelled ? {} : { whole: true, planned: [{ id, until: end + settings.grace }] };
 }

@@ -1,24 +1,24 @@
-import { meaning } from '../../../rooms/series/calendar.ts';
-import type { CalendarNews, EventNews } from '../../../rooms/model/occurrences.ts';
+import type { CalendarUpdate, EventUpdate } from '../../../rooms/model/occurrences.ts';
 import type { Origin, RoomRequest } from '../../../rooms/model/room.ts';
+import { toRequest } from '../../../rooms/series/calendar.ts';
 import type { CalendarContext } from '../event/context.ts';
+import type { ParsedCalendarEvent, ParsedEvent } from '../recurrence/calendar-event.ts';
+import { planOccurrences } from '../recurrence/occurrences.ts';
 import { calendarKey } from './key.ts';
-import { eventNews, occurrenceNews } from './update.ts';
-import { planOf } from '../recurrence/occurrences.ts';
-import type { Telling, ToldEvent } from '../recurrence/calendar-event.ts';
+import { eventUpdate, occurrenceUpdate } from './update.ts';
 
 /** One room for the event and all of its occurrences. */
 export function seriesRequest(
-  { identity, origin, event, occurrences }: Telling,
+  { identity, origin, event, occurrences }: ParsedCalendarEvent,
   context: CalendarContext,
 ): RoomRequest {
-  const news: CalendarNews = {
+  const news: CalendarUpdate = {
     ...(event && { event: plannedNews(event, origin, context) }),
-    occurrences: occurrences.map((occurrence) => occurrenceNews(occurrence, context)),
+    occurrences: occurrences.map((occurrence) => occurrenceUpdate(occurrence, context)),
   };
   return {
     key: calendarKey(identity),
-    ...meaning(news),
+    ...toRequest(news),
     sequence: { source: 'calendar', value: latest([...(event ? [event] : []), ...occurrences]) },
     origin,
     news,
@@ -34,10 +34,10 @@ function latest(told: readonly { readonly at: string }[]): string {
   );
 }
 
-function plannedNews(event: ToldEvent, origin: Origin, context: CalendarContext): EventNews {
-  const news = eventNews(event, origin, context);
+function plannedNews(event: ParsedEvent, origin: Origin, context: CalendarContext): EventUpdate {
+  const news = eventUpdate(event, origin, context);
   if (event.cancelled || !event.times) return news;
-  const { endless, whole, last } = planOf(event.times, context.steps);
+  const { endless, whole, last } = planOccurrences(event.times, context.steps);
   return {
     ...news,
     ...(endless && { endless }),

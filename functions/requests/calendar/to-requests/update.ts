@@ -1,15 +1,15 @@
-import type { EventNews, OccurrenceNews } from '../../../rooms/model/occurrences.ts';
+import type { EventUpdate, OccurrenceUpdate } from '../../../rooms/model/occurrences.ts';
 import type { Origin } from '../../../rooms/model/room.ts';
 import type { CalendarContext } from '../event/context.ts';
+import type { ParsedEvent, ParsedOccurrence } from '../recurrence/calendar-event.ts';
 import { roomName } from './name.ts';
-import type { ToldEvent, ToldOccurrence } from '../recurrence/calendar-event.ts';
 
 /** What is told of an event, with the grace added and nothing left in it that a room does not depend on. */
-export function eventNews(
-  { at, epoch, title, isPrivate, cancelled, complete }: ToldEvent,
+export function eventUpdate(
+  { at, epoch, title, isPrivate, cancelled, complete }: ParsedEvent,
   origin: Origin,
   { settings }: CalendarContext,
-): EventNews {
+): EventUpdate {
   return {
     at,
     epoch,
@@ -22,10 +22,10 @@ export function eventNews(
 }
 
 /** What is told of one occurrence. */
-export function occurrenceNews(
-  { id, at, epoch, title, isPrivate, cancelled, following, end }: ToldOccurrence,
+export function occurrenceUpdate(
+  { id, at, epoch, title, isPrivate, cancelled, following, end }: ParsedOccurrence,
   { settings }: CalendarContext,
-): OccurrenceNews {
+): OccurrenceUpdate {
   return {
     id,
     until: (end ?? id) + settings.grace,

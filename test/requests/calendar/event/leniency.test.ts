@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseMessage } from '../../../../functions/requests/parse.ts';
-import { need, remember } from '../../../../functions/rooms/model/occurrences.ts';
+import { mergeUpdate, requiredUntil } from '../../../../functions/rooms/model/occurrences.ts';
 import { busEvent, message } from '../../incoming.ts';
 import { calendar, calendarRequests, EXACT, neededUntil, vevent } from '../texts.ts';
 
@@ -395,12 +395,12 @@ describe('what a row has no place for never shortens a room', () => {
         early,
         ...numbers(90 - count, 90).map((number) => one(number, { status: 'cancelled', sequence: 0 })),
       ];
-      let memory: Parameters<typeof remember>[0];
+      let memory: Parameters<typeof mergeUpdate>[0];
       for (const event of events) {
         const [request] = await calendarRequests({ event });
-        memory = remember(memory, request?.news ?? { occurrences: [] });
+        memory = mergeUpdate(memory, request?.news ?? { occurrences: [] });
       }
-      const needed = memory && need(memory);
+      const needed = memory && requiredUntil(memory);
       expect(needed).toMatchObject({ until: Date.parse(endOf(90 - count - 1).replace('Z', ':00Z')) });
     },
   );
@@ -426,7 +426,7 @@ describe('cal.com', () => {
 
   /** Until when each room is needed, once all webhooks were read. */
   async function roomsAfter(...webhooks: readonly (readonly [trigger: string, payload: object])[]) {
-    const rows = new Map<string, ReturnType<typeof remember>>();
+    const rows = new Map<string, ReturnType<typeof mergeUpdate>>();
     for (const [index, [trigger, payload]] of webhooks.entries()) {
       const createdAt = new Date(Date.UTC(2027, 0, 4, 8, index)).toISOString();
       for (const { key, news } of await calendarRequests({
@@ -434,10 +434,10 @@ describe('cal.com', () => {
         createdAt,
         payload,
       })) {
-        if (news) rows.set(key, remember(rows.get(key), news));
+        if (news) rows.set(key, mergeUpdate(rows.get(key), news));
       }
     }
-    const needs = [...rows].map(([key, memory]) => [key, need(memory)] as const);
+    const needs = [...rows].map(([key, memory]) => [key, requiredUntil(memory)] as const);
     return Object.fromEntries(
       needs.flatMap(([key, needed]) =>
         needed === 'none' ? [] : [[key, new Date(needed.until ?? 0).toISOString()]],

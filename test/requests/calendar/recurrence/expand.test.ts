@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import ICAL from 'ical.js';
 import rrule from 'rrule';
 import { describe, expect, test } from 'vitest';
-import { expand } from '../../../../functions/requests/calendar/recurrence/expand.ts';
 import { readRule } from '../../../../functions/requests/calendar/ics/rrule.ts';
-import { Steps } from '../../../../functions/requests/calendar/time/work-budget.ts';
+import { expand } from '../../../../functions/requests/calendar/recurrence/expand.ts';
+import { WorkBudget } from '../../../../functions/requests/calendar/time/work-budget.ts';
 import { UTC } from '../../../../functions/requests/calendar/time/zone.ts';
 
 const START = Date.UTC(2027, 0, 15, 9, 0, 0);
@@ -12,7 +12,7 @@ const START = Date.UTC(2027, 0, 15, 9, 0, 0);
 function ours(text: string, start = START, most = 40): string[] {
   const rule = readRule(ICAL.Property.fromString(`RRULE:${text}`), UTC);
   const found: string[] = [];
-  for (const wall of expand(rule, start, new Steps())) {
+  for (const wall of expand(rule, start, new WorkBudget())) {
     found.push(new Date(wall).toISOString().slice(0, 16));
     if (found.length === most) break;
   }

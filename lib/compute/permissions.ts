@@ -29,7 +29,7 @@ export function permitKeepingRooms(grantee: IGrantable, table: Table): void {
 export const permitRemembering = permitKeepingRooms;
 
 /** See which series are to be looked at again. */
-export function permitLookingAgain(grantee: IGrantable, table: Table): void {
+export function permitDueSeries(grantee: IGrantable, table: Table): void {
   permit(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${WAITING_INDEX}`);
   permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
 }
@@ -81,13 +81,13 @@ export function permitSending(grantee: IGrantable, queue: IQueue): Grant {
 }
 
 /** What the event source needs to hand messages out; it acts in the function's role. */
-export function permitBeingFed(grantee: IGrantable, queue: IQueue): void {
+export function permitConsuming(grantee: IGrantable, queue: IQueue): void {
   permit(grantee, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queueArn);
   permitKey(grantee, queue.encryptionMasterKey, 'sqs', ['kms:Decrypt']);
 }
 
 /** Give a message back with a delay of the function's own choice. */
-export function permitGivingBack(grantee: IGrantable, queue: IQueue): void {
+export function permitChangingVisibility(grantee: IGrantable, queue: IQueue): void {
   permit(grantee, ['sqs:ChangeMessageVisibility'], queue.queueArn);
 }
 

@@ -13,8 +13,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Deployment } from '../parts/deployment.ts';
 import { metricsNamespace } from '../monitoring/room-metrics.ts';
+import type { Deployment } from '../parts/deployment.ts';
 import { permit, permitNetwork } from './permissions.ts';
 
 /** The package finds itself by its name: here in a checkout, or where a team has installed it. */

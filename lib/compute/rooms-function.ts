@@ -9,11 +9,11 @@ import type {
   ReconcileRoomsEnvironment,
   RotateRoomsEnvironment,
 } from '../../functions/runtime/environment.ts';
-import { bundledFunction } from './bundled-function.ts';
 import type { Deployment } from '../parts/deployment.ts';
-import type { FunctionName } from './function-name.ts';
-import { permitGivingBack, permitSending } from './permissions.ts';
 import { type FeedProps, WorkQueue } from '../parts/work-queue.ts';
+import { bundledFunction } from './bundled-function.ts';
+import type { FunctionName } from './function-name.ts';
+import { permitChangingVisibility, permitSending } from './permissions.ts';
 
 /** What each function reads from its environment. */
 export interface Environments extends Record<FunctionName, CommonEnvironment> {
@@ -63,7 +63,7 @@ export class RoomsFunction<Name extends FunctionName> extends Construct {
       recursiveLoop: RecursiveLoop.ALLOW,
     });
     this.inbox.feed(this.function, props);
-    permitGivingBack(this.function, this.inbox.queue);
+    permitChangingVisibility(this.function, this.inbox.queue);
     permitSending(this.function, this.inbox.queue);
     permitSending(this.function, this.inbox.deadLetterQueue);
   }
