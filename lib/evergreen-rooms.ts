@@ -181,6 +181,11 @@ export class EvergreenRooms extends Construct {
     return this.onNews(id, 'Room Released', options);
   }
 
+  /** Runs when a room reached its expiry that nobody asked to keep longer. */
+  onRoomEnded(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Room Ended', options);
+  }
+
   /** Runs when a message is refused for good, also where it names no room. */
   onRequestRefused(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Request Refused', options);

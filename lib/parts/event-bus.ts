@@ -15,6 +15,7 @@ export type Announcement =
   | 'Room Rejected'
   | 'Room Held'
   | 'Room Released'
+  | 'Room Ended'
   | 'Request Refused'
   | 'Request Failed'
   | 'Rooms Reconciled';

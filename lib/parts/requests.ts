@@ -11,14 +11,11 @@ import type { CalendarOptions, EvergreenRoomsProps } from '../settings/props.ts'
 import type { Deployment } from './deployment.ts';
 import { OWN_SOURCE } from './event-bus.ts';
 
-/** What can ask for a room on the bus. */
-const REQUEST_DETAIL_TYPES = [
-  'Room Requested',
-  'Room Cancelled',
-  'Calendar Event Created',
-  'Calendar Event Updated',
-  'Calendar Event Cancelled',
-];
+/**
+ * What can ask for a room on the bus, by how it begins: `Room Requested`, `Room Cancelled`, `Calendar Event Created`,
+ * `Updated` and `Cancelled`. An event whose type is almost one of them is refused with a reason, and not passed over.
+ */
+const REQUEST_DETAIL_TYPES = ['Room Request', 'Room Cancel', 'Calendar Event '];
 
 export type RequestOptions = Pick<EvergreenRoomsProps, 'requestConcurrency' | 'calendar'>;
 
@@ -56,7 +53,10 @@ export class Requests extends RoomsWorker<'create-rooms'> {
       ruleName: this.ruleName,
       description: 'Requests for rooms go to the queue of requests',
       eventBus: bus,
-      eventPattern: { detailType: REQUEST_DETAIL_TYPES, source: Match.anythingBut(OWN_SOURCE) },
+      eventPattern: {
+        detailType: Match.anyOf(...REQUEST_DETAIL_TYPES.map((start) => Match.prefix(start))),
+        source: Match.anythingBut(OWN_SOURCE),
+      },
       targets: [
         {
           bind: () => ({

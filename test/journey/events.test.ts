@@ -26,6 +26,8 @@ test('the bus hears of every end, in events as their JSON Schema has them', asyn
   await ask({ ...room, key: 'short', lifetime: 'PT11M', renewal: { mode: 'recreate' } });
   await doors.send('not JSON');
   await stack.settle();
+  await ask({ ...room, key: 'short-lived', lifetime: 'PT5H', renewal: { mode: 'none' } });
+  await doors.put({ source: 'team.test', 'detail-type': 'Calendar Event Create', detail: {} });
   await ask({ key: 'team', action: 'cancel' });
   await stack.turnTo(stack.clock.now() + DAY);
 
@@ -38,6 +40,7 @@ test('the bus hears of every end, in events as their JSON Schema has them', asyn
     'Request Refused',
     'Room Cancelled',
     'Room Created',
+    'Room Ended',
     'Room Held',
     'Room Rejected',
     'Room Released',
@@ -53,6 +56,7 @@ test('the bus hears of every end, in events as their JSON Schema has them', asyn
     { reason: expect.stringMatching(/^body: needs expires_at or lifetime/) },
     { key: 'short', reason: expect.stringMatching(/^renewal: /) },
     { reason: expect.stringMatching(/^body: must be JSON/) },
+    { reason: expect.stringMatching(/^detail-type: must be/) },
   ]);
   const failed = events
     .filter((event) => event['detail-type'] === 'Request Failed')

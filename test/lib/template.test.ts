@@ -193,13 +193,7 @@ describe('the bus', () => {
   test('brings requests and calendar events into the queue of requests, but never our own news', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
-        'detail-type': [
-          'Room Requested',
-          'Room Cancelled',
-          'Calendar Event Created',
-          'Calendar Event Updated',
-          'Calendar Event Cancelled',
-        ],
+        'detail-type': [{ prefix: 'Room Request' }, { prefix: 'Room Cancel' }, { prefix: 'Calendar Event ' }],
         source: [{ 'anything-but': ['evergreen-rooms'] }],
       },
     });

@@ -87,7 +87,24 @@ function asked(
   };
 }
 
+/** Names that somebody means by ours. A field of another name would be passed over, and the event get another key. */
+const ALMOST = {
+  calendarId: /^cal[ae]nd[aeo]r[-_ ]?id$/i,
+  timeZone: /^(?:time[-_ ]?zone|tz(?:id)?)$/i,
+} as const;
+
+function refuseMisspelt(detail: unknown): void {
+  const names = typeof detail === 'object' && detail !== null ? Object.keys(detail) : [];
+  for (const [name, almost] of Object.entries(ALMOST)) {
+    const other = names.find((each) => each !== name && almost.test(each));
+    if (other !== undefined) {
+      throw new RequestRefusedError(`detail.${other}: is no field of an event; write it as ${name}`);
+    }
+  }
+}
+
 function readEnvelope(detail: unknown): Envelope {
+  refuseMisspelt(detail);
   const { calendarId, timeZone } = (typeof detail === 'object' ? detail : {}) as Record<string, unknown>;
   return {
     ...(typeof calendarId === 'string' && { calendarId: checkedId(calendarId) }),

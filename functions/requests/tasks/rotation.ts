@@ -7,7 +7,7 @@ import { readJson } from '../json.ts';
 const rotationMessage = z.object({
   key: z.string(),
   generation: z.int(),
-  cause: z.enum(['due', 'lost', 'drifted', 'unfinished']),
+  cause: z.enum(['due', 'lost', 'drifted', 'unfinished', 'ended']),
   notBefore: z.optional(z.iso.datetime()),
 });
 

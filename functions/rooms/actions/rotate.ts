@@ -1,3 +1,4 @@
+import { withAnnouncement } from '../lifecycle/announcements.ts';
 import { assertMet } from '../lifecycle/candidates.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
 import type { Opening } from '../lifecycle/open.ts';
@@ -10,6 +11,7 @@ import { alreadySeen, type Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf } from '../model/sequence.ts';
 import { isOver } from '../model/spec.ts';
+import { hasExpired } from '../model/transitions.ts';
 import { livingRooms } from './cancel.ts';
 import { assertWanted, unknownRoom } from './hold.ts';
 import { renewDue } from './renew.ts';
@@ -24,6 +26,7 @@ export async function rotateRoom(order: RotationOrder, context: RoomContext): Pr
     if (order.cause === 'unfinished') return tidyUp(found, room, context);
     if (!current || !spec) return { outcome: 'unchanged', room };
     if (generation !== order.generation) return { outcome: 'outdated', room };
+    if (order.cause === 'ended') return announceEnd(room, context);
     return CAUSES[order.cause]({ room, current, spec }, context);
   });
 }
@@ -33,6 +36,17 @@ async function tidyUp(found: Room, room: Room, context: RoomContext): Promise<Re
   const isFree = found.claim && found.revision === room.revision;
   const tidy = isFree ? await context.rooms.write(room) : room;
   return { outcome: 'unchanged', room: await flushAll(tidy, context) };
+}
+
+/** A room that nobody asked to keep longer has reached its expiry. */
+async function announceEnd(room: Room, context: RoomContext): Promise<Result> {
+  const now = context.now();
+  if (!hasExpired(room, now)) return { outcome: 'unchanged', room };
+  const unannounced = withAnnouncement(room, { type: 'Room Ended', reason: 'expired' });
+  return {
+    outcome: 'over',
+    room: await context.rooms.write({ ...room, ended: true, unannounced, updatedAt: now }),
+  };
 }
 
 const CAUSES = { due: renewDue, lost: reopenLost, drifted: correctDrift } as const;

@@ -1,7 +1,7 @@
 import { driftOf } from '../model/drift.ts';
 import type { RotationOrder } from '../model/ports.ts';
 import type { Instant, Room } from '../model/room.ts';
-import { isAlive } from '../model/transitions.ts';
+import { hasExpired, isAlive } from '../model/transitions.ts';
 import { GRACE, type Inventory } from './inventory.ts';
 
 /** Counts what is wrong with a row, and orders its repair. */
@@ -10,12 +10,17 @@ export function diagnose(
   ledgers: Map<string, Inventory>,
   now: Instant,
 ): RotationOrder | undefined {
+  const { key, generation } = room;
+  if (hasExpired(room, now)) {
+    // it lives nowhere any more: whichever account it was in, its end is announced
+    return ledgers.has(room.current?.application ?? '') ? { key, generation, cause: 'ended' } : undefined;
+  }
   const finding = isUnfinished(room, ledgers, now)
     ? { ledger: ledgerOfUnfinished(room, ledgers), cause: 'unfinished' as const }
     : findingOf(room, ledgers, now);
   if (!finding?.ledger) return undefined;
   finding.ledger.report[finding.cause] += 1;
-  return { key: room.key, generation: room.generation, cause: finding.cause };
+  return { key, generation, cause: finding.cause };
 }
 
 function isUnfinished(room: Room, ledgers: Map<string, Inventory>, now: Instant): boolean {

@@ -114,11 +114,12 @@ export interface DueRoom {
  * - `lost`: reconciliation did not find it at the provider.
  * - `drifted`: the provider shows other settings, or an earlier end, than the row.
  * - `unfinished`: a crash left something to do.
+ * - `ended`: it reached its expiry, and nobody was told.
  */
 export interface RotationOrder {
   readonly key: string;
   readonly generation: number;
-  readonly cause: 'due' | 'lost' | 'drifted' | 'unfinished';
+  readonly cause: 'due' | 'lost' | 'drifted' | 'unfinished' | 'ended';
 }
 
 /** What a provider told of a room of a key. Nobody vouches for it. */

@@ -14,6 +14,9 @@ export const RUN_ALLOWANCE: Duration = 30 * MINUTE;
 /** An emergency is at most this last part of a life, unless a single run takes longer. */
 const EMERGENCY_SHARE = 0.05;
 
+/** A window takes at most this part of a life. */
+const LONGEST_WINDOW = 0.9;
+
 /** Jitter takes at most this part of a life: the price of spreading is renewing 2.5 % earlier on average. */
 const JITTER_SHARE = 0.05;
 
@@ -29,8 +32,13 @@ export function renewalWindow(life: Duration, policy: RenewalPolicy): Duration |
   const twoRuns = 2 * policy.longestGap + RUN_ALLOWANCE;
   if (preferred >= twoRuns) return preferred;
   if (twoRuns <= (life * 2) / 3) return twoRuns;
-  if (oneRun <= life * 0.9) return Math.max(oneRun, preferred);
+  if (oneRun <= life * LONGEST_WINDOW) return Math.max(oneRun, preferred);
   return undefined;
+}
+
+/** The shortest life that leaves time for one run of the schedule. */
+export function shortestRenewableLife({ longestGap }: RenewalPolicy): Duration {
+  return (longestGap + RUN_ALLOWANCE) / LONGEST_WINDOW;
 }
 
 /**

@@ -144,7 +144,8 @@ export type AnnouncementType =
   | 'Room Cancelled'
   | 'Room Rejected'
   | 'Room Held'
-  | 'Room Released';
+  | 'Room Released'
+  | 'Room Ended';
 
 export interface Announcement {
   readonly type: AnnouncementType;
@@ -217,6 +218,8 @@ export interface Retiree {
 
 export interface Room {
   readonly key: string;
+  /** The room reached its expiry, and that was announced. */
+  readonly ended?: boolean;
   /** Grows with every write of the row (`nextRevision`). Every write is conditional on it. 0: not written yet. */
   readonly revision: number;
   readonly state: RoomState;

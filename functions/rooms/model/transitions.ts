@@ -1,6 +1,6 @@
 import { withAnnouncement } from '../lifecycle/announcements.ts';
 import { backedOff } from './back-off.ts';
-import { emergencyTime, type RenewalPolicy, renewalTime } from './renewal.ts';
+import { emergencyTime, type RenewalPolicy, renewalTime, shortestRenewableLife } from './renewal.ts';
 import type {
   Claim,
   Duration,
@@ -66,6 +66,7 @@ export function opened(
       now,
     ),
     meetingSince: undefined,
+    ended: undefined,
     unclear: undefined,
     avoid: undefined,
   };
@@ -137,12 +138,21 @@ export function atRest(room: Room): Room {
   return { ...room, state: 'ending', toBeHeld, renewAt: undefined, dueAt: undefined, emergencyAt: undefined };
 }
 
+/** Whether a room that is not kept has reached its expiry since it was last announced. */
+export function hasExpired({ state, claim, current, ended }: Room, now: Instant): boolean {
+  return state === 'ending' && !claim && current !== undefined && current.expiresAt <= now && !ended;
+}
+
+const HALF_AN_HOUR: Duration = HOUR / 2;
+
 /** Why a room of this life cannot be kept, in words for its caller. */
 export function tooShortToRenew(life: Duration, policy: RenewalPolicy): string {
   const hours = (duration: Duration) => `${Math.round((duration / HOUR) * 10) / 10} hours`;
+  const least = Math.ceil(shortestRenewableLife(policy) / HALF_AN_HOUR) * HALF_AN_HOUR;
   return (
     `renewal: a life of ${hours(life)} is too short to be renewed by a schedule that runs every ` +
-    `${hours(policy.longestGap)} at the longest; ask for a longer life, for mode none, or run the schedule more often`
+    `${hours(policy.longestGap)} at the longest; ask for at least ${hours(least)}, for mode none, or run the schedule ` +
+    'more often'
   );
 }
 

@@ -49,6 +49,16 @@ describe('an iCalendar text is refused', () => {
       },
       'VTIMEZONE: has neither STANDARD nor DAYLIGHT',
     ],
+    [
+      'with a misspelt calendarId beside it',
+      { calenderId: 'team', ...ics(START) },
+      'detail.calenderId: is no field of an event; write it as calendarId',
+    ],
+    [
+      'with a misspelt timeZone beside it',
+      { timezone: 'Europe/Berlin', ...ics(START) },
+      'detail.timezone: is no field of an event; write it as timeZone',
+    ],
     ['without a start', ics('SEQUENCE:1'), 'DTSTART: is missing'],
     ['without a UID', ics('UID:', START), 'UID: is missing'],
     [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { type ReconciliationContext, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
 import {
   AmbiguousOutcomeError,
@@ -190,6 +191,26 @@ describe('reconciliation', () => {
       bookmark: '4711',
       seenAt: began + MINUTE,
     });
+  });
+
+  it('has the end of a room announced that nobody asked to keep longer, once', async () => {
+    const world = makeWorld();
+    await ensureRoom(
+      aRequest({ key: 'once', spec: aSpec({ lifetime: 30 * DAY, renewal: { mode: 'none' } }) }),
+      world.context,
+    );
+    world.clock.now += 29 * DAY;
+    await reconcile(world);
+    expect(world.rotations.sent).toEqual([]);
+    world.clock.now += 2 * DAY;
+    await reconcile(world);
+    const order = { key: 'once', generation: 1, cause: 'ended' } as const;
+    expect(world.rotations.sent.map(({ order }) => order)).toEqual([order]);
+    expect(await rotateRoom(order, world.context)).toMatchObject({ outcome: 'over' });
+    expect(await rotateRoom(order, world.context)).toMatchObject({ outcome: 'unchanged' });
+    expect(world.announced.map(({ type }) => type)).toEqual(['Room Created', 'Room Ended']);
+    await reconcile(world);
+    expect(world.rotations.sent).toHaveLength(1);
   });
 
   it('changes nothing in mode report, and tells all the same', async () => {

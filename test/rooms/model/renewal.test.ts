@@ -6,6 +6,7 @@ import {
   RUN_ALLOWANCE,
   renewalTime,
   renewalWindow,
+  shortestRenewableLife,
 } from '../../../functions/rooms/model/renewal.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/room.ts';
 import { longestGap } from '../../../lib/schedule/longest-gap.ts';
@@ -121,3 +122,13 @@ describe('the table of the guide', () => {
     if (length(window)) expect(lived - emergencyTime(0, lived, policy)).toBe(length(emergency));
   });
 });
+
+it.each([HOUR, 12 * HOUR, DAY + 15 * MINUTE, 7 * DAY])(
+  'the shortest life that can be renewed, with a gap of %i ms, is just long enough',
+  (longestGap) => {
+    const policy = { renewBefore: 7 * DAY, longestGap };
+    const least = shortestRenewableLife(policy);
+    expect(renewalWindow(least + 1, policy)).toBeDefined();
+    expect(renewalWindow(least - MINUTE, policy)).toBeUndefined();
+  },
+);
