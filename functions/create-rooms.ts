@@ -1,7 +1,15 @@
+import middy from '@middy/core';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { outbox } from './adapters/queues/outbox.ts';
 import { seriesTable } from './adapters/tables/series-table.ts';
+import { forEachMessage } from './middleware/batch.ts';
+import { ANSWER_IN_TIME, assertTimeLeft, deadline } from './middleware/deadline.ts';
+import { invocationLog } from './middleware/invocation-log.ts';
+import { metrics } from './middleware/metrics.ts';
+import { type Parsed, parsing } from './middleware/parsing.ts';
+import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
 import { CALENDAR_DEFAULTS, type CalendarSettings } from './requests/calendar/event/settings.ts';
+import type { ParsedMessage } from './requests/message.ts';
 import { parseMessage } from './requests/parse.ts';
 import { eventIdIn, keyIn } from './requests/sender.ts';
 import { applyCalendarUpdate } from './rooms/actions/calendar-update.ts';
@@ -17,10 +25,9 @@ import { followSeries } from './rooms/series/series.ts';
 import type { SeriesUpdate } from './rooms/series/update.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from './runtime/environment.ts';
-import type { GivenUp } from './runtime/queue/failure-policy.ts';
+import type { FailurePolicy, GivenUp } from './runtime/queue/failure-policy.ts';
 import { forEachKey } from './runtime/queue/for-each-key.ts';
 import { originOf } from './runtime/queue/work-queue.ts';
-import { assertTimeLeft, type Job, sqsHandler } from './runtime/queue/worker.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { report } from './runtime/telemetry/report.ts';
 import {
@@ -50,17 +57,13 @@ function serve(request: RoomRequest): Promise<Result> {
 }
 
 /** Serves whoever asks for a room: one message, one request. */
-export const handler = sqsHandler(
-  once(() => ({
-    ...inbox(),
-    now,
-    backOff: [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE],
-    read,
-    tellSender,
-  })),
-);
-
-prepare();
+export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })
+  .use(invocationLog())
+  .use(metrics())
+  .use(parsing(read))
+  .use(partialBatchFailures(failurePolicy))
+  .use(deadline())
+  .handler(forEachMessage(serveAll));
 
 const environment = once(() => readEnvironment<CreateRoomsEnvironment>(['CALENDAR'], ['CALENDARS_TABLE']));
 
@@ -74,23 +77,33 @@ const calendar = once((): CalendarSettings => {
   };
 });
 
-async function read(record: SQSRecord, context: Context): Promise<Job> {
-  const {
-    requests,
-    split,
-    series = [],
-    skipped,
-    warnings,
-  } = await parseMessage({ body: record.body, ...originOf(record) }, { calendar: calendar() });
+interface Task {
+  readonly messageId: string;
+  readonly parsed: ParsedMessage;
+}
+
+async function read(record: SQSRecord): Promise<Parsed<Task>> {
+  const { messageId, body } = record;
+  const parsed = await parseMessage({ body, ...originOf(record) }, { calendar: calendar() });
+  const [first = parsed.requests[0]] = parsed.series ?? [];
+  return { key: first?.key ?? messageId, task: { messageId, parsed } };
+}
+
+async function serveAll({ messageId, parsed }: Task, context: Context): Promise<void> {
+  const { requests, split, series = [], skipped, warnings } = parsed;
+  if (skipped !== undefined) log.info('skipped', { messageId, reason: skipped });
+  if (warnings) log.warn('read leniently', { messageId, warnings });
+  if (split.length > 0) await outbox(sqs(), workerEnvironment().WORK_QUEUE).send(split);
+  for (const request of requests) report(request.key, request.action, await serve(request));
+  for (const news of series) await follow(news, context);
+}
+
+function failurePolicy(): FailurePolicy {
   return {
-    key: (series[0] ?? requests[0])?.key ?? record.messageId,
-    run: async () => {
-      if (skipped !== undefined) log.info('skipped', { messageId: record.messageId, reason: skipped });
-      if (warnings) log.warn('read leniently', { messageId: record.messageId, warnings });
-      await outbox(sqs(), workerEnvironment().WORK_QUEUE).send(split);
-      for (const request of requests) report(request.key, request.action, await serve(request));
-      for (const news of series) await follow(news, context);
-    },
+    ...inbox(),
+    now,
+    backOff: [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE],
+    tellSender,
   };
 }
 

@@ -1,12 +1,19 @@
+import middy from '@middy/core';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { rotationQueue } from './adapters/queues/rotation-queue.ts';
 import { DUE_SHARDS, roomsTable } from './adapters/tables/rooms-table.ts';
+import { forEachMessage } from './middleware/batch.ts';
+import { ANSWER_IN_TIME, deadline } from './middleware/deadline.ts';
+import { invocationLog } from './middleware/invocation-log.ts';
+import { metrics } from './middleware/metrics.ts';
+import { type Parsed, parsing } from './middleware/parsing.ts';
+import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
 import { readPlanTask, writePlanTask } from './requests/tasks/plan-task.ts';
-import { type PlanReport, planRotation } from './rooms/fleet/plan.ts';
+import { type PlanReport, type PlanTask, planRotation } from './rooms/fleet/plan.ts';
 import { MINUTE, SECOND } from './rooms/model/room.ts';
 import { numberIn, readEnvironment } from './runtime/configuration.ts';
 import type { PlanRotationEnvironment } from './runtime/environment.ts';
-import { type Job, sqsHandler } from './runtime/queue/worker.ts';
+import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
 import { dynamoDb, inboxOf, now, once, sqs } from './runtime/wiring.ts';
@@ -27,9 +34,13 @@ const environment = once(() =>
 const inbox = once(() => inboxOf(environment()));
 
 /** Nominates the rooms that are due. A message is a run, or what a run had no time for. */
-export const handler = sqsHandler(
-  once(() => ({ ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE], read })),
-);
+export const handler = middy(ANSWER_IN_TIME)
+  .use(invocationLog())
+  .use(metrics())
+  .use(parsing(read))
+  .use(partialBatchFailures(failurePolicy))
+  .use(deadline())
+  .handler(forEachMessage(plan));
 
 const planning = once(() => {
   const env = environment();
@@ -44,17 +55,19 @@ const planning = once(() => {
   };
 });
 
-function read(record: SQSRecord, context: Context): Job {
-  const task = readPlanTask(record.body);
-  return {
-    key: record.messageId,
-    run: async () => {
-      const timeLeft = () => context.getRemainingTimeInMillis();
-      const report = await planRotation(task, { ...planning(), timeLeft });
-      if (report.rest) await inbox().queue.send(writePlanTask(report.rest));
-      tell(report);
-    },
-  };
+function read({ messageId, body }: SQSRecord): Parsed<PlanTask> {
+  return { key: messageId, task: readPlanTask(body) };
+}
+
+async function plan(task: PlanTask, context: Context): Promise<void> {
+  const timeLeft = () => context.getRemainingTimeInMillis();
+  const report = await planRotation(task, { ...planning(), timeLeft });
+  if (report.rest) await inbox().queue.send(writePlanTask(report.rest));
+  tell(report);
+}
+
+function failurePolicy(): FailurePolicy {
+  return { ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE] };
 }
 
 function tell({ rest, ...report }: PlanReport): void {

@@ -1,3 +1,4 @@
+import middy from '@middy/core';
 import type { SQSRecord } from 'aws-lambda';
 import { feedSource } from './adapters/calendars/feed-source.ts';
 import { outbox } from './adapters/queues/outbox.ts';
@@ -7,13 +8,19 @@ import { type Feed, FeedUnreadableError } from './feeds/feed.ts';
 import { readFeed } from './feeds/read-feed.ts';
 import { readFile } from './feeds/read-file.ts';
 import { type ReadingTask, readReadingTask, writeFeedTask } from './feeds/task.ts';
+import { forEachMessage } from './middleware/batch.ts';
+import { ANSWER_IN_TIME, deadline } from './middleware/deadline.ts';
+import { invocationLog } from './middleware/invocation-log.ts';
+import { metrics } from './middleware/metrics.ts';
+import { type Parsed, parsing } from './middleware/parsing.ts';
+import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
 import { RequestRefusedError } from './rooms/model/errors.ts';
 import { MINUTE } from './rooms/model/room.ts';
 import { lookAgain } from './rooms/series/series.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReadCalendarsEnvironment } from './runtime/environment.ts';
 import { isOnOneMachine } from './runtime/one-machine.ts';
-import { type Job, sqsHandler } from './runtime/queue/worker.ts';
+import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
 import { dynamoDb, inboxOf, now, once, secrets, sqs } from './runtime/wiring.ts';
@@ -33,15 +40,15 @@ const environment = once(() =>
  * Reads calendars that do not come by themselves: feeds at their times, files when they are put into a bucket, and
  * series whose next occurrence is near enough to have a room.
  */
-export const handler = sqsHandler(
-  once(() => ({
-    ...inboxOf(environment()),
-    now,
-    backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE],
-    read,
-  })),
-);
+export const handler = middy(ANSWER_IN_TIME)
+  .use(invocationLog())
+  .use(metrics())
+  .use(parsing(read))
+  .use(partialBatchFailures(failurePolicy))
+  .use(deadline())
+  .handler(forEachMessage(perform));
 
+const inbox = once(() => inboxOf(environment()));
 const feeds = once(() => JSON.parse(environment().FEEDS) as readonly Feed[]);
 const requests = once(() => outbox(sqs(), environment().REQUESTS_QUEUE));
 const reading = once(() => ({
@@ -51,9 +58,13 @@ const reading = once(() => ({
   now,
 }));
 
-function read(record: SQSRecord): Job {
-  const task = readReadingTask(record.body);
-  return { key: task.kind === 'feed' ? task.name : record.messageId, run: () => perform(task) };
+function read({ messageId, body }: SQSRecord): Parsed<ReadingTask> {
+  const task = readReadingTask(body);
+  return { key: task.kind === 'feed' ? task.name : messageId, task };
+}
+
+function failurePolicy(): FailurePolicy {
+  return { ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE] };
 }
 
 async function perform(task: ReadingTask): Promise<void> {

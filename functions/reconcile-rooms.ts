@@ -1,5 +1,12 @@
+import middy from '@middy/core';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { rotationQueue } from './adapters/queues/rotation-queue.ts';
+import { forEachMessage } from './middleware/batch.ts';
+import { ANSWER_IN_TIME, deadline } from './middleware/deadline.ts';
+import { invocationLog } from './middleware/invocation-log.ts';
+import { metrics } from './middleware/metrics.ts';
+import { type Parsed, parsing } from './middleware/parsing.ts';
+import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
 import { readReconciliation } from './requests/tasks/reconciliation.ts';
 import { FleetGauges } from './rooms/fleet/gauges.ts';
 import type { ApplicationReport } from './rooms/fleet/inventory.ts';
@@ -9,7 +16,7 @@ import type { Room } from './rooms/model/room.ts';
 import { MINUTE } from './rooms/model/room.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReconcileRoomsEnvironment } from './runtime/environment.ts';
-import { type Job, sqsHandler } from './runtime/queue/worker.ts';
+import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count, countBy, countFor } from './runtime/telemetry/metrics.ts';
 import { inbox, now, once, prepare, roomContext, sqs } from './runtime/wiring.ts';
@@ -22,11 +29,13 @@ const environment = once(() =>
  * Compares the table with what the providers have. A message is a run over the applications that it names, or over
  * all; what a run has no time for it leaves to a message of its own.
  */
-export const handler = sqsHandler(
-  once(() => ({ ...inbox(), now, backOff: [5 * MINUTE, 15 * MINUTE, 30 * MINUTE], read })),
-);
-
-prepare();
+export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })
+  .use(invocationLog())
+  .use(metrics())
+  .use(parsing(read))
+  .use(partialBatchFailures(failurePolicy))
+  .use(deadline())
+  .handler(forEachMessage(reconcile));
 
 const reconciling = once(() => ({
   ...roomContext(),
@@ -34,23 +43,25 @@ const reconciling = once(() => ({
   mode: environment().RECONCILIATION as ReconciliationMode,
 }));
 
-function read(record: SQSRecord, context: Context): Job {
-  const names = applicationsIn(record.body);
-  return {
-    key: record.messageId,
-    run: async () => {
-      const timeLeft = () => context.getRemainingTimeInMillis();
-      const census = new FleetGauges(now());
-      const onRow = (room: Room) => census.count(room);
-      const { applications, rest } = await reconcileRooms(names, { ...reconciling(), timeLeft, onRow });
-      const { queue } = inbox();
-      await Promise.all(rest.map((left) => queue.send(JSON.stringify({ applications: left }))));
-      log.info('reconciled', { mode: reconciling().mode, applications, rest });
-      for (const [name, found] of Object.entries(applications)) tell(name, found);
-      if (Object.keys(applications).length > 0) publish(census);
-      if (rest.length === 0) count('ReconciliationsFinished');
-    },
-  };
+function read({ messageId, body }: SQSRecord): Parsed<readonly string[]> {
+  return { key: messageId, task: applicationsIn(body) };
+}
+
+async function reconcile(names: readonly string[], context: Context): Promise<void> {
+  const timeLeft = () => context.getRemainingTimeInMillis();
+  const census = new FleetGauges(now());
+  const onRow = (room: Room) => census.count(room);
+  const { applications, rest } = await reconcileRooms(names, { ...reconciling(), timeLeft, onRow });
+  const { queue } = inbox();
+  await Promise.all(rest.map((left) => queue.send(JSON.stringify({ applications: left }))));
+  log.info('reconciled', { mode: reconciling().mode, applications, rest });
+  for (const [name, found] of Object.entries(applications)) tell(name, found);
+  if (Object.keys(applications).length > 0) publish(census);
+  if (rest.length === 0) count('ReconciliationsFinished');
+}
+
+function failurePolicy(): FailurePolicy {
+  return { ...inbox(), now, backOff: [5 * MINUTE, 15 * MINUTE, 30 * MINUTE] };
 }
 
 function applicationsIn(body: string): readonly string[] {

@@ -1,13 +1,17 @@
-import type { Context, LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
+import middy from '@middy/core';
+import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
 import { callbackAddresses, signedKeyIn } from './adapters/callback-addresses.ts';
 import { newsQueue } from './adapters/queues/rotation-queue.ts';
+import { AnswerError, errorsToAnswers } from './middleware/errors-to-answers.ts';
+import { invocationLog } from './middleware/invocation-log.ts';
+import { metrics } from './middleware/metrics.ts';
 import { LONGEST_CALLBACK, readCallback } from './requests/tasks/callbacks.ts';
 import type { ProviderEvent } from './rooms/model/ports.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { RoomCallbacksEnvironment } from './runtime/environment.ts';
 import { callbackLimit } from './runtime/queue/callback-limit.ts';
-import { beginInvocation, log } from './runtime/telemetry/log.ts';
-import { count, publishMetrics } from './runtime/telemetry/metrics.ts';
+import { log } from './runtime/telemetry/log.ts';
+import { count } from './runtime/telemetry/metrics.ts';
 import { now, once, secrets, sqs } from './runtime/wiring.ts';
 
 const environment = once(() =>
@@ -21,34 +25,25 @@ const queue = once(() => newsQueue(sqs(), environment().ROTATIONS_QUEUE));
  * Takes what providers tell of rooms, from anybody who knows an address of ours, and hands it on to the workers, who
  * look before they believe it. The function itself knows no room, no provider and no key of theirs.
  */
-export async function handler(
-  event: LambdaFunctionURLEvent,
-  context: Context,
-): Promise<LambdaFunctionURLResult> {
-  beginInvocation(context);
-  try {
-    const statusCode = await hear(event);
-    count(statusCode === 204 ? 'CallbacksHeard' : 'CallbacksRefused');
-    return { statusCode };
-  } finally {
-    publishMetrics();
-  }
-}
+export const handler = middy<LambdaFunctionURLEvent, LambdaFunctionURLResult>()
+  .use(invocationLog())
+  .use(metrics())
+  .use(errorsToAnswers(() => count('CallbacksRefused')))
+  .handler(hear);
 
-/** @returns the status of the answer; nothing is ever said beside it */
-async function hear(event: LambdaFunctionURLEvent): Promise<number> {
-  if (event.requestContext.http.method !== 'POST') return 405;
+async function hear(event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLResult> {
+  if (event.requestContext.http.method !== 'POST') throw new AnswerError(405);
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (body.byteLength > LONGEST_CALLBACK) return 413;
+  if (body.byteLength > LONGEST_CALLBACK) throw new AnswerError(413);
   const signed = signedKeyIn(event.rawPath);
-  if (!signed || !(await addresses().isOurs(signed))) return 404;
+  if (!signed || !(await addresses().isOurs(signed))) throw new AnswerError(404);
   const { key } = signed;
   const text = body.toString();
-  const told = understood(text, key);
-  if (told === 'nonsense') return 400;
-  if (told && !(await handOn(told, text))) return 429;
-  log.info('heard', { key, news: told?.news ?? 'of no concern' });
-  return 204;
+  const news = understood(text, key);
+  if (news && !(await handOn(news, text))) throw new AnswerError(429);
+  log.info('heard', { key, news: news?.news ?? 'of no concern' });
+  count('CallbacksHeard');
+  return { statusCode: 204 };
 }
 
 /** @returns false where of this key there was enough in this minute */
@@ -61,10 +56,10 @@ async function handOn(news: ProviderEvent, text: string): Promise<boolean> {
   return standing !== 'too-many';
 }
 
-function understood(body: string, key: string): ProviderEvent | undefined | 'nonsense' {
+function understood(body: string, key: string): ProviderEvent | undefined {
   try {
     return readCallback(body, key);
   } catch {
-    return 'nonsense';
+    throw new AnswerError(400);
   }
 }

@@ -1,43 +1,53 @@
+import middy from '@middy/core';
 import type { SQSRecord } from 'aws-lambda';
 import { rotationQueue } from './adapters/queues/rotation-queue.ts';
+import { forEachMessage } from './middleware/batch.ts';
+import { ANSWER_IN_TIME, deadline } from './middleware/deadline.ts';
+import { invocationLog } from './middleware/invocation-log.ts';
+import { metrics } from './middleware/metrics.ts';
+import { type Parsed, parsing } from './middleware/parsing.ts';
+import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
 import { readNews, readRotation } from './requests/tasks/rotation.ts';
 import { handleProviderEvent } from './rooms/actions/provider-event.ts';
 import { rotateRoom } from './rooms/actions/rotate.ts';
 import type { ProviderEvent, RotationOrder } from './rooms/model/ports.ts';
 import { type Instant, MINUTE } from './rooms/model/room.ts';
-import { type Job, sqsHandler } from './runtime/queue/worker.ts';
+import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { report } from './runtime/telemetry/report.ts';
 import { inbox, now, once, prepare, roomContext, sqs, workerEnvironment } from './runtime/wiring.ts';
 
 /** Keeps the rooms that the planner or reconciliation nominated, and heeds what providers tell. */
-export const handler = sqsHandler(
-  once(() => ({ ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE], read })),
-);
-
-prepare();
+export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })
+  .use(invocationLog())
+  .use(metrics())
+  .use(parsing(read))
+  .use(partialBatchFailures(failurePolicy))
+  .use(deadline())
+  .handler(forEachMessage(keep));
 
 const rotations = once(() => rotationQueue(sqs(), workerEnvironment().WORK_QUEUE, now));
 
-function read(record: SQSRecord): Job {
-  const news = readNews(record.body);
-  return news ? heed(news) : keep(readRotation(record.body));
+type Task = { readonly news: ProviderEvent } | { readonly order: RotationOrder; readonly notBefore: Instant };
+
+function read({ body }: SQSRecord): Parsed<Task> {
+  const news = readNews(body);
+  if (news) return { key: news.key, task: { news } };
+  const rotation = readRotation(body);
+  return { key: rotation.order.key, task: rotation };
 }
 
-function heed(news: ProviderEvent): Job {
-  return {
-    key: news.key,
-    run: async () => report(news.key, news.news, await handleProviderEvent(news, roomContext())),
-  };
-}
-
-function keep({ order, notBefore }: { order: RotationOrder; notBefore: Instant }): Job {
+async function keep(task: Task): Promise<void> {
+  if ('news' in task) {
+    const { news } = task;
+    return report(news.key, news.news, await handleProviderEvent(news, roomContext()));
+  }
+  const { order, notBefore } = task;
   const delay = notBefore - now();
-  return {
-    key: order.key,
-    run: async () => {
-      // a delay longer than the queue's own goes in hops
-      if (delay > 0) return rotations().send([{ order, delay }]);
-      report(order.key, order.cause, await rotateRoom(order, roomContext()));
-    },
-  };
+  // a delay longer than the queue's own goes in hops
+  if (delay > 0) return rotations().send([{ order, delay }]);
+  report(order.key, order.cause, await rotateRoom(order, roomContext()));
+}
+
+function failurePolicy(): FailurePolicy {
+  return { ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE] };
 }

@@ -123,7 +123,7 @@ describe('the planner', () => {
   });
 
   it('leaves to a message of its own what it has no time for, without a heartbeat', async () => {
-    expect(await plan('{}', 30 * SECOND, 9 * SECOND)).toEqual({ batchItemFailures: [] });
+    expect(await plan('{}', 30 * SECOND, 30 * SECOND, 9 * SECOND)).toEqual({ batchItemFailures: [] });
     expect(nominated()).toEqual([]);
     expect(metrics().PlannerHeartbeat).toBeUndefined();
     const [successor] = plans.messages();

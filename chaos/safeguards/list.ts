@@ -116,7 +116,7 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   },
   {
     name: 'a message of a key does not overtake another',
-    file: 'functions/runtime/queue/worker.ts',
+    file: 'functions/middleware/partial-batch-failures.ts',
     on: 'if (back !== undefined) throw new BehindAnotherError(key, back);',
     off: 'void BehindAnotherError;',
   },

@@ -14,11 +14,11 @@ import {
 import type { RoomProvider } from '../../functions/rooms/model/ports.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/room.ts';
 import { originOf } from '../../functions/runtime/queue/work-queue.ts';
-import { sqsHandler } from '../../functions/runtime/queue/worker.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';
 import { memoryOutages } from '../support/memory-outages.ts';
 import { catchOutput } from '../support/output.ts';
+import { queueHandler } from '../support/queue-handler.ts';
 import { aSpec } from '../support/rooms.ts';
 import { makeWorld } from '../support/world.ts';
 
@@ -128,8 +128,8 @@ async function startStage() {
         },
       };
     };
-    const worker = { queue: inbox.work, maxReceiveCount: MAX_RECEIVES, now, backOff: BACK_OFF, read };
-    return sqsHandler(() => worker);
+    const policy = { queue: inbox.work, maxReceiveCount: MAX_RECEIVES, now, backOff: BACK_OFF };
+    return queueHandler(read, () => policy);
   };
   const handlers = Array.from({ length: CONTAINERS }, container);
   let deliveries = 0;

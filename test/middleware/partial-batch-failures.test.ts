@@ -8,13 +8,13 @@ import {
   PoolFullError,
   RequestRefusedError,
   ThrottledError,
-} from '../../../functions/rooms/model/errors.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
-import type { GivenUp } from '../../../functions/runtime/queue/failure-policy.ts';
-import { originOf, waitingSince } from '../../../functions/runtime/queue/work-queue.ts';
-import { type Job, sqsHandler } from '../../../functions/runtime/queue/worker.ts';
-import { type Inbox, MAX_RECEIVES, startInbox } from '../../support/inbox.ts';
-import { catchOutput } from '../../support/output.ts';
+} from '../../functions/rooms/model/errors.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/room.ts';
+import type { GivenUp } from '../../functions/runtime/queue/failure-policy.ts';
+import { originOf, waitingSince } from '../../functions/runtime/queue/work-queue.ts';
+import { type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';
+import { catchOutput } from '../support/output.ts';
+import { type Job, queueHandler } from '../support/queue-handler.ts';
 
 beforeAll(() => {
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'EvergreenRooms');
@@ -44,8 +44,8 @@ function handlerOf(
       },
     };
   };
-  const worker = { queue, maxReceiveCount: MAX_RECEIVES, now: Date.now, backOff: BACK_OFF, read, ...more };
-  return { handler: sqsHandler(() => worker), begun };
+  const policy = { queue, maxReceiveCount: MAX_RECEIVES, now: Date.now, backOff: BACK_OFF, ...more };
+  return { handler: queueHandler(read, () => policy), begun };
 }
 
 const done = async () => {};
@@ -108,15 +108,9 @@ describe('a batch', () => {
       for (let turns = 50 * (3 - ++reads); turns > 0; turns -= 1) await Promise.resolve();
       return { key: 'a', run: async () => begun.push(record.body) };
     };
-    const worker = {
-      queue: inbox.work,
-      maxReceiveCount: MAX_RECEIVES,
-      now: Date.now,
-      backOff: BACK_OFF,
-      read,
-    };
+    const policy = { queue: inbox.work, maxReceiveCount: MAX_RECEIVES, now: Date.now, backOff: BACK_OFF };
     for (const body of ['1', '2', '3']) inbox.queue.send(body);
-    await inbox.deliver(sqsHandler(() => worker));
+    await inbox.deliver(queueHandler(read, () => policy));
     expect(begun).toEqual(['1', '2', '3']);
   });
 
@@ -154,31 +148,6 @@ describe('a batch', () => {
     await inbox.deliver(handler);
     expect(begun).toEqual(['a refuse', 'a done']);
     expect(inbox.queue.messages()).toEqual([]);
-  });
-
-  it('gives back at once what there is no time for', async () => {
-    const inbox = await startInbox();
-    const { handler, begun } = handlerOf(inbox, { done });
-    for (const body of ['a done', 'b done']) inbox.queue.send(body);
-    await inbox.deliver(handler, { left: 20 * SECOND });
-    expect(begun).toEqual([]);
-    expect(inbox.queue.contents()).toMatchObject({ ready: 2 });
-  });
-});
-
-describe('a piece of work that outlasts the invocation', () => {
-  it('is given back, and what is done is acknowledged', async () => {
-    catchOutput();
-    const inbox = await startInbox();
-    const { handler, begun } = handlerOf(inbox, { done, hang: () => new Promise(() => {}) });
-    for (const body of ['a hang', 'b done', 'a done', 'c done']) inbox.queue.send(body);
-    // there is time when each begins, and a millisecond until the invocation closes
-    const left = [30 * SECOND, 5 * SECOND + 1];
-    let looks = 0;
-    await inbox.deliver(handler, { left: () => left[looks++ % 2] as number });
-    expect(begun.toSorted()).toEqual(['a hang', 'b done', 'c done']);
-    expect(inbox.queue.messages().map(({ body }) => body)).toEqual(['a hang', 'a done']);
-    expect(inbox.queue.contents()).toMatchObject({ ready: 2 });
   });
 });
 
@@ -455,7 +424,8 @@ describe('a message that fails', () => {
   it('fails the invocation where the function itself is not set up', async () => {
     const inbox = await startInbox();
     inbox.queue.send('a done');
-    const handler = sqsHandler(() => {
+    const unread = () => ({ key: 'a', run: done });
+    const handler = queueHandler(unread, () => {
       throw new Error("the function's environment lacks ROOMS_TABLE");
     });
     await expect(inbox.deliver(handler)).rejects.toThrow(/lacks ROOMS_TABLE/);

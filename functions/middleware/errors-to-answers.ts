@@ -1,0 +1,29 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { LambdaFunctionURLResult } from 'aws-lambda';
+
+/** Ends a request to a function URL with this status. Whoever asked is told nothing beside it. */
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+  readonly statusCode: number;
+
+  constructor(statusCode: number) {
+    super(`answered with ${statusCode}`);
+    this.statusCode = statusCode;
+  }
+}
+
+/**
+ * Answers with the status of an `AnswerError`. Any other error stays Lambda's: the caller sees 502 and tries again, and the
+ * invocation counts as failed, which an alarm watches.
+ *
+ * @param onAnswer called for each request that ends so
+ */
+export function errorsToAnswers(onAnswer: () => void = () => {}) {
+  return {
+    onError(request) {
+      if (!(request.error instanceof AnswerError)) return;
+      request.response = { statusCode: request.error.statusCode };
+      onAnswer();
+    },
+  } satisfies MiddlewareObj<unknown, LambdaFunctionURLResult>;
+}

@@ -1,0 +1,29 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { SQSRecord } from 'aws-lambda';
+import type { Message, QueueEvent } from './batch.ts';
+
+/** What a message asks for, and the key whose messages are worked on in order. */
+export interface Parsed<Task> {
+  readonly key: string;
+  readonly task: Task;
+}
+
+/**
+ * Reads every message before any is worked on: their keys say which of them wait for which.
+ *
+ * @param read an error thrown here is the message's own: the others are worked on
+ */
+export function parsing<Task>(read: (record: SQSRecord) => Parsed<Task> | Promise<Parsed<Task>>) {
+  const parse = async (record: SQSRecord): Promise<Message<Task>> => {
+    try {
+      return { record, ...(await read(record)) };
+    } catch (error) {
+      return { record, unreadable: error as Error };
+    }
+  };
+  return {
+    async before({ event }) {
+      event.batch = { messages: await Promise.all(event.Records.map(parse)), guards: [] };
+    },
+  } satisfies MiddlewareObj<QueueEvent<Task>>;
+}

@@ -1,0 +1,31 @@
+import middy from '@middy/core';
+import type { SQSRecord } from 'aws-lambda';
+import { forEachMessage } from '../../functions/middleware/batch.ts';
+import { ANSWER_IN_TIME, deadline } from '../../functions/middleware/deadline.ts';
+import { invocationLog } from '../../functions/middleware/invocation-log.ts';
+import { metrics } from '../../functions/middleware/metrics.ts';
+import { parsing } from '../../functions/middleware/parsing.ts';
+import { partialBatchFailures } from '../../functions/middleware/partial-batch-failures.ts';
+import type { FailurePolicy } from '../../functions/runtime/queue/failure-policy.ts';
+
+/** What a message asks for, and the key whose messages are worked on in order. */
+export interface Job {
+  readonly key: string;
+  readonly run: () => Promise<unknown>;
+}
+
+/** A handler of a queue as the functions have it, whose messages ask for jobs of a test. */
+export function queueHandler(read: (record: SQSRecord) => Job | Promise<Job>, policy: () => FailurePolicy) {
+  return middy(ANSWER_IN_TIME)
+    .use(invocationLog())
+    .use(metrics())
+    .use(
+      parsing(async (record) => {
+        const { key, run } = await read(record);
+        return { key, task: run };
+      }),
+    )
+    .use(partialBatchFailures(policy))
+    .use(deadline())
+    .handler(forEachMessage((run: Job['run']) => run()));
+}
