@@ -1,7 +1,7 @@
 import { FIELDS, type FieldSupport } from '../functions/adapters/provider/fields.ts';
 import { PROVIDERS } from '../functions/adapters/providers.ts';
 import type { Capabilities } from '../functions/rooms/model/ports.ts';
-import { DAY, type Duration, HOUR, MINUTE } from '../functions/rooms/model/room.ts';
+import { DAY, type Duration, HOUR, MINUTE } from '../functions/rooms/model/time.ts';
 
 const KINDS = Object.entries(PROVIDERS);
 

@@ -4,7 +4,7 @@ import { startMeetingsApi } from '../emulators/meetings-api/meetings-api.ts';
 import type { InventoryEntry, RoomEmulator } from '../emulators/room-emulator.ts';
 import { startWhereby } from '../emulators/whereby/whereby.ts';
 import { PROVIDERS, type ProviderEntry } from '../functions/adapters/providers.ts';
-import type { Instant } from '../functions/rooms/model/room.ts';
+import type { Instant } from '../functions/rooms/model/time.ts';
 import type { LocalProvider } from '../local/rooms/provider.ts';
 
 /** One account at a provider's emulator. */

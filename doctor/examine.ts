@@ -1,3 +1,4 @@
+import type { Check } from './check.ts';
 import { checkAccounts } from './checks/accounts.ts';
 import { checkAlarms, checkTopic } from './checks/alarms.ts';
 import { checkFeeds } from './checks/feeds.ts';
@@ -7,7 +8,7 @@ import { checkStack } from './checks/stack.ts';
 import { checkDeadLetters, checkKeys, checkTables } from './checks/storage.ts';
 import type { Clients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
-import type { Check, Finding } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { couldNotLook } from './missing.ts';
 
 /** Every check there is, in the order in which a person would look. */

@@ -1,6 +1,3 @@
-import type { Clients } from './clients.ts';
-import type { Deployment } from './deployment.ts';
-
 export type Level = 'ok' | 'warning' | 'failed';
 
 /** What a look at one thing came to. */
@@ -12,9 +9,6 @@ export interface Finding {
   /** What to do about it: a sentence or a command. */
   readonly mend?: string;
 }
-
-/** Looks at one side of a deployment. What it cannot look at it leaves to its error. */
-export type Check = (deployment: Deployment, clients: Clients) => Promise<readonly Finding[]>;
 
 export const ok = (subject: string, found: string): Finding => ({ level: 'ok', subject, found });
 

@@ -2,7 +2,7 @@ import { pool } from '../functions/adapters/pool.ts';
 import { roomProvider } from '../functions/adapters/providers.ts';
 import { secretsManager } from '../functions/adapters/secrets.ts';
 import { roomsTable } from '../functions/adapters/tables/rooms-table.ts';
-import type { Instant } from '../functions/rooms/model/room.ts';
+import type { Instant } from '../functions/rooms/model/time.ts';
 import type { ApplicationEntry } from '../functions/runtime/environment.ts';
 import type { Clients } from './clients.ts';
 

@@ -20,7 +20,7 @@ import { rotateNow } from './rooms/actions/rotate.ts';
 import type { RoomContext } from './rooms/lifecycle/context.ts';
 import type { Result } from './rooms/model/result.ts';
 import type { RoomAction, RoomRequest } from './rooms/model/room.ts';
-import { MINUTE, SECOND } from './rooms/model/room.ts';
+import { MINUTE, SECOND } from './rooms/model/time.ts';
 import { followSeries } from './rooms/series/series.ts';
 import type { SeriesUpdate } from './rooms/series/update.ts';
 import { readEnvironment } from './runtime/configuration.ts';

@@ -10,7 +10,7 @@ import { type Parsed, parsing } from './middleware/parsing.ts';
 import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
 import { readPlanTask, writePlanTask } from './requests/tasks/plan-task.ts';
 import { type PlanReport, type PlanTask, planRotation } from './rooms/fleet/plan.ts';
-import { MINUTE, SECOND } from './rooms/model/room.ts';
+import { MINUTE, SECOND } from './rooms/model/time.ts';
 import { numberIn, readEnvironment } from './runtime/configuration.ts';
 import type { PlanRotationEnvironment } from './runtime/environment.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';

@@ -15,7 +15,7 @@ import { metrics } from './middleware/metrics.ts';
 import { type Parsed, parsing } from './middleware/parsing.ts';
 import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
 import { RequestRefusedError } from './rooms/model/errors.ts';
-import { MINUTE } from './rooms/model/room.ts';
+import { MINUTE } from './rooms/model/time.ts';
 import { lookAgain } from './rooms/series/series.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReadCalendarsEnvironment } from './runtime/environment.ts';

@@ -13,7 +13,7 @@ import type { ApplicationReport } from './rooms/fleet/inventory.ts';
 import { type ReconciliationMode, reconcileRooms } from './rooms/fleet/reconcile.ts';
 import { RequestRefusedError } from './rooms/model/errors.ts';
 import type { Room } from './rooms/model/room.ts';
-import { MINUTE } from './rooms/model/room.ts';
+import { MINUTE } from './rooms/model/time.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReconcileRoomsEnvironment } from './runtime/environment.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';

@@ -11,7 +11,7 @@ import { readNews, readRotation } from './requests/tasks/rotation.ts';
 import { handleProviderEvent } from './rooms/actions/provider-event.ts';
 import { rotateRoom } from './rooms/actions/rotate.ts';
 import type { ProviderEvent, RotationOrder } from './rooms/model/ports.ts';
-import { type Instant, MINUTE } from './rooms/model/room.ts';
+import { type Instant, MINUTE } from './rooms/model/time.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { report } from './runtime/telemetry/report.ts';
 import { inbox, now, once, prepare, roomContext, sqs, workerEnvironment } from './runtime/wiring.ts';

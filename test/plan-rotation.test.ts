@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { roomsTable } from '../functions/adapters/tables/rooms-table.ts';
 import { readPlanTask } from '../functions/requests/tasks/plan-task.ts';
 import { readRotation } from '../functions/requests/tasks/rotation.ts';
-import { DAY, HOUR, SECOND } from '../functions/rooms/model/room.ts';
+import { DAY, HOUR, SECOND } from '../functions/rooms/model/time.ts';
 import type { Queue } from '../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
 import { makeRoomsTable, startDynalite, type Tables } from '../local/engines/table-engines.ts';

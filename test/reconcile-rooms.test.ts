@@ -1,7 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ensureRoom } from '../functions/rooms/actions/ensure.ts';
-import { DAY, HOUR, SECOND } from '../functions/rooms/model/room.ts';
+import { DAY, HOUR, SECOND } from '../functions/rooms/model/time.ts';
 import { type Deployment, deploy } from './support/deployment.ts';
 import { type Engines, startEngines } from './support/engines.ts';
 import { aContext } from './support/inbox.ts';

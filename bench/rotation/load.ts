@@ -5,8 +5,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { toRow } from '../../functions/adapters/tables/rooms-table.ts';
-import type { Instant, Room } from '../../functions/rooms/model/room.ts';
-import { DAY, SECOND } from '../../functions/rooms/model/room.ts';
+import type { Room } from '../../functions/rooms/model/room.ts';
+import type { Instant } from '../../functions/rooms/model/time.ts';
+import { DAY, SECOND } from '../../functions/rooms/model/time.ts';
 import { blankRoom } from '../../functions/rooms/model/transitions.ts';
 import {
   dynoxideBinary,

@@ -4,7 +4,7 @@ import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { readRotation } from '../../functions/requests/tasks/rotation.ts';
-import { MINUTE, SECOND } from '../../functions/rooms/model/room.ts';
+import { MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import type { Queue } from '../../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../../local/engines/queues.ts';
 import type { Tables } from '../../local/engines/table-engines.ts';

@@ -7,7 +7,7 @@ import { toRoom } from '../../functions/adapters/tables/row.ts';
 import { readPlanTask, writePlanTask } from '../../functions/requests/tasks/plan-task.ts';
 import { type Planning, planRotation } from '../../functions/rooms/fleet/plan.ts';
 import type { DueRoom, RoomStore } from '../../functions/rooms/model/ports.ts';
-import { HOUR, MINUTE } from '../../functions/rooms/model/room.ts';
+import { HOUR, MINUTE } from '../../functions/rooms/model/time.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { TABLE } from './load.ts';
 

@@ -1,6 +1,7 @@
 import type { MeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import type { RoomStore } from '../../functions/rooms/model/ports.ts';
-import { DAY, HOUR, type Room } from '../../functions/rooms/model/room.ts';
+import type { Room } from '../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
 import { blankRoom } from '../../functions/rooms/model/transitions.ts';
 import { APPLICATION, APPLICATION_ID, DEPLOYMENT } from './account.ts';

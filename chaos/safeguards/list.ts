@@ -86,7 +86,7 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   },
   {
     name: 'what was not told yet is told before what is new',
-    file: 'functions/rooms/lifecycle/announcements.ts',
+    file: 'functions/rooms/model/announcements.ts',
     on: 'return [...before.filter(({ type }) => type !== news.type), news];',
     off: 'return [news];',
   },

@@ -2,10 +2,11 @@ import type { ObservedCall } from '../../functions/adapters/provider/connection.
 import { PROVIDERS, roomProvider } from '../../functions/adapters/providers.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
 import { UnauthorizedError } from '../../functions/rooms/model/errors.ts';
-import { SECOND } from '../../functions/rooms/model/room.ts';
+import { SECOND } from '../../functions/rooms/model/time.ts';
 import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
+import type { Check } from '../check.ts';
 import type { Clients } from '../clients.ts';
-import { type Check, type Finding, failed, ok, warning } from '../finding.ts';
+import { type Finding, failed, ok, warning } from '../finding.ts';
 
 /** Tokens are signed with our clock, and providers are strict about theirs. */
 const MOST_SKEW = 30 * SECOND;

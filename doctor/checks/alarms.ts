@@ -1,8 +1,9 @@
 import { DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
+import type { Check } from '../check.ts';
 import type { Clients } from '../clients.ts';
 import type { Deployment } from '../deployment.ts';
-import { type Check, type Finding, failed, ok, warning } from '../finding.ts';
+import { type Finding, failed, ok, warning } from '../finding.ts';
 import { lookAtEach, RESTORE } from '../missing.ts';
 
 /** CloudWatch describes no more at once. */

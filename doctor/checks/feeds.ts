@@ -1,6 +1,7 @@
 import { secretsManager } from '../../functions/adapters/secrets.ts';
 import type { Feed } from '../../functions/feeds/feed.ts';
-import { type Check, failed, ok } from '../finding.ts';
+import type { Check } from '../check.ts';
+import { failed, ok } from '../finding.ts';
 
 /** That somebody has told each feed its address. It is not shown. */
 export const checkFeeds: Check = async ({ functions, stack }, { secrets: client }) => {

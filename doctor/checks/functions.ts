@@ -1,6 +1,7 @@
 import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import type { Check } from '../check.ts';
 import type { DeployedFunction } from '../deployment.ts';
-import { type Check, type Finding, failed, ok, warning } from '../finding.ts';
+import { type Finding, failed, ok, warning } from '../finding.ts';
 import { lookAtEach, RESTORE } from '../missing.ts';
 
 /** The functions that every deployment has. */

@@ -1,8 +1,9 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
-import { HOUR } from '../../functions/rooms/model/room.ts';
-import { type Check, failed, ok } from '../finding.ts';
+import { HOUR } from '../../functions/rooms/model/time.ts';
+import type { Check } from '../check.ts';
+import { failed, ok } from '../finding.ts';
 import { lookAtEach, RESTORE } from '../missing.ts';
 
 /** That the schedules are there and switched on. */

@@ -1,4 +1,5 @@
-import { type Check, failed, ok, warning } from '../finding.ts';
+import type { Check } from '../check.ts';
+import { failed, ok, warning } from '../finding.ts';
 
 /** That the last deployment of the stack ended well. */
 export const checkStack: Check = async ({ stack }) => {

@@ -1,7 +1,8 @@
 import { DescribeContinuousBackupsCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { type Check, failed, ok, warning } from '../finding.ts';
+import type { Check } from '../check.ts';
+import { failed, ok, warning } from '../finding.ts';
 import { lookAtEach } from '../missing.ts';
 
 /** That tables can be used, and restored. */

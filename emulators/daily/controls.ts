@@ -1,14 +1,26 @@
 import type { ControlHandler } from '../http/control.ts';
 import { explaining } from '../http/control.ts';
+import type { Delivery } from '../http/deliveries.ts';
 import type { Reply } from '../http/replies.ts';
-import type { Daily } from './daily.ts';
+import type { RoomEmulator } from '../room-emulator.ts';
+import type { Participant } from './meetings.ts';
 
-type Inside = Pick<Daily, 'callbacks' | 'inventory' | 'removeRoom' | 'participants' | 'trust' | 'distrust'>;
+/** What controls reach of the emulator. */
+export interface Controlled extends Pick<RoomEmulator, 'inventory'> {
+  /** What went to the webhooks. */
+  readonly callbacks: readonly Delivery[];
+  /** Loses a room. */
+  removeRoom(name: string, domainName?: string): void;
+  participants(roomName: string, domainName?: string): readonly Participant[];
+  trust(domainName: string, apiKey: string): void;
+  /** @param apiKey default every key of the domain. Tokens signed with it open nothing any more. */
+  distrust(domainName: string, apiKey?: string): void;
+}
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
 /** What only Daily's emulator can be told under `/_control`. */
-export function createControls(inside: Inside): Record<string, ControlHandler> {
+export function createControls(inside: Controlled): Record<string, ControlHandler> {
   return {
     'GET /_control/rooms': (request) => {
       const rooms = inside.inventory(request.query.get('domain') ?? undefined);

@@ -1,11 +1,11 @@
 import { createClock } from '../http/clock.ts';
-import { Deliveries, type Delivery } from '../http/deliveries.ts';
+import { Deliveries } from '../http/deliveries.ts';
 import { seededRandom } from '../http/random.ts';
 import { startEmulator } from '../http/server.ts';
 import type { Entry, InventoryEntry, RoomEmulator } from '../room-emulator.ts';
 import { createApi } from './api.ts';
 import { SWITCHES, type Switches } from './choices.ts';
-import { createControls } from './controls.ts';
+import { type Controlled, createControls } from './controls.ts';
 import { type Domain, type DomainOptions, Domains } from './domains.ts';
 import { failure } from './errors.ts';
 import { readMeetingToken } from './links.ts';
@@ -29,22 +29,14 @@ export interface DailyOptions {
   readonly callbacksAnywhere?: boolean;
 }
 
-export interface Daily extends RoomEmulator {
-  /** What went to the webhooks. */
-  readonly callbacks: readonly Delivery[];
+export interface Daily extends RoomEmulator, Controlled {
   /** Every room ever made, deleted ones too, the oldest first. Default of all domains. */
   rooms(domainName?: string): readonly RoomRecord[];
   /** The room as a call would find it now, or nothing. */
   room(name: string, domainName?: string): RoomRecord | undefined;
-  /** Loses a room. */
-  removeRoom(name: string, domainName?: string): void;
   /** Somebody follows a link: an owner where it carries an owner's token. @throws Error where it leads nowhere */
   join(link: string, userId?: string): Participant;
   leave(roomName: string, participantId: string, domainName?: string): void;
-  participants(roomName: string, domainName?: string): readonly Participant[];
-  trust(domainName: string, apiKey: string): void;
-  /** @param apiKey default every key of the domain. Tokens signed with it open nothing any more. */
-  distrust(domainName: string, apiKey?: string): void;
 }
 
 /** Daily's REST API on loopback, held to its contract. */

@@ -1,21 +1,31 @@
+import type { KeyObject } from 'node:crypto';
 import { type ControlHandler, explaining } from '../http/control.ts';
+import type { Delivery } from '../http/deliveries.ts';
 import type { Reply } from '../http/replies.ts';
-import type { MeetingsApi } from './meetings-api.ts';
+import type { Session } from './callbacks.ts';
 import type { RoomRecord } from './room.ts';
 
-type Inside = Pick<
-  MeetingsApi,
-  | 'callbacks'
-  | 'rooms'
-  | 'room'
-  | 'removeRoom'
-  | 'expireRoom'
-  | 'startSession'
-  | 'endSession'
-  | 'trust'
-  | 'distrust'
-  | 'token'
->;
+/** What controls reach of the emulator. */
+export interface Controlled {
+  /** What went to the callback URLs. */
+  readonly callbacks: readonly Delivery[];
+  /** Every room ever made, the expired ones too, the oldest first. Default of all applications. */
+  rooms(applicationId?: string): readonly RoomRecord[];
+  room(id: string): RoomRecord | undefined;
+  /** Loses a room, as if it had never been. */
+  removeRoom(id: string): void;
+  /** Ends a room now, with its callback. */
+  expireRoom(id: string): void;
+  startSession(roomId: string): Session;
+  /** Ends the room as well where it is to expire after use. */
+  endSession(roomId: string): void;
+  /** Another key for the application, or another application. */
+  trust(applicationId: string, publicKey: string | KeyObject): void;
+  /** @param publicKey default all of the application */
+  distrust(applicationId: string, publicKey?: string | KeyObject): void;
+  /** Signs a token of a quarter of an hour. @throws Error where the application's private key is not known */
+  token(applicationId?: string): Promise<string>;
+}
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
@@ -34,7 +44,7 @@ const shown = (room: RoomRecord) => ({
 });
 
 /** What only the Meetings API's emulator can be told under `/_control`. */
-export function createControls(inside: Inside): Record<string, ControlHandler> {
+export function createControls(inside: Controlled): Record<string, ControlHandler> {
   const onRoom = (act: (id: string) => unknown): ControlHandler =>
     explaining((_, { id = '' }) => {
       act(id);

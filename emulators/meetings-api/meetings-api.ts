@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createClock } from '../http/clock.ts';
-import { Deliveries, type Delivery } from '../http/deliveries.ts';
+import { Deliveries } from '../http/deliveries.ts';
 import { seededRandom } from '../http/random.ts';
 import { startEmulator } from '../http/server.ts';
 import type { Entry, InventoryEntry, RoomEmulator } from '../room-emulator.ts';
@@ -9,7 +9,7 @@ import { type ApplicationOptions, Applications } from './applications.ts';
 import { type CreateBody, checkCreate } from './bodies.ts';
 import { Callbacks, type Participant, type Session } from './callbacks.ts';
 import { SWITCHES, type Switches } from './choices.ts';
-import { createControls } from './controls.ts';
+import { type Controlled, createControls } from './controls.ts';
 import { failure } from './errors.ts';
 import { createRoomLinks } from './links.ts';
 import type { RoomRecord } from './room.ts';
@@ -34,30 +34,12 @@ export interface MeetingsApiOptions {
   readonly rooms?: readonly RoomRecord[];
 }
 
-export interface MeetingsApi extends RoomEmulator {
-  /** What went to the callback URLs. */
-  readonly callbacks: readonly Delivery[];
-  /** Every room ever made, the expired ones too, the oldest first. Default of all applications. */
-  rooms(applicationId?: string): readonly RoomRecord[];
-  room(id: string): RoomRecord | undefined;
+export interface MeetingsApi extends RoomEmulator, Controlled {
   /** Makes a room without a call, whatever the limit. Default a long-term room of 30 days. */
   addRoom(applicationId: string, body?: CreateBody): RoomRecord;
-  /** Loses a room, as if it had never been. */
-  removeRoom(id: string): void;
-  /** Ends a room now, with its callback. */
-  expireRoom(id: string): void;
-  startSession(roomId: string): Session;
-  /** Ends the room as well where it is to expire after use. */
-  endSession(roomId: string): void;
   /** @returns the participant's id */
   join(roomId: string, participant: Participant): string;
   leave(roomId: string, participantId: string, participant: Participant): void;
-  /** Another key for the application, or another application. */
-  trust(applicationId: string, publicKey: string | KeyObject): void;
-  /** @param publicKey default all of the application */
-  distrust(applicationId: string, publicKey?: string | KeyObject): void;
-  /** Signs a token of a quarter of an hour. @throws Error where the application's private key is not known */
-  token(applicationId?: string): Promise<string>;
 }
 
 const PREFIXES = ['/v1/meetings', '/beta/meetings', '/meetings'];

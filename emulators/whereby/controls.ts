@@ -1,11 +1,23 @@
 import { type ControlHandler, explaining } from '../http/control.ts';
+import type { Delivery } from '../http/deliveries.ts';
 import type { Reply } from '../http/replies.ts';
-import type { Whereby } from './whereby.ts';
+import type { RoomEmulator } from '../room-emulator.ts';
+import type { WebhookOptions } from './organizations.ts';
+import type { Client } from './sessions.ts';
 
-type Inside = Pick<
-  Whereby,
-  'callbacks' | 'inventory' | 'removeMeeting' | 'participants' | 'addWebhook' | 'trust' | 'distrust'
->;
+/** What controls reach of the emulator. */
+export interface Controlled extends Pick<RoomEmulator, 'inventory'> {
+  /** What went to the webhooks. */
+  readonly callbacks: readonly Delivery[];
+  /** Loses a meeting. */
+  removeMeeting(meetingId: string, subdomain?: string): void;
+  participants(meetingId: string, subdomain?: string): readonly Client[];
+  /** As in the dashboard. */
+  addWebhook(webhook: WebhookOptions, subdomain?: string): void;
+  trust(subdomain: string, apiKey: string): void;
+  /** @param apiKey default every key of the organisation */
+  distrust(subdomain: string, apiKey?: string): void;
+}
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
@@ -19,7 +31,7 @@ function texts(body: unknown, ...names: string[]): string[] {
 }
 
 /** What only Whereby's emulator can be told under `/_control`. */
-export function createControls(inside: Inside): Record<string, ControlHandler> {
+export function createControls(inside: Controlled): Record<string, ControlHandler> {
   return {
     'GET /_control/rooms': (request) => {
       const rooms = inside.inventory(request.query.get('subdomain') ?? undefined);

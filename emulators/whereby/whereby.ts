@@ -1,11 +1,11 @@
 import { createClock } from '../http/clock.ts';
-import { Deliveries, type Delivery } from '../http/deliveries.ts';
+import { Deliveries } from '../http/deliveries.ts';
 import { seededRandom } from '../http/random.ts';
 import { startEmulator } from '../http/server.ts';
 import type { Entry, InventoryEntry, RoomEmulator } from '../room-emulator.ts';
 import { createApi } from './api.ts';
 import { SWITCHES, type Switches } from './choices.ts';
-import { createControls } from './controls.ts';
+import { type Controlled, createControls } from './controls.ts';
 import { createErrors } from './errors.ts';
 import { createLinks, type Links } from './links.ts';
 import { isUsable, type MeetingRecord } from './meetings.ts';
@@ -28,24 +28,14 @@ export interface WherebyOptions {
   readonly callbacksAnywhere?: boolean;
 }
 
-export interface Whereby extends RoomEmulator {
-  /** What went to the webhooks. */
-  readonly callbacks: readonly Delivery[];
+export interface Whereby extends RoomEmulator, Controlled {
   /** Every meeting ever made, deleted ones too, the oldest first. Default of all organisations. */
   meetings(subdomain?: string): readonly MeetingRecord[];
   /** The meeting as a call would find it now, or nothing. */
   meeting(meetingId: string, subdomain?: string): MeetingRecord | undefined;
-  /** Loses a meeting. */
-  removeMeeting(meetingId: string, subdomain?: string): void;
   /** Somebody follows a link. @throws Error where it leads nowhere */
   join(link: string, name?: string): Client;
   leave(meetingId: string, clientId: string, subdomain?: string): void;
-  participants(meetingId: string, subdomain?: string): readonly Client[];
-  /** As in the dashboard. */
-  addWebhook(webhook: WebhookOptions, subdomain?: string): void;
-  trust(subdomain: string, apiKey: string): void;
-  /** @param apiKey default every key of the organisation */
-  distrust(subdomain: string, apiKey?: string): void;
 }
 
 /** Whereby's REST API on loopback, held to its contract. */

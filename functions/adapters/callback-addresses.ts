@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Callbacks } from '../rooms/lifecycle/callbacks.ts';
+import type { Callbacks } from '../rooms/model/ports.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Characters of a signature: 192 bits in base64url. */

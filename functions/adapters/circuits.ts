@@ -6,8 +6,8 @@ import {
   UnreachableError,
 } from '../rooms/model/errors.ts';
 import type { RoomProvider } from '../rooms/model/ports.ts';
-import type { Duration, Instant } from '../rooms/model/room.ts';
-import { MINUTE, SECOND } from '../rooms/model/room.ts';
+import type { Duration, Instant } from '../rooms/model/time.ts';
+import { MINUTE, SECOND } from '../rooms/model/time.ts';
 
 /** An outage of one operation of one account, as every container knows it. */
 export interface Outage {

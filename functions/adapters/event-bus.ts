@@ -1,7 +1,8 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { NotAnnouncedError } from '../rooms/model/errors.ts';
 import type { EventBus } from '../rooms/model/ports.ts';
-import type { Announcement, Instant, LiveRoom, Room } from '../rooms/model/room.ts';
+import type { Announcement, LiveRoom, Room } from '../rooms/model/room.ts';
+import type { Instant } from '../rooms/model/time.ts';
 
 export const SOURCE = 'evergreen-rooms';
 

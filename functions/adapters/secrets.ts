@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Duration, Instant } from '../rooms/model/room.ts';
-import { MINUTE, SECOND } from '../rooms/model/room.ts';
+import type { Duration, Instant } from '../rooms/model/time.ts';
+import { MINUTE, SECOND } from '../rooms/model/time.ts';
 
 /** The versions that a secret has while its value is being replaced. */
 export type SecretStage = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';

@@ -1,7 +1,7 @@
 import { componentsOf, propertyOf } from '../requests/calendar/ics/lines.ts';
 import { type IcsCalendar, type IcsEvent, readIcs, writeIcs } from '../requests/calendar/ics/text.ts';
 import { base32Digest } from '../rooms/model/digest.ts';
-import { DAY, type Instant } from '../rooms/model/room.ts';
+import { DAY, type Instant } from '../rooms/model/time.ts';
 import type { Feed, KnownEvent } from './feed.ts';
 import { calendarMessages, type Messages, type Single } from './message.ts';
 

@@ -1,5 +1,5 @@
 import { RoomError } from '../rooms/model/errors.ts';
-import type { Instant } from '../rooms/model/room.ts';
+import type { Instant } from '../rooms/model/time.ts';
 
 /** An address at which a calendar's iCalendar text is found. */
 export interface Feed {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LARGEST_BODY } from '../requests/message.ts';
 import { shown } from '../requests/refusal.ts';
 import { RequestRefusedError } from '../rooms/model/errors.ts';
-import type { Instant } from '../rooms/model/room.ts';
+import type { Instant } from '../rooms/model/time.ts';
 
 /** Where a calendar's event comes from. */
 export interface Provenance {

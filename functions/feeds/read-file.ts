@@ -1,6 +1,6 @@
 import { writeIcs } from '../requests/calendar/ics/text.ts';
 import { RequestRefusedError } from '../rooms/model/errors.ts';
-import type { Instant } from '../rooms/model/room.ts';
+import type { Instant } from '../rooms/model/time.ts';
 import { eventsOf } from './changes.ts';
 import type { Outbox } from './feed.ts';
 import { calendarMessages, refuseTooLarge } from './message.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { readJson } from '../requests/json.ts';
 import { checked } from '../requests/refusal.ts';
 import { RequestRefusedError } from '../rooms/model/errors.ts';
-import type { Instant } from '../rooms/model/room.ts';
+import type { Instant } from '../rooms/model/time.ts';
 
 /** What there is to read. */
 export type ReadingTask =

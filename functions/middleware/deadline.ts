@@ -1,8 +1,8 @@
 import type middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { OutOfTimeError } from '../rooms/model/errors.ts';
-import type { Duration } from '../rooms/model/room.ts';
-import { SECOND } from '../rooms/model/room.ts';
+import type { Duration } from '../rooms/model/time.ts';
+import { SECOND } from '../rooms/model/time.ts';
 import { batchOf, type QueueEvent } from './batch.ts';
 
 /** What must be left of the invocation to begin a piece of work: two calls to a provider and the writes around them. */

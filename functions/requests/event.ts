@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../rooms/model/errors.ts';
-import type { Instant, RoomRequest } from '../rooms/model/room.ts';
+import type { RoomRequest } from '../rooms/model/room.ts';
+import type { Instant } from '../rooms/model/time.ts';
 import { checked, shown } from './refusal.ts';
 import { roomRequest } from './room-request/room-request.ts';
 import { eventSequence } from './room-request/sequence.ts';

@@ -1,4 +1,5 @@
-import type { Instant, RoomRequest } from '../rooms/model/room.ts';
+import type { RoomRequest } from '../rooms/model/room.ts';
+import type { Instant } from '../rooms/model/time.ts';
 import type { SeriesUpdate } from '../rooms/series/update.ts';
 import type { CalendarSettings } from './calendar/event/settings.ts';
 

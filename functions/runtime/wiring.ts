@@ -12,7 +12,7 @@ import { secretsManager } from '../adapters/secrets.ts';
 import { outagesTable } from '../adapters/tables/outages-table.ts';
 import { roomsTable } from '../adapters/tables/rooms-table.ts';
 import type { Notice, RoomContext } from '../rooms/lifecycle/context.ts';
-import { DAY, SECOND } from '../rooms/model/room.ts';
+import { DAY, SECOND } from '../rooms/model/time.ts';
 import { numberIn, readApplications, readEnvironment } from './configuration.ts';
 import type { CommonEnvironment, WorkerEnvironment } from './environment.ts';
 import { workQueue } from './queue/work-queue.ts';

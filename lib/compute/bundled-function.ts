@@ -1,20 +1,21 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Duration, Validations } from 'aws-cdk-lib';
+import { type Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
   Architecture,
   Code,
+  type FunctionOptions,
   Function as LambdaFunction,
   LoggingFormat,
   type RecursiveLoop,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { metricsNamespace } from '../monitoring/room-metrics.ts';
-import type { Deployment } from '../parts/deployment.ts';
 import { permit, permitNetwork } from './permissions.ts';
 
 /** The package finds itself by its name: here in a checkout, or where a team has installed it. */
@@ -22,7 +23,16 @@ const PACKAGE = dirname(createRequire(import.meta.url).resolve('evergreen-rooms/
 const BUNDLES = join(PACKAGE, 'dist', 'functions');
 
 /** What every function of a deployment has in common. */
-export type Surroundings = Pick<Deployment, 'id' | 'key' | 'logRetention' | 'logRemovalPolicy' | 'network'>;
+export interface Surroundings {
+  /** Five characters, on every room at the provider. */
+  readonly id: string;
+  /** For all that has no key of its own. */
+  readonly key: IKey;
+  readonly logRetention: RetentionDays;
+  /** What becomes of logs when their function goes. */
+  readonly logRemovalPolicy: RemovalPolicy;
+  readonly network: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
+}
 
 export interface BundledFunctionProps {
   /** Names the bundle. */

@@ -1,19 +1,16 @@
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Surroundings } from '../compute/bundled-function.ts';
+import type { RotationRhythm } from '../schedule/rhythm.ts';
 import type { Schedules } from '../schedule/schedules.ts';
 import type { Applications } from './applications.ts';
 import type { Callbacks } from './callbacks.ts';
-import type { RotationRhythm } from './rotation.ts';
 
 /** What every part of a deployment stands on. */
-export interface Deployment {
-  /** Five characters, on every room at the provider. */
-  readonly id: string;
+export interface Deployment extends Surroundings {
   readonly table: Table;
   /** What is remembered of calendars, if any are read. */
   readonly calendarTable: Table | undefined;
@@ -24,16 +21,10 @@ export interface Deployment {
   readonly callbacks: Callbacks | undefined;
   /** Where messages rest that the bus or a schedule could not put into a queue. */
   readonly undelivered: Queue;
-  /** For all that has no key of its own. */
-  readonly key: IKey;
   readonly queueKey: IKey;
-  readonly logRetention: RetentionDays;
-  /** What becomes of logs when their function goes. */
-  readonly logRemovalPolicy: RemovalPolicy;
   readonly maxReceiveCount: number;
   readonly rhythm: RotationRhythm;
   readonly flexibleWindow: Duration;
   /** How long a room that has ended is remembered. */
   readonly retention: Duration;
-  readonly network: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
 }

@@ -5,6 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Surroundings } from '../compute/bundled-function.ts';
 import { CALLBACK_CONCURRENCY } from '../compute/concurrency.ts';
+import { rotationRhythm } from '../schedule/rhythm.ts';
 import { Schedules } from '../schedule/schedules.ts';
 import { deploymentId } from '../settings/deployment-id.ts';
 import type { EvergreenRoomsProps } from '../settings/props.ts';
@@ -17,7 +18,6 @@ import { readsCalendars } from './calendars.ts';
 import { Callbacks } from './callbacks.ts';
 import type { Deployment } from './deployment.ts';
 import { eventBus } from './event-bus.ts';
-import { rotationRhythm } from './rotation.ts';
 import { deadLetterQueue } from './work-queue.ts';
 
 /** Makes what every part of a deployment stands on, or takes what was brought along; here are the defaults. */

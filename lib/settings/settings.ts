@@ -2,7 +2,7 @@ import { TimeZone } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Node } from 'constructs';
 import { DAILY } from '../parts/reconciliation.ts';
-import { NIGHTLY } from '../parts/rotation.ts';
+import { NIGHTLY } from '../schedule/rhythm.ts';
 import { nearest } from './nearest.ts';
 import { COUNTS, SPANS } from './ranges.ts';
 import type { ApplicationSetting, Reader } from './readers.ts';

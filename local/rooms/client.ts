@@ -15,15 +15,9 @@ import type {
 import type { RestingMessage } from '../engines/queue.ts';
 import type { SeenEvent } from '../fakes/buses.ts';
 import type { RunningStack } from '../stack/run.ts';
+import type { BusEvent } from './bus-event.ts';
 import { type Rehearsed, rehearse, rehearseFile } from './rehearsal.ts';
 import { type ShownRoom, shownRoom } from './shown-room.ts';
-
-/** An event as one hands it to a bus. */
-export interface BusEvent {
-  readonly source: string;
-  readonly 'detail-type': string;
-  readonly detail: object;
-}
 
 export interface DeadLetter extends RestingMessage {
   readonly queue: string;

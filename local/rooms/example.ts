@@ -1,4 +1,4 @@
-import type { BusEvent } from './client.ts';
+import type { BusEvent } from './bus-event.ts';
 
 /** What a file asks for: a body for the queue, or an event for the bus. */
 export type Submission =

@@ -16,10 +16,11 @@ import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import { RequestRefusedError } from '../../functions/rooms/model/errors.ts';
 import type { ProviderRoom, RoomChange, RoomProvider, RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { Result } from '../../functions/rooms/model/result.ts';
-import type { Instant, Room, RoomAction, RoomRequest } from '../../functions/rooms/model/room.ts';
+import type { Room, RoomAction, RoomRequest } from '../../functions/rooms/model/room.ts';
+import type { Instant } from '../../functions/rooms/model/time.ts';
 import { numberIn, readApplications } from '../../functions/runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from '../../functions/runtime/environment.ts';
-import type { BusEvent } from './client.ts';
+import type { BusEvent } from './bus-event.ts';
 
 /** What a request would do to one key. */
 export interface Rehearsed {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RoomEmulator } from '../../emulators/room-emulator.ts';
 import type { ProviderRoom, RoomOrder, RoomProvider } from '../../functions/rooms/model/ports.ts';
-import type { Instant, RoomSettings } from '../../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/room.ts';
+import type { RoomSettings } from '../../functions/rooms/model/room.ts';
+import type { Instant } from '../../functions/rooms/model/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
 
 /** A provider's adapter in front of its emulator, with a clock that stands still until it is turned. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Secrets, secretsManager } from '../../functions/adapters/secrets.ts';
-import { MINUTE, SECOND } from '../../functions/rooms/model/room.ts';
+import { MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import { type SecretsEndpoint, secretsEndpoint } from './secrets-endpoint.ts';
 
 let endpoint: SecretsEndpoint;

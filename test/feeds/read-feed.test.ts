@@ -10,7 +10,8 @@ import {
 } from '../../functions/feeds/feed.ts';
 import { readFeed } from '../../functions/feeds/read-feed.ts';
 import { parseMessage } from '../../functions/requests/parse.ts';
-import { DAY, HOUR, type Room, type RoomRequest } from '../../functions/rooms/model/room.ts';
+import type { Room, RoomRequest } from '../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
 import { mergeIntoRow } from '../../functions/rooms/series/calendar.ts';
 import { calendar, EXACT, vevent } from '../requests/calendar/texts.ts';
 import { type CalendarServer, SECRET_PATH, startCalendarServer } from './calendar-server.ts';

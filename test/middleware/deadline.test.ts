@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { SECOND } from '../../functions/rooms/model/room.ts';
+import { SECOND } from '../../functions/rooms/model/time.ts';
 import type { WorkQueue } from '../../functions/runtime/queue/work-queue.ts';
 import { type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';
 import { catchOutput } from '../support/output.ts';

@@ -9,7 +9,7 @@ import {
   RequestRefusedError,
   ThrottledError,
 } from '../../functions/rooms/model/errors.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import type { GivenUp } from '../../functions/runtime/queue/failure-policy.ts';
 import { originOf, waitingSince } from '../../functions/runtime/queue/work-queue.ts';
 import { type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';

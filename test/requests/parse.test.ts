@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseMessage } from '../../functions/requests/parse.ts';
 import { RequestRefusedError } from '../../functions/rooms/model/errors.ts';
-import { DAY } from '../../functions/rooms/model/room.ts';
+import { DAY } from '../../functions/rooms/model/time.ts';
 import { body, busEvent, message, refusal, request, SENT_AT, SETTINGS } from './incoming.ts';
 
 const IN_A_MONTH = '2027-02-14T10:00:00Z';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { toRow } from '../../functions/adapters/tables/rooms-table.ts';
 import { type CalendarUpdate, mergeUpdate, REMEMBERED } from '../../functions/rooms/model/occurrences.ts';
-import { DAY, type LiveRoom, type Room } from '../../functions/rooms/model/room.ts';
+import type { LiveRoom, Room } from '../../functions/rooms/model/room.ts';
+import { DAY } from '../../functions/rooms/model/time.ts';
 import { aRoom, START } from '../support/rooms.ts';
 import { body, refusal, request } from './incoming.ts';
 

@@ -12,7 +12,7 @@ import {
   UnauthorizedError,
 } from '../../functions/rooms/model/errors.ts';
 import type { RoomProvider } from '../../functions/rooms/model/ports.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import { originOf } from '../../functions/runtime/queue/work-queue.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';

@@ -16,7 +16,7 @@ import {
   UnknownRoomError,
 } from '../../functions/rooms/model/errors.ts';
 import type { RoomAction, RoomRequest } from '../../functions/rooms/model/room.ts';
-import { HOUR, SECOND } from '../../functions/rooms/model/room.ts';
+import { HOUR, SECOND } from '../../functions/rooms/model/time.ts';
 import { type Fate, mortal } from './mortal.ts';
 import { tapped } from './tap.ts';
 import { type Watch, watched, wrongAtRest } from './watch.ts';

@@ -4,8 +4,9 @@ import {
   RoomGoneError,
 } from '../../functions/rooms/model/errors.ts';
 import type { Capabilities, ProviderRoom, RoomProvider } from '../../functions/rooms/model/ports.ts';
-import type { Instant, RoomSettings, SettingName } from '../../functions/rooms/model/room.ts';
-import { DAY, MINUTE } from '../../functions/rooms/model/room.ts';
+import type { RoomSettings, SettingName } from '../../functions/rooms/model/room.ts';
+import type { Instant } from '../../functions/rooms/model/time.ts';
+import { DAY, MINUTE } from '../../functions/rooms/model/time.ts';
 
 /** A provider's account in memory, for campaigns of very many runs; the adapters have emulators of their own. */
 export interface MemoryProvider extends RoomProvider {

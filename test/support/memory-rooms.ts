@@ -2,7 +2,8 @@ import { DUE_SHARDS } from '../../functions/adapters/tables/rooms-table.ts';
 import { fraction } from '../../functions/rooms/model/digest.ts';
 import { RoomChangedError } from '../../functions/rooms/model/errors.ts';
 import type { DueRoom, ListEnd, RoomStore } from '../../functions/rooms/model/ports.ts';
-import type { Instant, PastGeneration, Room } from '../../functions/rooms/model/room.ts';
+import type { PastGeneration, Room } from '../../functions/rooms/model/room.ts';
+import type { Instant } from '../../functions/rooms/model/time.ts';
 import { nextRevision } from '../../functions/rooms/model/transitions.ts';
 
 /**

@@ -10,7 +10,7 @@ import {
 } from '../../functions/rooms/model/errors.ts';
 import type { Capabilities } from '../../functions/rooms/model/ports.ts';
 import type { RoomRequest } from '../../functions/rooms/model/room.ts';
-import { DAY, HOUR } from '../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
 import { aSpec } from './rooms.ts';
 import type { Stage } from './stage.ts';

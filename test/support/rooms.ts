@@ -1,5 +1,5 @@
 import type { LiveRoom, Room, RoomSpec } from '../../functions/rooms/model/room.ts';
-import { DAY } from '../../functions/rooms/model/room.ts';
+import { DAY } from '../../functions/rooms/model/time.ts';
 import { blankRoom } from '../../functions/rooms/model/transitions.ts';
 
 /** The instant at which most tests begin. */

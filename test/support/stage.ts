@@ -1,7 +1,8 @@
 import type { ProviderName } from '../../chaos/accounts.ts';
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import type { Capabilities, RotationOrder, RotationQueue } from '../../functions/rooms/model/ports.ts';
-import { type Instant, MINUTE, type Room, SECOND } from '../../functions/rooms/model/room.ts';
+import type { Room } from '../../functions/rooms/model/room.ts';
+import { type Instant, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import { deploy } from './deployment.ts';
 import type { Engines } from './engines.ts';
 import { START } from './rooms.ts';

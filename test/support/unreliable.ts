@@ -1,7 +1,7 @@
 import type { Random } from '../../emulators/http/random.ts';
 import { AmbiguousOutcomeError, ThrottledError } from '../../functions/rooms/model/errors.ts';
 import type { EventBus, Pool, RoomProvider } from '../../functions/rooms/model/ports.ts';
-import { SECOND } from '../../functions/rooms/model/room.ts';
+import { SECOND } from '../../functions/rooms/model/time.ts';
 
 export interface Weather {
   readonly random: Random;

@@ -2,13 +2,13 @@ import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import type { DelayedOrder, EventBus, Pool, RotationQueue } from '../../functions/rooms/model/ports.ts';
 import type {
   Announcement,
-  Instant,
   Room,
   RoomAction,
   RoomRequest,
   RoomSpec,
 } from '../../functions/rooms/model/room.ts';
-import { DAY, HOUR, SECOND } from '../../functions/rooms/model/room.ts';
+import type { Instant } from '../../functions/rooms/model/time.ts';
+import { DAY, HOUR, SECOND } from '../../functions/rooms/model/time.ts';
 import { type MemoryProvider, memoryProvider } from './memory-provider.ts';
 import { memoryRooms } from './memory-rooms.ts';
 import { aSpec, START } from './rooms.ts';

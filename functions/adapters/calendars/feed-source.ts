@@ -11,8 +11,8 @@ import {
   type Validators,
 } from '../../feeds/feed.ts';
 import { base32Digest } from '../../rooms/model/digest.ts';
-import type { Duration } from '../../rooms/model/room.ts';
-import { SECOND } from '../../rooms/model/room.ts';
+import type { Duration } from '../../rooms/model/time.ts';
+import { SECOND } from '../../rooms/model/time.ts';
 import type { Secrets } from '../secrets.ts';
 import { assertPublicHost, PrivateAddressError, publicLookup } from './public-address.ts';
 

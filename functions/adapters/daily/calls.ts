@@ -1,4 +1,4 @@
-import { SECOND } from '../../rooms/model/room.ts';
+import { SECOND } from '../../rooms/model/time.ts';
 import { readable } from '../provider/answer.ts';
 import { apiKeySigner } from '../provider/api-key.ts';
 import { type Call, caller } from '../provider/caller.ts';

@@ -1,6 +1,7 @@
 import { SignJWT } from 'jose';
-import type { Duration, Instant, RoomSettings } from '../../rooms/model/room.ts';
-import { HOUR, SECOND } from '../../rooms/model/room.ts';
+import type { RoomSettings } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { HOUR, SECOND } from '../../rooms/model/time.ts';
 
 /** Long enough to enter, too short to pass around. Who is inside stays. */
 const GOOD_FOR: Duration = HOUR;

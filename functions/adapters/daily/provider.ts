@@ -6,8 +6,9 @@ import type {
   RoomOrder,
   RoomProvider,
 } from '../../rooms/model/ports.ts';
-import type { Instant, RoomSettings } from '../../rooms/model/room.ts';
-import { DAY, MINUTE } from '../../rooms/model/room.ts';
+import type { RoomSettings } from '../../rooms/model/room.ts';
+import type { Instant } from '../../rooms/model/time.ts';
+import { DAY, MINUTE } from '../../rooms/model/time.ts';
 import { answered, asAsked, readable } from '../provider/answer.ts';
 import type { Reply } from '../provider/connection.ts';
 import { isGone, isSuccess, unreadable } from '../provider/failures.ts';

@@ -1,6 +1,7 @@
 import type { ProviderRoom, RoomChange, RoomOrder } from '../../rooms/model/ports.ts';
-import type { Instant, RoomSettings } from '../../rooms/model/room.ts';
-import { SECOND } from '../../rooms/model/room.ts';
+import type { RoomSettings } from '../../rooms/model/room.ts';
+import type { Instant } from '../../rooms/model/time.ts';
+import { SECOND } from '../../rooms/model/time.ts';
 import { LANGUAGES } from './fields.ts';
 import type { RoomReply } from './schema.ts';
 

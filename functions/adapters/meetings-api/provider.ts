@@ -6,8 +6,8 @@ import type {
   RoomOrder,
   RoomProvider,
 } from '../../rooms/model/ports.ts';
-import type { Duration, Instant } from '../../rooms/model/room.ts';
-import { DAY, MINUTE } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { DAY, MINUTE } from '../../rooms/model/time.ts';
 import { answered, asAsked, readableEntries } from '../provider/answer.ts';
 import type { Reply } from '../provider/connection.ts';
 import { isGone, isSuccess } from '../provider/failures.ts';

@@ -1,5 +1,6 @@
 import type { ProviderRoom, RoomChange, RoomOrder } from '../../rooms/model/ports.ts';
-import type { Instant, RoomSettings, SettingName } from '../../rooms/model/room.ts';
+import type { RoomSettings, SettingName } from '../../rooms/model/room.ts';
+import type { Instant } from '../../rooms/model/time.ts';
 import type { RoomReply } from './schema.ts';
 
 /** What a `PATCH` takes besides the expiry. */

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import type { Duration, Instant } from '../../rooms/model/room.ts';
-import { MINUTE, SECOND } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { MINUTE, SECOND } from '../../rooms/model/time.ts';
 import { type Sign, uselessSecret } from '../provider/credentials.ts';
 
 export interface TokenOptions {

@@ -1,4 +1,4 @@
-import type { ProviderCall } from './connection.ts';
+import type { ProviderCall } from './call.ts';
 
 export function pathOf({ route, id }: ProviderCall): string {
   return id === undefined ? route : route.replace('{id}', encodeURIComponent(id));

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ProviderContractError } from '../../rooms/model/errors.ts';
 import type { ProviderRoom } from '../../rooms/model/ports.ts';
-import { type Duration, type Instant, MINUTE } from '../../rooms/model/room.ts';
+import { type Duration, type Instant, MINUTE } from '../../rooms/model/time.ts';
 import type { Reply } from './connection.ts';
 import { answerOf, unreadable } from './failures.ts';
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AmbiguousOutcomeError, ThrottledError, UnreachableError } from '../../rooms/model/errors.ts';
-import type { Duration } from '../../rooms/model/room.ts';
-import { SECOND } from '../../rooms/model/room.ts';
-import { connection, type ProviderCall, type Reply } from './connection.ts';
+import type { Duration } from '../../rooms/model/time.ts';
+import { SECOND } from '../../rooms/model/time.ts';
+import type { ProviderCall } from './call.ts';
+import { connection, type Reply } from './connection.ts';
 import { credentials, type Sign } from './credentials.ts';
 import { isSuccess, strangerFailure } from './failures.ts';
 import type { ProviderOptions } from './options.ts';

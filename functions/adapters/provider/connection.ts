@@ -3,20 +3,10 @@ import * as https from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { AmbiguousOutcomeError, UnreachableError } from '../../rooms/model/errors.ts';
-import type { Duration, Instant } from '../../rooms/model/room.ts';
-import { SECOND } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { SECOND } from '../../rooms/model/time.ts';
 import { checkedBaseUrl, pathOf, urlOf } from './address.ts';
-
-/** One call to a provider. */
-export interface ProviderCall {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** The path below the base URL, with `{id}` where the room's id stands: what metrics are counted by. */
-  readonly route: string;
-  readonly id?: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-}
+import type { ProviderCall } from './call.ts';
 
 /** What came back, whatever its status. */
 export interface Reply {

@@ -1,6 +1,6 @@
 import { UnauthorizedError } from '../../rooms/model/errors.ts';
-import type { Duration, Instant } from '../../rooms/model/room.ts';
-import { MINUTE } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { MINUTE } from '../../rooms/model/time.ts';
 import type { SecretStage, Secrets } from '../secrets.ts';
 import type { Reply } from './connection.ts';
 

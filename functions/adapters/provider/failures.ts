@@ -7,8 +7,8 @@ import {
   ThrottledError,
   UnauthorizedError,
 } from '../../rooms/model/errors.ts';
-import type { Duration, Instant } from '../../rooms/model/room.ts';
-import { MINUTE, SECOND } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { MINUTE, SECOND } from '../../rooms/model/time.ts';
 import type { Reply } from './connection.ts';
 import { redacted } from './redaction.ts';
 

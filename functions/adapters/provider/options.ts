@@ -1,4 +1,4 @@
-import type { Duration, Instant } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
 import type { Secrets } from '../secrets.ts';
 import type { CallObserver } from './connection.ts';
 

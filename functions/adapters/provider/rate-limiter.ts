@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ThrottledError } from '../../rooms/model/errors.ts';
-import type { Duration, Instant } from '../../rooms/model/room.ts';
-import { SECOND } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { SECOND } from '../../rooms/model/time.ts';
 
 /** What a provider allows: so many calls, or points, in any stretch of time of this length. */
 export interface Budget {

@@ -1,7 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DelayedOrder, ProviderEvent, RotationQueue } from '../../rooms/model/ports.ts';
-import type { Duration, Instant } from '../../rooms/model/room.ts';
-import { MINUTE, SECOND } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { MINUTE, SECOND } from '../../rooms/model/time.ts';
 import { type Outgoing, sendBatched } from './send-batched.ts';
 
 /** SQS holds a message back for a quarter of an hour at most. */

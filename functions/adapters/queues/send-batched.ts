@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Duration } from '../../rooms/model/room.ts';
+import type { Duration } from '../../rooms/model/time.ts';
 
 /** A message that waits to be sent. */
 export interface Outgoing {

@@ -11,8 +11,9 @@ import {
 import { fraction } from '../../rooms/model/digest.ts';
 import { RoomChangedError } from '../../rooms/model/errors.ts';
 import type { DueRoom, Page, RoomStore } from '../../rooms/model/ports.ts';
-import type { Duration, Instant, PastGeneration, Room } from '../../rooms/model/room.ts';
-import { DAY, SECOND } from '../../rooms/model/room.ts';
+import type { PastGeneration, Room } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { DAY, SECOND } from '../../rooms/model/time.ts';
 import { nextRevision } from '../../rooms/model/transitions.ts';
 import { type Item, toItem, toPastGeneration, toRoom } from './row.ts';
 

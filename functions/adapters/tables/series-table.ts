@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { RoomChangedError } from '../../rooms/model/errors.ts';
-import { type Instant, SECOND } from '../../rooms/model/room.ts';
+import { type Instant, SECOND } from '../../rooms/model/time.ts';
 import type { SeriesMemory, SeriesStore } from '../../rooms/series/update.ts';
 import { compressed, decompressed } from './compression.ts';
 

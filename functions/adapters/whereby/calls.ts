@@ -1,9 +1,10 @@
-import type { Instant } from '../../rooms/model/room.ts';
-import { MINUTE } from '../../rooms/model/room.ts';
+import type { Instant } from '../../rooms/model/time.ts';
+import { MINUTE } from '../../rooms/model/time.ts';
 import { readable } from '../provider/answer.ts';
 import { apiKeySigner } from '../provider/api-key.ts';
+import type { ProviderCall } from '../provider/call.ts';
 import { type Call, caller } from '../provider/caller.ts';
-import type { ProviderCall, Reply } from '../provider/connection.ts';
+import type { Reply } from '../provider/connection.ts';
 import { failureOf } from '../provider/failures.ts';
 import type { ProviderOptions } from '../provider/options.ts';
 import { type RateLimiter, rateLimiter } from '../provider/rate-limiter.ts';

@@ -6,8 +6,8 @@ import type {
   RoomOrder,
   RoomProvider,
 } from '../../rooms/model/ports.ts';
-import type { Instant } from '../../rooms/model/room.ts';
-import { DAY, HOUR, MINUTE } from '../../rooms/model/room.ts';
+import type { Instant } from '../../rooms/model/time.ts';
+import { DAY, HOUR, MINUTE } from '../../rooms/model/time.ts';
 import { answered, asAsked } from '../provider/answer.ts';
 import { isGone, unreadable } from '../provider/failures.ts';
 import { limitationsOf } from '../provider/fields.ts';

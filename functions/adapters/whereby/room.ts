@@ -1,5 +1,6 @@
 import type { ProviderRoom, RoomOrder } from '../../rooms/model/ports.ts';
-import type { Instant, RoomSettings } from '../../rooms/model/room.ts';
+import type { RoomSettings } from '../../rooms/model/room.ts';
+import type { Instant } from '../../rooms/model/time.ts';
 import type { MeetingReply } from './schema.ts';
 
 /** A room's name is the prefix that we choose, which ends the token, and a suffix that Whereby adds. */

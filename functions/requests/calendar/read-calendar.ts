@@ -1,5 +1,5 @@
 import { RequestRefusedError } from '../../rooms/model/errors.ts';
-import type { Instant } from '../../rooms/model/room.ts';
+import type { Instant } from '../../rooms/model/time.ts';
 import type { BusEvent } from '../event.ts';
 import type { ParsedMessage } from '../message.ts';
 import { shown } from '../refusal.ts';

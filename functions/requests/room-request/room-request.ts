@@ -1,14 +1,7 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../../rooms/model/errors.ts';
-import type {
-  Duration,
-  Instant,
-  Renewal,
-  RoomRequest,
-  RoomSettings,
-  RoomSpec,
-  Sequence,
-} from '../../rooms/model/room.ts';
+import type { Renewal, RoomRequest, RoomSettings, RoomSpec, Sequence } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { checked, shown } from '../refusal.ts';
 import { readDuration } from './duration.ts';
 import {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { DAY, MINUTE } from '../../rooms/model/room.ts';
+import { DAY, MINUTE } from '../../rooms/model/time.ts';
 import { readDuration } from './duration.ts';
 import { OUT_OF_BOUNDS } from './duration-pattern.ts';
 

@@ -1,5 +1,6 @@
-import type { Instant, Sequence } from '../../rooms/model/room.ts';
-import { SECOND } from '../../rooms/model/room.ts';
+import type { Sequence } from '../../rooms/model/room.ts';
+import type { Instant } from '../../rooms/model/time.ts';
+import { SECOND } from '../../rooms/model/time.ts';
 
 /**
  * Where a request stands among the requests for its key. A queue's message is as old as its sending, to the

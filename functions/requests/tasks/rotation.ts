@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../../rooms/model/errors.ts';
 import type { ProviderEvent, RotationOrder } from '../../rooms/model/ports.ts';
-import type { Instant } from '../../rooms/model/room.ts';
+import type { Instant } from '../../rooms/model/time.ts';
 import { readJson } from '../json.ts';
 
 const rotationMessage = z.object({

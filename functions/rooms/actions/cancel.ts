@@ -1,8 +1,8 @@
-import { withAnnouncement } from '../lifecycle/announcements.ts';
 import { archiveCurrent } from '../lifecycle/archive.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
 import { flushAll, onKey } from '../lifecycle/pending.ts';
 import { recoverRoom } from '../lifecycle/recover.ts';
+import { withAnnouncement } from '../model/announcements.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
 import type { Retiree, Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf, withSequence } from '../model/sequence.ts';

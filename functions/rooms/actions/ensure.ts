@@ -1,27 +1,20 @@
-import { withoutLinks } from '../lifecycle/announcements.ts';
 import { assertMet, candidates, capabilitiesOf, limitationsOf } from '../lifecycle/candidates.ts';
 import { alterRoom, NotAlteredError } from '../lifecycle/change.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
 import { openRoom } from '../lifecycle/open.ts';
 import { flushAll, flushPending, onKey } from '../lifecycle/pending.ts';
 import { recoverRoom } from '../lifecycle/recover.ts';
+import { withoutLinks } from '../model/announcements.ts';
 import { unclearSettings } from '../model/drift.ts';
 import { RequestRefusedError, RoomGoneError } from '../model/errors.ts';
 import type { Capabilities } from '../model/ports.ts';
 import { renewalWindow } from '../model/renewal.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
-import type {
-  AnnouncementType,
-  Instant,
-  LiveRoom,
-  Room,
-  RoomChange,
-  RoomRequest,
-  RoomSpec,
-} from '../model/room.ts';
-import { SECOND } from '../model/room.ts';
+import type { AnnouncementType, LiveRoom, Room, RoomChange, RoomRequest, RoomSpec } from '../model/room.ts';
 import { sequenceOf, withSequence } from '../model/sequence.ts';
 import { changedSettings, expiryFromNow, isOver, mergeSpec, sameSpec } from '../model/spec.ts';
+import type { Instant } from '../model/time.ts';
+import { SECOND } from '../model/time.ts';
 import { blankRoom, isAlive, rejected, scheduled, tooShortToRenew } from '../model/transitions.ts';
 import { tombstone } from './cancel.ts';
 

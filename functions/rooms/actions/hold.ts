@@ -1,8 +1,8 @@
-import { withAnnouncement } from '../lifecycle/announcements.ts';
 import { limitationsOf } from '../lifecycle/candidates.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
 import { onKey } from '../lifecycle/pending.ts';
 import { recoverRoom } from '../lifecycle/recover.ts';
+import { withAnnouncement } from '../model/announcements.ts';
 import { RequestRefusedError, UnknownRoomError } from '../model/errors.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';

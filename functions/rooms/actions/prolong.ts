@@ -10,8 +10,9 @@ import {
   RoomChangedError,
 } from '../model/errors.ts';
 import type { Result } from '../model/result.ts';
-import type { Instant, Room } from '../model/room.ts';
+import type { Room } from '../model/room.ts';
 import { renewedExpiry } from '../model/spec.ts';
+import type { Instant } from '../model/time.ts';
 import { abandoned } from '../model/transitions.ts';
 
 /** After how many failed attempts a room that is about to end is kept in whatever way there is. */

@@ -5,8 +5,8 @@ import { recoverRoom } from '../lifecycle/recover.ts';
 import { type KeptRoom, recreate } from '../lifecycle/recreate.ts';
 import type { ProviderEvent } from '../model/ports.ts';
 import type { Result } from '../model/result.ts';
-import { type Duration, MINUTE } from '../model/room.ts';
 import { isOver } from '../model/spec.ts';
+import { type Duration, MINUTE } from '../model/time.ts';
 import { reopenLost } from './repair.ts';
 
 /** A provider's clock may differ from ours by this much: a room that ends so early ends at its time. */

@@ -5,9 +5,10 @@ import { type KeptRoom, recreate } from '../lifecycle/recreate.ts';
 import { PoolFullError, RoomGoneError } from '../model/errors.ts';
 import { renewalWindow } from '../model/renewal.ts';
 import type { Result } from '../model/result.ts';
-import type { Instant, LiveRoom } from '../model/room.ts';
-import { MINUTE } from '../model/room.ts';
+import type { LiveRoom } from '../model/room.ts';
 import { isKeptPast, isOver, renewedExpiry } from '../model/spec.ts';
+import type { Instant } from '../model/time.ts';
+import { MINUTE } from '../model/time.ts';
 import { atRest, isAlive } from '../model/transitions.ts';
 import { isLastResort, isOfTheProvider, prolong } from './prolong.ts';
 

@@ -1,10 +1,10 @@
-import { withAnnouncement } from '../lifecycle/announcements.ts';
 import { assertMet } from '../lifecycle/candidates.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
 import type { Opening } from '../lifecycle/open.ts';
 import { flushAll, onKey } from '../lifecycle/pending.ts';
 import { recoverRoom } from '../lifecycle/recover.ts';
 import { type KeptRoom, recreate } from '../lifecycle/recreate.ts';
+import { withAnnouncement } from '../model/announcements.ts';
 import { RequestRefusedError, RoomAwaitedError } from '../model/errors.ts';
 import type { RotationOrder } from '../model/ports.ts';
 import { alreadySeen, type Result } from '../model/result.ts';

@@ -1,6 +1,7 @@
 import { driftOf } from '../model/drift.ts';
 import type { RotationOrder } from '../model/ports.ts';
-import type { Instant, Room } from '../model/room.ts';
+import type { Room } from '../model/room.ts';
+import type { Instant } from '../model/time.ts';
 import { hasExpired, isAlive } from '../model/transitions.ts';
 import { GRACE, type Inventory } from './inventory.ts';
 

@@ -1,4 +1,5 @@
-import type { Instant, Room, RoomState } from '../model/room.ts';
+import type { Room, RoomState } from '../model/room.ts';
+import type { Instant } from '../model/time.ts';
 import { isAlive } from '../model/transitions.ts';
 
 /** How much of its life a room has left. */

@@ -1,6 +1,7 @@
 import type { Pool, ProviderRoom, RoomProvider } from '../model/ports.ts';
-import type { Claim, Duration, Instant, PastGeneration, Room } from '../model/room.ts';
-import { HOUR, MINUTE, SECOND } from '../model/room.ts';
+import type { Claim, PastGeneration, Room } from '../model/room.ts';
+import type { Duration, Instant } from '../model/time.ts';
+import { HOUR, MINUTE, SECOND } from '../model/time.ts';
 import { isTokenOf, roomToken } from '../model/token.ts';
 import { hasEnded } from '../model/transitions.ts';
 

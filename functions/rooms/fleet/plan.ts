@@ -1,6 +1,6 @@
 import { fraction } from '../model/digest.ts';
 import type { DelayedOrder, DueRoom, RoomStore, RotationQueue } from '../model/ports.ts';
-import type { Duration, Instant } from '../model/room.ts';
+import type { Duration, Instant } from '../model/time.ts';
 
 /** What a run of the planner has still to read. An empty task is a whole run. */
 export interface PlanTask {

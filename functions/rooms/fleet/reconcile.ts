@@ -1,6 +1,7 @@
 import { OutOfTimeError } from '../model/errors.ts';
 import type { EventBus, RoomStore, RotationOrder, RotationQueue } from '../model/ports.ts';
-import type { Duration, Instant, Room } from '../model/room.ts';
+import type { Room } from '../model/room.ts';
+import type { Duration, Instant } from '../model/time.ts';
 import { diagnose } from './diagnose.ts';
 import {
   type ApplicationReport,

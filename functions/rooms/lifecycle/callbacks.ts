@@ -3,12 +3,6 @@ import type { RoomSettings, RoomSpec } from '../model/room.ts';
 import type { RoomContext } from './context.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';
 
-/** Where a provider tells us what happens in the rooms of a key. */
-export interface Callbacks {
-  /** An address that nobody can guess, the same for all rooms of the key. */
-  address(key: string): Promise<string>;
-}
-
 type Listening = Pick<RoomContext, 'callbacks' | 'pool'>;
 
 /** The settings as the provider is told them: as they were asked for, and our own ears where the caller has none. */

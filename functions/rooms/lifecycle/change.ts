@@ -5,17 +5,10 @@ import {
   ProviderRefusedError,
   RoomGoneError,
 } from '../model/errors.ts';
-import type {
-  Announcement,
-  Duration,
-  LiveRoom,
-  Origin,
-  Room,
-  RoomChange,
-  RoomSpec,
-  Sequence,
-} from '../model/room.ts';
-import { DAY } from '../model/room.ts';
+import type { Origin } from '../model/origin.ts';
+import type { Announcement, LiveRoom, Room, RoomChange, RoomSpec, Sequence } from '../model/room.ts';
+import type { Duration } from '../model/time.ts';
+import { DAY } from '../model/time.ts';
 import { failingSince, settled, unclaimed } from '../model/transitions.ts';
 import { heardSettings, warningsOf } from './callbacks.ts';
 import { type ClaimedRoom, completeClaim, mayHaveActed, releaseClaim, takeClaim } from './claim.ts';

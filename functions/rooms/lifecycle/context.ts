@@ -1,8 +1,8 @@
 import { RoomChangedError } from '../model/errors.ts';
-import type { EventBus, Pool, RoomStore } from '../model/ports.ts';
+import type { Callbacks, EventBus, Pool, RoomStore } from '../model/ports.ts';
 import type { RenewalPolicy } from '../model/renewal.ts';
-import type { Duration, Instant, Room } from '../model/room.ts';
-import type { Callbacks } from './callbacks.ts';
+import type { Room } from '../model/room.ts';
+import type { Duration, Instant } from '../model/time.ts';
 
 /** What it takes to keep rooms. */
 export interface RoomContext {

@@ -5,21 +5,13 @@ import {
   ProviderRefusedError,
   UnauthorizedError,
 } from '../model/errors.ts';
+import type { Origin } from '../model/origin.ts';
 import type { Capabilities, ProviderRoom } from '../model/ports.ts';
 import { renewalWindow } from '../model/renewal.ts';
-import type {
-  Announcement,
-  Claim,
-  Instant,
-  LiveRoom,
-  Origin,
-  Retiree,
-  Room,
-  RoomSpec,
-  Sequence,
-} from '../model/room.ts';
-import { MINUTE } from '../model/room.ts';
+import type { Announcement, Claim, LiveRoom, Retiree, Room, RoomSpec, Sequence } from '../model/room.ts';
 import { isKeptPast } from '../model/spec.ts';
+import type { Instant } from '../model/time.ts';
+import { MINUTE } from '../model/time.ts';
 import { roomToken } from '../model/token.ts';
 import { failed, givenUp, isAlive, opened, refused } from '../model/transitions.ts';
 import { archiveCurrent } from './archive.ts';

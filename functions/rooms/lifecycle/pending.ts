@@ -1,7 +1,8 @@
+import { shownAt } from '../model/announcements.ts';
 import { ClaimHeldError, ClaimLostError, RoomChangedError } from '../model/errors.ts';
 import type { Result } from '../model/result.ts';
-import type { Instant, Retiree, Room } from '../model/room.ts';
-import { shownAt } from './announcements.ts';
+import type { Retiree, Room } from '../model/room.ts';
+import type { Instant } from '../model/time.ts';
 import { type RoomContext, withRoom } from './context.ts';
 
 /**

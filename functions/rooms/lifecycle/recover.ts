@@ -1,6 +1,7 @@
 import type { ProviderRoom } from '../model/ports.ts';
-import type { Claim, Duration, Room } from '../model/room.ts';
-import { HOUR, MINUTE } from '../model/room.ts';
+import type { Claim, Room } from '../model/room.ts';
+import type { Duration } from '../model/time.ts';
+import { HOUR, MINUTE } from '../model/time.ts';
 import { roomToken } from '../model/token.ts';
 import { abandoned, isAccountedFor, isAlive, unclaimed } from '../model/transitions.ts';
 import { assertUnclaimed, type ClaimedRoom } from './claim.ts';

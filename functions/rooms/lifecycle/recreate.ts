@@ -1,7 +1,8 @@
 import type { Capabilities } from '../model/ports.ts';
 import type { Result } from '../model/result.ts';
-import type { Instant, LiveRoom, Room, RoomSpec } from '../model/room.ts';
+import type { LiveRoom, Room, RoomSpec } from '../model/room.ts';
 import { renewedExpiry } from '../model/spec.ts';
+import type { Instant } from '../model/time.ts';
 import type { RoomContext } from './context.ts';
 import { type Opening, openRoom } from './open.ts';
 

@@ -1,4 +1,5 @@
-import { type Duration, HOUR, type Instant, MINUTE, type Room } from './room.ts';
+import type { Room } from './room.ts';
+import { type Duration, HOUR, type Instant, MINUTE } from './time.ts';
 
 /** Front-loaded, since most failures pass quickly. */
 const BACK_OFF: readonly Duration[] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];

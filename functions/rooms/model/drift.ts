@@ -1,7 +1,8 @@
 import { canonicalJson } from './digest.ts';
 import type { Capabilities, ProviderRoom } from './ports.ts';
-import type { Instant, LiveRoom, Room, RoomChange, RoomSettings, RoomSpec, SettingName } from './room.ts';
-import { MINUTE } from './room.ts';
+import type { LiveRoom, Room, RoomChange, RoomSettings, RoomSpec, SettingName } from './room.ts';
+import type { Instant } from './time.ts';
+import { MINUTE } from './time.ts';
 
 /** An expiry may come back rounded. */
 const ROUNDING = MINUTE;

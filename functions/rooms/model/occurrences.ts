@@ -1,5 +1,6 @@
 import { canonicalJson } from './digest.ts';
-import { type Duration, HOUR, type Instant, type Origin } from './room.ts';
+import type { Origin } from './origin.ts';
+import { type Duration, HOUR, type Instant } from './time.ts';
 
 /**
  * What is known of a calendar's event, merged from news of it that comes in any order, twice or late.

@@ -1,7 +1,5 @@
 import type {
   Announcement,
-  Duration,
-  Instant,
   LiveRoom,
   PastGeneration,
   Room,
@@ -9,6 +7,7 @@ import type {
   RoomSettings,
   SettingName,
 } from './room.ts';
+import type { Duration, Instant } from './time.ts';
 
 export type { RoomChange };
 
@@ -180,4 +179,10 @@ export interface RotationQueue {
 export interface DelayedOrder {
   readonly order: RotationOrder;
   readonly delay: Duration;
+}
+
+/** Where a provider tells us what happens in the rooms of a key. */
+export interface Callbacks {
+  /** An address that nobody can guess, the same for all rooms of the key. */
+  address(key: string): Promise<string>;
 }

@@ -1,5 +1,5 @@
 import { fraction } from './digest.ts';
-import { type Duration, type Instant, MINUTE } from './room.ts';
+import { type Duration, type Instant, MINUTE } from './time.ts';
 
 export interface RenewalPolicy {
   /** How long before its expiry a room is renewed, where its life is long enough for that. */

@@ -1,22 +1,12 @@
 import type { CalendarMemory, CalendarUpdate } from './occurrences.ts';
+import type { Origin } from './origin.ts';
+import type { Duration, Instant } from './time.ts';
+
+export * from './time.ts';
 
 /**
  * A room that is kept, as the rooms table remembers it: one row a key.
- *
- * Every instant in the domain is a number of milliseconds since the epoch, every length of time a number of
- * milliseconds; adapters speak ISO 8601 where the outside does.
  */
-
-/** Milliseconds since the epoch. */
-export type Instant = number;
-
-/** Milliseconds. */
-export type Duration = number;
-
-export const SECOND: Duration = 1000;
-export const MINUTE: Duration = 60 * SECOND;
-export const HOUR: Duration = 60 * MINUTE;
-export const DAY: Duration = 24 * HOUR;
 
 /**
  * What a room is like, in the words of the request (which are those of the Meetings API's create body).
@@ -88,9 +78,6 @@ export interface Sequence {
   readonly source: 'request' | 'calendar' | 'hold' | 'rotate';
   readonly value: string;
 }
-
-/** Ids of the source that a team needs to write the link back to where it came from. Nothing personal. */
-export type Origin = Readonly<Record<string, string>>;
 
 /** The one thing that every format of `requests/` ends in. */
 export interface RoomRequest {

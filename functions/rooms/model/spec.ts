@@ -1,7 +1,8 @@
 import { canonicalJson } from './digest.ts';
 import { RequestRefusedError } from './errors.ts';
 import type { Capabilities } from './ports.ts';
-import type { Instant, RoomSettings, RoomSpec, SettingName } from './room.ts';
+import type { RoomSettings, RoomSpec, SettingName } from './room.ts';
+import type { Instant } from './time.ts';
 
 /**
  * What holds when a key that has `old` is asked for again with `asked`. An expiry that was asked for before keeps

@@ -1,10 +1,8 @@
-import { withAnnouncement } from '../lifecycle/announcements.ts';
+import { withAnnouncement } from './announcements.ts';
 import { backedOff } from './back-off.ts';
 import { emergencyTime, type RenewalPolicy, renewalTime, shortestRenewableLife } from './renewal.ts';
 import type {
   Claim,
-  Duration,
-  Instant,
   LiveRoom,
   Retiree,
   Room,
@@ -13,9 +11,10 @@ import type {
   SettingName,
   UnclearChange,
 } from './room.ts';
-import { DAY, HOUR } from './room.ts';
 import { withSequence } from './sequence.ts';
 import { isKeptPast } from './spec.ts';
+import type { Duration, Instant } from './time.ts';
+import { DAY, HOUR } from './time.ts';
 
 /** The row of a key that has none: revision 0, so that only its first writer succeeds. */
 export function blankRoom(key: string, now: Instant): Room {

@@ -4,7 +4,8 @@ import {
   mergeUpdate,
   requiredUntil,
 } from '../model/occurrences.ts';
-import { DAY, type Duration, type Room, type RoomRequest } from '../model/room.ts';
+import type { Room, RoomRequest } from '../model/room.ts';
+import { DAY, type Duration } from '../model/time.ts';
 
 /** A room that a calendar asks for lives as long as its provider allows, and is extended from there. */
 const LIFETIME: Duration = 365 * DAY;

@@ -1,5 +1,6 @@
 import { RequestRefusedError } from '../model/errors.ts';
-import type { Instant, RoomRequest } from '../model/room.ts';
+import type { RoomRequest } from '../model/room.ts';
+import type { Instant } from '../model/time.ts';
 import { noEvent, removals, withEvent } from './removals.ts';
 import type { OccurrenceRequest, RememberedRoom, SeriesMemory, SeriesUpdate, WholeUpdate } from './update.ts';
 

@@ -1,6 +1,7 @@
 import { retryOnConflict } from '../lifecycle/context.ts';
-import type { Duration, Instant, RoomRequest } from '../model/room.ts';
-import { HOUR } from '../model/room.ts';
+import type { RoomRequest } from '../model/room.ts';
+import type { Duration, Instant } from '../model/time.ts';
+import { HOUR } from '../model/time.ts';
 import { planSeries } from './plan.ts';
 import type { SeriesMemory, SeriesStore, SeriesUpdate } from './update.ts';
 

@@ -1,4 +1,6 @@
-import type { Instant, Origin, RoomRequest } from '../model/room.ts';
+import type { Origin } from '../model/origin.ts';
+import type { RoomRequest } from '../model/room.ts';
+import type { Instant } from '../model/time.ts';
 
 /**
  * Series whose occurrences have rooms of their own, made only a while before they are needed. What such a series has

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Duration, Instant } from '../../rooms/model/room.ts';
-import { MINUTE } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { MINUTE } from '../../rooms/model/time.ts';
 
 /** A meeting begins and ends, a room expires: nobody has so much to tell of the rooms of one key. */
 export const CALLBACKS_OF_A_KEY = 6;

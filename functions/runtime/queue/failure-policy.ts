@@ -10,8 +10,8 @@ import {
   ThrottledError,
   UnknownRoomError,
 } from '../../rooms/model/errors.ts';
-import type { Duration, Instant } from '../../rooms/model/room.ts';
-import { DAY, MINUTE, SECOND } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { DAY, MINUTE, SECOND } from '../../rooms/model/time.ts';
 import { log } from '../telemetry/log.ts';
 import { count } from '../telemetry/metrics.ts';
 import { isOutageOfAws } from './aws-outage.ts';

@@ -1,7 +1,7 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda';
-import type { Duration, Instant } from '../../rooms/model/room.ts';
-import { HOUR, MINUTE, SECOND } from '../../rooms/model/room.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../rooms/model/time.ts';
 
 /** SQS's own limits. */
 const LONGEST_VISIBILITY: Duration = 12 * HOUR;

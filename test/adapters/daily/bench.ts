@@ -2,7 +2,7 @@ import { type Daily, type DailyOptions, startDaily } from '../../../emulators/da
 import { daily } from '../../../functions/adapters/daily/provider.ts';
 import type { ObservedCall } from '../../../functions/adapters/provider/connection.ts';
 import { secretsManager } from '../../../functions/adapters/secrets.ts';
-import { SECOND } from '../../../functions/rooms/model/room.ts';
+import { SECOND } from '../../../functions/rooms/model/time.ts';
 import type { ProviderBench } from '../provider-contract.ts';
 import { secretsEndpoint } from '../secrets-endpoint.ts';
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DAILY_FIELDS } from '../../../functions/adapters/daily/fields.ts';
 import { limitationsOf } from '../../../functions/adapters/provider/fields.ts';
 import type { RoomSettings } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { type DailyBench, startDailyBench } from './bench.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startDaily } from '../../../emulators/daily/daily.ts';
 import { daily } from '../../../functions/adapters/daily/provider.ts';
 import type { Secrets } from '../../../functions/adapters/secrets.ts';
-import { DAY } from '../../../functions/rooms/model/room.ts';
+import { DAY } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { contract, type Exchange } from '../contracts/contract.ts';
 import { loopback } from '../loopback.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type MeetingsApiOptions, startMeetingsApi } from '../../../emulators/meetings-api/meetings-api.ts';
 import { meetingsApi } from '../../../functions/adapters/meetings-api/provider.ts';
 import { secretsManager } from '../../../functions/adapters/secrets.ts';
-import { DAY } from '../../../functions/rooms/model/room.ts';
+import { DAY } from '../../../functions/rooms/model/time.ts';
 import { describeProvider, type ProviderBench } from '../provider-contract.ts';
 import { secretsEndpoint } from '../secrets-endpoint.ts';
 import { APPLICATION_ID, KEY, OTHER_KEY, order, publicPem, SECRET } from './bench.ts';

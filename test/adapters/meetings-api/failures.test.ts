@@ -2,7 +2,7 @@ import * as zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RoomError, ThrottledError } from '../../../functions/rooms/model/errors.ts';
 import type { ProviderRoom } from '../../../functions/rooms/model/ports.ts';
-import { MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
+import { MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import type { Answer } from '../loopback.ts';
 import { type MeetingsApiBench, meetingsApiBench, order, roomBody, TOKEN } from './bench.ts';
 

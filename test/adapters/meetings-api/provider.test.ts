@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DAY, MINUTE } from '../../../functions/rooms/model/room.ts';
+import { DAY, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { type MeetingsApiBench, meetingsApiBench, order, roomBody, TOKEN } from './bench.ts';
 
 let bench: MeetingsApiBench;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, importSPKI, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
+import { HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import {
   APPLICATION_ID,
   KEY,

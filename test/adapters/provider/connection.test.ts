@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { connection, type ProviderCall } from '../../../functions/adapters/provider/connection.ts';
-import { SECOND } from '../../../functions/rooms/model/room.ts';
+import type { ProviderCall } from '../../../functions/adapters/provider/call.ts';
+import { connection } from '../../../functions/adapters/provider/connection.ts';
+import { SECOND } from '../../../functions/rooms/model/time.ts';
 import { type Answer, type Loopback, loopback } from '../loopback.ts';
 
 let server: Loopback;

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type RateLimiterOptions, rateLimiter } from '../../../functions/adapters/provider/rate-limiter.ts';
-import { HOUR, SECOND } from '../../../functions/rooms/model/room.ts';
+import { HOUR, SECOND } from '../../../functions/rooms/model/time.ts';
 
 let now: number;
 /** When each call went out, by the clock that its wait would have turned. */

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { rotationQueue } from '../../../functions/adapters/queues/rotation-queue.ts';
 import { readRotation } from '../../../functions/requests/tasks/rotation.ts';
 import type { DelayedOrder } from '../../../functions/rooms/model/ports.ts';
-import { MINUTE } from '../../../functions/rooms/model/room.ts';
+import { MINUTE } from '../../../functions/rooms/model/time.ts';
 import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
 import { startQueues } from '../../../local/engines/queues.ts';
 import { START } from '../../support/rooms.ts';

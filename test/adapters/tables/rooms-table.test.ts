@@ -4,7 +4,7 @@ import { DUE_SHARDS, roomsTable, toRow } from '../../../functions/adapters/table
 import { toItem, toRoom } from '../../../functions/adapters/tables/row.ts';
 import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
 import type { DueRoom, RoomStore } from '../../../functions/rooms/model/ports.ts';
-import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import {
   dynoxideBinary,
   makeRoomsTable,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seriesTable } from '../../../functions/adapters/tables/series-table.ts';
 import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
-import { DAY, type RoomRequest } from '../../../functions/rooms/model/room.ts';
+import type { RoomRequest } from '../../../functions/rooms/model/room.ts';
+import { DAY } from '../../../functions/rooms/model/time.ts';
 import type { SeriesMemory, SeriesStore } from '../../../functions/rooms/series/update.ts';
 import { createCalendarTable, startDynalite, type Tables } from '../../../local/engines/table-engines.ts';
 import { memorySeries } from '../../support/memory-series.ts';

@@ -2,7 +2,7 @@ import { startWhereby, type Whereby, type WherebyOptions } from '../../../emulat
 import type { ObservedCall } from '../../../functions/adapters/provider/connection.ts';
 import { secretsManager } from '../../../functions/adapters/secrets.ts';
 import { whereby } from '../../../functions/adapters/whereby/provider.ts';
-import { MINUTE } from '../../../functions/rooms/model/room.ts';
+import { MINUTE } from '../../../functions/rooms/model/time.ts';
 import type { ProviderBench } from '../provider-contract.ts';
 import { secretsEndpoint } from '../secrets-endpoint.ts';
 

@@ -3,7 +3,7 @@ import { limitationsOf } from '../../../functions/adapters/provider/fields.ts';
 import { WHEREBY_FIELDS } from '../../../functions/adapters/whereby/fields.ts';
 import { createBody } from '../../../functions/adapters/whereby/room.ts';
 import type { RoomSettings } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { startWherebyBench, type WherebyBench } from './bench.ts';
 

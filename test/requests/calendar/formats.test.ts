@@ -5,7 +5,7 @@ import { zoneNamed } from '../../../functions/requests/calendar/time/zone.ts';
 import { calendarKey } from '../../../functions/requests/calendar/to-requests/key.ts';
 import { roomName } from '../../../functions/requests/calendar/to-requests/name.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
-import { DAY } from '../../../functions/rooms/model/room.ts';
+import { DAY } from '../../../functions/rooms/model/time.ts';
 import { busEvent, message } from '../incoming.ts';
 import { calendar, calendarRequests, EXACT, vevent } from './texts.ts';
 

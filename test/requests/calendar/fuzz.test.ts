@@ -3,7 +3,7 @@ import type { CalendarSettings } from '../../../functions/requests/calendar/even
 import type { ParsedMessage } from '../../../functions/requests/message.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
 import { RequestRefusedError } from '../../../functions/rooms/model/errors.ts';
-import { DAY } from '../../../functions/rooms/model/room.ts';
+import { DAY } from '../../../functions/rooms/model/time.ts';
 import { startCountingWork } from '../../support/work.ts';
 import { body, busEvent, message } from '../incoming.ts';
 import { DATES, EXCEPTIONS, RULES, SINGLE, WRITING } from './cases.ts';

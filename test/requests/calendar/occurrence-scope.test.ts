@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CalendarSettings } from '../../../functions/requests/calendar/event/settings.ts';
 import type { ParsedMessage } from '../../../functions/requests/message.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
-import { DAY } from '../../../functions/rooms/model/room.ts';
+import { DAY } from '../../../functions/rooms/model/time.ts';
 import { busEvent, message } from '../incoming.ts';
 import { calendar, EXACT, vevent } from './texts.ts';
 

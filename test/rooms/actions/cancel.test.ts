@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { AmbiguousOutcomeError } from '../../../functions/rooms/model/errors.ts';
-import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import { failNext, providerOf } from '../../support/faulty.ts';
 import { mortal } from '../../support/mortal.ts';
 import { aSpec } from '../../support/rooms.ts';

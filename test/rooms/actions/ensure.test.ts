@@ -9,7 +9,7 @@ import {
   ProviderRefusedError,
   RequestRefusedError,
 } from '../../../functions/rooms/model/errors.ts';
-import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, DEPLOYMENT, makeWorld } from '../../support/world.ts';

@@ -12,7 +12,7 @@ import {
   UnknownRoomError,
 } from '../../../functions/rooms/model/errors.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';
 

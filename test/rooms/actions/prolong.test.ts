@@ -9,7 +9,7 @@ import {
   ThrottledError,
 } from '../../../functions/rooms/model/errors.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
-import { DAY, SECOND } from '../../../functions/rooms/model/room.ts';
+import { DAY, SECOND } from '../../../functions/rooms/model/time.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { watched } from '../../support/watch.ts';
 import { aRequest, makeWorld, type WorldOptions } from '../../support/world.ts';

@@ -6,7 +6,7 @@ import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.t
 import { AmbiguousOutcomeError } from '../../../functions/rooms/model/errors.ts';
 import type { ProviderEvent } from '../../../functions/rooms/model/ports.ts';
 import type { RoomSettings, RoomSpec } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World, type WorldOptions } from '../../support/world.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '../../../functions/rooms/model/errors.ts';
 import type { RoomProvider } from '../../../functions/rooms/model/ports.ts';
 import type { Renewal, RoomSpec, SettingName } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World, type WorldOptions } from '../../support/world.ts';
 

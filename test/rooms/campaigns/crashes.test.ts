@@ -3,7 +3,7 @@ import { PROVIDERS } from '../../../functions/adapters/providers.ts';
 import type { ReconciliationContext } from '../../../functions/rooms/fleet/reconcile.ts';
 import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
 import { ClaimHeldError } from '../../../functions/rooms/model/errors.ts';
-import { HOUR, SECOND } from '../../../functions/rooms/model/room.ts';
+import { HOUR, SECOND } from '../../../functions/rooms/model/time.ts';
 import { type Engines, startEngines } from '../../support/engines.ts';
 import { Death, type Fate, mortal } from '../../support/mortal.ts';
 import {

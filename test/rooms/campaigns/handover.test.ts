@@ -5,7 +5,7 @@ import { DUE_SHARDS, roomsTable } from '../../../functions/adapters/tables/rooms
 import { readPlanTask, writePlanTask } from '../../../functions/requests/tasks/plan-task.ts';
 import { readRotation } from '../../../functions/requests/tasks/rotation.ts';
 import { planRotation } from '../../../functions/rooms/fleet/plan.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
 import { type QueueEngine, startQueues } from '../../../local/engines/queues.ts';
 import { makeRoomsTable, startDynalite, type Tables } from '../../../local/engines/table-engines.ts';

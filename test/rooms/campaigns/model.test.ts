@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RenewalMode, RoomSpec } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import { type Break, type FAULTS, Life } from '../../support/life.ts';
 import type { Fate } from '../../support/mortal.ts';
 import { aSpec } from '../../support/rooms.ts';

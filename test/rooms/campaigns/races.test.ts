@@ -6,7 +6,8 @@ import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.t
 import { type ReconciliationContext, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
 import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
 import { ClaimHeldError, ClaimLostError, RoomChangedError } from '../../../functions/rooms/model/errors.ts';
-import { DAY, HOUR, MINUTE, type RoomRequest, SECOND } from '../../../functions/rooms/model/room.ts';
+import type { RoomRequest } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import { interleaving } from '../../support/interleaving.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { watched, wrongAtRest } from '../../support/watch.ts';

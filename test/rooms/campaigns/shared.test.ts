@@ -5,7 +5,7 @@ import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts'
 import { ClaimLostError } from '../../../functions/rooms/model/errors.ts';
 import type { RoomProvider } from '../../../functions/rooms/model/ports.ts';
 import type { Claim, Room } from '../../../functions/rooms/model/room.ts';
-import { DAY, MINUTE } from '../../../functions/rooms/model/room.ts';
+import { DAY, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { aLiveRoom, aRoom, aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World } from '../../support/world.ts';
 

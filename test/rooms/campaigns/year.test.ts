@@ -5,8 +5,8 @@ import {
   ApplicationFullError,
   ThrottledError,
 } from '../../../functions/rooms/model/errors.ts';
-import type { Instant } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR, SECOND } from '../../../functions/rooms/model/room.ts';
+import type { Instant } from '../../../functions/rooms/model/time.ts';
+import { DAY, HOUR, SECOND } from '../../../functions/rooms/model/time.ts';
 import { START } from '../../support/rooms.ts';
 import {
   type Life,

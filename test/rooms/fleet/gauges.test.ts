@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FleetGauges } from '../../../functions/rooms/fleet/gauges.ts';
-import { DAY, type RoomState } from '../../../functions/rooms/model/room.ts';
+import type { RoomState } from '../../../functions/rooms/model/room.ts';
+import { DAY } from '../../../functions/rooms/model/time.ts';
 import { aLiveRoom, aRoom, START } from '../../support/rooms.ts';
 
 /** The census of rooms that live for a hundred days and have so many left. */

@@ -11,7 +11,7 @@ import {
 } from '../../../functions/rooms/fleet/plan.ts';
 import type { DelayedOrder } from '../../../functions/rooms/model/ports.ts';
 import type { Room } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { memoryRooms } from '../../support/memory-rooms.ts';
 import { aLiveRoom, aRoom, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';

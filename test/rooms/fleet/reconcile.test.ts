@@ -9,7 +9,7 @@ import {
   ThrottledError,
   UnauthorizedError,
 } from '../../../functions/rooms/model/errors.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { aRequest, DEPLOYMENT, makeWorld, type World, type WorldOptions } from '../../support/world.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
 import { ClaimLostError } from '../../../functions/rooms/model/errors.ts';
-import { DAY, MINUTE } from '../../../functions/rooms/model/room.ts';
+import { DAY, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { withProvider } from '../../support/faulty.ts';
 import { Death } from '../../support/mortal.ts';
 import { aSpec, START } from '../../support/rooms.ts';

@@ -5,7 +5,7 @@ import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { flushAll, flushPending } from '../../../functions/rooms/lifecycle/pending.ts';
 import { AmbiguousOutcomeError, ProviderContractError } from '../../../functions/rooms/model/errors.ts';
 import type { Retiree } from '../../../functions/rooms/model/room.ts';
-import { DAY } from '../../../functions/rooms/model/room.ts';
+import { DAY } from '../../../functions/rooms/model/time.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World } from '../../support/world.ts';
 

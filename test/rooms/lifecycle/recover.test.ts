@@ -9,7 +9,7 @@ import {
   UnauthorizedError,
 } from '../../../functions/rooms/model/errors.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { failNext, providerOf, withProvider } from '../../support/faulty.ts';
 import { aSpec } from '../../support/rooms.ts';

@@ -6,7 +6,7 @@ import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.t
 import { type ReconciliationContext, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
 import { AmbiguousOutcomeError, ThrottledError } from '../../../functions/rooms/model/errors.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import { providerOf } from '../../support/faulty.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';

@@ -3,9 +3,9 @@ import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
-import { shownAt, withAnnouncement } from '../../../functions/rooms/lifecycle/announcements.ts';
+import { shownAt, withAnnouncement } from '../../../functions/rooms/model/announcements.ts';
 import type { Announcement, Room, RoomSpec } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';
 

@@ -9,14 +9,8 @@ import {
   RoomGoneError,
   ThrottledError,
 } from '../../../functions/rooms/model/errors.ts';
-import {
-  DAY,
-  HOUR,
-  type Instant,
-  MINUTE,
-  type RoomSettings,
-  SECOND,
-} from '../../../functions/rooms/model/room.ts';
+import type { RoomSettings } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import type { StoredRoom } from '../../support/memory-provider.ts';
 import { aLiveRoom, aRoom, aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World } from '../../support/world.ts';

@@ -8,7 +8,8 @@ import {
   type OccurrenceUpdate,
   requiredUntil,
 } from '../../../functions/rooms/model/occurrences.ts';
-import { DAY, HOUR, type Room, type RoomRequest } from '../../../functions/rooms/model/room.ts';
+import type { Room, RoomRequest } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import { mergeIntoRow, toRequest } from '../../../functions/rooms/series/calendar.ts';
 
 const WEEK = 7 * DAY;

@@ -8,7 +8,7 @@ import {
   renewalWindow,
   shortestRenewableLife,
 } from '../../../functions/rooms/model/renewal.ts';
-import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { longestGap } from '../../../lib/schedule/longest-gap.ts';
 import { START } from '../../support/rooms.ts';
 

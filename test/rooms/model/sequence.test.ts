@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { DAY } from '../../../functions/rooms/model/room.ts';
 import { sequenceOf } from '../../../functions/rooms/model/sequence.ts';
+import { DAY } from '../../../functions/rooms/model/time.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest } from '../../support/world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import { isTokenOf, roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Claim, Retiree } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import {
   abandoned,
   failed,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CALENDAR_DEFAULTS } from '../../../functions/requests/calendar/event/settings.ts';
 import { parseMessage } from '../../../functions/requests/parse.ts';
 import { applyCalendarUpdate } from '../../../functions/rooms/actions/calendar-update.ts';
-import { DAY, HOUR, type Instant } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, type Instant } from '../../../functions/rooms/model/time.ts';
 import { followSeries, lookAgain } from '../../../functions/rooms/series/series.ts';
 import type { SeriesStore } from '../../../functions/rooms/series/update.ts';
 import { calendar, vevent } from '../../requests/calendar/texts.ts';

@@ -1,4 +1,4 @@
-import type { Instant } from '../../../rooms/model/room.ts';
+import type { Instant } from '../../../rooms/model/time.ts';
 import type { WorkBudget } from '../time/work-budget.ts';
 import type { Zone } from '../time/zone.ts';
 import type { Leniency } from './leniency.ts';

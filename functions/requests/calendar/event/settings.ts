@@ -1,4 +1,4 @@
-import { DAY, type Duration } from '../../../rooms/model/room.ts';
+import { DAY, type Duration } from '../../../rooms/model/time.ts';
 
 /** What calendar events are turned into. */
 export interface CalendarSettings {

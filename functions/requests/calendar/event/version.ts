@@ -1,4 +1,4 @@
-import { type Instant, SECOND } from '../../../rooms/model/room.ts';
+import { type Instant, SECOND } from '../../../rooms/model/time.ts';
 import { padded } from '../../room-request/sequence.ts';
 
 /**

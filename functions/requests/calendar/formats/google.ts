@@ -1,7 +1,7 @@
 import ICAL from 'ical.js';
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
-import { DAY, type Instant } from '../../../rooms/model/room.ts';
+import { DAY, type Instant } from '../../../rooms/model/time.ts';
 import { checked } from '../../refusal.ts';
 import { padded } from '../../room-request/sequence.ts';
 import type { CalendarContext } from '../event/context.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { DAY, SECOND } from '../../../rooms/model/room.ts';
+import { DAY, SECOND } from '../../../rooms/model/time.ts';
 import type { DayOfWeek, Rule } from '../recurrence/rule.ts';
 import { mustReadDateTime } from '../time/date-time.ts';
 

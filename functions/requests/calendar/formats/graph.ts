@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
-import { DAY, type Instant } from '../../../rooms/model/room.ts';
+import { DAY, type Instant } from '../../../rooms/model/time.ts';
 import { checked, shown } from '../../refusal.ts';
 import type { CalendarContext } from '../event/context.ts';
 import { changeTime, instantOr, stamp } from '../event/version.ts';

@@ -1,5 +1,5 @@
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
-import type { Instant } from '../../../rooms/model/room.ts';
+import type { Instant } from '../../../rooms/model/time.ts';
 import type { CalendarContext } from '../event/context.ts';
 import { type IcsComponent, readComponents } from '../ics/components.ts';
 import type { IcsCalendar, IcsEvent } from '../ics/text.ts';

@@ -1,6 +1,6 @@
 import ICAL from 'ical.js';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
-import type { Instant } from '../../../rooms/model/room.ts';
+import type { Instant } from '../../../rooms/model/time.ts';
 import type { CalendarContext } from '../event/context.ts';
 import type { Leniency } from '../event/leniency.ts';
 import { instantOr, notAfter, stamp } from '../event/version.ts';

@@ -1,6 +1,6 @@
 import type ICAL from 'ical.js';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
-import { DAY, SECOND } from '../../../rooms/model/room.ts';
+import { DAY, SECOND } from '../../../rooms/model/time.ts';
 import { shown } from '../../refusal.ts';
 import { type DayOfWeek, FREQUENCIES, type Frequency, type Rule } from '../recurrence/rule.ts';
 import { mustReadDateTime } from '../time/date-time.ts';

@@ -1,6 +1,6 @@
 import type ICAL from 'ical.js';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
-import { DAY, type Instant } from '../../../rooms/model/room.ts';
+import { DAY, type Instant } from '../../../rooms/model/time.ts';
 import type { Leniency } from '../event/leniency.ts';
 import type { EventTimes, Length } from '../recurrence/calendar-event.ts';
 import { type Rule, unitOf } from '../recurrence/rule.ts';

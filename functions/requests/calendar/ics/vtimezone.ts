@@ -1,6 +1,6 @@
 import type ICAL from 'ical.js';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
-import { DAY, type Instant } from '../../../rooms/model/room.ts';
+import { DAY, type Instant } from '../../../rooms/model/time.ts';
 import { expand } from '../recurrence/expand.ts';
 import type { Rule } from '../recurrence/rule.ts';
 import { readDateTime } from '../time/date-time.ts';

@@ -1,4 +1,5 @@
-import type { Duration, Instant, Origin } from '../../../rooms/model/room.ts';
+import type { Origin } from '../../../rooms/model/origin.ts';
+import type { Duration, Instant } from '../../../rooms/model/time.ts';
 import type { DayNumber, LocalTime } from '../time/local-time.ts';
 import type { Zone } from '../time/zone.ts';
 import type { Rule } from './rule.ts';

@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE, SECOND } from '../../../rooms/model/room.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../rooms/model/time.ts';
 import {
   calendarDayOf,
   type DayNumber,

@@ -1,5 +1,5 @@
 import { REMEMBERED } from '../../../rooms/model/occurrences.ts';
-import { DAY, type Instant } from '../../../rooms/model/room.ts';
+import { DAY, type Instant } from '../../../rooms/model/time.ts';
 import { dayOf, type LocalTime } from '../time/local-time.ts';
 import type { WorkBudget } from '../time/work-budget.ts';
 import type { Zone } from '../time/zone.ts';

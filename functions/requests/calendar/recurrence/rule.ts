@@ -1,4 +1,4 @@
-import { DAY, type Duration, HOUR, MINUTE, SECOND } from '../../../rooms/model/room.ts';
+import { DAY, type Duration, HOUR, MINUTE, SECOND } from '../../../rooms/model/time.ts';
 import type { LocalTime } from '../time/local-time.ts';
 
 export const FREQUENCIES = [

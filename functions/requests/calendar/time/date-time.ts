@@ -1,5 +1,5 @@
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
-import { DAY, type Instant } from '../../../rooms/model/room.ts';
+import { DAY, type Instant } from '../../../rooms/model/time.ts';
 import { shown } from '../../refusal.ts';
 import { dayNumber, daysInMonth, type LocalTime } from './local-time.ts';
 import type { Zone } from './zone.ts';

@@ -1,4 +1,4 @@
-import { DAY } from '../../../rooms/model/room.ts';
+import { DAY } from '../../../rooms/model/time.ts';
 
 /**
  * What a clock on the wall and the calendar beside it show, wherever they hang: the number of milliseconds since

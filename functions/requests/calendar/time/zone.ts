@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Instant, MINUTE } from '../../../rooms/model/room.ts';
+import { DAY, HOUR, type Instant, MINUTE } from '../../../rooms/model/time.ts';
 import type { LocalTime } from './local-time.ts';
 import { WINDOWS_ZONES } from './windows-zones.ts';
 import type { WorkBudget } from './work-budget.ts';

@@ -1,6 +1,7 @@
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 import type { CalendarUpdate } from '../../../rooms/model/occurrences.ts';
-import { DAY, type Instant, type RoomRequest } from '../../../rooms/model/room.ts';
+import type { RoomRequest } from '../../../rooms/model/room.ts';
+import { DAY, type Instant } from '../../../rooms/model/time.ts';
 import { toRequest } from '../../../rooms/series/calendar.ts';
 import { MOST_ROOMS } from '../../../rooms/series/plan.ts';
 import type { OccurrenceRequest, SeriesUpdate } from '../../../rooms/series/update.ts';

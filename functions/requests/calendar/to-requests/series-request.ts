@@ -1,5 +1,6 @@
 import type { CalendarUpdate, EventUpdate } from '../../../rooms/model/occurrences.ts';
-import type { Origin, RoomRequest } from '../../../rooms/model/room.ts';
+import type { Origin } from '../../../rooms/model/origin.ts';
+import type { RoomRequest } from '../../../rooms/model/room.ts';
 import { toRequest } from '../../../rooms/series/calendar.ts';
 import type { CalendarContext } from '../event/context.ts';
 import type { ParsedCalendarEvent, ParsedEvent } from '../recurrence/calendar-event.ts';

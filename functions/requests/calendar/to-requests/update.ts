@@ -1,5 +1,5 @@
 import type { EventUpdate, OccurrenceUpdate } from '../../../rooms/model/occurrences.ts';
-import type { Origin } from '../../../rooms/model/room.ts';
+import type { Origin } from '../../../rooms/model/origin.ts';
 import type { CalendarContext } from '../event/context.ts';
 import type { ParsedEvent, ParsedOccurrence } from '../recurrence/calendar-event.ts';
 import { roomName } from './name.ts';

@@ -1,4 +1,4 @@
-import type { Announcement, Room } from '../model/room.ts';
+import type { Announcement, Room } from './room.ts';
 
 /**
  * What the bus is still to be told, with one more. Every event shows the row as it is when it is told, so the newest of
