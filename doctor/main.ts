@@ -5,6 +5,7 @@ import { findDeployment } from './deployment.ts';
 import { examine } from './examine.ts';
 import { assertMayShow, hostLinkOf } from './host-link.ts';
 import { inWords } from './in-words.ts';
+import { reconcile } from './reconcile.ts';
 import { REDRIVEN, redriveAll } from './redrive.ts';
 import { report } from './report.ts';
 
@@ -12,6 +13,7 @@ const USAGE = `evergreen-rooms doctor --stack NAME [--deployment ID] [--region R
 evergreen-rooms credentials put NAME --stack NAME [--file FILE] [--remove] [--deployment ID] [--region REGION]
 evergreen-rooms host-link KEY --stack NAME [--deployment ID] [--region REGION] [--yes]
 evergreen-rooms redrive QUEUE --stack NAME [--deployment ID] [--region REGION]
+evergreen-rooms reconcile [--confirm APPLICATION --findings N] --stack NAME [--deployment ID] [--region REGION]
 
 doctor     looks at a deployed stack, and says what to do about each thing that is not as it should be
 credentials put
@@ -19,12 +21,15 @@ credentials put
 host-link  prints the link that makes its holder the host of a room: a credential
 redrive    gives all messages of a dead-letter queue another try, in the place among the others that they had; QUEUE is one of
            ${Object.keys(REDRIVEN).join(', ')}
+reconcile  compares the table with what the providers have; with --confirm it may repair what the run before held back
 
   --stack NAME       the CloudFormation stack
   --deployment ID    which one, where the stack has several
   --region REGION    default: where the AWS CLI takes it from, as credentials are
   --file FILE        what is put; default: standard input
   --remove           removes the file once its content was read back from the secret
+  --confirm APPLICATION  whose findings are confirmed, for one run within six hours
+  --findings N       how many lost and orphaned rooms were reported there: where there are more, the run holds back again
   --yes              prints the host link also where nobody looks at a terminal
 
 Exit code 0: nothing failed. 1: something failed. 2: it could not be asked at all.`;
@@ -49,6 +54,8 @@ async function main(args: string[]): Promise<number> {
       file: { type: 'string', default: '-' },
       remove: { type: 'boolean', default: false },
       yes: { type: 'boolean' },
+      confirm: { type: 'string' },
+      findings: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -79,6 +86,11 @@ async function main(args: string[]): Promise<number> {
   }
   if (command === 'redrive' && key !== undefined) {
     say(await redriveAll(key, await findDeployment(clients, values.stack, values.deployment), clients));
+    return 0;
+  }
+  if (command === 'reconcile') {
+    const deployment = await findDeployment(clients, values.stack, values.deployment);
+    say(await reconcile({ confirm: values.confirm, findings: values.findings }, deployment, clients));
     return 0;
   }
   throw new Error(`say what to do\n\n${USAGE}`);

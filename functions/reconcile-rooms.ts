@@ -7,7 +7,12 @@ import { invocationLog } from './middleware/invocation-log.ts';
 import { metrics } from './middleware/metrics.ts';
 import { type Parsed, parsing } from './middleware/parsing.ts';
 import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
-import { readReconciliation } from './requests/tasks/reconciliation.ts';
+import {
+  type ReconciliationTask,
+  readReconciliation,
+  writeReconciliation,
+} from './requests/tasks/reconciliation.ts';
+import { type Confirmation, findingsOf } from './rooms/fleet/brake.ts';
 import { FleetGauges } from './rooms/fleet/gauges.ts';
 import type { ApplicationReport } from './rooms/fleet/inventory.ts';
 import { type ReconciliationMode, reconcileRooms } from './rooms/fleet/reconcile.ts';
@@ -22,7 +27,7 @@ import { count, countBy, countFor } from './runtime/telemetry/metrics.ts';
 import { inbox, now, once, prepare, roomContext, sqs } from './runtime/wiring.ts';
 
 const environment = once(() =>
-  readEnvironment<ReconcileRoomsEnvironment>(['ROTATIONS_QUEUE', 'RECONCILIATION']),
+  readEnvironment<ReconcileRoomsEnvironment>(['ROTATIONS_QUEUE', 'RECONCILIATION', 'BRAKE_PERCENT']),
 );
 
 /**
@@ -41,19 +46,32 @@ const reconciling = once(() => ({
   ...roomContext(),
   rotations: rotationQueue(sqs(), environment().ROTATIONS_QUEUE, now),
   mode: environment().RECONCILIATION as ReconciliationMode,
+  brake: Number(environment().BRAKE_PERCENT) / 100,
 }));
 
-function read({ messageId, body }: SQSRecord): Parsed<readonly string[]> {
-  return { key: messageId, task: applicationsIn(body) };
+function read({ messageId, body }: SQSRecord): Parsed<Run> {
+  const task = readReconciliation(body);
+  return { key: messageId, task: { names: applicationsOf(task), confirmed: task.confirmed } };
 }
 
-async function reconcile(names: readonly string[], context: Context): Promise<void> {
+/** What a message asks for. */
+interface Run {
+  readonly names: readonly string[];
+  readonly confirmed?: Confirmation;
+}
+
+async function reconcile({ names, confirmed }: Run, context: Context): Promise<void> {
   const timeLeft = () => context.getRemainingTimeInMillis();
   const census = new FleetGauges(now());
   const onRow = (room: Room) => census.count(room);
-  const { applications, rest } = await reconcileRooms(names, { ...reconciling(), timeLeft, onRow });
+  const { applications, rest } = await reconcileRooms(names, {
+    ...reconciling(),
+    confirmed,
+    timeLeft,
+    onRow,
+  });
   const { queue } = inbox();
-  await Promise.all(rest.map((left) => queue.send(JSON.stringify({ applications: left }))));
+  await Promise.all(rest.map((left) => queue.send(writeReconciliation({ applications: left, confirmed }))));
   log.info('reconciled', { mode: reconciling().mode, applications, rest });
   for (const [name, found] of Object.entries(applications)) tell(name, found);
   if (Object.keys(applications).length > 0) publish(census);
@@ -64,11 +82,11 @@ function failurePolicy(): FailurePolicy {
   return { ...inbox(), now, backOff: [5 * MINUTE, 15 * MINUTE, 30 * MINUTE] };
 }
 
-function applicationsIn(body: string): readonly string[] {
+function applicationsOf({ applications, confirmed }: ReconciliationTask): readonly string[] {
   const { names } = roomContext().pool;
-  const { applications = names } = readReconciliation(body);
-  const stranger = applications.find((name) => !names.includes(name));
-  if (stranger === undefined) return applications;
+  const asked = applications ?? (confirmed ? [confirmed.application] : names);
+  const stranger = asked.find((name) => !names.includes(name));
+  if (stranger === undefined) return asked;
   throw new RequestRefusedError(
     `applications: must be of the pool (${names.join(', ')}), got ${JSON.stringify(stranger)}`,
   );
@@ -82,6 +100,9 @@ function tell(application: string, found: ApplicationReport): void {
     RoomsDrifted: found.drifted,
     RoomsUnfinished: found.unfinished,
     Strangers: found.strangers,
+    RoomsRecovered: found.recovered,
+    // in the next run without it the alarm is over
+    FindingsHeld: found.held ? findingsOf(found) : 0,
   });
 }
 

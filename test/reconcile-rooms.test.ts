@@ -47,6 +47,7 @@ beforeAll(async () => {
     RETENTION_DAYS: '90',
     ROTATIONS_QUEUE: inboxes.rotations.queue.url,
     RECONCILIATION: 'repair',
+    BRAKE_PERCENT: '5',
     POWERTOOLS_METRICS_NAMESPACE: 'Test',
     POWERTOOLS_SERVICE_NAME: 'reconcile-rooms',
   };
@@ -119,4 +120,27 @@ it('refuses an application that is not in the pool', async () => {
   expect(buried.map(({ attributes }) => attributes.failureReason)).toEqual([
     `applications: must be of the pool (${name}, locked), got "stranger"`,
   ]);
+});
+
+it('passes a confirmation on, and looks at the application that it names', async () => {
+  const until = new Date(Date.now() + HOUR).toISOString();
+  const confirmed = { application: name, findings: 20, until };
+  const { output } = await reconcile(JSON.stringify({ confirmed }));
+  expect(output.logged('INFO')).toMatchObject([{ message: 'reconciled', applications: { [name]: {} } }]);
+  expect(output.counted('FindingsHeld')).toBe(0);
+});
+
+it('rings where more is missing than the brake allows', async () => {
+  const { context: roomContext } = deployment;
+  for (let index = 0; index < 11; index += 1) {
+    const key = `missing-${index}`;
+    const { room } = await ensureRoom(aRequest({ key }), roomContext);
+    const current = room?.current;
+    if (!room || !current) throw new Error(`room ${key} was not made`);
+    const createdAt = current.createdAt - 2 * HOUR;
+    await roomContext.rooms.write({ ...room, current: { ...current, id: `gone-${index}`, createdAt } });
+  }
+  const { output } = await reconcile(JSON.stringify({ applications: [name] }));
+  expect(output.counted('RoomsLost')).toBe(11);
+  expect(output.counted('FindingsHeld')).toBe(11);
 });

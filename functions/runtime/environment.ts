@@ -62,6 +62,8 @@ export interface ReconcileRoomsEnvironment extends WorkerEnvironment {
   readonly ROTATIONS_QUEUE: string;
   /** `repair` or `report`. */
   readonly RECONCILIATION: string;
+  /** The percentage of lost and orphaned rooms of an application above which a person must confirm; 100: never. */
+  readonly BRAKE_PERCENT: string;
 }
 
 export interface PlanRotationEnvironment extends CommonEnvironment {

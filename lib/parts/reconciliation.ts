@@ -12,6 +12,9 @@ import type { WorkQueue } from './work-queue.ts';
 /** When they are compared if nobody says otherwise. */
 export const DAILY = 'cron(0 5 * * ? *)';
 
+/** The percentage of lost and orphaned rooms that a person must confirm if nobody says otherwise. */
+const DEFAULT_BRAKE = 5;
+
 /** Compares the provider's rooms with the table's: lost ones, orphans, drifted ones. */
 export class Reconciliation extends Construct {
   readonly worker: RoomsWorker<'reconcile-rooms'>;
@@ -23,7 +26,11 @@ export class Reconciliation extends Construct {
     id: string,
     deployment: Deployment,
     rotations: WorkQueue,
-    { schedule = ScheduleExpression.expression(DAILY), mode = 'repair' }: ReconciliationOptions = {},
+    {
+      schedule = ScheduleExpression.expression(DAILY),
+      mode = 'repair',
+      brake = DEFAULT_BRAKE,
+    }: ReconciliationOptions = {},
   ) {
     super(scope, id);
     this.longestGap = longestGapOf([schedule], deployment.flexibleWindow);
@@ -32,7 +39,11 @@ export class Reconciliation extends Construct {
       description: "Compares the provider's rooms with the table's",
       timeout: Duration.minutes(15),
       memorySize: 1024,
-      environment: { ROTATIONS_QUEUE: rotations.queue.queueUrl, RECONCILIATION: mode },
+      environment: {
+        ROTATIONS_QUEUE: rotations.queue.queueUrl,
+        RECONCILIATION: mode,
+        BRAKE_PERCENT: String(brake),
+      },
       batchSize: 1,
       maxConcurrency: DEFAULT_CONCURRENCY,
     });

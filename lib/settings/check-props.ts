@@ -59,6 +59,7 @@ const ROTATION: ShapeOf<NonNullable<EvergreenRoomsProps['rotation']>> = {
 const RECONCILIATION: ShapeOf<NonNullable<EvergreenRoomsProps['reconciliation']>> = {
   schedule: 'object',
   mode: ['repair', 'report'],
+  brake: 'number',
 };
 
 const CALENDAR: ShapeOf<NonNullable<EvergreenRoomsProps['calendar']>> = {

@@ -59,6 +59,14 @@ export interface ReconciliationOptions {
    * @default repair
    */
   readonly mode?: 'repair' | 'report';
+  /**
+   * The percentage of the rooms of one application, from 1 to 100, that may be lost or orphaned. Where it is more, and
+   * more than ten rooms, a run changes nothing in that application and rings an alarm: a person confirms. 100 releases
+   * the brake.
+   *
+   * @default 5
+   */
+  readonly brake?: number;
 }
 
 /** What calendar events are turned into, and which calendars are read. */

@@ -26,6 +26,7 @@ export const COUNTS = {
   requestConcurrency: [2, 1000],
   maxReceiveCount: [2, 100],
   callbackConcurrency: [1, 1000],
+  brake: [1, 100],
 } as const;
 
 const SECONDS = { days: 86_400, minutes: 60, seconds: 1 };
@@ -40,9 +41,15 @@ export function isWithin({ least, most, whole }: Span, time: Duration): boolean 
 export const inWords = ({ least, most, whole }: Span) => `from ${least} to ${most} in whole ${whole}`;
 
 /** Times and numbers that are out of their range, a sentence each. */
-export function problemsOfRanges({ rotation, calendar, ...props }: EvergreenRoomsProps): string[] {
+export function problemsOfRanges({
+  rotation,
+  reconciliation,
+  calendar,
+  ...props
+}: EvergreenRoomsProps): string[] {
   return [
     ...problemsOf('rotation.', rotation),
+    ...problemsOf('reconciliation.', reconciliation),
     ...problemsOf('calendar.', calendar),
     ...problemsOf('', props),
   ];

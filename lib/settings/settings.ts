@@ -59,6 +59,7 @@ const SETTINGS = {
   callbackConcurrency: either('unreserved', wholeNumber(...COUNTS.callbackConcurrency)),
   reconciliation: oneOf('repair', 'report'),
   reconciliationSchedule: schedule,
+  reconciliationBrake: wholeNumber(...COUNTS.brake),
   maxReceiveCount: wholeNumber(...COUNTS.maxReceiveCount),
   retention: duration(SPANS.retention),
   deployment: text,
@@ -133,6 +134,7 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
     },
     reconciliation: {
       mode: rest.reconciliation,
+      brake: rest.reconciliationBrake,
       schedule: inZone(reconciliationSchedule),
     },
     calendar: {

@@ -3,6 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type ReconcileOptions, reconcile } from '../../doctor/reconcile.ts';
 import { redrive } from '../../doctor/redrive.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import type { Feed } from '../../functions/feeds/feed.ts';
@@ -173,6 +174,18 @@ export class LocalClient {
       if (queue && deadLetters) sent += await redrive(this.#sqs, { queue, deadLetters });
     }
     return sent;
+  }
+
+  /** Compares the table with the providers' lists. @returns what was started, in words */
+  reconcile(options: Omit<ReconcileOptions, 'now'> = {}): Promise<string> {
+    const functions = new Map(
+      this.#stack.functions.map(({ definition: { environment } }) => [
+        environment.POWERTOOLS_SERVICE_NAME ?? '',
+        { environment },
+      ]),
+    );
+    const applications = this.applications;
+    return reconcile(options, { functions, applications }, { sqs: this.#sqs });
   }
 
   close(): void {

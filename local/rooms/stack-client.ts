@@ -44,6 +44,12 @@ export class StackClient {
     return sent;
   }
 
+  /** Compares the table with the providers' lists. @returns what was started, in words */
+  async reconcile(options: { readonly confirm?: string; readonly findings?: string } = {}): Promise<string> {
+    const { said } = await this.#call<{ said: string }>('POST', '/reconciliations', options);
+    return said;
+  }
+
   /** The latest lines of all functions. */
   logs(): Promise<LogLine[]> {
     return this.#call('GET', '/logs');

@@ -374,7 +374,7 @@ describe('the doctor', () => {
       'Scheduler::Schedule': 2,
       'Events::Rule': 3,
       'SQS::Queue': 10,
-      'CloudWatch::Alarm': 26,
+      'CloudWatch::Alarm': 27,
     });
   });
 

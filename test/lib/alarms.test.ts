@@ -298,6 +298,23 @@ describe('reconciliation', () => {
     expect(ringing()).toEqual(['Rooms were found that no row knows']);
   });
 
+  test('rings and ends nothing when most rooms carry our mark that no row knows', async () => {
+    const { emulator, provider } = system();
+    const made = Array.from({ length: 11 }, (_, index) =>
+      emulator.addRoom(provider.application.applicationId ?? '', {
+        display_name: 'Ghost',
+        type: 'long_term',
+        expires_at: system().inDays(30),
+        metadata: roomToken(DEPLOYMENT, `ghost-${index}`, 1),
+      }),
+    );
+    await pass(2 * HOUR);
+    await run(RECONCILIATIONS);
+    expect(ringing()).toEqual(['Reconciliation waits for a person', 'Rooms were found that no row knows']);
+    for (const { id } of made) emulator.removeRoom(id);
+    await run(RECONCILIATIONS);
+  });
+
   test('rings when an application is nearly full', async () => {
     const { emulator, provider } = system();
     const made = Array.from({ length: 801 }, () =>

@@ -7,7 +7,8 @@ import { readJson } from '../json.ts';
 const rotationMessage = z.object({
   key: z.string(),
   generation: z.int(),
-  cause: z.enum(['due', 'lost', 'drifted', 'unfinished', 'ended']),
+  cause: z.enum(['due', 'lost', 'drifted', 'unfinished', 'ended', 'recovered']),
+  found: z.optional(z.array(z.object({ application: z.string(), id: z.string(), generation: z.int() }))),
   notBefore: z.optional(z.iso.datetime()),
 });
 

@@ -16,6 +16,7 @@ import { livingRooms } from './cancel.ts';
 import { assertWanted, unknownRoom } from './hold.ts';
 import { renewDue } from './renew.ts';
 import { correctDrift, reopenLost } from './repair.ts';
+import { takeBack } from './take-back.ts';
 
 /** Keeps one room, if it still is what was nominated: a second order for the same generation changes nothing. */
 export async function rotateRoom(order: RotationOrder, context: RoomContext): Promise<Result> {
@@ -24,6 +25,7 @@ export async function rotateRoom(order: RotationOrder, context: RoomContext): Pr
     const room = await recoverRoom(found, context);
     const { current, spec, generation } = room;
     if (order.cause === 'unfinished') return tidyUp(found, room, context);
+    if (order.cause === 'recovered') return takeBack(room, order.found ?? [], context);
     if (!current || !spec) return { outcome: 'unchanged', room };
     if (generation !== order.generation) return { outcome: 'outdated', room };
     if (order.cause === 'ended') return announceEnd(room, context);

@@ -5,23 +5,30 @@ import type { Instant } from '../model/time.ts';
 import { hasExpired, isAlive } from '../model/transitions.ts';
 import { GRACE, type Inventory } from './inventory.ts';
 
+/** What is wrong with a row, and in which application. */
+export interface Diagnosis {
+  readonly ledger: Inventory;
+  readonly order: RotationOrder;
+}
+
 /** Counts what is wrong with a row, and orders its repair. */
-export function diagnose(
-  room: Room,
-  ledgers: Map<string, Inventory>,
-  now: Instant,
-): RotationOrder | undefined {
-  const { key, generation } = room;
+export function diagnose(room: Room, ledgers: Map<string, Inventory>, now: Instant): Diagnosis | undefined {
+  const { key, generation, current } = room;
+  const home = current && ledgers.get(current.application);
   if (hasExpired(room, now)) {
     // it lives nowhere any more: whichever account it was in, its end is announced
-    return ledgers.has(room.current?.application ?? '') ? { key, generation, cause: 'ended' } : undefined;
+    return home && { ledger: home, order: { key, generation, cause: 'ended' } };
   }
+  if (home && isAlive(current, now)) home.rows += 1;
   const finding = isUnfinished(room, ledgers, now)
     ? { ledger: ledgerOfUnfinished(room, ledgers), cause: 'unfinished' as const }
     : findingOf(room, ledgers, now);
   if (!finding?.ledger) return undefined;
   finding.ledger.report[finding.cause] += 1;
-  return { key, generation, cause: finding.cause };
+  return {
+    ledger: finding.ledger,
+    order: { key: room.key, generation: room.generation, cause: finding.cause },
+  };
 }
 
 function isUnfinished(room: Room, ledgers: Map<string, Inventory>, now: Instant): boolean {

@@ -1,3 +1,4 @@
+import { OutOfTimeError } from '../model/errors.ts';
 import type { Pool, ProviderRoom, RoomProvider } from '../model/ports.ts';
 import type { Claim, PastGeneration, Room } from '../model/room.ts';
 import type { Duration, Instant } from '../model/time.ts';
@@ -21,14 +22,24 @@ export interface ApplicationReport {
   drifted: number;
   /** Rows that a crash left with something to do. */
   unfinished: number;
+  /** Rooms of newer generations than their row has: they are given back to it. */
+  recovered: number;
+  /** The run changed nothing here, since too much is lost or orphaned: see `brake.ts`. */
+  held?: true;
 }
 
 /** One application's rooms, ticked off as rows account for them. */
 export interface Inventory {
   readonly provider: RoomProvider;
+  /** When reading the list began. */
+  readonly seenAt: Instant;
   readonly living: ReadonlyMap<string, ProviderRoom>;
   /** Rooms of ours that no row has accounted for so far. */
   readonly unclaimed: Map<string, ProviderRoom>;
+  /** How many of the listed rooms carry a token of this deployment. */
+  readonly ours: number;
+  /** How many rows have a living room here. */
+  rows: number;
   readonly report: ApplicationReport;
 }
 
@@ -46,6 +57,7 @@ export async function readInventory(
   { pool, now, deployment }: InventoryContext,
 ): Promise<Inventory> {
   const provider = pool.provider(name);
+  const seenAt = now();
   const living = new Map<string, ProviderRoom>();
   const unclaimed = new Map<string, ProviderRoom>();
   for await (const page of provider.list()) {
@@ -63,8 +75,9 @@ export async function readInventory(
     strangers: living.size - unclaimed.size,
     drifted: 0,
     unfinished: 0,
+    recovered: 0,
   };
-  return { provider, living, unclaimed, report };
+  return { provider, seenAt, living, unclaimed, ours: unclaimed.size, rows: 0, report };
 }
 
 /** Ticks off every room that an entry of the table accounts for. What has ended accounts for nothing. */
@@ -96,27 +109,31 @@ function spareClaimed({ application }: Claim, token: string, ledgers: ReadonlyMa
 /** What must be left of the invocation to end another room: two calls. */
 const ENDING_TIME: Duration = 30 * SECOND;
 
+/** What no row accounts for, but for what may be in the making, and what ends as soon as retiring it would make it end. */
+export function orphansOf({ provider, unclaimed }: Inventory, now: Instant): readonly ProviderRoom[] {
+  const endsSoon = now + provider.capabilities.shortestLife + MINUTE;
+  return [...unclaimed.values()].filter(
+    ({ createdAt, expiresAt }) => createdAt <= now - GRACE && expiresAt > endsSoon,
+  );
+}
+
 /**
  * Ends what no row accounts for.
  *
- * @param repair whether to end it, or only to count it
- * @returns whether all is done, which it is not where time ran out
+ * @throws OutOfTimeError where time ran out before all was done
  */
 export async function retireOrphans(
-  { provider, unclaimed, report }: Inventory,
-  { repair, now, timeLeft }: { repair: boolean; now: () => Instant; timeLeft: () => Duration },
-): Promise<boolean> {
-  // what ends as soon as retiring it would make it end has been retired, or need not be
-  const endsSoon = now() + provider.capabilities.shortestLife + MINUTE;
-  const orphans = [...unclaimed.values()].filter(
-    ({ createdAt, expiresAt }) => createdAt <= now() - GRACE && expiresAt > endsSoon,
-  );
-  report.orphans = orphans.length;
-  if (!repair) return true;
+  orphans: readonly ProviderRoom[],
+  { provider, report }: Inventory,
+  timeLeft: () => Duration,
+): Promise<void> {
   for (const { id } of orphans) {
-    if (timeLeft() < ENDING_TIME) return false;
+    if (timeLeft() < ENDING_TIME) {
+      throw new OutOfTimeError(
+        `there was no time to end all ${orphans.length} orphans: ${report.retired} were ended`,
+      );
+    }
     await provider.retire(id);
     report.retired += 1;
   }
-  return true;
 }

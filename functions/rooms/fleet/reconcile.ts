@@ -1,16 +1,18 @@
-import { OutOfTimeError } from '../model/errors.ts';
 import type { EventBus, RoomStore, RotationOrder, RotationQueue } from '../model/ports.ts';
 import type { Room } from '../model/room.ts';
-import type { Duration, Instant } from '../model/time.ts';
+import type { Duration } from '../model/time.ts';
+import { type Confirmation, DEFAULT_BRAKE, mustHold } from './brake.ts';
 import { diagnose } from './diagnose.ts';
 import {
   type ApplicationReport,
   type Inventory,
   type InventoryContext,
   matchRow,
+  orphansOf,
   readInventory,
   retireOrphans,
 } from './inventory.ts';
+import { findSuccessors } from './successors.ts';
 
 /** `repair` mends what it finds; `report` only tells. */
 export type ReconciliationMode = 'repair' | 'report';
@@ -20,6 +22,10 @@ export interface ReconciliationContext extends InventoryContext {
   readonly rotations: RotationQueue;
   readonly events: Pick<EventBus, 'report'>;
   readonly mode: ReconciliationMode;
+  /** The share of lost and orphaned rooms above which an application is left alone. @default DEFAULT_BRAKE */
+  readonly brake?: number;
+  /** What a person allows in spite of the brake. */
+  readonly confirmed?: Confirmation;
   /** What is left of the invocation. */
   readonly timeLeft: () => Duration;
   /** Hears of every row that is compared. */
@@ -37,7 +43,8 @@ export interface Reconciliation {
 
 /**
  * Compares the providers' lists with the table. Rows that need work are nominated for the workers, who look again
- * before they act; only orphans, which have no row, are retired here.
+ * before they act; only orphans, which have no row, are retired here. An application with too many findings is left
+ * alone: see `brake.ts`.
  *
  * The lists are read before the table, so that a room made meanwhile is on its row before it could be missed.
  *
@@ -49,8 +56,13 @@ export async function reconcileRooms(
 ): Promise<Reconciliation> {
   const troubled = new Map<string, unknown>();
   const { ledgers, untouched } = await readLedgers(applications, reconciling, troubled);
-  if (ledgers.size > 0) await compareRows(ledgers, reconciling);
-  for (const [name, ledger] of ledgers) await endOrphans(name, ledger, reconciling, troubled);
+  if (ledgers.size > 0) {
+    const orders = await compareRows(ledgers, reconciling);
+    await recoverSuccessors(ledgers, orders, reconciling);
+    for (const [name, ledger] of ledgers) {
+      await repair(name, ledger, orders.get(ledger) ?? [], reconciling, troubled);
+    }
+  }
   const report = Object.fromEntries([...ledgers].map(([name, { report }]) => [name, report]));
   if (ledgers.size > 0) {
     await reconciling.events.report('Rooms Reconciled', { mode: reconciling.mode, applications: report });
@@ -79,11 +91,9 @@ async function readLedgers(
     const isTime = reconciling.timeLeft() > listingEnds && rooms < MOST_ROOMS;
     if (index > 0 && !isTime) return { ledgers, untouched: applications.slice(index) };
     try {
-      const seenAt = reconciling.now();
       const ledger = await readInventory(name, reconciling);
       ledgers.set(name, ledger);
       rooms += ledger.living.size;
-      await noteListEnd(name, ledger, seenAt, reconciling);
     } catch (error) {
       troubled.set(name, error);
     }
@@ -91,48 +101,96 @@ async function readLedgers(
   return { ledgers, untouched: [] };
 }
 
-/** For whoever looks for a lost room before the next reconciliation: see `finish.ts`. */
+/** For whoever looks for a lost room before the next reconciliation: see `recover.ts`. */
 async function noteListEnd(
   application: string,
-  { provider }: Inventory,
-  seenAt: Instant,
-  { rooms, mode }: ReconciliationContext,
+  { provider, seenAt }: Inventory,
+  { rooms }: ReconciliationContext,
 ): Promise<void> {
   const bookmark = provider.bookmark();
-  if (bookmark !== undefined && mode === 'repair') await rooms.noteListEnd({ application, bookmark, seenAt });
+  if (bookmark !== undefined) await rooms.noteListEnd({ application, bookmark, seenAt });
 }
+
+/** What the run would do, application by application: nothing is sent before all rows were seen. */
+type Orders = Map<Inventory, RotationOrder[]>;
 
 async function compareRows(
   ledgers: Map<string, Inventory>,
   reconciling: ReconciliationContext,
-): Promise<void> {
-  const { rooms, rotations, now, mode } = reconciling;
+): Promise<Orders> {
+  const { rooms, now } = reconciling;
+  const orders: Orders = new Map([...ledgers.values()].map((ledger) => [ledger, []]));
   let cursor: string | undefined;
   do {
     const page = await rooms.scan(cursor);
-    const orders: RotationOrder[] = [];
     for (const entry of page.items) {
       matchRow(entry, ledgers, reconciling);
       if (!('revision' in entry)) continue;
       reconciling.onRow?.(entry);
-      const order = diagnose(entry, ledgers, now());
-      if (order) orders.push(order);
+      const diagnosis = diagnose(entry, ledgers, now());
+      if (diagnosis) orders.get(diagnosis.ledger)?.push(diagnosis.order);
     }
-    if (mode === 'repair') await rotations.send(orders.map((order) => ({ order, delay: 0 })));
     cursor = page.cursor;
   } while (cursor !== undefined);
+  return orders;
 }
 
-async function endOrphans(
+/**
+ * Gives the orphans that are newer generations of a row back to it. A row that gets one back needs no new room, so it is
+ * not nominated for another reason.
+ */
+async function recoverSuccessors(
+  ledgers: Map<string, Inventory>,
+  orders: Orders,
+  reconciling: ReconciliationContext,
+): Promise<void> {
+  const recovered = await findSuccessors(ledgers, reconciling);
+  for (const { found = [] } of recovered) {
+    for (const { application } of found) {
+      const report = ledgers.get(application)?.report;
+      if (report) report.recovered += 1;
+    }
+  }
+  const keys = new Set(recovered.map(({ key }) => key));
+  for (const [{ report }, list] of keys.size > 0 ? orders : []) {
+    const rest = list.filter(({ key, cause }) => !(keys.has(key) && cause !== 'unfinished'));
+    report.lost -= countOf(list, 'lost') - countOf(rest, 'lost');
+    report.drifted -= countOf(list, 'drifted') - countOf(rest, 'drifted');
+    list.splice(0, list.length, ...rest);
+  }
+  if (reconciling.mode === 'repair') await send(recovered, reconciling);
+}
+
+function countOf(orders: readonly RotationOrder[], cause: RotationOrder['cause']): number {
+  return orders.filter((order) => order.cause === cause).length;
+}
+
+/** Mends what was found in an application, unless it is so much that a person must confirm it. */
+async function repair(
   name: string,
   ledger: Inventory,
-  { mode, now, timeLeft }: ReconciliationContext,
+  orders: readonly RotationOrder[],
+  reconciling: ReconciliationContext,
   troubled: Map<string, unknown>,
 ): Promise<void> {
+  const { mode, now, timeLeft, brake = DEFAULT_BRAKE, confirmed } = reconciling;
+  const orphans = orphansOf(ledger, now());
+  ledger.report.orphans = orphans.length;
+  if (mode === 'report') return;
+  const consent = confirmed?.application === name ? confirmed : undefined;
+  if (mustHold(ledger, brake, consent, now())) {
+    ledger.report.held = true;
+    return;
+  }
+  await noteListEnd(name, ledger, reconciling);
+  await send(orders, reconciling);
   try {
-    const done = await retireOrphans(ledger, { repair: mode === 'repair', now, timeLeft });
-    if (!done) throw new OutOfTimeError(`there was no time to end the orphans of application ${name}`);
+    await retireOrphans(orphans, ledger, timeLeft);
   } catch (error) {
     troubled.set(name, error);
   }
+}
+
+function send(orders: readonly RotationOrder[], { rotations }: ReconciliationContext): Promise<void> {
+  return rotations.send(orders.map((order) => ({ order, delay: 0 })));
 }

@@ -114,11 +114,21 @@ export interface DueRoom {
  * - `drifted`: the provider shows other settings, or an earlier end, than the row.
  * - `unfinished`: a crash left something to do.
  * - `ended`: it reached its expiry, and nobody was told.
+ * - `recovered`: the provider has rooms of newer generations, as after a restore of the table.
  */
 export interface RotationOrder {
   readonly key: string;
   readonly generation: number;
-  readonly cause: 'due' | 'lost' | 'drifted' | 'unfinished' | 'ended';
+  readonly cause: 'due' | 'lost' | 'drifted' | 'unfinished' | 'ended' | 'recovered';
+  /** With `recovered`: the newer generations, the oldest first. */
+  readonly found?: readonly FoundRoom[];
+}
+
+/** A living room that carries the token of a generation which its row does not have. */
+export interface FoundRoom {
+  readonly application: string;
+  readonly id: string;
+  readonly generation: number;
 }
 
 /** What a provider told of a room of a key. Nobody vouches for it. */

@@ -48,7 +48,9 @@ export const METRICS = {
   /** One for each plan that was finished: its absence means that the schedule is dead. */
   PlannerHeartbeat: 'Count',
 
+  FindingsHeld: 'Count',
   RoomsLost: 'Count',
+  RoomsRecovered: 'Count',
   RoomsOrphaned: 'Count',
   RoomsDrifted: 'Count',
   RoomsUnfinished: 'Count',

@@ -53,6 +53,14 @@ export function applicationAlarms(metrics: RoomMetrics, application: string): Ro
       silence: NOT_BREACHING,
     },
     {
+      id: id('Held'),
+      heading: 'Reconciliation waits for a person',
+      means: `So many rooms of application ${application} are lost or orphaned that nothing was changed there`,
+      metric: found('FindingsHeld'),
+      threshold: 1,
+      silence: IGNORE,
+    },
+    {
       id: id('Lost'),
       heading: 'Rooms were lost',
       means: `Rooms of the table were not found in application ${application}`,

@@ -32,6 +32,7 @@ describe('a setting that cannot be', () => {
     ['requestConcurrency', 2.5, 'must be a whole number from 2 to 1000'],
     ['maxReceiveCount', 'often', 'must be a whole number from 2 to 100'],
     ['reconciliation', 'fix', 'must be repair or report'],
+    ['reconciliationBrake', 0, 'must be a whole number from 1 to 100'],
     ['retention', 'PT5M', 'must be an ISO 8601 duration from P1D to P3650D'],
     ['calendarScope', 'meeting', 'must be series or occurrence'],
     ['calendarReadEvery', 'PT1M', 'must be an ISO 8601 duration from PT5M to P1D'],
@@ -148,6 +149,7 @@ describe('a setting', () => {
       spread: 'PT5M',
       retention: 'P30D',
       reconciliation: 'report',
+      reconciliationBrake: 20,
       maxReceiveCount: 7,
       deployment: 'k3x7q',
     });
@@ -163,6 +165,7 @@ describe('a setting', () => {
       SPREAD_SECONDS: '300',
       RETENTION_DAYS: '30',
       RECONCILIATION: 'report',
+      BRAKE_PERCENT: '20',
       MAX_RECEIVE_COUNT: '7',
       DEPLOYMENT: 'k3x7q',
       POWERTOOLS_METRICS_NAMESPACE: 'EvergreenRooms/k3x7q',

@@ -14,7 +14,7 @@ import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { aRequest, DEPLOYMENT, makeWorld, type World, type WorldOptions } from '../../support/world.ts';
 
-const NOTHING = { lost: 0, orphans: 0, retired: 0, strangers: 0, drifted: 0, unfinished: 0 };
+const NOTHING = { lost: 0, orphans: 0, retired: 0, strangers: 0, drifted: 0, unfinished: 0, recovered: 0 };
 
 /** A world two hours after the rooms of these keys were made. */
 async function aged(keys: readonly string[] = ['weekly'], options?: WorldOptions): Promise<World> {

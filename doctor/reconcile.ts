@@ -1,0 +1,61 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { writeReconciliation } from '../functions/requests/tasks/reconciliation.ts';
+import type { Duration, Instant } from '../functions/rooms/model/time.ts';
+import { HOUR } from '../functions/rooms/model/time.ts';
+import type { Clients } from './clients.ts';
+
+/** How long a confirmation is good for: a run, its repetitions and its successors. */
+const VALID: Duration = 6 * HOUR;
+
+export interface ReconcileOptions {
+  /** The application whose findings are confirmed; absent: a run without a confirmation. */
+  readonly confirm?: string;
+  /** How many lost and orphaned rooms were reported, as a person typed it. */
+  readonly findings?: string;
+  readonly now?: () => Instant;
+}
+
+/** What of a deployment is needed. */
+export interface Reconcilable {
+  readonly functions: ReadonlyMap<string, { readonly environment: Readonly<Record<string, string>> }>;
+  readonly applications: readonly { readonly name: string }[];
+}
+
+/**
+ * Starts a comparison of the table with the providers' lists. With `confirm` the run may repair and retire in one
+ * application what the run before held back: at most as many rooms as were reported, and within six hours.
+ *
+ * @returns what was done, in words
+ */
+export async function reconcile(
+  { confirm, findings, now = Date.now }: ReconcileOptions,
+  { functions, applications }: Reconcilable,
+  { sqs }: Pick<Clients, 'sqs'>,
+): Promise<string> {
+  const queue = functions.get('reconcile-rooms')?.environment.WORK_QUEUE;
+  if (!queue) throw new Error('the deployment has no queue of reconciliations');
+  const names = applications.map(({ name }) => name);
+  const task = taskOf({ confirm, findings, now }, names);
+  await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: writeReconciliation(task) }));
+  if (!task.confirmed) return 'a comparison of all applications has been started';
+  const until = new Date(task.confirmed.until).toISOString();
+  return `a comparison of ${confirm} has been started, which may change up to ${findings} rooms until ${until}`;
+}
+
+function taskOf(
+  { confirm, findings, now }: Required<Pick<ReconcileOptions, 'now'>> & ReconcileOptions,
+  names: readonly string[],
+) {
+  if (confirm === undefined && findings === undefined) return {};
+  if (confirm === undefined || !names.includes(confirm)) {
+    throw new Error(`--confirm must name an application of the pool (${names.join(', ')}), got ${confirm}`);
+  }
+  if (findings === undefined || !/^[1-9]\d{0,8}$/.test(findings)) {
+    throw new Error(
+      `--findings must be the number of lost and orphaned rooms that was reported, got ${findings}: the event Rooms ` +
+        'Reconciled has `lost` and `orphans` for each application',
+    );
+  }
+  const confirmed = { application: confirm, findings: Number(findings), until: now() + VALID };
+  return { applications: [confirm], confirmed };
+}

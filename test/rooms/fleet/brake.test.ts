@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
+import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import { type ReconciliationContext, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
+import { roomToken } from '../../../functions/rooms/model/token.ts';
+import { aSpec } from '../../support/rooms.ts';
+import { aRequest, DEPLOYMENT, makeWorld, type World, type WorldOptions } from '../../support/world.ts';
+
+const keysOf = (count: number) => Array.from({ length: count }, (_, index) => `room-${index}`);
+
+/** A world two hours after so many rooms were made. */
+async function aged(count: number, options?: WorldOptions): Promise<World> {
+  const world = makeWorld(options);
+  for (const key of keysOf(count)) await ensureRoom(aRequest({ key }), world.context);
+  world.clock.now += 2 * HOUR;
+  return world;
+}
+
+/** A run, and what the workers make of its orders. @returns what was found in the first application */
+async function reconcile(world: World, more: Partial<ReconciliationContext> = {}) {
+  const { applications } = await reconcileRooms(['first'], {
+    ...world.context,
+    rotations: world.rotations,
+    mode: 'repair',
+    timeLeft: () => 15 * MINUTE,
+    ...more,
+  });
+  for (const { order } of world.rotations.sent.splice(0)) await rotateRoom(order, world.context);
+  return applications.first;
+}
+
+function confirmed(world: World, findings: number) {
+  return { confirmed: { application: 'first', findings, until: world.clock.now + HOUR } };
+}
+
+function first({ providers }: World) {
+  const provider = providers.first;
+  if (!provider) throw new Error('no provider');
+  return provider;
+}
+
+/** The account denies every room, as one to which somebody put the key of another account. */
+function swapAccount(world: World): () => void {
+  const provider = first(world);
+  const { list, get } = provider;
+  provider.list = async function* () {
+    yield [];
+  };
+  provider.get = async () => undefined;
+  return () => Object.assign(provider, { list, get });
+}
+
+describe('an emptied table', () => {
+  it('costs none of 500 living rooms, until a person confirms', async () => {
+    const world = await aged(500);
+    world.rooms.rows.clear();
+    expect(await reconcile(world)).toMatchObject({ rooms: 500, orphans: 500, retired: 0, held: true });
+    expect(world.kept()).toHaveLength(500);
+    expect(world.reports.at(-1)).toMatchObject({ detail: { applications: { first: { held: true } } } });
+    expect(await reconcile(world, confirmed(world, 499))).toMatchObject({ retired: 0, held: true });
+    expect(await reconcile(world, confirmed(world, 500))).toMatchObject({ orphans: 500, retired: 500 });
+    expect(world.kept()).toEqual([]);
+  });
+});
+
+describe('a confirmation', () => {
+  it.each([
+    ['is for one application', { application: 'second', findings: 500, until: Number.POSITIVE_INFINITY }],
+    ['is over in time', { application: 'first', findings: 500, until: 0 }],
+  ])('%s', async (_, consent) => {
+    const world = await aged(20);
+    world.rooms.rows.clear();
+    expect(await reconcile(world, { confirmed: consent })).toMatchObject({ retired: 0, held: true });
+  });
+});
+
+describe('the brake', () => {
+  it.each([
+    ['ten are never too many', 30, 10, undefined, false],
+    ['eleven of 30 are', 30, 11, undefined, true],
+    ['five per cent are not', 400, 20, undefined, false],
+    ['more than five per cent are', 400, 21, undefined, true],
+    ['the share can be set', 400, 21, 0.06, false],
+    ['it can be released', 30, 30, 1, false],
+  ])('%s', async (_, rooms, lost, brake, held) => {
+    const world = await aged(rooms);
+    for (let index = 1; index <= lost; index += 1) first(world).lose(`first-${index}`);
+    const found = await reconcile(world, { brake });
+    expect(found).toMatchObject({ lost, ...(held && { held }) });
+    expect(world.kept()).toHaveLength(held ? rooms - lost : rooms);
+  });
+
+  it('counts lost rooms and orphans together', async () => {
+    const world = await aged(30);
+    for (let index = 1; index <= 6; index += 1) first(world).lose(`first-${index}`);
+    for (const key of keysOf(5)) {
+      const token = roomToken(DEPLOYMENT, `gone-${key}`, 1);
+      await first(world).create({
+        token,
+        settings: { display_name: 'stray' },
+        expiresAt: world.clock.now + 30 * DAY,
+      });
+    }
+    world.clock.now += 2 * HOUR;
+    expect(await reconcile(world)).toMatchObject({ lost: 6, orphans: 5, retired: 0, held: true });
+  });
+
+  it('holds nothing in mode report, which changes nothing anyway', async () => {
+    const world = await aged(30);
+    world.rooms.rows.clear();
+    expect(await reconcile(world, { mode: 'report' })).not.toHaveProperty('held');
+    expect(world.kept()).toHaveLength(30);
+  });
+});
+
+describe('an account that denies its rooms for a while', () => {
+  it('doubles none of 300 rooms, and all end with their keys', async () => {
+    const world = await aged(300);
+    const back = swapAccount(world);
+    expect(await reconcile(world)).toMatchObject({ rooms: 0, lost: 300, held: true });
+    back();
+    expect(await reconcile(world)).toMatchObject({ rooms: 300, lost: 0, orphans: 0 });
+    expect(world.kept()).toHaveLength(300);
+    for (const key of keysOf(300)) await cancelRoom(aRequest({ key, action: 'cancel' }), world.context);
+    expect(world.kept()).toEqual([]);
+  });
+
+  it('leaves no old room to outlive its key where a person confirmed that they were lost', async () => {
+    const world = await aged(300);
+    const back = swapAccount(world);
+    expect(await reconcile(world, confirmed(world, 300))).toMatchObject({ lost: 300 });
+    back();
+    world.clock.now += 2 * HOUR;
+    const { orphans = 0 } = (await reconcile(world)) ?? {};
+    await reconcile(world, confirmed(world, orphans));
+    for (const key of keysOf(300)) await cancelRoom(aRequest({ key, action: 'cancel' }), world.context);
+    expect(world.kept()).toEqual([]);
+  });
+});
+
+describe('a table that was restored to an earlier time', () => {
+  /** @param generations how many links each of the first 20 keys was given since */
+  async function restored(generations: number, options?: WorldOptions) {
+    const world = await aged(60, options);
+    const before = new Map(world.rooms.rows);
+    for (const key of keysOf(20)) {
+      for (let count = 0; count < generations; count += 1) {
+        await rotateNow(aRequest({ key, action: 'rotate' }), world.context);
+      }
+    }
+    const links = keysOf(60).map((key) => world.row(key).current?.id);
+    const living = world.kept();
+    world.rooms.rows.clear();
+    for (const [key, row] of before) world.rooms.rows.set(key, row);
+    return { world, links, living };
+  }
+
+  it.each([
+    ['one', 1, {}],
+    ['three', 3, {}],
+    ['one, where the id is the token,', 1, { named: true, capabilities: { idempotentCreate: true } }],
+  ])('gets %s newer link of each of 20 keys back, and loses and doubles none', async (_, count, options) => {
+    const { world, links, living } = await restored(count, options);
+    world.clock.now += 2 * HOUR;
+    const found = await reconcile(world);
+    expect(found?.recovered).toBeGreaterThanOrEqual(20);
+    expect(found).toMatchObject({ orphans: 0, retired: 0, lost: 0 });
+    expect(keysOf(60).map((key) => world.row(key).current?.id)).toEqual(links);
+    expect(world.kept()).toEqual(living);
+    const { length } = world.announced.filter(({ reason }) => reason === 'recovered');
+    expect(length).toBeGreaterThanOrEqual(20);
+    expect(await reconcile(world)).toMatchObject({ recovered: 0, orphans: 0, retired: 0, lost: 0 });
+    expect(world.kept()).toEqual(living);
+  });
+
+  it('gives no room back to a key that was cancelled', async () => {
+    const { world } = await restored(1);
+    await world.rooms.write({ ...world.row('room-0'), state: 'cancelled' });
+    world.clock.now += 2 * HOUR;
+    expect(await reconcile(world)).toMatchObject({ recovered: 19 });
+  });
+
+  it("gives back nothing that is not the row's own when it is looked at again", async () => {
+    const world = await aged(1);
+    const spec = aSpec();
+    const order = (token: string) => ({
+      token,
+      settings: { display_name: 'stray' },
+      expiresAt: world.clock.now + 30 * DAY,
+    });
+    const strange = await first(world).create(order(roomToken(DEPLOYMENT, 'other', 2, spec)));
+    const found = [{ application: 'first', id: strange.id, generation: 2 }];
+    const recovered = { key: 'room-0', generation: 1, cause: 'recovered', found } as const;
+    expect(await rotateRoom(recovered, world.context)).toMatchObject({ outcome: 'outdated' });
+    expect(world.row('room-0').current?.id).toBe('first-1');
+  });
+});
