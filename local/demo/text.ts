@@ -185,7 +185,7 @@ export function rehearsedLines({ key, action, found, outcome, reason, ...after }
   const then = after.state ? ` (${after.state}${until(after.expiresAt)})` : '';
   return [
     key === '-' ? `it would be ${outcome}` : `${key}  ${action}: ${now}; would be ${outcome}${then}`,
-    ...(reason === undefined ? [] : [`  ${reason}`]),
+    ...(reason === undefined || reason === outcome ? [] : [`  ${reason}`]),
     ...after.warnings.map((warning) => `  warning: ${warning}`),
   ];
 }

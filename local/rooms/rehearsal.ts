@@ -30,7 +30,7 @@ export interface Rehearsed {
   readonly found?: { readonly state: string; readonly generation: number; readonly expiresAt?: string };
   /** As the log of `create-rooms` has it, or `refused`. */
   readonly outcome: string;
-  /** Why it would be refused, or what there is to say about a series. */
+  /** Why: the decision's own, or what there is to say about a refusal or a series. */
   readonly reason?: string;
   /** The row afterwards. */
   readonly state?: string;
@@ -124,9 +124,15 @@ async function rehearseOne(request: RoomRequest, store: RoomStore, context: Room
   };
   try {
     const serve = request.news ? applyCalendarUpdate : SERVE[request.action];
-    const { outcome, room } = await serve(request, context);
+    const { outcome, reason, room } = await serve(request, context);
     const after = room && { state: room.state, ...expiryOf(room) };
-    return { ...about, outcome, ...after, warnings: room?.warnings ?? [] };
+    return {
+      ...about,
+      outcome,
+      ...(reason !== undefined && { reason }),
+      ...after,
+      warnings: room?.warnings ?? [],
+    };
   } catch (error) {
     return refused(about, error);
   }

@@ -1,4 +1,9 @@
-import { capabilitiesOf } from '../lifecycle/candidates.ts';
+import {
+  decideRenewal,
+  decideReplacement,
+  type RenewalDecision,
+  type ReplacementDecision,
+} from '../decisions/renew.ts';
 import { alterRoom, NotAlteredError } from '../lifecycle/change.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
 import { type KeptRoom, recreate } from '../lifecycle/recreate.ts';
@@ -6,36 +11,46 @@ import { PoolFullError, RoomGoneError } from '../model/errors.ts';
 import { renewalWindow } from '../model/renewal.ts';
 import type { Result } from '../model/result.ts';
 import type { LiveRoom } from '../model/room.ts';
-import { isKeptPast, isOver, renewedExpiry } from '../model/spec.ts';
+import { isKeptPast } from '../model/spec.ts';
 import type { Instant } from '../model/time.ts';
 import { MINUTE } from '../model/time.ts';
-import { atRest, isAlive } from '../model/transitions.ts';
+import { atRest } from '../model/transitions.ts';
 import { isLastResort, isOfTheProvider, prolong } from './prolong.ts';
 
 /** Renews a room whose time has come, in the way that was asked for. */
 export async function renewDue(kept: KeptRoom, context: RoomContext): Promise<Result> {
-  const { room, current, spec } = kept;
   const now = context.now();
-  const { renewAt = Number.POSITIVE_INFINITY } = room;
-  if (room.state !== 'active' || renewAt > now) return { outcome: 'unchanged', room };
-  if (!isAlive(current, now)) {
-    return isOver(spec, now)
-      ? { outcome: 'over', room: await context.rooms.write({ ...atRest(room), updatedAt: now }) }
-      : recreate(kept, 'expired', context);
-  }
-  return spec.renewal.mode === 'extend' ? extend(kept, context) : replace(kept, context);
+  const decision = decideRenewal(kept, now, context);
+  return { ...(await perform(decision, kept, now, context)), reason: decision.reason };
 }
 
-/**
- * A new room in the place of a living one, unless people are in that at this moment and there is time to wait. Where no
- * new room can be had and there is no time to wait either, the living one is given a longer life.
- */
-async function replace(kept: KeptRoom, context: RoomContext): Promise<Result> {
+async function perform(
+  decision: RenewalDecision,
+  kept: KeptRoom,
+  now: Instant,
+  context: RoomContext,
+): Promise<Result> {
   const { room } = kept;
-  const { meetingSince, emergencyAt = 0 } = room;
-  if (meetingSince !== undefined && context.now() < emergencyAt) {
-    return { outcome: 'postponed', room: await context.rooms.write({ ...room, dueAt: emergencyAt }) };
+  switch (decision.action) {
+    case 'leave':
+      return { outcome: 'unchanged', room };
+    case 'rest':
+      return { outcome: 'over', room: await context.rooms.write({ ...atRest(room), updatedAt: now }) };
+    case 'extend':
+      return extend(kept, decision.expiresAt, context);
+    default:
+      return replace(decision, kept, context);
   }
+}
+
+/** Where no new room can be had and there is no time to wait either, the living one is given a longer life. */
+async function replace(decision: ReplacementDecision, kept: KeptRoom, context: RoomContext): Promise<Result> {
+  const { room } = kept;
+  if (decision.action === 'postpone') {
+    return { outcome: 'postponed', room: await context.rooms.write({ ...room, dueAt: decision.until }) };
+  }
+  if (decision.reason === 'expired') return recreate(kept, 'expired', context);
+  const { emergencyAt = 0 } = room;
   try {
     return await recreate(kept, 'renewal', context);
   } catch (error) {
@@ -47,15 +62,10 @@ async function replace(kept: KeptRoom, context: RoomContext): Promise<Result> {
   }
 }
 
-/**
- * Moves the expiry, the link staying. Where the provider cannot, has lost the room or has reached its limit, a new room
- * it is.
- */
-async function extend(kept: KeptRoom, context: RoomContext): Promise<Result> {
+/** Moves the expiry, the link staying. Where the provider does not, has lost the room or gives next to nothing, a new room. */
+async function extend(kept: KeptRoom, expiresAt: Instant, context: RoomContext): Promise<Result> {
   const { room, current, spec } = kept;
-  const capabilities = capabilitiesOf(current, context);
-  const expiresAt = renewedExpiry(spec, context.now(), capabilities);
-  if (!capabilities.movableExpiry || expiresAt <= current.expiresAt) return replace(kept, context);
+  const instead = (after: KeptRoom) => replace(decideReplacement(after.room, context.now()), after, context);
   const announcement = { type: 'Room Updated', reason: 'renewal' } as const;
   try {
     const extended = await alterRoom(
@@ -68,13 +78,13 @@ async function extend(kept: KeptRoom, context: RoomContext): Promise<Result> {
     const after = { ...kept, room: extended, current: extended.current ?? current };
     return hasGained(current, expiresAt, after, context)
       ? { outcome: 'extended', room: extended }
-      : replace(after, context);
+      : instead(after);
   } catch (error) {
     if (!(error instanceof NotAlteredError)) throw error;
     const altered = { ...kept, room: error.room };
     return error.cause instanceof RoomGoneError
       ? recreate(altered, 'lost', context, { gone: true })
-      : replace(altered, context);
+      : instead(altered);
   }
 }
 

@@ -1,22 +1,22 @@
+import { decideLoss, decideRepair, type LossDecision } from '../decisions/repair.ts';
 import { alterRoom, NotAlteredError } from '../lifecycle/change.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
 import { isGone } from '../lifecycle/gone.ts';
 import { type KeptRoom, recreate } from '../lifecycle/recreate.ts';
-import { driftOf } from '../model/drift.ts';
 import { ChangeGivenUpError, RoomGoneError } from '../model/errors.ts';
 import type { Result } from '../model/result.ts';
-import { isKeptPast, isOver } from '../model/spec.ts';
 
 /** A new room in the place of one that the provider has lost, after looks of our own. */
 export async function reopenLost(kept: KeptRoom, context: RoomContext): Promise<Result> {
-  const { room, current, spec } = kept;
-  const now = context.now();
-  const goesOn = isKeptPast(spec, current.expiresAt) && !isOver(spec, now);
-  // a room that was to end with its use, and is not to be renewed, is not lost when it did
-  const early = current.expiresAt > now && !spec.settings.expire_after_use;
-  if (!(goesOn || early) || !(await isGone(current, context))) return { outcome: 'unchanged', room };
-  const expiry = goesOn ? undefined : current.expiresAt;
-  return recreate(kept, 'lost', context, { expiry, gone: true });
+  return settleLoss(decideLoss(kept, context.now()), kept, context);
+}
+
+async function settleLoss(decision: LossDecision, kept: KeptRoom, context: RoomContext): Promise<Result> {
+  const { room, current } = kept;
+  const { action, reason } = decision;
+  if (action === 'leave') return { outcome: 'unchanged', reason, room };
+  if (!(await isGone(current, context))) return { outcome: 'unchanged', reason: 'found again', room };
+  return { ...(await recreate(kept, reason, context, { expiry: decision.expiry, gone: true })), reason };
 }
 
 /** Makes the room at the provider again what was asked for. */
@@ -24,13 +24,14 @@ export async function correctDrift(kept: KeptRoom, context: RoomContext): Promis
   const { room, current, spec } = kept;
   const provider = context.pool.provider(current.application);
   const seen = await provider.get(current.id);
-  if (!seen?.available) return reopenLost(kept, context);
-  const change = driftOf(current, spec, seen, provider.capabilities, context.now(), room.unclear);
-  if (!change) return { outcome: 'unchanged', room };
-  const announcement = { type: 'Room Updated', reason: 'drift' } as const;
+  const decision = decideRepair(kept, seen, context.now(), provider);
+  if (decision.action !== 'change') return settleLoss(decision, kept, context);
+  const { change, reason } = decision;
+  const announcement = { type: 'Room Updated', reason } as const;
   try {
     return {
       outcome: 'updated',
+      reason,
       room: await alterRoom(room, current, { spec, change, announcement }, context),
     };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { assertMet } from '../lifecycle/candidates.ts';
+import { candidates, unmetSettings } from '../lifecycle/candidates.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
 import type { Opening } from '../lifecycle/open.ts';
 import { flushAll, onKey } from '../lifecycle/pending.ts';
@@ -102,5 +102,7 @@ function assertPossible(
       `to: must be an application of the pool (${pool.names.join(', ')}), got ${to}`,
     );
   }
-  if (to !== undefined) assertMet(room, spec, pool, to);
+  if (to === undefined) return;
+  const unmet = unmetSettings(room, spec, pool, candidates(room, spec, pool, to));
+  if (unmet !== undefined) throw new RequestRefusedError(unmet);
 }

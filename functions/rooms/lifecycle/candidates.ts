@@ -1,6 +1,6 @@
-import { PoolFullError, RequestRefusedError } from '../model/errors.ts';
+import { PoolFullError } from '../model/errors.ts';
 import { placementOrder } from '../model/placement.ts';
-import type { Capabilities, Pool } from '../model/ports.ts';
+import type { Accounts, Capabilities } from '../model/ports.ts';
 import type { LiveRoom, Room, RoomSpec } from '../model/room.ts';
 import { warningsOf } from './callbacks.ts';
 import type { RoomContext } from './context.ts';
@@ -12,7 +12,7 @@ import { unsupportedSettings } from './unsupported-settings.ts';
  * moved on purpose, since another provider means another kind of link; only a new key may go anywhere.
  * A strict request goes to those that can give all it asks for, where there are any.
  */
-export function candidates(room: Room, spec: RoomSpec, pool: Pool, target?: string): readonly string[] {
+export function candidates(room: Room, spec: RoomSpec, pool: Accounts, target?: string): readonly string[] {
   const place = pool.names.find((name) => name === room.current?.application);
   const order = target
     ? [target]
@@ -29,15 +29,19 @@ function unavoided({ avoid }: Room, order: readonly string[]): readonly string[]
   return order.includes(avoid ?? '') ? [...order.filter((name) => name !== avoid), avoid ?? ''] : order;
 }
 
-/** @throws RequestRefusedError where the request is strict and no application can give all it asks for */
-export function assertMet(room: Room, spec: RoomSpec, pool: Pool, target?: string): void {
-  if (!spec.strict) return;
-  const [best = ''] = candidates(room, spec, pool, target);
-  const lacks = unsupportedSettings(spec, pool.provider(best));
-  if (lacks.length === 0) return;
-  throw new RequestRefusedError(
-    `strict: no application that may hold room ${room.key} can give all that is asked for: ${lacks.join('; ')}`,
-  );
+/**
+ * @param homes the candidates
+ * @returns why a strict request cannot be met by any of them; undefined where it can
+ */
+export function unmetSettings(
+  { key }: Room,
+  spec: RoomSpec,
+  pool: Accounts,
+  [best = '']: readonly string[],
+): string | undefined {
+  const lacks = spec.strict ? unsupportedSettings(spec, pool.provider(best)) : [];
+  if (lacks.length === 0) return undefined;
+  return `strict: no application that may hold room ${key} can give all that is asked for: ${lacks.join('; ')}`;
 }
 
 /** What a change of a living room has to know. */
@@ -52,7 +56,7 @@ const OUT_OF_REACH: InPlace = {
 };
 
 /** What can be done with a room where it lives. */
-export function capabilitiesOf({ application }: LiveRoom, { pool }: { readonly pool: Pool }): InPlace {
+export function capabilitiesOf({ application }: LiveRoom, { pool }: { readonly pool: Accounts }): InPlace {
   return pool.names.includes(application) ? pool.provider(application).capabilities : OUT_OF_REACH;
 }
 

@@ -35,6 +35,8 @@ export interface Opening {
   readonly ends?: readonly Retiree[];
   /** The application to move to. */
   readonly to?: string;
+  /** The applications that may hold it, where they are known. */
+  readonly homes?: readonly string[];
 }
 
 /**
@@ -44,8 +46,8 @@ export interface Opening {
  * The row must have been finished (`finish.ts`): a claim that somebody else left is not looked into here.
  */
 export async function openRoom(room: Room, opening: Opening, context: RoomContext): Promise<Room> {
-  const { expiry, to, ...wanted } = opening;
-  const applications = candidates(room, wanted.spec, context.pool, to);
+  const { expiry, to, homes, ...wanted } = opening;
+  const applications = homes ?? candidates(room, wanted.spec, context.pool, to);
   const target = (application: string) => {
     const provider = context.pool.provider(application);
     const warnings = warningsOf(wanted.spec, application, context);

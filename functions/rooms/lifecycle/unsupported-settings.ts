@@ -4,7 +4,7 @@ import type { RoomSpec } from '../model/room.ts';
 /** What a caller asks for and does not get at a provider, in words for a person. */
 export function unsupportedSettings(
   { settings, renewal }: RoomSpec,
-  provider: RoomProvider,
+  provider: Pick<RoomProvider, 'capabilities' | 'limitations'>,
 ): readonly string[] {
   const { mode, explicit } = renewal;
   const stays = provider.capabilities.movableExpiry || mode !== 'extend' || !explicit;

@@ -94,6 +94,11 @@ export interface Pool {
   provider(name: string): RoomProvider;
 }
 
+/** What a decision may know of the pool: what its accounts can do, and nothing that asks them. */
+export interface Accounts extends Pick<Pool, 'names' | 'siblings'> {
+  provider(name: string): Pick<RoomProvider, 'capabilities' | 'limitations'>;
+}
+
 /** What the due index shows of a room: enough to nominate it, never enough to act on. */
 export interface DueRoom {
   readonly key: string;

@@ -23,6 +23,8 @@ export type Outcome =
 
 export interface Result {
   readonly outcome: Outcome;
+  /** Why, in the words of the decision that led to it. */
+  readonly reason?: string;
   readonly room?: Room;
 }
 

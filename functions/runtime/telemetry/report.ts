@@ -18,9 +18,9 @@ const METRIC: Record<Outcome, MetricName> = {
 };
 
 /** One line of the log and one count for each piece of work that was done. */
-export function report(key: string, work: string, { outcome, room }: Result): void {
+export function report(key: string, work: string, { outcome, reason, room }: Result): void {
   count(METRIC[outcome]);
   const { generation, current, warnings = [] } = room ?? {};
   const warned = warnings.length > 0 && { warnings };
-  log.info(outcome, { key, work, generation, application: current?.application, ...warned });
+  log.info(outcome, { key, work, reason, generation, application: current?.application, ...warned });
 }

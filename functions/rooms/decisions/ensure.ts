@@ -1,0 +1,162 @@
+import { candidates, capabilitiesOf, unmetSettings } from '../lifecycle/candidates.ts';
+import { unclearSettings } from '../model/drift.ts';
+import type { Accounts, Capabilities } from '../model/ports.ts';
+import { type RenewalPolicy, renewalWindow } from '../model/renewal.ts';
+import type { LiveRoom, Room, RoomChange, RoomRequest, RoomSettings, RoomSpec } from '../model/room.ts';
+import { standing } from '../model/sequence.ts';
+import { changedSettings, expiryFromNow, isOver, sameSpec } from '../model/spec.ts';
+import { type Instant, SECOND } from '../model/time.ts';
+import { isAlive, tooShortToRenew } from '../model/transitions.ts';
+
+/** A room as somebody wants it. */
+export type DesiredRoom = Pick<RoomRequest, 'origin' | 'sequence'> & { readonly spec: RoomSpec };
+
+export interface EnsurePolicy {
+  readonly pool: Accounts;
+  readonly renewal: RenewalPolicy;
+}
+
+/**
+ * What has to be done so that a key has the room that somebody wants, and why.
+ *
+ * - `ignore`: the row has seen the request, or a newer one.
+ * - `record`: the room stays as it is, and the row notes what the request means for its future.
+ * - `mark-over`: nobody needs a room any more.
+ * - `refuse`: it cannot be had; `reason` is for the caller.
+ * - `open`: a new room, the first one or in the place of the current one.
+ * - `change`: the current room is changed where it is.
+ */
+export type EnsureDecision =
+  | { readonly action: 'ignore'; readonly reason: 'repeated' | 'outdated' }
+  | { readonly action: 'record'; readonly reason: 'unchanged' | 'noted' }
+  | { readonly action: 'mark-over'; readonly reason: 'over' }
+  | { readonly action: 'refuse'; readonly reason: string }
+  | OpenDecision
+  | ChangeDecision;
+
+export interface OpenDecision {
+  readonly action: 'open';
+  readonly reason: OpenReason;
+  /** The applications that may hold the room, in the order in which they are asked. */
+  readonly homes: readonly string[];
+  /** The room lives at least as long as this. */
+  readonly atLeast: Instant;
+}
+
+export type OpenReason = 'requested' | 'expired' | 'changed' | 'lost';
+
+export interface ChangeDecision {
+  readonly action: 'change';
+  readonly reason: 'changed' | 'extended';
+  readonly current: LiveRoom;
+  readonly change: RoomChange;
+}
+
+/** An expiry that differs by less is the same: providers round, and clocks differ. */
+const SAME_EXPIRY = 30 * SECOND;
+
+export function decideEnsure(
+  row: Room,
+  desired: DesiredRoom,
+  now: Instant,
+  policy: EnsurePolicy,
+): EnsureDecision {
+  const { current } = row;
+  const seen = standing(row, desired.sequence);
+  if (seen !== 'new') return { action: 'ignore', reason: seen };
+  if (isOver(desired.spec, now)) {
+    return isAlive(current, now) ? recordOf(row, desired) : { action: 'mark-over', reason: 'over' };
+  }
+  // `strict` also applies to a room that exists, so this comes before the unchanged path
+  const homes = candidates(row, desired.spec, policy.pool);
+  const unmet = unmetSettings(row, desired.spec, policy.pool, homes);
+  if (unmet !== undefined) return { action: 'refuse', reason: unmet };
+  const opening = { homes, atLeast: 0 };
+  if (row.state === 'cancelled' || !current) {
+    return decideOpening(desired, now, policy, { ...opening, reason: 'requested' });
+  }
+  if (!isAlive(current, now)) return decideOpening(desired, now, policy, { ...opening, reason: 'expired' });
+  const capabilities = capabilitiesOf(current, policy);
+  const change = changeOf(row, current, desired.spec, now, capabilities);
+  if (!change) return recordOf(row, desired);
+  if (!isPossible(change, capabilities)) {
+    return decideOpening(desired, now, policy, { homes, atLeast: current.expiresAt, reason: 'changed' });
+  }
+  return {
+    action: 'change',
+    reason: change.expiresAt === undefined ? 'changed' : 'extended',
+    current,
+    change,
+  };
+}
+
+/** Opens a room, unless the caller named a renewal that its life is too short for. */
+export function decideOpening(
+  { spec }: DesiredRoom,
+  now: Instant,
+  { pool, renewal }: EnsurePolicy,
+  opening: Omit<OpenDecision, 'action'>,
+): EnsureDecision {
+  const [home = ''] = opening.homes;
+  const life = openingExpiry(spec, opening, now, pool.provider(home).capabilities) - now;
+  // a caller who did not name the renewal gets the room and a warning
+  const isNamed = spec.renewal.explicit && spec.renewal.mode !== 'none';
+  return isNamed && renewalWindow(life, renewal) === undefined
+    ? { action: 'refuse', reason: tooShortToRenew(life, renewal) }
+    : { action: 'open', ...opening };
+}
+
+/** When a room ends that is opened now, at a provider with these capabilities. */
+export function openingExpiry(
+  spec: RoomSpec,
+  { atLeast }: Pick<OpenDecision, 'atLeast'>,
+  now: Instant,
+  capabilities: Capabilities,
+): Instant {
+  return Math.min(Math.max(expiryFromNow(spec, now, capabilities), atLeast), now + capabilities.longestLife);
+}
+
+function recordOf({ spec }: Room, desired: DesiredRoom): EnsureDecision {
+  return { action: 'record', reason: sameSpec(spec, desired.spec) ? 'unchanged' : 'noted' };
+}
+
+type InPlace = ReturnType<typeof capabilitiesOf>;
+
+/** What differs between the room and what is wanted; undefined where nothing does. */
+function changeOf(
+  row: Room,
+  current: LiveRoom,
+  wanted: RoomSpec,
+  now: Instant,
+  capabilities: InPlace,
+): RoomChange | undefined {
+  const settings: Partial<RoomSettings> = {
+    ...unclearSettings(row, wanted.settings, capabilities),
+    ...changedSettings(row.spec?.settings, wanted.settings),
+  };
+  const expiresAt = wantedExpiry(row.spec, wanted, capabilities, now);
+  const later = expiresAt > current.expiresAt + SAME_EXPIRY;
+  if (Object.keys(settings).length === 0 && !later) return undefined;
+  return { expiresAt: later ? expiresAt : undefined, settings };
+}
+
+function isPossible(
+  { expiresAt, settings = {} }: RoomChange,
+  { changeable, movableExpiry }: InPlace,
+): boolean {
+  const names: readonly string[] = changeable;
+  return (
+    Object.keys(settings).every((name) => names.includes(name)) && (expiresAt === undefined || movableExpiry)
+  );
+}
+
+/** When the request wants the current room to end; an expiry is never moved to an earlier time. */
+function wantedExpiry(
+  old: RoomSpec | undefined,
+  asked: RoomSpec,
+  { longestLife }: Pick<Capabilities, 'longestLife'>,
+  now: Instant,
+): Instant {
+  const longer = asked.expiresAt ?? (asked.lifetime > (old?.lifetime ?? 0) ? now + asked.lifetime : 0);
+  return Math.min(longer, now + longestLife);
+}

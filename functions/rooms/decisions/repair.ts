@@ -1,0 +1,50 @@
+import type { KeptRoom } from '../lifecycle/recreate.ts';
+import { driftOf } from '../model/drift.ts';
+import type { Capabilities, ProviderRoom } from '../model/ports.ts';
+import type { RoomChange } from '../model/room.ts';
+import { isKeptPast, isOver } from '../model/spec.ts';
+import type { Instant } from '../model/time.ts';
+
+/**
+ * What has to be done with a room that reconciliation found to be wrong, and why.
+ *
+ * - `leave`: it is as it was asked for, or it ended as it was asked to.
+ * - `reopen`: a new room takes its place, once a look of our own confirms that it is gone.
+ * - `change`: the provider is asked again for what it does not have.
+ */
+export type RepairDecision = LossDecision | ChangeBackDecision;
+
+export type LossDecision =
+  | { readonly action: 'leave'; readonly reason: 'ended' | 'as asked' }
+  /** `expiry`: absent where the room is kept past its own. */
+  | { readonly action: 'reopen'; readonly reason: 'lost'; readonly expiry?: Instant };
+
+interface ChangeBackDecision {
+  readonly action: 'change';
+  readonly reason: 'drift';
+  readonly change: RoomChange;
+}
+
+/** Decides for a room that the provider may have lost. */
+export function decideLoss(
+  { current, spec }: Pick<KeptRoom, 'current' | 'spec'>,
+  now: Instant,
+): LossDecision {
+  if (isKeptPast(spec, current.expiresAt) && !isOver(spec, now)) return { action: 'reopen', reason: 'lost' };
+  // a room that was to end with its use, and is not to be renewed, is not lost when it did
+  return current.expiresAt > now && !spec.settings.expire_after_use
+    ? { action: 'reopen', reason: 'lost', expiry: current.expiresAt }
+    : { action: 'leave', reason: 'ended' };
+}
+
+/** @param seen what the provider has; undefined where it has none */
+export function decideRepair(
+  { room, current, spec }: KeptRoom,
+  seen: ProviderRoom | undefined,
+  now: Instant,
+  policy: { readonly capabilities: Capabilities },
+): RepairDecision {
+  if (!seen?.available) return decideLoss({ current, spec }, now);
+  const change = driftOf(current, spec, seen, policy.capabilities, now, room.unclear);
+  return change ? { action: 'change', reason: 'drift', change } : { action: 'leave', reason: 'as asked' };
+}

@@ -1,0 +1,24 @@
+import type { Accounts, Capabilities } from '../../functions/rooms/model/ports.ts';
+import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
+
+/** What a provider can do that changes names and moves expiries. */
+export const CAPABILITIES: Capabilities = {
+  changeable: ['display_name'],
+  movableExpiry: true,
+  shortestLife: HOUR,
+  longestLife: 365 * DAY,
+  idempotentCreate: false,
+  findable: 'by-token',
+  retires: 'at-once',
+  grace: 0,
+  hostLink: 'kept',
+};
+
+/** A pool of one account, as decisions see it. */
+export function accountsWith(
+  capabilities: Partial<Capabilities> = {},
+  lacks: readonly string[] = [],
+): Accounts {
+  const account = { capabilities: { ...CAPABILITIES, ...capabilities }, limitations: () => lacks };
+  return { names: ['first'], siblings: () => ['first'], provider: () => account };
+}
