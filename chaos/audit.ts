@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { roomsTable } from '../functions/adapters/tables/rooms-table.ts';
 import type { PastGeneration, Room } from '../functions/rooms/model/room.ts';
+import { deploymentMarks } from '../functions/runtime/deployment-marks.ts';
 import { DUMMY_CREDENTIALS } from '../local/engines/credentials.ts';
 import type { PutEntry } from '../local/fakes/buses.ts';
 import type { LocalRooms } from '../local/rooms/local-rooms.ts';
@@ -115,7 +116,13 @@ export async function audit({ rooms, account, wanted, heard }: AuditOptions): Pr
 
 /** By the ids that the adapters know them by: those that can be entered, and carry our token. */
 function livingRooms({ stack }: LocalRooms, { emulator, idOf }: Account): ReadonlySet<string> {
-  const deployment = stack.functions.map(({ definition }) => definition.environment.DEPLOYMENT).find(Boolean);
+  const environment = stack.functions
+    .map(({ definition }) => definition.environment)
+    .find(({ APPLICATIONS }) => APPLICATIONS !== undefined);
+  const { deployment } = deploymentMarks({
+    DEPLOYMENT: environment?.DEPLOYMENT ?? '',
+    ORIGIN: environment?.ORIGIN,
+  });
   const ours = emulator
     .inventory()
     .filter(({ usable, label }) => usable && label.includes(`er${deployment}`));

@@ -21,7 +21,7 @@ export interface DeployedFunction {
 
 /** A deployment of Evergreen Rooms in a stack, as its resources tell. */
 export interface Deployment {
-  /** Five characters, on every room at the provider. */
+  /** Five characters that name it in events and metrics. */
   readonly id: string;
   readonly stack: { readonly name: string; readonly status: string };
   readonly outputs: Readonly<Record<string, string>>;

@@ -31,7 +31,7 @@ import type { EvergreenRoomsProps } from './settings/props.ts';
 
 /** Rooms that are asked for once, and are there until they are cancelled. */
 export class EvergreenRooms extends Construct {
-  /** What this deployment's rooms carry at the provider. */
+  /** Names the deployment in events, metrics and tags; its rooms carry it where it was chosen. */
   readonly deployment: string;
   /** Where requests are sent to. */
   readonly requestQueue: Queue;

@@ -53,7 +53,11 @@ const NAMES = '{"#entry":"entry","#state":"state","#current":"current"}';
 /** What rules, senders and readers of a team's own are wired to. */
 function names({ deployment, eventBus, requestQueue, table }: EvergreenRooms): Output[] {
   return [
-    { name: 'DeploymentId', description: 'The id that rooms carry at the provider', value: deployment },
+    {
+      name: 'DeploymentId',
+      description: 'The name of the deployment in events, metrics and tags',
+      value: deployment,
+    },
     {
       name: 'EventBusName',
       description: 'The bus that requests come from and events of rooms go to',

@@ -11,7 +11,7 @@ export type ApplicationEntry = ProviderEntry;
 /** What every function has. */
 export interface CommonEnvironment {
   readonly ROOMS_TABLE: string;
-  /** Five of `a-z2-7`, unlike any other deployment that shares an account at a provider. */
+  /** Five of `a-z2-7` that name the deployment in events and metrics. */
   readonly DEPLOYMENT: string;
   readonly POWERTOOLS_SERVICE_NAME: string;
   readonly POWERTOOLS_METRICS_NAMESPACE: string;
@@ -27,6 +27,11 @@ export interface WorkerEnvironment extends CommonEnvironment {
   /** JSON of `ApplicationEntry[]`. */
   readonly APPLICATIONS: string;
   readonly EVENT_BUS: string;
+  /**
+   * Unlike that of any other deployment: its rooms carry a digest of it. Absent where `DEPLOYMENT` was chosen by a
+   * person, which they carry then.
+   */
+  readonly ORIGIN?: string;
   /** Longer than the function's time-out, shorter than the queue's visibility timeout. */
   readonly LEASE_SECONDS: string;
   readonly RENEW_BEFORE_SECONDS: string;

@@ -14,6 +14,7 @@ import { roomsTable } from '../adapters/tables/rooms-table.ts';
 import type { Notice, RoomContext } from '../rooms/lifecycle/context.ts';
 import { DAY, SECOND } from '../rooms/model/time.ts';
 import { numberIn, readApplications, readEnvironment } from './configuration.ts';
+import { deploymentMarks } from './deployment-marks.ts';
 import type { CommonEnvironment, WorkerEnvironment } from './environment.ts';
 import { workQueue } from './queue/work-queue.ts';
 import { count, type MetricName } from './telemetry/metrics.ts';
@@ -59,7 +60,7 @@ export const WORKER_ENVIRONMENT = [
 ] as const satisfies readonly (keyof WorkerEnvironment)[];
 
 export const workerEnvironment = once(() =>
-  readEnvironment<WorkerEnvironment>(WORKER_ENVIRONMENT, ['CALLBACKS_URL', 'CALLBACKS_SECRET']),
+  readEnvironment<WorkerEnvironment>(WORKER_ENVIRONMENT, ['ORIGIN', 'CALLBACKS_URL', 'CALLBACKS_SECRET']),
 );
 
 /** How long what has ended is remembered. */
@@ -88,7 +89,7 @@ export const roomContext = once((): RoomContext => {
     events: eventBus(eventBridge(), { bus: env.EVENT_BUS, deployment: env.DEPLOYMENT, now }),
     now,
     newOwner: randomUUID,
-    deployment: env.DEPLOYMENT,
+    ...deploymentMarks(env),
     lease: numberIn('LEASE_SECONDS', env.LEASE_SECONDS) * SECOND,
     renewal: {
       renewBefore: numberIn('RENEW_BEFORE_SECONDS', env.RENEW_BEFORE_SECONDS) * SECOND,

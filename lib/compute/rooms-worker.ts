@@ -44,6 +44,7 @@ function workerEnvironment(
 ): Omit<WorkerEnvironment, keyof CommonEnvironment> {
   return {
     APPLICATIONS: deployment.applications.json,
+    ...(deployment.origin !== undefined && { ORIGIN: deployment.origin }),
     EVENT_BUS: deployment.bus.eventBusArn,
     LEASE_SECONDS: String(timeout.plus(LEASE_MARGIN).toSeconds()),
     RENEW_BEFORE_SECONDS: String(deployment.rhythm.renewBefore.toSeconds()),

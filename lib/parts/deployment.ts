@@ -21,6 +21,8 @@ export interface Deployment extends Surroundings {
   readonly callbacks: Callbacks | undefined;
   /** Where messages rest that the bus or a schedule could not put into a queue. */
   readonly undelivered: Queue;
+  /** What its rooms carry a digest of; absent where they carry `id`, which was chosen. */
+  readonly origin: string | undefined;
   readonly queueKey: IKey;
   readonly maxReceiveCount: number;
   readonly rhythm: RotationRhythm;

@@ -7,7 +7,7 @@ import type { Surroundings } from '../compute/bundled-function.ts';
 import { CALLBACK_CONCURRENCY } from '../compute/concurrency.ts';
 import { rotationRhythm } from '../schedule/rhythm.ts';
 import { Schedules } from '../schedule/schedules.ts';
-import { deploymentId } from '../settings/deployment-id.ts';
+import { deploymentId, deploymentOrigin } from '../settings/deployment-id.ts';
 import type { EvergreenRoomsProps } from '../settings/props.ts';
 import { calendarTable } from '../storage/calendar-table.ts';
 import { encryptionKey } from '../storage/encryption-key.ts';
@@ -54,6 +54,7 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
     callbacks: props.callbacks
       ? new Callbacks(scope, 'Callbacks', surroundings, callbackConcurrency(props))
       : undefined,
+    origin: props.deployment === undefined ? deploymentOrigin(scope) : undefined,
     queueKey,
     maxReceiveCount: props.maxReceiveCount ?? 5,
     rhythm: rotationRhythm(scope, props.rotation ?? {}, flexibleWindow),

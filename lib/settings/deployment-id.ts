@@ -1,19 +1,28 @@
 import { createHash } from 'node:crypto';
-import { Stack, Token } from 'aws-cdk-lib';
+import { Aws, Fn, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const FORM = /^[a-z2-7]{5}$/;
 
 /**
- * Five characters that every room of a deployment carries at the provider, so that deployments which share an
- * account there leave each other's rooms alone. They come from the place of the construct in its app, from the name of
+ * Five characters that name a deployment in events, metrics and tags. A room at the provider carries them where they were
+ * chosen; else it carries a digest of the deployment's origin. They come from the place of the construct in its app, from the name of
  * its stack, and from account and region where the stack names them.
  */
 export function deploymentId(scope: Construct, chosen?: string): string {
   if (chosen === undefined) return derive(scope);
   if (FORM.test(chosen)) return chosen;
   throw new Error(`deployment is '${chosen}', and must be five characters of a-z and 2-7, as in 'k3x7q'`);
+}
+
+/**
+ * What no other deployment has, whatever synthesis knows of account and region, and what stays for the life of the stack:
+ * the id that CloudFormation gave the stack, and the place of the construct in it. So deployments which share an account
+ * at a provider leave each other's rooms alone.
+ */
+export function deploymentOrigin(scope: Construct): string {
+  return Fn.join('-', [Fn.select(2, Fn.split('/', Aws.STACK_ID)), scope.node.addr.slice(-8)]);
 }
 
 function derive(scope: Construct): string {

@@ -265,12 +265,12 @@ export interface EvergreenRoomsProps {
    */
   readonly permissionsBoundary?: IManagedPolicy;
   /**
-   * Five characters of a-z and 2-7 that tell this deployment's rooms from those of others in the same application. Two
-   * deployments with the same five take each other's rooms for left-overs and end them: name them where one stack
-   * without an `env` is deployed to several accounts or regions.
+   * Five characters of a-z and 2-7 that name this deployment in events, metrics and tags, and that its rooms carry at the
+   * provider. Two deployments with the same five in one application take each other's rooms for left-overs and end them.
+   * Without it rooms carry a digest of the stack's own id, which no other deployment has.
    *
    * @default - derived from the place of the construct in its app, the name of its stack, and its account and region
-   * where the stack names them
+   * where the stack names them; rooms carry a digest of the stack's id
    */
   readonly deployment?: string;
   /**

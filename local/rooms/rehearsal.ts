@@ -19,6 +19,7 @@ import type { Result } from '../../functions/rooms/model/result.ts';
 import type { Room, RoomAction, RoomRequest } from '../../functions/rooms/model/room.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
 import { numberIn, readApplications } from '../../functions/runtime/configuration.ts';
+import { deploymentMarks } from '../../functions/runtime/deployment-marks.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from '../../functions/runtime/environment.ts';
 import type { BusEvent } from './bus-event.ts';
 
@@ -167,7 +168,7 @@ function keepingOf(
     events: { announce: async () => {}, report: async () => {} },
     now,
     newOwner: randomUUID,
-    deployment: environment.DEPLOYMENT,
+    ...deploymentMarks(environment),
     lease: seconds('LEASE_SECONDS'),
     renewal: { renewBefore: seconds('RENEW_BEFORE_SECONDS'), longestGap: seconds('LONGEST_GAP_SECONDS') },
   };

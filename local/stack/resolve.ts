@@ -111,5 +111,5 @@ function pseudoParameters(place: Place): Record<string, string> {
 }
 
 function stackId({ region, account, stackName }: Place): string {
-  return `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/local`;
+  return `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/local-${region}-${account}`;
 }

@@ -65,8 +65,13 @@ const NAMES: Record<string, (logicalId: string) => number> = {
   'AWS::Lambda::Url': () => `https://${'x'.repeat(32)}.lambda-url.ap-southeast-1.on.aws/`.length,
 };
 
+const STACK_UUID = JSON.stringify({
+  'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }],
+});
+
 function lengthOf(value: unknown, resources: Resources): number {
   if (typeof value === 'string') return value.length;
+  if (JSON.stringify(value) === STACK_UUID) return 36;
   const parts = (value as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1];
   if (parts) return parts.reduce<number>((sum, part) => sum + lengthOf(part, resources), 0);
   const logicalId = target(value as object);

@@ -14,6 +14,8 @@ export interface RoomContext {
   readonly newOwner: () => string;
   /** Names this deployment in its rooms' tokens: five of `a-z2-7`. */
   readonly deployment: string;
+  /** Names it in tokens of an earlier version: a room that an open claim of that version made is looked for by it too. */
+  readonly formerly?: string;
   /** How long a claim is good for: longer than an invocation can last. */
   readonly lease: Duration;
   readonly renewal: RenewalPolicy;

@@ -42,11 +42,16 @@ async function look(
   { claim, key, current, emergencyAt = 0 }: ClaimedRoom,
   context: RoomContext,
 ): Promise<readonly ProviderRoom[] | undefined> {
-  const { pool, deployment, now } = context;
-  const token = roomToken(deployment, key, claim.generation, claim.spec);
+  const { pool, deployment, formerly, now } = context;
   try {
     const since = claim.bookmark ?? (await notedBookmark(claim, context));
-    return await pool.provider(claim.application).find(token, since);
+    for (const mark of [deployment, formerly]) {
+      if (mark === undefined) continue;
+      const token = roomToken(mark, key, claim.generation, claim.spec);
+      const found = await pool.provider(claim.application).find(token, since);
+      if (found.length > 0) return found;
+    }
+    return [];
   } catch (error) {
     const isUrgent = isAlive(current, now())
       ? now() >= emergencyAt

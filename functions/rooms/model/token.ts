@@ -4,6 +4,15 @@ import type { RoomSpec } from './room.ts';
 const PREFIX = 'er';
 
 /**
+ * The five characters that stand for a deployment in its tokens.
+ *
+ * @param origin unlike that of any other deployment, and the same for its whole life
+ */
+export function markOf(origin: string): string {
+  return base32Digest(`origin ${origin}`, 5);
+}
+
+/**
  * The correlation token of one generation of one key: what finds a room again whose creation got no answer.
  *
  * 32 characters that every provider can carry (`^[a-z0-9]{8,38}$`): `er`, the deployment, 125 bits of key, generation

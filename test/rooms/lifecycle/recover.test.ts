@@ -42,6 +42,14 @@ describe('an attempt that got no answer', () => {
     expect(world.announced).toMatchObject([{ type: 'Room Created', reason: 'requested', generation: 1 }]);
   });
 
+  it('of a version that named the deployment otherwise had its effect: the room is found and adopted', async () => {
+    const { world, request } = await unanswered('after');
+    const upgraded = { ...world.context, deployment: 'zzzzz', formerly: DEPLOYMENT };
+    expect((await ensureRoom(request, upgraded)).outcome).toBe('unchanged');
+    expect(providerOf(world).calls).toEqual({ create: 1, find: 2 });
+    expect(world.row('weekly')).toMatchObject({ state: 'active', generation: 1, current: { id: 'first-1' } });
+  });
+
   it('had none: the room is looked for and then made', async () => {
     const { world, request } = await unanswered('before');
     expect((await ensureRoom(request, world.context)).outcome).toBe('created');
