@@ -6,15 +6,12 @@ import type { CalendarSettings } from './calendar/event/settings.ts';
 /** Bytes that a body may have. */
 export const LARGEST_BODY = 256 * 1024;
 
-/** One message of the requests queue, as far as its meaning goes. */
+/** One message of the requests queue as its sender knew it, whatever queues it has been through since. */
 export interface IncomingMessage {
   readonly body: string;
   readonly messageId: string;
-  /** When the queue took it (`SentTimestamp`). */
+  /** When a queue took it for the first time. */
   readonly sentAt: Instant;
-  /** What a message that came back from the dead-letter queue was when it was first sent. */
-  readonly originalMessageId?: string;
-  readonly originalSentAt?: Instant;
   /** It came out of the dead-letter queue in a way that does not tell its first id and time: these are not its own. */
   readonly isLost?: boolean;
 }
@@ -35,15 +32,4 @@ export interface ParsedMessage {
   readonly warnings?: readonly string[];
   /** Why nothing follows from it, for a person to read. */
   readonly skipped?: string;
-}
-
-/** The message as its sender knew it, wherever it has been since. */
-export function original(message: IncomingMessage): IncomingMessage {
-  const { body, messageId, sentAt, originalMessageId, originalSentAt, isLost } = message;
-  return {
-    body,
-    messageId: originalMessageId ?? messageId,
-    sentAt: originalSentAt ?? sentAt,
-    ...(isLost && { isLost }),
-  };
 }

@@ -1,13 +1,7 @@
 import { RequestRefusedError } from '../rooms/model/errors.ts';
 import { eventRequest, isEvent, readEvent } from './event.ts';
 import { mustNotRepeatFields, readJson } from './json.ts';
-import {
-  type IncomingMessage,
-  LARGEST_BODY,
-  original,
-  type ParsedMessage,
-  type RequestSettings,
-} from './message.ts';
+import { type IncomingMessage, LARGEST_BODY, type ParsedMessage, type RequestSettings } from './message.ts';
 import { roomRequest } from './room-request/room-request.ts';
 import { requestSequence } from './room-request/sequence.ts';
 
@@ -26,7 +20,7 @@ export async function parseMessage(
   message: IncomingMessage,
   settings: RequestSettings,
 ): Promise<ParsedMessage> {
-  const { body: text, messageId, sentAt, isLost } = original(message);
+  const { body: text, messageId, sentAt, isLost } = message;
   mustBeShort(text);
   const body = readJson(text);
   if (!isEvent(body)) {

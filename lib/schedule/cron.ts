@@ -8,12 +8,28 @@ export interface Day {
   readonly length: number;
 }
 
+/** @param midnight as clocks in UTC show it */
+export function dayOf(midnight: number): Day {
+  const date = new Date(midnight);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  return {
+    year,
+    month: month + 1,
+    date: date.getUTCDate(),
+    weekday: date.getUTCDay() + 1,
+    length: new Date(Date.UTC(year, month + 1, 0)).getUTCDate(),
+  };
+}
+
 /** When a `cron(...)` of EventBridge Scheduler runs: on which days, and at which minutes of such a day. */
 export interface Cron {
   runsOn(day: Day): boolean;
   /** Ascending, counted from midnight. */
   readonly minutes: readonly number[];
 }
+
+/** The last year that a schedule can name. */
+export const LAST_YEAR = 2199;
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
@@ -39,7 +55,7 @@ export function parseCron(fields: string): Cron {
   const minutes = numbers('minutes', minute, 0, 59);
   const hours = numbers('hours', hour, 0, 23);
   const months = new Set(numbers('month', month, 1, 12, MONTHS));
-  const years = new Set(numbers('year', year, 1970, 2199));
+  const years = new Set(numbers('year', year, 1970, LAST_YEAR));
   const days = date === '?' ? daysOfWeek(weekday) : daysOfMonth(date);
   return {
     minutes: hours.flatMap((h) => minutes.map((m) => h * 60 + m)),

@@ -1,4 +1,4 @@
-import { type Cron, type Day, parseCron } from './cron.ts';
+import { type Cron, dayOf, parseCron } from './cron.ts';
 import { instantOf, offset } from './zone.ts';
 
 const MINUTE = 60_000;
@@ -96,16 +96,4 @@ function runsOfDay(cron: Cron, timeZone: string, midnight: number): number[] {
     .map((minute) => midnight + minute * MINUTE)
     .map((shown) => (clocksStay ? shown - ahead : instantOf(timeZone, shown)))
     .filter((instant) => instant !== undefined);
-}
-
-function dayOf(midnight: number): Day {
-  const date = new Date(midnight);
-  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
-  return {
-    year,
-    month: month + 1,
-    date: date.getUTCDate(),
-    weekday: date.getUTCDay() + 1,
-    length: new Date(Date.UTC(year, month + 1, 0)).getUTCDate(),
-  };
 }

@@ -1,4 +1,4 @@
-import awsCronParser from 'aws-cron-parser';
+import { type Cron, dayOf, LAST_YEAR, parseCron } from '../../lib/schedule/cron.ts';
 import { instantOf, offset } from '../../lib/schedule/zone.ts';
 
 /** When an expression of EventBridge Scheduler fires. */
@@ -7,7 +7,10 @@ export interface FireTimes {
   after(at: number): number | undefined;
 }
 
-const UNITS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const UNITS: Record<string, number> = { minute: MINUTE, hour: 60 * MINUTE, day: DAY };
+const END = Date.UTC(LAST_YEAR + 1);
 
 /**
  * Reads `cron(...)`, `rate(...)` and `at(...)`. A local time that the clocks skip is not made up for, one that they
@@ -28,19 +31,28 @@ function cronTimes(fields: string, zone: string): FireTimes {
   if (fields.trim().split(/\s+/).length !== 6) {
     throw new Error(`a cron expression has six fields, the sixth being the year, got cron(${fields})`);
   }
-  const cron = awsCronParser.parse(fields.trim().split(/\s+/).join(' '));
+  const cron = parseCron(fields);
   return {
     after(at) {
-      // the parser only knows UTC, so it is asked about what the zone's clocks show, written as if it were UTC
-      let wall: Date | null = new Date(at + offset(zone, at));
-      do {
-        wall = awsCronParser.next(cron, wall);
-        const fires = wall && instantOf(zone, wall.getTime());
-        if (fires && fires > at) return fires;
-      } while (wall);
+      // what the zone's clocks show, written as if it were UTC
+      const shown = at + offset(zone, at);
+      for (let midnight = Math.floor(shown / DAY) * DAY; midnight < END; midnight += DAY) {
+        const fires = firstAfter(at, midnight, cron, zone);
+        if (fires !== undefined) return fires;
+      }
       return undefined;
     },
   };
+}
+
+/** The first time of a day that is later than `at`. */
+function firstAfter(at: number, midnight: number, cron: Cron, zone: string): number | undefined {
+  if (!cron.runsOn(dayOf(midnight))) return undefined;
+  for (const minute of cron.minutes) {
+    const fires = instantOf(zone, midnight + minute * MINUTE);
+    if (fires !== undefined && fires > at) return fires;
+  }
+  return undefined;
 }
 
 function rateTimes(text: string, since: number): FireTimes {

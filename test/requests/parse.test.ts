@@ -1,8 +1,22 @@
+import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { parseMessage } from '../../functions/requests/parse.ts';
 import { RequestRefusedError } from '../../functions/rooms/model/errors.ts';
 import { DAY } from '../../functions/rooms/model/time.ts';
+import { originOf } from '../../functions/runtime/queue/work-queue.ts';
 import { body, busEvent, message, refusal, request, SENT_AT, SETTINGS } from './incoming.ts';
+
+/** A message that came back from the dead-letter queue, with what it was when it was first sent. */
+function redrivenAt(at: number, first: { readonly messageId: string; readonly sentAt: number }): SQSRecord {
+  return {
+    messageId: 'second',
+    attributes: { SentTimestamp: String(at), DeadLetterQueueSourceArn: 'arn:aws:sqs:::dead-letters' },
+    messageAttributes: {
+      originalMessageId: { dataType: 'String', stringValue: first.messageId },
+      originalSentAt: { dataType: 'Number', stringValue: String(first.sentAt) },
+    },
+  } as unknown as SQSRecord;
+}
 
 const IN_A_MONTH = '2027-02-14T10:00:00Z';
 
@@ -105,12 +119,10 @@ describe('a plain request', () => {
   });
 
   test('keeps its identity and its place when it comes back from the dead-letter queue', async () => {
-    const redriven = await request(body(), {
-      messageId: 'second',
-      sentAt: SENT_AT + DAY,
-      originalMessageId: 'first',
-      originalSentAt: SENT_AT,
-    });
+    const redriven = await request(
+      body(),
+      originOf(redrivenAt(SENT_AT + DAY, { messageId: 'first', sentAt: SENT_AT })),
+    );
     expect(redriven.key).toBe('message:first');
     expect(redriven.sequence.value).toBe('1800007200250.1800007200250');
   });
@@ -374,8 +386,8 @@ describe('a message that lost its place in a redrive by SQS', () => {
   });
 
   test('is believed where it carries its first id and time', async () => {
-    const kept = { originalMessageId: 'first', originalSentAt: SENT_AT - 5000 };
-    const { key, sequence } = await request(body(), { ...kept, sentAt: SENT_AT });
+    const redriven = redrivenAt(SENT_AT, { messageId: 'first', sentAt: SENT_AT - 5000 });
+    const { key, sequence } = await request(body(), originOf(redriven));
     expect([key, sequence.value]).toEqual([
       'message:first',
       (await request(body(), { sentAt: SENT_AT - 5000 })).sequence.value,

@@ -10,12 +10,12 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { fraction } from '../../rooms/model/digest.ts';
 import { RoomChangedError } from '../../rooms/model/errors.ts';
-import type { DueRoom, Page, RoomStore } from '../../rooms/model/ports.ts';
+import type { Page, RoomStore } from '../../rooms/model/ports.ts';
 import type { PastGeneration, Room } from '../../rooms/model/room.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { DAY, SECOND } from '../../rooms/model/time.ts';
 import { nextRevision } from '../../rooms/model/transitions.ts';
-import { type Item, toItem, toPastGeneration, toRoom } from './row.ts';
+import { type Item, toDueRoom, toItem, toPastGeneration, toRoom } from './row.ts';
 
 /** Spreads the due index over partitions. Changing it orphans the entries of the old shards. */
 export const DUE_SHARDS = 16;
@@ -191,11 +191,4 @@ function endOfRow(room: Room, retention: Duration): number | undefined {
 /** DynamoDB's time to live is in whole seconds. */
 function seconds(instant: Instant): number {
   return Math.ceil(instant / SECOND);
-}
-
-function toDueRoom(item: Item): DueRoom {
-  const { key, generation, held, application, dueAt, renewAt, emergencyAt } = toPastGeneration(
-    item,
-  ) as unknown as DueRoom;
-  return { key, generation, held, application, dueAt, renewAt, emergencyAt };
 }

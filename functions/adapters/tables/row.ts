@@ -1,5 +1,7 @@
 import type { PlannedOccurrence } from '../../rooms/model/occurrences.ts';
+import type { DueRoom } from '../../rooms/model/ports.ts';
 import type { Announcement, PastGeneration, Room } from '../../rooms/model/room.ts';
+import type { Instant } from '../../rooms/model/time.ts';
 import { readRuns, writeRuns } from './planned-runs.ts';
 
 /**
@@ -55,6 +57,24 @@ function announcementsOf(written: unknown): Room['unannounced'] {
 export function toPastGeneration(item: Item): PastGeneration {
   const { roomKey: key, ...attributes } = fromItem(item);
   return { ...attributes, key } as unknown as PastGeneration;
+}
+
+/** @param item of the due index, which shows a part of the row */
+export function toDueRoom(item: Item): DueRoom {
+  const { roomKey, generation, held, application, dueAt, renewAt, emergencyAt } = item;
+  return {
+    key: String(roomKey),
+    generation: Number(generation),
+    held: held === true || undefined,
+    application: String(application ?? ''),
+    dueAt: instantOf(dueAt),
+    renewAt: instantOf(renewAt),
+    emergencyAt: instantOf(emergencyAt),
+  };
+}
+
+function instantOf(iso: unknown): Instant {
+  return Date.parse(String(iso));
 }
 
 function fromItem({ entry: _entry, dueShard: _dueShard, ttl: _ttl, writer: _writer, ...item }: Item): Item {

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fireTimes } from '../../../local/clock/expression.ts';
+import { oracleTimes } from '../../support/cron-oracle.ts';
 
 const at = (iso: string) => Date.parse(iso);
 
@@ -77,4 +79,35 @@ test.each([
   ['at(tomorrow)', 'a single time is written at(yyyy-mm-ddThh:mm:ss), got at(tomorrow)'],
 ])('%s is refused', (expression, reason) => {
   expect(() => fireTimes(expression, 'UTC', 0)).toThrow(reason);
+});
+
+test('a cron expression fires when a library says that it does', () => {
+  const field = (...texts: readonly string[]) => fc.constantFrom(...texts);
+  const cron = fc
+    .tuple(
+      field('0', '30', '5/20', '0,59'),
+      field('*', '2', '1-3', '0/6', '22,23'),
+      // no days that a month lacks: the library takes them for the first of the next month
+      field('* * ?', '1,15 * ?', 'L * ?', '15W * ?', '? * MON-FRI', '? * SUN', '? * 2#1', '? JUN-AUG 5L'),
+      field('*', '2027-2028'),
+    )
+    .map((fields) => `cron(${fields.join(' ')})`);
+  const zone = field('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe');
+  const instant = fc.integer({ min: at('2026-12-01T00:00:00Z'), max: at('2028-12-31T00:00:00Z') });
+  fc.assert(
+    fc.property(cron, zone, instant, (expression, timeZone, from) => {
+      const [ours, oracle] = [fireTimes(expression, timeZone, 0), oracleTimes(expression, timeZone)];
+      let after: number | undefined = from;
+      for (let nth = 0; nth < 5 && after !== undefined; nth += 1) {
+        const expected: number | undefined = oracle.after(after);
+        expect(ours.after(after)).toBe(expected);
+        after = expected;
+      }
+    }),
+    { numRuns: 150, seed: 1 },
+  );
+});
+
+test('a leap day fires in leap years', () => {
+  expect(next('cron(0 3 29 2 ? *)', 'UTC', '2027-01-01T00:00:00Z')).toEqual(['2028-02-29T03:00:00.000Z']);
 });
