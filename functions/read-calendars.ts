@@ -49,6 +49,7 @@ export const handler = middy(ANSWER_IN_TIME)
   .handler(forEachMessage(perform));
 
 const inbox = once(() => inboxOf(environment()));
+// the construct writes them from what it has checked
 const feeds = once(() => JSON.parse(environment().FEEDS) as readonly Feed[]);
 const requests = once(() => outbox(sqs(), environment().REQUESTS_QUEUE));
 const reading = once(() => ({

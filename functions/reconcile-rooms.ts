@@ -45,6 +45,7 @@ export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })
 const reconciling = once(() => ({
   ...roomContext(),
   rotations: rotationQueue(sqs(), environment().ROTATIONS_QUEUE, now),
+  // the construct writes one of the two
   mode: environment().RECONCILIATION as ReconciliationMode,
   brake: Number(environment().BRAKE_PERCENT) / 100,
 }));

@@ -116,6 +116,7 @@ function deadLetters(
   const read = (queue: { queueUrl: string }) =>
     `aws sqs receive-message --queue-url ${queue.queueUrl} --max-number-of-messages 10 ` +
     '--visibility-timeout 0 --message-attribute-names All';
+  // the type of `Object.keys` forgets the names
   const ofFunctions = (Object.keys(CALLED) as FunctionName[]).flatMap((name): Output[] => {
     const dead = deadLetterQueues[name];
     if (!dead) return [];

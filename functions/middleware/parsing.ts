@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { SQSRecord } from 'aws-lambda';
+import { toError } from '../rooms/model/errors.ts';
 import type { Message, QueueEvent } from './batch.ts';
 
 /** What a message asks for, and the key whose messages are worked on in order. */
@@ -18,7 +19,7 @@ export function parsing<Task>(read: (record: SQSRecord) => Parsed<Task> | Promis
     try {
       return { record, ...(await read(record)) };
     } catch (error) {
-      return { record, unreadable: error as Error };
+      return { record, unreadable: toError(error) };
     }
   };
   return {

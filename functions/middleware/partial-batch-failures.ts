@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { toError } from '../rooms/model/errors.ts';
 import {
   BehindAnotherError,
   type Disposition,
@@ -46,7 +47,7 @@ function inOrder(policy: FailurePolicy, acknowledge: (record: SQSRecord) => void
       await work();
       return { acknowledged: true };
     } catch (error) {
-      return disposeOf(record, error as Error, key, policy);
+      return disposeOf(record, toError(error), key, policy);
     }
   }
 

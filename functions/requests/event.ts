@@ -52,8 +52,12 @@ export function eventRequest(event: BusEvent, sentAt: Instant): RoomRequest {
     at: 'detail',
     derivedKey: `event:${event.id}`,
     sentAt: time,
-    sequence: eventSequence(time, sentAt, (body as { action?: unknown } | null)?.action === 'cancel'),
+    sequence: eventSequence(time, sentAt, isCancellation(body)),
   });
+}
+
+function isCancellation(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'action' in body && body.action === 'cancel';
 }
 
 function requestBody({ 'detail-type': type, detail }: BusEvent): unknown {
@@ -65,7 +69,7 @@ function requestBody({ 'detail-type': type, detail }: BusEvent): unknown {
     );
   }
   if (typeof detail !== 'object' || detail === null) return detail;
-  const { action = 'cancel' } = detail as { action?: unknown };
+  const action = 'action' in detail ? detail.action : 'cancel';
   if (action !== 'cancel') {
     throw new RequestRefusedError(
       `detail.action: must be "cancel" or absent in a Room Cancelled event, got ${shown(action)}`,

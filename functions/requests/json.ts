@@ -1,4 +1,4 @@
-import { RequestRefusedError } from '../rooms/model/errors.ts';
+import { RequestRefusedError, toError } from '../rooms/model/errors.ts';
 import { shown } from './refusal.ts';
 
 /** Deeper than anything that a calendar or a person writes, and no trouble for what goes down into it later. */
@@ -55,7 +55,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new RequestRefusedError(`body: must be JSON, ${complaintIn((error as Error).message)}`);
+    throw new RequestRefusedError(`body: must be JSON, ${complaintIn(toError(error).message)}`);
   }
 }
 

@@ -26,6 +26,7 @@ function parsed(body: string): unknown {
 
 function fieldOf(content: unknown, name: string): unknown {
   return typeof content === 'object' && content !== null
-    ? (content as Readonly<Record<string, unknown>>)[name]
+    ? // any object may be asked for a field, which is unknown
+      (content as Readonly<Record<string, unknown>>)[name]
     : undefined;
 }

@@ -14,6 +14,7 @@ export function readEnvironment<E extends object>(
       `the function's environment lacks ${missing.join(', ')}: deploy the stack again, or set what its construct sets`,
     );
   }
+  // all that are needed are there, and TypeScript does not follow names into an object
   return Object.fromEntries([...names, ...optional].map((name) => [name, process.env[name]])) as E;
 }
 
@@ -26,6 +27,7 @@ export function numberIn(name: string, text: string): number {
 
 export function readApplications(text: string): readonly ApplicationEntry[] {
   const entries: unknown = JSON.parse(text);
+  // the construct writes each entry from what it has checked
   if (Array.isArray(entries) && entries.length > 0) return entries as ApplicationEntry[];
   throw new Error('the environment variable APPLICATIONS must be a JSON array of at least one application');
 }

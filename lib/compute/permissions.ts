@@ -51,6 +51,7 @@ function asFound(arn: string, scope: IConstruct): string {
   const parts: unknown[] = typeof resolved === 'string' ? [resolved] : resolved['Fn::Join'][1];
   const written = parts.map((part) => {
     if (typeof part === 'string') return part;
+    // a token that was resolved is one of the two, or neither
     const { Ref, 'Fn::GetAtt': attribute = [Ref] } = part as { Ref?: string; 'Fn::GetAtt'?: string[] };
     return `<${attribute.join('.')}>`;
   });

@@ -91,6 +91,7 @@ function sealed(encryptionMasterKey: IKey) {
 }
 
 function visibilityFindings(queue: Queue, worker: LambdaFunction): string[] {
+  // what a queue and a function of CDK are made of
   const visibility = (queue.node.defaultChild as CfnQueue).visibilityTimeout ?? 30;
   const timeout = (worker.node.defaultChild as CfnFunction).timeout ?? 3;
   const least = VISIBILITY_FACTOR * timeout;

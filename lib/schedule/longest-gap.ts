@@ -1,3 +1,4 @@
+import { reasonOf } from '../settings/reason.ts';
 import { type Cron, dayOf, parseCron } from './cron.ts';
 import { instantOf, offset } from './zone.ts';
 
@@ -78,7 +79,7 @@ function readCron(expression: string): Cron {
   try {
     return parseCron(fields);
   } catch (error) {
-    throw new Error(`schedule ${expression} ${(error as Error).message}`);
+    throw new Error(`schedule ${expression} ${reasonOf(error)}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { assertSchedule } from '../schedule/longest-gap.ts';
 import { nearest } from './nearest.ts';
 import type { EvergreenRoomsProps } from './props.ts';
 import { problemsOfRanges } from './ranges.ts';
+import { reasonOf } from './reason.ts';
 
 /** What a value must be. Plain JavaScript, and a cast, get past the types. */
 type Kind =
@@ -146,7 +147,7 @@ function problemsOfSchedule(name: string, schedule: ScheduleExpression): string[
     assertSchedule(schedule.expressionString);
     return [];
   } catch (error) {
-    return [`${name}: ${(error as Error).message}`];
+    return [`${name}: ${reasonOf(error)}`];
   }
 }
 

@@ -8,6 +8,7 @@ import {
 import { assertSchedule } from '../schedule/longest-gap.ts';
 import type { CalendarFeed } from './props.ts';
 import { inWords, isWithin, type Span } from './ranges.ts';
+import { reasonOf } from './reason.ts';
 
 /**
  * Reads a value as the context has it: text from the command line, anything from `cdk.json`. Where it does not fit,
@@ -25,7 +26,7 @@ export const schedule: Reader<string> = (value) => {
   try {
     assertSchedule(expression);
   } catch (error) {
-    throw new Error(`cron(...) or rate(...): ${(error as Error).message}`);
+    throw new Error(`cron(...) or rate(...): ${reasonOf(error)}`);
   }
   return expression;
 };
@@ -61,7 +62,7 @@ export function either<const Word extends string, T>(word: Word, read: Reader<T>
     try {
       return read(value);
     } catch (error) {
-      throw new Error(`${word} or ${(error as Error).message}`);
+      throw new Error(`${word} or ${reasonOf(error)}`);
     }
   };
 }
@@ -113,7 +114,7 @@ function split(value: string, separator: RegExp): unknown {
   try {
     return JSON.parse(value);
   } catch (cause) {
-    throw new Error(`a list in JSON (${(cause as Error).message})`, { cause });
+    throw new Error(`a list in JSON (${reasonOf(cause)})`, { cause });
   }
 }
 

@@ -28,6 +28,7 @@ const WITHOUT = {
  */
 export function hasFeature(scope: Construct, feature: keyof typeof WITHOUT, otherwise: string): boolean {
   const { region } = Stack.of(scope);
+  // `includes` of a narrow tuple takes its own members alone
   if (Token.isUnresolved(region) || !(WITHOUT[feature] as readonly string[]).includes(region)) return true;
   Annotations.of(scope).addWarningV2(
     `evergreen-rooms:no-${feature.replace(' ', '-')}`,

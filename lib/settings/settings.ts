@@ -22,6 +22,7 @@ import {
   timeZone,
   wholeNumber,
 } from './readers.ts';
+import { reasonOf } from './reason.ts';
 
 /** Every setting there is, and how it is read. */
 const SETTINGS = {
@@ -95,7 +96,7 @@ export function readSettings(node: Node): Settings {
       if (name in context) values[name] = (read as Reader<unknown>)(context[name]);
     } catch (error) {
       problems.push(
-        `setting ${name} is ${JSON.stringify(context[name])}, and must be ${(error as Error).message}; ` +
+        `setting ${name} is ${JSON.stringify(context[name])}, and must be ${reasonOf(error)}; ` +
           `correct it in the context of cdk.json or by -c ${name}=...`,
       );
     }

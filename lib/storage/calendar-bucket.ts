@@ -21,6 +21,7 @@ export function calendarBucket(scope: Construct, id: string, encryptionKey: IKey
     removalPolicy: KEPT,
   });
   // as a property: the library's own way brings a function along that sets it afterwards
+  // what a bucket of CDK is made of
   (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
     eventBridgeConfiguration: { eventBridgeEnabled: true },
   };

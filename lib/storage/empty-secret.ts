@@ -19,6 +19,7 @@ export function emptySecret(scope: Construct, id: string, props: EmptySecretProp
   const { whyNoRotation, ...rest } = props;
   const secret = new Secret(scope, id, { ...rest, removalPolicy: KEPT });
   // the library would fill it with a random password, which only a caller's refusal would tell from a real value
+  // what a secret of CDK is made of
   (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
   Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason: whyNoRotation });
   return secret;

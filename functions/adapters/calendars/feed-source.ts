@@ -11,6 +11,7 @@ import {
   type Validators,
 } from '../../feeds/feed.ts';
 import { base32Digest } from '../../rooms/model/digest.ts';
+import { toError } from '../../rooms/model/errors.ts';
 import type { Duration } from '../../rooms/model/time.ts';
 import { SECOND } from '../../rooms/model/time.ts';
 import type { Secrets } from '../secrets.ts';
@@ -75,6 +76,7 @@ export function feedSource({
 
 /** Such as ENOTFOUND or CERT_HAS_EXPIRED. The messages of such errors name the server. */
 function codeOf(error: unknown): string {
+  // the fields of Node.js, read as unknown
   const { name, code, cause } = error as Error & { code?: unknown };
   return String((cause as { code?: unknown } | undefined)?.code ?? code ?? name);
 }
@@ -94,7 +96,7 @@ async function secretOf(feed: Feed, secrets: Secrets): Promise<string | undefine
   try {
     return await secrets.read(feed.secret, 'AWSCURRENT', true);
   } catch (cause) {
-    const { name } = cause as Error;
+    const { name } = toError(cause);
     throw new FeedUnreadableError(feed.name, `secret ${feed.secret} cannot be read (${name})`, { cause });
   }
 }
@@ -189,5 +191,6 @@ function decoded(feed: Feed, response: http.IncomingMessage): AsyncIterable<Buff
   if (!decoder)
     throw new FeedUnreadableError(feed.name, 'its server answers in a coding that was not asked for');
   // an error of either side ends the other, and is that of whoever reads
+  // a pipeline that ends in a transform gives that back, which is readable
   return pipeline(response, decoder, () => {}) as unknown as Readable;
 }

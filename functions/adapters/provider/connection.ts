@@ -188,6 +188,7 @@ function textOf(bytes: Buffer, codings = ''): string {
 }
 
 function reasonOf(error: unknown): string {
+  // the field of Node.js, absent in other errors
   return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : 'unknown';
 }
 

@@ -51,6 +51,7 @@ export function limitationsOf(fields: FieldMap, settings: RoomSettings): readonl
 
 function valueAt(settings: RoomSettings, name: FieldName): unknown {
   let value: unknown = settings;
+  // whatever stands there may be asked for a part, which is unknown
   for (const part of name.split('.')) value = (value as Record<string, unknown> | undefined)?.[part];
   return value;
 }

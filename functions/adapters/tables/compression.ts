@@ -7,5 +7,6 @@ export function compressed(value: unknown): Uint8Array {
 
 /** The value that was packed; its type is for the caller to know. */
 export function decompressed<T>(bytes: unknown): T {
+  // DynamoDB gives a binary attribute as bytes
   return JSON.parse(gunzipSync(bytes as Uint8Array).toString('utf8'));
 }

@@ -162,6 +162,7 @@ export function toRow(room: Room, retention: Duration): Item {
   return {
     roomKey: key,
     entry: ROOM,
+    // all of a room but its key
     ...toItem(attributes as Room),
     // only rooms that are to be looked at are in the index: it is as small as what is kept
     dueShard: room.dueAt === undefined ? undefined : Math.floor(fraction(`shard ${key}`) * DUE_SHARDS),
@@ -176,6 +177,7 @@ function toHistory({ key, ...past }: PastGeneration, retention: Duration): Item 
   return {
     roomKey: key,
     entry: `${GENERATION}${String(past.generation).padStart(8, '0')}`,
+    // all of a generation but its key
     ...toItem(past as PastGeneration),
     ttl: seconds(past.expiresAt + retention),
   };

@@ -39,6 +39,7 @@ export function toItem(entry: Room | PastGeneration): Item {
 
 /** @throws TypeError where the item is no row of this table */
 export function toRoom(item: Item): Room {
+  // this table has one writer, and what it must have is checked below
   const room = fromItem(item) as unknown as Room & { roomKey: string; application?: string; held?: boolean };
   if (typeof room.revision !== 'number' || typeof room.state !== 'string') {
     throw new TypeError(
@@ -56,6 +57,7 @@ function announcementsOf(written: unknown): Room['unannounced'] {
 
 export function toPastGeneration(item: Item): PastGeneration {
   const { roomKey: key, ...attributes } = fromItem(item);
+  // this table has one writer
   return { ...attributes, key } as unknown as PastGeneration;
 }
 
@@ -96,6 +98,7 @@ function translated(part: object, instant: (value: unknown) => unknown): Item {
 function plannedAs(value: unknown): unknown {
   if (typeof value === 'string') return readRuns(value);
   const isOurs = Array.isArray(value) && value.every(({ until }) => typeof until === 'number');
+  // told by the type of `until`
   return isOurs ? writeRuns(value as readonly PlannedOccurrence[]) : undefined;
 }
 

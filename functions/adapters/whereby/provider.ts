@@ -64,6 +64,7 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
   /** What is left of a change that reaches the room is to see that there is one. */
   async function change(id: string, { expiresAt, settings = {} }: RoomChange): Promise<ProviderRoom> {
     const fixed = Object.keys(settings).filter(
+      // `includes` of a narrow tuple takes its own members alone
       (name) => !(CAPABILITIES.changeable as readonly string[]).includes(name),
     );
     if (expiresAt !== undefined) fixed.unshift('expires_at');

@@ -105,6 +105,7 @@ function refuseMisspelt(detail: unknown): void {
 
 function readEnvelope(detail: unknown): Envelope {
   refuseMisspelt(detail);
+  // any object may be asked for a field, which is unknown
   const { calendarId, timeZone } = (typeof detail === 'object' ? detail : {}) as Record<string, unknown>;
   return {
     ...(typeof calendarId === 'string' && { calendarId: checkedId(calendarId) }),

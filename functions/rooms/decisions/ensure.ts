@@ -2,7 +2,15 @@ import { candidates, capabilitiesOf, unmetSettings } from '../lifecycle/candidat
 import { unclearSettings } from '../model/drift.ts';
 import type { Accounts, Capabilities } from '../model/ports.ts';
 import { type RenewalPolicy, renewalWindow } from '../model/renewal.ts';
-import type { LiveRoom, Room, RoomChange, RoomRequest, RoomSettings, RoomSpec } from '../model/room.ts';
+import {
+  type LiveRoom,
+  namesOf,
+  type Room,
+  type RoomChange,
+  type RoomRequest,
+  type RoomSettings,
+  type RoomSpec,
+} from '../model/room.ts';
 import { standing } from '../model/sequence.ts';
 import { changedSettings, expiryFromNow, isOver, sameSpec } from '../model/spec.ts';
 import { type Instant, SECOND } from '../model/time.ts';
@@ -144,9 +152,8 @@ function isPossible(
   { expiresAt, settings = {} }: RoomChange,
   { changeable, movableExpiry }: InPlace,
 ): boolean {
-  const names: readonly string[] = changeable;
   return (
-    Object.keys(settings).every((name) => names.includes(name)) && (expiresAt === undefined || movableExpiry)
+    namesOf(settings).every((name) => changeable.includes(name)) && (expiresAt === undefined || movableExpiry)
   );
 }
 

@@ -45,6 +45,6 @@ export function decideRepair(
   policy: { readonly capabilities: Capabilities },
 ): RepairDecision {
   if (!seen?.available) return decideLoss({ current, spec }, now);
-  const change = driftOf(current, spec, seen, policy.capabilities, now, room.unclear);
+  const change = driftOf({ current, spec, unclear: room.unclear }, seen, policy.capabilities, now);
   return change ? { action: 'change', reason: 'drift', change } : { action: 'leave', reason: 'as asked' };
 }

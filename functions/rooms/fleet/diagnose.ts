@@ -53,7 +53,7 @@ function findingOf({ claim, current, spec, unclear }: Room, ledgers: Map<string,
   const seen = ledger.living.get(current.id);
   // a room that is younger than the list was not there to be listed
   if (!seen) return current.createdAt > now - GRACE ? undefined : { ledger, cause: 'lost' as const };
-  return driftOf(current, spec, seen, ledger.provider.capabilities, now, unclear)
+  return driftOf({ current, spec, unclear }, seen, ledger.provider.capabilities, now)
     ? { ledger, cause: 'drifted' as const }
     : undefined;
 }

@@ -4,6 +4,7 @@ import {
   ClaimLostError,
   ProviderRefusedError,
   RoomGoneError,
+  toError,
 } from '../model/errors.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Announcement, LiveRoom, Room, RoomChange, RoomSpec, Sequence } from '../model/room.ts';
@@ -115,7 +116,7 @@ async function believed(
   try {
     if (await isGone(current, context)) return error;
   } catch (unanswered) {
-    return unanswered as Error;
+    return toError(unanswered);
   }
   return new AmbiguousOutcomeError(
     `the provider found no room to change for ${key}, and shows it: nobody knows whether it was changed`,

@@ -140,6 +140,7 @@ function lost({ key, claim }: ClaimedRoom): ClaimLostError {
 }
 
 function asClaimed(room: Room): ClaimedRoom {
-  if (!room.claim) throw new TypeError(`room ${room.key} was written without the claim it was to carry`);
-  return room as ClaimedRoom;
+  const { claim } = room;
+  if (!claim) throw new TypeError(`room ${room.key} was written without the claim it was to carry`);
+  return { ...room, claim };
 }

@@ -76,9 +76,10 @@ async function flush(room: Room, context: RoomContext) {
     throw unheard;
   }
   const endings = await Promise.allSettled(room.retirees.map((retiree) => retire(retiree, context)));
-  const retirees = endings.map((ending, index) =>
-    ending.status === 'fulfilled' ? ending.value : (room.retirees[index] as Retiree),
-  );
+  const retirees = room.retirees.map((retiree, index) => {
+    const ending = endings[index];
+    return ending?.status === 'fulfilled' ? ending.value : retiree;
+  });
   const changed =
     unannounced.length > 0 || retirees.some((retiree, index) => retiree !== room.retirees[index]);
   const told = changed

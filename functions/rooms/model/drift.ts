@@ -7,6 +7,12 @@ import { MINUTE } from './time.ts';
 /** An expiry may come back rounded. */
 const ROUNDING = MINUTE;
 
+/** A living room, and what it was asked to be. */
+interface Asked extends Pick<Room, 'unclear'> {
+  readonly current: LiveRoom;
+  readonly spec: RoomSpec;
+}
+
 /**
  * What it takes to make a room again what was asked for, where the provider shows something else that can be put
  * right in place, or a change got no clear answer.
@@ -14,12 +20,10 @@ const ROUNDING = MINUTE;
  * @returns undefined where nothing has drifted
  */
 export function driftOf(
-  { expiresAt }: LiveRoom,
-  { settings: asked }: RoomSpec,
+  { current: { expiresAt }, spec: { settings: asked }, unclear }: Asked,
   seen: ProviderRoom,
   { movableExpiry, changeable, shortestLife }: Capabilities,
   now: Instant,
-  unclear?: Room['unclear'],
 ): RoomChange | undefined {
   const settings = {
     ...unclearSettings({ unclear }, asked, { changeable }),
@@ -55,6 +59,7 @@ function driftedSettings(
 function holds(asked: unknown, shown: unknown): boolean {
   if (asked === undefined || shown === undefined) return true;
   if (typeof asked !== 'object' || asked === null) return canonicalJson(asked) === canonicalJson(shown);
+  // whatever is shown may be asked for a part, which is unknown
   const parts = (shown ?? {}) as Record<string, unknown>;
   return Object.entries(asked).every(([name, part]) => holds(part, parts[name]));
 }

@@ -122,3 +122,8 @@ export class OutOfTimeError extends RoomError {
 export class NotAnnouncedError extends RoomError {
   readonly code = 'not_announced';
 }
+
+/** What was thrown, as an error: JavaScript lets anything be thrown. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

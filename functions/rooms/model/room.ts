@@ -38,6 +38,12 @@ export interface RoomSettings {
 
 export type SettingName = keyof RoomSettings;
 
+/** The names of the settings that are set. */
+export function namesOf(settings: Partial<RoomSettings>): readonly SettingName[] {
+  // the schema of requests lets no other name in, which the type of `Object.keys` cannot say
+  return Object.keys(settings) as SettingName[];
+}
+
 /**
  * How a room is kept past its expiry.
  *

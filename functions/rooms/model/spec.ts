@@ -1,7 +1,8 @@
 import { canonicalJson } from './digest.ts';
 import { RequestRefusedError } from './errors.ts';
 import type { Capabilities } from './ports.ts';
-import type { RoomSettings, RoomSpec, SettingName } from './room.ts';
+import type { RoomSettings, RoomSpec } from './room.ts';
+import { namesOf } from './room.ts';
 import type { Instant } from './time.ts';
 
 /**
@@ -20,7 +21,7 @@ export function sameSpec(a: RoomSpec | undefined, b: RoomSpec): boolean {
 
 /** The settings that differ, by name, as they are asked for now. */
 export function changedSettings(old: RoomSettings | undefined, asked: RoomSettings): Partial<RoomSettings> {
-  const names = new Set([...Object.keys(old ?? {}), ...Object.keys(asked)] as SettingName[]);
+  const names = new Set([...namesOf(old ?? {}), ...namesOf(asked)]);
   const changed = [...names].filter((name) => canonicalJson(old?.[name]) !== canonicalJson(asked[name]));
   return Object.fromEntries(changed.map((name) => [name, asked[name]]));
 }

@@ -1,16 +1,8 @@
 import { withAnnouncement } from './announcements.ts';
 import { backedOff } from './back-off.ts';
 import { emergencyTime, type RenewalPolicy, renewalTime, shortestRenewableLife } from './renewal.ts';
-import type {
-  Claim,
-  LiveRoom,
-  Retiree,
-  Room,
-  RoomSpec,
-  RoomState,
-  SettingName,
-  UnclearChange,
-} from './room.ts';
+import type { Claim, LiveRoom, Retiree, Room, RoomSpec, RoomState, UnclearChange } from './room.ts';
+import { namesOf } from './room.ts';
 import { withSequence } from './sequence.ts';
 import { isKeptPast } from './spec.ts';
 import type { Duration, Instant } from './time.ts';
@@ -204,7 +196,7 @@ export function unclaimed(room: Room): Room {
   if (!claim) return room;
   const free: Room = { ...room, claim: undefined, state: restState(room) ?? 'opening' };
   if (claim.purpose === 'open') return free;
-  const named = Object.keys(claim.change?.settings ?? {}) as SettingName[];
+  const named = namesOf(claim.change?.settings ?? {});
   const settings = [...new Set([...(room.unclear?.settings ?? []), ...named])];
   return { ...free, unclear: { settings, since: failingSince(room, claim), triedAt: claim.takenAt } };
 }

@@ -10,6 +10,7 @@ const OF_THE_NETWORK = /^(?:E[A-Z]+|UND_ERR_\w+)$/;
  * waited for it is served.
  */
 export function isOutageOfAws(error: Error): boolean {
+  // the fields of Node.js and of the SDK, read as unknown
   const { name, code, $metadata } = error as Error & { code?: unknown; $metadata?: unknown };
   if (OF_THE_CALLER.has(name)) return false;
   if ($metadata !== undefined || name === 'TimeoutError' || name === 'AbortError') return true;

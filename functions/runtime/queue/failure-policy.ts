@@ -8,6 +8,7 @@ import {
   RequestRefusedError,
   RoomError,
   ThrottledError,
+  toError,
   UnknownRoomError,
 } from '../../rooms/model/errors.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
@@ -84,7 +85,7 @@ export async function disposeOf(
   try {
     return await decide(record, error, key, tray);
   } catch (unsent) {
-    log.error('not set aside', { ...details, error: unsent as Error });
+    log.error('not set aside', { ...details, error: toError(unsent) });
     return { acknowledged: false, back: tray.backOff[0] ?? 0 };
   }
 }
@@ -140,7 +141,7 @@ async function tell(
     await tellSender?.({ ...ending, record, key });
     return undefined;
   } catch (error) {
-    return error as Error;
+    return toError(error);
   }
 }
 

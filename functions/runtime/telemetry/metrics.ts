@@ -104,6 +104,7 @@ export function countBy(dimensions: Dimensions, values: Partial<Record<MetricNam
   const id = JSON.stringify(dimensions);
   const tally = tallies.get(id) ?? { dimensions, values: new Map() };
   tallies.set(id, tally);
+  // the type of `Object.entries` forgets the names
   for (const [name, value] of Object.entries(values) as [MetricName, number][]) {
     const counted = tally.values.get(name) ?? [];
     tally.values.set(name, counted);

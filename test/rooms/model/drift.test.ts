@@ -30,7 +30,12 @@ function seen(settings: Partial<RoomSettings>, expiresAt: Instant = START + 90 *
 
 describe('what has drifted', () => {
   const drift = (shown: Partial<RoomSettings>, expiresAt?: Instant, asked = ASKED) =>
-    driftOf(aLiveRoom(), aSpec({ settings: asked }), seen(shown, expiresAt), capabilities, START);
+    driftOf(
+      { current: aLiveRoom(), spec: aSpec({ settings: asked }) },
+      seen(shown, expiresAt),
+      capabilities,
+      START,
+    );
 
   it('is a setting that shows another value, and is told as it was asked for', () => {
     expect(drift({ join_approval_level: 'none' })?.settings).toEqual({
@@ -58,7 +63,9 @@ describe('what has drifted', () => {
 
   it('is not an end so near that it cannot be moved any more', () => {
     const current = aLiveRoom({ expiresAt: START + 5 * MINUTE });
-    expect(driftOf(current, aSpec(), seen({}, START + MINUTE), capabilities, START)).toBeUndefined();
+    expect(
+      driftOf({ current, spec: aSpec() }, seen({}, START + MINUTE), capabilities, START),
+    ).toBeUndefined();
   });
 });
 

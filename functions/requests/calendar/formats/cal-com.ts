@@ -69,6 +69,7 @@ function givesUpSeat({
   readonly payload?: unknown;
 }) {
   if (triggerEvent !== 'BOOKING_CANCELLED' || typeof payload !== 'object' || payload === null) return false;
+  // only what is said of a booking beside its schema, each checked where it is used
   const { seatsPerTimeSlot, cancelledBy, attendees } = payload as Partial<Booking>;
   return Boolean(seatsPerTimeSlot) && !cancelledBy && Array.isArray(attendees) && attendees.length <= 1;
 }

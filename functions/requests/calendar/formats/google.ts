@@ -1,6 +1,6 @@
 import ICAL from 'ical.js';
 import * as z from 'zod/mini';
-import { RequestRefusedError } from '../../../rooms/model/errors.ts';
+import { RequestRefusedError, toError } from '../../../rooms/model/errors.ts';
 import { DAY, type Instant } from '../../../rooms/model/time.ts';
 import { checked } from '../../refusal.ts';
 import { padded } from '../../room-request/sequence.ts';
@@ -197,6 +197,6 @@ function parsed(text: string): ICAL.Component {
   try {
     return ICAL.Component.fromString(text);
   } catch (cause) {
-    throw new RequestRefusedError(`event.recurrence: ${(cause as Error).message.slice(0, 200)}`, { cause });
+    throw new RequestRefusedError(`event.recurrence: ${toError(cause).message.slice(0, 200)}`, { cause });
   }
 }

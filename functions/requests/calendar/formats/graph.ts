@@ -98,6 +98,7 @@ function tell(event: GraphEvent, context: CalendarContext) {
 }
 
 export function isHidden(event: unknown): boolean {
+  // any value may be asked for a field, which is unknown
   const { sensitivity } = (event ?? {}) as { readonly sensitivity?: unknown };
   return sensitivity === 'private' || sensitivity === 'confidential';
 }

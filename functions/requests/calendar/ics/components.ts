@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { RequestRefusedError } from '../../../rooms/model/errors.ts';
+import { RequestRefusedError, toError } from '../../../rooms/model/errors.ts';
 import type { Instant } from '../../../rooms/model/time.ts';
 import type { CalendarContext } from '../event/context.ts';
 import type { Leniency } from '../event/leniency.ts';
@@ -124,7 +124,7 @@ function parsed(calendar: IcsCalendar, lines: readonly string[]): ICAL.Component
   try {
     return new ICAL.Component(ICAL.parse(writeIcs(calendar, { uid: '', lines: withoutTitles(lines) })));
   } catch (cause) {
-    throw new RequestRefusedError(`icalendar: ${(cause as Error).message.slice(0, 200)}`, { cause });
+    throw new RequestRefusedError(`icalendar: ${toError(cause).message.slice(0, 200)}`, { cause });
   }
 }
 

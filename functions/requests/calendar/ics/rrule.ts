@@ -1,5 +1,5 @@
 import type ICAL from 'ical.js';
-import { RequestRefusedError } from '../../../rooms/model/errors.ts';
+import { RequestRefusedError, toError } from '../../../rooms/model/errors.ts';
 import { DAY, SECOND } from '../../../rooms/model/time.ts';
 import { shown } from '../../refusal.ts';
 import { type DayOfWeek, FREQUENCIES, type Frequency, type Rule } from '../recurrence/rule.ts';
@@ -17,6 +17,7 @@ const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
  */
 export function readRule(property: ICAL.Property, zone: Zone): Rule {
   const recur = recurOf(property);
+  // the library knows these seven alone
   const frequency = recur.freq as Frequency;
   if (!FREQUENCIES.includes(frequency)) {
     throw new RequestRefusedError(
@@ -46,9 +47,10 @@ export function readRule(property: ICAL.Property, zone: Zone): Rule {
 /** `ical.js` looks into some of a rule only when it is asked for. */
 function recurOf(property: ICAL.Property): ICAL.Recur {
   try {
+    // the value of a property of the type RECUR
     return property.getFirstValue() as ICAL.Recur;
   } catch (cause) {
-    throw new RequestRefusedError(`RRULE: ${(cause as Error).message.slice(0, 200)}`, { cause });
+    throw new RequestRefusedError(`RRULE: ${toError(cause).message.slice(0, 200)}`, { cause });
   }
 }
 
@@ -66,6 +68,7 @@ function readUntil(until: ICAL.Time, zone: Zone): LocalTime {
 
 /** `ical.js` keeps what it does not know, RFC 7529's other calendars among it. */
 function refuseOtherCalendars(recur: ICAL.Recur): void {
+  // the library keeps a part that its types leave out
   const { rscale = 'GREGORIAN' } = recur as { rscale?: string };
   if (rscale.toUpperCase() !== 'GREGORIAN') {
     throw new RequestRefusedError(`RRULE: RSCALE must be GREGORIAN or absent, got ${shown(rscale)}`);
