@@ -41,8 +41,8 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   {
     name: 'the look-up before another create',
     file: 'functions/rooms/lifecycle/recover.ts',
-    on: 'return await pool.provider(claim.application).find(token, since);',
-    off: 'return [token, since].flatMap((): ProviderRoom[] => []);',
+    on: 'if (found.length > 0) return found;',
+    off: 'void found;',
   },
   {
     name: 'the loser gives up its room',
@@ -105,7 +105,7 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   {
     name: 'a room in the making is no orphan',
     file: 'functions/rooms/fleet/inventory.ts',
-    on: 'createdAt <= now() - GRACE && expiresAt > endsSoon',
+    on: 'createdAt <= now - GRACE && expiresAt > endsSoon',
     off: 'expiresAt > endsSoon && createdAt < expiresAt',
   },
   {
