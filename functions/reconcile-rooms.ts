@@ -8,14 +8,18 @@ import { metrics } from './middleware/metrics.ts';
 import { type Parsed, parsing } from './middleware/parsing.ts';
 import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
 import {
-  type ReconciliationTask,
+  type ReconciliationMessage,
   readReconciliation,
   writeReconciliation,
 } from './requests/tasks/reconciliation.ts';
-import { type Confirmation, findingsOf } from './rooms/fleet/brake.ts';
 import { FleetGauges } from './rooms/fleet/gauges.ts';
 import type { ApplicationReport } from './rooms/fleet/inventory.ts';
-import { type ReconciliationMode, reconcileRooms } from './rooms/fleet/reconcile.ts';
+import {
+  type ListTotals,
+  type ReconciliationMode,
+  type ReconciliationTask,
+  reconcileRooms,
+} from './rooms/fleet/reconcile.ts';
 import { RequestRefusedError } from './rooms/model/errors.ts';
 import type { Room } from './rooms/model/room.ts';
 import { MINUTE } from './rooms/model/time.ts';
@@ -50,31 +54,21 @@ const reconciling = once(() => ({
   brake: Number(environment().BRAKE_PERCENT) / 100,
 }));
 
-function read({ messageId, body }: SQSRecord): Parsed<Run> {
-  const task = readReconciliation(body);
-  return { key: messageId, task: { names: applicationsOf(task), confirmed: task.confirmed } };
+function read({ messageId, body }: SQSRecord): Parsed<ReconciliationTask> {
+  const message = readReconciliation(body);
+  return { key: messageId, task: { ...message, applications: applicationsOf(message) } };
 }
 
-/** What a message asks for. */
-interface Run {
-  readonly names: readonly string[];
-  readonly confirmed?: Confirmation;
-}
-
-async function reconcile({ names, confirmed }: Run, context: Context): Promise<void> {
+async function reconcile(task: ReconciliationTask, context: Context): Promise<void> {
   const timeLeft = () => context.getRemainingTimeInMillis();
   const census = new FleetGauges(now());
   const onRow = (room: Room) => census.count(room);
-  const { applications, rest } = await reconcileRooms(names, {
-    ...reconciling(),
-    confirmed,
-    timeLeft,
-    onRow,
-  });
+  const { applications, rest, totals } = await reconcileRooms(task, { ...reconciling(), timeLeft, onRow });
   const { queue } = inbox();
-  await Promise.all(rest.map((left) => queue.send(writeReconciliation({ applications: left, confirmed }))));
+  await Promise.all(rest.map((left) => queue.send(writeReconciliation(left))));
   log.info('reconciled', { mode: reconciling().mode, applications, rest });
   for (const [name, found] of Object.entries(applications)) tell(name, found);
+  for (const [name, total] of Object.entries(totals)) tellTotals(name, total);
   if (Object.keys(applications).length > 0) publish(census);
   if (rest.length === 0) count('ReconciliationsFinished');
 }
@@ -83,7 +77,7 @@ function failurePolicy(): FailurePolicy {
   return { ...inbox(), now, backOff: [5 * MINUTE, 15 * MINUTE, 30 * MINUTE] };
 }
 
-function applicationsOf({ applications, confirmed }: ReconciliationTask): readonly string[] {
+function applicationsOf({ applications, confirmed }: ReconciliationMessage): readonly string[] {
   const { names } = roomContext().pool;
   const asked = applications ?? (confirmed ? [confirmed.application] : names);
   const stranger = asked.find((name) => !names.includes(name));
@@ -95,15 +89,21 @@ function applicationsOf({ applications, confirmed }: ReconciliationTask): readon
 
 function tell(application: string, found: ApplicationReport): void {
   countFor(application, {
-    ApplicationRooms: found.rooms,
-    RoomsLost: found.lost,
-    RoomsOrphaned: found.orphans,
     RoomsDrifted: found.drifted,
     RoomsUnfinished: found.unfinished,
     Strangers: found.strangers,
     RoomsRecovered: found.recovered,
-    // in the next run without it the alarm is over
-    FindingsHeld: found.held ? findingsOf(found) : 0,
+    ListsHandedOn: found.partial ? 1 : 0,
+  });
+}
+
+/** Alarms look at these: a part of a list in which all is well must not end what another part rang for. */
+function tellTotals(application: string, { rooms, lost, orphans, held }: ListTotals): void {
+  countFor(application, {
+    ApplicationRooms: rooms,
+    RoomsLost: lost,
+    RoomsOrphaned: orphans,
+    FindingsHeld: held,
   });
 }
 

@@ -89,7 +89,7 @@ it('tells and mends what it finds, and leaves an application that makes trouble 
       message: 'reconciled',
       mode: 'repair',
       applications: { [name]: { rooms: 2, drifted: 1, lost: 0, orphans: 0 } },
-      rest: [['locked']],
+      rest: [{ applications: ['locked'] }],
     },
   ]);
   expect(output.counted('RoomsDrifted')).toBe(1);

@@ -157,7 +157,7 @@ export class Life {
   }
 
   async reconcile(): Promise<void> {
-    await this.send(async (ports) => void (await reconcileRooms(ports.pool.names, ports)));
+    await this.send(async (ports) => void (await reconcileRooms({ applications: ports.pool.names }, ports)));
     for (const { order } of this.world.rotations.sent.splice(0)) {
       await this.send((ports) => rotateRoom(order, ports), 'keep');
     }

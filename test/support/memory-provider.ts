@@ -37,6 +37,8 @@ export interface MemoryProviderOptions {
   readonly capabilities?: Partial<Capabilities>;
   /** A room's id is its token, as at a provider that knows rooms by their names. */
   readonly named?: boolean;
+  /** Rooms on a page of the list. @default 10,000 */
+  readonly pageSize?: number;
   /** Settings that the provider does not have. */
   readonly unmet?: readonly SettingName[];
 }
@@ -62,7 +64,7 @@ const CAPABILITIES: Capabilities = {
 };
 
 export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
-  const { name = 'first', now, limit = 1000, named = false, unmet = [] } = options;
+  const { name = 'first', now, limit = 1000, named = false, unmet = [], pageSize = 10_000 } = options;
   const capabilities = { ...CAPABILITIES, ...options.capabilities };
   const made: StoredRoom[] = [];
   const byId = new Map<string, StoredRoom>();
@@ -158,9 +160,14 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
       counted('hostUrl');
       return living(id) && `https://meetings.example/${id}?host`;
     },
-    async *list() {
+    async *list({ from = '0', reached } = {}) {
       counted('list');
-      yield made.map(shown);
+      for (let start = Number(from); ; start += pageSize) {
+        const end = start + pageSize;
+        if (end < made.length) reached?.(String(end));
+        yield made.slice(start, end).map(shown);
+        if (end >= made.length) return;
+      }
     },
   };
 }

@@ -232,7 +232,7 @@ export async function reconcileAndKeep(
   stage: Stage,
   ports: RoomContext & ReconciliationContext,
 ): Promise<void> {
-  await reconcileRooms(ports.pool.names, ports);
+  await reconcileRooms({ applications: ports.pool.names }, ports);
   for (let order = stage.nextOrder(); order; order = stage.nextOrder()) {
     await rotateRoom(order, ports);
     stage.doneWithOrder();

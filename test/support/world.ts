@@ -41,6 +41,7 @@ export interface WorldOptions {
   readonly limit?: number;
   readonly capabilities?: Parameters<typeof memoryProvider>[0]['capabilities'];
   readonly named?: boolean;
+  readonly pageSize?: number;
   readonly unmet?: Parameters<typeof memoryProvider>[0]['unmet'];
 }
 

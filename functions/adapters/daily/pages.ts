@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import type { ListOptions } from '../../rooms/model/ports.ts';
 import { answered, readableEntries } from '../provider/answer.ts';
 import type { Reply } from '../provider/connection.ts';
-import { isSuccess } from '../provider/failures.ts';
+import { isSuccess, unreadable } from '../provider/failures.ts';
 import { type DailyCalls, isRefused } from './calls.ts';
 import { identified, pageReply, type RoomReply, roomReply } from './schema.ts';
 
@@ -13,27 +14,49 @@ const CURSORS = 5;
 
 /**
  * Every page of the list, the newest rooms first. A room that is made meanwhile comes before the first page. A cursor
- * is a room, which may be deleted while the list is read: then the one before it serves.
+ * is a room, which may be deleted while the list is read: then the one before it serves. So where to go on is said by the
+ * ids of several rooms.
  */
 export async function* pages(
   { call, failure }: DailyCalls,
   skipped: (count: number) => void,
+  { from, reached }: ListOptions = {},
 ): AsyncGenerator<readonly RoomReply[]> {
   const fetchPage = (after?: string): Promise<Reply> =>
-    call({ method: 'GET', route: '/rooms', query: { limit: PAGE_SIZE, starting_after: after } }, isRefused);
+    call(
+      {
+        method: 'GET',
+        route: '/rooms',
+        query: { limit: PAGE_SIZE, starting_after: after },
+        background: true,
+      },
+      isRefused,
+    );
+
+  /** The page after the first of these rooms that is still there. */
+  async function fetchAfter(cursors: readonly string[]): Promise<Reply> {
+    let reply = await fetchPage(cursors[0]);
+    for (const id of cursors.slice(1)) {
+      if (isSuccess(reply)) break;
+      reply = await fetchPage(id);
+    }
+    return reply;
+  }
 
   let listed = 0;
-  let reply = await fetchPage();
+  let reply = await fetchAfter(from?.split(',') ?? []);
   while (isSuccess(reply)) {
     const { data, total_count: total } = answered(reply, pageReply);
     if (data.length === 0) return;
     listed += data.length;
+    const isLast = data.length < PAGE_SIZE && listed >= total;
+    const cursors = data.map(idOf).filter(isPresent).slice(-CURSORS).reverse();
+    if (!isLast) reached?.(cursors.join(','));
     yield readableEntries(reply, data, roomReply, skipped);
-    if (data.length < PAGE_SIZE && listed >= total) return;
-    for (const id of data.map(idOf).filter(isPresent).slice(-CURSORS).reverse()) {
-      reply = await fetchPage(id);
-      if (isSuccess(reply)) break;
-    }
+    if (isLast) return;
+    if (cursors.length === 0)
+      throw unreadable(reply, 'no room of a page has an id, so the list cannot go on');
+    reply = await fetchAfter(cursors);
   }
   throw failure(reply);
 }

@@ -1,6 +1,7 @@
 import { RoomGoneError, ThrottledError } from '../../rooms/model/errors.ts';
 import type {
   Capabilities,
+  ListOptions,
   ProviderRoom,
   RoomChange,
   RoomOrder,
@@ -123,9 +124,10 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
     });
   }
 
-  async function* list(): AsyncGenerator<readonly ProviderRoom[]> {
+  async function* list(listing?: ListOptions): AsyncGenerator<readonly ProviderRoom[]> {
     const skipped = (count: number) => options.onSkipped?.(entry.name, count);
-    for await (const page of pages(calls, skipped)) yield page.map((reply) => providerRoom(reply, now()));
+    for await (const page of pages(calls, skipped, listing))
+      yield page.map((reply) => providerRoom(reply, now()));
   }
 
   return {

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { ListOptions } from '../../rooms/model/ports.ts';
 import type { pageReply, RoomReply } from './schema.ts';
 
 /** Fetches the page after a room's serial number; from the start without one. */
@@ -19,7 +20,7 @@ export interface RoomsPage extends Omit<z.infer<typeof pageReply>, '_embedded'> 
  * where the list cannot go on: an empty page, a link that leads nowhere new, or a short page once as many rooms as
  * the account has were seen. Of a link only the serial number is taken, so that no link can lead a token astray.
  */
-export async function* pages(fetchPage: FetchPage, since?: string) {
+export async function* pages(fetchPage: FetchPage, since?: string, reached?: ListOptions['reached']) {
   const seen = new Set<string>();
   let passedOver = 0;
   let startId = since;
@@ -31,8 +32,10 @@ export async function* pages(fetchPage: FetchPage, since?: string) {
     passedOver += skipped;
     for (const { id } of rooms) seen.add(id);
     const next = serialOf(page._links?.next?.href);
+    const isEnd = next === undefined || next === startId || isLast(page, seen.size + passedOver);
+    if (!isEnd) reached?.(next);
     yield { rooms, last: next };
-    if (next === undefined || next === startId || isLast(page, seen.size + passedOver)) return;
+    if (isEnd) return;
     startId = next;
   }
 }

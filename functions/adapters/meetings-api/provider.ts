@@ -1,6 +1,7 @@
 import { ProviderContractError, ProviderRefusedError, RoomGoneError } from '../../rooms/model/errors.ts';
 import type {
   Capabilities,
+  ListOptions,
   ProviderRoom,
   RoomChange,
   RoomOrder,
@@ -70,8 +71,11 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
     return pageOf(await call({ method: 'GET', route: '/rooms', query: { start_id: startId } }));
   }
 
-  async function* list(since?: string): AsyncGenerator<readonly ProviderRoom[]> {
-    for await (const { rooms, last } of pages(fetchPage, since)) {
+  async function* list(
+    since?: string,
+    reached?: ListOptions['reached'],
+  ): AsyncGenerator<readonly ProviderRoom[]> {
+    for await (const { rooms, last } of pages(fetchPage, since, reached)) {
       bookmark = later(bookmark, last);
       yield rooms.map((reply) => providerRoom(reply, now()));
     }
@@ -127,7 +131,7 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
       const found = await get(id);
       return found?.available ? found.hostUrl : undefined;
     },
-    list: () => list(),
+    list: ({ from, reached } = {}) => list(from, reached),
     bookmark: () => bookmark,
     // the request's fields are this API's own
     limitations: () => [],

@@ -7,4 +7,6 @@ export interface ProviderCall {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Nobody waits for the answer: the call leaves a part of the rate to others, and waits for its turn. */
+  readonly background?: boolean;
 }

@@ -51,7 +51,7 @@ export function caller(options: CallerOptions): Call {
   const once: Call = async (call, expected = () => false) => {
     const paced = pace?.(call);
     const reply = await present(async (authorization) => {
-      const arrived = await paced?.pacer.turn(paced.cost);
+      const arrived = await paced?.pacer.turn(paced.cost, call.background);
       try {
         const answer = await send(call, authorization);
         heard?.(answer);
@@ -75,7 +75,7 @@ export function caller(options: CallerOptions): Call {
       try {
         return await once(call, expected);
       } catch (error) {
-        const pause = pauseAfter(error);
+        const pause = pauseAfter(error, call);
         if (!isPage(call) || attempt === PAGE_ATTEMPTS || pause === undefined || !mayPause(pause))
           throw error;
         if (pause > 0) await wait(pause);
@@ -89,8 +89,9 @@ function isPage({ method, id }: ProviderCall): boolean {
 }
 
 /** How long to wait before a page is asked for again; undefined where that would not help. */
-function pauseAfter(error: unknown): Duration | undefined {
-  if (error instanceof ThrottledError) return error.retryAfter;
+function pauseAfter(error: unknown, { background = false }: ProviderCall): Duration | undefined {
+  // the pacer has heard of a throttle, and lets a call in the background wait for its turn
+  if (error instanceof ThrottledError) return background ? 0 : error.retryAfter;
   const mayPass = error instanceof AmbiguousOutcomeError || error instanceof UnreachableError;
   return mayPass ? 0 : undefined;
 }

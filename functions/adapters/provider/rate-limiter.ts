@@ -23,17 +23,23 @@ export interface RateLimiter {
    * Resolves when a call may go out, with what is to be called once its answer has come, or none will.
    *
    * @param cost in the budget's unit, default 1
+   * @param background leaves half of the budget to other calls, and waits for two windows where it must
    * @throws ThrottledError, not ambiguous, where that is further away than the patience
    */
-  turn(cost?: number): Promise<() => void>;
+  turn(cost?: number, background?: boolean): Promise<() => void>;
   /** The provider asked for patience itself: nothing goes out for so long. */
   hold(duration: Duration): void;
+  /** Others have used more than half of the budget: nothing goes out in the background for so long. */
+  holdBackground(duration: Duration): void;
   /** The provider named another limit. */
   allow(limit: number): void;
 }
 
 /** Others share the account: containers beside this one, and people. */
 const OURS = 0.9;
+
+/** Of that, what calls in the background may use: nobody waits for them, and somebody may for the others. */
+const BACKGROUND = 0.5;
 
 /** `at`: when the call goes out; once it is answered, the latest instant at which it can have arrived. */
 interface Turn {
@@ -57,15 +63,17 @@ export function rateLimiter({
   const { window } = budget;
   let limit = budget.limit * OURS;
   let heldUntil: Instant = 0;
+  let backgroundHeldUntil: Instant = 0;
   let turns: Turn[] = [];
 
   /** The earliest instant at which the window before it has room for the cost, after the turns given away already. */
-  function nextTurn(cost: number, before: readonly Turn[]): Instant {
+  function nextTurn(cost: number, before: readonly Turn[], background: boolean): Instant {
+    const most = background ? Math.max(cost, limit * BACKGROUND) : limit;
     const latest = before.filter(({ at }) => at > now() - window).sort((a, b) => a.at - b.at);
-    let at = Math.max(now(), heldUntil);
+    let at = Math.max(now(), heldUntil, background ? backgroundHeldUntil : 0);
     let spent = latest.reduce((sum, turn) => sum + turn.cost, 0);
     for (const turn of latest) {
-      if (spent + cost <= limit) break;
+      if (spent + cost <= most) break;
       spent -= turn.cost;
       at = Math.max(at, turn.at + window);
     }
@@ -73,11 +81,11 @@ export function rateLimiter({
   }
 
   return {
-    async turn(cost = 1) {
+    async turn(cost = 1, background = false) {
       turns = turns.filter(({ at, answered }) => !answered || at > now() - window);
-      const at = nextTurn(cost, turns);
+      const at = nextTurn(cost, turns, background);
       const delay = at - now();
-      if (delay > patience) {
+      if (delay > (background ? 2 * window : patience)) {
         throw new ThrottledError(
           `the provider of application ${application} allows no call for ${Math.ceil(delay / SECOND)} s: its limit is ` +
             'used up, or it asked for patience',
@@ -90,7 +98,7 @@ export function rateLimiter({
         await wait(left);
         if (now() < turn.at) break;
         // those before it were answered meanwhile, and may have arrived later than they went out
-        turn.at = nextTurn(cost, turns.slice(0, turns.indexOf(turn)));
+        turn.at = nextTurn(cost, turns.slice(0, turns.indexOf(turn)), background);
       }
       return () => {
         turn.at = Math.max(turn.at, now());
@@ -99,6 +107,9 @@ export function rateLimiter({
     },
     hold(duration) {
       heldUntil = Math.max(heldUntil, now() + duration);
+    },
+    holdBackground(duration) {
+      backgroundHeldUntil = Math.max(backgroundHeldUntil, now() + duration);
     },
     allow(named) {
       limit = named * OURS;

@@ -55,7 +55,9 @@ function heed({ headers }: Reply, points: RateLimiter, now: () => Instant): void
   if (limit > 0) points.allow(limit);
   const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN);
   const reset = Date.parse(String(headers['x-ratelimit-reset'])) - now();
-  if (remaining < WRITE_OR_LIST && reset > 0) points.hold(Math.min(reset, MINUTE));
+  const wait = Math.min(reset, MINUTE);
+  if (reset > 0 && remaining < (limit > 0 ? limit : POINTS) / 2) points.holdBackground(wait);
+  if (remaining < WRITE_OR_LIST && reset > 0) points.hold(wait);
 }
 
 /** No other body is documented, so whatever it says is for people. */

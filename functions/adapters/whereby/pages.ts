@@ -1,3 +1,4 @@
+import type { ListOptions } from '../../rooms/model/ports.ts';
 import { answered, readableEntries } from '../provider/answer.ts';
 import type { Call } from '../provider/caller.ts';
 import { isSuccess } from '../provider/failures.ts';
@@ -24,7 +25,7 @@ export function pageReader(call: Call, skipped: (count: number) => void) {
     const filter = filters && prefix !== undefined ? `/${prefix}` : undefined;
     const query = { limit: PAGE_SIZE, cursor, 'roomName[startsWith]': filter };
     const reply = await call(
-      { method: 'GET', route: '/meetings', query },
+      { method: 'GET', route: '/meetings', query, background: prefix === undefined },
       ({ status }) => status === 400 && filter !== undefined,
     );
     if (isSuccess(reply)) {
@@ -35,18 +36,23 @@ export function pageReader(call: Call, skipped: (count: number) => void) {
     return fetchPage(cursor, prefix);
   }
 
-  return async function* pages(prefix?: string): AsyncGenerator<readonly MeetingReply[]> {
+  return async function* pages(
+    prefix?: string,
+    { from, reached }: ListOptions = {},
+  ): AsyncGenerator<readonly MeetingReply[]> {
     const seen = new Set<string>();
     const followed = new Set<string>();
-    let cursor: string | undefined;
-    while (true) {
-      const page = await fetchPage(cursor, prefix);
+    let cursor = from;
+    do {
+      const page: MeetingsPage = await fetchPage(cursor, prefix);
       const fresh = page.meetings.filter(({ meetingId }) => !seen.has(meetingId));
       for (const { meetingId } of fresh) seen.add(meetingId);
+      cursor = page.cursor && !followed.has(page.cursor) ? page.cursor : undefined;
+      if (cursor) {
+        followed.add(cursor);
+        reached?.(cursor);
+      }
       if (fresh.length > 0) yield fresh;
-      if (!page.cursor || followed.has(page.cursor)) return;
-      cursor = page.cursor;
-      followed.add(cursor);
-    }
+    } while (cursor);
   };
 }

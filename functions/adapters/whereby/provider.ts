@@ -1,6 +1,7 @@
 import { ProviderRefusedError, RoomGoneError } from '../../rooms/model/errors.ts';
 import type {
   Capabilities,
+  ListOptions,
   ProviderRoom,
   RoomChange,
   RoomOrder,
@@ -84,8 +85,8 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
     throw unreadable(reply, 'a deletion has no answer');
   }
 
-  async function* list(prefix?: string): AsyncGenerator<readonly ProviderRoom[]> {
-    for await (const page of pages(prefix)) yield page.map((reply) => providerRoom(reply, now()));
+  async function* list(prefix?: string, options?: ListOptions): AsyncGenerator<readonly ProviderRoom[]> {
+    for await (const page of pages(prefix, options)) yield page.map((reply) => providerRoom(reply, now()));
   }
 
   /** A list may show rooms that were deleted. Nobody must take one of them for living, so each is read by itself. */
@@ -109,7 +110,7 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
       const found = await get(id);
       return found?.available ? found.hostUrl : undefined;
     },
-    list: () => list(),
+    list: (options) => list(undefined, options),
     limitations: (settings) => limitationsOf(WHEREBY_FIELDS, settings),
     bookmark: () => undefined,
   };

@@ -1,18 +1,24 @@
 import * as z from 'zod/mini';
-import type { Confirmation } from '../../rooms/fleet/brake.ts';
+import type { ReconciliationTask } from '../../rooms/fleet/reconcile.ts';
 import { RequestRefusedError } from '../../rooms/model/errors.ts';
 import { readJson } from '../json.ts';
 
 const reconciliation = z.object({
   applications: z.optional(z.array(z.string())),
+  from: z.optional(
+    z.object({
+      cursor: z.string(),
+      edge: z.optional(z.number()),
+      order: z.optional(z.enum(['rises', 'falls'])),
+      seenAt: z.number(),
+    }),
+  ),
+  before: z.optional(z.object({ rooms: z.int(), lost: z.int(), orphans: z.int(), held: z.int() })),
   confirmed: z.optional(z.object({ application: z.string(), findings: z.int(), until: z.iso.datetime() })),
 });
 
-/** What a run looks at, and what a person has confirmed. */
-export interface ReconciliationTask {
-  readonly applications?: readonly string[];
-  readonly confirmed?: Confirmation;
-}
+/** What a run looks at: every application where none is named. */
+export type ReconciliationMessage = Partial<ReconciliationTask>;
 
 /**
  * What a message of the reconciliations queue asks for: `{}` for every application of the pool, or some by name. What the
@@ -20,10 +26,10 @@ export interface ReconciliationTask {
  *
  * @throws RequestRefusedError where it is neither
  */
-export function readReconciliation(body: string): ReconciliationTask {
+export function readReconciliation(body: string): ReconciliationMessage {
   try {
-    const { applications, confirmed } = reconciliation.parse(readJson(body));
-    return { applications, confirmed: confirmed && { ...confirmed, until: Date.parse(confirmed.until) } };
+    const { confirmed, ...task } = reconciliation.parse(readJson(body));
+    return { ...task, confirmed: confirmed && { ...confirmed, until: Date.parse(confirmed.until) } };
   } catch (cause) {
     throw new RequestRefusedError('body: must be {} or {"applications": [...]} with names of the pool', {
       cause,
@@ -31,7 +37,7 @@ export function readReconciliation(body: string): ReconciliationTask {
   }
 }
 
-export function writeReconciliation({ applications, confirmed }: ReconciliationTask): string {
+export function writeReconciliation({ confirmed, ...task }: ReconciliationMessage): string {
   const until = confirmed && new Date(confirmed.until).toISOString();
-  return JSON.stringify({ applications, confirmed: confirmed && { ...confirmed, until } });
+  return JSON.stringify({ ...task, confirmed: confirmed && { ...confirmed, until } });
 }

@@ -10,6 +10,13 @@ export interface Confirmation {
   readonly until: Instant;
 }
 
+interface BrakeState {
+  readonly share: number;
+  readonly confirmed: Confirmation | undefined;
+  readonly held: boolean;
+  readonly now: Instant;
+}
+
 /** The share of the rooms of one application that may be lost or orphaned before a run leaves the application alone. */
 export const DEFAULT_BRAKE = 0.05;
 
@@ -26,14 +33,14 @@ export function findingsOf({ lost, orphans }: Pick<ApplicationReport, 'lost' | '
  * restored) or the list (the key of another account, a fault of the provider) is more likely to be wrong than the rooms.
  *
  * @param share of the rooms that the table, or the list, has; 1 releases the brake
+ * @param held whether an earlier part of the list was held: then the others are, however little is wrong with them
  */
 export function mustHold(
   { report, rows, ours }: Inventory,
-  share: number,
-  confirmed: Confirmation | undefined,
-  now: Instant,
+  { share, confirmed, held, now }: BrakeState,
 ): boolean {
   const findings = findingsOf(report);
-  if (share >= 1 || findings <= Math.max(HARMLESS, share * Math.max(rows, ours))) return false;
+  const harmless = held ? 0 : Math.max(HARMLESS, share * Math.max(rows, ours));
+  if (share >= 1 || findings <= harmless) return false;
   return !confirmed || now >= confirmed.until || findings > confirmed.findings;
 }

@@ -19,7 +19,7 @@ export function diagnose(room: Room, ledgers: Map<string, Inventory>, now: Insta
     // it lives nowhere any more: whichever account it was in, its end is announced
     return home && { ledger: home, order: { key, generation, cause: 'ended' } };
   }
-  if (home && isAlive(current, now)) home.rows += 1;
+  if (home && isAlive(current, now) && home.covers(current.createdAt)) home.rows += 1;
   const finding = isUnfinished(room, ledgers, now)
     ? { ledger: ledgerOfUnfinished(room, ledgers), cause: 'unfinished' as const }
     : findingOf(room, ledgers, now);
@@ -52,7 +52,10 @@ function findingOf({ claim, current, spec, unclear }: Room, ledgers: Map<string,
   if (!ledger) return undefined;
   const seen = ledger.living.get(current.id);
   // a room that is younger than the list was not there to be listed
-  if (!seen) return current.createdAt > now - GRACE ? undefined : { ledger, cause: 'lost' as const };
+  if (!seen) {
+    const isYoung = current.createdAt > now - GRACE;
+    return isYoung || !ledger.covers(current.createdAt) ? undefined : { ledger, cause: 'lost' as const };
+  }
   return driftOf({ current, spec, unclear }, seen, ledger.provider.capabilities, now)
     ? { ledger, cause: 'drifted' as const }
     : undefined;

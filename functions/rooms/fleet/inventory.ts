@@ -5,10 +5,11 @@ import type { Duration, Instant } from '../model/time.ts';
 import { HOUR, MINUTE, SECOND } from '../model/time.ts';
 import { isTokenOf, roomToken } from '../model/token.ts';
 import { hasEnded } from '../model/transitions.ts';
+import { ListPart, type ListPosition } from './list-part.ts';
 
 /** What one application's list looked like against the table. */
 export interface ApplicationReport {
-  /** Rooms at the provider that have not expired. */
+  /** Rooms at the provider that have not expired: in this part of the list, where it is read in parts. */
   rooms: number;
   /** Rows whose room the provider does not have. */
   lost: number;
@@ -26,6 +27,8 @@ export interface ApplicationReport {
   recovered: number;
   /** The run changed nothing here, since too much is lost or orphaned: see `brake.ts`. */
   held?: true;
+  /** The list goes on: a successor reads the next part, and reports it. */
+  partial?: true;
 }
 
 /** One application's rooms, ticked off as rows account for them. */
@@ -38,8 +41,12 @@ export interface Inventory {
   readonly unclaimed: Map<string, ProviderRoom>;
   /** How many of the listed rooms carry a token of this deployment. */
   readonly ours: number;
-  /** How many rows have a living room here. */
+  /** How many rows have a living room in this part of the list. */
   rows: number;
+  /** Whether a room that was made then would be in this part of the list. */
+  readonly covers: (createdAt: Instant) => boolean;
+  /** Where a successor goes on; absent at the end of the list. */
+  readonly next?: ListPosition;
   readonly report: ApplicationReport;
 }
 
@@ -52,22 +59,33 @@ export interface InventoryContext {
 /** A younger room may be one that is being made at this moment. */
 export const GRACE: Duration = HOUR;
 
+/**
+ * Reads an application's list, or a part of it.
+ *
+ * @param from where the part begins; absent: at the beginning of the list
+ * @param mayGoOn whether there is time and memory for another page after so many rooms
+ * @throws what went wrong before any page was read; what goes wrong later ends the part
+ */
 export async function readInventory(
   name: string,
   { pool, now, deployment }: InventoryContext,
+  { from, mayGoOn }: { from?: ListPosition; mayGoOn: (rooms: number) => boolean },
 ): Promise<Inventory> {
   const provider = pool.provider(name);
-  const seenAt = now();
+  const seenAt = from?.seenAt ?? now();
   const living = new Map<string, ProviderRoom>();
   const unclaimed = new Map<string, ProviderRoom>();
-  for await (const page of provider.list()) {
+  const part = new ListPart(from);
+  await readPart(provider, part, from, (page) => {
     for (const room of page) {
       if (!room.available || room.expiresAt <= now()) continue;
       living.set(room.id, room);
       if (isTokenOf(deployment, room.token)) unclaimed.set(room.id, room);
     }
-  }
-  const report = {
+    return mayGoOn(living.size);
+  });
+  const next = part.next(seenAt);
+  const report: ApplicationReport = {
     rooms: living.size,
     lost: 0,
     orphans: 0,
@@ -76,8 +94,28 @@ export async function readInventory(
     drifted: 0,
     unfinished: 0,
     recovered: 0,
+    ...(next && { partial: true }),
   };
-  return { provider, seenAt, living, unclaimed, ours: unclaimed.size, rows: 0, report };
+  const covers = part.coverage();
+  return { provider, seenAt, living, unclaimed, ours: unclaimed.size, rows: 0, covers, next, report };
+}
+
+/** @param take whether to go on after a page */
+async function readPart(
+  provider: RoomProvider,
+  part: ListPart,
+  from: ListPosition | undefined,
+  take: (page: readonly ProviderRoom[]) => boolean,
+): Promise<void> {
+  try {
+    const reached = (cursor: string) => part.reached(cursor);
+    for await (const page of provider.list({ from: from?.cursor, reached })) {
+      part.add(page);
+      if (!take(page) && part.goesOn) return;
+    }
+  } catch (error) {
+    if (!part.goesOn) throw error;
+  }
 }
 
 /** Ticks off every room that an entry of the table accounts for. What has ended accounts for nothing. */

@@ -1,7 +1,7 @@
 import type { EventBus, RoomStore, RotationOrder, RotationQueue } from '../model/ports.ts';
 import type { Room } from '../model/room.ts';
 import type { Duration } from '../model/time.ts';
-import { type Confirmation, DEFAULT_BRAKE, mustHold } from './brake.ts';
+import { type Confirmation, DEFAULT_BRAKE, findingsOf, mustHold } from './brake.ts';
 import { diagnose } from './diagnose.ts';
 import {
   type ApplicationReport,
@@ -12,6 +12,7 @@ import {
   readInventory,
   retireOrphans,
 } from './inventory.ts';
+import type { ListPosition } from './list-part.ts';
 import { findSuccessors } from './successors.ts';
 
 /** `repair` mends what it finds; `report` only tells. */
@@ -24,8 +25,8 @@ export interface ReconciliationContext extends InventoryContext {
   readonly mode: ReconciliationMode;
   /** The share of lost and orphaned rooms above which an application is left alone. @default DEFAULT_BRAKE */
   readonly brake?: number;
-  /** What a person allows in spite of the brake. */
-  readonly confirmed?: Confirmation;
+  /** How many rooms of the lists a run holds in memory. @default 100,000 */
+  readonly mostRooms?: number;
   /** What is left of the invocation. */
   readonly timeLeft: () => Duration;
   /** Hears of every row that is compared. */
@@ -35,10 +36,32 @@ export interface ReconciliationContext extends InventoryContext {
 export interface Reconciliation {
   readonly applications: Readonly<Record<string, ApplicationReport>>;
   /**
-   * What is left for successors, a list of applications each: those that there was no time for, and each one that
-   * made trouble alone, so that it neither holds up the others nor is forgotten.
+   * What is left for successors: applications that there was no time for, each one that made trouble alone, so that it
+   * neither holds up the others nor is forgotten, and each one whose list goes on.
    */
-  readonly rest: readonly (readonly string[])[];
+  readonly rest: readonly ReconciliationTask[];
+  /** Of the lists that were read to their end, what all their parts counted. */
+  readonly totals: Readonly<Record<string, ListTotals>>;
+}
+
+/** What a list showed in all its parts. */
+export interface ListTotals {
+  readonly rooms: number;
+  readonly lost: number;
+  readonly orphans: number;
+  /** Findings that wait for a person. */
+  readonly held: number;
+}
+
+/** What a run looks at. */
+export interface ReconciliationTask {
+  readonly applications: readonly string[];
+  /** Where the list of the only application goes on. */
+  readonly from?: ListPosition;
+  /** What the parts before that counted. */
+  readonly before?: ListTotals;
+  /** What a person allows in spite of the brake. */
+  readonly confirmed?: Confirmation;
 }
 
 /**
@@ -46,21 +69,29 @@ export interface Reconciliation {
  * before they act; only orphans, which have no row, are retired here. An application with too many findings is left
  * alone: see `brake.ts`.
  *
- * The lists are read before the table, so that a room made meanwhile is on its row before it could be missed.
+ * The lists are read before the table, so that a room made meanwhile is on its row before it could be missed. A list
+ * that is too long for one run is read in parts, each of which is compared with the whole table.
  *
  * @throws what went wrong with an application that is reconciled alone
  */
 export async function reconcileRooms(
-  applications: readonly string[],
+  task: ReconciliationTask,
   reconciling: ReconciliationContext,
 ): Promise<Reconciliation> {
+  const { applications, confirmed } = task;
   const troubled = new Map<string, unknown>();
-  const { ledgers, untouched } = await readLedgers(applications, reconciling, troubled);
+  const { ledgers, untouched } = await readLedgers(task, reconciling, troubled);
   if (ledgers.size > 0) {
     const orders = await compareRows(ledgers, reconciling);
     await recoverSuccessors(ledgers, orders, reconciling);
     for (const [name, ledger] of ledgers) {
-      await repair(name, ledger, orders.get(ledger) ?? [], reconciling, troubled);
+      await repair(
+        name,
+        ledger,
+        orders.get(ledger) ?? [],
+        { ...reconciling, confirmed, before: task.before },
+        troubled,
+      );
     }
   }
   const report = Object.fromEntries([...ledgers].map(([name, { report }]) => [name, report]));
@@ -69,8 +100,42 @@ export async function reconcileRooms(
   }
   const [trouble] = troubled.values();
   if (trouble && applications.length === 1) throw trouble;
-  const alone = [...troubled.keys()].map((name) => [name]);
-  return { applications: report, rest: untouched.length > 0 ? [...alone, untouched] : alone };
+  const left = leftOf(confirmed, report);
+  const totals = Object.fromEntries(
+    Object.entries(report).map(([name, found]) => [name, totalsOf(found, task.before)]),
+  );
+  const rest: ReconciliationTask[] = [...troubled.keys()].map((name) => ({
+    applications: [name],
+    confirmed,
+  }));
+  for (const [name, { next }] of ledgers) {
+    if (!next || troubled.has(name)) continue;
+    rest.push({ applications: [name], from: next, before: totals[name], confirmed: left });
+  }
+  if (untouched.length > 0) rest.push({ applications: untouched, confirmed });
+  const done = Object.entries(totals).filter(([name]) => !ledgers.get(name)?.next);
+  return { applications: report, rest, totals: Object.fromEntries(done) };
+}
+
+/** What a confirmation still allows in the parts of the list to come. */
+function leftOf(
+  confirmed: Confirmation | undefined,
+  report: Readonly<Record<string, ApplicationReport>>,
+): Confirmation | undefined {
+  const found = confirmed && report[confirmed.application];
+  if (!confirmed || !found || found.held) return confirmed;
+  const findings = confirmed.findings - findingsOf(found);
+  return findings > 0 ? { ...confirmed, findings } : undefined;
+}
+
+function totalsOf(found: ApplicationReport, before?: ListTotals): ListTotals {
+  const { rooms, lost, orphans } = found;
+  return {
+    rooms: rooms + (before?.rooms ?? 0),
+    lost: lost + (before?.lost ?? 0),
+    orphans: orphans + (before?.orphans ?? 0),
+    held: (found.held ? findingsOf(found) : 0) + (before?.held ?? 0),
+  };
 }
 
 /** The table's turn comes when this part of the time is left. */
@@ -80,18 +145,19 @@ const LISTING_SHARE = 0.5;
 const MOST_ROOMS = 100_000;
 
 async function readLedgers(
-  applications: readonly string[],
+  { applications, from }: ReconciliationTask,
   reconciling: ReconciliationContext,
   troubled: Map<string, unknown>,
 ): Promise<{ ledgers: Map<string, Inventory>; untouched: readonly string[] }> {
+  const { timeLeft, mostRooms = MOST_ROOMS } = reconciling;
   const ledgers = new Map<string, Inventory>();
-  const listingEnds = reconciling.timeLeft() * LISTING_SHARE;
+  const listingEnds = timeLeft() * LISTING_SHARE;
   let rooms = 0;
+  const mayGoOn = (more: number) => timeLeft() > listingEnds && rooms + more < mostRooms;
   for (const [index, name] of applications.entries()) {
-    const isTime = reconciling.timeLeft() > listingEnds && rooms < MOST_ROOMS;
-    if (index > 0 && !isTime) return { ledgers, untouched: applications.slice(index) };
+    if (index > 0 && !mayGoOn(0)) return { ledgers, untouched: applications.slice(index) };
     try {
-      const ledger = await readInventory(name, reconciling);
+      const ledger = await readInventory(name, reconciling, { from, mayGoOn });
       ledgers.set(name, ledger);
       rooms += ledger.living.size;
     } catch (error) {
@@ -104,10 +170,10 @@ async function readLedgers(
 /** For whoever looks for a lost room before the next reconciliation: see `recover.ts`. */
 async function noteListEnd(
   application: string,
-  { provider, seenAt }: Inventory,
+  { provider, seenAt, next }: Inventory,
   { rooms }: ReconciliationContext,
 ): Promise<void> {
-  const bookmark = provider.bookmark();
+  const bookmark = next ? undefined : provider.bookmark();
   if (bookmark !== undefined) await rooms.noteListEnd({ application, bookmark, seenAt });
 }
 
@@ -170,15 +236,16 @@ async function repair(
   name: string,
   ledger: Inventory,
   orders: readonly RotationOrder[],
-  reconciling: ReconciliationContext,
+  reconciling: ReconciliationContext & Pick<ReconciliationTask, 'confirmed' | 'before'>,
   troubled: Map<string, unknown>,
 ): Promise<void> {
   const { mode, now, timeLeft, brake = DEFAULT_BRAKE, confirmed } = reconciling;
   const orphans = orphansOf(ledger, now());
   ledger.report.orphans = orphans.length;
   if (mode === 'report') return;
+  const held = (reconciling.before?.held ?? 0) > 0;
   const consent = confirmed?.application === name ? confirmed : undefined;
-  if (mustHold(ledger, brake, consent, now())) {
+  if (mustHold(ledger, { share: brake, confirmed: consent, held, now: now() })) {
     ledger.report.held = true;
     return;
   }

@@ -77,8 +77,8 @@ export interface RoomProvider {
    * @param settings those of the room: a minted link carries what the room itself cannot
    */
   hostUrl(id: string, settings?: RoomSettings): Promise<string | undefined>;
-  /** Every room of the account, page by page. */
-  list(): AsyncIterable<readonly ProviderRoom[]>;
+  /** Every room of the account, page by page, at a pace that leaves a part of the account's rate to other calls. */
+  list(options?: ListOptions): AsyncIterable<readonly ProviderRoom[]>;
   /** What a caller who asks for these settings does not get here, in words for a person. */
   limitations(settings: RoomSettings): readonly string[];
   /** The end of the list as far as it is known without asking, for a later `find`. */
@@ -109,6 +109,14 @@ export interface DueRoom {
   readonly dueAt: Instant;
   readonly renewAt: Instant;
   readonly emergencyAt: Instant;
+}
+
+/** How a list is read in parts. */
+export interface ListOptions {
+  /** Where to go on: what `reached` was called with last. */
+  readonly from?: string;
+  /** Is called before each page with where the next one begins; not before the last. */
+  readonly reached?: (cursor: string) => void;
 }
 
 /**

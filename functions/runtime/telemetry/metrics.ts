@@ -49,6 +49,7 @@ export const METRICS = {
   PlannerHeartbeat: 'Count',
 
   FindingsHeld: 'Count',
+  ListsHandedOn: 'Count',
   RoomsLost: 'Count',
   RoomsRecovered: 'Count',
   RoomsOrphaned: 'Count',

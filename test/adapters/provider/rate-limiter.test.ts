@@ -131,3 +131,31 @@ test('what the provider counts are arrivals: 180 calls at once, the first ones s
   expect(Math.max(...inWindow)).toBeLessThanOrEqual(100);
   expect(now - 1_000_000).toBeLessThan(10 * SECOND);
 });
+
+test('calls in the background leave half of what is allowed to others, and wait for their turn', async () => {
+  const paced = open({ patience: 0, wait: turnClock });
+  const start = now;
+  for (let call = 0; call < 45; call += 1) (await paced.turn(1, true))();
+  expect(now).toBe(start);
+  for (let call = 0; call < 45; call += 1) (await paced.turn(1))();
+  expect(now).toBe(start);
+  await expect(paced.turn(1)).rejects.toMatchObject({ ambiguous: false });
+  (await paced.turn(1, true))();
+  expect(now).toBe(start + 5 * SECOND);
+});
+
+test('calls in the background stand back where others have used the half already', async () => {
+  const paced = open({ patience: 0, wait: turnClock });
+  const start = now;
+  paced.holdBackground(3 * SECOND);
+  (await paced.turn(1))();
+  expect(now).toBe(start);
+  (await paced.turn(1, true))();
+  expect(now).toBe(start + 3 * SECOND);
+});
+
+test('a call in the background waits for two windows and no longer', async () => {
+  const paced = open({ wait: turnClock });
+  paced.hold(11 * SECOND);
+  await expect(paced.turn(1, true)).rejects.toMatchObject({ ambiguous: false });
+});

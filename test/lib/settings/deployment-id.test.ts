@@ -88,12 +88,15 @@ describe('what rooms carry', () => {
     here.clock.now += 2 * HOUR;
     there.clock.now += 2 * HOUR;
     for (const { world, context } of regions) {
-      const { applications } = await reconcileRooms(['first'], {
-        ...context,
-        rotations: world.rotations,
-        mode: 'repair',
-        timeLeft: () => 15 * MINUTE,
-      });
+      const { applications } = await reconcileRooms(
+        { applications: ['first'] },
+        {
+          ...context,
+          rotations: world.rotations,
+          mode: 'repair',
+          timeLeft: () => 15 * MINUTE,
+        },
+      );
       expect(applications.first).toMatchObject({ rooms: 2, strangers: 1, orphans: 0, retired: 0, lost: 0 });
     }
     expect(here.kept()).toHaveLength(2);

@@ -27,7 +27,7 @@ const act = (action: RoomRequest['action'], serve: typeof cancelRoom): Work => {
   return (ports) => serve(request, ports);
 };
 const due: Work = (ports) => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, ports);
-const reconcile: Work = (ports) => reconcileRooms(ports.pool.names, ports);
+const reconcile: Work = (ports) => reconcileRooms({ applications: ports.pool.names }, ports);
 
 /** What workers do with one key at the same time, newest news last, and the state that it must end in. */
 interface Race {

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
-import { type ReconciliationContext, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
+import {
+  type ReconciliationContext,
+  type ReconciliationTask,
+  reconcileRooms,
+} from '../../../functions/rooms/fleet/reconcile.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec } from '../../support/rooms.ts';
@@ -19,14 +23,20 @@ async function aged(count: number, options?: WorldOptions): Promise<World> {
 }
 
 /** A run, and what the workers make of its orders. @returns what was found in the first application */
-async function reconcile(world: World, more: Partial<ReconciliationContext> = {}) {
-  const { applications } = await reconcileRooms(['first'], {
-    ...world.context,
-    rotations: world.rotations,
-    mode: 'repair',
-    timeLeft: () => 15 * MINUTE,
-    ...more,
-  });
+async function reconcile(
+  world: World,
+  { confirmed, ...more }: Partial<ReconciliationContext> & Pick<ReconciliationTask, 'confirmed'> = {},
+) {
+  const { applications } = await reconcileRooms(
+    { applications: ['first'], confirmed },
+    {
+      ...world.context,
+      rotations: world.rotations,
+      mode: 'repair',
+      timeLeft: () => 15 * MINUTE,
+      ...more,
+    },
+  );
   for (const { order } of world.rotations.sent.splice(0)) await rotateRoom(order, world.context);
   return applications.first;
 }

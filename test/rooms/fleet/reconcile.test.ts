@@ -29,13 +29,16 @@ function reconcile(
   more: Partial<ReconciliationContext> = {},
   applications = Object.keys(world.providers),
 ) {
-  return reconcileRooms(applications, {
-    ...world.context,
-    rotations: world.rotations,
-    mode: 'repair',
-    timeLeft: () => 15 * MINUTE,
-    ...more,
-  });
+  return reconcileRooms(
+    { applications },
+    {
+      ...world.context,
+      rotations: world.rotations,
+      mode: 'repair',
+      timeLeft: () => 15 * MINUTE,
+      ...more,
+    },
+  );
 }
 
 /** A room at the provider that the table knows nothing of. */
@@ -256,7 +259,7 @@ describe('reconciliation of a pool', () => {
     };
     const { applications, rest } = await reconcile(world, { timeLeft });
     expect(Object.keys(applications)).toEqual(['one', 'two']);
-    expect(rest).toEqual([['three']]);
+    expect(rest).toEqual([{ applications: ['three'] }]);
   });
 
   it.each([
@@ -271,7 +274,7 @@ describe('reconciliation of a pool', () => {
     };
     const { applications, rest } = await reconcile(world);
     expect(Object.keys(applications)).toEqual(['two', 'three']);
-    expect(rest).toEqual([['one']]);
+    expect(rest).toEqual([{ applications: ['one'] }]);
     expect(world.rotations.sent).toEqual([]);
     await expect(reconcile(world, {}, ['one'])).rejects.toBe(error);
   });
@@ -284,7 +287,7 @@ describe('reconciliation of a pool', () => {
     if (provider) provider.retire = async () => Promise.reject(new AmbiguousOutcomeError('reset'));
     const { applications, rest } = await reconcile(world);
     expect(Object.values(applications).map(({ retired }) => retired)).toEqual([1, 0, 1]);
-    expect(rest).toEqual([['two']]);
+    expect(rest).toEqual([{ applications: ['two'] }]);
   });
 
   it('ends as many orphans as there is time for and leaves the rest', async () => {

@@ -107,7 +107,7 @@ describe('a room under the id of one that has ended', () => {
       expect(kept()).toContain(token);
       clock.now += 2 * HOUR;
       const reconciling = { ...context, rotations, mode: 'repair' as const, timeLeft: () => HOUR };
-      const { applications } = await reconcileRooms(['first'], reconciling);
+      const { applications } = await reconcileRooms({ applications: ['first'] }, reconciling);
       expect(applications.first).toMatchObject({ orphans: 1, retired: 1 });
       expect(kept()).not.toContain(token);
     },

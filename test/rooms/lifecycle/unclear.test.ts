@@ -118,7 +118,7 @@ describe('a change that is never answered', () => {
       const room = await get(id);
       return room && { ...room, settings: undefined };
     };
-    await reconcileRooms(['first'], reconciling);
+    await reconcileRooms({ applications: ['first'] }, reconciling);
     expect(rotations.sent.map(({ order }) => order.cause)).toEqual(['drifted']);
     expect((await rotateRoom({ key: 'weekly', generation: 1, cause: 'drifted' }, keeping)).outcome).toBe(
       'updated',
@@ -170,7 +170,10 @@ describe('a change that is never answered', () => {
   it('that nobody comes back for is taken off the row by reconciliation', async () => {
     const { keeping, row, rotations, clock } = await unanswered();
     clock.now += 2 * HOUR;
-    await reconcileRooms(['first'], { ...keeping, rotations, mode: 'repair', timeLeft: () => HOUR });
+    await reconcileRooms(
+      { applications: ['first'] },
+      { ...keeping, rotations, mode: 'repair', timeLeft: () => HOUR },
+    );
     for (const { order } of rotations.sent) await rotateRoom(order, keeping);
     expect(row('weekly')).toMatchObject({
       state: 'active',

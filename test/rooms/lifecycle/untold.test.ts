@@ -66,7 +66,10 @@ describe('while the bus takes nothing', () => {
       expect(announced).toHaveLength(1);
       hear();
       clock.now += 2 * HOUR;
-      await reconcileRooms(['first'], { ...context, rotations, mode: 'repair', timeLeft: () => HOUR });
+      await reconcileRooms(
+        { applications: ['first'] },
+        { ...context, rotations, mode: 'repair', timeLeft: () => HOUR },
+      );
       for (const { order } of rotations.sent) await rotateRoom(order, context);
       expect(row('weekly').unannounced).toBeUndefined();
       const type = mode === 'extend' ? 'Room Updated' : 'Room Rotated';

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import {
+  type ReconciliationContext,
+  type ReconciliationTask,
+  reconcileRooms,
+} from '../../../functions/rooms/fleet/reconcile.ts';
+import { ThrottledError } from '../../../functions/rooms/model/errors.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
+import { roomToken } from '../../../functions/rooms/model/token.ts';
+import { aRequest, DEPLOYMENT, makeWorld, type World } from '../../support/world.ts';
+
+/** A world in which so many rooms were made, a second apart, on pages of ten. */
+async function aged(count: number): Promise<World> {
+  const world = makeWorld({ pageSize: 10 });
+  for (let index = 0; index < count; index += 1) {
+    await ensureRoom(aRequest({ key: `room-${index}` }), world.context);
+    world.clock.now += SECOND;
+  }
+  world.clock.now += 2 * HOUR;
+  return world;
+}
+
+function first({ providers }: World) {
+  const provider = providers.first;
+  if (!provider) throw new Error('no provider');
+  return provider;
+}
+
+/** Runs until nothing is left. @returns what each run reported */
+async function reconcile(
+  world: World,
+  more: Partial<ReconciliationContext> & { confirmed?: ReconciliationTask['confirmed'] } = {},
+) {
+  const { confirmed, ...given } = more;
+  const tasks: ReconciliationTask[] = [{ applications: ['first'], confirmed }];
+  const reports = [];
+  let totals = {};
+  for (let task = tasks.shift(); task; task = tasks.shift()) {
+    const done = await reconcileRooms(task, {
+      ...world.context,
+      rotations: world.rotations,
+      mode: 'repair',
+      timeLeft: () => 15 * MINUTE,
+      mostRooms: 20,
+      ...given,
+    });
+    reports.push(done.applications.first);
+    tasks.push(...done.rest);
+    totals = done.totals;
+  }
+  return { reports, totals };
+}
+
+const lostKeys = ({ rotations }: World) => rotations.sent.map(({ order }) => order.key);
+
+/** The list as a provider shows it whose newest rooms come first. */
+function newestFirst(world: World): void {
+  const provider = first(world);
+  provider.list = async function* ({ from, reached } = {}) {
+    const rooms = [];
+    for (const { id } of [...provider.made].reverse()) {
+      const room = await provider.get(id);
+      if (room) rooms.push(room);
+    }
+    for (let start = rooms.findIndex(({ id }) => id === from) + 1; start < rooms.length; start += 10) {
+      const page = rooms.slice(start, start + 10);
+      if (start + 10 < rooms.length) reached?.(page.at(-1)?.id ?? '');
+      yield page;
+    }
+  };
+}
+
+describe.each([
+  ['the oldest rooms first', () => {}],
+  ['the newest rooms first', newestFirst],
+])('a list that is read in parts, %s,', (_, order) => {
+  it('finds nothing wrong where all is well, and counts every room once', async () => {
+    const world = await aged(65);
+    order(world);
+    const { reports, totals } = await reconcile(world);
+    expect(reports.map((report) => report?.rooms)).toEqual([20, 20, 20, 5]);
+    expect(reports.map((report) => report?.partial ?? false)).toEqual([true, true, true, false]);
+    expect(totals).toEqual({ first: { rooms: 65, lost: 0, orphans: 0, held: 0 } });
+    expect(world.rotations.sent).toEqual([]);
+  });
+
+  it('finds each lost room once, also at the seams, and no other', async () => {
+    const world = await aged(65);
+    order(world);
+    const lost = [0, 9, 19, 20, 33, 64];
+    for (const index of lost) first(world).lose(`first-${index + 1}`);
+    const { totals } = await reconcile(world);
+    expect(lostKeys(world).sort()).toEqual(lost.map((index) => `room-${index}`).sort());
+    expect(totals).toMatchObject({ first: { rooms: 59, lost: 6 } });
+  });
+
+  it('ends an orphan in whatever part it is, and misses no room that is made meanwhile', async () => {
+    const world = await aged(65);
+    order(world);
+    for (const index of [1, 2]) {
+      const token = roomToken(DEPLOYMENT, `nobody-${index}`, 1);
+      const settings = { display_name: 'stray' };
+      await first(world).create({ token, settings, expiresAt: world.clock.now + 30 * DAY });
+    }
+    world.clock.now += 2 * HOUR;
+    let rooms = 0;
+    const onRow = () => {
+      rooms += 1;
+      if (rooms === 1) void ensureRoom(aRequest({ key: 'meanwhile' }), world.context);
+    };
+    const { totals } = await reconcile(world, { onRow });
+    expect(totals).toMatchObject({ first: { lost: 0, orphans: 2 } });
+    expect(world.kept()).toHaveLength(66);
+  });
+});
+
+describe('a list in no order', () => {
+  it('shows no room as lost, since it may be in any part', async () => {
+    const world = await aged(65);
+    const provider = first(world);
+    const { list } = provider;
+    provider.list = async function* (options) {
+      for await (const page of list(options)) yield [...page].reverse();
+    };
+    first(world).lose('first-30');
+    await reconcile(world);
+    expect(world.rotations.sent).toEqual([]);
+  });
+});
+
+describe('a list that is interrupted', () => {
+  it('goes on where it stopped, and fails where it gets no further', async () => {
+    const world = await aged(65);
+    const provider = first(world);
+    const { list } = provider;
+    const error = new ThrottledError('429', { retryAfter: MINUTE, ambiguous: false });
+    let pages = 0;
+    const begun: (string | undefined)[] = [];
+    provider.list = async function* (options) {
+      begun.push(options?.from);
+      for await (const page of list(options)) {
+        pages += 1;
+        if (pages === 4) throw error;
+        yield page;
+      }
+    };
+    const { reports } = await reconcile(world, { mostRooms: 1000 });
+    expect(begun).toEqual([undefined, '30']);
+    expect(reports.map((report) => report?.rooms)).toEqual([30, 35]);
+    pages = 3;
+    await expect(reconcile(world)).rejects.toBe(error);
+  });
+
+  it('stops for the time that the table needs', async () => {
+    const world = await aged(65);
+    let left = 15 * MINUTE;
+    const timeLeft = () => {
+      left -= 2 * MINUTE;
+      return left;
+    };
+    const { reports } = await reconcile(world, { timeLeft, mostRooms: 1000 });
+    expect(reports.length).toBeGreaterThan(1);
+    expect(reports[0]?.rooms).toBeLessThan(65);
+  });
+});
+
+describe('the brake', () => {
+  it('holds each part, and a confirmation covers all parts together', async () => {
+    const world = await aged(65);
+    world.rooms.rows.clear();
+    expect((await reconcile(world)).totals).toMatchObject({ first: { orphans: 65, held: 65 } });
+    const confirmed = { application: 'first', findings: 40, until: world.clock.now + HOUR };
+    const { totals } = await reconcile(world, { confirmed });
+    expect(totals).toMatchObject({ first: { orphans: 65, held: 25 } });
+    expect(world.kept()).toHaveLength(25);
+  });
+});
