@@ -113,6 +113,7 @@ async function readPart(
       part.add(page);
       if (!take(page) && part.goesOn) return;
     }
+    part.end();
   } catch (error) {
     if (!part.goesOn) throw error;
   }

@@ -50,6 +50,11 @@ export class ListPart {
     }
   }
 
+  /** The list is over, whatever the page before said: the one after it was empty. */
+  end(): void {
+    this.#cursor = undefined;
+  }
+
   /** Whether there are pages after those that were read. */
   get goesOn(): boolean {
     return this.#cursor !== undefined;

@@ -115,6 +115,24 @@ describe.each([
   });
 });
 
+describe('a list whose last page is full', () => {
+  it('is over with the empty page after it, and needs no successor', async () => {
+    const world = await aged(30);
+    const provider = first(world);
+    const { list } = provider;
+    provider.list = async function* (options) {
+      for await (const page of list(options)) {
+        options?.reached?.('30');
+        yield page;
+      }
+    };
+    first(world).lose('first-1');
+    const { reports } = await reconcile(world, { mostRooms: 1000 });
+    expect(reports).toMatchObject([{ rooms: 29, lost: 1 }]);
+    expect(reports[0]).not.toHaveProperty('partial');
+  });
+});
+
 describe('a list in no order', () => {
   it('shows no room as lost, since it may be in any part', async () => {
     const world = await aged(65);
