@@ -7,6 +7,7 @@ import {
   type ReconciliationTask,
   reconcileRooms,
 } from '../../../functions/rooms/fleet/reconcile.ts';
+import type { Room } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec } from '../../support/rooms.ts';
@@ -205,5 +206,47 @@ describe('a table that was restored to an earlier time', () => {
     const recovered = { key: 'room-0', generation: 1, cause: 'recovered', found } as const;
     expect(await rotateRoom(recovered, world.context)).toMatchObject({ outcome: 'outdated' });
     expect(world.row('room-0').current?.id).toBe('first-1');
+  });
+
+  /** A row that lacks generation 2, and the room that carries its token. */
+  async function behind(more: Partial<Room> = {}, life = 30 * DAY) {
+    const world = await aged(1);
+    await world.rooms.write({ ...world.row('room-0'), ...more });
+    const token = roomToken(DEPLOYMENT, 'room-0', 2, aSpec());
+    const expiresAt = world.clock.now + life;
+    const { id } = await first(world).create({ token, settings: { display_name: 'Weekly' }, expiresAt });
+    const found = [{ application: 'first', id, generation: 2 }];
+    return { world, order: { key: 'room-0', generation: 1, cause: 'recovered', found } as const };
+  }
+
+  it('gives a generation back that the row lacks', async () => {
+    const { world, order } = await behind();
+    expect(await rotateRoom(order, world.context)).toMatchObject({ outcome: 'rotated' });
+    expect(await rotateRoom(order, world.context)).toMatchObject({ outcome: 'outdated' });
+    expect(world.row('room-0')).toMatchObject({ generation: 2, current: { id: 'first-2' } });
+  });
+
+  it.each([
+    ['whose generation was given up', { spent: 2 }, 30 * DAY],
+    ['that is about to end', { retirees: [{ application: 'first', id: 'first-2' }] }, 30 * DAY],
+    ['whose end was moved up', {}, 11 * MINUTE],
+  ])('gives no room back %s', async (_, more, life) => {
+    const { world, order } = await behind(more, life);
+    expect(await rotateRoom(order, world.context)).toMatchObject({ outcome: 'outdated' });
+    expect(world.row('room-0')).toMatchObject({ generation: 1, current: { id: 'first-1' } });
+  });
+
+  it('does not nominate a generation that was given up', async () => {
+    const { world } = await behind({ spent: 2 });
+    world.clock.now += 2 * HOUR;
+    expect(await reconcile(world)).toMatchObject({ recovered: 0, retired: 1 });
+  });
+
+  it('nominates a row that gets a room back for nothing but that', async () => {
+    const { world } = await behind();
+    first(world).lose('first-1');
+    world.clock.now += 2 * HOUR;
+    expect(await reconcile(world)).toMatchObject({ recovered: 1, lost: 0 });
+    expect(world.row('room-0')).toMatchObject({ generation: 2, current: { id: 'first-2' } });
   });
 });
