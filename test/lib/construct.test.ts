@@ -91,7 +91,7 @@ describe('what a team brings along', () => {
     template().resourceCountIs('AWS::SecretsManager::Secret', 1);
     template().hasResourceProperties('AWS::Events::Rule', {
       EventBusName: 'default',
-      EventPattern: Match.objectLike({ 'detail-type': Match.arrayWith(['Room Requested']) }),
+      EventPattern: Match.objectLike({ 'detail-type': Match.arrayWith([{ prefix: 'Room Request' }]) }),
     });
     expect([...rooms.privateKeys.keys()]).toEqual(['first']);
   });

@@ -92,7 +92,7 @@ describe('the package', () => {
   });
 
   test('has a docblock for every property of its constructs, and a default for every one that may be left out', () => {
-    const props = ['props', 'applications'].map((name) => `dist/npm/lib/${name}.d.ts`);
+    const props = ['settings/props', 'parts/applications'].map((name) => `dist/npm/lib/${name}.d.ts`);
     const optional = props.flatMap((file) => [
       ...readFileSync(join(installed, file), 'utf8').matchAll(
         /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)?\s*readonly (\w+)\?:/g,
