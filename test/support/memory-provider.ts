@@ -68,6 +68,7 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
   const capabilities = { ...CAPABILITIES, ...options.capabilities };
   const made: StoredRoom[] = [];
   const byId = new Map<string, StoredRoom>();
+  const byToken = new Map<string, StoredRoom[]>();
   const calls: Record<string, number> = {};
   let serial = 0;
   const counted = (call: string) => {
@@ -77,6 +78,7 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
     const room = byId.get(id);
     return room && room.expiresAt > now() ? room : undefined;
   };
+  const tokened = (token: string) => byToken.get(token) ?? [];
   const alive = () => made.filter(({ expiresAt }) => expiresAt > now());
   const shown = (room: StoredRoom): ProviderRoom => ({
     id: room.id,
@@ -102,17 +104,20 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
     alive,
     lose(id) {
       byId.delete(id);
-      made.splice(
-        made.findIndex((room) => room.id === id),
-        1,
-      );
+      const index = made.findIndex((room) => room.id === id);
+      for (const lost of made.splice(index, 1)) {
+        byToken.set(
+          lost.token,
+          tokened(lost.token).filter((room) => room !== lost),
+        );
+      }
     },
     bookmark: () => undefined,
     limitations: (settings) =>
       unmet.filter((name) => name in settings).map((name) => `${name}: not to be had here`),
     async create({ token, settings, expiresAt }) {
       counted('create');
-      const known = made.find((room) => room.token === token && room.expiresAt > now());
+      const known = tokened(token).find(({ expiresAt: end }) => end > now());
       if (capabilities.idempotentCreate && known) return shown(known);
       if (made.length >= limit && alive().length >= limit) {
         throw new ApplicationFullError(`application ${name} holds its ${limit} rooms`);
@@ -129,11 +134,12 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
       move(room, expiresAt);
       made.push(room);
       byId.set(room.id, room);
+      byToken.set(token, [...tokened(token), room]);
       return shown(room);
     },
     async find(token) {
       counted('find');
-      return made.filter((room) => room.token === token).map(shown);
+      return tokened(token).map(shown);
     },
     async get(id) {
       counted('get');

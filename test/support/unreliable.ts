@@ -22,7 +22,15 @@ const CALLS = [
 
 /** The same pool, seen through a network and a provider as they are: some calls fail, with or without their effect. */
 export function unreliablePool(pool: Pool, weather: Weather): Pool {
-  return { ...pool, provider: (name) => unreliable(pool.provider(name), CALLS, weather) };
+  const providers = new Map<string, RoomProvider>();
+  return {
+    ...pool,
+    provider(name) {
+      const provider = providers.get(name) ?? unreliable(pool.provider(name), CALLS, weather);
+      providers.set(name, provider);
+      return provider;
+    },
+  };
 }
 
 export function unreliableBus(bus: EventBus, weather: Weather): EventBus {
