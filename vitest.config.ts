@@ -1,11 +1,24 @@
+import { globSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+const TESTS = 'test/**/*.test.ts';
+
+/** Files that put something of their own in the place of what is global: clocks, variables, output. */
+const changing = globSync(TESTS).filter((file) =>
+  /import \{[^}]*\bvi\b[^}]*\} from 'vitest'/.test(readFileSync(file, 'utf8')),
+);
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/workplace.ts', 'test/support/bundles.ts'],
-    // vitest leaves a core free by default, which on two cores is half of them
-    maxWorkers: '100%',
+    projects: [
+      { extends: true, test: { name: 'isolated', include: changing } },
+      // what a file loads, the next one finds loaded: to load it anew would be a third of the whole time
+      { extends: true, test: { name: 'together', include: [TESTS], exclude: changing, isolate: false } },
+    ],
+    // the longest files wait for processes and for answers that never come, half of the time
+    maxWorkers: availableParallelism() + 2,
     // only a test that hangs may run into these: no test depends on the speed of the machine
     testTimeout: 180_000,
     hookTimeout: 300_000,
