@@ -6,5 +6,7 @@ import { join } from 'node:path';
 export function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'evergreen-rooms-tests-'));
   process.env.TMPDIR = folder;
+  // what one process of node has compiled, the next one reads
+  process.env.NODE_COMPILE_CACHE = join(folder, 'compiled');
   return () => rmSync(folder, { recursive: true, force: true });
 }
