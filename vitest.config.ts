@@ -15,7 +15,16 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'isolated', include: changing } },
       // what a file loads, the next one finds loaded: to load it anew would be a third of the whole time
-      { extends: true, test: { name: 'together', include: [TESTS], exclude: changing, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: [TESTS],
+          exclude: changing,
+          isolate: false,
+          setupFiles: ['test/support/as-at-first.ts'],
+        },
+      },
     ],
     // the longest files wait for processes and for answers that never come, half of the time
     maxWorkers: availableParallelism() + 2,

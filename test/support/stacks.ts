@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
@@ -15,7 +15,6 @@ export const APPLICATION_ID = '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11';
 const CDK_JSON = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
 const scratch = mkdtempSync(join(tmpdir(), 'synth-'));
-process.on('exit', () => rmSync(scratch, { recursive: true }));
 
 // The library's own rules cost seconds, and are looked at once, by `findings`.
 process.env.CDK_VALIDATION = 'false';
