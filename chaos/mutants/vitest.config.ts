@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests of the domain, without the campaigns that take long and are about something else. */
+const { MUTANTS_TESTS = 'test/rooms/**/*.test.ts,test/requests/**/*.test.ts' } = process.env;
+
+export default defineConfig({
+  test: {
+    include: MUTANTS_TESTS.split(','),
+    exclude: [
+      'test/rooms/campaigns/{crashes,year,handover,model}.test.ts',
+      'test/requests/calendar/fuzz.test.ts',
+    ],
+  },
+});
