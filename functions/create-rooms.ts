@@ -12,14 +12,9 @@ import { CALENDAR_DEFAULTS, type CalendarSettings } from './requests/calendar/ev
 import type { ParsedMessage } from './requests/message.ts';
 import { parseMessage } from './requests/parse.ts';
 import { eventIdIn, keyIn } from './requests/sender.ts';
-import { applyCalendarUpdate } from './rooms/actions/calendar-update.ts';
-import { cancelRoom } from './rooms/actions/cancel.ts';
-import { ensureRoom } from './rooms/actions/ensure.ts';
-import { holdRoom, releaseRoom } from './rooms/actions/hold.ts';
-import { rotateNow } from './rooms/actions/rotate.ts';
-import type { RoomContext } from './rooms/lifecycle/context.ts';
+import { serveRequest } from './rooms/actions/serve.ts';
 import type { Result } from './rooms/model/result.ts';
-import type { RoomAction, RoomRequest } from './rooms/model/room.ts';
+import type { RoomRequest } from './rooms/model/room.ts';
 import { MINUTE, SECOND } from './rooms/model/time.ts';
 import { followSeries } from './rooms/series/series.ts';
 import type { SeriesUpdate } from './rooms/series/update.ts';
@@ -42,19 +37,7 @@ import {
   workerEnvironment,
 } from './runtime/wiring.ts';
 
-const SERVE: Record<RoomAction, (request: RoomRequest, roomContext: RoomContext) => Promise<Result>> = {
-  ensure: ensureRoom,
-  cancel: cancelRoom,
-  hold: holdRoom,
-  release: releaseRoom,
-  rotate: rotateNow,
-};
-
-function serve(request: RoomRequest): Promise<Result> {
-  return request.news
-    ? applyCalendarUpdate(request, roomContext())
-    : SERVE[request.action](request, roomContext());
-}
+const serve = (request: RoomRequest): Promise<Result> => serveRequest(request, roomContext());
 
 /** Serves whoever asks for a room: one message, one request. */
 export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })

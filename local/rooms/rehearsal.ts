@@ -7,16 +7,11 @@ import {
   type CalendarSettings,
 } from '../../functions/requests/calendar/event/settings.ts';
 import { parseMessage } from '../../functions/requests/parse.ts';
-import { applyCalendarUpdate } from '../../functions/rooms/actions/calendar-update.ts';
-import { cancelRoom } from '../../functions/rooms/actions/cancel.ts';
-import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
-import { holdRoom, releaseRoom } from '../../functions/rooms/actions/hold.ts';
-import { rotateNow } from '../../functions/rooms/actions/rotate.ts';
+import { serveRequest } from '../../functions/rooms/actions/serve.ts';
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import { RequestRefusedError } from '../../functions/rooms/model/errors.ts';
 import type { ProviderRoom, RoomChange, RoomProvider, RoomStore } from '../../functions/rooms/model/ports.ts';
-import type { Result } from '../../functions/rooms/model/result.ts';
-import type { Room, RoomAction, RoomRequest } from '../../functions/rooms/model/room.ts';
+import type { Room, RoomRequest } from '../../functions/rooms/model/room.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
 import { numberIn, readApplications } from '../../functions/runtime/configuration.ts';
 import { deploymentMarks } from '../../functions/runtime/deployment-marks.ts';
@@ -40,14 +35,6 @@ export interface Rehearsed {
 }
 
 const SECOND = 1000;
-
-const SERVE: Record<RoomAction, (request: RoomRequest, context: RoomContext) => Promise<Result>> = {
-  ensure: ensureRoom,
-  cancel: cancelRoom,
-  hold: holdRoom,
-  release: releaseRoom,
-  rotate: rotateNow,
-};
 
 /**
  * What a message would do, without doing it: it goes through the parser and the domain that the function has, over the table
@@ -124,8 +111,7 @@ async function rehearseOne(request: RoomRequest, store: RoomStore, context: Room
     ...(found && { found: { state: found.state, generation: found.generation, ...expiryOf(found) } }),
   };
   try {
-    const serve = request.news ? applyCalendarUpdate : SERVE[request.action];
-    const { outcome, reason, room } = await serve(request, context);
+    const { outcome, reason, room } = await serveRequest(request, context);
     const after = room && { state: room.state, ...expiryOf(room) };
     return {
       ...about,

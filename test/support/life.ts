@@ -1,8 +1,6 @@
 import { DUE_SHARDS } from '../../functions/adapters/tables/rooms-table.ts';
-import { cancelRoom } from '../../functions/rooms/actions/cancel.ts';
-import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
-import { holdRoom, releaseRoom } from '../../functions/rooms/actions/hold.ts';
-import { rotateNow, rotateRoom } from '../../functions/rooms/actions/rotate.ts';
+import { rotateRoom } from '../../functions/rooms/actions/rotate.ts';
+import { serveRequest } from '../../functions/rooms/actions/serve.ts';
 import { type ReconciliationContext, reconcileRooms } from '../../functions/rooms/fleet/reconcile.ts';
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import {
@@ -42,14 +40,6 @@ function isBuried(error: unknown, message: Sent): boolean {
   message.tries = (message.tries ?? 0) + 1;
   return error instanceof UnknownRoomError && message.tries >= RECEIVES;
 }
-
-const SERVE = {
-  ensure: ensureRoom,
-  cancel: cancelRoom,
-  hold: holdRoom,
-  release: releaseRoom,
-  rotate: rotateNow,
-} as const;
 
 /** How a call can go wrong, and whether that is before it had its effect or after. */
 export const FAULTS = {
@@ -97,7 +87,7 @@ export class Life {
   /** Sends a request; it is worked on at once. */
   async ask(action: RoomAction, more: Partial<RoomRequest> = {}): Promise<void> {
     const request = aRequest({ action, ...more });
-    await this.send((ports) => SERVE[action](request, ports), action);
+    await this.send((ports) => serveRequest(request, ports), action);
   }
 
   async send(work: Work, asks?: Sent['asks']): Promise<void> {

@@ -1,18 +1,17 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../../rooms/model/errors.ts';
-import type { Renewal, RoomRequest, RoomSettings, RoomSpec, Sequence } from '../../rooms/model/room.ts';
+import {
+  type Renewal,
+  ROOM_ACTIONS,
+  type RoomRequest,
+  type RoomSettings,
+  type RoomSpec,
+  type Sequence,
+} from '../../rooms/model/room.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { checked, shown } from '../refusal.ts';
 import { readDuration } from './duration.ts';
-import {
-  cancelSchema,
-  commandSchema,
-  type EnsureBody,
-  ensureSchema,
-  LONGEST_LIFE,
-  rotateSchema,
-  SHORTEST_LIFE,
-} from './schema.ts';
+import { actionSchemas, type EnsureBody, LONGEST_LIFE, SHORTEST_LIFE } from './schema.ts';
 
 /** How a body came, whichever way it took. */
 export interface Posting {
@@ -24,9 +23,7 @@ export interface Posting {
   readonly sequence: Sequence;
 }
 
-const actionSchema = z.looseObject({
-  action: z.optional(z.enum(['ensure', 'cancel', 'hold', 'release', 'rotate'])),
-});
+const actionSchema = z.looseObject({ action: z.optional(z.enum(ROOM_ACTIONS)) });
 
 /**
  * What a request body asks for.
@@ -38,15 +35,13 @@ export function roomRequest(body: unknown, posting: Posting): RoomRequest {
   const { action = 'ensure' } = checked(actionSchema, body, at);
   switch (action) {
     case 'ensure':
-      return ensureRequest(checked(ensureSchema, body, at), posting);
-    case 'cancel':
-      return { key: checked(cancelSchema, body, at).key, action, sequence };
+      return ensureRequest(checked(actionSchemas.ensure, body, at), posting);
     case 'rotate': {
-      const { key, to, revoke } = checked(rotateSchema, body, at);
+      const { key, to, revoke } = checked(actionSchemas.rotate, body, at);
       return { key, action, sequence, ...(to !== undefined && { to }), ...(revoke && { revoke }) };
     }
     default:
-      return { key: checked(commandSchema, body, at).key, action, sequence };
+      return { key: checked(actionSchemas[action], body, at).key, action, sequence };
   }
 }
 

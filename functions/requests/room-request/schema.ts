@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { RoomAction } from '../../rooms/model/room.ts';
 import { DAY, MINUTE } from '../../rooms/model/time.ts';
 import { readDuration } from './duration.ts';
 import { OUT_OF_BOUNDS } from './duration-pattern.ts';
@@ -163,7 +164,7 @@ const fields = {
 };
 
 /** Asks for a room to be there and to be kept. */
-export const ensureSchema = z.strictObject({ ...fields, action: z.optional(z.literal('ensure')) }).check(
+const ensureSchema = z.strictObject({ ...fields, action: z.optional(z.literal('ensure')) }).check(
   z.refine(
     ({ expires_at, lifetime }) => expires_at !== undefined || lifetime !== undefined,
     'needs expires_at or lifetime, and has neither',
@@ -179,7 +180,7 @@ export const ensureSchema = z.strictObject({ ...fields, action: z.optional(z.lit
 );
 
 /** Ends a room. Takes the body it was asked for with, whatever has become of its dates. */
-export const cancelSchema = z
+const cancelSchema = z
   .strictObject({
     ...fields,
     display_name: z.optional(displayName),
@@ -189,11 +190,11 @@ export const cancelSchema = z
   .check(z.meta({ title: 'A room to be ended' }));
 
 /** What a person does to a room that is kept. */
-export const commandSchema = z
+const commandSchema = z
   .strictObject({ key, action: z.enum(['hold', 'release']) })
   .check(z.meta({ title: 'A room whose renewal is paused (hold) or resumed (release)' }));
 
-export const rotateSchema = z
+const rotateSchema = z
   .strictObject({
     key,
     action: z.literal('rotate'),
@@ -216,6 +217,15 @@ export const rotateSchema = z
   })
   .check(z.meta({ title: 'A room that is renewed now' }));
 
-export const requestSchema = z.union([ensureSchema, cancelSchema, commandSchema, rotateSchema]);
+/** What each action is asked with. */
+export const actionSchemas = {
+  ensure: ensureSchema,
+  cancel: cancelSchema,
+  hold: commandSchema,
+  release: commandSchema,
+  rotate: rotateSchema,
+} as const satisfies Readonly<Record<RoomAction, z.ZodMiniType>>;
+
+export const requestSchema = z.union([...new Set(Object.values(actionSchemas))]);
 
 export type EnsureBody = z.output<typeof ensureSchema>;

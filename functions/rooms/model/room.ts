@@ -73,8 +73,10 @@ export interface RoomSpec {
   readonly strict?: boolean;
 }
 
-/** What a caller can ask for a key. */
-export type RoomAction = 'ensure' | 'cancel' | 'hold' | 'release' | 'rotate';
+/** What a caller can ask for a key: the one list, which the schema and the code of the actions are held to. */
+export const ROOM_ACTIONS = ['ensure', 'cancel', 'hold', 'release', 'rotate'] as const;
+
+export type RoomAction = (typeof ROOM_ACTIONS)[number];
 
 /**
  * Where news of a key stands among the other news of the same source, so that older news never undoes newer.

@@ -3,7 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { documents } from '../../../bin/docs.ts';
-import { requestSchema } from '../../../functions/requests/room-request/schema.ts';
+import { actionSchemas, requestSchema } from '../../../functions/requests/room-request/schema.ts';
+import { ROOM_ACTIONS } from '../../../functions/rooms/model/room.ts';
 import { body } from '../incoming.ts';
 
 const committed = JSON.parse(
@@ -52,4 +53,23 @@ describe('docs/request.schema.json', () => {
     expect(requestSchema.safeParse(content).success).toBe(valid);
     expect(accepts(content)).toBe(valid);
   });
+});
+
+describe.each(ROOM_ACTIONS)('the action %s', (action) => {
+  const asked = { ...(action === 'ensure' && body()), key: 'a', action };
+
+  test('is asked with its own schema, and in no other words', () => {
+    expect(actionSchemas[action].safeParse(asked).success).toBe(true);
+    expect(accepts(asked)).toBe(true);
+    expect(accepts({ ...asked, colour: 'red' })).toBe(false);
+  });
+
+  test('is explained in the guide', () => {
+    const guide = readFileSync(new URL('../../../docs/guide/requests.md', import.meta.url), 'utf8');
+    expect(guide).toContain(`\n| \`${action}\` | `);
+  });
+});
+
+test('a word that is no action is accepted by no schema', () => {
+  expect(accepts({ key: 'a', action: 'paint' })).toBe(false);
 });
