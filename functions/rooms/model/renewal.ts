@@ -17,7 +17,10 @@ const EMERGENCY_SHARE = 0.05;
 /** A window takes at most this part of a life. */
 const LONGEST_WINDOW = 0.9;
 
-/** Jitter takes at most this part of a life: the price of spreading is renewing 2.5 % earlier on average. */
+/**
+ * Jitter takes at most this part of a life, half of what the longest window leaves: the price of spreading is renewing
+ * 2.5 % earlier on average.
+ */
 const JITTER_SHARE = 0.05;
 
 /**
@@ -57,7 +60,7 @@ export function renewalTime(
   const life = expiresAt - since;
   const window = renewalWindow(life, policy);
   if (window === undefined) return undefined;
-  const jitter = fraction(`jitter ${key}`) * Math.min(life * JITTER_SHARE, (life - window) / 2);
+  const jitter = fraction(`jitter ${key}`) * life * JITTER_SHARE;
   return Math.floor(expiresAt - window - jitter);
 }
 

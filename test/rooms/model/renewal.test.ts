@@ -31,6 +31,7 @@ describe('the renewal window', () => {
     ['the shortest life with two runs', 75 * HOUR + 45 * MINUTE, NIGHTLY, 50 * HOUR + RUN_ALLOWANCE],
     ['below it one run', 75 * HOUR, NIGHTLY, 25.5 * HOUR],
     ['two days with a nightly schedule: one run', 2 * DAY, NIGHTLY, 25.5 * HOUR],
+    ['the shortest life with one run', shortestRenewableLife(NIGHTLY), NIGHTLY, 25.5 * HOUR],
     ['one day with a nightly schedule: none', DAY, NIGHTLY, undefined],
     ['one day with an hourly schedule', DAY, HOURLY, 8 * HOUR],
     ['an hour with an hourly schedule: none', HOUR, HOURLY, undefined],
