@@ -30,7 +30,7 @@ process.exitCode = share >= FLOOR ? 0 : 1;
 
 /** Whether it is more than types. */
 function hasCode(file: string): boolean {
-  return /^(export )?(async )?(function|const|class) /m.test(readFileSync(file, 'utf8'));
+  return /^(export )?(async )?(function|const|class)\b/m.test(readFileSync(file, 'utf8'));
 }
 
 function examine(place: string): void {

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 // A file that shares its process with others finds it as the first one did: this project's modules are loaded anew, so
-// that what one file counts no other sees, and the environment is what it was.
+// that what one file counts no other sees, and variables that another has set are gone.
 vi.resetModules();
 
 const AT_FIRST = Symbol.for('evergreen-rooms.environment');
