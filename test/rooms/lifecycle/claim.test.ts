@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
-import { ClaimLostError } from '../../../functions/rooms/model/errors.ts';
+import { ClaimLostError, UnreachableError } from '../../../functions/rooms/model/errors.ts';
 import { DAY, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { withProvider } from '../../support/faulty.ts';
 import { Death } from '../../support/mortal.ts';
@@ -108,6 +108,58 @@ function dyingAfter(writes: number, { rooms }: RoomContext): RoomContext['rooms'
     return rooms.write(room);
   };
 }
+
+describe('a row that others change while a room is made', () => {
+  /** A room that was given up elsewhere: news that takes no claim. */
+  const NEWS = { application: 'first', id: 'first-0', endsAt: START + DAY };
+  const changedMeanwhile = async ({ context, row }: World) => {
+    const found = row('weekly');
+    await context.rooms.write({ ...found, retirees: [...found.retirees, NEWS] });
+  };
+
+  it('gets the room and keeps the news', async () => {
+    const world = makeWorld();
+    const slow = slowWorker(world);
+    const first = ensureRoom(aRequest(), slow.context);
+    await slow.made;
+    await changedMeanwhile(world);
+    slow.letGo();
+    expect((await first).room).toMatchObject({
+      state: 'active',
+      current: { id: 'first-1' },
+      retirees: [NEWS],
+    });
+    expect(world.row('weekly').claim).toBeUndefined();
+  });
+
+  it('gets the claim back where none could be made, for the next attempt to start at once', async () => {
+    const world = makeWorld();
+    const failing = withProvider(world, () => ({
+      async create() {
+        await changedMeanwhile(world);
+        throw new UnreachableError('connection refused');
+      },
+    }));
+    await expect(ensureRoom(aRequest(), failing)).rejects.toThrow(UnreachableError);
+    expect(world.row('weekly').retirees).toEqual([NEWS]);
+    expect((await ensureRoom(aRequest(), world.context)).outcome).toBe('created');
+  });
+});
+
+it('a table that fails when the room is to be recorded is what the caller hears of', async () => {
+  const world = makeWorld();
+  const { rooms } = world.context;
+  let isDown = true;
+  const write: RoomContext['rooms']['write'] = async (room) => {
+    if (room.current && isDown) {
+      isDown = false;
+      throw new Error('the table cannot be reached');
+    }
+    return rooms.write(room);
+  };
+  const failing = { ...world.context, rooms: { ...rooms, write } };
+  await expect(ensureRoom(aRequest(), failing)).rejects.toThrow('the table cannot be reached');
+});
 
 describe('two wishes that compete for one generation', () => {
   const named = (display_name: string, at: number) =>
