@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { requestSchema } from '../functions/requests/room-request/schema.ts';
+import { eventJsonSchema } from './event-schema.ts';
 import { providersDocument } from './providers-document.ts';
 
 /** The documents that are generated from the code, by their path from the project's root. */
 export const documents: Readonly<Record<string, () => string>> = {
   'docs/request.schema.json': requestJsonSchema,
+  'docs/event.schema.json': eventJsonSchema,
   'docs/providers.md': providersDocument,
 };
 

@@ -14,13 +14,9 @@ import {
 } from './requests/tasks/reconciliation.ts';
 import { FleetGauges } from './rooms/fleet/gauges.ts';
 import type { ApplicationReport } from './rooms/fleet/inventory.ts';
-import {
-  type ListTotals,
-  type ReconciliationMode,
-  type ReconciliationTask,
-  reconcileRooms,
-} from './rooms/fleet/reconcile.ts';
+import { type ListTotals, type ReconciliationTask, reconcileRooms } from './rooms/fleet/reconcile.ts';
 import { RequestRefusedError } from './rooms/model/errors.ts';
+import type { ReconciliationMode } from './rooms/model/events.ts';
 import type { Room } from './rooms/model/room.ts';
 import { MINUTE } from './rooms/model/time.ts';
 import { readEnvironment } from './runtime/configuration.ts';

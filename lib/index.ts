@@ -1,4 +1,31 @@
-/** The construct and all that a team needs to put it into a stack of its own. */
+/** The construct and all that a team needs to put it into a stack of its own, and the types of what it tells. */
+
+export type { ErrorCode } from '../functions/rooms/model/error-codes.ts';
+export type {
+  BusEvent,
+  EventDetails,
+  EventRoom,
+  EventSource,
+  EvergreenRoomsEvent,
+  ReconciliationCounts,
+  ReconciliationEventDetail,
+  ReconciliationMode,
+  RequestEventDetail,
+  RequestFailed,
+  RequestRefused,
+  RoomCancelled,
+  RoomCreated,
+  RoomEnded,
+  RoomEvent,
+  RoomEventDetail,
+  RoomHeld,
+  RoomRejected,
+  RoomReleased,
+  RoomRotated,
+  RoomState,
+  RoomsReconciled,
+  RoomUpdated,
+} from '../functions/rooms/model/events.ts';
 
 export type { ByFunction, FunctionName } from './compute/function-name.ts';
 export { EvergreenRooms } from './evergreen-rooms.ts';

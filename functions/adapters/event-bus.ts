@@ -1,10 +1,11 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { NotAnnouncedError } from '../rooms/model/errors.ts';
+import type { EventRoom, EventSource, RoomEventDetail } from '../rooms/model/events.ts';
 import type { EventBus } from '../rooms/model/ports.ts';
 import type { Announcement, LiveRoom, Room } from '../rooms/model/room.ts';
 import type { Instant } from '../rooms/model/time.ts';
 
-export const SOURCE = 'evergreen-rooms';
+export const SOURCE: EventSource = 'evergreen-rooms';
 
 export interface EventBusOptions {
   /** Name or ARN. */
@@ -48,7 +49,7 @@ export function eventBus(
   };
 }
 
-function roomDetail(room: Room, { reason }: Announcement): object {
+function roomDetail(room: Room, { reason }: Announcement): Omit<RoomEventDetail, 'deployment'> {
   const { key, generation, revision, state, origin, warnings, renewAt } = room;
   return {
     key,
@@ -59,18 +60,18 @@ function roomDetail(room: Room, { reason }: Announcement): object {
     reason,
     room: shown(room.current),
     previous: shown(room.previous),
-    renewAt: iso(renewAt),
+    renewAt: renewAt === undefined ? undefined : iso(renewAt),
     origin,
     warnings: warnings.length > 0 ? warnings : undefined,
   };
 }
 
-function shown(live: LiveRoom | undefined): object | undefined {
+function shown(live: LiveRoom | undefined): EventRoom | undefined {
   if (!live) return undefined;
   const { application, id, meetingCode, guestUrl, createdAt, expiresAt } = live;
   return { application, id, meetingCode, guestUrl, createdAt: iso(createdAt), expiresAt: iso(expiresAt) };
 }
 
-function iso(instant: Instant | undefined): string | undefined {
-  return instant === undefined ? undefined : new Date(instant).toISOString();
+function iso(instant: Instant): string {
+  return new Date(instant).toISOString();
 }

@@ -1,24 +1,14 @@
 import { Duration, Names } from 'aws-cdk-lib';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import type { EventSource, EvergreenRoomsEvent } from '../../functions/rooms/model/events.ts';
 import { hasFeature } from '../settings/regions.ts';
 
 /** The source of the events that this project sends, and so never takes for a request. */
-export const OWN_SOURCE = 'evergreen-rooms';
+export const OWN_SOURCE: EventSource = 'evergreen-rooms';
 
 /** What the bus is told. */
-export type Announcement =
-  | 'Room Created'
-  | 'Room Rotated'
-  | 'Room Updated'
-  | 'Room Cancelled'
-  | 'Room Rejected'
-  | 'Room Held'
-  | 'Room Released'
-  | 'Room Ended'
-  | 'Request Refused'
-  | 'Request Failed'
-  | 'Rooms Reconciled';
+export type Announcement = EvergreenRoomsEvent['detail-type'];
 
 /** The bus that requests come from and news go to, made unless one was brought along. */
 export function eventBus(scope: Construct, brought?: IEventBus): IEventBus {

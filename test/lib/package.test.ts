@@ -122,6 +122,8 @@ describe('a team that installs it', () => {
     const { stdout } = await run(TSC, ['-p', '.'], { cwd: folder }).catch((error) => error);
     rmSync(join(folder, 'wrong.ts'));
     expect(stdout).toMatch(/wrong\.ts\(3,\d+\): error TS2\d+/);
+    expect(stdout).toMatch(/wrong\.ts\(6,\d+\): error TS2339: .*'hostUrl'/);
+    expect(stdout).toMatch(/wrong\.ts\(7,\d+\): error TS2322: .*claim_stolen/);
   }, 60_000);
 
   test.each([
@@ -147,4 +149,8 @@ describe('a team that installs it', () => {
 const WRONG = `import { Stack } from 'aws-cdk-lib';
 import { EvergreenRooms } from 'evergreen-rooms';
 new EvergreenRooms(new Stack(), 'Rooms', { applications: [{ name: 'no id' }] });
+
+import type { ErrorCode, RoomRotated } from 'evergreen-rooms';
+export const host = (event: RoomRotated) => event.detail.room?.hostUrl;
+export const code: ErrorCode = 'claim_stolen';
 `;

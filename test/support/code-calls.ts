@@ -71,7 +71,7 @@ export async function portMethods(): Promise<PortMethod[]> {
       bus(client).announce(aRoom(), { type: 'Room Created', reason: 'requested' }),
     ),
     method(/events\d*\.report\(/, new EventBridgeClient(REGION), (client) =>
-      bus(client).report('Rooms Reconciled', {}),
+      bus(client).report('Rooms Reconciled', { mode: 'report', applications: {} }),
     ),
     method(/queue\d*\.deadLetter\(/, new SQSClient(REGION), (client) =>
       inbox(client).deadLetter(record, 'no reason'),

@@ -1,4 +1,5 @@
 import { OutOfTimeError } from '../model/errors.ts';
+import type { ReconciliationCounts } from '../model/events.ts';
 import type { Pool, ProviderRoom, RoomProvider } from '../model/ports.ts';
 import type { Claim, PastGeneration, Room } from '../model/room.ts';
 import type { Duration, Instant } from '../model/time.ts';
@@ -7,29 +8,10 @@ import { isTokenOf, roomToken } from '../model/token.ts';
 import { hasEnded } from '../model/transitions.ts';
 import { ListPart, type ListPosition } from './list-part.ts';
 
-/** What one application's list looked like against the table. */
-export interface ApplicationReport {
-  /** Rooms at the provider that have not expired: in this part of the list, where it is read in parts. */
-  rooms: number;
-  /** Rows whose room the provider does not have. */
-  lost: number;
-  /** Rooms of ours that are no row's, old enough not to be in the making. */
-  orphans: number;
-  /** Orphans that were retired. */
-  retired: number;
-  /** Rooms that are none of ours. */
-  strangers: number;
-  /** Rooms whose settings or end are not what was asked for, and can be put right in place. */
-  drifted: number;
-  /** Rows that a crash left with something to do. */
-  unfinished: number;
-  /** Rooms of newer generations than their row has: they are given back to it. */
-  recovered: number;
-  /** The run changed nothing here, since too much is lost or orphaned: see `brake.ts`. */
-  held?: true;
-  /** The list goes on: a successor reads the next part, and reports it. */
-  partial?: true;
-}
+/** What one application's list looked like against the table, while it is being counted. */
+export type ApplicationReport = {
+  -readonly [Count in keyof ReconciliationCounts]: ReconciliationCounts[Count];
+};
 
 /** One application's rooms, ticked off as rows account for them. */
 export interface Inventory {

@@ -1,3 +1,4 @@
+import type { ReconciliationMode } from '../model/events.ts';
 import type { EventBus, RoomStore, RotationOrder, RotationQueue } from '../model/ports.ts';
 import type { Room } from '../model/room.ts';
 import type { Duration } from '../model/time.ts';
@@ -14,9 +15,6 @@ import {
 } from './inventory.ts';
 import type { ListPosition } from './list-part.ts';
 import { findSuccessors } from './successors.ts';
-
-/** `repair` mends what it finds; `report` only tells. */
-export type ReconciliationMode = 'repair' | 'report';
 
 export interface ReconciliationContext extends InventoryContext {
   readonly rooms: Pick<RoomStore, 'scan' | 'noteListEnd'>;

@@ -1,9 +1,11 @@
+import type { ErrorCode } from './error-codes.ts';
+
 /**
  * Errors are named for what was found. `code` is stable, the message is for a person and names the value, the
  * rule and what to do next; none carries a host URL, a key or a token.
  */
 export abstract class RoomError extends Error {
-  abstract readonly code: string;
+  abstract readonly code: ErrorCode;
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -13,12 +15,12 @@ export abstract class RoomError extends Error {
 
 /** The request itself can never be met: to the dead-letter queue at once, with its reason. */
 export class RequestRefusedError extends RoomError {
-  readonly code: string = 'request_refused';
+  readonly code: ErrorCode = 'request_refused';
 }
 
 /** The provider refuses the request for good (400). */
 export class ProviderRefusedError extends RequestRefusedError {
-  override readonly code: string = 'provider_refused';
+  override readonly code: ErrorCode = 'provider_refused';
 }
 
 /** Another worker holds the key's claim: come back when its lease is over. */
@@ -55,7 +57,7 @@ export class ApplicationFullError extends RoomError {
 
 /** The key has no room yet, and one is on its way: what is asked of it waits. */
 export class RoomAwaitedError extends RoomError {
-  readonly code: string = 'room_awaited';
+  readonly code: ErrorCode = 'room_awaited';
 }
 
 /** Nobody has asked for the key yet: what is asked of it waits a little, since messages may come in another order. */

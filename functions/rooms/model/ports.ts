@@ -1,3 +1,4 @@
+import type { EventDetails, EvergreenRoomsEvent, RoomEvent } from './events.ts';
 import type {
   Announcement,
   LiveRoom,
@@ -190,8 +191,11 @@ export interface EventBus {
   /** Resolves once the bus has taken it. The host URL never leaves in it. */
   announce(room: Room, announcement: Announcement): Promise<void>;
   /** Tells of something that is not one room's. */
-  report(type: 'Rooms Reconciled' | 'Request Refused' | 'Request Failed', detail: object): Promise<void>;
+  report<Type extends ReportType>(type: Type, detail: Omit<EventDetails[Type], 'deployment'>): Promise<void>;
 }
+
+/** What the bus hears of that is not one room's. */
+export type ReportType = Exclude<EvergreenRoomsEvent, RoomEvent>['detail-type'];
 
 /** The queue of rooms to be kept. */
 export interface RotationQueue {

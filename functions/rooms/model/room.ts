@@ -1,7 +1,9 @@
+import type { RoomEvent, RoomState } from './events.ts';
 import type { CalendarMemory, CalendarUpdate } from './occurrences.ts';
 import type { Origin } from './origin.ts';
 import type { Duration, Instant } from './time.ts';
 
+export type { RoomState } from './events.ts';
 export * from './time.ts';
 
 /**
@@ -119,28 +121,8 @@ export interface LiveRoom {
   readonly renewedAt: Instant;
 }
 
-/**
- * There is no state for "never asked for": such a key has no row.
- *
- * - `opening`: a claim is held and a room is being made; `current` is still the older generation, if any.
- * - `active`: `current` is live and will be kept.
- * - `held`: live, but a person paused its rotation.
- * - `ending`: live, and nobody needs it beyond its expiry.
- * - `cancelled`: retired; the row stays as a tombstone so that late news cannot revive it.
- * - `rejected`: refused for good, by the provider or by the rules; `lastError` says why.
- */
-export type RoomState = 'opening' | 'active' | 'held' | 'ending' | 'cancelled' | 'rejected';
-
 /** What the bus is told. The names are the events' detail types. */
-export type AnnouncementType =
-  | 'Room Created'
-  | 'Room Rotated'
-  | 'Room Updated'
-  | 'Room Cancelled'
-  | 'Room Rejected'
-  | 'Room Held'
-  | 'Room Released'
-  | 'Room Ended';
+export type AnnouncementType = RoomEvent['detail-type'];
 
 export interface Announcement {
   readonly type: AnnouncementType;

@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { othersServedBefore } from '../../adapters/circuits.ts';
 import { fraction } from '../../rooms/model/digest.ts';
+import type { ErrorCode } from '../../rooms/model/error-codes.ts';
 import {
   ClaimHeldError,
   OutOfTimeError,
@@ -79,7 +80,7 @@ export async function disposeOf(
   tray: FailurePolicy,
 ): Promise<Disposition> {
   const receives = Number(record.attributes.ApproximateReceiveCount);
-  const code = error instanceof RoomError ? error.code : 'unexpected';
+  const code: ErrorCode = error instanceof RoomError ? error.code : 'unexpected';
   const details = { key, messageId: record.messageId, receives, code };
   logFailure(error, details);
   try {

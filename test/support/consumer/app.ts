@@ -10,7 +10,36 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { addOutputs, EvergreenRooms, type EvergreenRoomsProps } from 'evergreen-rooms';
+import {
+  addOutputs,
+  type ErrorCode,
+  EvergreenRooms,
+  type EvergreenRoomsEvent,
+  type EvergreenRoomsProps,
+  type RoomRotated,
+} from 'evergreen-rooms';
+
+/** What a function of the team's own makes of an event. */
+export function linkOf(event: RoomRotated): string | undefined {
+  return event.detail.room?.guestUrl;
+}
+
+/** The detail type tells what the detail has. */
+export function inOneLine(event: EvergreenRoomsEvent): string {
+  switch (event['detail-type']) {
+    case 'Room Rotated':
+      return `${event.detail.key}: ${linkOf(event)}`;
+    case 'Rooms Reconciled':
+      return `${Object.values(event.detail.applications).reduce((sum, { lost }) => sum + lost, 0)} lost`;
+    case 'Request Refused':
+    case 'Request Failed':
+      return `${event.detail.messageId}: ${event.detail.reason}`;
+    default:
+      return `${event.detail.key} is ${event.detail.state}`;
+  }
+}
+
+export const isPatient = (code: ErrorCode): boolean => code === 'throttled' || code === 'claim_held';
 
 const app = new App();
 const stack = new Stack(app, 'Own');

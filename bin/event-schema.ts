@@ -1,0 +1,145 @@
+import * as z from 'zod/mini';
+import type {
+  EventDetails,
+  EventRoom,
+  EventSource,
+  ReconciliationCounts,
+  ReconciliationEventDetail,
+  ReconciliationMode,
+  RequestEventDetail,
+  RoomEventDetail,
+  RoomState,
+} from '../functions/rooms/model/events.ts';
+
+/** A schema for each field of the type, optional where the field is: the compiler refuses a field that only one of the two has. */
+type FieldsOf<Type> = {
+  readonly [Name in keyof Required<Type>]: undefined extends Type[Name]
+    ? z.ZodMiniOptional<z.ZodMiniType<NonNullable<Type[Name]>>>
+    : z.ZodMiniType<Type[Name]>;
+};
+
+const described = (description: string) => z.meta({ description });
+
+const deployment = z
+  .string()
+  .check(
+    z.meta({ pattern: '^[a-z2-7]{5}$', description: 'Which deployment speaks, where several share a bus' }),
+  );
+
+const instant = z.string().check(z.meta({ format: 'date-time' }));
+
+const count = z.number().check(z.meta({ type: 'integer', minimum: 0 }));
+
+const STATES = {
+  opening: 'opening',
+  active: 'active',
+  held: 'held',
+  ending: 'ending',
+  cancelled: 'cancelled',
+  rejected: 'rejected',
+} as const satisfies { [State in RoomState]: State };
+
+const MODES = { repair: 'repair', report: 'report' } as const satisfies {
+  [Mode in ReconciliationMode]: Mode;
+};
+
+const room = z
+  .strictObject({
+    application: z.string(),
+    id: z.string().check(described("The provider's id")),
+    meetingCode: z.optional(z.string().check(described('Absent where the provider has none'))),
+    guestUrl: z.string().check(z.meta({ format: 'uri' })),
+    createdAt: instant,
+    expiresAt: instant,
+  } satisfies FieldsOf<EventRoom>)
+  .check(z.meta({ id: 'room', description: 'A room. No event has a host link' }));
+
+const roomDetail = z
+  .strictObject({
+    deployment,
+    key: z.string(),
+    generation: count.check(described('Counts the rooms that were opened under the key')),
+    revision: z.number().check(
+      z.meta({
+        type: 'integer',
+        minimum: 1,
+        description: 'Of two events of a key the one with the higher revision is the newer',
+      }),
+    ),
+    state: z.enum(STATES),
+    reason: z.string().check(described('Why it happened; of Room Rejected the refusal itself')),
+    room: z.optional(room),
+    previous: z.optional(room),
+    renewAt: z.optional(instant),
+    origin: z.optional(z.record(z.string(), z.string())),
+    warnings: z.optional(z.array(z.string()).check(z.meta({ minItems: 1 }))),
+  } satisfies FieldsOf<RoomEventDetail>)
+  .check(z.meta({ id: 'roomDetail' }));
+
+const requestDetail = z
+  .strictObject({
+    deployment,
+    messageId: z.string().check(described('The id that SQS gave the message when it was first sent')),
+    sentAt: instant,
+    eventId: z.optional(z.string().check(described('Of an event of the bus'))),
+    key: z.optional(z.string().check(described('Absent where the message names no room that could be read'))),
+    reason: z.string(),
+  } satisfies FieldsOf<RequestEventDetail>)
+  .check(z.meta({ id: 'requestDetail' }));
+
+const counts = z
+  .strictObject({
+    rooms: count,
+    lost: count,
+    orphans: count,
+    retired: count,
+    strangers: count,
+    drifted: count,
+    unfinished: count,
+    recovered: count,
+    held: z.optional(z.literal(true)),
+    partial: z.optional(z.literal(true)),
+  } satisfies FieldsOf<ReconciliationCounts>)
+  .check(z.meta({ id: 'counts' }));
+
+const reconciliationDetail = z
+  .strictObject({
+    deployment,
+    mode: z.enum(MODES),
+    applications: z.record(z.string(), counts),
+  } satisfies FieldsOf<ReconciliationEventDetail>)
+  .check(z.meta({ id: 'reconciliationDetail' }));
+
+const DETAILS = {
+  'Room Created': roomDetail,
+  'Room Rotated': roomDetail,
+  'Room Updated': roomDetail,
+  'Room Cancelled': roomDetail,
+  'Room Rejected': roomDetail,
+  'Room Held': roomDetail,
+  'Room Released': roomDetail,
+  'Room Ended': roomDetail,
+  'Request Refused': requestDetail,
+  'Request Failed': requestDetail,
+  'Rooms Reconciled': reconciliationDetail,
+} satisfies { [Type in keyof EventDetails]: z.ZodMiniType<EventDetails[Type]> };
+
+const SOURCE: EventSource = 'evergreen-rooms';
+
+/** The JSON Schema of every event on the bus, one branch each. */
+export function eventJsonSchema(): string {
+  const branches = Object.entries<z.ZodMiniType>(DETAILS).map(([type, detail]) =>
+    z
+      .looseObject({ source: z.literal(SOURCE), 'detail-type': z.literal(type), detail })
+      .check(z.meta({ title: type })),
+  );
+  const { $schema, anyOf, $defs } = z.toJSONSchema(z.union(branches), { target: 'draft-2020-12' });
+  const document = {
+    $schema,
+    title: 'An event of Evergreen Rooms',
+    description: 'An event as a rule of the bus hands it on; detail-type tells which',
+    oneOf: anyOf,
+    $defs,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

@@ -1,0 +1,167 @@
+/**
+ * The events on the bus, as a rule hands them on: public, and exported from the package. `docs/event.schema.json` is
+ * generated from a schema that has these types.
+ */
+
+/** The source of all events of this project. */
+export type EventSource = 'evergreen-rooms';
+
+/** What EventBridge puts around the detail. */
+export interface BusEvent<Type extends string, Detail> {
+  readonly version: string;
+  /** Of this delivery: an event that is told again has another id. */
+  readonly id: string;
+  readonly source: EventSource;
+  readonly 'detail-type': Type;
+  /** The AWS account. */
+  readonly account: string;
+  readonly region: string;
+  /** ISO 8601, in UTC. */
+  readonly time: string;
+  readonly resources: readonly string[];
+  readonly detail: Detail;
+}
+
+/** A room, as the bus shows it. It has no host link. */
+export interface EventRoom {
+  /** Which entry of the pool it lives in. */
+  readonly application: string;
+  /** The provider's id. */
+  readonly id: string;
+  /** Absent where the provider has none. */
+  readonly meetingCode?: string;
+  readonly guestUrl: string;
+  /** ISO 8601, in UTC. */
+  readonly createdAt: string;
+  /** ISO 8601, in UTC. */
+  readonly expiresAt: string;
+}
+
+/**
+ * The state of a key.
+ *
+ * - `opening`: a room is being made; what is live is still the older generation, if any.
+ * - `active`: a room is live, and will be kept.
+ * - `held`: live, but a person paused its renewal.
+ * - `ending`: live, and nobody needs it beyond its expiry.
+ * - `cancelled`: retired; the key is remembered, so that late news cannot revive it.
+ * - `rejected`: refused for good, by the provider or by the rules.
+ *
+ * There is no state for "never asked for": such a key has no row.
+ */
+export type RoomState = 'opening' | 'active' | 'held' | 'ending' | 'cancelled' | 'rejected';
+
+/** The detail of an event about a room. */
+export interface RoomEventDetail {
+  /** Which deployment speaks, where several share a bus. */
+  readonly deployment: string;
+  readonly key: string;
+  /** Counts the rooms that were opened under the key. */
+  readonly generation: number;
+  /** Of two events of a key the one with the higher revision is the newer. */
+  readonly revision: number;
+  readonly state: RoomState;
+  /** Why it happened; of `Room Rejected` the refusal itself. */
+  readonly reason: string;
+  /** Absent where there is none. */
+  readonly room?: EventRoom;
+  /** The room before, while its link still works. */
+  readonly previous?: EventRoom;
+  /** When the renewal rule wants the next room, in ISO 8601. Absent where it wants none. */
+  readonly renewAt?: string;
+  /** Of a room for a calendar: the ids to write the link back by. */
+  readonly origin?: Readonly<Record<string, string>>;
+  /** What the caller set and does not get, in words for a person. Absent where there is nothing. */
+  readonly warnings?: readonly string[];
+}
+
+/** The detail of an event about a message that is given up. */
+export interface RequestEventDetail {
+  readonly deployment: string;
+  /** The id that SQS gave the message when it was first sent. */
+  readonly messageId: string;
+  /** ISO 8601, in UTC. */
+  readonly sentAt: string;
+  /** Of an event of the bus. */
+  readonly eventId?: string;
+  /** Absent where the message names no room that could be read. */
+  readonly key?: string;
+  readonly reason: string;
+}
+
+/** What reconciliation found in one application. */
+export interface ReconciliationCounts {
+  /** Rooms at the provider that have not expired: in this part of the list, where it is read in parts. */
+  readonly rooms: number;
+  /** Rows whose room the provider does not have. */
+  readonly lost: number;
+  /** Rooms of ours that are no row's, old enough not to be in the making. */
+  readonly orphans: number;
+  /** Orphans that were retired. */
+  readonly retired: number;
+  /** Rooms that are none of ours. */
+  readonly strangers: number;
+  /** Rooms whose settings or end are not what was asked for, and can be put right in place. */
+  readonly drifted: number;
+  /** Rows that a crash left with something to do. */
+  readonly unfinished: number;
+  /** Rooms of newer generations than their row has: they are given back to it. */
+  readonly recovered: number;
+  /** The run changed nothing here, since too much is lost or orphaned: a person has to confirm. */
+  readonly held?: true;
+  /** The list goes on: a successor reads the next part, and reports it. */
+  readonly partial?: true;
+}
+
+/** `repair` mends what it finds; `report` only tells. */
+export type ReconciliationMode = 'repair' | 'report';
+
+/** The detail of an event about a run of reconciliation. */
+export interface ReconciliationEventDetail {
+  readonly deployment: string;
+  readonly mode: ReconciliationMode;
+  /** By the names of the applications. */
+  readonly applications: Readonly<Record<string, ReconciliationCounts>>;
+}
+
+/** There is a room under a key that had none. */
+export type RoomCreated = BusEvent<'Room Created', RoomEventDetail>;
+/** A new room took the place of one: the link is another. */
+export type RoomRotated = BusEvent<'Room Rotated', RoomEventDetail>;
+/** The room was changed, or its end was moved: the link is the same. */
+export type RoomUpdated = BusEvent<'Room Updated', RoomEventDetail>;
+/** The room is being retired. */
+export type RoomCancelled = BusEvent<'Room Cancelled', RoomEventDetail>;
+/** What was asked for can never be met; a room that lives goes on as it was. */
+export type RoomRejected = BusEvent<'Room Rejected', RoomEventDetail>;
+/** Somebody paused the renewal of the room. */
+export type RoomHeld = BusEvent<'Room Held', RoomEventDetail>;
+/** Somebody let the renewal of the room go on. */
+export type RoomReleased = BusEvent<'Room Released', RoomEventDetail>;
+/** A room that nobody asked to keep longer has reached its expiry. */
+export type RoomEnded = BusEvent<'Room Ended', RoomEventDetail>;
+/** A message is refused for good. */
+export type RequestRefused = BusEvent<'Request Refused', RequestEventDetail>;
+/** A message was tried until nobody tried any more. */
+export type RequestFailed = BusEvent<'Request Failed', RequestEventDetail>;
+/** The table was compared with what the providers have. */
+export type RoomsReconciled = BusEvent<'Rooms Reconciled', ReconciliationEventDetail>;
+
+/** An event about a room. */
+export type RoomEvent =
+  | RoomCreated
+  | RoomRotated
+  | RoomUpdated
+  | RoomCancelled
+  | RoomRejected
+  | RoomHeld
+  | RoomReleased
+  | RoomEnded;
+
+/** Any event of the bus; `detail-type` tells which. */
+export type EvergreenRoomsEvent = RoomEvent | RequestRefused | RequestFailed | RoomsReconciled;
+
+/** The detail of each event, by its detail type. */
+export type EventDetails = {
+  readonly [Event in EvergreenRoomsEvent as Event['detail-type']]: Event['detail'];
+};
