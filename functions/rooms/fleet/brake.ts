@@ -14,6 +14,8 @@ interface BrakeState {
   readonly share: number;
   readonly confirmed: Confirmation | undefined;
   readonly held: boolean;
+  /** What earlier parts of the list have shown. */
+  readonly before: { readonly rooms: number; readonly findings: number };
   readonly now: Instant;
 }
 
@@ -37,10 +39,13 @@ export function findingsOf({ lost, orphans }: Pick<ApplicationReport, 'lost' | '
  */
 export function mustHold(
   { report, rows, ours }: Inventory,
-  { share, confirmed, held, now }: BrakeState,
+  { share, confirmed, held, before, now }: BrakeState,
 ): boolean {
   const findings = findingsOf(report);
-  const harmless = held ? 0 : Math.max(HARMLESS, share * Math.max(rows, ours));
+  const rooms = Math.max(rows, ours);
+  // a list in many small parts has no more of them than one in a single part
+  const left = Math.max(HARMLESS, share * (before.rooms + rooms)) - before.findings;
+  const harmless = held ? 0 : Math.max(Math.min(HARMLESS, left), share * rooms);
   if (share >= 1 || findings <= harmless) return false;
   return !confirmed || now >= confirmed.until || findings > confirmed.findings;
 }

@@ -115,13 +115,14 @@ export async function reconcileRooms(
   return { applications: report, rest, totals: Object.fromEntries(done) };
 }
 
-/** What a confirmation still allows in the parts of the list to come. */
+/** What a confirmation still allows in the parts of the list to come: nothing more once there is more than it allows. */
 function leftOf(
   confirmed: Confirmation | undefined,
   report: Readonly<Record<string, ApplicationReport>>,
 ): Confirmation | undefined {
   const found = confirmed && report[confirmed.application];
-  if (!confirmed || !found || found.held) return confirmed;
+  if (!confirmed || !found) return confirmed;
+  if (found.held) return undefined;
   const findings = confirmed.findings - findingsOf(found);
   return findings > 0 ? { ...confirmed, findings } : undefined;
 }
@@ -241,9 +242,10 @@ async function repair(
   const orphans = orphansOf(ledger, now());
   ledger.report.orphans = orphans.length;
   if (mode === 'report') return;
-  const held = (reconciling.before?.held ?? 0) > 0;
+  const earlier = reconciling.before ?? { rooms: 0, lost: 0, orphans: 0, held: 0 };
+  const before = { rooms: earlier.rooms, findings: findingsOf(earlier) };
   const consent = confirmed?.application === name ? confirmed : undefined;
-  if (mustHold(ledger, { share: brake, confirmed: consent, held, now: now() })) {
+  if (mustHold(ledger, { share: brake, confirmed: consent, held: earlier.held > 0, before, now: now() })) {
     ledger.report.held = true;
     return;
   }

@@ -193,4 +193,26 @@ describe('the brake', () => {
     expect(totals).toMatchObject({ first: { orphans: 65, held: 25 } });
     expect(world.kept()).toHaveLength(25);
   });
+
+  it('lets no part go through once there was more in another than was confirmed', async () => {
+    const world = await aged(65);
+    world.rooms.rows.clear();
+    const confirmed = { application: 'first', findings: 30, until: world.clock.now + HOUR };
+    const { totals } = await reconcile(world, { confirmed, mostRooms: 40 });
+    expect(totals).toMatchObject({ first: { orphans: 65, held: 65 } });
+    expect(world.kept()).toHaveLength(65);
+  });
+
+  it('grants ten rooms to a list, in however many parts it is read', async () => {
+    const world = await aged(65);
+    for (let index = 0; index < 65; index += 2) world.rooms.rows.delete(`room-${index}`);
+    const { totals } = await reconcile(world);
+    expect(totals).toMatchObject({ first: { orphans: 33, held: 23 } });
+  });
+
+  it('grants each part a share of its rooms, where the list as a whole has no more', async () => {
+    const world = await aged(465);
+    for (let index = 0; index < 460; index += 23) world.rooms.rows.delete(`room-${index}`);
+    expect((await reconcile(world)).totals).toMatchObject({ first: { orphans: 20, held: 0 } });
+  });
 });
