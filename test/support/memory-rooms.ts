@@ -13,12 +13,22 @@ import { nextRevision } from '../../functions/rooms/model/transitions.ts';
 export function memoryRooms(
   duePage = 250,
   now: () => Instant = Date.now,
-): RoomStore & { readonly rows: Map<string, Room> } {
+): RoomStore & {
+  readonly rows: Map<string, Room>;
+  /** @returns what restores the whole table to this moment */
+  backUp(): () => void;
+} {
   const rows = new Map<string, Room>();
   const past = new Map<string, PastGeneration>();
   const listEnds = new Map<string, ListEnd>();
   return {
     rows,
+    backUp() {
+      const restores = [backUp(rows), backUp(past), backUp(listEnds)];
+      return () => {
+        for (const restore of restores) restore();
+      };
+    },
     async read(key) {
       return rows.get(key);
     },
@@ -59,6 +69,14 @@ export function memoryRooms(
     async noteListEnd(end) {
       listEnds.set(end.application, end);
     },
+  };
+}
+
+function backUp<T>(entries: Map<string, T>): () => void {
+  const backup = [...entries];
+  return () => {
+    entries.clear();
+    for (const [key, entry] of backup) entries.set(key, entry);
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FoundRoom, RoomStore, RotationOrder } from '../model/ports.ts';
+import type { FoundRoom, ProviderRoom, RoomStore, RotationOrder } from '../model/ports.ts';
 import type { Room } from '../model/room.ts';
 import type { Instant } from '../model/time.ts';
 import { roomToken } from '../model/token.ts';
@@ -32,7 +32,7 @@ export async function findSuccessors(
       if (!('revision' in row) || !isWanted(row)) continue;
       const found = nextTokens(row, deployment).flatMap(({ token, generation }): FoundRoom[] => {
         const place = byToken.get(token);
-        return place ? [{ ...place, generation }] : [];
+        return place ? [{ application: place.application, id: place.id, generation }] : [];
       });
       for (const { application, id } of found) ledgers.get(application)?.unclaimed.delete(id);
       if (found.length === 0) continue;
@@ -43,12 +43,14 @@ export async function findSuccessors(
   return orders;
 }
 
-/** Of rooms with one token, any: the others stay orphans. */
+/** Of rooms with one token the oldest, which is the one that was recorded and announced: the others stay orphans. */
 function orphansByToken(ledgers: ReadonlyMap<string, Inventory>, now: Instant) {
-  const byToken = new Map<string, Omit<FoundRoom, 'generation'>>();
+  const byToken = new Map<string, Omit<FoundRoom, 'generation'> & Pick<ProviderRoom, 'createdAt'>>();
   for (const [application, ledger] of ledgers) {
-    for (const { token, id } of orphansOf(ledger, now)) {
-      if (token !== undefined) byToken.set(token, { application, id });
+    for (const { token, id, createdAt } of orphansOf(ledger, now)) {
+      if (token === undefined || createdAt >= (byToken.get(token)?.createdAt ?? Number.POSITIVE_INFINITY))
+        continue;
+      byToken.set(token, { application, id, createdAt });
     }
   }
   return byToken;
@@ -59,9 +61,12 @@ function isWanted({ state, spec }: Room): boolean {
   return spec !== undefined && state !== 'cancelled' && state !== 'rejected';
 }
 
-/** The tokens of the generations that the row does not have, in their order. */
+/**
+ * The tokens of the generations that the row does not have, in their order. The one that is claimed is among them: where
+ * the claim says, its room is its next worker's to adopt, but the claim may have been moved since.
+ */
 function nextTokens({ key, generation, spent = 0, claim, spec }: Room, deployment: string) {
-  const newest = Math.max(generation, spent, claim?.generation ?? 0);
+  const newest = Math.max(generation, spent);
   const wanted = claim?.purpose === 'open' ? claim.spec : spec;
   return Array.from({ length: AHEAD }, (_, index) => {
     const next = newest + 1 + index;

@@ -7,6 +7,7 @@ import {
   type ReconciliationTask,
   reconcileRooms,
 } from '../../../functions/rooms/fleet/reconcile.ts';
+import { takeClaim } from '../../../functions/rooms/lifecycle/claim.ts';
 import type { Room } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
@@ -26,10 +27,14 @@ async function aged(count: number, options?: WorldOptions): Promise<World> {
 /** A run, and what the workers make of its orders. @returns what was found in the first application */
 async function reconcile(
   world: World,
-  { confirmed, ...more }: Partial<ReconciliationContext> & Pick<ReconciliationTask, 'confirmed'> = {},
+  {
+    confirmed,
+    applications: names = ['first'],
+    ...more
+  }: Partial<ReconciliationContext & ReconciliationTask> = {},
 ) {
   const { applications } = await reconcileRooms(
-    { applications: ['first'], confirmed },
+    { applications: names, confirmed },
     {
       ...world.context,
       rotations: world.rotations,
@@ -155,7 +160,7 @@ describe('a table that was restored to an earlier time', () => {
   /** @param generations how many links each of the first 20 keys was given since */
   async function restored(generations: number, options?: WorldOptions) {
     const world = await aged(60, options);
-    const before = new Map(world.rooms.rows);
+    const restore = world.rooms.backUp();
     for (const key of keysOf(20)) {
       for (let count = 0; count < generations; count += 1) {
         await rotateNow(aRequest({ key, action: 'rotate' }), world.context);
@@ -163,8 +168,7 @@ describe('a table that was restored to an earlier time', () => {
     }
     const links = keysOf(60).map((key) => world.row(key).current?.id);
     const living = world.kept();
-    world.rooms.rows.clear();
-    for (const [key, row] of before) world.rooms.rows.set(key, row);
+    restore();
     return { world, links, living };
   }
 
@@ -248,5 +252,44 @@ describe('a table that was restored to an earlier time', () => {
     world.clock.now += 2 * HOUR;
     expect(await reconcile(world)).toMatchObject({ recovered: 1, lost: 0 });
     expect(world.row('room-0')).toMatchObject({ generation: 2, current: { id: 'first-2' } });
+  });
+
+  it('gets the link back that was announced, where two rooms carry its token', async () => {
+    const { world, links } = await restored(1);
+    world.clock.now += MINUTE;
+    for (const key of keysOf(5)) {
+      const token = roomToken(DEPLOYMENT, key, 2, world.row(key).spec);
+      const expiresAt = world.clock.now + 30 * DAY;
+      await first(world).create({ token, settings: { display_name: 'Weekly' }, expiresAt });
+    }
+    world.clock.now += 2 * HOUR;
+    expect(await reconcile(world)).toMatchObject({ recovered: 20, orphans: 5, retired: 5 });
+    expect(keysOf(60).map((key) => world.row(key).current?.id)).toEqual(links);
+  });
+
+  it('gets a room back that was made where its claim had been moved to', async () => {
+    const world = await aged(1, { applications: ['first', 'second'] });
+    const { current, spec = aSpec() } = world.row('room-0');
+    const [home = 'first', other] =
+      current?.application === 'first' ? ['first', 'second'] : ['second', 'first'];
+    const restore = world.rooms.backUp();
+    await rotateNow(aRequest({ key: 'room-0', action: 'rotate', to: other }), world.context);
+    const { current: newest } = world.row('room-0');
+    restore();
+    const announcement = { type: 'Room Rotated', reason: 'renewal' } as const;
+    const expiresAt = world.clock.now + 30 * DAY;
+    const intent = {
+      purpose: 'open',
+      generation: 2,
+      application: home,
+      spec,
+      expiresAt,
+      announcement,
+    } as const;
+    await takeClaim(world.row('room-0'), intent, world.context);
+    world.clock.now += 2 * HOUR;
+    await reconcile(world, { applications: ['first', 'second'] });
+    expect(world.row('room-0')).toMatchObject({ generation: 2, current: { id: newest?.id } });
+    expect(world.kept()).toHaveLength(2);
   });
 });
