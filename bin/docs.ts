@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { requestSchema } from '../functions/requests/room-request/schema.ts';
+import { apiDocument, apiReport } from './api-document.ts';
 import { eventJsonSchema } from './event-schema.ts';
 import { providersDocument } from './providers-document.ts';
 
@@ -9,6 +10,8 @@ export const documents: Readonly<Record<string, () => string>> = {
   'docs/request.schema.json': requestJsonSchema,
   'docs/event.schema.json': eventJsonSchema,
   'docs/providers.md': providersDocument,
+  'API.md': apiDocument,
+  'docs/api-report.md': apiReport,
 };
 
 function requestJsonSchema(): string {

@@ -27,7 +27,7 @@ export type {
   RoomUpdated,
 } from '../functions/rooms/model/events.ts';
 
-export type { ByFunction, FunctionName } from './compute/function-name.ts';
+export type { ByFunction, CoreFunctionName, FunctionName } from './compute/function-name.ts';
 export { EvergreenRooms } from './evergreen-rooms.ts';
 export { addOutputs } from './outputs.ts';
 export type { ApiKeyApplication, Application, MeetingsApiApplication } from './parts/applications.ts';

@@ -13,7 +13,11 @@ const BASE_URL = 'https://api-eu.vonage.com/v1/meetings';
 
 /** An application of the Meetings API, in which rooms are opened. */
 export interface MeetingsApiApplication {
-  /** @default 'meetings-api' */
+  /**
+   * Which provider it is.
+   *
+   * @default 'meetings-api'
+   */
   readonly provider?: 'meetings-api';
   /** The `application_id`, a UUID. */
   readonly applicationId: string;

@@ -23,4 +23,5 @@ export const ERROR_CODES = [
   'unexpected',
 ] as const;
 
+/** The `code` of an error, in the log of every function. */
 export type ErrorCode = (typeof ERROR_CODES)[number];

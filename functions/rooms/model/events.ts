@@ -8,17 +8,23 @@ export type EventSource = 'evergreen-rooms';
 
 /** What EventBridge puts around the detail. */
 export interface BusEvent<Type extends string, Detail> {
+  /** Of EventBridge's envelope: `0`. */
   readonly version: string;
   /** Of this delivery: an event that is told again has another id. */
   readonly id: string;
+  /** Tells the events of this project from others. */
   readonly source: EventSource;
+  /** Names the event. */
   readonly 'detail-type': Type;
   /** The AWS account. */
   readonly account: string;
+  /** The AWS region. */
   readonly region: string;
   /** ISO 8601, in UTC. */
   readonly time: string;
+  /** Empty. */
   readonly resources: readonly string[];
+  /** What happened. */
   readonly detail: Detail;
 }
 
@@ -30,6 +36,7 @@ export interface EventRoom {
   readonly id: string;
   /** Absent where the provider has none. */
   readonly meetingCode?: string;
+  /** The link for guests. */
   readonly guestUrl: string;
   /** ISO 8601, in UTC. */
   readonly createdAt: string;
@@ -55,11 +62,13 @@ export type RoomState = 'opening' | 'active' | 'held' | 'ending' | 'cancelled' |
 export interface RoomEventDetail {
   /** Which deployment speaks, where several share a bus. */
   readonly deployment: string;
+  /** The room's key. */
   readonly key: string;
   /** Counts the rooms that were opened under the key. */
   readonly generation: number;
   /** Of two events of a key the one with the higher revision is the newer. */
   readonly revision: number;
+  /** The state of the key. */
   readonly state: RoomState;
   /** Why it happened; of `Room Rejected` the refusal itself. */
   readonly reason: string;
@@ -77,6 +86,7 @@ export interface RoomEventDetail {
 
 /** The detail of an event about a message that is given up. */
 export interface RequestEventDetail {
+  /** Which deployment speaks, where several share a bus. */
   readonly deployment: string;
   /** The id that SQS gave the message when it was first sent. */
   readonly messageId: string;
@@ -86,6 +96,7 @@ export interface RequestEventDetail {
   readonly eventId?: string;
   /** Absent where the message names no room that could be read. */
   readonly key?: string;
+  /** Why it was given up. It repeats no name, metadata or address. */
   readonly reason: string;
 }
 
@@ -118,9 +129,11 @@ export type ReconciliationMode = 'repair' | 'report';
 
 /** The detail of an event about a run of reconciliation. */
 export interface ReconciliationEventDetail {
+  /** Which deployment speaks, where several share a bus. */
   readonly deployment: string;
+  /** How the run was configured. */
   readonly mode: ReconciliationMode;
-  /** By the names of the applications. */
+  /** What was found, by the names of the applications. */
   readonly applications: Readonly<Record<string, ReconciliationCounts>>;
 }
 
