@@ -73,13 +73,15 @@ export function circuits(store: OutageStore, now: () => Instant) {
     return isOurs;
   }
 
-  async function admit(name: string): Promise<void> {
+  /** @returns whether the call is the one that is let through during an outage */
+  async function admit(name: string): Promise<boolean> {
     if (known.open[name] && now() - readAt >= FRESH) await refresh();
     for (let outage = known.open[name]; outage; outage = known.open[name]) {
       if (now() < outage.probeAt) throw isOut(name, outage, now());
       // whoever moves the time of the next call makes this one
-      if (await write(name, { ...outage, probeAt: now() + outage.pause })) return;
+      if (await write(name, { ...outage, probeAt: now() + outage.pause })) return true;
     }
+    return false;
   }
 
   async function succeeded(name: string): Promise<void> {
@@ -88,13 +90,15 @@ export function circuits(store: OutageStore, now: () => Instant) {
     while (known.open[name]) if (await write(name, undefined)) return;
   }
 
-  async function failed(name: string, error: Error): Promise<void> {
+  async function failed(name: string, error: Error, isProbe: boolean): Promise<void> {
     successesBefore.set(error, successes.get(name) ?? 0);
     successes.delete(name);
     const inARow = (failures.get(name) ?? 0) + 1;
     failures.set(name, inARow);
     const outage = known.open[name];
     if (outage) {
+      // calls that were under way when it began say nothing of how long it takes
+      if (!isProbe) return;
       const pause = Math.min(2 * outage.pause, LONGEST_PAUSE);
       await write(name, { ...outage, pause, probeAt: now() + pause });
       return;
@@ -107,13 +111,13 @@ export function circuits(store: OutageStore, now: () => Instant) {
   }
 
   async function call<T>(name: string, operation: () => Promise<T>): Promise<T> {
-    await admit(name);
+    const isProbe = await admit(name);
     try {
       const answer = await operation();
       await succeeded(name);
       return answer;
     } catch (error) {
-      if (isOutage(error)) await failed(name, error);
+      if (isOutage(error)) await failed(name, error, isProbe);
       // the provider has answered: what it said is another matter
       else if (!(error instanceof ThrottledError)) await succeeded(name);
       throw error;

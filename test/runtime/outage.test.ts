@@ -230,6 +230,26 @@ describe('a provider that does not answer', () => {
     },
   );
 
+  it('is asked again after a minute, however many calls were under way when it failed', async () => {
+    const world = makeWorld();
+    const store = memoryOutages();
+    const answers = Array.from({ length: 20 }, () => Promise.withResolvers<never>());
+    let asked = 0;
+    const { protect } = circuits(store, world.context.now);
+    const { create } = protect('first', {
+      ...world.context.pool.provider('first'),
+      create: () => answers[asked++]?.promise ?? Promise.reject(new Error('asked too often')),
+    });
+    const { settings } = aSpec();
+    const order = { token: 'erabcde', settings, expiresAt: world.clock.now + DAY };
+    const calls = answers.map(() => expect(create(order)).rejects.toThrow('timed out'));
+    for (const [nth, { reject }] of answers.entries()) {
+      reject(new AmbiguousOutcomeError('timed out'));
+      await calls[nth];
+    }
+    expect(store.stored.open['first create']).toMatchObject({ probeAt: world.clock.now + MINUTE });
+  });
+
   it('does not keep an operation waiting that succeeds', async () => {
     const { protect } = circuits(memoryOutages(), Date.now);
     const { context: roomContext } = makeWorld();
