@@ -71,6 +71,8 @@ function mutate(place: string, file: string): readonly Mutant[] {
     // the sources run as they are, so there is no configuration of a compiler to adapt
     tsconfigFile: 'none',
     concurrency: 1,
+    // a loop without an end counts as noticed, a busy machine must not
+    timeoutMS: 30_000,
     reporters: [],
   };
   writeFileSync(settings, JSON.stringify(options));

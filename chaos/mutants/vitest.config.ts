@@ -10,5 +10,7 @@ export default defineConfig({
       'test/rooms/campaigns/{crashes,year,handover,model}.test.ts',
       'test/requests/calendar/fuzz.test.ts',
     ],
+    // as in the suite, no test depends on the speed of the machine
+    testTimeout: 180_000,
   },
 });
