@@ -8,7 +8,6 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functionNames } from '../../bin/bundle.ts';
+import { bundlesIn, type Digests, differences, installInto, lendPeers, pack } from '../../bin/packed.ts';
 import type { Resource } from '../support/stacks.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
@@ -27,22 +27,17 @@ const run = promisify(execFile);
 let folder: string;
 let installed: string;
 let brought: string[];
+let tested: Digests;
 
 /** A project elsewhere that has the packed tarball and its peers, and nothing else of this repository. */
 beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'consumer-')));
-  installed = join(folder, 'node_modules', 'evergreen-rooms');
   cpSync(CONSUMER, folder, { recursive: true });
-  await run('npm', ['pack', '--pack-destination', folder], { cwd: PROJECT });
-  const [tarball] = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
-  const install = ['install', '--offline', '--legacy-peer-deps', '--no-audit', '--no-fund', `./${tarball}`];
-  await run('npm', install, { cwd: folder });
+  tested = bundlesIn(PROJECT);
+  installed = await installInto(folder, await pack(folder));
   brought = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
   // Its peers are the team's own; a registry need not be asked for what lies here already.
-  for (const peer of ['aws-cdk-lib', 'constructs']) {
-    symlinkSync(join(PROJECT, 'node_modules', peer), join(folder, 'node_modules', peer));
-  }
+  lendPeers(folder);
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -61,6 +56,11 @@ describe('the package', () => {
       (file) => file.split('/')[2],
     );
     expect(bundles.sort()).toEqual(functionNames().sort());
+  });
+
+  test('has in it the very bundles that the other tests run', () => {
+    expect(tested.size).toBeGreaterThanOrEqual(functionNames().length);
+    expect(differences(tested, bundlesIn(installed))).toEqual([]);
   });
 
   test('has a command that looks at a deployed stack, and needs nothing for it', async () => {
