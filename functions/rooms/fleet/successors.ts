@@ -1,8 +1,8 @@
 import type { FoundRoom, ProviderRoom, RoomStore, RotationOrder } from '../model/ports.ts';
 import type { Room } from '../model/room.ts';
 import type { Instant } from '../model/time.ts';
-import { roomToken } from '../model/token.ts';
-import { type Inventory, type InventoryContext, orphansOf } from './inventory.ts';
+import { generationOf, generationToken, roomToken } from '../model/token.ts';
+import { GRACE, type Inventory, type InventoryContext, orphansOf } from './inventory.ts';
 
 /** How many generations a row can have missed: after a restore, all that were opened since. */
 const AHEAD = 16;
@@ -16,24 +16,24 @@ export interface SuccessorContext extends Pick<InventoryContext, 'deployment' | 
  * orphans no more: a worker gives them back to their row. A token is a digest, so the tokens of the row's next
  * generations are computed and looked up. Where there is no orphan the table is not read.
  *
+ * A room of other content than the row's may be one that was made too late for a wish that nobody has any more. It is the
+ * row's if it was made long after the row was written last: the claim that it was made for is not remembered.
+ *
  * @returns an order for each row, with its rooms from the oldest to the newest
  */
 export async function findSuccessors(
   ledgers: ReadonlyMap<string, Inventory>,
   { rooms, deployment, now }: SuccessorContext,
 ): Promise<readonly RotationOrder[]> {
-  const byToken = orphansByToken(ledgers, now());
-  if (byToken.size === 0) return [];
+  const orphans = orphansByGeneration(ledgers, now());
+  if (orphans.size === 0) return [];
   const orders: RotationOrder[] = [];
   let cursor: string | undefined;
   do {
     const page = await rooms.scan(cursor);
     for (const row of page.items) {
       if (!('revision' in row) || !isWanted(row)) continue;
-      const found = nextTokens(row, deployment).flatMap(({ token, generation }): FoundRoom[] => {
-        const place = byToken.get(token);
-        return place ? [{ application: place.application, id: place.id, generation }] : [];
-      });
+      const found = nextOf(row, orphans, deployment);
       for (const { application, id } of found) ledgers.get(application)?.unclaimed.delete(id);
       if (found.length === 0) continue;
       orders.push({ key: row.key, generation: row.generation, cause: 'recovered', found });
@@ -43,17 +43,15 @@ export async function findSuccessors(
   return orders;
 }
 
-/** Of rooms with one token the oldest, which is the one that was recorded and announced: the others stay orphans. */
-function orphansByToken(ledgers: ReadonlyMap<string, Inventory>, now: Instant) {
-  const byToken = new Map<string, Omit<FoundRoom, 'generation'> & Pick<ProviderRoom, 'createdAt'>>();
-  for (const [application, ledger] of ledgers) {
-    for (const { token, id, createdAt } of orphansOf(ledger, now)) {
-      if (token === undefined || createdAt >= (byToken.get(token)?.createdAt ?? Number.POSITIVE_INFINITY))
-        continue;
-      byToken.set(token, { application, id, createdAt });
-    }
-  }
-  return byToken;
+type Orphan = ProviderRoom & { readonly application: string };
+
+/** By what their tokens have of key and generation, the oldest first. */
+function orphansByGeneration(ledgers: ReadonlyMap<string, Inventory>, now: Instant) {
+  const all = [...ledgers].flatMap(([application, ledger]) =>
+    orphansOf(ledger, now).map((orphan): Orphan => ({ ...orphan, application })),
+  );
+  all.sort((a, b) => a.createdAt - b.createdAt);
+  return Map.groupBy(all, ({ token = '' }) => generationOf(token));
 }
 
 /** A key that was cancelled gets no room back. */
@@ -62,14 +60,21 @@ function isWanted({ state, spec }: Room): boolean {
 }
 
 /**
- * The tokens of the generations that the row does not have, in their order. The one that is claimed is among them: where
+ * The rooms of the generations that the row does not have, in their order. The one that is claimed is among them: where
  * the claim says, its room is its next worker's to adopt, but the claim may have been moved since.
  */
-function nextTokens({ key, generation, spent = 0, claim, spec }: Room, deployment: string) {
-  const newest = Math.max(generation, spent);
+function nextOf(row: Room, orphans: ReadonlyMap<string, readonly Orphan[]>, deployment: string): FoundRoom[] {
+  const { key, generation: current, spent = 0, claim, spec, updatedAt } = row;
+  const newest = Math.max(current, spent);
   const wanted = claim?.purpose === 'open' ? claim.spec : spec;
-  return Array.from({ length: AHEAD }, (_, index) => {
-    const next = newest + 1 + index;
-    return { generation: next, token: roomToken(deployment, key, next, wanted) };
+  return Array.from({ length: AHEAD }, (_, index) => newest + 1 + index).flatMap((generation) => {
+    const candidates = orphans.get(generationToken(deployment, key, generation)) ?? [];
+    if (candidates.length === 0) return [];
+    const token = roomToken(deployment, key, generation, wanted);
+    // of rooms with one token the oldest is the one that was recorded and announced
+    const found =
+      candidates.find((orphan) => orphan.token === token) ??
+      candidates.find(({ createdAt }) => createdAt > updatedAt + GRACE);
+    return found ? [{ application: found.application, id: found.id, generation }] : [];
   });
 }

@@ -2,7 +2,7 @@ import type { ProviderRoom } from '../model/ports.ts';
 import type { Claim, Room } from '../model/room.ts';
 import type { Duration } from '../model/time.ts';
 import { HOUR, MINUTE } from '../model/time.ts';
-import { roomToken } from '../model/token.ts';
+import { formerToken, roomToken } from '../model/token.ts';
 import { abandoned, isAccountedFor, isAlive, unclaimed } from '../model/transitions.ts';
 import { assertUnclaimed, type ClaimedRoom } from './claim.ts';
 import type { RoomContext } from './context.ts';
@@ -45,9 +45,9 @@ async function look(
   const { pool, deployment, formerly, now } = context;
   try {
     const since = claim.bookmark ?? (await notedBookmark(claim, context));
-    for (const mark of [deployment, formerly]) {
-      if (mark === undefined) continue;
-      const token = roomToken(mark, key, claim.generation, claim.spec);
+    const tokens = [roomToken(deployment, key, claim.generation, claim.spec)];
+    if (formerly !== undefined) tokens.push(formerToken(formerly, key, claim.generation, claim.spec));
+    for (const token of tokens) {
       const found = await pool.provider(claim.application).find(token, since);
       if (found.length > 0) return found;
     }

@@ -74,7 +74,7 @@ describe('what rooms carry', () => {
   });
 
   test('is the id that was chosen, if one was', () => {
-    expect(marksIn('eu-central-1', { deployment: 'k3x7q' })).toEqual({ deployment: 'k3x7q' });
+    expect(marksIn('eu-central-1', { deployment: 'k3x7q' })).toMatchObject({ deployment: 'k3x7q' });
   });
 
   test('lets two regions live beside each other in one application', async () => {

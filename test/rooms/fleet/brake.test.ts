@@ -292,4 +292,40 @@ describe('a table that was restored to an earlier time', () => {
     expect(world.row('room-0')).toMatchObject({ generation: 2, current: { id: newest?.id } });
     expect(world.kept()).toHaveLength(2);
   });
+
+  it('gets a room back that was asked for in another way since, and says so on the row', async () => {
+    const world = await aged(5);
+    const restore = world.rooms.backUp();
+    const spec = aSpec({ settings: { display_name: 'Renamed' } });
+    for (const key of keysOf(5)) await ensureRoom(aRequest({ key, spec }), world.context);
+    const links = keysOf(5).map((key) => world.row(key).current?.id);
+    const living = world.kept();
+    restore();
+    world.clock.now += 2 * HOUR;
+    expect(await reconcile(world)).toMatchObject({ recovered: 5, orphans: 0, retired: 0 });
+    expect(keysOf(5).map((key) => world.row(key).current?.id)).toEqual(links);
+    expect(world.kept()).toEqual(living);
+    expect(world.row('room-0')).toMatchObject({
+      generation: 2,
+      warnings: [expect.stringContaining('ask for it again')],
+    });
+  });
+});
+
+describe('a room that was made too late, for a wish that nobody has any more', () => {
+  it('is not given to the row that was written since the wish', async () => {
+    const world = await aged(1);
+    const spec = aSpec({ settings: { display_name: 'Renamed' } });
+    const row = await world.rooms.write({ ...world.row('room-0'), updatedAt: world.clock.now });
+    world.clock.now += 30 * MINUTE;
+    const expiresAt = world.clock.now + 30 * DAY;
+    await first(world).create({
+      token: roomToken(DEPLOYMENT, 'room-0', 2, spec),
+      settings: spec.settings,
+      expiresAt,
+    });
+    world.clock.now += 2 * HOUR;
+    expect(await reconcile(world)).toMatchObject({ recovered: 0, orphans: 1, retired: 1 });
+    expect(world.row('room-0')).toEqual(row);
+  });
 });

@@ -10,7 +10,7 @@ import {
 } from '../../../functions/rooms/model/errors.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
-import { roomToken } from '../../../functions/rooms/model/token.ts';
+import { formerToken, roomToken } from '../../../functions/rooms/model/token.ts';
 import { failNext, providerOf, withProvider } from '../../support/faulty.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { aRequest, DEPLOYMENT, makeWorld, type World } from '../../support/world.ts';
@@ -42,11 +42,15 @@ describe('an attempt that got no answer', () => {
     expect(world.announced).toMatchObject([{ type: 'Room Created', reason: 'requested', generation: 1 }]);
   });
 
-  it('of a version that named the deployment otherwise had its effect: the room is found and adopted', async () => {
+  it('of an earlier version had its effect: the room is found by its old token and adopted', async () => {
     const { world, request } = await unanswered('after');
-    const upgraded = { ...world.context, deployment: 'zzzzz', formerly: DEPLOYMENT };
+    const provider = providerOf(world);
+    const made = await provider.find(roomToken(DEPLOYMENT, 'weekly', 1, request.spec));
+    const token = formerToken('fghij', 'weekly', 1, request.spec);
+    provider.find = async (asked) => (asked === token ? made.map((room) => ({ ...room, token })) : []);
+    const upgraded = { ...world.context, formerly: 'fghij' };
     expect((await ensureRoom(request, upgraded)).outcome).toBe('unchanged');
-    expect(providerOf(world).calls).toEqual({ create: 1, find: 2 });
+    expect(provider.calls).toMatchObject({ create: 1 });
     expect(world.row('weekly')).toMatchObject({ state: 'active', generation: 1, current: { id: 'first-1' } });
   });
 

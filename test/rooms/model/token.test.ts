@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
-import { isTokenOf, roomToken } from '../../../functions/rooms/model/token.ts';
+import { generationOf, generationToken, isTokenOf, roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 
 describe('the correlation token', () => {
@@ -31,6 +31,14 @@ describe('the correlation token', () => {
     const expiresAt = START + 30 * DAY;
     expect(token({ expiresAt, lifetime: 30 * DAY - HOUR })).toBe(token({ expiresAt, lifetime: 30 * DAY }));
     expect(token({ renewal: { mode: 'extend' } })).toBe(token());
+  });
+
+  it('tells its generation, whatever the room shall be like', () => {
+    const generation = generationToken('abcde', 'weekly', 1);
+    const settings = { display_name: 'Monthly' };
+    expect(generationOf(roomToken('abcde', 'weekly', 1, aSpec()))).toBe(generation);
+    expect(generationOf(roomToken('abcde', 'weekly', 1, aSpec({ settings })))).toBe(generation);
+    expect(generationOf(roomToken('abcde', 'weekly', 2, aSpec()))).not.toBe(generation);
   });
 
   it('tells its own deployment from another on the same account', () => {
