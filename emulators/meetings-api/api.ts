@@ -122,7 +122,11 @@ export function createApi({ gate, rooms, links, switches, now: clock, catchUp, r
   return async (request: EmulatorRequest): Promise<Reply> => {
     if (isSignOfLife(request)) return { status: 200, body: { version_number: CHOICES.version } };
     if (request.prefix === '') throw notFound(TEXTS.routeNotFound(`${request.method} ${request.path}`));
-    const admission = await gate.admit(request.headers.authorization, clock());
+    const admission = await gate.admit(
+      request.headers.authorization,
+      { method: request.method, path: `${request.prefix}${request.path}` },
+      clock(),
+    );
     if ('refused' in admission) return unauthorized(admission.refused, admission.reason);
     request.account = admission.applicationId;
     const match = route(request);

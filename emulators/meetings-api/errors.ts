@@ -16,8 +16,14 @@ export function unauthorized(kind: 'missing' | 'wrong', reason: string): Reply {
   return { status: 401, body, headers: { 'x-emulator-reason': reason } };
 }
 
+/** A single complaint is the message alone, as in the reply that was captured; of several there is a list. */
 export const invalidInput = (messages: readonly string[]): Refusal =>
-  new Refusal(service(400, messages[0] ?? '', { name: 'InputValidationError', errors: messages }));
+  new Refusal(
+    service(400, messages[0] ?? '', {
+      name: 'InputValidationError',
+      ...(messages.length > 1 && { errors: messages }),
+    }),
+  );
 
 export const badRequest = (message: string): Refusal => new Refusal(service(400, message));
 

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
+import { type CallLine, pathPattern } from '../http/patterns.ts';
 import { CHOICES } from './choices.ts';
 
 const MINUTE = 60;
@@ -15,6 +16,8 @@ interface Verified {
   /** Seconds since the epoch. */
   readonly from: number;
   readonly until: number;
+  /** Whether the token may be used for a call, its path with the prefix. */
+  readonly allows: (call: CallLine) => boolean;
 }
 
 class TokenRefusedError extends Error {}
@@ -45,14 +48,18 @@ export class Gate {
     this.#verified = new Map();
   }
 
-  /** @param now milliseconds since the epoch */
-  async admit(authorization: string | undefined, now: number): Promise<Admission> {
+  /**
+   * @param call its path with the prefix
+   * @param now milliseconds since the epoch
+   */
+  async admit(authorization: string | undefined, call: CallLine, now: number): Promise<Admission> {
     if (!authorization) return { refused: 'missing', reason: 'no authorization header' };
     const [, token] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
     if (!token) return { refused: 'wrong', reason: 'the authorization header is not a bearer token' };
     try {
       const verified = this.#verified.get(token) ?? (await this.#verify(token));
       checkTime(verified, now / 1000);
+      if (!verified.allows(call)) throw new TokenRefusedError(`the acl has no ${call.method} ${call.path}`);
       return { applicationId: verified.applicationId };
     } catch (error) {
       if (error instanceof TokenRefusedError) return { refused: 'wrong', reason: error.message };
@@ -68,7 +75,7 @@ export class Gate {
     const signed = await Promise.all([...keys.values()].map((key) => isSignedBy(token, key)));
     if (!signed.includes(true))
       throw new TokenRefusedError('the signature is not by a key of the application');
-    const verified = { applicationId, ...validity(claims) };
+    const verified = { applicationId, ...validity(claims), allows: readAcl(claims.acl) };
     if (this.#verified.size >= REMEMBERED) this.#verified = new Map();
     this.#verified.set(token, verified);
     return verified;
@@ -119,6 +126,26 @@ function validity({
   if (exp - iat < 30) throw new TokenRefusedError('the token lives for less than 30 seconds');
   if (exp - iat > DAY) throw new TokenRefusedError('the token lives for more than 24 hours');
   return { from: Math.max(iat, nbf), until: exp };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Reads `{"paths": {"/v1/meetings/**": {"methods": ["GET"]}}}`: `*` stands for one segment, two at the end for nothing or
+ * anything below. Without the claim everything is allowed; further filters are passed over.
+ */
+function readAcl(acl: unknown): Verified['allows'] {
+  if (acl === undefined) return () => true;
+  if (!isObject(acl) || !isObject(acl.paths)) throw new TokenRefusedError('the acl has no paths');
+  const rules = Object.entries(acl.paths).map(([path, rule]) => {
+    const { methods } = isObject(rule) ? rule : {};
+    const whole = pathPattern(path);
+    const itself = pathPattern(path.replace(/\/\*\*$/, ''));
+    return ({ method, path: called }: CallLine) =>
+      (whole.test(called) || itself.test(called)) && (!Array.isArray(methods) || methods.includes(method));
+  });
+  return (call) => rules.some((rule) => rule(call));
 }
 
 function checkTime({ from, until }: Verified, now: number): void {

@@ -23,6 +23,9 @@ describe('a call is let in', () => {
     ['without exp, for a quarter of an hour', { exp: undefined }],
     ['with exp exactly 24 hours after iat', (iat: number) => ({ iat, exp: iat + 86_400 })],
     ['with exp exactly 30 seconds after iat', (iat: number) => ({ iat, exp: iat + 30 })],
+    ['with an acl of the path', { acl: { paths: { '/v1/meetings/rooms': {} } } }],
+    ['with an acl of everything below', { acl: { paths: { '/*/users/**': {}, '/*/meetings/**': {} } } }],
+    ['with an acl that ends below it', { acl: { paths: { '/*/*/rooms/**': { methods: ['GET'] } } } }],
     ['with an nbf that has come', (iat: number) => ({ nbf: iat })],
   ])('%s', async (_, claims) => {
     const reply = await bearer(sign(now(), typeof claims === 'function' ? claims(seconds()) : claims));
@@ -95,6 +98,15 @@ describe('a call is turned away with a 401', () => {
       { alg: 'HS256', key: Buffer.from(KEYS.publicKey.export({ type: 'spki', format: 'pem' })) },
       'not RS256',
     ],
+    ['an acl of other paths', { acl: { paths: { '/*/users/**': {} } } }, {}, 'the acl has no GET'],
+    [
+      'an acl of other methods',
+      { acl: { paths: { '/**': { methods: ['POST'] } } } },
+      {},
+      'the acl has no GET /v1/meetings/rooms',
+    ],
+    ['an acl of the room alone', { acl: { paths: { '/*/*/rooms/x': {} } } }, {}, 'the acl has no GET'],
+    ['an acl without paths', { acl: {} }, {}, 'the acl has no paths'],
     ['another RSA algorithm', {}, { alg: 'RS512' }, 'not RS256'],
   ] as const)('for %s', async (_, claims, key, reason) => {
     const token = await sign(now(), typeof claims === 'function' ? claims(seconds()) : claims, key);

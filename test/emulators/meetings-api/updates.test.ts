@@ -68,6 +68,15 @@ describe('PATCH /rooms/{id}', () => {
     expect(reply.body.message).toContain(message);
   });
 
+  test('refuses to change nothing in exactly the words that were captured', async () => {
+    const { body } = await bench.create();
+    expect((await patch(body.id, {})).body).toEqual({
+      message: '"update_details" must have at least 1 key',
+      name: 'InputValidationError',
+      status: 400,
+    });
+  });
+
   test('refuses a body without update_details, whatever else it has', async () => {
     const { body } = await bench.create();
     const reply = await bench.ask('PATCH', `/rooms/${body.id}`, {
