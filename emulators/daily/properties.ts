@@ -20,18 +20,38 @@ const flag = (byDefault?: boolean) => property((value) => typeof value === 'bool
 const isWhole = (value: unknown) => Number.isInteger(value) && Number(value) >= 0;
 const among = (values: readonly string[], byDefault?: unknown) =>
   property((value) => values.includes(value as string), `one of ${values.join(', ')}`, byDefault);
-const anything = property(() => true, 'anything');
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Config =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const object = property(isObject, 'an object');
 
 const RECORDINGS = ['cloud', 'cloud-audio-only', 'local', 'raw-tracks'];
 const LANGUAGES = 'da de en es fi fr it jp ka nl no pt pt-BR pl ru sv tr user'.split(' ');
 const REGIONS =
   'af-south-1 ap-northeast-2 ap-southeast-1 ap-southeast-2 ap-south-1 eu-central-1 eu-west-2 sa-east-1 us-east-1 us-west-2';
 
+const REGIONS_OF_STREAMS = ['us-west-2', 'eu-central-1', 'ap-south-1'];
+
 const instant = property(isWhole, 'a number of seconds since the unix epoch');
 const recording = property(
   (value) => value === false || [value].flat().every((kind) => RECORDINGS.includes(kind as string)),
   `one of ${RECORDINGS.join(', ')}`,
+);
+
+/** Where recordings or transcripts go: the member without which there is no bucket. */
+const bucket = property(
+  (value) => isObject(value) && typeof value.bucket_name === 'string',
+  'an object with a bucket_name',
+);
+const text = property((value) => typeof value === 'string', 'a string');
+const template = property(
+  (value) => typeof value === 'string' && value.length <= 1024 && value.includes('{epoch_time}'),
+  'a string of at most 1024 characters with {epoch_time}',
+);
+const endpoints = property(
+  (value) =>
+    Array.isArray(value) &&
+    value.every((endpoint) => isObject(endpoint) && ['rtmp', 'hls'].includes(String(endpoint.type))),
+  'a list of objects whose type is rtmp or hls',
 );
 
 /** The properties of a room. */
@@ -59,18 +79,39 @@ const ROOM: Readonly<Record<string, Property>> = {
     200,
   ),
   geo: among(REGIONS.split(' ')),
-  permissions: property(isObject, 'an object'),
+  rtmp_geo: among(REGIONS_OF_STREAMS),
+  disable_rtmp_geo_fallback: flag(false),
+  permissions: object,
   meeting_join_hook: property(
     (value) => typeof value === 'string' && value.length <= 255 && URL.canParse(value),
     'a URL of at most 255 characters',
   ),
-  recordings_bucket: anything,
-  enable_transcription_storage: flag(),
-  sip: anything,
-  streaming_endpoints: anything,
+  recordings_bucket: bucket,
+  recordings_template: template,
+  enable_transcription_storage: flag(false),
+  transcription_bucket: bucket,
+  transcription_template: template,
+  auto_transcription_settings: object,
+  enable_dialout: flag(),
+  dialout_config: object,
+  sip: object,
+  streaming_endpoints: endpoints,
+  enable_network_ui: flag(),
+  enable_noise_cancellation_ui: flag(),
+  enable_breakout_rooms: flag(),
+  enable_cpu_warning_notifications: flag(),
+  enable_video_processing_ui: flag(true),
+  enable_shared_chat_history: flag(true),
+  enable_advanced_chat: flag(false),
+  enable_hidden_participants: flag(false),
+  enable_mesh_sfu: flag(),
+  sfu_switchover: property((value) => typeof value === 'number' && value >= 0, 'a number', 0.5),
+  enable_adaptive_simulcast: flag(true),
+  enable_multiparty_adaptive_simulcast: flag(false),
+  enforce_unique_user_ids: flag(false),
+  experimental_optimize_large_calls: flag(),
+  enable_terse_logging: flag(false),
 };
-
-const text = property((value) => typeof value === 'string', 'a string');
 
 /** The properties of a meeting token, each with the short name that it has inside the token, where that is known. */
 const TOKEN: Readonly<Record<string, Property & { readonly claim?: string }>> = {
@@ -89,7 +130,7 @@ const TOKEN: Readonly<Record<string, Property & { readonly claim?: string }>> = 
   enable_recording: { ...recording, claim: 'er' },
   enable_recording_ui: { ...flag(), claim: 'erui' },
   start_cloud_recording: { ...flag(), claim: 'sr' },
-  start_cloud_recording_opts: anything,
+  start_cloud_recording_opts: object,
   start_audio_off: { ...flag(), claim: 'ao' },
   start_video_off: { ...flag(), claim: 'vo' },
   enable_screenshare: flag(),
@@ -102,7 +143,7 @@ const TOKEN: Readonly<Record<string, Property & { readonly claim?: string }>> = 
   auto_start_transcription: flag(),
   close_tab_on_exit: flag(),
   redirect_on_meeting_exit: text,
-  permissions: { ...property(isObject, 'an object'), claim: 'p' },
+  permissions: { ...object, claim: 'p' },
 };
 
 /** Properties for which the definition has no null. */
@@ -116,7 +157,7 @@ function check(
   now: number,
 ): Config {
   if (!isObject(given)) throw invalidRequest(TEXTS.wrongType('properties', given, 'an object'));
-  const known = Object.entries(given as Config).filter(([name]) => {
+  const known = Object.entries(given).filter(([name]) => {
     if (Object.hasOwn(table, name)) return true;
     if (switches.unknownFields === 'refuse') throw invalidRequest(TEXTS.unknownField(name));
     return false;

@@ -1,6 +1,58 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DAY } from '../support/clock.ts';
 import { ask, clock, create, daily, OTHER_KEY, seconds, start } from '../support/daily.ts';
+
+interface Schema {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly required?: readonly string[];
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+const CONTRACT: { properties: { properties: Readonly<Record<string, Schema>> } } = JSON.parse(
+  readFileSync(new URL('../../adapters/contracts/daily.schema.json', import.meta.url), 'utf8'),
+).$defs;
+
+/** One value of each type that JSON has. */
+const ANY = [true, 1.5, -1, 'anything', ['anything'], { anything: 1 }];
+
+/** Values that fit a schema, and a value of every other type. */
+function valuesOf(schema: Schema): { fitting: readonly unknown[]; other: readonly unknown[] } {
+  const fitting = fittingOf(schema);
+  const types = fitting.map(typeOf);
+  return { fitting, other: ANY.filter((value) => !types.includes(typeOf(value))) };
+}
+
+const typeOf = (value: unknown) => (Array.isArray(value) ? 'array' : typeof value);
+
+function fittingOf({ type, enum: values, anyOf, items, ...more }: Schema): readonly unknown[] {
+  if (values) return values;
+  if (anyOf) return anyOf.flatMap(fittingOf);
+  switch (type) {
+    case 'boolean':
+      return [true, false];
+    case 'integer':
+      return [more.maximum ?? 60];
+    case 'number':
+      return [0.5, 2];
+    case 'string':
+      return [more.format ? 'https://team.example/joined' : 'meetings/{epoch_time}.mp4'];
+    case 'array':
+      return [fittingOf(items ?? {}).slice(0, 1)];
+    default:
+      return [
+        Object.fromEntries(
+          Object.entries(more.properties ?? {}).map(([name, part]) => [name, fittingOf(part)[0]]),
+        ),
+      ];
+  }
+}
 
 beforeEach(() => start());
 afterEach(() => daily.close());
@@ -92,6 +144,33 @@ describe('POST /rooms', () => {
     expect(reply.body.info).toContain(info);
     expect(daily.rooms()).toHaveLength(0);
   });
+
+  test('takes every property that is documented, in the types of the contract alone', async () => {
+    const properties = Object.entries(CONTRACT.properties.properties);
+    expect(properties).toHaveLength(48);
+    for (const [name, schema] of properties) {
+      const values = valuesOf(schema);
+      for (const value of values.fitting) {
+        const { status, body } = await ask('POST', '/rooms', { properties: { [name]: value } });
+        expect([name, value, status]).toEqual([name, value, 200]);
+        expect([{}, { [name]: value }]).toContainEqual(body.config);
+      }
+      for (const value of values.other) {
+        const { status, body } = await ask('POST', '/rooms', { properties: { [name]: value } });
+        expect([name, value, status]).toEqual([name, value, 400]);
+        expect(body.info).toContain(`${name} was`);
+      }
+    }
+  });
+
+  test.each(['recordings_bucket', 'sip', 'streaming_endpoints', 'dialout_config'])(
+    'takes no bare string for %s',
+    async (name) => {
+      expect((await create('room-1', { [name]: 'anything' })).body.info).toContain(
+        `${name} was 'anything' but should be`,
+      );
+    },
+  );
 
   test('refuses a body that is not JSON', async () => {
     expect((await ask('POST', '/rooms', '{')).body.error).toBe('json-parsing-error');
