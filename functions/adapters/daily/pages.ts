@@ -46,7 +46,7 @@ export async function* pages(
   let listed = 0;
   let reply = await fetchAfter(from?.split(',') ?? []);
   while (isSuccess(reply)) {
-    const { data, total_count: total } = answered(reply, pageReply);
+    const { data, total } = pageOf(reply, from === undefined ? listed : undefined);
     if (data.length === 0) return;
     listed += data.length;
     const isLast = data.length < PAGE_SIZE && listed >= total;
@@ -59,6 +59,19 @@ export async function* pages(
     reply = await fetchAfter(cursors);
   }
   throw failure(reply);
+}
+
+/**
+ * A page may leave out an empty list, yet not one that it counts rooms of: they would pass for lost. Without a count, an
+ * empty page ends the list.
+ *
+ * @param listed the rooms before this page, where that is known
+ */
+function pageOf(reply: Reply, listed: number | undefined) {
+  const { data, total_count: total } = answered(reply, pageReply);
+  if (!data && listed !== undefined && (total ?? 0) > listed)
+    throw unreadable(reply, `it counts ${total} rooms and has no list of them`);
+  return { data: data ?? [], total: total ?? Number.POSITIVE_INFINITY };
 }
 
 /** Of an entry that may be unreadable otherwise. */

@@ -16,7 +16,10 @@ export const roomReply = z.object({
 export type RoomReply = z.infer<typeof roomReply>;
 
 /** The rooms of a page are read one by one. */
-export const pageReply = z.object({ total_count: z.number(), data: z.array(z.unknown()) });
+export const pageReply = z.object({
+  total_count: z.optional(z.nullable(z.number())),
+  data: z.optional(z.nullable(z.array(z.unknown()))),
+});
 
 export const identified = z.object({ id: text });
 

@@ -21,7 +21,7 @@ export type MeetingReply = z.infer<typeof meetingReply>;
 
 /** The meetings of a page are read one by one. */
 export const pageReply = z.object({
-  results: z.nullable(z.array(z.unknown())),
+  results: z.optional(z.nullable(z.array(z.unknown()))),
   cursor: z.optional(z.nullable(z.string())),
 });
 
