@@ -1,41 +1,51 @@
 import type { ServerResponse } from 'node:http';
 import { breakOff } from './break-off.ts';
-import type { DrawnFault } from './fault.ts';
+import type { DrawnFault, FaultKind } from './fault.ts';
 import { type Reply, send, sendGarbled, sendTorn } from './replies.ts';
 
-/** What the provider says with an error status that no rule of the API led to. */
-export type Failure = (status: number, detail: string) => Reply;
+/**
+ * What the provider says with an error status that no rule of the API led to.
+ *
+ * @param wait milliseconds until the caller may come back, where it is throttled
+ */
+export type Failure = (status: number, detail: string, wait: number) => Reply;
 
 /**
- * Sends the reply, or what the fault makes of it.
+ * What goes out: the reply, or what the fault puts in its place.
  *
  * @param reply absent where the fault struck before the call had its effect
- * @returns the status that went out, if one did
+ * @returns nothing where the caller gets no reply
  */
-export function deliver(
-  response: ServerResponse,
+export function outgoing(
   reply: Reply | undefined,
   fault: DrawnFault | undefined,
   failure: Failure,
   now: number,
-): number | undefined {
-  if (fault?.fault === 'hang') return undefined;
-  if (fault?.fault === 'reset') {
-    breakOff(response.socket);
-    return undefined;
-  }
-  const outgoing =
-    fault?.fault === 'status' || fault?.fault === 'throttle' ? faulty(fault, failure, now) : reply;
-  if (!outgoing) throw new Error('a call without a fault has a reply');
-  if (fault?.fault === 'torn-body') sendTorn(response, outgoing, now);
-  else if (fault?.fault === 'garbled-body') sendGarbled(response, outgoing, now);
-  else send(response, outgoing, now);
-  return outgoing.status;
+): Reply | undefined {
+  if (fault?.fault === 'hang' || fault?.fault === 'reset') return undefined;
+  if (fault?.fault === 'status' || fault?.fault === 'throttle') return faulty(fault, failure, now);
+  if (!reply) throw new Error('a call without a fault has a reply');
+  return reply;
+}
+
+/** Sends what goes out in the way of the fault. */
+export function deliver(
+  response: ServerResponse,
+  reply: Reply | undefined,
+  fault: FaultKind | undefined,
+  now: number,
+): void {
+  if (fault === 'reset') breakOff(response.socket);
+  if (!reply) return;
+  if (fault === 'torn-body') sendTorn(response, reply, now);
+  else if (fault === 'garbled-body') sendGarbled(response, reply, now);
+  else send(response, reply, now);
 }
 
 function faulty(fault: DrawnFault, failure: Failure, now: number): Reply {
   const throttled = fault.fault === 'throttle';
-  const reply = failure(fault.status ?? (throttled ? 429 : 500), 'a fault that was asked for');
+  const { status = throttled ? 429 : 500, retryAfter: seconds = 1 } = fault;
+  const reply = failure(status, 'a fault that was asked for', seconds * 1000);
   return {
     ...reply,
     ...('body' in fault && { body: fault.body }),

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { breakOff } from './break-off.ts';
 
-/** What an emulator answers. A string goes out as plain text, anything else as JSON, nothing as no body. */
+/** What an emulator answers. A string goes out as plain text, bytes as they are, anything else as JSON, nothing as no body. */
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
@@ -25,11 +25,16 @@ interface Encoded {
 
 /** The `Date` is the emulator's, so that a `Retry-After` date can be read against it. */
 function encode(reply: Reply, now: number): Encoded {
-  const text = typeof reply.body === 'string' ? reply.body : (JSON.stringify(reply.body) ?? '');
+  const bytes = bytesOf(reply.body);
   const type = typeof reply.body === 'string' ? 'text/plain' : 'application/json';
   const headers: Record<string, string> = { date: new Date(now).toUTCString(), ...reply.headers };
-  if (text !== '') headers['content-type'] ??= `${type}; charset=utf-8`;
-  return { headers, bytes: Buffer.from(text) };
+  if (bytes.length > 0) headers['content-type'] ??= `${type}; charset=utf-8`;
+  return { headers, bytes };
+}
+
+function bytesOf(body: unknown): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === 'string' ? body : (JSON.stringify(body) ?? ''));
 }
 
 export function send(response: ServerResponse, reply: Reply, now: number): void {

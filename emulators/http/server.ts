@@ -6,11 +6,12 @@ import type { Clock } from './clock.ts';
 import { type ControlHandler, commonControls } from './control.ts';
 import { UnreadableOrderError } from './fault-rules.ts';
 import { Faults } from './faults.ts';
-import { deliver, type Failure } from './faulty-replies.ts';
+import { deliver, type Failure, outgoing } from './faulty-replies.ts';
 import { seededRandom } from './random.ts';
 import { Refusal, type Reply, send } from './replies.ts';
 import { type EmulatorRequest, readRequest, UnreadableBodyError } from './requests.ts';
 import { createRouter } from './router.ts';
+import { type Tap, Taps } from './taps.ts';
 
 export interface EmulatorDefinition {
   readonly title: string;
@@ -35,6 +36,12 @@ export interface Emulator {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly calls: CallLog;
+  /**
+   * Lets a program see every exchange, and answer otherwise.
+   *
+   * @returns takes the tap away again
+   */
+  tap(tap: Tap): () => void;
   /** At once, whatever hangs. */
   close(): Promise<void>;
 }
@@ -49,6 +56,7 @@ export async function startEmulator(definition: EmulatorDefinition): Promise<Emu
   const { title, clock, failure, prefixes } = definition;
   const faults = new Faults(seededRandom(definition.seed ?? 1));
   const calls = new CallLog();
+  const taps = new Taps();
   /** The latest of each kind of call, for the fault that answers with another room. */
   const successes = new Map<string, Reply>();
   const closing = new AbortController();
@@ -59,13 +67,13 @@ export async function startEmulator(definition: EmulatorDefinition): Promise<Emu
 
   const answer = async (request: EmulatorRequest): Promise<Reply> => {
     try {
-      if (request.tooLarge) return failure(413, 'the body is larger than 1 MiB');
+      if (request.tooLarge) return failure(413, 'the body is larger than 1 MiB', 0);
       return await definition.answer(request);
     } catch (error) {
       if (error instanceof Refusal) return error.reply;
-      if (error instanceof UnreadableBodyError) return failure(400, error.message);
+      if (error instanceof UnreadableBodyError) return failure(400, error.message, 0);
       console.error(`${title}: ${request.method} ${request.path} failed inside the emulator`, error);
-      return failure(500, 'the emulator itself failed');
+      return failure(500, 'the emulator itself failed', 0);
     }
   };
 
@@ -77,7 +85,9 @@ export async function startEmulator(definition: EmulatorDefinition): Promise<Emu
     const kind = `${request.method} ${request.path.split('/').length}`;
     const swapped = fault?.fault === 'another-room' ? (successes.get(kind) ?? reply) : reply;
     if (reply && reply.status < 300) successes.set(kind, reply);
-    const sent = deliver(response, swapped, fault, failure, clock.now());
+    const due = outgoing(swapped, fault, failure, clock.now());
+    const sent = taps.pass({ request, handled: reply, sent: due, fault });
+    deliver(response, sent, fault?.fault, clock.now());
     calls.add({
       method: request.method,
       path: request.path,
@@ -85,7 +95,7 @@ export async function startEmulator(definition: EmulatorDefinition): Promise<Emu
       at: clock.now(),
       ...(request.account && { account: request.account }),
       ...(reply && { handled: reply.status }),
-      ...(sent && { sent }),
+      ...(sent && { sent: sent.status }),
       ...(fault && { fault: fault.fault }),
     });
   };
@@ -117,6 +127,7 @@ export async function startEmulator(definition: EmulatorDefinition): Promise<Emu
     clock,
     faults,
     calls,
+    tap: (tap) => taps.add(tap),
     close: () =>
       new Promise((resolve) => {
         closing.abort();

@@ -8,17 +8,21 @@ export function createErrors({ errorBodies, throttleField }: Switches) {
     status,
     ...(errorBodies === 'json' && { body: { error } }),
   });
+  /** @param wait milliseconds */
+  const throttled = (throttleKey: string, wait: number): Reply => ({
+    status: 429,
+    body: { error: TEXTS.throttled(throttleKey), data: { [throttleField]: wait } },
+  });
   return {
+    throttled,
     badRequest: (text: string) => new Refusal(reply(400, text)),
     unauthorized: () => new Refusal(reply(401, TEXTS.unauthorized)),
     notFound: () => new Refusal(reply(404, TEXTS.notFound)),
-    /** @param wait milliseconds */
-    throttled: (throttleKey: string, wait: number): Reply => ({
-      status: 429,
-      body: { error: TEXTS.throttled(throttleKey), data: { [throttleField]: wait } },
-    }),
-    failure: (status: number, detail: string): Reply =>
-      reply(status, detail || (STATUS_CODES[status] ?? 'error')),
+    /** A throttle that was asked for is the first organisation's. */
+    failure: (status: number, detail: string, wait: number): Reply =>
+      status === 429
+        ? throttled('organization:1', wait)
+        : reply(status, detail || (STATUS_CODES[status] ?? 'error')),
     withStatus: (status: number) => new Refusal(reply(status, STATUS_CODES[status] ?? 'error')),
   };
 }

@@ -1,14 +1,21 @@
+import * as zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Tap } from '../../emulators/http/taps.ts';
 import type { RoomEmulator } from '../../emulators/room-emulator.ts';
 import type { ProviderRoom, RoomOrder, RoomProvider } from '../../functions/rooms/model/ports.ts';
 import type { RoomSettings } from '../../functions/rooms/model/room.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
+import { contract } from './contracts/contract.ts';
 
 /** A provider's adapter in front of its emulator, with a clock that stands still until it is turned. */
 export interface ProviderBench {
   readonly emulator: RoomEmulator;
+  /** Its schemas, in `contracts`: every call and answer of the suite is held to them. */
+  readonly contract: string;
+  /** Members of answers that may be null or missing. */
+  readonly mayBeEmpty: readonly string[];
   readonly now: () => Instant;
   turn(by: number): void;
   readonly provider: RoomProvider;
@@ -39,14 +46,25 @@ export interface ProviderBench {
 export function describeProvider(name: string, start: () => Promise<ProviderBench>): void {
   describe(name, () => {
     let bench: ProviderBench;
+    let broken: string[];
     beforeEach(async () => {
       bench = await start();
+      broken = [];
+      const faults = contract(bench.contract);
+      bench.emulator.tap((exchange) => {
+        broken.push(...faults(exchange));
+        return undefined;
+      });
     });
-    afterEach(() => bench.close());
+    afterEach(async () => {
+      await bench.close();
+      expect(broken).toEqual([]);
+    });
 
     describeLife(() => bench);
     describeList(() => bench);
     describeFaults(() => bench);
+    describeTouchedAnswers(() => bench);
     describeCredentials(() => bench);
   });
 }
@@ -63,6 +81,15 @@ const CHANGES: Partial<RoomSettings> = {
   callback_urls: { rooms_callback_url: 'https://team.example/rooms' },
   available_features: { is_chat_available: false },
   ui_settings: { language: 'de' },
+};
+
+const DEFAULTS: Partial<RoomSettings> = {
+  expire_after_use: false,
+  theme_id: null,
+  join_approval_level: 'none',
+  initial_join_options: { microphone_state: 'default' },
+  available_features: {},
+  ui_settings: { language: 'default' },
 };
 
 const HTML =
@@ -144,6 +171,18 @@ function describeLife(at: Bench): void {
         available: true,
       });
       expect(living(emulator)).toBe(1);
+    });
+
+    test('takes every setting, and every setting taken back', async () => {
+      const { provider } = at();
+      const settings = { display_name: 'Stand-up', ...CHANGES };
+      const room = await provider.create(orderFor(at(), { settings }));
+      const { changeable } = provider.capabilities;
+      const defaults = Object.entries(DEFAULTS).filter(([name]) =>
+        (changeable as readonly string[]).includes(name),
+      );
+      const changed = await provider.change(room.id, { settings: Object.fromEntries(defaults) });
+      expect(changed).toMatchObject({ id: room.id, expiresAt: room.expiresAt, available: true });
     });
 
     test('takes the shortest and the longest life that the provider is said to allow', async () => {
@@ -497,6 +536,77 @@ function describeFaults(at: Bench): void {
       const told = `${error.stack} ${JSON.stringify(error)} ${error.cause}`;
       expect(known.filter((secret) => told.includes(secret))).toEqual([]);
     }
+  });
+}
+
+/** Answers with a body go out as `alter` makes them. */
+function altered(alter: (body: unknown) => { body: unknown; headers?: Record<string, string> }): Tap {
+  return ({ sent }) => {
+    if (!sent || sent.body === undefined) return undefined;
+    const { body, headers } = alter(sent.body);
+    return { ...sent, body, headers: { ...sent.headers, ...headers } };
+  };
+}
+
+/** With nothing where a member of these names was, however deep. */
+function emptied(names: readonly string[], nothing: null | undefined): Tap {
+  const empty = (name: string, value: unknown) => (names.includes(name) ? nothing : value);
+  return altered((body) => ({ body: JSON.parse(JSON.stringify(body, empty)) }));
+}
+
+const { gzipSync, brotliCompressSync, deflateSync, zstdCompressSync } = zlib;
+const asIs = (text: string) => Buffer.from(text);
+
+const CODINGS = [
+  ['a byte order mark', undefined, (text: string) => Buffer.from(`\ufeff${text}`)],
+  ['gzip', 'gzip', gzipSync],
+  ['deflate', 'Deflate', deflateSync],
+  ['brotli', 'br', brotliCompressSync],
+  ['zstd', 'zstd', zstdCompressSync],
+  ['two codings', 'gzip, br', (text: string) => brotliCompressSync(gzipSync(text))],
+  ['an unknown coding', 'aws-chunked', asIs],
+  ['no coding that is named', 'identity', asIs],
+] as const;
+
+function describeTouchedAnswers(at: Bench): void {
+  describe('an answer that something in between has touched is read', () => {
+    test('with a byte order mark, under every coding, and under one that nobody knows', async () => {
+      const { provider, emulator } = at();
+      for (const [name, coding, encode] of CODINGS) {
+        const headers: Record<string, string> = coding ? { 'content-encoding': coding } : {};
+        const untap = emulator.tap(altered((body) => ({ body: encode(JSON.stringify(body)), headers })));
+        const order = orderFor(at());
+        const room = await provider.create(order);
+        expect([name, room.token, room.available]).toEqual([name, order.token, true]);
+        expect(await provider.get(room.id)).toMatchObject({ id: room.id, guestUrl: room.guestUrl });
+        expect((await provider.find(order.token)).map(({ id }) => id)).toEqual([room.id]);
+        expect(await provider.get(NOBODY)).toBeUndefined();
+        untap();
+      }
+    });
+
+    test.each([
+      ['null', null],
+      ['missing', undefined],
+    ])('with what may be empty %s', async (_, nothing) => {
+      const { provider, emulator, mayBeEmpty } = at();
+      const room = await provider.create(orderFor(at()));
+      const untap = emulator.tap(emptied(mayBeEmpty, nothing));
+      expect(await provider.get(room.id)).toMatchObject({ id: room.id, available: true });
+      expect(await all(provider)).toEqual([]);
+      untap();
+      expect(await all(provider)).toHaveLength(1);
+    });
+  });
+
+  test('an answer that cannot be decoded leaves open what happened', async () => {
+    const { provider, emulator } = at();
+    const headers = { 'content-encoding': 'gzip' };
+    const untap = emulator.tap(altered((body) => ({ body: asIs(JSON.stringify(body)), headers })));
+    const order = orderFor(at());
+    await expect(provider.create(order)).rejects.toMatchObject({ code: 'ambiguous_outcome' });
+    untap();
+    expect(await provider.find(order.token)).toHaveLength(1);
   });
 }
 

@@ -50,6 +50,8 @@ export async function startDailyBench(options: Partial<DailyOptions> = {}): Prom
     );
   return {
     emulator,
+    contract: 'daily',
+    mayBeEmpty: ['data', 'total_count', 'config'],
     observed,
     now,
     another,

@@ -233,3 +233,11 @@ test('a room that is deleted while the list is read does not end it', async () =
   expect(new Set(ids).size).toBe(230);
   expect(ids).toHaveLength(230);
 });
+
+test('a page that counts rooms and has no list of them is not an empty list', async () => {
+  await create();
+  const body = { total_count: 1 };
+  bench.emulator.faults.add({ fault: 'status', status: 200, body, on: 'GET /rooms', times: 'always' });
+  const pages = bench.provider.list()[Symbol.asyncIterator]();
+  await expect(pages.next()).rejects.toMatchObject({ code: 'ambiguous_outcome' });
+});

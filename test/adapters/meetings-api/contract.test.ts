@@ -37,6 +37,8 @@ async function start(settings: Settings = {}): Promise<ProviderBench> {
     );
   return {
     emulator,
+    contract: 'meetings-api',
+    mayBeEmpty: ['_embedded', 'next', 'page_size', 'total_items', 'host_url', 'is_available'],
     now,
     another,
     provider: another(),

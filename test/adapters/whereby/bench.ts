@@ -51,6 +51,8 @@ export async function startWherebyBench(settings: Settings = {}): Promise<Whereb
     );
   return {
     emulator,
+    contract: 'whereby',
+    mayBeEmpty: ['results', 'cursor', 'startDate', 'hostRoomUrl'],
     observed,
     now,
     another,
