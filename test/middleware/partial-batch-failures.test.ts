@@ -271,6 +271,22 @@ describe('a message that SQS itself puts aside', () => {
     expect(originOf(record)).not.toHaveProperty('isLost');
   });
 
+  it('does not find a place as the copy of one that has lost it, however often it waits or is given back', async () => {
+    catchOutput();
+    const inbox = await startInbox();
+    inbox.queue.send('a word');
+    const [record] = inbox.queue.receive(1) as [SQSRecord];
+    const { arn } = inbox.deadLetters;
+    const moved = { ...record, attributes: { ...record.attributes, DeadLetterQueueSourceArn: arn } };
+    await inbox.work.requeue(moved, 0);
+    await inbox.work.deadLetter(moved, 'no');
+    expect(await inbox.redrive()).toBe(1);
+    const copies = inbox.queue.receive(10);
+    expect(copies.map(originOf)).toMatchObject([{ isLost: true }, { isLost: true }]);
+    for (const copy of copies) await inbox.work.requeue(copy, 0);
+    expect(inbox.queue.receive(10).map(originOf)).toMatchObject([{ isLost: true }, { isLost: true }]);
+  });
+
   it('is given back in full, however many there are and whatever comes back meanwhile', async () => {
     catchOutput();
     const inbox = await startInbox();

@@ -39,6 +39,7 @@ export function workQueue(
           // a copy is a message of its own to SQS: these keep the key and the place that the first one has
           originalMessageId: { DataType: 'String', StringValue: originOf(record).messageId },
           originalSentAt: { DataType: 'Number', StringValue: String(originOf(record).sentAt) },
+          ...(originOf(record).isLost && { placeIsLost: { DataType: 'String', StringValue: 'true' } }),
           ...(more.waitingSince !== undefined && {
             waitingSince: { DataType: 'Number', StringValue: String(more.waitingSince) },
           }),
@@ -85,14 +86,16 @@ export function workQueue(
  * SQS took it: a sender that says so is not believed.
  */
 export function originOf(record: SQSRecord): Origin {
-  const { originalMessageId, originalSentAt } = record.messageAttributes;
+  const { originalMessageId, originalSentAt, placeIsLost } = record.messageAttributes;
   const arrivedAt = Number(record.attributes.SentTimestamp);
   const sentAt = numberOf(originalSentAt);
+  // SQS gives the messages that it moves out of a dead-letter queue a new id and a new time, and keeps no other trace
+  const isMoved = sentAt === undefined && record.attributes.DeadLetterQueueSourceArn !== undefined;
   return {
     messageId: originalMessageId?.stringValue ?? record.messageId,
     sentAt: Math.min(sentAt ?? arrivedAt, arrivedAt),
-    // SQS gives the messages that it moves out of a dead-letter queue a new id and a new time, and keeps no other trace
-    ...(sentAt === undefined && record.attributes.DeadLetterQueueSourceArn && { isLost: true }),
+    // a copy has lost it too
+    ...((isMoved || placeIsLost !== undefined) && { isLost: true }),
   };
 }
 
