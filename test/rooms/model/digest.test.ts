@@ -24,6 +24,7 @@ describe('digests', () => {
     expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: null })).toBe(
       canonicalJson({ a: null, b: [{ c: 2, d: 1 }] }),
     );
+    expect(canonicalJson({ b: 1, a: { d: [2], c: null } })).toBe('{"a":{"c":null,"d":[2]},"b":1}');
     expect(canonicalJson({ a: [1, 2] })).not.toBe(canonicalJson({ a: [2, 1] }));
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sequenceOf } from '../../../functions/rooms/model/sequence.ts';
+import { sequenceOf, standing } from '../../../functions/rooms/model/sequence.ts';
 import { DAY } from '../../../functions/rooms/model/time.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest } from '../../support/world.ts';
@@ -20,4 +20,24 @@ test('a lifetime that was asked for is content', () => {
 test('of two requests of one instant a cancellation is the newer', () => {
   const value = (action: 'ensure' | 'cancel') => sequenceOf(aRequest({ at, action })).value;
   expect(value('cancel') > value('ensure')).toBe(true);
+});
+
+test('two wishes that end at one time are two wishes', () => {
+  const asked = (display_name: string) =>
+    sequenceOf(aRequest({ at, spec: aSpec({ expiresAt: START + 30 * DAY, settings: { display_name } }) }))
+      .value;
+  expect(asked('Weekly')).not.toBe(asked('Monthly'));
+});
+
+test.each([
+  ['hold', 'hold'],
+  ['release', 'hold'],
+  ['rotate', 'rotate'],
+  ['cancel', 'request'],
+] as const)('news of %s are ordered among those of %s', (action, source) => {
+  expect(sequenceOf(aRequest({ at, action })).source).toBe(source);
+});
+
+test('all is new to a key that has no row', () => {
+  expect(standing(undefined, sequenceOf(aRequest({ at })))).toBe('new');
 });

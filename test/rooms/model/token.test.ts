@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
-import { generationOf, generationToken, isTokenOf, roomToken } from '../../../functions/rooms/model/token.ts';
+import {
+  formerToken,
+  generationOf,
+  generationToken,
+  isTokenOf,
+  markOf,
+  roomToken,
+} from '../../../functions/rooms/model/token.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 
 describe('the correlation token', () => {
@@ -39,6 +46,23 @@ describe('the correlation token', () => {
     expect(generationOf(roomToken('abcde', 'weekly', 1, aSpec()))).toBe(generation);
     expect(generationOf(roomToken('abcde', 'weekly', 1, aSpec({ settings })))).toBe(generation);
     expect(generationOf(roomToken('abcde', 'weekly', 2, aSpec()))).not.toBe(generation);
+  });
+
+  it('stays what rooms carry already, which other versions have made', () => {
+    expect(markOf('arn:aws:cloudformation:eu-central-1:123456789012:stack/rooms/1')).toBe('wyewk');
+    const spec = aSpec({ settings: { display_name: 'Weekly', theme_id: 'x' }, lifetime: DAY });
+    const until = { ...spec, expiresAt: 1_900_000_000_000 };
+    const specs = [undefined, spec, until];
+    expect(specs.map((each) => roomToken('abcde', 'weekly', 2, each))).toEqual([
+      'erabcdemt5ewrrhukvkxmt5ewrrhukvk',
+      'erabcdemt5ewrrhukvkxkdrikzc3wfit',
+      'erabcdemt5ewrrhukvkxe4meuc2fiowk',
+    ]);
+    expect(specs.map((each) => formerToken('abcde', 'weekly', 2, each))).toEqual([
+      'erabcdemt5ewrrhukvkxwdsnxj2n2vur',
+      'erabcdekdrikzc3wfitsxn2yyzrasp53',
+      'erabcdee4meuc2fiowkrzfa4jpbroovy',
+    ]);
   });
 
   it('tells its own deployment from another on the same account', () => {
