@@ -10,6 +10,7 @@ import {
 import { candidates, limitationsOf } from '../lifecycle/candidates.ts';
 import { alterRoom, NotAlteredError } from '../lifecycle/change.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
+import { withMovedEnd } from '../lifecycle/gone.ts';
 import { openRoom } from '../lifecycle/open.ts';
 import { flushAll, flushPending, onKey } from '../lifecycle/pending.ts';
 import { recoverRoom } from '../lifecycle/recover.ts';
@@ -42,6 +43,8 @@ export async function ensureOn(room: Room, request: RoomRequest, context: RoomCo
   if (!asked) throw new RequestRefusedError(`room ${key} was asked for without saying what it shall be like`);
   const desired = { spec: mergeSpec(room.spec, asked), sequence: sequenceOf(request), origin };
   const decision = decideEnsure(room, desired, context.now(), context);
+  const living = decision.reason === 'expired' ? await withMovedEnd(room, context) : undefined;
+  if (living) return ensureOn(living, request, context);
   return { ...(await perform(decision, room, desired, context)), reason: decision.reason };
 }
 

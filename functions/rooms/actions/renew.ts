@@ -6,6 +6,7 @@ import {
 } from '../decisions/renew.ts';
 import { alterRoom, NotAlteredError } from '../lifecycle/change.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
+import { withMovedEnd } from '../lifecycle/gone.ts';
 import { type KeptRoom, recreate } from '../lifecycle/recreate.ts';
 import { PoolFullError, RoomGoneError } from '../model/errors.ts';
 import { renewalWindow } from '../model/renewal.ts';
@@ -21,6 +22,8 @@ import { isLastResort, isOfTheProvider, prolong } from './prolong.ts';
 export async function renewDue(kept: KeptRoom, context: RoomContext): Promise<Result> {
   const now = context.now();
   const decision = decideRenewal(kept, now, context);
+  const living = decision.reason === 'expired' ? await withMovedEnd(kept.room, context) : undefined;
+  if (living) return renewDue({ ...kept, room: living, current: living.current }, context);
   return { ...(await perform(decision, kept, now, context)), reason: decision.reason };
 }
 

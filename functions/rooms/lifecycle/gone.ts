@@ -1,4 +1,5 @@
-import type { LiveRoom } from '../model/room.ts';
+import type { LiveRoom, Room } from '../model/room.ts';
+import { MINUTE } from '../model/time.ts';
 import type { RoomContext } from './context.ts';
 
 /** How often a provider is asked for a room by its id before the room is believed to be gone. */
@@ -15,4 +16,23 @@ export async function isGone(current: LiveRoom, { pool, now }: RoomContext): Pro
     if (seen?.available && seen.expiresAt > now()) return false;
   }
   return true;
+}
+
+/**
+ * The row of a room that is over by what the row says, with the end that the provider has: it may have been moved since the
+ * moment to which the table was restored.
+ *
+ * @returns undefined where it is over, or ends so soon that it makes no difference, or nobody answers
+ */
+export async function withMovedEnd(
+  room: Room,
+  { pool, now }: RoomContext,
+): Promise<(Room & Required<Pick<Room, 'current'>>) | undefined> {
+  const { current } = room;
+  if (!current || !pool.names.includes(current.application)) return undefined;
+  const provider = pool.provider(current.application);
+  const seen = await provider.get(current.id).catch(() => undefined);
+  const soon = now() + provider.capabilities.shortestLife + MINUTE;
+  if (!seen?.available || seen.expiresAt <= soon) return undefined;
+  return { ...room, current: { ...current, expiresAt: seen.expiresAt } };
 }

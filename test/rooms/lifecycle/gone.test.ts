@@ -6,7 +6,7 @@ import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
 import { AmbiguousOutcomeError, RoomGoneError } from '../../../functions/rooms/model/errors.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { failNext, providerOf } from '../../support/faulty.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { wrongAtRest } from '../../support/watch.ts';
@@ -112,4 +112,48 @@ describe('a room under the id of one that has ended', () => {
       expect(kept()).not.toContain(token);
     },
   );
+});
+
+describe('a room that is over by what a restored row says, its end moved since,', () => {
+  async function restored() {
+    const world = makeWorld();
+    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode: 'extend' } }) }), world.context);
+    const restore = world.rooms.backUp();
+    const { current } = world.row('weekly');
+    const ended = (current?.expiresAt ?? 0) + HOUR;
+    await providerOf(world).change('first-1', { expiresAt: ended + 7 * DAY });
+    restore();
+    world.clock.now = ended;
+    return world;
+  }
+
+  it('keeps its link when it is due', async () => {
+    const world = await restored();
+    await rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, world.context);
+    expect(world.row('weekly')).toMatchObject({ state: 'active', generation: 1, current: { id: 'first-1' } });
+    expect(world.row('weekly').renewAt).toBeGreaterThan(world.clock.now);
+    expect(world.kept()).toEqual(['first-1']);
+  });
+
+  it('keeps its link when it is asked for again', async () => {
+    const world = await restored();
+    const spec = aSpec({ renewal: { mode: 'extend' } });
+    expect(await ensureRoom(aRequest({ spec }), world.context)).toMatchObject({ outcome: 'unchanged' });
+    expect(world.row('weekly').current).toMatchObject({
+      id: 'first-1',
+      expiresAt: world.clock.now + 7 * DAY,
+    });
+    expect(world.kept()).toEqual(['first-1']);
+  });
+
+  it('is opened anew where nobody answers, or where it ends at once', async () => {
+    const world = await restored();
+    failNext(world, 'get', new AmbiguousOutcomeError('500'));
+    await rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, world.context);
+    expect(world.row('weekly')).toMatchObject({ generation: 2 });
+    const other = await restored();
+    other.clock.now += 7 * DAY - 11 * MINUTE;
+    await rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, other.context);
+    expect(other.row('weekly')).toMatchObject({ generation: 2 });
+  });
 });
