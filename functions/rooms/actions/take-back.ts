@@ -4,7 +4,7 @@ import type { RoomContext } from '../lifecycle/context.ts';
 import { asLive, record } from '../lifecycle/open.ts';
 import type { FoundRoom, ProviderRoom } from '../model/ports.ts';
 import type { Result } from '../model/result.ts';
-import type { Room } from '../model/room.ts';
+import type { LiveRoom, Room } from '../model/room.ts';
 import { MINUTE } from '../model/time.ts';
 import { generationOf, generationToken, roomToken } from '../model/token.ts';
 import { isAccountedFor } from '../model/transitions.ts';
@@ -24,27 +24,63 @@ export async function takeBack(
   context: RoomContext,
 ): Promise<Result> {
   let room = start;
-  for (const { application, id, generation } of found) {
-    const { spec, state } = room;
-    if (!spec || state === 'cancelled' || state === 'rejected') break;
-    if (generation <= Math.max(room.generation, room.spent ?? 0)) continue;
-    const seen = await context.pool.provider(application).get(id);
-    if (!seen || !isItsOwn(seen, { room, generation, application }, context)) continue;
-    const announcement = {
-      type: room.generation > 0 ? 'Room Rotated' : 'Room Created',
-      reason: 'recovered',
-    } as const;
-    const isAsAsked = seen.token === roomToken(context.deployment, room.key, generation, spec);
-    const warnings = [...warningsOf(spec, application, context), ...(isAsAsked ? [] : [CHANGED_SINCE])];
-    const { expiresAt, createdAt } = seen;
-    const claimed = await takeClaim(
-      room,
-      { purpose: 'open', generation, application, spec, expiresAt, announcement, warnings },
-      context,
-    );
-    room = await record(claimed, asLive(seen, application, createdAt), context);
+  for (const place of found) {
+    const { state } = room;
+    if (state === 'cancelled' || state === 'rejected') break;
+    room = await takeOneBack(room, place, context);
   }
   return { outcome: room.generation > start.generation ? 'rotated' : 'outdated', room };
+}
+
+async function takeOneBack(room: Room, place: FoundRoom, context: RoomContext): Promise<Room> {
+  const { spec } = room;
+  const { application, id, generation } = place;
+  const isOlder = generation < room.generation;
+  if (!spec || (!isOlder && generation <= Math.max(room.generation, room.spent ?? 0))) return room;
+  const seen = await context.pool.provider(application).get(id);
+  if (!seen || !isItsOwn(seen, { room, generation, application }, context)) return room;
+  const { expiresAt, createdAt } = seen;
+  const live = asLive(seen, application, createdAt);
+  if (isOlder) {
+    const past = await context.rooms.history(room.key);
+    if (past.some((known) => known.generation === generation)) return room;
+    await archiveMissed(room.key, live, generation, context);
+    return room;
+  }
+  const announcement = {
+    type: room.generation > 0 ? 'Room Rotated' : 'Room Created',
+    reason: 'recovered',
+  } as const;
+  const isAsAsked = seen.token === roomToken(context.deployment, room.key, generation, spec);
+  const warnings = [...warningsOf(spec, application, context), ...(isAsAsked ? [] : [CHANGED_SINCE])];
+  const claimed = await takeClaim(
+    room,
+    { purpose: 'open', generation, application, spec, expiresAt, announcement, warnings },
+    context,
+  );
+  return record(claimed, live, context);
+}
+
+/** A newer one came back before it: the history has it until its end, as if it had been replaced. */
+function archiveMissed(
+  key: string,
+  { application, id: roomId, guestUrl, createdAt: openedAt, expiresAt }: LiveRoom,
+  generation: number,
+  { rooms, now }: RoomContext,
+): Promise<void> {
+  const replacedAt = now();
+  const reason = 'recovered';
+  return rooms.archive({
+    key,
+    generation,
+    application,
+    roomId,
+    guestUrl,
+    openedAt,
+    expiresAt,
+    replacedAt,
+    reason,
+  });
 }
 
 /** Not one that is being retired: it carries the token too, but its end has been moved up. */

@@ -1,5 +1,5 @@
 import type { FoundRoom, ProviderRoom, RoomStore, RotationOrder } from '../model/ports.ts';
-import type { Room } from '../model/room.ts';
+import type { PastGeneration, Room } from '../model/room.ts';
 import type { Instant } from '../model/time.ts';
 import { generationOf, generationToken, roomToken } from '../model/token.ts';
 import { GRACE, type Inventory, type InventoryContext, orphansOf } from './inventory.ts';
@@ -27,20 +27,42 @@ export async function findSuccessors(
 ): Promise<readonly RotationOrder[]> {
   const orphans = orphansByGeneration(ledgers, now());
   if (orphans.size === 0) return [];
-  const orders: RotationOrder[] = [];
+  const { matches, leaps } = await readMatches(orphans, { rooms, deployment });
+  const orders = matches.map(({ key, generation, found: all }): RotationOrder => {
+    const from = leaps.get(key) ?? generation;
+    return { key, generation, cause: 'recovered', found: all.filter((room) => room.generation > from) };
+  });
+  const recovered = orders.filter(({ found = [] }) => found.length > 0);
+  for (const { application, id } of recovered.flatMap(({ found = [] }) => found)) {
+    ledgers.get(application)?.unclaimed.delete(id);
+  }
+  return recovered;
+}
+
+/** @returns what may be a row's, and the generation from which each key has leapt to the one that it got back first */
+async function readMatches(
+  orphans: ReadonlyMap<string, readonly Orphan[]>,
+  { rooms, deployment }: Pick<SuccessorContext, 'rooms' | 'deployment'>,
+) {
+  const matches: (Pick<Room, 'key' | 'generation'> & { readonly found: readonly FoundRoom[] })[] = [];
+  const leaps = new Map<string, number>();
+  const take = (entry: Room | PastGeneration) => {
+    const { key, generation } = entry;
+    if (!('revision' in entry)) {
+      if (entry.reason === 'recovered') leaps.set(key, Math.min(generation, leaps.get(key) ?? generation));
+      return;
+    }
+    if (!isWanted(entry)) return;
+    const found = [...olderOf(entry, orphans, deployment), ...nextOf(entry, orphans, deployment)];
+    if (found.length > 0) matches.push({ key, generation, found });
+  };
   let cursor: string | undefined;
   do {
     const page = await rooms.scan(cursor);
-    for (const row of page.items) {
-      if (!('revision' in row) || !isWanted(row)) continue;
-      const found = nextOf(row, orphans, deployment);
-      for (const { application, id } of found) ledgers.get(application)?.unclaimed.delete(id);
-      if (found.length === 0) continue;
-      orders.push({ key: row.key, generation: row.generation, cause: 'recovered', found });
-    }
+    page.items.forEach(take);
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return orders;
+  return { matches, leaps };
 }
 
 type Orphan = ProviderRoom & { readonly application: string };
@@ -76,5 +98,18 @@ function nextOf(row: Room, orphans: ReadonlyMap<string, readonly Orphan[]>, depl
       candidates.find((orphan) => orphan.token === token) ??
       candidates.find(({ createdAt }) => createdAt > updatedAt + GRACE);
     return found ? [{ application: found.application, id: found.id, generation }] : [];
+  });
+}
+
+/** Rooms of generations before the row's: it has leapt over them if it got a newer one back first, else they are too many. */
+function olderOf(
+  { key, generation: current }: Room,
+  orphans: ReadonlyMap<string, readonly Orphan[]>,
+  deployment: string,
+): readonly FoundRoom[] {
+  const oldest = Math.max(1, current - AHEAD);
+  return Array.from({ length: current - oldest }, (_, index) => oldest + index).flatMap((generation) => {
+    const [orphan] = orphans.get(generationToken(deployment, key, generation)) ?? [];
+    return orphan ? [{ application: orphan.application, id: orphan.id, generation }] : [];
   });
 }

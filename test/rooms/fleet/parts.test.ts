@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import {
   type ReconciliationContext,
   type ReconciliationTask,
@@ -30,9 +32,12 @@ function first({ providers }: World) {
 /** Runs until nothing is left. @returns what each run reported */
 async function reconcile(
   world: World,
-  more: Partial<ReconciliationContext> & { confirmed?: ReconciliationTask['confirmed'] } = {},
+  more: Partial<ReconciliationContext> & {
+    confirmed?: ReconciliationTask['confirmed'];
+    afterEach?: (() => Promise<void>) | undefined;
+  } = {},
 ) {
-  const { confirmed, ...given } = more;
+  const { confirmed, afterEach, ...given } = more;
   const tasks: ReconciliationTask[] = [{ applications: ['first'], confirmed }];
   const reports = [];
   let totals = {};
@@ -46,6 +51,7 @@ async function reconcile(
       ...given,
     });
     reports.push(done.applications.first);
+    await afterEach?.();
     tasks.push(...done.rest);
     totals = done.totals;
   }
@@ -214,5 +220,50 @@ describe('the brake', () => {
     const world = await aged(465);
     for (let index = 0; index < 460; index += 23) world.rooms.rows.delete(`room-${index}`);
     expect((await reconcile(world)).totals).toMatchObject({ first: { orphans: 20, held: 0 } });
+  });
+});
+
+describe('a table that was restored, where a list is read in parts and the newest rooms come first', () => {
+  it.each([
+    ['before the next part is read', true],
+    ['when all parts were read', false],
+  ])('gets every generation back, the work being done %s', async (_, atOnce) => {
+    const world = await aged(15);
+    newestFirst(world);
+    const restore = world.rooms.backUp();
+    for (let nth = 0; nth < 30; nth += 1) {
+      await rotateNow(aRequest({ key: `room-${nth % 15}`, action: 'rotate' }), world.context);
+      world.clock.now += SECOND;
+    }
+    const links = Array.from({ length: 15 }, (_, nth) => world.row(`room-${nth}`).current?.id);
+    const living = world.kept();
+    restore();
+    world.clock.now += 2 * HOUR;
+    const work = async () => {
+      for (const { order } of world.rotations.sent.splice(0)) await rotateRoom(order, world.context);
+    };
+    for (let run = 1; run <= 2; run += 1) {
+      await reconcile(world, { mostRooms: 10, afterEach: atOnce ? work : undefined });
+      await work();
+    }
+    expect(world.kept()).toEqual(living);
+    expect(Array.from({ length: 15 }, (_, nth) => world.row(`room-${nth}`).current?.id)).toEqual(links);
+    for (let nth = 0; nth < 15; nth += 1) {
+      await cancelRoom(aRequest({ key: `room-${nth}`, action: 'cancel' }), world.context);
+    }
+    expect(world.kept()).toEqual([]);
+  });
+
+  it('keeps no other room of an older generation', async () => {
+    const world = await aged(2);
+    for (const key of ['room-0', 'room-0', 'room-1', 'room-1']) {
+      await rotateNow(aRequest({ key, action: 'rotate' }), world.context);
+    }
+    const settings = { display_name: 'late' };
+    const token = roomToken(DEPLOYMENT, 'room-0', 2, world.row('room-0').spec);
+    await first(world).create({ token, settings, expiresAt: world.clock.now + 30 * DAY });
+    world.clock.now += 2 * HOUR;
+    expect((await reconcile(world)).totals).toMatchObject({ first: { orphans: 1 } });
+    expect(world.kept()).toHaveLength(6);
   });
 });
