@@ -17,6 +17,16 @@ export interface Account {
   idOf(room: InventoryEntry): string;
   /** Lets a room vanish, as no provider should. */
   lose(id: string): void;
+  readonly calls: {
+    readonly create: string;
+    /** Absent: nothing of a room can be changed. */
+    readonly change?: string;
+    readonly list: string;
+  };
+  /** A page of the list of an account that has no rooms. */
+  readonly emptyPage: object;
+  /** The body of a refusal, in the provider's own shape. */
+  refusal(reason: string): object;
 }
 
 export interface AccountOptions {
@@ -77,7 +87,16 @@ async function openMeetingsApi({ name, now, seed }: AccountOptions): Promise<Acc
     secret: name,
     baseUrl: emulator.url,
   } as const;
-  return { emulator, entry, credential, idOf: ({ id }) => id, lose: emulator.removeRoom };
+  return {
+    emulator,
+    entry,
+    credential,
+    idOf: ({ id }) => id,
+    lose: emulator.removeRoom,
+    calls: { create: 'POST /rooms', change: 'PATCH /rooms/:id', list: 'GET /rooms' },
+    emptyPage: { page_size: 100, _embedded: { rooms: [] }, _links: {}, total_items: 0 },
+    refusal: (detail) => ({ title: 'Forbidden', detail }),
+  };
 }
 
 async function openDaily({ name, now, seed }: AccountOptions): Promise<Account> {
@@ -85,7 +104,16 @@ async function openDaily({ name, now, seed }: AccountOptions): Promise<Account> 
   const domains = [{ domainName: name, apiKeys: [credential] }];
   const emulator = await startDaily({ domains, now, seed, rateLimits: false });
   const entry = { provider: 'daily', name, secret: name, baseUrl: emulator.url } as const;
-  return { emulator, entry, credential, idOf: ({ label }) => label, lose: (id) => emulator.removeRoom(id) };
+  return {
+    emulator,
+    entry,
+    credential,
+    idOf: ({ label }) => label,
+    lose: (id) => emulator.removeRoom(id),
+    calls: { create: 'POST /rooms', change: 'POST /rooms/:name', list: 'GET /rooms' },
+    emptyPage: { total_count: 0, data: [] },
+    refusal: (info) => ({ error: 'forbidden-error', info }),
+  };
 }
 
 async function openWhereby({ name, now, seed }: AccountOptions): Promise<Account> {
@@ -93,5 +121,14 @@ async function openWhereby({ name, now, seed }: AccountOptions): Promise<Account
   const organizations = [{ subdomain: name, apiKeys: [credential] }];
   const emulator = await startWhereby({ organizations, now, seed, rateLimits: false });
   const entry = { provider: 'whereby', name, secret: name, baseUrl: emulator.url } as const;
-  return { emulator, entry, credential, idOf: ({ id }) => id, lose: (id) => emulator.removeMeeting(id) };
+  return {
+    emulator,
+    entry,
+    credential,
+    idOf: ({ id }) => id,
+    lose: (id) => emulator.removeMeeting(id),
+    calls: { create: 'POST /meetings', list: 'GET /meetings' },
+    emptyPage: { results: [], cursor: null },
+    refusal: (error) => ({ error }),
+  };
 }

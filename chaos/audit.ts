@@ -67,6 +67,8 @@ export interface AuditOptions {
   readonly account: Account;
   readonly wanted: ReadonlyMap<string, Wanted>;
   readonly heard: Heard;
+  /** Rooms that must be known, although the table forgot them. */
+  readonly restored?: readonly string[];
 }
 
 export interface Audit {
@@ -75,7 +77,7 @@ export interface Audit {
 }
 
 /** Holds the table, the provider and the bus against each other and against what was asked for. */
-export async function audit({ rooms, account, wanted, heard }: AuditOptions): Promise<Audit> {
+export async function audit({ rooms, account, wanted, heard, restored = [] }: AuditOptions): Promise<Audit> {
   const { rows, past } = await entriesOf(rooms);
   const now = rooms.stack.clock.now();
   const living = livingRooms(rooms, account);
@@ -90,10 +92,12 @@ export async function audit({ rooms, account, wanted, heard }: AuditOptions): Pr
     ),
   ]);
   const doubled = [...living].filter((id) => !known.has(id));
+  const forgotten = restored.filter((id) => !known.has(id));
   const resting = rooms.stack.deadLetterQueues().flatMap((queue) => queue.messages());
   const wrong = [
     ...lost.map(({ key }) => `${key}: its room does not live`),
     ...doubled.map((id) => `room ${id} lives and is nobody's`),
+    ...forgotten.map((id) => `room ${id} was a key's, and is not since the table was restored`),
     ...resting.map(({ body, attributes }) => `a message rests: ${body} (${attributes.failureReason ?? ''})`),
     ...[...wanted].flatMap(([key, wish]) => wrongWith(key, rows.get(key), wish, living)),
     ...[...rows.values()].flatMap((row) => untold(row, heard, now)),
@@ -108,6 +112,8 @@ export async function audit({ rooms, account, wanted, heard }: AuditOptions): Pr
       'rooms living': living.size,
       lost: lost.length,
       doubled: doubled.length,
+      restored: restored.length,
+      forgotten: forgotten.length,
       'resting in dead-letter queues': resting.length,
       leaks: heard.leaks.length,
     },
@@ -162,7 +168,8 @@ function untold(
   return [`${key}: the newest news is of room ${news?.room?.id}, and its room is ${current.id}`];
 }
 
-async function entriesOf({ stack, doors }: LocalRooms) {
+/** The rows by key, and the generations that are past. */
+export async function entriesOf({ stack, doors }: LocalRooms) {
   const client = new DynamoDBClient({
     endpoint: stack.environment.AWS_ENDPOINT_URL_DYNAMODB,
     region: 'local',

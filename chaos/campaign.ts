@@ -1,48 +1,28 @@
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '../emulators/http/random.ts';
-import { type LocalRooms, startLocalRooms } from '../local/rooms/local-rooms.ts';
-import { ACCOUNTS, type Account, localProvider, type ProviderName } from './accounts.ts';
-import { audit, type Heard, hearing } from './audit.ts';
+import type { LocalRooms } from '../local/rooms/local-rooms.ts';
+import type { Account } from './accounts.ts';
+import { audit } from './audit.ts';
 import { HOUR } from './clock.ts';
 import { drain } from './drain.ts';
 import { type Faults, type Severity, STORMY, startFaults } from './faults.ts';
 import { type LoadOptions, sendLoad } from './load.ts';
+import type { Scenario } from './scenario.ts';
+import { liveThroughSituations, restoreTheTable, showAnEmptyList } from './situations.ts';
 import { drawWorkload } from './workload.ts';
 
 export interface CampaignOptions extends LoadOptions {
   readonly seed: number;
   readonly keys: number;
   readonly severity?: Severity;
-  /** Whether the provider is out for more than a day at the end, which takes a minute. */
-  readonly outage?: boolean;
+  /** Whether a day of each outage follows the storm, which takes minutes. */
+  readonly outages?: boolean;
 }
 
 export interface Outcome {
   readonly figures: Readonly<Record<string, number>>;
   /** What must not be, a line each. */
   readonly wrong: readonly string[];
-}
-
-/** The stack of this project with an account at a provider's emulator, and somebody who listens to all it says. */
-export interface Scenario {
-  readonly account: Account;
-  readonly rooms: LocalRooms;
-  readonly heard: Heard;
-}
-
-export async function prepareScenario(provider: ProviderName, seed: number): Promise<Scenario> {
-  const account = await ACCOUNTS[provider]({ name: 'storm', now: () => Date.now(), seed });
-  const heard = hearing(account);
-  const rooms = await startLocalRooms({
-    startProvider: async () => localProvider(account),
-    settings: { requestConcurrency: 5, rotationConcurrency: 5 },
-    log: ({ line }) => heard.line(line),
-  });
-  rooms.stack.buses.fault = (entry) => {
-    heard.event(entry);
-    return undefined;
-  };
-  return { account, rooms, heard };
 }
 
 /** Runs the stack in a storm: what comes out of it, and what is wrong with that. */
@@ -60,18 +40,17 @@ export async function runCampaign(ground: Scenario, options: CampaignOptions): P
     const random = seededRandom(seed);
     const wishes = drawWorkload(random, options.keys);
     const sent = await sendLoad(rooms, wishes, random, options);
-    if (options.outage) {
-      say('more than a day without the provider');
-      account.emulator.faults.clear();
-      account.emulator.faults.add({ fault: 'status', status: 503, times: 'always' });
-      await sendLoad(rooms, wishes, random, { ...options, requests: OUTAGE_REQUESTS });
-    }
+    if (options.outages) await liveThroughSituations(ground, weather, { wishes, random, say });
     const givenUp = givenUpIn(rooms);
     say('the storm is over; what rests in dead-letter queues is put back');
     weather.clear();
     account.emulator.faults.clear();
     const redriven = await drain(rooms);
-    const { wrong, figures } = await audit({ ...ground, wanted: wishes.wanted });
+    say('the account lists nothing for an hour');
+    await showAnEmptyList(ground);
+    say('the table is put back to where it was a night ago');
+    const restored = await restoreTheTable(ground, wishes, random);
+    const { wrong, figures } = await audit({ ...ground, wanted: wishes.wanted, restored });
     return {
       wrong,
       figures: {
@@ -90,9 +69,6 @@ export async function runCampaign(ground: Scenario, options: CampaignOptions): P
     await weather.close();
   }
 }
-
-/** Requests while the provider is out: two waves, which take 28 hours. */
-const OUTAGE_REQUESTS = 10;
 
 /** Messages that nobody tried any more: an outage must not end in a dead-letter queue. */
 function givenUpIn({ stack }: LocalRooms): number {

@@ -35,6 +35,8 @@ export interface Faults {
   readonly damage: Damage;
   /** Kills the processes of one of these functions now and then, in the middle of whatever they do. */
   hunt(functions: readonly LambdaFunction[]): void;
+  /** Whether the bus takes nothing at all. */
+  closeBus(closed: boolean): void;
   /** From here on nothing breaks. */
   clear(): void;
   close(): Promise<void>;
@@ -49,6 +51,7 @@ export async function startFaults(
   const random = seededRandom(seed);
   const damage: Damage = {};
   let isClear = false;
+  let isBusClosed = false;
   let refused = 0;
   let hunting: NodeJS.Timeout | undefined;
   const strikes = (probability: number) => !isClear && random() < probability;
@@ -88,14 +91,19 @@ export async function startFaults(
     tableEndpoint: proxy.endpoint,
     bus() {
       refused += 1;
-      if ((isClear || refused > severity.busOutage) && !strikes(severity.bus)) return undefined;
+      const isOut = isBusClosed || (!isClear && refused <= severity.busOutage);
+      if (!isOut && !strikes(severity.bus)) return undefined;
       count('bus refused');
       return { code: 'ThrottlingException', message: 'rate exceeded' };
     },
     damage,
     hunt,
+    closeBus(closed) {
+      isBusClosed = closed;
+    },
     clear() {
       isClear = true;
+      isBusClosed = false;
       clearTimeout(hunting);
     },
     close: () => proxy.close(),

@@ -11,12 +11,25 @@ const BETWEEN_WAVES = 14 * HOUR;
 const wavesFor = (requests: number) => Math.min(10, Math.max(2, Math.ceil(requests / 100)));
 
 /** Of all messages, those that are delivered once more later. */
-const REPEATED = 0.1;
+const REPEATED = 0.2;
+
+/** Of these, those that come out of a dead-letter queue by SQS's own redrive. */
+const MOVED = 0.5;
 
 export interface LoadOptions {
   readonly requests: number;
+  /** @default by the number of requests, at least 2 */
+  readonly waves?: number;
   /** Hears how it goes. */
   readonly say?: (line: string) => void;
+}
+
+export interface Sent {
+  readonly requests: number;
+  /** Delivered once more, in their place among the others. */
+  readonly repeated: number;
+  /** Delivered once more with another id and another time. */
+  readonly moved: number;
 }
 
 /** A message as it was sent first, to be delivered once more. */
@@ -31,13 +44,13 @@ export async function sendLoad(
   { stack, doors }: LocalRooms,
   wishes: Workload,
   random: Random,
-  { requests, say = () => {} }: LoadOptions,
-): Promise<{ requests: number; repeated: number }> {
-  const queue = stack.queues.all().find(({ url }) => url === doors.requestsQueueUrl);
-  if (!queue) throw new Error('the stack has no queue of requests');
+  { requests, waves = wavesFor(requests), say = () => {} }: LoadOptions,
+): Promise<Sent> {
+  const queue = requestsQueue({ stack, doors });
   const lastSent = new Map<string, number>();
   const repetitions: Repetition[] = [];
   let repeated = 0;
+  let moved = 0;
 
   async function send({ key, body }: WorkItem): Promise<void> {
     // two wishes of one instant would be ordered by their content, which is right and not what is counted here
@@ -45,23 +58,40 @@ export async function sendLoad(
     const at = Date.now();
     lastSent.set(key, at);
     const first = { body: JSON.stringify(body), id: randomUUID(), at };
-    deliver(queue as Queue, first);
+    deliver(queue, first);
     if (random() < REPEATED) repetitions.push(first);
   }
 
-  const waves = wavesFor(requests);
   for (let wave = 1; wave <= waves; wave += 1) {
-    for (const again of repetitions.splice(0)) {
-      deliver(queue, again);
-      repeated += 1;
-    }
+    const again = repetitions.splice(0);
     const upTo = Math.floor((requests * wave) / waves);
     for (let nth = Math.floor((requests * (wave - 1)) / waves); nth < upTo; nth += 1)
       await send(wishes.next());
+    for (const message of again) {
+      if (random() < MOVED) {
+        queue.moveBack(message.body, queue.arn);
+        moved += 1;
+      } else {
+        deliver(queue, message);
+        repeated += 1;
+      }
+    }
     await letPass(stack, BETWEEN_WAVES);
     say(`wave ${wave} of ${waves}: ${upTo} requests`);
   }
-  return { requests, repeated };
+  return { requests, repeated, moved };
+}
+
+/** Sends each of these once, and lets them be served. */
+export async function askAgain(rooms: LocalRooms, items: readonly WorkItem[]): Promise<void> {
+  for (const { body } of items) requestsQueue(rooms).send(JSON.stringify(body));
+  await letPass(rooms.stack, HOUR);
+}
+
+function requestsQueue({ stack, doors }: Pick<LocalRooms, 'stack' | 'doors'>): Queue {
+  const queue = stack.queues.all().find(({ url }) => url === doors.requestsQueueUrl);
+  if (!queue) throw new Error('the stack has no queue of requests');
+  return queue;
 }
 
 function deliver(queue: Queue, { body, id, at }: Repetition): void {

@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util';
 import { ACCOUNTS, type ProviderName } from './accounts.ts';
-import { prepareScenario, runCampaign } from './campaign.ts';
+import { runCampaign } from './campaign.ts';
+import { prepareScenario } from './scenario.ts';
 
 const USAGE = `npm run chaos [-- --requests N] [--keys N] [--seed N] [--provider NAME]
 
 Runs the whole stack on this machine in a storm: the provider resets, hangs, fails, throttles and tears 5 % of its
-calls each, the table throttles and loses answers, the bus refuses, and the functions' processes are killed. Then
-the weather clears, and table, provider and bus are held against what was asked for.
+calls each, the table throttles and loses answers, the bus refuses, and the functions' processes are killed. Messages
+come twice, half of them by SQS's own redrive, which gives them another id and time. Four outages of more than a day
+follow: the provider, its changes, its space for rooms, the bus. Then the weather clears, the account lists no room for
+an hour, and the table is put back by a night. At last table, provider and bus are held against what was asked for.
 
   --requests N     10000 unless told otherwise
   --keys N         1000 unless told otherwise
@@ -41,7 +44,7 @@ async function main(): Promise<void> {
   };
   console.log(`${options.requests} requests for ${options.keys} keys, ${provider}, seed ${options.seed}`);
   const ground = await prepareScenario(provider, options.seed);
-  const { figures, wrong } = await runCampaign(ground, { ...options, outage: true }).finally(
+  const { figures, wrong } = await runCampaign(ground, { ...options, outages: true }).finally(
     ground.rooms.stop,
   );
   for (const [name, value] of Object.entries(figures)) console.log(`${String(value).padStart(9)}  ${name}`);

@@ -13,6 +13,8 @@ export type Wanted = { readonly cancelled: true } | { readonly cancelled: false;
 export interface Workload {
   next(): WorkItem;
   readonly wanted: ReadonlyMap<string, Wanted>;
+  /** The newest request for each key that says what is wanted of it. */
+  readonly newest: ReadonlyMap<string, WorkItem>;
 }
 
 const NAMES = ['Weekly', 'Monthly', 'Quarterly'] as const;
@@ -24,6 +26,7 @@ const isLasting = (index: number) => index % 3 === 0;
 
 export function drawWorkload(random: Random, keys: number): Workload {
   const wanted = new Map<string, Wanted>();
+  const newest = new Map<string, WorkItem>();
   const pick = <T>(among: readonly T[]): T => among[drawBelow(random, among.length)] as T;
 
   function ensure(key: string): WorkItem {
@@ -36,16 +39,22 @@ export function drawWorkload(random: Random, keys: number): Workload {
       renewal: { mode: pick(MODES) },
       expire_after_use: random() < 0.5,
     };
-    return { key, body };
+    return remembered({ key, body });
   }
 
   function cancel(key: string): WorkItem {
     wanted.set(key, { cancelled: true });
-    return { key, body: { key, action: 'cancel' } };
+    return remembered({ key, body: { key, action: 'cancel' } });
+  }
+
+  function remembered(item: WorkItem): WorkItem {
+    newest.set(item.key, item);
+    return item;
   }
 
   return {
     wanted,
+    newest,
     next() {
       const index = drawBelow(random, keys);
       const key = `room-${index}`;

@@ -48,6 +48,8 @@ export class Queue {
   readonly url: string;
   readonly #queue: EngineQueue;
   readonly #engine: QueueInside;
+  /** The dead-letter queue that SQS's own redrive has taken a message out of, by its id. */
+  readonly #movedFrom = new Map<string, string>();
 
   constructor(queue: EngineQueue, url: string, engine: QueueInside) {
     this.name = queue.name;
@@ -72,6 +74,16 @@ export class Queue {
       ...(this.#queue.isFifo() ? [options.groupId ?? 'default', randomUUID()] : []),
     );
     if (this.#queue.isFifo()) message.sequenceNumber = this.#queue.nextSequenceNumber();
+    this.#queue.enqueue(message);
+  }
+
+  /**
+   * What SQS's own redrive does to a message that SQS itself had moved to this queue's dead-letter queue: it comes back
+   * with another id and another time.
+   */
+  moveBack(body: string, deadLetterQueueArn: string): void {
+    const message = this.#engine.createMessage(body);
+    this.#movedFrom.set(message.messageId, deadLetterQueueArn);
     this.#queue.enqueue(message);
   }
 
@@ -133,6 +145,7 @@ export class Queue {
   }
 
   #record(message: EngineMessage, receiptHandle: string): SQSRecord {
+    const movedFrom = this.#movedFrom.get(message.messageId);
     return {
       messageId: message.messageId,
       receiptHandle,
@@ -142,6 +155,7 @@ export class Queue {
         SentTimestamp: String(message.sentTimestamp),
         SenderId: 'local',
         ApproximateFirstReceiveTimestamp: String(message.approximateFirstReceiveTimestamp ?? Date.now()),
+        ...(movedFrom && { DeadLetterQueueSourceArn: movedFrom }),
         ...(message.messageGroupId && { MessageGroupId: message.messageGroupId }),
         ...(message.messageDeduplicationId && { MessageDeduplicationId: message.messageDeduplicationId }),
         ...(message.sequenceNumber && { SequenceNumber: message.sequenceNumber }),

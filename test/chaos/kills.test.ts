@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Audit, audit } from '../../chaos/audit.ts';
-import { prepareScenario, type Scenario } from '../../chaos/campaign.ts';
+import { prepareScenario, type Scenario } from '../../chaos/scenario.ts';
 import { Container, type Outcome } from '../../local/lambda/container.ts';
 import type { LambdaFunction } from '../../local/lambda/function.ts';
 import { type Gate, openGate, type When } from '../support/gate.ts';

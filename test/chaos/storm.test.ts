@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { ACCOUNTS, type ProviderName } from '../../chaos/accounts.ts';
-import { prepareScenario, runCampaign, type Scenario } from '../../chaos/campaign.ts';
+import { runCampaign } from '../../chaos/campaign.ts';
 import { STORMY } from '../../chaos/faults.ts';
+import { prepareScenario, type Scenario } from '../../chaos/scenario.ts';
 
 const SEED = 20270301;
 const BUS_OUTAGE = 6;
@@ -25,6 +26,7 @@ it.each(Object.keys(ACCOUNTS) as ProviderName[])(
     console.log(`a small storm around ${provider}: ${JSON.stringify(figures)}`);
     expect(wrong).toEqual([]);
     expect(figures).toMatchObject({ lost: 0, doubled: 0, 'resting in dead-letter queues': 0, leaks: 0 });
+    expect(figures.moved).toBeGreaterThan(0);
     expect(figures['provider: status']).toBeGreaterThan(0);
     expect(figures['bus refused']).toBeGreaterThanOrEqual(BUS_OUTAGE);
   },

@@ -1,0 +1,25 @@
+import { type LocalRooms, startLocalRooms } from '../local/rooms/local-rooms.ts';
+import { ACCOUNTS, type Account, localProvider, type ProviderName } from './accounts.ts';
+import { type Heard, hearing } from './audit.ts';
+
+/** The stack of this project with an account at a provider's emulator, and somebody who listens to all it says. */
+export interface Scenario {
+  readonly account: Account;
+  readonly rooms: LocalRooms;
+  readonly heard: Heard;
+}
+
+export async function prepareScenario(provider: ProviderName, seed: number): Promise<Scenario> {
+  const account = await ACCOUNTS[provider]({ name: 'storm', now: () => Date.now(), seed });
+  const heard = hearing(account);
+  const rooms = await startLocalRooms({
+    startProvider: async () => localProvider(account),
+    settings: { requestConcurrency: 5, rotationConcurrency: 5 },
+    log: ({ line }) => heard.line(line),
+  });
+  rooms.stack.buses.fault = (entry) => {
+    heard.event(entry);
+    return undefined;
+  };
+  return { account, rooms, heard };
+}

@@ -1,0 +1,102 @@
+import type { Random } from '../emulators/http/random.ts';
+import { entriesOf } from './audit.ts';
+import { HOUR, letPass } from './clock.ts';
+import type { Faults } from './faults.ts';
+import { askAgain, sendLoad } from './load.ts';
+import type { Scenario } from './scenario.ts';
+import { backUpTable } from './table-backup.ts';
+import type { Workload } from './workload.ts';
+
+/** What goes on for a day or more, beside the weather. */
+interface Situation {
+  readonly title: string;
+  /** @returns what ends it */
+  begin(scenario: Scenario, weather: Faults): () => void;
+}
+
+const ALWAYS = { fault: 'status', times: 'always' } as const;
+
+const SITUATIONS: readonly Situation[] = [
+  {
+    title: 'the provider is out',
+    begin: ({ account }) => account.emulator.faults.add({ ...ALWAYS, status: 503 }),
+  },
+  {
+    title: 'every change of a room is answered with 500',
+    begin: ({ account: { emulator, calls } }) =>
+      calls.change ? emulator.faults.add({ ...ALWAYS, status: 500, on: calls.change }) : () => {},
+  },
+  {
+    title: 'the account has no place for another room',
+    begin: ({ account: { emulator, calls, refusal } }) =>
+      emulator.faults.add({ ...ALWAYS, status: 403, on: calls.create, body: refusal(FULL) }),
+  },
+  {
+    title: 'the bus takes nothing',
+    begin(_, weather) {
+      weather.closeBus(true);
+      return () => weather.closeBus(false);
+    },
+  },
+];
+
+const FULL = 'maximum number of rooms for the account exceeded';
+
+/** Requests in each situation: two waves, which take 28 hours. */
+const REQUESTS = 10;
+
+/** One situation after the other, each with requests and a night in it. */
+export async function liveThroughSituations(
+  scenario: Scenario,
+  weather: Faults,
+  load: { readonly wishes: Workload; readonly random: Random; readonly say: (line: string) => void },
+): Promise<void> {
+  for (const { title, begin } of SITUATIONS) {
+    load.say(`more than a day in which ${title}`);
+    // ahead of the storm: the first rule that strikes wins
+    scenario.account.emulator.faults.clear();
+    const end = begin(scenario, weather);
+    await sendLoad(scenario.rooms, load.wishes, load.random, { requests: REQUESTS });
+    end();
+  }
+}
+
+/** Reconciles while the account lists no room, as with the key of another account, although each room can be read. */
+export async function showAnEmptyList({ account, rooms }: Scenario): Promise<void> {
+  const { emulator, calls, emptyPage } = account;
+  const end = emulator.faults.add({ ...ALWAYS, status: 200, on: calls.list, body: emptyPage });
+  await rooms.doors.reconcile();
+  await letPass(rooms.stack, HOUR);
+  end();
+}
+
+/** So few that the brake of reconciliation has no reason to hold. */
+const FORGOTTEN = 6;
+
+/**
+ * Puts the table back to where it was a night and some requests ago, and does what the guide says: reconciles before
+ * anything else, two hours later. Whoever had asked in between asks again.
+ *
+ * @returns the rooms that nobody had asked to change in between: their links must be the row's again
+ */
+export async function restoreTheTable(
+  { rooms }: Scenario,
+  wishes: Workload,
+  random: Random,
+): Promise<readonly string[]> {
+  const { stack, doors } = rooms;
+  const before = new Map(wishes.newest);
+  const known = (await entriesOf(rooms)).rows;
+  const restore = await backUpTable(rooms);
+  await sendLoad(rooms, wishes, random, { requests: FORGOTTEN, waves: 1 });
+  const { rows } = await entriesOf(rooms);
+  await restore();
+  stack.clock.jumpTo(stack.clock.now() + 2 * HOUR);
+  await doors.reconcile();
+  await letPass(stack, HOUR);
+  const forgotten = new Map([...wishes.newest].filter(([key, item]) => before.get(key) !== item));
+  await askAgain(rooms, [...forgotten.values()]);
+  return [...rows.values()]
+    .filter(({ key, state }) => state === 'active' && known.has(key) && !forgotten.has(key))
+    .flatMap(({ current }) => current?.id ?? []);
+}
