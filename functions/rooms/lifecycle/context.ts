@@ -29,7 +29,7 @@ export interface RoomContext {
  * - `change-given-up`: a room gave no clear answer to any change for too long (`change.ts`).
  * - `prolonged`: no new room could be had, so that the living one was given a longer life (`prolong.ts`) ...
  * - `pool-full`: ... since every application is full.
- * - `passed-over`: an application allowed no call, and the room was opened in another one (`open.ts`).
+ * - `passed-over`: an application allowed no call or refused the room, which was opened in another one (`open.ts`).
  */
 export type Notice = 'change-given-up' | 'prolonged' | 'passed-over' | 'pool-full';
 

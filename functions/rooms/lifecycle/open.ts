@@ -43,6 +43,9 @@ export interface Opening {
  * Opens the next generation of a room: claim, create, record, in this order, so that whatever breaks
  * between two of them leaves enough behind to go on. The old room is not touched.
  *
+ * An application that is full or lets nobody in is passed over. One that refuses the room may have a limit that it does
+ * not name, so one more account of the same provider is asked: where that refuses too, the room is refused.
+ *
  * The row must have been finished (`finish.ts`): a claim that somebody else left is not looked into here.
  */
 export async function openRoom(room: Room, opening: Opening, context: RoomContext): Promise<Room> {
@@ -56,30 +59,53 @@ export async function openRoom(room: Room, opening: Opening, context: RoomContex
   const [home = '', ...others] = applications;
   const generation = Math.max(room.generation, room.spent ?? 0) + 1;
   let claimed = await takeClaim(room, { ...wanted, purpose: 'open', generation, ...target(home) }, context);
-  let locked: UnauthorizedError | undefined;
+  const passed: Passed[] = [];
   for (const application of [home, ...others]) {
+    if (!mayAsk(application, claimed, passed, context)) continue;
     if (application !== home) claimed = await moveClaim(claimed, target(application), context);
     const made = await create(claimed, context);
     if (!(made instanceof Error)) {
-      if (locked) context.notice?.('passed-over');
+      if (passed.some((why) => !(why instanceof ApplicationFullError))) context.notice?.('passed-over');
       return record(claimed, made, context);
     }
-    if (made instanceof UnauthorizedError) locked ??= made;
+    passed.push(made);
   }
+  return turnAway(claimed, applications, passed, context);
+}
+
+/** After a refusal one more account of the same provider is asked, and nobody after a second one. */
+function mayAsk(
+  application: string,
+  { claim }: ClaimedRoom,
+  passed: readonly Passed[],
+  { pool }: RoomContext,
+): boolean {
+  const refusals = passed.filter((why) => why instanceof ProviderRefusedError).length;
+  return refusals === 0 || (refusals === 1 && pool.siblings(claim.application).includes(application));
+}
+
+/** No application has made the room. */
+async function turnAway(
+  claimed: ClaimedRoom,
+  applications: readonly string[],
+  passed: readonly Passed[],
+  context: RoomContext,
+): Promise<never> {
+  const refusal = passed.find((why) => why instanceof ProviderRefusedError);
+  if (refusal) return refuse(claimed, refusal, context);
   const full = new PoolFullError(
-    `all applications that may hold room ${room.key} are full (${applications.join(', ')}), so it waits in its queue: ` +
+    `all applications that may hold room ${claimed.key} are full (${applications.join(', ')}), so it waits in its queue: ` +
       'add an application, or cancel rooms that nobody needs',
   );
-  const failure = locked ?? full;
+  const failure = passed.find((why) => why instanceof UnauthorizedError) ?? full;
   await releaseClaim(claimed, failure, context);
   throw failure;
 }
 
-/** @returns why the next application is to be asked: this one is full, or lets nobody in */
-async function create(
-  claimed: ClaimedRoom,
-  context: RoomContext,
-): Promise<LiveRoom | ApplicationFullError | UnauthorizedError> {
+/** Why the next application is to be asked: this one is full, lets nobody in, or refuses this room. */
+type Passed = ApplicationFullError | UnauthorizedError | ProviderRefusedError;
+
+async function create(claimed: ClaimedRoom, context: RoomContext): Promise<LiveRoom | Passed> {
   const { application, expiresAt, generation, spec } = claimed.claim;
   const token = roomToken(context.deployment, claimed.key, generation, spec);
   try {
@@ -87,17 +113,29 @@ async function create(
     const order = { token, settings, expiresAt };
     return asLive(await context.pool.provider(application).create(order), application, context.now());
   } catch (error) {
-    if (error instanceof ApplicationFullError || error instanceof UnauthorizedError) return error;
-    if (error instanceof ProviderRefusedError) {
-      await flushPending(
-        await completeClaim(claimed, (ours) => refused(ours, spec, error.message, context.now()), context),
-        context,
-      );
-    } else if (error instanceof Error) {
-      await releaseClaim(claimed, error, context);
-    }
+    if (isPassed(error)) return error;
+    if (error instanceof Error) await releaseClaim(claimed, error, context);
     throw error;
   }
+}
+
+function isPassed(error: unknown): error is Passed {
+  return (
+    error instanceof ApplicationFullError ||
+    error instanceof UnauthorizedError ||
+    error instanceof ProviderRefusedError
+  );
+}
+
+async function refuse(
+  claimed: ClaimedRoom,
+  refusal: ProviderRefusedError,
+  context: RoomContext,
+): Promise<never> {
+  const { spec } = claimed.claim;
+  const outcome = (ours: Room) => refused(ours, spec, refusal.message, context.now());
+  await flushPending(await completeClaim(claimed, outcome, context), context);
+  throw refusal;
 }
 
 /** Records a room that was made, or found, under the claim. */

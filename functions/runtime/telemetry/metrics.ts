@@ -23,7 +23,7 @@ export const METRICS = {
   RoomsProlonged: 'Count',
   /** A room that every application was too full for. */
   PoolFull: 'Count',
-  /** Rooms that another application was asked for, since the first one allowed no call and did not say that it is full. */
+  /** Rooms that another application was asked for, since the first one refused it or allowed no call, and did not say that it is full. */
   ApplicationsPassedOver: 'Count',
   DeadLettered: 'Count',
   /** How long a message that was set aside has been waiting, all its copies taken together. */

@@ -102,6 +102,18 @@ describe('a room', () => {
     ]);
   });
 
+  test.each([400, 403])('that has no place in a full domain goes to the next one: %i', async (status) => {
+    const body = { error: 'invalid-request-error', info: 'maximum number of rooms for the domain reached' };
+    bench.emulator.faults.add({ fault: 'status', status, body, on: 'POST /rooms', times: 'always' });
+    await expect(create()).rejects.toMatchObject({ code: 'application_full' });
+  });
+
+  test('that is forbidden for another reason is not taken for one too many', async () => {
+    const body = { error: 'forbidden-error', info: 'the plan has no rooms with recording' };
+    bench.emulator.faults.add({ fault: 'status', status: 403, body, on: 'POST /rooms', times: 'always' });
+    await expect(create()).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
   test('is not touched by a change of what it does not know', async () => {
     const room = await create();
     await bench.provider.change(room.id, { settings: { display_name: 'Monthly', metadata: 'team=blue' } });

@@ -64,6 +64,17 @@ test('a time-out holds for the whole answer, not for its first byte', async () =
   await slow.close();
 });
 
+describe('nothing was sent, so nothing can have happened, where', () => {
+  test.each([
+    ['the name of the server is unknown', () => `https://${'x'.repeat(64)}.invalid`],
+    ['the server does not speak TLS', () => server.url.replace('http:', 'https:')],
+    ['nobody listens', () => 'http://127.0.0.1:1'],
+  ])('%s', async (_, baseUrl) => {
+    await expect(open({ baseUrl: baseUrl() })(GET, 'a')).rejects.toMatchObject({ code: 'unreachable' });
+    expect(server.calls).toEqual([]);
+  });
+});
+
 test('ids and queries are encoded, and the path of the base URL is kept', async () => {
   const send = open({ baseUrl: `${server.url}/v1/` });
   const query = { prefix: '/a b', none: undefined, limit: 5 };
