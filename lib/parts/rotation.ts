@@ -1,7 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DEFAULT_CONCURRENCY } from '../compute/concurrency.ts';
-import { permitKeepingRooms, permitNominatingRooms, permitSending } from '../compute/permissions.ts';
+import {
+  permitKeepingRooms,
+  permitNominatingRooms,
+  permitReadingHistory,
+  permitSending,
+} from '../compute/permissions.ts';
 import { RoomsFunction } from '../compute/rooms-function.ts';
 import { RoomsWorker } from '../compute/rooms-worker.ts';
 import type { RotationOptions } from '../settings/props.ts';
@@ -31,6 +36,7 @@ export class Rotation extends Construct {
     });
     deployment.callbacks?.tell(this.worker.inbox.queue);
     permitKeepingRooms(this.worker.function, deployment.table);
+    permitReadingHistory(this.worker.function, deployment.table);
     this.planner = new RoomsFunction(this, 'Planner', deployment, {
       name: 'plan-rotation',
       description: 'Nominates the rooms that are due for renewal',
