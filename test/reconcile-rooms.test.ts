@@ -112,7 +112,9 @@ it('fails over an application that makes trouble alone, and says how to mend it'
   const { output, failed } = await reconcile('{"applications":["locked"]}');
   expect(failed).toBe(true);
   expect(output.logged('ERROR')).toMatchObject([{ message: 'failed', code: 'unauthorized' }]);
-  expect(output.logged('ERROR')[0]?.error).toMatchObject({ message: /put-secret-value/ });
+  expect(output.logged('ERROR')[0]?.error).toMatchObject({
+    message: /evergreen-rooms credentials put \S+ --stack/,
+  });
 });
 
 it('refuses an application that is not in the pool', async () => {

@@ -63,7 +63,7 @@ export function credentials({
     }
   }
 
-  /** Past the cache, which may remember what a person has mended since. */
+  /** Reads past the cache, since a person may have replaced the secret meanwhile. */
   async function signNewestThatCan(): Promise<string> {
     try {
       return await signCurrent(await readSecret('AWSCURRENT', true));
@@ -131,7 +131,7 @@ export function credentials({
       }
       refused.add(header);
     }
-    throw refusedEverywhere(reply, secret, refused.size);
+    throw refusedEverywhere(reply, { application, secret }, refused.size);
   }
 
   return { present };
@@ -142,18 +142,27 @@ interface Candidate {
   readonly header: string;
 }
 
+/** The command checks the form and reads the value back, which the AWS CLI does not. */
+function putCommand(application: string): string {
+  return `evergreen-rooms credentials put ${application} --stack STACK --file FILE`;
+}
+
 /** An error for the person who put the wrong thing into a secret. It never shows the thing. */
 export function uselessSecret(application: string, secret: string, found: string, wanted = 'the credential') {
   return new UnauthorizedError(
     `the secret ${secret} of application ${application} cannot be used: ${found}; put ${wanted} there with: ` +
-      `aws secretsmanager put-secret-value --secret-id '${secret}' --secret-string file://path/to/it`,
+      putCommand(application),
   );
 }
 
-function refusedEverywhere({ title, status }: Reply, secret: string, tries: number): UnauthorizedError {
+function refusedEverywhere(
+  { title, status }: Reply,
+  { application, secret }: { readonly application: string; readonly secret: string },
+  tries: number,
+): UnauthorizedError {
   return new UnauthorizedError(
-    `${title}: ${status} for ${tries} credentials in turn, made of the current, the pending and the previous version of ` +
+    `${title}: ${status} for ${tries} credentials in turn, from the current, the pending and the previous version of ` +
       `the secret ${secret}; check that it belongs to this application, and put the right one there with: ` +
-      `aws secretsmanager put-secret-value --secret-id '${secret}' --secret-string file://path/to/it`,
+      putCommand(application),
   );
 }

@@ -172,7 +172,7 @@ describe('a key that rotates mid-flight', () => {
     const error = await create().catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ code: 'unauthorized' });
     expect(String(error)).toContain(SECRET);
-    expect(String(error)).toContain('aws secretsmanager put-secret-value');
+    expect(String(error)).toContain('evergreen-rooms credentials put ');
     // the current key twice, signed anew the second time, and the previous one
     expect(bench.server.calls).toHaveLength(3);
   });
@@ -204,7 +204,7 @@ describe('a secret that is no key is an error that names the secret, and never i
     );
     expect(error.message).toContain(found);
     expect(error.message).toContain(`the secret ${SECRET} of application main cannot be used`);
-    expect(error.message).toContain('aws secretsmanager put-secret-value');
+    expect(error.message).toContain('evergreen-rooms credentials put ');
     const told = `${error.message} ${error.cause} ${error.stack}`;
     for (const line of value.split('\n').filter((text) => text.length > 8 && !text.startsWith('---'))) {
       expect(told).not.toContain(line);
