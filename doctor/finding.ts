@@ -7,21 +7,21 @@ export interface Finding {
   readonly subject: string;
   readonly found: string;
   /** What to do about it: a sentence or a command. */
-  readonly mend?: string;
+  readonly remedy?: string;
 }
 
 export const ok = (subject: string, found: string): Finding => ({ level: 'ok', subject, found });
 
-export const warning = (subject: string, found: string, mend: string): Finding => ({
+export const warning = (subject: string, found: string, remedy: string): Finding => ({
   level: 'warning',
   subject,
   found,
-  mend,
+  remedy,
 });
 
-export const failed = (subject: string, found: string, mend: string): Finding => ({
+export const failed = (subject: string, found: string, remedy: string): Finding => ({
   level: 'failed',
   subject,
   found,
-  mend,
+  remedy,
 });

@@ -6,9 +6,9 @@ const LEVELS: readonly Level[] = ['failed', 'warning', 'ok'];
 /** The findings as lines for a person: one each, and below it what to do. */
 export function report({ id, stack }: Deployment, findings: readonly Finding[]): string[] {
   const width = Math.max(...findings.map(({ subject }) => subject.length));
-  const lines = findings.flatMap(({ level, subject, found, mend }) => [
+  const lines = findings.flatMap(({ level, subject, found, remedy }) => [
     `${level.padEnd(7)}  ${subject.padEnd(width)}  ${found}`,
-    ...(mend === undefined ? [] : [`${' '.repeat(11)}${mend}`]),
+    ...(remedy === undefined ? [] : [`${' '.repeat(11)}${remedy}`]),
   ]);
   const counts = LEVELS.map(
     (level) => `${findings.filter((finding) => finding.level === level).length} ${level}`,

@@ -57,15 +57,15 @@ function read({ messageId, body }: SQSRecord): Parsed<ReconciliationTask> {
 
 async function reconcile(task: ReconciliationTask, context: Context): Promise<void> {
   const timeLeft = () => context.getRemainingTimeInMillis();
-  const census = new FleetGauges(now());
-  const onRow = (room: Room) => census.count(room);
+  const gauges = new FleetGauges(now());
+  const onRow = (room: Room) => gauges.count(room);
   const { applications, rest, totals } = await reconcileRooms(task, { ...reconciling(), timeLeft, onRow });
   const { queue } = inbox();
   await Promise.all(rest.map((left) => queue.send(writeReconciliation(left))));
   log.info('reconciled', { mode: reconciling().mode, applications, rest });
   for (const [name, found] of Object.entries(applications)) tell(name, found);
   for (const [name, total] of Object.entries(totals)) tellTotals(name, total);
-  if (Object.keys(applications).length > 0) publish(census);
+  if (Object.keys(applications).length > 0) publish(gauges);
   if (rest.length === 0) count('ReconciliationsFinished');
 }
 

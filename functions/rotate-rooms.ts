@@ -16,7 +16,7 @@ import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { report } from './runtime/telemetry/report.ts';
 import { inbox, now, once, prepare, roomContext, sqs, workerEnvironment } from './runtime/wiring.ts';
 
-/** Keeps the rooms that the planner or reconciliation nominated, and heeds what providers tell. */
+/** Keeps the rooms that the planner or reconciliation nominated, and applies the events of providers. */
 export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })
   .use(invocationLog())
   .use(metrics())

@@ -80,7 +80,7 @@ async function reconcile(body: string) {
   return { output, failed: batchItemFailures.length > 0, waiting, buried: deadLetters.messages() };
 }
 
-it('tells and mends what it finds, and leaves an application that makes trouble to a message of its own', async () => {
+it('reports and repairs its findings, and leaves a failing application to a message of its own', async () => {
   const { output, failed, waiting } = await reconcile('{}');
   expect(failed).toBe(false);
   expect(waiting).toEqual(['{"applications":["locked"]}']);
@@ -108,7 +108,7 @@ it('is finished when nothing is left over', async () => {
   expect(output.counted('ReconciliationsFinished')).toBe(1);
 });
 
-it('fails over an application that makes trouble alone, and says how to mend it', async () => {
+it('fails because of a failing application alone, and says how to repair it', async () => {
   const { output, failed } = await reconcile('{"applications":["locked"]}');
   expect(failed).toBe(true);
   expect(output.logged('ERROR')).toMatchObject([{ message: 'failed', code: 'unauthorized' }]);

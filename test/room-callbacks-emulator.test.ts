@@ -82,7 +82,7 @@ async function row(): Promise<Room> {
 }
 
 /** Lets callbacks arrive and the worker take what they became. */
-async function heed(): Promise<readonly string[]> {
+async function applyEvents(): Promise<readonly string[]> {
   await emulator.settle();
   const { queue } = deployment.inboxes.rotations;
   const outcomes: string[] = [];
@@ -101,10 +101,10 @@ it('a meeting that is going on keeps its link until it ends', async () => {
   const { current, renewAt = 0 } = await row();
   clock.now = renewAt + HOUR;
   emulator.startSession(current?.id ?? '');
-  expect(await heed()).toEqual(['noted']);
+  expect(await applyEvents()).toEqual(['noted']);
   expect(await rotate()).toBe('postponed');
   emulator.endSession(current?.id ?? '');
-  expect(await heed()).toEqual(['noted']);
+  expect(await applyEvents()).toEqual(['noted']);
   expect((await row()).dueAt).toBe(renewAt);
   expect(await rotate()).toBe('rotated');
   expect((await row()).generation).toBe(2);
@@ -114,7 +114,7 @@ it('a room that ends without anybody having asked for it is opened again at once
   const { current } = await row();
   clock.now += DAY;
   emulator.expireRoom(current?.id ?? '');
-  expect(await heed()).toEqual(['rotated']);
+  expect(await applyEvents()).toEqual(['rotated']);
   expect(await row()).toMatchObject({ generation: 3, state: 'active' });
   expect((await row()).previous).toBeUndefined();
 });
@@ -122,7 +122,7 @@ it('a room that ends without anybody having asked for it is opened again at once
 it('a room that was not renewed in time is opened again when it ends', async () => {
   clock.now = ((await row()).current?.expiresAt ?? 0) + MINUTE;
   await emulator.settle();
-  expect(await heed()).toContain('rotated');
+  expect(await applyEvents()).toContain('rotated');
   expect((await row()).generation).toBe(4);
 });
 

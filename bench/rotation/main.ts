@@ -30,7 +30,7 @@ const numbers = (list: string) => list.split(',').map(Number);
 const [sizes, dues, handover] = [numbers(values.rows), numbers(values.due), Number(values.handover)];
 const invocationTime = 20 * SECOND;
 /** What one plan may take: a scan of a million rows takes the engine longer than anybody waits. */
-const patience = 2 * MINUTE;
+const maxWait = 2 * MINUTE;
 
 const [load = 0] = loadavg();
 const directory = mkdtempSync(join(tmpdir(), 'rotation-'));
@@ -62,10 +62,10 @@ if (process.argv.length === 2) {
 async function planOnce(table: Tables, rows: number, due: number, way: Invocation['way']): Promise<string> {
   const queue = newQueue(queues, `${way}-${rows}-${due}`);
   console.error(`planning ${due.toLocaleString('en-US')} due rooms by ${way} ...`);
-  const report = await run(table, queue, { now: whenDue(due), way, time: patience, task: '{}' });
+  const report = await run(table, queue, { now: whenDue(due), way, time: maxWait, task: '{}' });
   if (report.rest === undefined) assertEach(queue, due);
   const rate = Math.round((report.nominated / report.milliseconds) * SECOND);
-  const ended = report.rest === undefined ? rate : `given up after ${patience / MINUTE} minutes`;
+  const ended = report.rest === undefined ? rate : `given up after ${maxWait / MINUTE} minutes`;
   return `| ${cells(rows, due, way, report.reads, report.readUnits)} | ${report.heap.toFixed(1)} | ${cells(ended)} |`;
 }
 

@@ -55,10 +55,10 @@ const putting = ({ name, provider }: ApplicationEntry, stack: string) =>
   `put the right ${provider === 'meetings-api' ? 'private key' : 'API key'} into its secret: ` +
   `evergreen-rooms credentials put ${name} --stack ${stack} --file private.key`;
 
-function refused(subject: string, error: Error, mend: string): Finding {
+function refused(subject: string, error: Error, remedy: string): Finding {
   if (error instanceof UnauthorizedError) {
     const [found = ''] = error.message.split(/; (?=check|put)/);
-    return failed(subject, found, mend);
+    return failed(subject, found, remedy);
   }
   return failed(subject, error.message, "look at the provider's status page, and ask again");
 }

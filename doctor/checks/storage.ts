@@ -45,11 +45,11 @@ export const checkKeys: Check = async ({ ofType }, { kms }) =>
       const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
       const { KeyState } = KeyMetadata ?? {};
       if (KeyState === 'Enabled') return [ok('encryption key', 'is Enabled')];
-      const mend =
+      const remedy =
         KeyState === 'PendingDeletion'
           ? `aws kms cancel-key-deletion --key-id ${KeyId} && aws kms enable-key --key-id ${KeyId}`
           : `aws kms enable-key --key-id ${KeyId}`;
-      return [failed('encryption key', `is ${KeyState}: nothing that it encrypts can be read`, mend)];
+      return [failed('encryption key', `is ${KeyState}: nothing that it encrypts can be read`, remedy)];
     },
   );
 

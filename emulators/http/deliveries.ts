@@ -22,7 +22,7 @@ export interface Parcel {
 }
 
 /** Milliseconds that a listener has to answer. */
-const PATIENCE = 5000;
+const MAX_WAIT = 5000;
 const KEPT = 10_000;
 
 /**
@@ -78,7 +78,7 @@ export class Deliveries {
         method: 'POST',
         body,
         headers: { 'content-type': 'application/json', ...headers },
-        signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(PATIENCE)]),
+        signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(MAX_WAIT)]),
         redirect: 'manual',
       });
       await reply.body?.cancel();

@@ -50,7 +50,7 @@ export function changesOf(
     if (isNews) news.push({ uid, icalendar: () => alone(calendar, event) });
   }
   const gone = known.filter(({ uid }) => !found.has(uid));
-  const messages = calendarMessages([...news, ...gone.map(farewell)], provenance);
+  const messages = calendarMessages([...news, ...gone.map(removal)], provenance);
   return { ...messages, events: [...found.values()], cancelled: gone.length, postponed };
 }
 
@@ -127,7 +127,7 @@ function newestComponents(lines: readonly string[]): readonly string[] {
  * All that there is to know of an event that is gone: that it has no occurrences. It is not cancelled, since single
  * occurrences may come to the feed later, without their event.
  */
-function farewell({ uid }: KnownEvent): Single {
+function removal({ uid }: KnownEvent): Single {
   const lines = ['BEGIN:VEVENT', `UID:${uid}`, `DTSTART:${utc(0)}`, `EXDATE:${utc(0)}`, 'END:VEVENT'];
   return { uid, icalendar: () => writeIcs({ zones: [], events: [] }, { uid, lines }) };
 }

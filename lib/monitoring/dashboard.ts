@@ -57,19 +57,19 @@ function text(runbook: string): IWidget {
 }
 
 function rooms(metrics: RoomMetrics): IWidget[] {
-  const census = (name: string, dimension: string, value: string) =>
-    metrics.census(name, { [dimension]: value }, { statistic: Stats.MAXIMUM, period: DAY, label: value });
+  const gauge = (name: string, dimension: string, value: string) =>
+    metrics.gauge(name, { [dimension]: value }, { statistic: Stats.MAXIMUM, period: DAY, label: value });
   const daily = (name: string, label: string) => metrics.ofWorkers(name, { period: DAY, label });
   return [
     graph(
       'Rooms by state',
-      STATES.map((state) => census('Rooms', 'state', state)),
+      STATES.map((state) => gauge('Rooms', 'state', state)),
       { stacked: true },
     ),
     new GraphWidget({
       title: 'Rooms by how much of their life is left',
       width: 8,
-      left: LIFE_LEFT.map((left) => census('RoomsByLifeLeft', 'left', left)),
+      left: LIFE_LEFT.map((left) => gauge('RoomsByLifeLeft', 'left', left)),
       view: GraphWidgetView.BAR,
       period: DAY,
       setPeriodToTimeRange: true,

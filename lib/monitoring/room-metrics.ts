@@ -52,7 +52,7 @@ export class RoomMetrics {
   }
 
   /** What reconciliation counts of all rooms, by a dimension with few values. */
-  census(metricName: string, by: Record<string, string>, options: MetricOptions = {}): Metric {
+  gauge(metricName: string, by: Record<string, string>, options: MetricOptions = {}): Metric {
     return this.metric({ service: 'reconcile-rooms', ...by }, metricName, options);
   }
 

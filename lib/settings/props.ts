@@ -54,7 +54,7 @@ export interface ReconciliationOptions {
    */
   readonly schedule?: ScheduleExpression;
   /**
-   * Whether what is found is mended, or only told.
+   * Whether findings are repaired, or only reported.
    *
    * @default repair
    */
@@ -154,7 +154,7 @@ export interface EvergreenRoomsProps {
   /**
    * How the table is compared with what the provider has.
    *
-   * @default - every day, and what is found is mended
+   * @default - every day, and findings are repaired
    */
   readonly reconciliation?: ReconciliationOptions;
   /**

@@ -14,7 +14,7 @@ export class DemoError extends Error {}
 const DAY = 24 * 3_600_000;
 
 /** How long after a room has fallen due its renewal is waited for, by the clock of the stack. */
-const PATIENCE = 2 * DAY;
+const MAX_WAIT = 2 * DAY;
 
 /** How long the first meeting of the example's series is waited for to be near. */
 const UNTIL_NEAR = 40 * DAY;
@@ -115,10 +115,10 @@ export class Demo {
     const { doors, stack } = this.#rooms;
     await stack.turnTo(Date.parse(renewAt ?? ''));
     const { clock, scheduler } = stack;
-    const patience = clock.now() + PATIENCE;
+    const latest = clock.now() + MAX_WAIT;
     let room = await doors.room(key);
-    while (room?.generation === 1 && clock.now() < patience) {
-      await stack.turnTo(scheduler.nextFire() ?? patience);
+    while (room?.generation === 1 && clock.now() < latest) {
+      await stack.turnTo(scheduler.nextFire() ?? latest);
       room = await doors.room(key);
     }
     if (room?.generation !== 2 || !room.guestUrl || room.guestUrl === guestUrl) {
@@ -133,11 +133,11 @@ export class Demo {
     const { doors, stack } = this.#rooms;
     const { clock } = stack;
     const meetings = async () => (await doors.rooms()).filter(({ key }) => key !== asked.key);
-    const patience = clock.now() + UNTIL_NEAR;
+    const latest = clock.now() + UNTIL_NEAR;
     let near = await meetings();
     if (near.length > 0) return near;
     this.#begin('the clock is turned to the day on which the first of its meetings is near');
-    while (near.length === 0 && clock.now() < patience) {
+    while (near.length === 0 && clock.now() < latest) {
       await stack.turnTo(clock.now() + DAY);
       near = await meetings();
     }

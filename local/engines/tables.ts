@@ -111,7 +111,7 @@ async function deleteExpired(
 }
 
 /** How long calls are waited for, in milliseconds, before the engine is stopped under them. */
-const PATIENCE = 1000;
+const MAX_WAIT = 1000;
 
 /**
  * Follows the calls of an engine, which works on for a caller who has been killed, and which throws where nobody can
@@ -132,8 +132,8 @@ function followCalls(server: Server): () => Promise<void> {
     }) as typeof response.end;
   });
   return async () => {
-    const patience = performance.now() + PATIENCE;
-    while (calls.size > 0 && performance.now() < patience)
+    const deadline = performance.now() + MAX_WAIT;
+    while (calls.size > 0 && performance.now() < deadline)
       await new Promise((glance) => setTimeout(glance, 5));
   };
 }

@@ -6,20 +6,20 @@ import type { Rehearsed } from './rehearsal.ts';
 import type { ShownRoom } from './shown-room.ts';
 
 /** How long a question may take, in milliseconds; what has the stack work may take as long as the work does. */
-const PATIENCE = 20_000;
+const MAX_WAIT = 20_000;
 
 /** Talks to the stack that `npm start` keeps running. */
 export class StackClient {
   readonly #port: number;
-  readonly #patience: number;
+  readonly #maxWait: number;
 
   /**
    * @param port default EVERGREEN_ROOMS_PORT, else 4747
-   * @param patience milliseconds until a port that gives no answer is given up; default 20,000
+   * @param maxWait milliseconds until a port that gives no answer is given up; default 20,000
    */
-  constructor(port: number = CONTROL_PORT, patience: number = PATIENCE) {
+  constructor(port: number = CONTROL_PORT, maxWait: number = MAX_WAIT) {
     this.#port = port;
-    this.#patience = patience;
+    this.#maxWait = maxWait;
   }
 
   facts(): Promise<StackFacts> {
@@ -94,7 +94,7 @@ export class StackClient {
       const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
         method,
         ...(body && { body: JSON.stringify(body) }),
-        signal: signal ?? (method === 'GET' ? AbortSignal.timeout(this.#patience) : null),
+        signal: signal ?? (method === 'GET' ? AbortSignal.timeout(this.#maxWait) : null),
       });
       const answer = (await response.json()) as T & { error?: string };
       if (response.ok) return answer;
@@ -110,7 +110,7 @@ export class StackClient {
     const start = this.#port === CONTROL_PORT ? 'npm start' : `npm start -- --port ${this.#port}`;
     const { code, message: reason = message } = (cause ?? {}) as NodeJS.ErrnoException;
     if (name === 'TimeoutError') {
-      const waited = `${this.#patience / 1000} s`;
+      const waited = `${this.#maxWait / 1000} s`;
       return `what listens on port ${this.#port} gave no answer in ${waited}: is it a stack? Start one by ${start}`;
     }
     if (name === 'SyntaxError')

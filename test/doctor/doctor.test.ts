@@ -120,7 +120,7 @@ describe('the doctor', () => {
       () => {
         account.stackStatus = 'UPDATE_ROLLBACK_COMPLETE';
       },
-      { level: 'failed', subject: 'stack', mend: expect.stringContaining('describe-stack-events') },
+      { level: 'failed', subject: 'stack', remedy: expect.stringContaining('describe-stack-events') },
     ],
     [
       'a function that failed to be made',
@@ -138,7 +138,7 @@ describe('the doctor', () => {
       {
         level: 'failed',
         subject: 'queue of rotate-rooms',
-        mend: expect.stringMatching(/update-event-source-mapping --uuid \S+ --enabled/),
+        remedy: expect.stringMatching(/update-event-source-mapping --uuid \S+ --enabled/),
       },
     ],
     [
@@ -151,13 +151,13 @@ describe('the doctor', () => {
       () => change('AWS::Events::Rule', 'RequestsRule', { State: 'DISABLED' }),
       {
         level: 'failed',
-        mend: expect.stringMatching(/aws events enable-rule --name \S+ --event-bus-name \S+/),
+        remedy: expect.stringMatching(/aws events enable-rule --name \S+ --event-bus-name \S+/),
       },
     ],
     [
       'a key that is about to be deleted',
       () => change('AWS::KMS::Key', '', { KeyState: 'PendingDeletion' }),
-      { level: 'failed', subject: 'encryption key', mend: expect.stringContaining('cancel-key-deletion') },
+      { level: 'failed', subject: 'encryption key', remedy: expect.stringContaining('cancel-key-deletion') },
     ],
     [
       'a table without backups',
@@ -173,7 +173,7 @@ describe('the doctor', () => {
       {
         level: 'failed',
         found: 'has no target: what it matches is dropped',
-        mend: expect.stringContaining('cdk deploy --revert-drift'),
+        remedy: expect.stringContaining('cdk deploy --revert-drift'),
       },
     ],
     [
@@ -182,18 +182,18 @@ describe('the doctor', () => {
       {
         level: 'warning',
         subject: 'alarm "The planner is silent"',
-        mend: expect.stringContaining('docs/runbook.md#the-planner-is-silent'),
+        remedy: expect.stringContaining('docs/runbook.md#the-planner-is-silent'),
       },
     ],
     [
       'an alarm that tells nobody',
       () => change('AWS::CloudWatch::Alarm', 'PoolFull', { ActionsEnabled: false }),
-      { level: 'failed', found: 'tells nobody', mend: expect.stringContaining('enable-alarm-actions') },
+      { level: 'failed', found: 'tells nobody', remedy: expect.stringContaining('enable-alarm-actions') },
     ],
     [
       'an alarm without its topic',
       () => change('AWS::CloudWatch::Alarm', 'PoolFull', { AlarmActions: [] }),
-      { level: 'failed', found: 'tells nobody', mend: expect.stringContaining('took its topic away') },
+      { level: 'failed', found: 'tells nobody', remedy: expect.stringContaining('took its topic away') },
     ],
     [
       'an alarm that somebody removed',
@@ -205,7 +205,7 @@ describe('the doctor', () => {
       () => {
         account.subscriptions = [];
       },
-      { level: 'warning', subject: 'topic of alarms', mend: expect.stringContaining('aws sns subscribe') },
+      { level: 'warning', subject: 'topic of alarms', remedy: expect.stringContaining('aws sns subscribe') },
     ],
     [
       'a topic of the team that nobody hears',
@@ -217,7 +217,7 @@ describe('the doctor', () => {
         for (const [id] of alarms)
           account.facts.set(id, { AlarmActions: ['arn:aws:sns:eu-central-1:1:pager'] });
       },
-      { level: 'warning', subject: 'topic of alarms', mend: expect.stringContaining(':pager') },
+      { level: 'warning', subject: 'topic of alarms', remedy: expect.stringContaining(':pager') },
     ],
     [
       'a subscription that nobody has confirmed',
@@ -232,7 +232,7 @@ describe('the doctor', () => {
       {
         level: 'warning',
         found: '3 messages rest in it',
-        mend: expect.stringContaining('aws sqs receive-message'),
+        remedy: expect.stringContaining('aws sqs receive-message'),
       },
     ],
     [
@@ -242,7 +242,7 @@ describe('the doctor', () => {
         level: 'failed',
         subject: 'account main (Meetings API)',
         found: expect.stringContaining('it does not exist or has no value yet'),
-        mend: expect.stringContaining('evergreen-rooms credentials put main --stack'),
+        remedy: expect.stringContaining('evergreen-rooms credentials put main --stack'),
       },
     ],
     [
@@ -270,13 +270,13 @@ describe('the doctor', () => {
       {
         level: 'failed',
         subject: 'account main (Meetings API)',
-        mend: expect.stringContaining('status page'),
+        remedy: expect.stringContaining('status page'),
       },
     ],
     [
       'a feed without an address',
       () => put('Feed', 'somewhere'),
-      { level: 'failed', subject: 'feed team', mend: expect.stringContaining('credentials put team') },
+      { level: 'failed', subject: 'feed team', remedy: expect.stringContaining('credentials put team') },
     ],
     [
       'something that the caller may not look at',
@@ -285,7 +285,7 @@ describe('the doctor', () => {
         level: 'failed',
         subject: 'planner',
         found: expect.stringContaining('AccessDenied'),
-        mend: expect.stringContaining('docs/guide/doctor.md'),
+        remedy: expect.stringContaining('docs/guide/doctor.md'),
       },
     ],
   ])('finds %s', async (_, breakIt, finding) => {
@@ -336,7 +336,7 @@ describe('the doctor', () => {
       {
         level,
         found: expect.stringMatching(/differ by (89|90|91) s/),
-        mend: expect.stringContaining('NTP'),
+        remedy: expect.stringContaining('NTP'),
       },
     ]);
   });

@@ -62,7 +62,7 @@ describe('what somebody deleted', () => {
       level: 'failed',
       subject: expect.stringContaining(subject),
       found: expect.stringMatching(/^(does not exist any more|feeds no function)$/),
-      mend: expect.stringContaining('cdk deploy --revert-drift'),
+      remedy: expect.stringContaining('cdk deploy --revert-drift'),
     });
     // each other check still ran: of a function that is gone, its event source was not looked for
     expect(all.length).toBeGreaterThanOrEqual(before - 2);

@@ -31,7 +31,7 @@ test('a stack that was told where goes on from there: its rooms, its provider, i
   await ask(second);
   expect(await second.doors.room('kept')).toEqual(before);
 
-  // the provider has not forgotten the room, so the daily comparison finds nothing to mend
+  // the provider has not forgotten the room, so the daily comparison finds nothing to repair
   await second.stack.turnTo(second.stack.clock.now() + DAY);
   const [reconciled] = second.doors.announcements().slice(-1);
   expect(reconciled?.event).toMatchObject({

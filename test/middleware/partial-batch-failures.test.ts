@@ -301,7 +301,7 @@ describe('a message that SQS itself puts aside', () => {
 });
 
 describe('a message that fails', () => {
-  it('for no reason that waiting mends backs off, and rests in the dead-letter queue with its reason and its body after five receives', async () => {
+  it('for a reason that waiting does not remove backs off, and goes to the dead-letter queue with its reason and its body after five receives', async () => {
     const output = catchOutput();
     const inbox = await startInbox();
     const { handler } = handlerOf(inbox, { fail: fail(new TypeError('name of undefined')) });

@@ -99,12 +99,12 @@ export class Life {
     this.#breaks.push(broken);
   }
 
-  /** From now on a call fails each time, until `mend`. */
+  /** From now on a call fails each time, until `repair`. */
   outage(call: string, fault: keyof typeof FAULTS): void {
     this.#outages.set(call, fault);
   }
 
-  mend(): void {
+  repair(): void {
     this.#outages.clear();
   }
 
@@ -156,7 +156,7 @@ export class Life {
   /** Nothing breaks any more: all work is done, and what was left over is reconciled. */
   async calmDown(): Promise<void> {
     this.#breaks = [];
-    this.mend();
+    this.repair();
     this.#fate = undefined;
     for (let round = 0; this.pending.length > 0 && round < 100; round += 1) {
       this.world.clock.now += SECOND;

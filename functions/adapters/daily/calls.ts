@@ -28,7 +28,7 @@ export function dailyCalls(entry: DailyEntry, options: ProviderOptions): DailyCa
   const { now, wait } = options;
   const most = rateLimiter({ application, now, wait, limit: 100, window: 5 * SECOND });
   // there is another way to end a room, so nobody waits for this one
-  const deletions = rateLimiter({ application, now, wait, limit: 50, window: 30 * SECOND, patience: 0 });
+  const deletions = rateLimiter({ application, now, wait, limit: 50, window: 30 * SECOND, maxWait: 0 });
   const failure = (reply: Reply) => failureOf(reply, { reason: reasonOf(reply) }, now);
   const call = caller({
     ...options,
@@ -38,7 +38,7 @@ export function dailyCalls(entry: DailyEntry, options: ProviderOptions): DailyCa
     isOwn: (reply) => readable(reply, errorReply)?.error !== undefined,
     failure,
     sign: apiKeySigner({ application, secret }),
-    pace: ({ method }) => ({ pacer: method === 'DELETE' ? deletions : most }),
+    pace: ({ method }) => ({ limiter: method === 'DELETE' ? deletions : most }),
   });
   return { call, failure };
 }

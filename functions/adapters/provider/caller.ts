@@ -20,7 +20,7 @@ export interface CallerOptions extends ProviderOptions {
   /** The error that an unsuccessful answer stands for. */
   readonly failure: (reply: Reply) => Error;
   /** What the call is counted against, and how much it costs. */
-  readonly pace?: (call: ProviderCall) => { readonly pacer: RateLimiter; readonly cost?: number };
+  readonly pace?: (call: ProviderCall) => { readonly limiter: RateLimiter; readonly cost?: number };
   /** Sees every answer. */
   readonly heard?: (reply: Reply) => void;
 }
@@ -36,7 +36,7 @@ export type Call = (call: ProviderCall, expected?: (reply: Reply) => boolean) =>
 const PAGE_ATTEMPTS = 3;
 
 /** No page is asked for again after so long, and none is waited for longer: there is a room to be made yet. */
-const PAGE_PATIENCE: Duration = 5 * SECOND;
+const LONGEST_PAUSE: Duration = 5 * SECOND;
 
 /**
  * Calls in their turn, under credentials that heal. A page of a list is asked for again where the first try got no
@@ -51,7 +51,7 @@ export function caller(options: CallerOptions): Call {
   const once: Call = async (call, expected = () => false) => {
     const paced = pace?.(call);
     const reply = await present(async (authorization) => {
-      const arrived = await paced?.pacer.turn(paced.cost, call.background);
+      const arrived = await paced?.limiter.turn(paced.cost, call.background);
       try {
         const answer = await send(call, authorization);
         heard?.(answer);
@@ -64,13 +64,13 @@ export function caller(options: CallerOptions): Call {
     const isProvider = isOwn(reply);
     if (isProvider && expected(reply)) return reply;
     const error = (isProvider ? undefined : strangerFailure(reply)) ?? failure(reply);
-    if (error instanceof ThrottledError) paced?.pacer.hold(error.retryAfter);
+    if (error instanceof ThrottledError) paced?.limiter.hold(error.retryAfter);
     throw error;
   };
 
   return async (call, expected) => {
     const started = performance.now();
-    const mayPause = (pause: Duration) => performance.now() - started + pause <= PAGE_PATIENCE;
+    const mayPause = (pause: Duration) => performance.now() - started + pause <= LONGEST_PAUSE;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await once(call, expected);
@@ -90,7 +90,7 @@ function isPage({ method, id }: ProviderCall): boolean {
 
 /** How long to wait before a page is asked for again; undefined where that would not help. */
 function pauseAfter(error: unknown, { background = false }: ProviderCall): Duration | undefined {
-  // the pacer has heard of a throttle, and lets a call in the background wait for its turn
+  // the limiter knows of a throttle, and lets a call in the background wait for its turn
   if (error instanceof ThrottledError) return background ? 0 : error.retryAfter;
   const mayPass = error instanceof AmbiguousOutcomeError || error instanceof UnreachableError;
   return mayPass ? 0 : undefined;

@@ -79,10 +79,13 @@ export function failureOf(reply: Reply, { reason, retryAfter }: Diagnosis, now: 
   }
   if (THROTTLED.has(status)) {
     const wait = retryAfter === undefined ? retryAfterOf(reply, now) : bounded(retryAfter);
-    return new ThrottledError(`the provider asks for ${Math.ceil(wait / SECOND)} s of patience: ${answer}`, {
-      retryAfter: wait,
-      ambiguous: status !== 429,
-    });
+    return new ThrottledError(
+      `the provider throttled the call; retrying in ${Math.ceil(wait / SECOND)} s: ${answer}`,
+      {
+        retryAfter: wait,
+        ambiguous: status !== 429,
+      },
+    );
   }
   if (status >= 500 || status === 408) {
     return new AmbiguousOutcomeError(`${answer}: the call may have had its effect all the same`);
@@ -108,19 +111,19 @@ export function answerOf(reply: Reply, reason = ''): string {
 }
 
 /** Without `Retry-After`. */
-const PATIENCE: Duration = 10 * SECOND;
+const DEFAULT_WAIT: Duration = 10 * SECOND;
 
-const SHORTEST_PATIENCE: Duration = SECOND;
-const LONGEST_PATIENCE: Duration = 15 * MINUTE;
+const SHORTEST_WAIT: Duration = SECOND;
+const LONGEST_WAIT: Duration = 15 * MINUTE;
 
 /** `Retry-After` in both of its forms, seconds and an HTTP date, kept between a second and a quarter of an hour. */
 function retryAfterOf({ headers }: Reply, now: () => Instant): Duration {
   const value = headers['retry-after']?.trim() ?? '';
   if (/^\d+(?:\.\d+)?$/.test(value)) return bounded(Number(value) * SECOND);
   const date = Date.parse(value);
-  return Number.isNaN(date) ? PATIENCE : bounded(date - now());
+  return Number.isNaN(date) ? DEFAULT_WAIT : bounded(date - now());
 }
 
 function bounded(wait: Duration): Duration {
-  return Math.min(Math.max(wait, SHORTEST_PATIENCE), LONGEST_PATIENCE);
+  return Math.min(Math.max(wait, SHORTEST_WAIT), LONGEST_WAIT);
 }

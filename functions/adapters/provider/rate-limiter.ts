@@ -13,7 +13,7 @@ export interface RateLimiterOptions extends Budget {
   readonly application: string;
   readonly now: () => Instant;
   /** The longest a call waits here; one that would wait longer is given back. @default 5 seconds */
-  readonly patience?: Duration;
+  readonly maxWait?: Duration;
   /** @default a timer */
   readonly wait?: (duration: Duration) => Promise<unknown>;
 }
@@ -24,10 +24,10 @@ export interface RateLimiter {
    *
    * @param cost in the budget's unit, default 1
    * @param background leaves half of the budget to other calls, and waits for two windows where it must
-   * @throws ThrottledError, not ambiguous, where that is further away than the patience
+   * @throws ThrottledError, not ambiguous, where that is later than `maxWait`
    */
   turn(cost?: number, background?: boolean): Promise<() => void>;
-  /** The provider asked for patience itself: nothing goes out for so long. */
+  /** The provider throttled a call: no call goes out for that time. */
   hold(duration: Duration): void;
   /** Others have used more than half of the budget: nothing goes out in the background for so long. */
   holdBackground(duration: Duration): void;
@@ -56,7 +56,7 @@ interface Turn {
 export function rateLimiter({
   application,
   now,
-  patience = 5 * SECOND,
+  maxWait = 5 * SECOND,
   wait = sleep,
   ...budget
 }: RateLimiterOptions): RateLimiter {
@@ -85,10 +85,10 @@ export function rateLimiter({
       turns = turns.filter(({ at, answered }) => !answered || at > now() - window);
       const at = nextTurn(cost, turns, background);
       const delay = at - now();
-      if (delay > (background ? 2 * window : patience)) {
+      if (delay > (background ? 2 * window : maxWait)) {
         throw new ThrottledError(
           `the provider of application ${application} allows no call for ${Math.ceil(delay / SECOND)} s: its limit is ` +
-            'used up, or it asked for patience',
+            'used up, or it throttled a call',
           { retryAfter: delay, ambiguous: false },
         );
       }

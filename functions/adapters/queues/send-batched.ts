@@ -30,14 +30,14 @@ export async function sendBatched(
   QueueUrl: string,
   messages: Iterable<Outgoing>,
 ): Promise<void> {
-  // the lanes take from one iterator: no more is written than is on its way
+  // the workers take from one iterator: no more is written than is on its way
   const batches = batched(messages);
-  const lane = async () => {
+  const worker = async () => {
     for (let next = batches.next(); !next.done; next = batches.next()) {
       await sendBatch(client, QueueUrl, next.value);
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
 }
 
 async function sendBatch(client: SQSClient, QueueUrl: string, batch: readonly Outgoing[]): Promise<void> {

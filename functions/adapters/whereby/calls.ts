@@ -36,8 +36,8 @@ export function wherebyCalls(entry: WherebyEntry, options: ProviderOptions): Cal
     // no body is documented: none at all, or an object, is taken for Whereby's own
     isOwn: (reply) => reply.text.trim() === '' || readable(reply, errorReply) !== undefined,
     failure: (reply) => wherebyFailure(reply, now),
-    pace: (call) => ({ pacer: points, cost: costOf(call) }),
-    heard: (reply) => heed(reply, points, now),
+    pace: (call) => ({ limiter: points, cost: costOf(call) }),
+    heard: (reply) => noteBudget(reply, points, now),
   });
 }
 
@@ -50,7 +50,7 @@ function costOf({ method, id }: ProviderCall): number {
 }
 
 /** The plan's limit, and what others of the organisation have left of it. */
-function heed({ headers }: Reply, points: RateLimiter, now: () => Instant): void {
+function noteBudget({ headers }: Reply, points: RateLimiter, now: () => Instant): void {
   const limit = Number(headers['x-ratelimit-limit'] ?? Number.NaN);
   if (limit > 0) points.allow(limit);
   const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN);

@@ -27,11 +27,11 @@ export async function handleProviderEvent(
     if (!current || !spec || current.id !== roomId) return { outcome: 'outdated', room };
     // nobody can look there any more, and what nobody has looked into is not believed
     if (!context.pool.names.includes(current.application)) return { outcome: 'unchanged', room };
-    return HEED[news]({ room, current, spec }, context);
+    return APPLY[news]({ room, current, spec }, context);
   });
 }
 
-const HEED = {
+const APPLY = {
   expired: openAgain,
   'meeting-started': waitForMeeting,
   'meeting-ended': endWaiting,

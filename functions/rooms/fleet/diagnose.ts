@@ -7,56 +7,70 @@ import { GRACE, type Inventory } from './inventory.ts';
 
 /** What is wrong with a row, and in which application. */
 export interface Diagnosis {
-  readonly ledger: Inventory;
+  readonly inventory: Inventory;
   readonly order: RotationOrder;
 }
 
 /** Counts what is wrong with a row, and orders its repair. */
-export function diagnose(room: Room, ledgers: Map<string, Inventory>, now: Instant): Diagnosis | undefined {
+export function diagnose(
+  room: Room,
+  inventories: Map<string, Inventory>,
+  now: Instant,
+): Diagnosis | undefined {
   const { key, generation, current } = room;
-  const home = current && ledgers.get(current.application);
+  const home = current && inventories.get(current.application);
   if (hasExpired(room, now)) {
     // it lives nowhere any more: whichever account it was in, its end is announced
-    return home && { ledger: home, order: { key, generation, cause: 'ended' } };
+    return home && { inventory: home, order: { key, generation, cause: 'ended' } };
   }
   if (home && isAlive(current, now) && home.covers(current.createdAt)) home.rows += 1;
-  const finding = isUnfinished(room, ledgers, now)
-    ? { ledger: ledgerOfUnfinished(room, ledgers), cause: 'unfinished' as const }
-    : findingOf(room, ledgers, now);
-  if (!finding?.ledger) return undefined;
-  finding.ledger.report[finding.cause] += 1;
+  const finding = isUnfinished(room, inventories, now)
+    ? { inventory: inventoryOfUnfinished(room, inventories), cause: 'unfinished' as const }
+    : findingOf(room, inventories, now);
+  if (!finding?.inventory) return undefined;
+  finding.inventory.report[finding.cause] += 1;
   return {
-    ledger: finding.ledger,
+    inventory: finding.inventory,
     order: { key: room.key, generation: room.generation, cause: finding.cause },
   };
 }
 
-function isUnfinished(room: Room, ledgers: Map<string, Inventory>, now: Instant): boolean {
+function isUnfinished(room: Room, inventories: Map<string, Inventory>, now: Instant): boolean {
   const { claim, unannounced, retirees, updatedAt } = room;
   if (claim) return claim.leaseUntil <= now;
   // a room whose application has left the pool can be ended by nobody, however often it is tried
-  const open = retirees.some(({ endsAt, application }) => endsAt === undefined && ledgers.has(application));
+  const open = retirees.some(
+    ({ endsAt, application }) => endsAt === undefined && inventories.has(application),
+  );
   return (open || unannounced !== undefined) && updatedAt <= now - GRACE;
 }
 
 /** What a row without any room has left to tell is everybody's, so that somebody sees to it. */
-function ledgerOfUnfinished({ claim, current, retirees }: Room, ledgers: Map<string, Inventory>) {
+function inventoryOfUnfinished({ claim, current, retirees }: Room, inventories: Map<string, Inventory>) {
   const places = [claim, current, ...retirees].filter((place) => place !== undefined);
-  if (places.length === 0) return [...ledgers.values()][0];
-  return places.map(({ application }) => ledgers.get(application)).find((ledger) => ledger !== undefined);
+  if (places.length === 0) return [...inventories.values()][0];
+  return places
+    .map(({ application }) => inventories.get(application))
+    .find((inventory) => inventory !== undefined);
 }
 
-function findingOf({ claim, current, spec, unclear }: Room, ledgers: Map<string, Inventory>, now: Instant) {
+function findingOf(
+  { claim, current, spec, unclear }: Room,
+  inventories: Map<string, Inventory>,
+  now: Instant,
+) {
   if (!spec || claim || !isAlive(current, now)) return undefined;
-  const ledger = ledgers.get(current.application);
-  if (!ledger) return undefined;
-  const seen = ledger.living.get(current.id);
+  const inventory = inventories.get(current.application);
+  if (!inventory) return undefined;
+  const seen = inventory.living.get(current.id);
   // a room that is younger than the list was not there to be listed
   if (!seen) {
     const isYoung = current.createdAt > now - GRACE;
-    return isYoung || !ledger.covers(current.createdAt) ? undefined : { ledger, cause: 'lost' as const };
+    return isYoung || !inventory.covers(current.createdAt)
+      ? undefined
+      : { inventory, cause: 'lost' as const };
   }
-  return driftOf({ current, spec, unclear }, seen, ledger.provider.capabilities, now)
-    ? { ledger, cause: 'drifted' as const }
+  return driftOf({ current, spec, unclear }, seen, inventory.provider.capabilities, now)
+    ? { inventory, cause: 'drifted' as const }
     : undefined;
 }

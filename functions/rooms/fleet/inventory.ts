@@ -104,24 +104,28 @@ async function readPart(
 /** Ticks off every room that an entry of the table accounts for. What has ended accounts for nothing. */
 export function matchRow(
   entry: Room | PastGeneration,
-  ledgers: ReadonlyMap<string, Inventory>,
+  inventories: ReadonlyMap<string, Inventory>,
   { deployment, now }: Pick<InventoryContext, 'deployment' | 'now'>,
 ): void {
   if (!('revision' in entry)) {
-    if (entry.expiresAt > now()) ledgers.get(entry.application)?.unclaimed.delete(entry.roomId);
+    if (entry.expiresAt > now()) inventories.get(entry.application)?.unclaimed.delete(entry.roomId);
     return;
   }
   const { current, previous, retirees, claim, key } = entry;
   const open = retirees.filter((retiree) => !hasEnded(retiree, now()));
   for (const known of [current, previous, ...open]) {
-    if (known) ledgers.get(known.application)?.unclaimed.delete(known.id);
+    if (known) inventories.get(known.application)?.unclaimed.delete(known.id);
   }
-  if (claim) spareClaimed(claim, roomToken(deployment, key, claim.generation, claim.spec), ledgers);
+  if (claim) spareClaimed(claim, roomToken(deployment, key, claim.generation, claim.spec), inventories);
 }
 
 /** A room that an open claim may have made is its next worker's to adopt, however old it is. */
-function spareClaimed({ application }: Claim, token: string, ledgers: ReadonlyMap<string, Inventory>): void {
-  const unclaimed = ledgers.get(application)?.unclaimed;
+function spareClaimed(
+  { application }: Claim,
+  token: string,
+  inventories: ReadonlyMap<string, Inventory>,
+): void {
+  const unclaimed = inventories.get(application)?.unclaimed;
   for (const room of unclaimed?.values() ?? []) {
     if (room.token === token) unclaimed?.delete(room.id);
   }

@@ -78,22 +78,22 @@ export async function reconcileRooms(
 ): Promise<Reconciliation> {
   const { applications, confirmed } = task;
   const troubled = new Map<string, unknown>();
-  const { ledgers, untouched } = await readLedgers(task, reconciling, troubled);
-  if (ledgers.size > 0) {
-    const orders = await compareRows(ledgers, reconciling);
-    await recoverSuccessors(ledgers, orders, reconciling);
-    for (const [name, ledger] of ledgers) {
+  const { inventories, untouched } = await readInventories(task, reconciling, troubled);
+  if (inventories.size > 0) {
+    const orders = await compareRows(inventories, reconciling);
+    await recoverSuccessors(inventories, orders, reconciling);
+    for (const [name, inventory] of inventories) {
       await repair(
         name,
-        ledger,
-        orders.get(ledger) ?? [],
+        inventory,
+        orders.get(inventory) ?? [],
         { ...reconciling, confirmed, before: task.before },
         troubled,
       );
     }
   }
-  const report = Object.fromEntries([...ledgers].map(([name, { report }]) => [name, report]));
-  if (ledgers.size > 0) {
+  const report = Object.fromEntries([...inventories].map(([name, { report }]) => [name, report]));
+  if (inventories.size > 0) {
     await reconciling.events.report('Rooms Reconciled', { mode: reconciling.mode, applications: report });
   }
   const [trouble] = troubled.values();
@@ -106,12 +106,12 @@ export async function reconcileRooms(
     applications: [name],
     confirmed,
   }));
-  for (const [name, { next }] of ledgers) {
+  for (const [name, { next }] of inventories) {
     if (!next || troubled.has(name)) continue;
     rest.push({ applications: [name], from: next, before: totals[name], confirmed: left });
   }
   if (untouched.length > 0) rest.push({ applications: untouched, confirmed });
-  const done = Object.entries(totals).filter(([name]) => !ledgers.get(name)?.next);
+  const done = Object.entries(totals).filter(([name]) => !inventories.get(name)?.next);
   return { applications: report, rest, totals: Object.fromEntries(done) };
 }
 
@@ -143,27 +143,27 @@ const LISTING_SHARE = 0.5;
 /** Memory for as many rooms is there; the lists of more are a successor's. */
 const MOST_ROOMS = 100_000;
 
-async function readLedgers(
+async function readInventories(
   { applications, from }: ReconciliationTask,
   reconciling: ReconciliationContext,
   troubled: Map<string, unknown>,
-): Promise<{ ledgers: Map<string, Inventory>; untouched: readonly string[] }> {
+): Promise<{ inventories: Map<string, Inventory>; untouched: readonly string[] }> {
   const { timeLeft, mostRooms = MOST_ROOMS } = reconciling;
-  const ledgers = new Map<string, Inventory>();
+  const inventories = new Map<string, Inventory>();
   const listingEnds = timeLeft() * LISTING_SHARE;
   let rooms = 0;
   const mayGoOn = (more: number) => timeLeft() > listingEnds && rooms + more < mostRooms;
   for (const [index, name] of applications.entries()) {
-    if (index > 0 && !mayGoOn(0)) return { ledgers, untouched: applications.slice(index) };
+    if (index > 0 && !mayGoOn(0)) return { inventories, untouched: applications.slice(index) };
     try {
-      const ledger = await readInventory(name, reconciling, { from, mayGoOn });
-      ledgers.set(name, ledger);
-      rooms += ledger.living.size;
+      const inventory = await readInventory(name, reconciling, { from, mayGoOn });
+      inventories.set(name, inventory);
+      rooms += inventory.living.size;
     } catch (error) {
       troubled.set(name, error);
     }
   }
-  return { ledgers, untouched: [] };
+  return { inventories, untouched: [] };
 }
 
 /** For whoever looks for a lost room before the next reconciliation: see `recover.ts`. */
@@ -180,20 +180,20 @@ async function noteListEnd(
 type Orders = Map<Inventory, RotationOrder[]>;
 
 async function compareRows(
-  ledgers: Map<string, Inventory>,
+  inventories: Map<string, Inventory>,
   reconciling: ReconciliationContext,
 ): Promise<Orders> {
   const { rooms, now } = reconciling;
-  const orders: Orders = new Map([...ledgers.values()].map((ledger) => [ledger, []]));
+  const orders: Orders = new Map([...inventories.values()].map((inventory) => [inventory, []]));
   let cursor: string | undefined;
   do {
     const page = await rooms.scan(cursor);
     for (const entry of page.items) {
-      matchRow(entry, ledgers, reconciling);
+      matchRow(entry, inventories, reconciling);
       if (!('revision' in entry)) continue;
       reconciling.onRow?.(entry);
-      const diagnosis = diagnose(entry, ledgers, now());
-      if (diagnosis) orders.get(diagnosis.ledger)?.push(diagnosis.order);
+      const diagnosis = diagnose(entry, inventories, now());
+      if (diagnosis) orders.get(diagnosis.inventory)?.push(diagnosis.order);
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
@@ -205,14 +205,14 @@ async function compareRows(
  * not nominated for another reason.
  */
 async function recoverSuccessors(
-  ledgers: Map<string, Inventory>,
+  inventories: Map<string, Inventory>,
   orders: Orders,
   reconciling: ReconciliationContext,
 ): Promise<void> {
-  const recovered = await findSuccessors(ledgers, reconciling);
+  const recovered = await findSuccessors(inventories, reconciling);
   for (const { found = [] } of recovered) {
     for (const { application } of found) {
-      const report = ledgers.get(application)?.report;
+      const report = inventories.get(application)?.report;
       if (report) report.recovered += 1;
     }
   }
@@ -230,29 +230,29 @@ function countOf(orders: readonly RotationOrder[], cause: RotationOrder['cause']
   return orders.filter((order) => order.cause === cause).length;
 }
 
-/** Mends what was found in an application, unless it is so much that a person must confirm it. */
+/** Repairs the findings of an application, unless there are so many that a person must confirm them. */
 async function repair(
   name: string,
-  ledger: Inventory,
+  inventory: Inventory,
   orders: readonly RotationOrder[],
   reconciling: ReconciliationContext & Pick<ReconciliationTask, 'confirmed' | 'before'>,
   troubled: Map<string, unknown>,
 ): Promise<void> {
   const { mode, now, timeLeft, brake = DEFAULT_BRAKE, confirmed } = reconciling;
-  const orphans = orphansOf(ledger, now());
-  ledger.report.orphans = orphans.length;
+  const orphans = orphansOf(inventory, now());
+  inventory.report.orphans = orphans.length;
   if (mode === 'report') return;
   const earlier = reconciling.before ?? { rooms: 0, lost: 0, orphans: 0, held: 0 };
   const before = { rooms: earlier.rooms, findings: findingsOf(earlier) };
   const consent = confirmed?.application === name ? confirmed : undefined;
-  if (mustHold(ledger, { share: brake, confirmed: consent, held: earlier.held > 0, before, now: now() })) {
-    ledger.report.held = true;
+  if (mustHold(inventory, { share: brake, confirmed: consent, held: earlier.held > 0, before, now: now() })) {
+    inventory.report.held = true;
     return;
   }
-  await noteListEnd(name, ledger, reconciling);
+  await noteListEnd(name, inventory, reconciling);
   await send(orders, reconciling);
   try {
-    await retireOrphans(orphans, ledger, timeLeft);
+    await retireOrphans(orphans, inventory, timeLeft);
   } catch (error) {
     troubled.set(name, error);
   }

@@ -16,16 +16,16 @@ export interface SuccessorContext extends Pick<InventoryContext, 'deployment' | 
  * orphans no more: a worker gives them back to their row. A token is a digest, so the tokens of the row's next
  * generations are computed and looked up. Where there is no orphan the table is not read.
  *
- * A room of other content than the row's may be one that was made too late for a wish that nobody has any more. It is the
+ * A room of other content than the row's may have been created late, for a request that is no longer current. It is the
  * row's if it was made long after the row was written last: the claim that it was made for is not remembered.
  *
  * @returns an order for each row, with its rooms from the oldest to the newest
  */
 export async function findSuccessors(
-  ledgers: ReadonlyMap<string, Inventory>,
+  inventories: ReadonlyMap<string, Inventory>,
   { rooms, deployment, now }: SuccessorContext,
 ): Promise<readonly RotationOrder[]> {
-  const orphans = orphansByGeneration(ledgers, now());
+  const orphans = orphansByGeneration(inventories, now());
   if (orphans.size === 0) return [];
   const { matches, leaps } = await readMatches(orphans, { rooms, deployment });
   const orders = matches.map(({ key, generation, found: all }): RotationOrder => {
@@ -34,7 +34,7 @@ export async function findSuccessors(
   });
   const recovered = orders.filter(({ found = [] }) => found.length > 0);
   for (const { application, id } of recovered.flatMap(({ found = [] }) => found)) {
-    ledgers.get(application)?.unclaimed.delete(id);
+    inventories.get(application)?.unclaimed.delete(id);
   }
   return recovered;
 }
@@ -68,9 +68,9 @@ async function readMatches(
 type Orphan = ProviderRoom & { readonly application: string };
 
 /** By what their tokens have of key and generation, the oldest first. */
-function orphansByGeneration(ledgers: ReadonlyMap<string, Inventory>, now: Instant) {
-  const all = [...ledgers].flatMap(([application, ledger]) =>
-    orphansOf(ledger, now).map((orphan): Orphan => ({ ...orphan, application })),
+function orphansByGeneration(inventories: ReadonlyMap<string, Inventory>, now: Instant) {
+  const all = [...inventories].flatMap(([application, inventory]) =>
+    orphansOf(inventory, now).map((orphan): Orphan => ({ ...orphan, application })),
   );
   all.sort((a, b) => a.createdAt - b.createdAt);
   return Map.groupBy(all, ({ token = '' }) => generationOf(token));

@@ -31,7 +31,7 @@ export interface Alteration {
 type Cause = RoomGoneError | ProviderRefusedError | ChangeGivenUpError;
 
 /** For how long a room may give no clear answer to any change before a change is given up: as long as an outage takes. */
-const PATIENCE: Duration = DAY;
+const MAX_WAIT: Duration = DAY;
 
 /** A living room that does not take a change: the row without the claim, for the caller to go another way. */
 export class NotAlteredError extends Error {
@@ -53,7 +53,7 @@ export class NotAlteredError extends Error {
 /**
  * Alters the current room, its link staying: claim, change, record.
  *
- * @param patience how long changes of this room may go without a clear answer before this one is given up; with 0,
+ * @param maxWait how long changes of this room may go without a clear answer before this one is given up; with 0,
  *   one that clearly failed is given up too
  * @throws NotAlteredError where the provider refuses the change, has lost the room, or gives no clear answer for too long
  */
@@ -62,7 +62,7 @@ export async function alterRoom(
   current: LiveRoom,
   alteration: Alteration,
   context: RoomContext,
-  patience = PATIENCE,
+  maxWait = MAX_WAIT,
 ): Promise<Room> {
   const { application } = current;
   const expiresAt = alteration.change.expiresAt ?? current.expiresAt;
@@ -72,7 +72,7 @@ export async function alterRoom(
     { ...alteration, purpose: 'change', generation: room.generation, application, expiresAt, warnings },
     context,
   );
-  return applyClaim(claimed, current, context, patience);
+  return applyClaim(claimed, current, context, maxWait);
 }
 
 /** Makes the current room what the claim says it shall be. Safe to repeat. */
@@ -80,7 +80,7 @@ async function applyClaim(
   claimed: ClaimedRoom,
   current: LiveRoom,
   context: RoomContext,
-  patience: Duration,
+  maxWait: Duration,
 ): Promise<Room> {
   const { claim } = claimed;
   try {
@@ -98,7 +98,7 @@ async function applyClaim(
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
     const error = await believed(thrown, claimed, current, context);
-    const cause = causeOf(error, claimed, context, patience);
+    const cause = causeOf(error, claimed, context, maxWait);
     if (cause) throw new NotAlteredError(await withoutChange(claimed, cause, context), cause);
     await releaseClaim(claimed, error, context);
     throw error;
@@ -129,12 +129,12 @@ function causeOf(
   error: Error,
   { key, claim, unclear }: ClaimedRoom,
   { now }: RoomContext,
-  patience: Duration,
+  maxWait: Duration,
 ): Cause | undefined {
   if (error instanceof RoomGoneError || error instanceof ProviderRefusedError) return error;
   const since = failingSince({ unclear }, claim);
-  const isClear = patience > 0 && !mayHaveActed(error);
-  if (error instanceof ClaimLostError || isClear || now() - since < patience) return undefined;
+  const isClear = maxWait > 0 && !mayHaveActed(error);
+  if (error instanceof ClaimLostError || isClear || now() - since < maxWait) return undefined;
   return new ChangeGivenUpError(
     `room ${key} takes no change since ${new Date(since).toISOString()}, so this one is given up: ${error.message}`,
     { cause: error },

@@ -35,7 +35,7 @@ async function adopt(room: ClaimedRoom, context: RoomContext): Promise<Room> {
 }
 
 /** For how long a room that may have been made is looked for, where a key cannot wait any longer. */
-const PATIENCE: Duration = HOUR;
+const MAX_WAIT: Duration = HOUR;
 
 /** @returns undefined where nobody can look, and the key cannot wait until somebody can */
 async function look(
@@ -56,7 +56,7 @@ async function look(
     const isUrgent = isAlive(current, now())
       ? now() >= emergencyAt
       : pool.names.some((name) => name !== claim.application);
-    if (!isUrgent || now() - claim.takenAt < PATIENCE) throw error;
+    if (!isUrgent || now() - claim.takenAt < MAX_WAIT) throw error;
     return undefined;
   }
 }

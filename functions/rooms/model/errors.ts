@@ -80,7 +80,7 @@ export class UnauthorizedError extends RoomError {
   readonly code = 'unauthorized';
 }
 
-/** The provider asks for patience (429, 503). */
+/** The provider throttles calls (429, 503). */
 export class ThrottledError extends RoomError {
   readonly code = 'throttled';
   /** Milliseconds. */

@@ -124,7 +124,7 @@ export interface ReconciliationCounts {
   readonly partial?: true;
 }
 
-/** `repair` mends what it finds; `report` only tells. */
+/** `repair` repairs the findings; `report` only reports them. */
 export type ReconciliationMode = 'repair' | 'report';
 
 /** The detail of an event about a run of reconciliation. */

@@ -26,7 +26,7 @@ const UNKNOWN: Omit<SeriesMemory, 'key'> = {
 /**
  * Does what news of a series means; what is older than what is known of the whole means nothing. The same set of news
  * ends in the same rooms in every order. What is asked for is on the row before it is asked for, so a crash between any
- * two steps is mended by the same message coming again.
+ * two steps is repaired when the same message comes again.
  */
 export function followSeries(news: SeriesUpdate, context: SeriesContext): Promise<'followed' | 'outdated'> {
   return retryOnConflict(() => follow(news, context));
@@ -52,7 +52,7 @@ function lasting({ next, rooms }: SeriesMemory, past: Instant): Pick<SeriesMemor
 }
 
 /** How long a look is waited for that was asked for: then it is asked for again. */
-const PATIENCE: Duration = 6 * HOUR;
+const MAX_WAIT: Duration = 6 * HOUR;
 
 /**
  * Has every series read again whose next occurrence has come within the horizon. Reading moves the next look on; until
@@ -72,7 +72,7 @@ export async function lookAgain(
     sent += looks.length;
     // one that was read meanwhile has moved on by itself
     await Promise.allSettled(
-      looks.map(({ memory, next }) => series.write({ ...memory, next: { ...next, at: now() + PATIENCE } })),
+      looks.map(({ memory, next }) => series.write({ ...memory, next: { ...next, at: now() + MAX_WAIT } })),
     );
   }
   return sent;

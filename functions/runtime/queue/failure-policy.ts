@@ -77,17 +77,17 @@ export async function disposeOf(
   record: SQSRecord,
   error: Error,
   key: string | undefined,
-  tray: FailurePolicy,
+  policy: FailurePolicy,
 ): Promise<Disposition> {
   const receives = Number(record.attributes.ApproximateReceiveCount);
   const code: ErrorCode = error instanceof RoomError ? error.code : 'unexpected';
   const details = { key, messageId: record.messageId, receives, code };
   logFailure(error, details);
   try {
-    return await decide(record, error, key, tray);
+    return await decide(record, error, key, policy);
   } catch (unsent) {
     log.error('not set aside', { ...details, error: toError(unsent) });
-    return { acknowledged: false, back: tray.backOff[0] ?? 0 };
+    return { acknowledged: false, back: policy.backOff[0] ?? 0 };
   }
 }
 
@@ -95,7 +95,7 @@ function logFailure(error: Error, details: Record<string, unknown>): void {
   if (error instanceof RequestRefusedError) {
     log.warn('refused', { ...details, error });
     count('RequestsRefused');
-  } else if (patienceFor(error) === undefined) {
+  } else if (waitAskedBy(error) === undefined) {
     log.error('failed', { ...details, error });
     count('WorkFailed');
     if (error instanceof PoolFullError) count('PoolFull');
@@ -106,28 +106,28 @@ async function decide(
   record: SQSRecord,
   error: Error,
   key: string | undefined,
-  tray: FailurePolicy,
+  policy: FailurePolicy,
 ): Promise<Disposition> {
-  const ending = endingOf(record, error, tray);
-  if (!ending) return wait(record, error, tray);
+  const ending = endingOf(record, error, policy);
+  if (!ending) return wait(record, error, policy);
   // whoever asked hears of it first: where the bus is out, the message waits for that too
-  const untold = await tell(ending, record, key, tray);
-  if (untold && isPatient(record, tray)) return wait(record, untold, tray);
-  await tray.queue.deadLetter(record, ending.reason);
+  const untold = await tell(ending, record, key, policy);
+  if (untold && mayWait(record, policy)) return wait(record, untold, policy);
+  await policy.queue.deadLetter(record, ending.reason);
   if (ending.how === 'failed') count('DeadLettered');
   return { acknowledged: true };
 }
 
 /** How a message ends that is not to be tried again; undefined for one that is. */
-function endingOf(record: SQSRecord, error: Error, tray: FailurePolicy): Ending | undefined {
+function endingOf(record: SQSRecord, error: Error, policy: FailurePolicy): Ending | undefined {
   if (error instanceof RequestRefusedError) return { how: 'refused', reason: error.message };
   const attempts = attemptsOf(record);
-  if (isPatient(record, tray) && !isPoison(error, attempts, tray.maxReceiveCount)) return undefined;
+  if (mayWait(record, policy) && !isPoison(error, attempts, policy.maxReceiveCount)) return undefined;
   const times = attempts === 1 ? 'once' : `${attempts} times`;
   return { how: 'failed', reason: `failed ${times}, the last time because: ${error.message}` };
 }
 
-function isPatient(record: SQSRecord, { now }: FailurePolicy): boolean {
+function mayWait(record: SQSRecord, { now }: FailurePolicy): boolean {
   return now() - waitingSince(record) < MAX_WAIT;
 }
 
@@ -146,13 +146,13 @@ async function tell(
   }
 }
 
-async function wait(record: SQSRecord, error: Error, tray: FailurePolicy): Promise<Disposition> {
-  const { queue, maxReceiveCount, now } = tray;
+async function wait(record: SQSRecord, error: Error, policy: FailurePolicy): Promise<Disposition> {
+  const { queue, maxReceiveCount, now } = policy;
   const receives = Number(record.attributes.ApproximateReceiveCount);
   const attempts = attemptsOf(record);
   // SQS tells the age of the copy only
   count('WaitedFor', Math.round((now() - waitingSince(record)) / SECOND));
-  const back = waitFor(error, attempts, record.messageId, tray);
+  const back = waitFor(error, attempts, record.messageId, policy);
   // SQS itself moves a message that it hands out more often: that is for those that end the process
   if (receives >= maxReceiveCount) {
     await queue.requeue(record, back);
@@ -181,11 +181,11 @@ function waitFor(
   { backOff, maxReceiveCount }: FailurePolicy,
 ): Duration {
   const paced = (nth: number) => spread(backOff[Math.min(nth, backOff.length) - 1] ?? 0, `${id} ${attempts}`);
-  const patience = patienceFor(error);
-  if (patience === undefined) return paced(attempts);
-  // whoever asks for patience again and again does not know for how long
-  if (error instanceof ThrottledError) return Math.max(patience, paced(attempts - maxReceiveCount));
-  return patience;
+  const asked = waitAskedBy(error);
+  if (asked === undefined) return paced(attempts);
+  // a provider that throttles again and again gives no useful time
+  if (error instanceof ThrottledError) return Math.max(asked, paced(attempts - maxReceiveCount));
+  return asked;
 }
 
 function spread(wait: Duration, seed: string): Duration {
@@ -193,7 +193,7 @@ function spread(wait: Duration, seed: string): Duration {
 }
 
 /** How long to wait where nothing failed but the moment; undefined for a failure. */
-function patienceFor(error: Error): Duration | undefined {
+function waitAskedBy(error: Error): Duration | undefined {
   if (
     error instanceof ThrottledError ||
     error instanceof ClaimHeldError ||

@@ -1,7 +1,7 @@
 import { RequestRefusedError } from '../../rooms/model/errors.ts';
 
 /** What one message asks for is done so many pieces at a time: a series may have two hundred rooms. */
-const LANES = 5;
+const WORKERS = 5;
 
 /**
  * Does every piece of work, those of one key one after the other, lest the second finds the claim of the first.
@@ -23,13 +23,13 @@ export async function forEachKey<Piece extends { readonly key: string }>(
       refusals.push(error);
     }
   };
-  const lane = async () => {
+  const worker = async () => {
     for (let line = lines.shift(); line; line = lines.shift()) {
       for (const piece of line) await attempt(piece);
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
-  const failed = lanes.find((ended) => ended.status === 'rejected');
+  const workers = await Promise.allSettled(Array.from({ length: WORKERS }, worker));
+  const failed = workers.find((ended) => ended.status === 'rejected');
   if (failed) throw failed.reason;
   if (refusals[0]) throw refusals[0];
 }

@@ -12,27 +12,27 @@ const QUARTER = Duration.minutes(15);
 /** How each queue is called in an alarm, and how long its oldest message may wait there, retries included. */
 const INBOXES: Record<
   FunctionName,
-  { readonly id: string; readonly patience: Duration; readonly means: string }
+  { readonly id: string; readonly maxWait: Duration; readonly means: string }
 > = {
   'create-rooms': {
     id: 'Requests',
-    patience: Duration.minutes(30),
+    maxWait: Duration.minutes(30),
     means: 'Somebody asked for a room and does not have it',
   },
   'rotate-rooms': {
     id: 'Rotations',
-    patience: Duration.hours(2),
+    maxWait: Duration.hours(2),
     means: 'A room that is due is not renewed',
   },
-  'plan-rotation': { id: 'Plans', patience: Duration.hours(1), means: 'Rooms that are due are not found' },
+  'plan-rotation': { id: 'Plans', maxWait: Duration.hours(1), means: 'Rooms that are due are not found' },
   'reconcile-rooms': {
     id: 'Reconciliations',
-    patience: Duration.hours(4),
+    maxWait: Duration.hours(4),
     means: 'Nobody compares the table with what the provider has',
   },
   'read-calendars': {
     id: 'Calendars',
-    patience: Duration.hours(1),
+    maxWait: Duration.hours(1),
     means: 'A feed or a file is not read, so its events have no rooms',
   },
 };
@@ -47,7 +47,7 @@ export function queueAlarms({
   scheduleGroup,
 }: Watched): RoomsAlarm[] {
   const ofInboxes = functions.flatMap(({ name, inbox }): RoomsAlarm[] => {
-    const { id, patience, means } = INBOXES[name];
+    const { id, maxWait, means } = INBOXES[name];
     return [
       {
         ...restingIn(inbox.deadLetterQueue),
@@ -60,7 +60,7 @@ export function queueAlarms({
         heading: `${id} wait too long`,
         means,
         metric: longestWait(metrics, name, inbox.queue),
-        threshold: patience.toSeconds(),
+        threshold: maxWait.toSeconds(),
         silence: NOT_BREACHING,
       },
     ];

@@ -52,7 +52,7 @@ describe('a room', () => {
     expect(held()?.config).not.toMatchObject({ enable_chat: true });
   });
 
-  test('goes back to the defaults where a change takes a wish back', async () => {
+  test('goes back to the defaults if a change removes a setting', async () => {
     const room = await create({
       join_approval_level: 'after_owner_only',
       initial_join_options: { microphone_state: 'off' },

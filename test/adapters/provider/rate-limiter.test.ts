@@ -17,7 +17,7 @@ const open = (options: Partial<RateLimiterOptions> = {}) =>
     now: () => now,
     limit: 100,
     window: 5 * SECOND,
-    patience: HOUR,
+    maxWait: HOUR,
     ...options,
   });
 
@@ -68,8 +68,8 @@ test('the window slides: calls that went out long ago make room one by one', asy
   expect(now - before).toBe(SECOND / 2);
 });
 
-test('a turn beyond the patience is refused, says when to come back, and takes no turn away', async () => {
-  const paced = open({ patience: SECOND, limit: 10 });
+test('a turn beyond the maxWait is refused, says when to come back, and takes no turn away', async () => {
+  const paced = open({ maxWait: SECOND, limit: 10 });
   for (let call = 0; call < 9; call += 1) await paced.turn();
   for (let call = 0; call < 3; call += 1) {
     await expect(paced.turn()).rejects.toMatchObject({
@@ -82,7 +82,7 @@ test('a turn beyond the patience is refused, says when to come back, and takes n
   await paced.turn();
 });
 
-test('nothing goes out while the provider wants patience', async () => {
+test('nothing goes out while the provider wants maxWait', async () => {
   const paced = open({ wait: turnClock });
   paced.hold(20 * SECOND);
   paced.hold(3 * SECOND);
@@ -92,7 +92,7 @@ test('nothing goes out while the provider wants patience', async () => {
 });
 
 test('another limit holds from the next call on', async () => {
-  const paced = open({ limit: 10, patience: 0 });
+  const paced = open({ limit: 10, maxWait: 0 });
   for (let call = 0; call < 9; call += 1) await paced.turn();
   await expect(paced.turn()).rejects.toMatchObject({ code: 'throttled' });
   paced.allow(100);
@@ -104,7 +104,7 @@ test('what the provider counts are arrivals: 180 calls at once, the first ones s
   const sleepers: { readonly at: number; readonly wake: () => void }[] = [];
   const sleep = (duration: number) =>
     new Promise<void>((wake) => sleepers.push({ at: now + duration, wake }));
-  const paced = open({ patience: 5 * SECOND, wait: sleep });
+  const paced = open({ maxWait: 5 * SECOND, wait: sleep });
   const arrivals: number[] = [];
   let done = 0;
   const call = async (index: number) => {
@@ -133,7 +133,7 @@ test('what the provider counts are arrivals: 180 calls at once, the first ones s
 });
 
 test('calls in the background leave half of what is allowed to others, and wait for their turn', async () => {
-  const paced = open({ patience: 0, wait: turnClock });
+  const paced = open({ maxWait: 0, wait: turnClock });
   const start = now;
   for (let call = 0; call < 45; call += 1) (await paced.turn(1, true))();
   expect(now).toBe(start);
@@ -145,7 +145,7 @@ test('calls in the background leave half of what is allowed to others, and wait 
 });
 
 test('calls in the background stand back where others have used the half already', async () => {
-  const paced = open({ patience: 0, wait: turnClock });
+  const paced = open({ maxWait: 0, wait: turnClock });
   const start = now;
   paced.holdBackground(3 * SECOND);
   (await paced.turn(1))();

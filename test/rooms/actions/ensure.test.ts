@@ -51,7 +51,7 @@ describe('asking for a room', () => {
     expect(announced).toHaveLength(1);
   });
 
-  it('takes the same expiry asked for an hour later as the same wish', async () => {
+  it('takes the same expiry asked for an hour later as the same request', async () => {
     const { context, row, providers } = makeWorld();
     const expiresAt = START + 30 * DAY;
     await ensureRoom(aRequest({ spec: aSpec({ expiresAt, lifetime: 30 * DAY }) }), context);

@@ -46,7 +46,7 @@ async function withoutSpace(error: Error, { capabilities, ...spec }: WorldOption
 
   return {
     ...world,
-    keeping: context,
+    context,
     violations,
     noticed,
     failures,

@@ -20,7 +20,7 @@ async function keptWorld(spec: Partial<RoomSpec> = {}, options: WorldOptions = {
   const hear = (news: ProviderEvent['news'], roomId = 'first-1') =>
     handleProviderEvent({ key: 'weekly', roomId, news }, context);
   const rotate = () => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, context);
-  return { ...world, keeping: context, provider, hear, rotate };
+  return { ...world, context, provider, hear, rotate };
 }
 
 describe('news of a meeting', () => {
@@ -63,7 +63,7 @@ describe('news of a meeting', () => {
   });
 
   it('changes nothing where the application has left the pool, since nobody can be asked there', async () => {
-    const { keeping: context, row } = await keptWorld({}, { applications: ['first', 'second'] });
+    const { context, row } = await keptWorld({}, { applications: ['first', 'second'] });
     const { current, revision } = row('weekly');
     const pool = makeWorld({ applications: ['second'] }).context.pool;
     const left = current?.application === 'first' ? pool : makeWorld().context.pool;
@@ -83,8 +83,8 @@ describe('news of a meeting', () => {
   });
 
   it('of another room than the current one changes nothing and asks nobody', async () => {
-    const { hear, row, provider, keeping } = await keptWorld();
-    await rotateNow(aRequest({ action: 'rotate' }), keeping);
+    const { hear, row, provider, context } = await keptWorld();
+    await rotateNow(aRequest({ action: 'rotate' }), context);
     const { revision } = row('weekly');
     for (const news of ['meeting-started', 'meeting-ended', 'expired'] as const) {
       expect((await hear(news, 'first-1')).outcome).toBe('outdated');
@@ -95,9 +95,9 @@ describe('news of a meeting', () => {
   });
 
   it('of a key that has no row is nobody’s concern', async () => {
-    const { context: keeping } = makeWorld();
+    const { context } = makeWorld();
     const news = { key: 'nobody', roomId: 'first-1', news: 'expired' } as const;
-    expect(await handleProviderEvent(news, keeping)).toEqual({ outcome: 'outdated' });
+    expect(await handleProviderEvent(news, context)).toEqual({ outcome: 'outdated' });
   });
 });
 
@@ -138,8 +138,8 @@ describe('news that a room expired', () => {
   });
 
   it('opens nothing where a person holds the room', async () => {
-    const { hear, keeping, clock, row } = await keptWorld();
-    await holdRoom(aRequest({ action: 'hold' }), keeping);
+    const { hear, context, clock, row } = await keptWorld();
+    await holdRoom(aRequest({ action: 'hold' }), context);
     clock.now = START + 91 * DAY;
     expect((await hear('expired')).outcome).toBe('unchanged');
     expect(row('weekly').generation).toBe(1);
@@ -201,11 +201,11 @@ describe('a room whose news are to be heard', () => {
   });
 
   it("tells ours again once its caller's are gone", async () => {
-    const { provider, row, keeping } = await keptWorld(
+    const { provider, row, context } = await keptWorld(
       named({ rooms_callback_url: 'https://caller.example/' }),
     );
     expect(row('weekly').warnings).toHaveLength(1);
-    await ensureRoom(aRequest({ spec: aSpec(named()) }), keeping);
+    await ensureRoom(aRequest({ spec: aSpec(named()) }), context);
     expect(provider.made[0]?.settings.callback_urls).toEqual({
       rooms_callback_url: OURS,
       sessions_callback_url: OURS,
@@ -220,12 +220,12 @@ describe('a room whose news are to be heard', () => {
   });
 
   it('is made as it was asked for where callbacks are off', async () => {
-    const { context: keeping, providers, row } = makeWorld();
+    const { context, providers, row } = makeWorld();
     const settings = {
       display_name: 'Weekly',
       callback_urls: { sessions_callback_url: 'https://caller.example/' },
     };
-    await ensureRoom(aRequest({ spec: aSpec({ settings }) }), keeping);
+    await ensureRoom(aRequest({ spec: aSpec({ settings }) }), context);
     expect(providers.first?.made[0]?.settings).toEqual(settings);
     expect(row('weekly').warnings).toEqual([]);
   });

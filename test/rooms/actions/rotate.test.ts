@@ -27,13 +27,13 @@ async function dueWorld(spec: Partial<RoomSpec> = {}, options: WorldOptions = {}
 
 const extending: Renewal = { mode: 'extend' };
 
-/** Lets a call of the provider fail until it is mended. */
+/** Lets a call of the provider fail until it is repaired. */
 function breakCall(provider: RoomProvider, name: 'create' | 'change', error: Error) {
   const whole = provider[name];
   provider[name] = async () => {
     throw error;
   };
-  return { mend: () => Object.assign(provider, { [name]: whole }) };
+  return { repair: () => Object.assign(provider, { [name]: whole }) };
 }
 
 describe('a room that is due', () => {
@@ -197,9 +197,9 @@ describe('a room whose expiry is moved', () => {
 
   it('is asked for a whole life again where the answer was lost for a day', async () => {
     const { rotate, provider, row, clock } = await dueWorld({ renewal: extending, lifetime: 3 * DAY });
-    const { mend } = breakCall(provider, 'change', new AmbiguousOutcomeError('no answer'));
+    const { repair } = breakCall(provider, 'change', new AmbiguousOutcomeError('no answer'));
     await expect(rotate()).rejects.toThrow(AmbiguousOutcomeError);
-    mend();
+    repair();
     clock.now += 25 * HOUR;
     await rotate();
     expect(row('weekly')).toMatchObject({
@@ -292,7 +292,7 @@ describe('a rotation that fails', () => {
 
   it('rests the longer the more often it failed, and starts afresh after a success', async () => {
     const { rotate, provider, row, clock } = await dueWorld();
-    const { mend } = breakCall(provider, 'create', limit);
+    const { repair } = breakCall(provider, 'create', limit);
     const pauses = [];
     for (let attempt = 1; attempt <= 7; attempt += 1) {
       await expect(rotate()).rejects.toThrow(ThrottledError);
@@ -305,7 +305,7 @@ describe('a rotation that fails', () => {
       clock.now += SECOND;
     }
     expect(pauses).toEqual([MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR, 12 * HOUR]);
-    mend();
+    repair();
     await rotate();
     expect(row('weekly')).toMatchObject({ attempts: 0, lastError: undefined, generation: 2 });
   });

@@ -147,7 +147,7 @@ const breaking = fc
     ),
   );
 
-/** What fails at every attempt until it is mended, as no single break does. */
+/** What fails at every attempt until it is repaired, as no single break does. */
 const OUTAGES: readonly (readonly [string, keyof typeof FAULTS])[] = [
   ['provider.change', 'reset'],
   ['provider.change', 'gone'],
@@ -162,7 +162,7 @@ const outages = fc
   .constantFrom(...OUTAGES)
   .map(([call, fault]) => command(`from now on ${call}: ${fault}`, async (life) => life.outage(call, fault)));
 
-const mending = fc.constant(command('mend all', async (life) => life.mend()));
+const repairing = fc.constant(command('repair all', async (life) => life.repair()));
 
 const dying = fc
   .record<Fate>({ dieAt: fc.integer({ min: 1, max: 9 }), when: fc.constantFrom('before', 'after') })
@@ -182,7 +182,7 @@ const commands = fc.commands(
     breaking,
     breaking,
     outages,
-    mending,
+    repairing,
     dying,
   ],
   { maxCommands: 40, size: 'max' },

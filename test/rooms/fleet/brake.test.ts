@@ -312,8 +312,8 @@ describe('a table that was restored to an earlier time', () => {
   });
 });
 
-describe('a room that was made too late, for a wish that nobody has any more', () => {
-  it('is not given to the row that was written since the wish', async () => {
+describe('a room that was created late, for a request that is no longer current', () => {
+  it('is not given to the row that was written since that request', async () => {
     const world = await aged(1);
     const spec = aSpec({ settings: { display_name: 'Renamed' } });
     const row = await world.rooms.write({ ...world.row('room-0'), updatedAt: world.clock.now });

@@ -4,19 +4,19 @@ import type { RoomState } from '../../../functions/rooms/model/room.ts';
 import { DAY } from '../../../functions/rooms/model/time.ts';
 import { aLiveRoom, aRoom, START } from '../../support/rooms.ts';
 
-/** The census of rooms that live for a hundred days and have so many left. */
-function censusOf(daysLeft: readonly number[], state: RoomState = 'active'): FleetGauges {
-  const census = new FleetGauges(START);
+/** The gauges of rooms that live for a hundred days and have so many left. */
+function gaugesOf(daysLeft: readonly number[], state: RoomState = 'active'): FleetGauges {
+  const gauges = new FleetGauges(START);
   for (const days of daysLeft) {
     const renewedAt = START - (100 - days) * DAY;
-    census.count(aRoom({ state, current: aLiveRoom({ renewedAt, expiresAt: renewedAt + 100 * DAY }) }));
+    gauges.count(aRoom({ state, current: aLiveRoom({ renewedAt, expiresAt: renewedAt + 100 * DAY }) }));
   }
-  return census;
+  return gauges;
 }
 
-describe('a census', () => {
+describe('the gauges', () => {
   test('tells how much life the rooms have left', () => {
-    const { livesLeft } = censusOf([1, 5, 6, 25, 49, 60, 75, 76, 100]);
+    const { livesLeft } = gaugesOf([1, 5, 6, 25, 49, 60, 75, 76, 100]);
     expect(Object.fromEntries(livesLeft)).toEqual({
       '0-5%': 2,
       '5-25%': 2,
@@ -27,13 +27,13 @@ describe('a census', () => {
   });
 
   test('leaves those out that have ended', () => {
-    const { livesLeft, states } = censusOf([0, -1], 'cancelled');
+    const { livesLeft, states } = gaugesOf([0, -1], 'cancelled');
     expect([...livesLeft.values()]).toEqual([0, 0, 0, 0, 0]);
     expect(states.get('cancelled')).toBe(2);
   });
 
   test('tells of each state how many there are, and of those that nobody is in that there are none', () => {
-    expect(Object.fromEntries(censusOf([50, 50], 'held').states)).toEqual({
+    expect(Object.fromEntries(gaugesOf([50, 50], 'held').states)).toEqual({
       opening: 0,
       active: 0,
       held: 2,

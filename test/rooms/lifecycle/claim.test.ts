@@ -161,7 +161,7 @@ it('a table that fails when the room is to be recorded is what the caller hears 
   await expect(ensureRoom(aRequest(), failing)).rejects.toThrow('the table cannot be reached');
 });
 
-describe('two wishes that compete for one generation', () => {
+describe('two requests that compete for one generation', () => {
   const named = (display_name: string, at: number) =>
     aRequest({ at, spec: aSpec({ settings: { display_name } }) });
 

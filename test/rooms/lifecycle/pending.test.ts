@@ -52,14 +52,14 @@ describe('what a row says is still to be told', () => {
 
   it('is announced once also where a room cannot be ended', async () => {
     const world = await withStray();
-    const mend = failRetiring(world, new AmbiguousOutcomeError('reset'));
+    const repair = failRetiring(world, new AmbiguousOutcomeError('reset'));
     const row = {
       ...world.row('weekly'),
       unannounced: [{ type: 'Room Updated', reason: 'changed' }],
     } as const;
     await expect(flushAll(row, world.context)).rejects.toThrow(AmbiguousOutcomeError);
     expect(world.row('weekly').unannounced).toBeUndefined();
-    mend();
+    repair();
     await flushPending(world.row('weekly'), world.context);
     expect(world.announced).toHaveLength(2);
     expect(world.kept()).toEqual(['first-1']);
@@ -89,13 +89,13 @@ describe('a room that cannot be ended', () => {
   it('keeps its cancellation from being acknowledged', async () => {
     const world = makeWorld();
     await ensureRoom(aRequest(), world.context);
-    const mend = failRetiring(world, new AmbiguousOutcomeError('reset'));
+    const repair = failRetiring(world, new AmbiguousOutcomeError('reset'));
     const request = aRequest({ action: 'cancel' });
     for (let receive = 1; receive <= 3; receive += 1) {
       await expect(cancelRoom(request, world.context)).rejects.toThrow(AmbiguousOutcomeError);
     }
     expect(world.announced.filter(({ type }) => type === 'Room Cancelled')).toHaveLength(1);
-    mend();
+    repair();
     expect((await cancelRoom(request, world.context)).outcome).toBe('unchanged');
     expect(world.kept()).toEqual([]);
   });
@@ -103,9 +103,9 @@ describe('a room that cannot be ended', () => {
   it('is ended by whoever finishes what is unfinished, or says why not', async () => {
     const world = await withStray();
     const order = { key: 'weekly', generation: 1, cause: 'unfinished' } as const;
-    const mend = failRetiring(world, new AmbiguousOutcomeError('reset'));
+    const repair = failRetiring(world, new AmbiguousOutcomeError('reset'));
     await expect(rotateRoom(order, world.context)).rejects.toThrow(AmbiguousOutcomeError);
-    mend();
+    repair();
     expect((await rotateRoom(order, world.context)).outcome).toBe('unchanged');
     expect(world.kept()).toEqual(['first-1']);
   });
@@ -123,11 +123,11 @@ describe('a room whose application has left the pool', () => {
       return world.context.pool.provider(name);
     };
     const context = { ...world.context, pool: { ...world.context.pool, names, provider } };
-    return { ...world, keeping: context, home, other: names[0] };
+    return { ...world, context, home, other: names[0] };
   }
 
   it('is still there for whoever asks again', async () => {
-    const { keeping: context, row, home } = await withoutHome();
+    const { context, row, home } = await withoutHome();
     expect((await ensureRoom(aRequest(), context)).outcome).toBe('unchanged');
     expect(row('weekly').current?.application).toBe(home);
   });
@@ -136,22 +136,22 @@ describe('a room whose application has left the pool', () => {
     ['for another setting', { settings: { display_name: 'Weekly', expire_after_use: true } }],
     ['for a longer life', { lifetime: 120 * DAY }],
   ])('is followed by one in the pool when it is asked %s', async (_, more) => {
-    const { keeping, row, other } = await withoutHome();
-    expect((await ensureRoom(aRequest({ spec: aSpec(more) }), keeping)).outcome).toBe('rotated');
+    const { context, row, other } = await withoutHome();
+    expect((await ensureRoom(aRequest({ spec: aSpec(more) }), context)).outcome).toBe('rotated');
     expect(row('weekly')).toMatchObject({ generation: 2, current: { application: other } });
   });
 
   it.each(['recreate', 'extend'] as const)('is renewed in the pool, mode %s', async (mode) => {
-    const { keeping, row, other, clock } = await withoutHome(aSpec({ renewal: { mode } }));
+    const { context, row, other, clock } = await withoutHome(aSpec({ renewal: { mode } }));
     clock.now += 84 * DAY;
-    await rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, keeping);
+    await rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, context);
     expect(row('weekly')).toMatchObject({ generation: 2, current: { application: other } });
   });
 
   it('cannot be ended, which its cancellation says; the key is free all the same', async () => {
-    const { keeping, row, other } = await withoutHome();
-    await expect(cancelRoom(aRequest({ action: 'cancel' }), keeping)).rejects.toThrow(/not in the pool/);
-    expect((await ensureRoom(aRequest(), keeping)).outcome).toBe('created');
+    const { context, row, other } = await withoutHome();
+    await expect(cancelRoom(aRequest({ action: 'cancel' }), context)).rejects.toThrow(/not in the pool/);
+    expect((await ensureRoom(aRequest(), context)).outcome).toBe('created');
     expect(row('weekly')).toMatchObject({ state: 'active', current: { application: other } });
   });
 });

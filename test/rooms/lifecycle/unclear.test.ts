@@ -14,7 +14,7 @@ import { aRequest, makeWorld } from '../../support/world.ts';
 const asked = (join_approval_level: 'none' | 'explicit_approval', more: Partial<RoomSpec> = {}) =>
   aSpec({ ...more, settings: { display_name: 'Weekly', join_approval_level } });
 
-/** A room whose every change is answered with 500 until `mend`, and a request for one that has failed. */
+/** A room whose every change is answered with 500 until `repair`, and a request for one that has failed. */
 async function unanswered(more: Partial<RoomSpec> = {}) {
   const world = makeWorld();
   const { context, clock } = world;
@@ -35,14 +35,14 @@ async function unanswered(more: Partial<RoomSpec> = {}) {
   const heard = { ...context, notice: (notice: string) => void noticed.push(notice) };
   return {
     ...world,
-    keeping: heard,
+    context: heard,
     provider,
     clock,
     request,
     noticed,
     due,
     tried: () => tried,
-    mend: () => {
+    repair: () => {
       provider.change = change;
     },
   };
@@ -58,43 +58,43 @@ describe('a change that is never answered', () => {
   });
 
   it('does not stand in the way of a rotation by hand', async () => {
-    const { keeping: context, row } = await unanswered();
+    const { context, row } = await unanswered();
     expect((await rotateNow(aRequest({ action: 'rotate' }), context)).outcome).toBe('rotated');
     expect(row('weekly')).toMatchObject({ generation: 2, unclear: undefined });
   });
 
   it('does not stand in the way of a hold or a release', async () => {
-    const { keeping, row, tried } = await unanswered();
-    expect((await holdRoom(aRequest({ action: 'hold' }), keeping)).outcome).toBe('held');
+    const { context, row, tried } = await unanswered();
+    expect((await holdRoom(aRequest({ action: 'hold' }), context)).outcome).toBe('held');
     expect(row('weekly')).toMatchObject({ state: 'held', claim: undefined });
-    expect((await releaseRoom(aRequest({ action: 'release' }), keeping)).outcome).toBe('released');
+    expect((await releaseRoom(aRequest({ action: 'release' }), context)).outcome).toBe('released');
     expect(row('weekly').state).toBe('active');
     expect(tried()).toBe(1);
   });
 
   it('does not stand in the way of a cancellation', async () => {
-    const { keeping, row, kept } = await unanswered();
-    expect((await cancelRoom(aRequest({ action: 'cancel' }), keeping)).outcome).toBe('cancelled');
+    const { context, row, kept } = await unanswered();
+    expect((await cancelRoom(aRequest({ action: 'cancel' }), context)).outcome).toBe('cancelled');
     expect(row('weekly')).toMatchObject({ state: 'cancelled', claim: undefined, unclear: undefined });
     expect(kept()).toEqual([]);
   });
 
   it('is replaced by a newer request, which undoes what may have been done', async () => {
-    const { keeping, row, mend, provider, request } = await unanswered();
+    const { context, row, repair, provider, request } = await unanswered();
     expect(provider.made[0]?.settings.join_approval_level).toBe('explicit_approval');
-    mend();
+    repair();
     const newer = aRequest({ spec: asked('none') });
-    expect((await ensureRoom(newer, keeping)).outcome).toBe('updated');
+    expect((await ensureRoom(newer, context)).outcome).toBe('updated');
     expect(provider.made[0]?.settings.join_approval_level).toBe('none');
     expect(row('weekly')).toMatchObject({ generation: 1, claim: undefined, unclear: undefined });
-    expect((await ensureRoom(request, keeping)).outcome).toBe('outdated');
+    expect((await ensureRoom(request, context)).outcome).toBe('outdated');
   });
 
   it('stays in mind while the room is extended, and is undone by reconciliation', async () => {
-    const { keeping, row, mend, provider, due, clock, rotations } = await unanswered({
+    const { context, row, repair, provider, due, clock, rotations } = await unanswered({
       renewal: { mode: 'extend' },
     });
-    mend();
+    repair();
     clock.now += 84 * DAY;
     expect((await due()).outcome).toBe('extended');
     expect(row('weekly').unclear).toEqual({
@@ -102,9 +102,9 @@ describe('a change that is never answered', () => {
       since: clock.now,
       triedAt: clock.now,
     });
-    await holdRoom(aRequest({ action: 'hold' }), keeping);
+    await holdRoom(aRequest({ action: 'hold' }), context);
     const reconciling: ReconciliationContext = {
-      ...keeping,
+      ...context,
       rotations,
       mode: 'repair',
       timeLeft: () => HOUR,
@@ -120,7 +120,7 @@ describe('a change that is never answered', () => {
     };
     await reconcileRooms({ applications: ['first'] }, reconciling);
     expect(rotations.sent.map(({ order }) => order.cause)).toEqual(['drifted']);
-    expect((await rotateRoom({ key: 'weekly', generation: 1, cause: 'drifted' }, keeping)).outcome).toBe(
+    expect((await rotateRoom({ key: 'weekly', generation: 1, cause: 'drifted' }, context)).outcome).toBe(
       'updated',
     );
     expect(provider.made[0]?.settings.join_approval_level).toBe('none');
@@ -128,14 +128,14 @@ describe('a change that is never answered', () => {
   });
 
   it('is given up after a day: the request gets a new room, and somebody hears of it', async () => {
-    const { keeping, row, request, clock, noticed } = await unanswered();
+    const { context, row, request, clock, noticed } = await unanswered();
     for (const hours of [1, 4, 12]) {
       clock.now += hours * HOUR;
-      await expect(ensureRoom(request, keeping)).rejects.toThrow('500');
+      await expect(ensureRoom(request, context)).rejects.toThrow('500');
     }
     expect(noticed).toEqual([]);
     clock.now += 7 * HOUR;
-    expect((await ensureRoom(request, keeping)).outcome).toBe('rotated');
+    expect((await ensureRoom(request, context)).outcome).toBe('rotated');
     expect(noticed).toEqual(['change-given-up']);
     expect(row('weekly')).toMatchObject({ generation: 2, spec: request.spec, unclear: undefined });
   });
@@ -168,13 +168,13 @@ describe('a change that is never answered', () => {
   });
 
   it('that nobody comes back for is taken off the row by reconciliation', async () => {
-    const { keeping, row, rotations, clock } = await unanswered();
+    const { context, row, rotations, clock } = await unanswered();
     clock.now += 2 * HOUR;
     await reconcileRooms(
       { applications: ['first'] },
-      { ...keeping, rotations, mode: 'repair', timeLeft: () => HOUR },
+      { ...context, rotations, mode: 'repair', timeLeft: () => HOUR },
     );
-    for (const { order } of rotations.sent) await rotateRoom(order, keeping);
+    for (const { order } of rotations.sent) await rotateRoom(order, context);
     expect(row('weekly')).toMatchObject({
       state: 'active',
       claim: undefined,
@@ -186,12 +186,12 @@ describe('a change that is never answered', () => {
 
 describe('a change without an answer in an application that has left the pool', () => {
   it('is not asked for again, and is no reason for a new link', async () => {
-    const { keeping, row, rooms } = await unanswered();
+    const { context, row, rooms } = await unanswered();
     const provider = (name: string) => {
       if (name === 'first') throw new Error('application first is not in the pool');
-      return keeping.pool.provider(name);
+      return context.pool.provider(name);
     };
-    const without = { ...keeping, pool: { ...keeping.pool, names: ['second'], provider } };
+    const without = { ...context, pool: { ...context.pool, names: ['second'], provider } };
     expect((await ensureRoom(aRequest({ spec: asked('none') }), without)).outcome).toBe('unchanged');
     expect(row('weekly')).toMatchObject({ generation: 1, claim: undefined, state: 'active' });
     expect(await rooms.history('weekly')).toEqual([]);
@@ -200,21 +200,21 @@ describe('a change without an answer in an application that has left the pool', 
 
 describe('two changes that are not answered, weeks apart,', () => {
   it('are no reason for a new link', async () => {
-    const { keeping, row, request, clock } = await unanswered();
-    await holdRoom(aRequest({ action: 'hold' }), keeping);
+    const { context, row, request, clock } = await unanswered();
+    await holdRoom(aRequest({ action: 'hold' }), context);
     clock.now += 30 * DAY;
-    await expect(ensureRoom(request, keeping)).rejects.toThrow('500');
+    await expect(ensureRoom(request, context)).rejects.toThrow('500');
     expect(row('weekly').generation).toBe(1);
   });
 });
 
 describe('a repair of drift that is never answered', () => {
   it('is given up after a day, said on the row, and keeps nothing from being done', async () => {
-    const { keeping, row, clock, noticed, due } = await unanswered();
-    const mend = () => rotateRoom({ key: 'weekly', generation: 1, cause: 'drifted' }, keeping);
-    await expect(mend()).rejects.toThrow('500');
+    const { context, row, clock, noticed, due } = await unanswered();
+    const repair = () => rotateRoom({ key: 'weekly', generation: 1, cause: 'drifted' }, context);
+    await expect(repair()).rejects.toThrow('500');
     clock.now += 25 * HOUR;
-    expect((await mend()).outcome).toBe('noted');
+    expect((await repair()).outcome).toBe('noted');
     expect(noticed).toEqual(['change-given-up']);
     expect(row('weekly')).toMatchObject({
       state: 'active',
@@ -223,7 +223,7 @@ describe('a repair of drift that is never answered', () => {
       warnings: [expect.stringContaining('takes no change since')],
     });
     clock.now += DAY;
-    expect((await mend()).outcome).toBe('noted');
+    expect((await repair()).outcome).toBe('noted');
     expect(row('weekly').warnings).toHaveLength(1);
     clock.now += 80 * DAY;
     expect((await due()).outcome).toBe('rotated');

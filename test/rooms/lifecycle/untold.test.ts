@@ -30,7 +30,7 @@ async function unheard(spec: Partial<RoomSpec> = {}) {
   };
   return {
     ...world,
-    keeping: context,
+    context,
     revisions,
     shown,
     hear: () => {
@@ -45,15 +45,7 @@ describe('while the bus takes nothing', () => {
   it.each(['extend', 'recreate'] as const)(
     'a room of three days is kept for weeks, mode %s',
     async (mode) => {
-      const {
-        clock,
-        row,
-        due,
-        announced,
-        hear,
-        keeping: context,
-        rotations,
-      } = await unheard({
+      const { clock, row, due, announced, hear, context, rotations } = await unheard({
         lifetime: 3 * DAY,
         renewal: { mode },
       });
@@ -78,36 +70,36 @@ describe('while the bus takes nothing', () => {
   );
 
   it('a message is not acknowledged, and tells when it comes back', async () => {
-    const { keeping, hear, announced, row } = await unheard();
+    const { context, hear, announced, row } = await unheard();
     const request = aRequest({ spec: aSpec({ lifetime: 120 * DAY }) });
-    await expect(ensureRoom(request, keeping)).rejects.toThrow('takes nothing');
-    await expect(ensureRoom(request, keeping)).rejects.toThrow('takes nothing');
+    await expect(ensureRoom(request, context)).rejects.toThrow('takes nothing');
+    await expect(ensureRoom(request, context)).rejects.toThrow('takes nothing');
     expect(row('weekly')).toMatchObject({ claim: undefined, spec: request.spec });
     hear();
-    expect((await ensureRoom(request, keeping)).outcome).toBe('unchanged');
+    expect((await ensureRoom(request, context)).outcome).toBe('unchanged');
     expect(announced.at(-1)).toMatchObject({ type: 'Room Updated', reason: 'extended' });
     expect(row('weekly').unannounced).toBeUndefined();
   });
 
   it('a cancelled room is ended only when its end has been told', async () => {
-    const { keeping, hear, kept } = await unheard();
+    const { context, hear, kept } = await unheard();
     const request = aRequest({ action: 'cancel' });
-    await expect(cancelRoom(request, keeping)).rejects.toThrow('takes nothing');
+    await expect(cancelRoom(request, context)).rejects.toThrow('takes nothing');
     expect(kept()).toEqual(['first-1']);
     hear();
-    await cancelRoom(request, keeping);
+    await cancelRoom(request, context);
     expect(kept()).toEqual([]);
   });
 
   it('news pile up and are told in order, each with a revision of its own', async () => {
-    const { keeping, hear, announced, row, revisions, shown } = await unheard();
+    const { context, hear, announced, row, revisions, shown } = await unheard();
     const before = row('weekly').revision;
     const cancel = aRequest({ action: 'cancel' });
-    await expect(cancelRoom(cancel, keeping)).rejects.toThrow('takes nothing');
-    await expect(ensureRoom(aRequest(), keeping)).rejects.toThrow('takes nothing');
-    await expect(rotateNow(aRequest({ action: 'rotate' }), keeping)).rejects.toThrow('takes nothing');
+    await expect(cancelRoom(cancel, context)).rejects.toThrow('takes nothing');
+    await expect(ensureRoom(aRequest(), context)).rejects.toThrow('takes nothing');
+    await expect(rotateNow(aRequest({ action: 'rotate' }), context)).rejects.toThrow('takes nothing');
     hear();
-    await ensureRoom(aRequest(), keeping);
+    await ensureRoom(aRequest(), context);
     expect(announced.slice(1).map(({ type }) => type)).toEqual([
       'Room Cancelled',
       'Room Created',

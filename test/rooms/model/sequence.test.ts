@@ -6,7 +6,7 @@ import { aRequest } from '../../support/world.ts';
 
 const at = 1;
 
-test('a lifetime that was reckoned from an expiry is no content: asking again is the same wish', () => {
+test('a lifetime that was reckoned from an expiry is no content: asking again is the same request', () => {
   const asked = (lifetime: number) =>
     sequenceOf(aRequest({ at, spec: aSpec({ expiresAt: START + 30 * DAY, lifetime }) })).value;
   expect(asked(30 * DAY)).toBe(asked(29 * DAY));
@@ -22,7 +22,7 @@ test('of two requests of one instant a cancellation is the newer', () => {
   expect(value('cancel') > value('ensure')).toBe(true);
 });
 
-test('two wishes that end at one time are two wishes', () => {
+test('two requests that end at one time are two requests', () => {
   const asked = (display_name: string) =>
     sequenceOf(aRequest({ at, spec: aSpec({ expiresAt: START + 30 * DAY, settings: { display_name } }) }))
       .value;

@@ -315,7 +315,7 @@ describe.each([
   ['file', news],
   ['invitation', invitation],
 ])('a crash in a move that is told by %s', (_, told) => {
-  test.each(WRITES)('after write %d is mended by the message that comes again', async (crashAt) => {
+  test.each(WRITES)('after write %d is repaired by the message that comes again', async (crashAt) => {
     const system = calendars();
     const { read, open, world } = system;
     await read(told(weekly(0)));

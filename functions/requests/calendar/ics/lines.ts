@@ -5,7 +5,7 @@ export function unfolded(text: string): string[] {
     .replace(/\r?\n[ \t]/g, '')
     .split(/\r\n|\n|\r/)
     .filter((line) => line.trim() !== '')
-    .map(mended)
+    .map(repaired)
     .filter((line) => !NOTHING.test(line));
 }
 
@@ -24,14 +24,14 @@ const TIMES = /^(?:DTSTART|DTEND|EXDATE|RDATE|RECURRENCE-ID)[;:]/i;
 const UNQUOTED_ZONE = /^([A-Z-]+(?:;[^":;]*)*;TZID=)([^";]*)((?:;VALUE=[A-Z-]+)?:\d{8}[^":]*)$/i;
 
 /** A line as it should have been written, where it is clear what it means. */
-function mended(line: string): string {
-  if (RULE.test(line)) return mendedRule(line);
+function repaired(line: string): string {
+  if (RULE.test(line)) return repairedRule(line);
   if (!TIMES.test(line)) return line;
-  return mendedTimes(mendedZone(line));
+  return repairedTimes(repairedZone(line));
 }
 
 /** Capitals, without blanks and without an empty part. */
-function mendedRule(line: string): string {
+function repairedRule(line: string): string {
   const rule = line
     .toUpperCase()
     .replace(/\s+/g, '')
@@ -41,7 +41,7 @@ function mendedRule(line: string): string {
 }
 
 /** Without empty places in a list, and with the seconds that some leave out. */
-function mendedTimes(line: string): string {
+function repairedTimes(line: string): string {
   const { value } = readLine(line);
   const values = value.split(/[,;]/).map((one) => one.trim());
   const times = values.filter((one) => one !== '').map((one) => one.replace(/(\d{8}T\d{4})(?!\d)/g, '$100'));
@@ -49,7 +49,7 @@ function mendedTimes(line: string): string {
   return `${before.slice(0, before.length - value.length)}${times.join(',')}`;
 }
 
-function mendedZone(line: string): string {
+function repairedZone(line: string): string {
   if (colonAfter(line, 0) > LONGEST_PARAMETERS) return line;
   const [, before, zone = '', after] = UNQUOTED_ZONE.exec(line) ?? [];
   return zone.includes(':') ? `${before}"${zone}"${after}` : line;
