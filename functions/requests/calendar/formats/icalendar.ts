@@ -1,10 +1,11 @@
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
-import type { Instant } from '../../../rooms/model/time.ts';
+import { DAY, type Instant } from '../../../rooms/model/time.ts';
 import type { CalendarContext } from '../event/context.ts';
 import { type IcsComponent, readComponents } from '../ics/components.ts';
 import type { IcsCalendar, IcsEvent } from '../ics/text.ts';
 import type {
   EventTimes,
+  Length,
   ParsedCalendarEvent,
   ParsedEvent,
   ParsedOccurrence,
@@ -134,12 +135,20 @@ function withRanges(times: EventTimes, exceptions: readonly IcsComponent[]): Eve
   const ranges = exceptions.filter(({ following, id }) => following && id !== undefined);
   const wallOf = (id: Instant | undefined) => times.zone.toWall(id ?? 0);
   const cuts = ranges.filter(({ cancelled }) => cancelled).map(({ id }) => wallOf(id));
-  const shifts = ranges.flatMap(({ id, cancelled, times: moved }) => {
+  const shifts = ranges.flatMap(({ id, cancelled, times: moved, atLeast }) => {
     if (cancelled || !moved) return [];
-    const start = times.zone.toWall(moved.zone.toInstant(moved.start));
-    return [{ from: wallOf(id), by: start - wallOf(id), length: moved.length }];
+    const from = wallOf(id);
+    const by = times.zone.toWall(moved.zone.toInstant(moved.start)) - from;
+    if (atLeast === undefined) return [{ from, by, length: moved.length }];
+    // one that was repaired ends none of them earlier
+    return [{ from, by: Math.max(0, by), length: longer(moved.length, times.length) }];
   });
   return { ...times, shifts, ...(cuts.length > 0 && { cut: Math.min(...cuts) }) };
+}
+
+function longer(one: Length, other: Length): Length {
+  const inDays = ({ days, time }: Length) => days + time / DAY;
+  return inDays(one) < inDays(other) ? other : one;
 }
 
 function tellOccurrence(exception: IcsComponent, event: ParsedEvent | undefined): ParsedOccurrence {

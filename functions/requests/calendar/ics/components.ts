@@ -6,7 +6,7 @@ import type { Leniency } from '../event/leniency.ts';
 import { instantOr, notAfter, stamp } from '../event/version.ts';
 import type { EventTimes } from '../recurrence/calendar-event.ts';
 import { endOf } from '../recurrence/occurrences.ts';
-import { zoneNamed } from '../time/zone.ts';
+import { UTC, zoneNamed } from '../time/zone.ts';
 import { componentsOf, propertyOf, unescaped, withoutTitles } from './lines.ts';
 import { textOf } from './property.ts';
 import { type IcsCalendar, type IcsEvent, writeIcs } from './text.ts';
@@ -54,14 +54,30 @@ export function readComponents(
   };
   const titles = titlesOf(lines);
   const vevents = component.getAllSubcomponents('vevent');
-  const series = vevents.find((vevent) => !vevent.getFirstProperty('recurrence-id'));
+  const series = seriesAmong(vevents);
   const inherited = series && context.leniency.orWithout(() => readIcsTimes(series, clocks), undefined);
   return vevents.flatMap((vevent, index) => {
     const reading = { calendar, context, clocks, series, title: titles[index] ?? '' };
-    const isWhole = !vevent.getFirstProperty('recurrence-id');
-    if (isWhole || !inherited) return [readComponent(vevent, reading)];
+    if (series && sequenceOf(vevent) < sequenceOf(series) && isWhole(vevent)) {
+      return context.leniency.orWithout(() => [readComponent(vevent, reading)], []);
+    }
+    if (isWhole(vevent) || !inherited) return [readComponent(vevent, reading)];
     return readException(vevent, reading, inherited);
   });
+}
+
+/** Of several with one UID that of the highest SEQUENCE; what the others say may make no sense. */
+function seriesAmong(vevents: readonly ICAL.Component[]): ICAL.Component | undefined {
+  const [first, ...others] = vevents.filter(isWhole);
+  return first && others.reduce((best, each) => (sequenceOf(each) > sequenceOf(best) ? each : best), first);
+}
+
+function isWhole(vevent: ICAL.Component): boolean {
+  return !vevent.getFirstProperty('recurrence-id');
+}
+
+function sequenceOf(vevent: ICAL.Component): number {
+  return Number(textOf(vevent, 'sequence')) || 0;
 }
 
 /**
@@ -74,7 +90,9 @@ function readException(vevent: ICAL.Component, reading: Reading, inherited: Inhe
     leniency.orWithout(() => reading.clocks.zoneNamed(name), inherited.zone);
   const known = leniency.warnings.length;
   return leniency.orWithout(() => {
-    const read = readComponent(vevent, { ...reading, clocks: { ...reading.clocks, zoneNamed } }, inherited);
+    const eventZone = inherited.zone === UTC ? undefined : inherited.zone;
+    const clocks = { ...reading.clocks, zoneNamed, ...(eventZone && { eventZone }) };
+    const read = readComponent(vevent, { ...reading, clocks }, inherited);
     if (!read.cancelled && !read.times) {
       throw new RequestRefusedError('DTSTART: is missing from an occurrence that was moved');
     }
@@ -161,8 +179,10 @@ function readComponent(
   const text = (name: string) => textOf(vevent, name).toUpperCase();
   const cancelled = context.isCancelled || calendar.method === 'CANCEL' || text('status') === 'CANCELLED';
   const id = readOccurrenceId(vevent, series, clocks);
-  const times = readIcsTimes(vevent, clocks, inherited);
-  const sequence = Number(text('sequence')) || 0;
+  const read = () => readIcsTimes(vevent, clocks, inherited);
+  // what is cancelled has no need of its times
+  const times = cancelled ? context.leniency.orWithout(read, undefined) : read();
+  const sequence = sequenceOf(vevent);
   return {
     isWhole: id === undefined,
     following:

@@ -1,3 +1,5 @@
+import { instantOf, readDateTime } from '../time/date-time.ts';
+
 /** The lines of a text, put together where they were folded, and as they should have been written. */
 export function unfolded(text: string): string[] {
   return text
@@ -30,23 +32,47 @@ function repaired(line: string): string {
   return repairedTimes(repairedZone(line));
 }
 
-/** Capitals, without blanks and without an empty part. */
+/** Capitals, without blanks and without an empty part or an empty place in a list. */
 function repairedRule(line: string): string {
-  const rule = line
-    .toUpperCase()
-    .replace(/\s+/g, '')
-    .replace(/([;,:])[;,]+/g, '$1')
-    .replace(/[;,]+$/, '');
-  return rule.replace(/(UNTIL=\d{8}T\d{4})(?!\d)/, '$100');
+  const [, before = '', parts = ''] = /^([^:]*:)(.*)$/.exec(line.toUpperCase().replace(/\s+/g, '')) ?? [];
+  return before + parts.split(';').flatMap(repairedPart).join(';');
 }
 
-/** Without empty places in a list, and with the seconds that some leave out. */
+function repairedPart(part: string): string[] {
+  const [name = '', list] = part.replace(/^,+/, '').split(/=(.*)/);
+  const values = list?.split(',').filter((value) => value !== '') ?? [];
+  if (list === undefined) return name === '' ? [] : [name];
+  if (values.length === 0) return [];
+  return [`${name}=${(name === 'UNTIL' ? values.map(repairedTime) : values).join(',')}`];
+}
+
+/** Without empty places in a list, and each time as it should have been written. */
 function repairedTimes(line: string): string {
   const { value } = readLine(line);
-  const values = value.split(/[,;]/).map((one) => one.trim());
-  const times = values.filter((one) => one !== '').map((one) => one.replace(/(\d{8}T\d{4})(?!\d)/g, '$100'));
+  const values = value.split(/[,;]/).filter((one) => one.trim() !== '');
+  const times = values.map((one) => one.trim().split('/').map(repairedTime).join('/'));
   const before = line.trimEnd();
-  return `${before.slice(0, before.length - value.length)}${times.join(',')}`;
+  return `${before.slice(0, before.length - value.length).trimEnd()}${times.join(',')}`;
+}
+
+const TIME =
+  /^(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?(?:Z|([+-])(\d\d):?(\d\d))?)?$/i;
+
+/**
+ * A date or a time as RFC 5545 writes it. `ical.js` would cut off what stands behind a time, such as an offset, and take
+ * the rest for a time of another clock: an offset is worked out here, and what nobody can read stays unreadable.
+ */
+function repairedTime(value: string): string {
+  const match = TIME.exec(value);
+  if (!match) return /^\d{8}T/i.test(value) ? `?${value}` : value;
+  const [, year, month, day, hour, minute, second = '00', sign, hours, minutes] = match;
+  const date = `${year}${month}${day}`;
+  if (hour === undefined) return date;
+  const time = `${date}T${hour}${minute}${second}`;
+  if (sign === undefined) return /z$/i.test(value) ? `${time}Z` : time;
+  const wall = readDateTime(`${year}-${month}-${day}T${hour}:${minute}:${second}${sign}${hours}:${minutes}`);
+  if (!wall) return `?${value}`;
+  return new Date(instantOf(wall, undefined, '')).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
 function repairedZone(line: string): string {

@@ -16,6 +16,8 @@ export interface Clocks {
   readonly zoneNamed: ZoneFinder;
   /** For floating times and dates. */
   readonly calendarZone?: Zone;
+  /** For floating times of an event that names a zone elsewhere. */
+  readonly eventZone?: Zone;
   readonly leniency: Leniency;
 }
 
@@ -40,21 +42,24 @@ export function readIcsTimes(
   const first = readTimes(event, 'dtstart', clocks)[0];
   if (!first) return undefined;
   const zone = zoneOfStart(first, event, clocks);
+  const own = clocksBeside(first, zone, clocks);
   const start = wallIn(zone, { ...first, zone: first.zone ?? zone }, 'DTSTART');
-  const excluded = readExcluded(event, first, clocks);
+  const excluded = readExcluded(event, first, own);
   const wholeDays = first.isDate ? [] : excluded.filter(({ isDate }) => isDate);
   return {
     zone,
     start,
-    length: readLength(event, { first, start, zone }, clocks, inherited?.length),
+    length: readLength(event, { first, start, zone }, own, inherited?.length),
     rules: readRules(event, 'rrule', zone),
     exceptRules: clocks.leniency.orWithout(() => readRules(event, 'exrule', zone), []),
     extra: [
-      ...readTimes(event, 'rdate', clocks).map((time) => ({ start: wallOf(time, first, { zone, start }) })),
-      ...readPeriods(event, zone, clocks),
+      ...readTimes(event, 'rdate', own).map((time) => ({ start: wallOf(time, first, { zone, start }) })),
+      ...readPeriods(event, zone, own),
     ],
     excluded: new Set(
-      excluded.filter((time) => !wholeDays.includes(time)).map((time) => wallIn(zone, time, 'EXDATE')),
+      excluded
+        .filter((time) => !wholeDays.includes(time))
+        .flatMap((time) => clocks.leniency.orWithout(() => [wallIn(zone, time, 'EXDATE')], [])),
     ),
     excludedDays: new Set(wholeDays.map(({ wall }) => dayOf(wall))),
     shifts: [],
@@ -68,16 +73,18 @@ function zoneOfStart(first: ZonedTime, event: ICAL.Component, clocks: Clocks): Z
   return mustHaveZone(zone, first, 'DTSTART');
 }
 
+/** The other times of an event go by the zone of its start where they name none. A start in UTC tells of no place. */
+function clocksBeside(first: ZonedTime, zone: Zone, clocks: Clocks): Clocks {
+  return first.offset === undefined ? { ...clocks, eventZone: zone } : clocks;
+}
+
 /**
  * Starts that are taken out. One that cannot be read is left in. Of an event that takes whole days they are days, by
  * the clock that they were written by.
  */
 function readExcluded(event: ICAL.Component, first: ZonedTime, clocks: Clocks): ZonedTime[] {
   const excluded = readTimes(event, 'exdate', clocks, 'leniently');
-  if (!first.isDate) return excluded;
-  return excluded.map((time) =>
-    time.isDate || time.offset !== undefined ? time : { wall: dayOf(time.wall) * DAY, isDate: true },
-  );
+  return first.isDate ? excluded.map((time) => dayOfWholeDays(time, first)) : excluded;
 }
 
 /** An extra date of an event that has a time is at that time. */
@@ -102,8 +109,10 @@ export function readOccurrenceId(
   series: ICAL.Component | undefined,
   clocks: Clocks,
 ): Instant | undefined {
-  const time = readTimes(event, 'recurrence-id', clocks)[0];
-  const first = time && series ? readTimes(series, 'dtstart', clocks)[0] : undefined;
+  if (!event.getFirstProperty('recurrence-id')) return undefined;
+  const first = series && readTimes(series, 'dtstart', clocks)[0];
+  const own = first ? clocksBeside(first, zoneOfStart(first, series, clocks), clocks) : clocks;
+  const time = readTimes(event, 'recurrence-id', own)[0];
   if (time && first?.isDate) {
     const day = dayOfWholeDays(time, first);
     return instantOf(day, day.zone, 'RECURRENCE-ID');
@@ -118,11 +127,13 @@ export function readOccurrenceId(
   return zone.toInstant(time.wall + (first.wall - dayOf(first.wall) * DAY));
 }
 
-/** A local time that names an occurrence of whole days means its day, whatever clock it was written by. */
+/** A time that names an occurrence of whole days means its day, whatever clock it was written by. */
 function dayOfWholeDays(time: ZonedTime, first: ZonedTime): ZonedTime {
-  if (time.isDate || time.offset !== undefined) return time;
+  const day = dayOf(time.wall) * DAY;
+  // in UTC it is the midnight of some place, that of UTC itself among them
+  if (time.isDate || (time.offset !== undefined && time.wall !== day)) return time;
   const { zone } = first;
-  return { wall: dayOf(time.wall) * DAY, isDate: true, ...(zone && { zone }) };
+  return { wall: day, isDate: true, ...(zone && { zone }) };
 }
 
 function isSeveralTimesADay(rule: Rule): boolean {
@@ -133,7 +144,7 @@ function isSeveralTimesADay(rule: Rule): boolean {
 function readTimes(
   event: ICAL.Component,
   name: string,
-  { zoneNamed, calendarZone, leniency }: Clocks,
+  { zoneNamed, calendarZone, eventZone, leniency }: Clocks,
   manner?: 'leniently',
 ): ZonedTime[] {
   return event.getAllProperties(name).flatMap((property) => {
@@ -150,7 +161,8 @@ function readTimes(
       // a time in UTC needs no zone, whatever it names
       const named =
         parameters.tzid === undefined || time.offset !== undefined ? undefined : zoneNamed(parameters.tzid);
-      const zone = named ?? calendarZone;
+      const unnamed = time.isDate ? (calendarZone ?? eventZone) : (eventZone ?? calendarZone);
+      const zone = named ?? unnamed;
       return [{ ...time, ...(zone && { zone }) }];
     };
     return values.flatMap((value) =>
@@ -173,7 +185,9 @@ function readPeriods(
     ];
     if (type !== 'period') return [];
     const periodZone =
-      parameters.tzid === undefined ? clocks.calendarZone : clocks.zoneNamed(parameters.tzid);
+      parameters.tzid === undefined
+        ? (clocks.eventZone ?? clocks.calendarZone)
+        : clocks.zoneNamed(parameters.tzid);
     return values.map((value) => {
       const [from, to] = value as [string, string];
       const time: ZonedTime = { ...mustReadDateTime(from, 'RDATE'), ...(periodZone && { zone: periodZone }) };
@@ -181,6 +195,7 @@ function readPeriods(
       const end = to.startsWith('P')
         ? endAfter(zone, start, readDuration(to, 'RDATE'))
         : instantOf(mustReadDateTime(to, 'RDATE'), periodZone, 'RDATE');
+      if (end < zone.toInstant(start)) throw new RequestRefusedError('RDATE: must not end before it starts');
       return { start, end };
     });
   });
@@ -216,7 +231,7 @@ interface Begin {
 function readLength(event: ICAL.Component, begin: Begin, clocks: Clocks, inherited?: Length): Length {
   const { leniency } = clocks;
   const text = textOf(event, 'duration');
-  const end = readEnd(event, begin, clocks);
+  const end = orElse(() => readEnd(event, begin, clocks), inherited !== undefined, leniency);
   const hasEnd = end !== undefined;
   const readings = [
     ...(text
@@ -228,13 +243,13 @@ function readLength(event: ICAL.Component, begin: Begin, clocks: Clocks, inherit
   ].filter((length) => length !== undefined);
   const longest = readings.sort((a, b) => inMilliseconds(b) - inMilliseconds(a))[0];
   if (longest && inMilliseconds(longest) > 0) return longest;
-  if (inherited && !(longest && hasEnd)) return inherited;
+  if (inherited) return inherited;
   if (!longest && (text || hasEnd)) throw new RequestRefusedError('DTEND: must not be before DTSTART');
   return begin.first.isDate ? { days: 1, time: 0 } : { days: 0, time: 0 };
 }
 
 /** @param hasOther something else says how long it takes, so that this may be left out */
-function orElse(read: () => Length, hasOther: boolean, leniency: Leniency): Length | undefined {
+function orElse<T>(read: () => T, hasOther: boolean, leniency: Leniency): T | undefined {
   return hasOther ? leniency.orWithout(read, undefined) : read();
 }
 
@@ -250,18 +265,23 @@ function readEnd(event: ICAL.Component, { first }: Begin, clocks: Clocks): Zoned
   return first.zone ? { ...end, zone: first.zone } : end;
 }
 
-function lengthUntil(end: ZonedTime, { first, start, zone }: Begin): Length {
+/** @throws RequestRefusedError where the end is before the start */
+export function lengthUntil(
+  end: ZonedTime,
+  { first, start, zone }: Begin,
+  [startName, endName] = ['DTSTART', 'DTEND'],
+): Length {
   if (first.isDate && end.isDate) {
     const days = daysBetween(first.wall, end.wall);
     if (days > 0) return { days, time: 0 };
   } else {
-    const time = instantOf(end, end.zone, 'DTEND') - zone.toInstant(start);
+    const time = instantOf(end, end.zone, endName) - zone.toInstant(start);
     if (time >= 0) return { days: 0, time };
     // a start that the clocks skip is an hour later than it looks, and its end is where it looks
     const shown = end.offset === undefined && end.zone === zone ? end.wall - start : -1;
     if (shown >= 0) return { days: 0, time: shown };
   }
-  throw new RequestRefusedError('DTEND: must not be before DTSTART');
+  throw new RequestRefusedError(`${endName}: must not be before ${startName}`);
 }
 
 /** The end is the day after the last; of one day, some write that day itself. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseMessage } from '../../../../functions/requests/parse.ts';
+import { RequestRefusedError } from '../../../../functions/rooms/model/errors.ts';
 import { mergeUpdate, requiredUntil } from '../../../../functions/rooms/model/occurrences.ts';
 import { busEvent, message } from '../../incoming.ts';
 import { calendar, calendarRequests, EXACT, neededUntil, vevent } from '../texts.ts';
@@ -83,6 +84,80 @@ describe('what is clear is read', () => {
       'a comma too many in RDATE',
       calendar(vevent(...FOR_AN_HOUR, 'RDATE;TZID=Europe/Berlin:,20270305T090000')),
       '2027-03-05T09:00Z',
+    ],
+    [
+      'blanks before and between dates',
+      calendar(
+        vevent(
+          ...FOR_AN_HOUR,
+          'RRULE:FREQ=DAILY;COUNT=3',
+          'EXDATE;TZID=Europe/Berlin: 20270303T090000 , 20270302T090000 ',
+        ),
+      ),
+      '2027-03-01T09:00Z',
+    ],
+    [
+      'times in small letters',
+      calendar(vevent('DTSTART:20270301t080000z', 'DTEND:20270301t090000z')),
+      '2027-03-01T09:00Z',
+    ],
+    [
+      'times with hyphens and colons, and parts of a second',
+      calendar(vevent('DTSTART:2027-03-01T08:00:00Z', 'DTEND:20270301T090000.000Z')),
+      '2027-03-01T09:00Z',
+    ],
+    [
+      'times with an offset, which holds before any zone',
+      calendar(
+        'X-WR-TIMEZONE:Asia/Tokyo',
+        vevent('DTSTART:20270301T090000+0100', 'DTEND:20270301T020000-08:00'),
+      ),
+      '2027-03-01T10:00Z',
+    ],
+    [
+      'an UNTIL with an offset',
+      calendar(vevent(...FOR_AN_HOUR, 'RRULE:FREQ=DAILY;UNTIL=20270303T000000-0800')),
+      '2027-03-03T09:00Z',
+    ],
+    [
+      'empty parts of a rule, and empty places in its lists',
+      calendar(vevent(...FOR_AN_HOUR, 'RRULE:FREQ=WEEKLY;WKST=;BYSETPOS=;BYDAY=MO,,TU,;COUNT=2')),
+      '2027-03-02T09:00Z',
+    ],
+    [
+      'an EXDATE without a zone beside a start that has one',
+      calendar(
+        'X-WR-TIMEZONE:Asia/Tokyo',
+        vevent(...FOR_AN_HOUR, 'RRULE:FREQ=DAILY;COUNT=3', 'EXDATE:20270303T090000'),
+      ),
+      '2027-03-02T09:00Z',
+    ],
+    [
+      'an RDATE without a zone beside a start that has one',
+      calendar('X-WR-TIMEZONE:Asia/Tokyo', vevent(...FOR_AN_HOUR, 'RDATE:20270305T090000')),
+      '2027-03-05T09:00Z',
+    ],
+    [
+      'an exception without a zone in a series that has one',
+      calendar(
+        'X-WR-TIMEZONE:Asia/Tokyo',
+        vevent(...FOR_AN_HOUR, 'RRULE:FREQ=DAILY;COUNT=3'),
+        vevent('RECURRENCE-ID:20270303T090000', 'DTSTART:20270303T110000', 'DURATION:PT1H'),
+      ),
+      '2027-03-03T11:00Z',
+    ],
+    [
+      'whole days taken out at midnight in UTC',
+      calendar(
+        'X-WR-TIMEZONE:Europe/Berlin',
+        vevent('DTSTART;VALUE=DATE:20270301', 'RRULE:FREQ=DAILY;COUNT=3', 'EXDATE:20270303T000000Z'),
+      ),
+      '2027-03-02T23:00Z',
+    ],
+    [
+      'a cancelled event of which only the times make no sense',
+      calendar(vevent('DTSTART:someday', 'STATUS:CANCELLED')),
+      'no room',
     ],
     ['a duration without its T', calendar(vevent(AT_NINE, 'DURATION:P2H')), '2027-03-01T10:00Z'],
     ['a duration of weeks after a T', calendar(vevent(AT_NINE, 'DURATION:PT1W')), '2027-03-08T08:00Z'],
@@ -245,6 +320,7 @@ describe('a part that can only shorten is left out where it cannot be read', () 
   test.each([
     ['EXDATE', 'EXDATE:tomorrow'],
     ['EXDATE in an unknown zone', 'EXDATE;TZID=Nowhere Land:20270302T090000'],
+    ['EXDATE with more than a time', 'EXDATE;TZID=Europe/Berlin:20270302T0900001'],
     ['EXRULE', 'EXRULE:FREQ=FORTNIGHTLY'],
   ])('%s', async (_, line) => {
     const text = calendar(vevent(...FOR_AN_HOUR, 'RRULE:FREQ=DAILY;COUNT=2', line));
@@ -252,9 +328,34 @@ describe('a part that can only shorten is left out where it cannot be read', () 
     expect(await warningsOf(text)).toContain('left out: ');
   });
 
-  test('but a part that lengthens is not: the event is refused', async () => {
-    for (const line of ['RDATE:tomorrow', 'RRULE:FREQ=FORTNIGHTLY']) {
-      await expect(read(calendar(vevent(...FOR_AN_HOUR, line)))).rejects.toThrow();
+  test('an EXDATE by an unknown clock', async () => {
+    const text = calendar(
+      vevent(
+        'DTSTART:20270301T080000Z',
+        'DURATION:PT1H',
+        'RRULE:FREQ=DAILY;COUNT=2',
+        'EXDATE:20270302T080000',
+      ),
+    );
+    expect(await neededUntil(text)).toBe('2027-03-02T09:00Z');
+    expect(await warningsOf(text)).toContain('left out: EXDATE: 2027-03-02T08:00:00 is a local time');
+  });
+
+  test.each([
+    'RDATE:tomorrow',
+    'RDATE:20270305T0900001',
+    'RDATE;VALUE=PERIOD:20270305T090000Z/20270305T080000Z',
+    'RRULE:FREQ=FORTNIGHTLY',
+    'RRULE:FREQ=DAILY;UNTIL=20270305T090000+1',
+  ])('but a part that lengthens is not: %s', async (line) => {
+    await expect(read(calendar(vevent(...FOR_AN_HOUR, line)))).rejects.toThrow(RequestRefusedError);
+  });
+
+  test('nor is a time with something behind it that would be lost', async () => {
+    const zone = { timeZone: 'Asia/Tokyo' };
+    for (const start of ['20270301T090000 EST', '20270301T0900003', '20270301T090000+1']) {
+      const text = calendar(vevent(`DTSTART:${start}`, 'DURATION:PT1H'));
+      await expect(read(text, zone)).rejects.toThrow('DTSTART: must be a date or a time');
     }
   });
 });
@@ -281,10 +382,26 @@ describe('one bad exception does not take its series with it', () => {
       '2027-05-03T10:00Z',
     ],
     ['with a duration of nothing', ['DTSTART:20270504T090000Z', 'DURATION:PT0S'], '2027-05-04T10:00Z'],
+    [
+      'with an end that cannot be read',
+      ['DTSTART:20270504T090000Z', 'DTEND:20270504T10:00late'],
+      '2027-05-04T10:00Z',
+    ],
+    ['that ends as it starts', ['DTSTART:20270504T090000Z', 'DTEND:20270504T090000Z'], '2027-05-04T10:00Z'],
+    ['that is cancelled at no time', ['DTSTART:someday', 'STATUS:CANCELLED'], '2027-04-26T10:00Z'],
     ['without a start', ['SUMMARY:Other'], '2027-05-03T10:00Z'],
     ['on no day of the calendar', ['DTSTART:20270231T090000Z'], '2027-05-03T10:00Z'],
   ])('%s', async (_, lines, until) => {
     expect(await neededUntil(exception(...lines))).toBe(until);
+  });
+
+  test('nor what follows it', async () => {
+    const following = (...lines: string[]) =>
+      calendar(series, vevent('RECURRENCE-ID;RANGE=THISANDFUTURE:20270426T090000Z', ...lines));
+    const earlier = ['DTSTART:20270426T080000Z', 'DTEND:20270426T070000Z'];
+    expect(await neededUntil(following(...earlier))).toBe('2027-05-03T10:00Z');
+    const later = ['DTSTART;TZID=Nowhere:20270426T110000', 'DURATION:PT30M'];
+    expect(await neededUntil(following(...later))).toBe('2027-05-03T12:00Z');
   });
 
   test('and is told as a warning', async () => {
@@ -326,6 +443,11 @@ describe('of several events with one UID', () => {
     ],
     ['the latest end counts among equals, where it stands first', [on('20'), on('05')], '2027-03-20T10:00Z'],
     ['the latest end counts among equals, where it stands last', [on('05'), on('20')], '2027-03-20T10:00Z'],
+    [
+      'one of a lower SEQUENCE need not make sense',
+      [vevent('DTSTART:someday', 'SEQUENCE:1'), on('05', 'SEQUENCE:2')],
+      '2027-03-05T10:00Z',
+    ],
     ['an endless one ends last', [on('05', 'RRULE:FREQ=DAILY'), on('20')], 'for ever'],
   ])('%s', async (_, events, until) => {
     expect(await neededUntil(calendar(...events))).toBe(until);
