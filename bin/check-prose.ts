@@ -1,0 +1,151 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/** The documents that are checked. Generated documents repeat docblocks, so they are checked as code. */
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'docs/**/*.md'];
+const GENERATED = ['docs/providers.md', 'docs/api-report.md'];
+
+/** Words in a sentence. Code counts as one word. */
+const LONGEST_SENTENCE = 30;
+
+/** Phrases that need a second reading, each with the plain form. */
+const PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/\bat once\b/i, 'immediately, or at the same time'],
+  [/\bnobody\b/i, 'no one, or say what does not happen'],
+  [/\bwhoever\b/i, 'anybody who, or the person'],
+  [/\bwhatever\b/i, 'any, or all'],
+  [/\b(is|are|was|were) told\b/i, 'say who reports what'],
+  [/\bhears?\b|\bheard of\b/i, 'receives, or learns'],
+  [/\bwhat (becomes|became) of\b/i, 'what happens to'],
+  [/\bput(s|ting)? right\b/i, 'fixes, or repairs'],
+  [/\banew\b/i, 'again'],
+  [/\bbrought along\b|\bcomes? along\b/i, 'of your own, or is included'],
+  [/\bworked out\b/i, 'calculated, or computed'],
+  [/\ball the same\b/i, 'anyway, or still'],
+  [/\bnothing to speak of\b/i, 'negligible'],
+  [/\bas ever\b|\bas it was\b/i, 'as usual, or unchanged'],
+  [/\bgives? way to\b/i, 'has a lower priority than'],
+  [/\band (is|are) none\b/i, 'say what it is not'],
+  [/\bof ours\b|\bnone of ours\b/i, "this deployment's"],
+  [/\bof somebody else's\b/i, "other people's"],
+  [/\bmend(s|ed|ing)?\b/, 'fix, or repair'],
+  [/\b(thus|hence|whence|thereby|therein|henceforth|lest|ere|amiss|alike)\b/i, 'so, or leave it out'],
+  [/\bin vain\b/i, 'without effect'],
+  [/\bby itself alone\b/i, 'by itself'],
+  [/\bso far as\b/i, 'as far as'],
+  [/\bhas (it|them) that\b/i, 'says that'],
+  [/\bit is told\b|\btold of\b/i, 'reported'],
+  [/\bheed(s|ed|ing)?\b/i, 'applies, or follows'],
+  [/\bbur(y|ies|ied)\b/i, 'moves to the dead-letter queue, or keeps a tombstone'],
+  [/\bledgers?\b|\bcensus\b/i, 'inventory, or gauge'],
+  [/\bfarewells?\b/i, 'removal'],
+  [/\bwish(es)?\b/i, 'request'],
+  [/\bpatien(t|ce)\b/i, 'throttling, or a longer wait'],
+  [/\bspeaks? (of|to)\b/i, 'describes, or calls'],
+  [/\b(shall|ought|whilst|amongst|albeit|hitherto|wherein|thereof|nought|upon)\b/i, 'a plain word'],
+  [/\b(is|are) to be\b/i, 'must be, or an imperative'],
+];
+
+/** Sentences whose order is not subject, verb, object. */
+const INVERSIONS: readonly (readonly [RegExp, string])[] = [
+  [/^(Is|Are|Was|Were|Has|Have|Does|Can|Should|Had)\b[^?]*[^?]$/, 'begin the condition with "if"'],
+  [
+    /^What\b[^?]* (is|are|was|has|have|does|goes|comes|stays|limits|matters)\b[^?]*[^?:]$/,
+    'name the subject',
+  ],
+  [/^(Of|Among) [^,]{0,60} (each|all|none|only)\b/, 'begin with the subject'],
+  [/^Never (before|is|was)\b/, 'begin with the subject'],
+];
+
+/** Lines that are quoted from elsewhere: a test compares them with their source. */
+const QUOTED = /read units, alike \|$/;
+
+export interface Problem {
+  /** From 1. */
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** What in a document breaks the rules of prose, by line. Code, links and headings are not prose. */
+export function checkProse(markdown: string): readonly Problem[] {
+  return paragraphsOf(markdown).flatMap(({ line, text }) => [
+    ...PHRASES.flatMap(([phrase, plain]) => {
+      const [found] = phrase.exec(text) ?? [];
+      return found === undefined ? [] : [{ line, problem: `"${found}": write ${plain}` }];
+    }),
+    ...sentencesOf(text).flatMap((sentence) =>
+      INVERSIONS.filter(([inversion]) => inversion.test(sentence)).map(([, plain]) => ({
+        line,
+        problem: `"${sentence.slice(0, 60)}...": ${plain}`,
+      })),
+    ),
+    ...sentencesOf(text)
+      .map((sentence) => ({
+        sentence,
+        words: sentence.split(/\s+/).filter((word) => /\w/.test(word)).length,
+      }))
+      .filter(({ words }) => words > LONGEST_SENTENCE)
+      .map(({ sentence, words }) => ({
+        line,
+        problem: `a sentence of ${words} words, at most ${LONGEST_SENTENCE}: "${sentence.slice(0, 60)}..."`,
+      })),
+  ]);
+}
+
+interface Paragraph {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Paragraphs, points of lists and cells of tables, each on one line, with code as one word. */
+function paragraphsOf(markdown: string): readonly Paragraph[] {
+  const paragraphs: Paragraph[] = [];
+  let open: { line: number; parts: string[] } | undefined;
+  const close = () => {
+    if (open) paragraphs.push({ line: open.line, text: plain(open.parts.join(' ')) });
+    open = undefined;
+  };
+  let inCode = false;
+  markdown.split('\n').forEach((text, index) => {
+    const fence = /^\s*```/.test(text);
+    if (fence) inCode = !inCode;
+    const ends = fence || inCode || /^\s*(#|$)/.test(text) || text.startsWith('|');
+    if (ends || /^\s*(-|\*|\d+\.) /.test(text)) close();
+    if (text.startsWith('|') && !inCode && !QUOTED.test(text)) {
+      for (const cell of text.split(' | ')) paragraphs.push({ line: index + 1, text: plain(cell) });
+    } else if (!ends) {
+      open ??= { line: index + 1, parts: [] };
+      open.parts.push(text);
+    }
+  });
+  close();
+  return paragraphs;
+}
+
+const plain = (text: string) =>
+  text
+    .replace(/`[^`]*`/g, 'Code')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/https?:\S+/g, 'Link')
+    .replace(/[*_>|]/g, ' ')
+    .trim();
+
+/** A sentence ends with a stop, a colon or a semicolon; the parts of such a list are read one by one. */
+const sentencesOf = (text: string) => text.split(/(?<=[.:;!?]["')]?)\s+/);
+
+if (import.meta.main) {
+  const files = DOCUMENTS.flatMap((pattern) => globSync(pattern, { cwd: PROJECT }))
+    .filter((file) => !GENERATED.includes(file))
+    .toSorted();
+  const problems = files.flatMap((file) =>
+    checkProse(readFileSync(join(PROJECT, file), 'utf8')).map(
+      ({ line, problem }) => `${file}:${line} ${problem}`,
+    ),
+  );
+  for (const problem of problems) console.error(problem);
+  console.log(`${files.length} documents, ${problems.length} problems`);
+  if (problems.length > 0) process.exitCode = 1;
+}
