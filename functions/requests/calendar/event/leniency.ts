@@ -7,14 +7,21 @@ import { RequestRefusedError } from '../../../rooms/model/errors.ts';
  */
 export class Leniency {
   readonly #warnings = new Set<string>();
+  #repairs = 0;
 
   /** What was left out or repaired, for a person to read. */
   get warnings(): readonly string[] {
     return [...this.#warnings];
   }
 
+  /** How often something was left out or repaired, also where the warning is an old one. */
+  get repairs(): number {
+    return this.#repairs;
+  }
+
   /** Tells that something was read in a way that its writer may not have meant. */
   warn(warning: string): void {
+    this.#repairs += 1;
     this.#warnings.add(warning);
   }
 

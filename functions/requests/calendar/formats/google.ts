@@ -7,10 +7,9 @@ import { padded } from '../../room-request/sequence.ts';
 import type { CalendarContext } from '../event/context.ts';
 import { changeTime, stamp } from '../event/version.ts';
 import { unfolded } from '../ics/lines.ts';
-import { daysBetween, readIcsTimes } from '../ics/times.ts';
+import { lengthUntil, readIcsTimes } from '../ics/times.ts';
 import type {
   EventTimes,
-  Length,
   ParsedCalendarEvent,
   ParsedEvent,
   ParsedOccurrence,
@@ -99,10 +98,13 @@ function readTimes(event: GoogleEvent, context: CalendarContext, cancelled: bool
   const first = readTime(start, 'event.start');
   const zone = zoneOf(start, first, context);
   const last = end ? readTime(end, 'event.end') : first;
+  const isOneClock = !end?.timeZone || end.timeZone === start?.timeZone;
+  const endZone = isOneClock && start?.timeZone ? zone : zoneOf(end ?? start, last, context);
+  const wall = first.offset === undefined ? first.wall : zone.toWall(first.wall - first.offset);
   const times: EventTimes = {
     zone,
-    start: first.offset === undefined ? first.wall : zone.toWall(first.wall - first.offset),
-    length: lengthOf(first, last, zone, zoneOf(end ?? start, last, context)),
+    start: wall,
+    length: lengthUntil({ ...last, zone: endZone }, { first, start: wall, zone }, NAMES),
     rules: [],
     exceptRules: [],
     extra: [],
@@ -113,6 +115,8 @@ function readTimes(event: GoogleEvent, context: CalendarContext, cancelled: bool
   const lines = unfolded((recurrence ?? []).join('\n'));
   return lines.length > 0 ? { ...times, ...readRecurrence(lines, first, times, context) } : times;
 }
+
+const NAMES = ['event.start', 'event.end'] as const;
 
 function tellOccurrence(event: GoogleEvent, context: CalendarContext): ParsedOccurrence {
   const told = tell(event, context);
@@ -159,13 +163,6 @@ function zoneOf(time: GoogleTime | null | undefined, dateTime: DateTime, context
   const named = time?.timeZone ? zoneNamed(time.timeZone, steps) : undefined;
   const found = dateTime.isDate ? (zone ?? named ?? defaultZone) : (named ?? zone ?? defaultZone);
   return dateTime.offset === undefined ? mustHaveZone(found, dateTime, 'event.start') : (found ?? UTC);
-}
-
-function lengthOf(first: DateTime, last: DateTime, zone: Zone, endZone: Zone): Length {
-  if (first.isDate && last.isDate) return { days: Math.max(1, daysBetween(first.wall, last.wall)), time: 0 };
-  const time = instantOf(last, endZone, 'event.end') - instantOf(first, zone, 'event.start');
-  if (time < 0) throw new RequestRefusedError('event.end: must not be before event.start');
-  return { days: 0, time };
 }
 
 /** Google's `recurrence` is lines of iCalendar, which lack nothing but their event. */

@@ -1,11 +1,13 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
-import { DAY, type Instant } from '../../../rooms/model/time.ts';
+import { DAY } from '../../../rooms/model/time.ts';
 import { checked, shown } from '../../refusal.ts';
 import type { CalendarContext } from '../event/context.ts';
 import { changeTime, instantOr, stamp } from '../event/version.ts';
+import { lengthUntil } from '../ics/times.ts';
 import type {
   EventTimes,
+  Length,
   ParsedCalendarEvent,
   ParsedEvent,
   ParsedOccurrence,
@@ -43,7 +45,7 @@ const shape = {
 const occurrenceSchema = z.looseObject(shape);
 
 /** The fields of a Microsoft Graph event that a room depends on. */
-const eventSchema = z.looseObject({ ...shape, exceptionOccurrences: z.nullish(z.array(occurrenceSchema)) });
+const eventSchema = z.looseObject({ ...shape, exceptionOccurrences: z.nullish(z.array(z.unknown())) });
 
 type GraphEvent = z.output<typeof occurrenceSchema>;
 
@@ -73,10 +75,32 @@ export function readGraph(body: unknown, context: CalendarContext): ParsedCalend
     ...(told && { event: told }),
     occurrences: isOccurrence
       ? [tellOccurrence(event, context)]
-      : exceptions.map((exception) =>
-          asNewAs(told, tellOccurrence(exception, { ...context, isCancelled: false })),
+      : exceptions.flatMap((exception) =>
+          tellException(exception, told?.times, context).map((each) => asNewAs(told, each)),
         ),
   };
+}
+
+/**
+ * An exception is read beside its series: what makes no sense in it is as in the series, and it ends no earlier than the
+ * occurrence that it speaks of. One of which nothing can be made is left out.
+ */
+function tellException(
+  exception: unknown,
+  series: EventTimes | undefined,
+  context: CalendarContext,
+): ParsedOccurrence[] {
+  const { leniency } = context;
+  const known = leniency.repairs;
+  return leniency.orWithout(() => {
+    const zone = context.zone ?? series?.zone;
+    const beside = { ...context, isCancelled: false, ...(zone && { zone }) };
+    const event = checked(occurrenceSchema, exception, 'event.exceptionOccurrences');
+    const told = tellOccurrence(event, beside, series?.length);
+    if (!series || told.end === undefined || leniency.repairs === known) return [told];
+    const planned = endOf(series.zone, series.zone.toWall(told.id), series.length);
+    return [{ ...told, end: Math.max(told.end, planned) }];
+  }, []);
 }
 
 /** What comes with the series is as new as the series, whatever its own stamp says. */
@@ -110,9 +134,10 @@ function tellEvent(event: z.output<typeof eventSchema>, context: CalendarContext
   return { ...told, complete, ...(times && { times }) };
 }
 
-function tellOccurrence(event: GraphEvent, context: CalendarContext): ParsedOccurrence {
+/** @param inherited the length of the series, for an occurrence that says nothing, or what makes no sense */
+function tellOccurrence(event: GraphEvent, context: CalendarContext, inherited?: Length): ParsedOccurrence {
   const told = tell(event, context);
-  const times = readTimes(event, context, told.cancelled);
+  const times = readTimes(event, context, told.cancelled, inherited);
   const original = event.originalStart
     ? instantOr(event.originalStart, Number.NaN)
     : times?.zone.toInstant(times.start);
@@ -127,41 +152,51 @@ function tellOccurrence(event: GraphEvent, context: CalendarContext): ParsedOccu
   };
 }
 
-function readTimes(event: GraphEvent, context: CalendarContext, cancelled: boolean): EventTimes | undefined {
+function readTimes(
+  event: GraphEvent,
+  context: CalendarContext,
+  cancelled: boolean,
+  inherited?: Length,
+): EventTimes | undefined {
   const { start, end, isAllDay, recurrence } = event;
   if (!start && cancelled) return undefined;
   if (!start) throw new RequestRefusedError('event.start: is missing');
   const first = mustReadDateTime(start.dateTime, 'event.start');
   const last = end ? mustReadDateTime(end.dateTime, 'event.end') : first;
   const zone = seriesZone(event, context);
-  const told = { first, last, begin: instantIn(first, start.timeZone, context, 'event.start') };
-  const time = instantIn(last, end?.timeZone ?? start.timeZone, context, 'event.end') - told.begin;
-  if (time < 0) throw new RequestRefusedError('event.end: must not be before event.start');
-  const wall = isAllDay ? first.wall : zone.toWall(told.begin);
+  const clock = clockOf(start.timeZone, context, 'event.start');
+  const isOneClock = !end?.timeZone || end.timeZone === start.timeZone;
+  const endClock = isOneClock ? clock : clockOf(end.timeZone, context, 'event.end');
+  const wall = isAllDay ? first.wall : zone.toWall(instantOf(first, clock, 'event.start'));
+  const begin = { first: zoned(first, clock), start: wall, zone };
+  const untilEnd = () => lengthUntil(zoned(last, endClock), begin, ['event.start', 'event.end']);
+  const length = inherited ? context.leniency.orWithout(untilEnd, inherited) : untilEnd();
   return {
     zone,
     start: wall,
     length: isAllDay
       ? { days: Math.max(1, Math.round((last.wall - first.wall) / DAY)), time: 0 }
-      : { days: 0, time },
+      : inherited && length.time === 0
+        ? inherited
+        : length,
     rules: recurrence ? [readPattern(recurrence)] : [],
     exceptRules: [],
     extra: [],
     excluded: new Set(),
-    excludedDays: new Set(cancelledDays(event)),
+    excludedDays: new Set(cancelledDays(event, context)),
     shifts: [],
   };
 }
 
-function instantIn(
-  dateTime: DateTime,
-  name: string | null | undefined,
-  context: CalendarContext,
-  field: string,
-): Instant {
+/** The clock that a time is told by: that of its zone, or of the calendar. */
+function clockOf(name: string | null | undefined, context: CalendarContext, field: string): Zone | undefined {
   const { zone, defaultZone, steps } = context;
   const named = name ? (zoneNamed(name, steps) ?? zoneBeside(name, field, context)) : undefined;
-  return instantOf(dateTime, named ?? zone ?? defaultZone, field);
+  return named ?? zone ?? defaultZone;
+}
+
+function zoned(time: DateTime, zone: Zone | undefined) {
+  return { ...time, ...(zone && { zone }) };
 }
 
 /** Outlook says `tzone://Microsoft/Custom` where it knows no name: then that of the calendar serves. */
@@ -196,9 +231,10 @@ function mustKnow(name: string, field: string, steps: WorkBudget): Zone {
 }
 
 /** Cancelled occurrences are told as `OID.<id of the series>.<date>`. */
-function cancelledDays({ cancelledOccurrences }: GraphEvent): number[] {
-  return (cancelledOccurrences ?? []).map((id) => {
+function cancelledDays({ cancelledOccurrences }: GraphEvent, { leniency }: CalendarContext): number[] {
+  return (cancelledOccurrences ?? []).flatMap((id) => {
     const date = /\.(\d{4}-\d\d-\d\d)$/.exec(id)?.[1] ?? '';
-    return dayOf(mustReadDateTime(date, 'event.cancelledOccurrences').wall);
+    const day = () => [dayOf(mustReadDateTime(date, 'event.cancelledOccurrences').wall)];
+    return leniency.orWithout(day, []);
   });
 }

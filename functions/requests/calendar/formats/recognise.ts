@@ -29,6 +29,9 @@ const GOOGLE = [
   'originalStartTime',
 ];
 
+/** What may stand there where nothing of the event is left. */
+const ALONE = ['id', 'calendarId', 'timeZone'];
+
 /**
  * What format an event's detail is in, by what it contains: the calendar's own words, or these as the field `event`
  * beside `calendarId` and `timeZone`.
@@ -63,6 +66,8 @@ function fromObject(event: Record<string, unknown>): Recognised | undefined {
   if (Object.keys(event).some((name) => name.startsWith('@') || GRAPH.includes(name))) {
     return { format: 'graph', event };
   }
+  // Graph's notifications name a deleted event by its id alone
+  if (Object.keys(event).every((name) => ALONE.includes(name))) return { format: 'graph', event };
   return GOOGLE.some((name) => name in event) ? { format: 'google', event } : undefined;
 }
 

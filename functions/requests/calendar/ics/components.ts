@@ -88,7 +88,7 @@ function readException(vevent: ICAL.Component, reading: Reading, inherited: Inhe
   const { leniency } = reading.context;
   const zoneNamed = (name: string) =>
     leniency.orWithout(() => reading.clocks.zoneNamed(name), inherited.zone);
-  const known = leniency.warnings.length;
+  const known = leniency.repairs;
   return leniency.orWithout(() => {
     const eventZone = inherited.zone === UTC ? undefined : inherited.zone;
     const clocks = { ...reading.clocks, zoneNamed, ...(eventZone && { eventZone }) };
@@ -96,7 +96,7 @@ function readException(vevent: ICAL.Component, reading: Reading, inherited: Inhe
     if (!read.cancelled && !read.times) {
       throw new RequestRefusedError('DTSTART: is missing from an occurrence that was moved');
     }
-    const isRepaired = leniency.warnings.length > known;
+    const isRepaired = leniency.repairs > known;
     return [isRepaired ? { ...read, atLeast: plannedEnd(read, inherited) } : read];
   }, []);
 }

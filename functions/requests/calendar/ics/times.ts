@@ -216,7 +216,7 @@ function readRules(event: ICAL.Component, name: string, zone: Zone) {
   return event.getAllProperties(name).map((property) => readRule(property, zone));
 }
 
-interface Begin {
+export interface Begin {
   readonly first: ZonedTime;
   readonly start: LocalTime;
   readonly zone: Zone;
@@ -269,7 +269,7 @@ function readEnd(event: ICAL.Component, { first }: Begin, clocks: Clocks): Zoned
 export function lengthUntil(
   end: ZonedTime,
   { first, start, zone }: Begin,
-  [startName, endName] = ['DTSTART', 'DTEND'],
+  [startName, endName]: readonly [start: string, end: string] = ['DTSTART', 'DTEND'],
 ): Length {
   if (first.isDate && end.isDate) {
     const days = daysBetween(first.wall, end.wall);
@@ -278,14 +278,15 @@ export function lengthUntil(
     const time = instantOf(end, end.zone, endName) - zone.toInstant(start);
     if (time >= 0) return { days: 0, time };
     // a start that the clocks skip is an hour later than it looks, and its end is where it looks
-    const shown = end.offset === undefined && end.zone === zone ? end.wall - start : -1;
+    const isOneClock = first.offset === undefined && end.offset === undefined;
+    const shown = isOneClock && end.zone === (first.zone ?? zone) ? end.wall - first.wall : -1;
     if (shown >= 0) return { days: 0, time: shown };
   }
   throw new RequestRefusedError(`${endName}: must not be before ${startName}`);
 }
 
 /** The end is the day after the last; of one day, some write that day itself. */
-export function daysBetween(start: LocalTime, end: LocalTime): number {
+function daysBetween(start: LocalTime, end: LocalTime): number {
   return Math.round((end - start) / DAY) || 1;
 }
 

@@ -395,6 +395,14 @@ describe('one bad exception does not take its series with it', () => {
     expect(await neededUntil(exception(...lines))).toBe(until);
   });
 
+  test('each of several for the same reason', async () => {
+    const early = (day: string) =>
+      vevent(`RECURRENCE-ID:${day}T090000Z`, 'DTSTART;TZID=Nowhere:20270420T090000', 'DURATION:PT1H');
+    expect(await neededUntil(calendar(series, early('20270426'), early('20270503')))).toBe(
+      '2027-05-03T10:00Z',
+    );
+  });
+
   test('nor what follows it', async () => {
     const following = (...lines: string[]) =>
       calendar(series, vevent('RECURRENCE-ID;RANGE=THISANDFUTURE:20270426T090000Z', ...lines));
@@ -532,6 +540,120 @@ describe('what a row has no place for never shortens a room', () => {
     const exceptions = numbers(1, 200).map((number) => moved(number, day(number)));
     const text = calendar(long, moved(0, day(300)), ...exceptions);
     expect(await neededUntil(text)).toBe(endOf(300));
+  });
+});
+
+describe('Google and Microsoft Graph', () => {
+  type Time = Readonly<{ dateTime?: string; date?: string; timeZone?: string }>;
+  const ZONE = 'Europe/Berlin';
+  const at = (dateTime: string, timeZone: string | undefined = ZONE): Time => ({
+    dateTime,
+    ...(timeZone && { timeZone }),
+  });
+  const google = (start: Time, end: Time, more: object = {}) => ({
+    kind: 'calendar#event',
+    id: 'g1',
+    updated: '2027-01-01T00:00:00Z',
+    start,
+    end,
+    ...more,
+  });
+  const graph = (start: Time, end: Time, more: object = {}) => ({
+    id: 'm1',
+    subject: 'Planning',
+    lastModifiedDateTime: '2027-01-01T00:00:00Z',
+    start,
+    end,
+    ...more,
+  });
+  const NINE = at('2027-03-01T09:00:00');
+  const TEN = at('2027-03-01T10:00:00');
+
+  async function endOf(detail: object): Promise<string> {
+    const [request] = await calendarRequests(detail);
+    return new Date(request?.spec?.expiresAt ?? 0).toISOString().replace(':00.000Z', 'Z');
+  }
+
+  test.each([
+    ['Google', google],
+    ['Graph', graph],
+  ])('%s: a start that the clocks skip or show twice does not shorten what it starts', async (_, event) => {
+    const skipped = event(at('2027-03-28T02:30:00'), at('2027-03-28T03:15:00'));
+    expect(await endOf(skipped)).toBe('2027-03-28T02:15Z');
+    const second = event(at('2027-10-31T02:30:00+01:00'), at('2027-10-31T03:30:00+01:00'));
+    expect(await endOf(second)).toBe('2027-10-31T02:30Z');
+    await expect(endOf(event(TEN, NINE))).rejects.toThrow('event.end: must not be before event.start');
+  });
+
+  test('an end without a zone goes by that of its start', async () => {
+    expect(await endOf(google(NINE, { dateTime: '2027-03-01T10:00:00' }))).toBe('2027-03-01T09:00Z');
+    expect(await endOf(graph(NINE, { dateTime: '2027-03-01T10:00:00' }))).toBe('2027-03-01T09:00Z');
+  });
+
+  test('a date that ends before it starts is refused', async () => {
+    const backwards = google({ date: '2027-03-02' }, { date: '2027-03-01' });
+    await expect(endOf({ event: backwards, timeZone: ZONE })).rejects.toThrow(
+      'event.end: must not be before',
+    );
+  });
+
+  describe('a bad exception of Graph does not take its series with it', () => {
+    const series = (exceptionOccurrences: unknown[], cancelledOccurrences: string[] = []) =>
+      graph(NINE, TEN, {
+        type: 'seriesMaster',
+        recurrence: {
+          pattern: { type: 'daily', interval: 1 },
+          range: {
+            type: 'numbered',
+            startDate: '2027-03-01',
+            numberOfOccurrences: 3,
+            recurrenceTimeZone: ZONE,
+          },
+        },
+        exceptionOccurrences,
+        cancelledOccurrences,
+      });
+    const exception = (start: Time, end: Time) =>
+      graph(start, end, { id: 'm1-3', seriesMasterId: 'm1', originalStart: '2027-03-03T08:00:00Z' });
+
+    test.each<[string, unknown, string]>([
+      [
+        'that ends before it starts',
+        exception(at('2027-03-03T15:00:00'), at('2027-03-03T14:00:00')),
+        '2027-03-03T15:00Z',
+      ],
+      [
+        'in an unknown zone',
+        exception(at('2027-03-03T15:00:00', 'Nowhere'), at('2027-03-03T16:00:00', 'Nowhere')),
+        '2027-03-03T15:00Z',
+      ],
+      [
+        'that is moved to an earlier end by a guess',
+        exception(at('2027-03-02T15:00:00', 'Nowhere'), at('2027-03-02T16:00:00', 'Nowhere')),
+        '2027-03-03T09:00Z',
+      ],
+      [
+        'without a length',
+        exception(at('2027-03-03T15:00:00'), at('2027-03-03T15:00:00')),
+        '2027-03-03T15:00Z',
+      ],
+      ['that is none', null, '2027-03-03T09:00Z'],
+    ])('%s', async (_, bad, until) => {
+      expect(await endOf(series([bad]))).toBe(until);
+    });
+
+    test('nor does a cancelled day that cannot be read', async () => {
+      const cancelled = ['OID.m1.someday', '', 'OID.m1.2027-03-03'];
+      expect(await endOf(series([], cancelled))).toBe('2027-03-02T09:00Z');
+    });
+  });
+
+  test('a deleted event of Graph is known by its id alone', async () => {
+    for (const detail of [{ id: 'm1' }, { id: 'm1', calendarId: 'team' }, { event: { id: 'm1' } }]) {
+      const [request] = await calendarRequests(detail, { type: 'Cancelled' });
+      expect(request).toMatchObject({ action: 'cancel', key: expect.stringMatching(/^graph:(team)?:m1$/) });
+    }
+    await expect(calendarRequests({ id: 'm1' })).rejects.toThrow('event.start: is missing');
   });
 });
 
