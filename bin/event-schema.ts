@@ -22,9 +22,7 @@ const described = (description: string) => z.meta({ description });
 
 const deployment = z
   .string()
-  .check(
-    z.meta({ pattern: '^[a-z2-7]{5}$', description: 'Which deployment speaks, where several share a bus' }),
-  );
+  .check(z.meta({ pattern: '^[a-z2-7]{5}$', description: 'The deployment that sent the event' }));
 
 const instant = z.string().check(z.meta({ format: 'date-time' }));
 

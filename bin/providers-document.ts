@@ -15,11 +15,11 @@ An entry of the pool names its provider. This page is generated from the adapter
 
 ${table(Object.entries(CAPABILITIES).map(([label, show]) => [label, ...KINDS.map(([, { capabilities }]) => show(capabilities))]))}
 
-## What becomes of each field of a request
+## Support for each field of a request
 
 *Native*: the provider gives it. *Approximated*: it gives something close. *Impossible*: it gives nothing of the kind.
-What a caller sets and does not get is told as a warning, on the row and in the event; \`"strict": true\` in the request makes
-it a refusal. Values in brackets are given in full and warn nobody.
+If a caller sets a field and does not get it, the row and the event have a warning. With \`"strict": true\` in the request, the
+request is refused instead. Values in brackets are supported in full and cause no warning.
 
 ${table([...FIELDS.map((field) => [`\`${field}\``, ...KINDS.map(([, { fields }]) => cell(fields[field]))]), RENEWAL])}
 `;
@@ -42,7 +42,7 @@ const CAPABILITIES: Readonly<Record<string, (capabilities: Capabilities) => stri
     movableExpiry ? 'can be moved, the link stays' : 'is fixed: each renewal is a new room with a new link',
   'changes of a living room': ({ changeable }) => changeable.map((name) => `\`${name}\``).join(', '),
   'a room that is retired ends': ({ retires, shortestLife }) =>
-    retires === 'at-once' ? 'at once' : `after ${inWords(shortestLife)}`,
+    retires === 'at-once' ? 'immediately' : `after ${inWords(shortestLife)}`,
   'a room past its expiry': ({ grace }) =>
     grace === 0 ? 'cannot be entered' : `can be entered for another ${inWords(grace)}`,
   'creating twice under one token': ({ idempotentCreate }) => (idempotentCreate ? 'one room' : 'two rooms'),

@@ -45,11 +45,11 @@ export class EvergreenRooms extends Construct {
   readonly failedSecretRotations: Queue;
   /** The functions that queues feed. */
   readonly functions: ByFunction<LambdaFunction>;
-  /** A row for each room, host links among them: whoever reads it can let anybody in. */
+  /** The rooms table, with the host links. Anybody who reads it can enter any room as its host. */
   readonly table: Table;
   /** Where requests come from and news go to. */
   readonly eventBus: IEventBus;
-  /** Of all that has none of its own. */
+  /** The default KMS key, for every resource without its own. */
   readonly encryptionKey: IKey;
   /** The secrets of the private keys and API keys, by the names of their applications. */
   readonly privateKeys: ReadonlyMap<string, ISecret>;
@@ -57,7 +57,7 @@ export class EvergreenRooms extends Construct {
   readonly feedAddresses: ReadonlyMap<string, ISecret>;
   /** Where `.ics` files are put, if any are read. */
   readonly calendarBucket: IBucket | undefined;
-  /** Where alarms are sent to: whoever is to hear them subscribes to it. */
+  /** The topic that alarms are sent to. Subscribe to it to receive them. */
   readonly alarmTopic: ITopic;
   /** Each names its heading in the runbook. */
   readonly alarms: readonly Alarm[];
@@ -161,7 +161,7 @@ export class EvergreenRooms extends Construct {
     return this.onNews(id, 'Room Updated', options);
   }
 
-  /** Runs when a room was retired because nobody needs it. */
+  /** Runs when a room was retired because it is no longer needed. */
   onRoomCancelled(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Room Cancelled', options);
   }
@@ -181,7 +181,7 @@ export class EvergreenRooms extends Construct {
     return this.onNews(id, 'Room Released', options);
   }
 
-  /** Runs when a room reached its expiry that nobody asked to keep longer. */
+  /** Runs when a room without renewal reached its expiry. */
   onRoomEnded(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Room Ended', options);
   }
@@ -191,7 +191,7 @@ export class EvergreenRooms extends Construct {
     return this.onNews(id, 'Request Refused', options);
   }
 
-  /** Runs when a request was tried until nobody tried any more. */
+  /** Runs when a request used all its attempts. */
   onRequestFailed(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Request Failed', options);
   }
@@ -211,7 +211,7 @@ export class EvergreenRooms extends Construct {
     return this.metrics.ofWorkers('RoomsRotated', options);
   }
 
-  /** Rooms that were retired because nobody needs them. */
+  /** Rooms that were retired because they are no longer needed. */
   metricRoomsCancelled(options?: MetricOptions): IMetric {
     return this.metrics.ofWorkers('RoomsCancelled', options);
   }

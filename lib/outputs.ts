@@ -10,8 +10,8 @@ interface Output {
 }
 
 /**
- * What a person does next, as outputs of the stack that are commands, ready to be run: those that the runbook speaks of.
- * Region and credentials come from where the AWS CLI takes them.
+ * Adds the commands of the runbook to the outputs of the stack, ready to run. Region and credentials come from where
+ * the AWS CLI takes them.
  *
  * @param scope whose names the outputs bear: the stack, unless it has several deployments or outputs of the same names
  * @param command how the commands of this package are called

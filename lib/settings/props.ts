@@ -38,7 +38,7 @@ export interface RotationOptions {
    */
   readonly spread?: Duration;
   /**
-   * How many batches of ten rooms are renewed at once, from 2 to 1,000. It guards the provider's rate limit.
+   * The number of concurrent batches of ten renewals, from 2 to 1,000. It protects the provider's rate limit.
    *
    * @default 2
    */
@@ -60,19 +60,19 @@ export interface ReconciliationOptions {
    */
   readonly mode?: 'repair' | 'report';
   /**
-   * The percentage of the rooms of one application, from 1 to 100, that may be lost or orphaned. Where it is more, and
-   * more than ten rooms, a run changes nothing in that application and rings an alarm: a person confirms. 100 releases
-   * the brake.
+   * The percentage of the rooms of one application, from 1 to 100, that may be lost or orphaned. If the percentage is
+   * higher, and there are more than ten such rooms, a run changes nothing in that application. An alarm rings, and a
+   * person has to confirm. 100 releases the brake.
    *
    * @default 5
    */
   readonly brake?: number;
 }
 
-/** What calendar events are turned into, and which calendars are read. */
+/** Options of calendar events, and the calendars that are read. */
 export interface CalendarOptions {
   /**
-   * A room outlives the last end of its event by this, at most 90 days.
+   * A room lives this much longer than the last end of its event, at most 90 days.
    *
    * @default Duration.days(1)
    */
@@ -90,7 +90,7 @@ export interface CalendarOptions {
    */
   readonly placeholder?: string;
   /**
-   * What has a room: a whole series, or each of its occurrences, which has one a while before it begins.
+   * Whether a whole series has one room, or each of its occurrences has its own a while before it begins.
    *
    * @default series
    */
@@ -103,7 +103,7 @@ export interface CalendarOptions {
    */
   readonly horizon?: Duration;
   /**
-   * Calendars that have an address, which are read again and again.
+   * Calendars that have an address. They are read every `readEvery`.
    *
    * @default - none
    */
@@ -115,20 +115,20 @@ export interface CalendarOptions {
    */
   readonly readEvery?: Duration;
   /**
-   * A bucket whose `.ics` files are read when they are put there: `true` for one that is made, or one of your own that
-   * tells EventBridge of its objects (`eventBridgeEnabled`). One that is imported has to name its `encryptionKey`.
+   * A bucket whose new `.ics` files are read. `true` creates one. A bucket of your own must send its events to
+   * EventBridge (`eventBridgeEnabled`), and an imported one must name its `encryptionKey`.
    *
    * @default - none
    */
   readonly files?: boolean | IBucket;
 }
 
-/** A calendar that is found at an address, as iCalendar text. */
+/** A calendar that has an address and is iCalendar text. */
 export interface CalendarFeed {
-  /** Names the calendar in keys, announcements and logs. Its rooms are known by it, so it stays. */
+  /** Names the calendar in keys, announcements and logs. The keys of its rooms contain it, so do not change it. */
   readonly name: string;
   /**
-   * Holds the address, which lets whoever knows it read the calendar.
+   * Holds the address. Anybody who knows the address can read the calendar.
    *
    * @default - an empty secret is made, and a person puts the address into it
    */
@@ -141,7 +141,7 @@ export interface CalendarFeed {
   readonly timeZone?: TimeZone;
 }
 
-/** What a deployment can be told. Only the applications have no default. */
+/** The settings of a deployment. Only the applications have no default. */
 export interface EvergreenRoomsProps {
   /** The applications of the Meetings API, and the accounts at other providers, that rooms are opened in. */
   readonly applications: readonly Application[];
@@ -158,34 +158,33 @@ export interface EvergreenRoomsProps {
    */
   readonly reconciliation?: ReconciliationOptions;
   /**
-   * What calendar events are turned into.
+   * How calendar events become rooms.
    *
    * @default - a room outlives its event by a day
    */
   readonly calendar?: CalendarOptions;
   /**
-   * Have providers call back when a meeting goes on or a room ends, at a public address: a meeting then postpones the
-   * renewal of its room, and a room that ends before its time is opened again at once. The keys of rooms are in
-   * that address.
+   * Whether providers report meetings and ended rooms at a public address. A meeting then postpones the renewal of its
+   * room, and a room that ends before its time is opened again immediately. That address contains the keys of rooms.
    *
    * @default false
    */
   readonly callbacks?: boolean;
   /**
-   * How many callbacks are taken at once, from 1 to 1,000. So many executions are reserved of the account's, which AWS
-   * refuses where fewer than 100 would be left. `unreserved` reserves none, and sets no bound.
+   * The number of concurrent callbacks, from 1 to 1,000. These executions are reserved from the account. AWS refuses
+   * that if fewer than 100 would remain. `unreserved` reserves none and sets no limit.
    *
    * @default 5
    */
   readonly callbackConcurrency?: number | 'unreserved';
   /**
-   * How many batches of ten requests are worked on at once, from 2 to 1,000. It guards the provider's rate limit.
+   * The number of concurrent batches of ten requests, from 2 to 1,000. It protects the provider's rate limit.
    *
    * @default 2
    */
   readonly requestConcurrency?: number;
   /**
-   * How often a message is tried before it rests in a dead-letter queue, from 2 to 100.
+   * How often a message is received before it goes to a dead-letter queue, from 2 to 100. Outages are not counted.
    *
    * @default 5
    */
@@ -197,23 +196,24 @@ export interface EvergreenRoomsProps {
    */
   readonly flexibleWindow?: Duration;
   /**
-   * How long a room that has ended is remembered, so that late news cannot revive it: whole days, up to ten years.
+   * How long the row of an ended room is kept, so that a late message cannot reopen the room: whole days, up to ten
+   * years.
    *
    * @default Duration.days(90)
    */
   readonly retention?: Duration;
   /**
-   * The bus that requests come from and news of rooms go to, of the same account and region. Every deployment on a bus
-   * takes every request there.
+   * The bus for requests and announcements, in the same account and region. Every deployment on a bus processes every
+   * request there.
    *
-   * @default - a bus is made, with an archive of its news
+   * @default - a bus is created, with an archive of the announcements
    */
   readonly eventBus?: IEventBus;
   /**
    * Encrypts everything at rest: rooms, messages, logs, alarms and private keys. The policy of an imported key must
-   * let the services in that docs/security.md names.
+   * allow the services that docs/security.md lists.
    *
-   * @default - a key is made, and rotated every year
+   * @default - a key is created, and rotated every year
    */
   readonly encryptionKey?: IKey;
   /**
@@ -229,19 +229,19 @@ export interface EvergreenRoomsProps {
    */
   readonly queueEncryptionKey?: IKey;
   /**
-   * Where alarms are sent to. The policy of an imported topic must let cloudwatch.amazonaws.com publish.
+   * The topic that alarms are sent to. The policy of an imported topic must allow cloudwatch.amazonaws.com to publish.
    *
    * @default - a topic is made
    */
   readonly alarmTopic?: ITopic;
   /**
-   * Where the runbook is, for the texts of alarms: an address or a path.
+   * The address or path of the runbook, for the texts of alarms.
    *
    * @default docs/runbook.md
    */
   readonly runbook?: string;
   /**
-   * The network of the functions. It must have a way to the internet, where the provider is.
+   * The network of the functions. It must have access to the internet, to reach the provider.
    *
    * @default - none
    */
@@ -259,15 +259,15 @@ export interface EvergreenRoomsProps {
    */
   readonly securityGroups?: ISecurityGroup[];
   /**
-   * Bounds every role that is made here.
+   * The permissions boundary of every role.
    *
    * @default - none
    */
   readonly permissionsBoundary?: IManagedPolicy;
   /**
-   * Five characters of a-z and 2-7 that name this deployment in events, metrics and tags, and that its rooms carry at the
-   * provider. Two deployments with the same five in one application take each other's rooms for left-overs and end them.
-   * Without it rooms carry a digest of the stack's own id, which no other deployment has.
+   * Five characters of a-z and 2-7 that name this deployment in events, metrics and tags, and that its rooms carry at
+   * the provider. Two deployments with the same id in one application retire each other's rooms. Without it, rooms
+   * carry a digest of the stack's own id, which no other deployment has.
    *
    * @default - derived from the place of the construct in its app, the name of its stack, and its account and region
    * where the stack names them; rooms carry a digest of the stack's id
@@ -280,9 +280,9 @@ export interface EvergreenRoomsProps {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * What becomes of rooms, their encryption key and logs when the construct is removed. `RETAIN` keeps what a deployment
-   * made that ended well, and protects the tables from being deleted by hand. The secrets that are made here and the
-   * table of calendars are kept with either, since a setting that is left out would destroy them.
+   * The removal policy of the tables, their encryption key and the logs. `RETAIN` keeps the resources of a deployment
+   * that succeeded, and protects the tables against deletion by hand. Secrets and the table of calendars are kept in
+   * both cases, since leaving out a setting would destroy them.
    *
    * @default RemovalPolicy.RETAIN
    */

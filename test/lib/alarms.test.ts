@@ -185,11 +185,11 @@ describe('the provider', () => {
     expect(rangSince(began)).toContain('The provider refuses our credentials');
   });
 
-  test('rings when it asks for patience, and no message is given up for that', async () => {
+  test('rings when it throttles calls, and no message is given up for that', async () => {
     const began = now();
     system().emulator.faults.add({ fault: 'throttle', times: 200, retryAfter: 60 });
     await askForRooms(20);
-    expect(rangSince(began)).toContain('The provider asks for patience');
+    expect(rangSince(began)).toContain('The provider throttles calls');
     expect(system().deadLetters()).toEqual([]);
   });
 

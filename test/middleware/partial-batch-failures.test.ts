@@ -154,7 +154,7 @@ describe('a batch', () => {
 describe('a message that is to wait', () => {
   it.each([
     [
-      'the provider asks for patience',
+      'the provider throttles calls',
       new ThrottledError('429', { retryAfter: 17 * SECOND, ambiguous: false }),
     ],
     ['another worker holds the claim', new ClaimHeldError('a', 17 * SECOND)],

@@ -40,7 +40,7 @@ async function tidyUp(found: Room, room: Room, context: RoomContext): Promise<Re
   return { outcome: 'unchanged', room: await flushAll(tidy, context) };
 }
 
-/** A room that nobody asked to keep longer has reached its expiry. */
+/** A room without renewal reached its expiry. */
 async function announceEnd(room: Room, context: RoomContext): Promise<Result> {
   const now = context.now();
   if (!hasExpired(room, now)) return { outcome: 'unchanged', room };
@@ -94,7 +94,7 @@ function assertPossible(
   if (isOver(spec, now())) {
     const until = new Date(spec.renewal.until ?? now()).toISOString();
     throw new RequestRefusedError(
-      `key: nobody needs room ${key} since ${until}; ask for it again with a later renewal.until`,
+      `key: room ${key} is not needed since ${until}; ask for it again with a later renewal.until`,
     );
   }
   if (to !== undefined && !pool.names.includes(to)) {

@@ -29,7 +29,7 @@ export interface EnsurePolicy {
  *
  * - `ignore`: the row has seen the request, or a newer one.
  * - `record`: the room stays as it is, and the row notes what the request means for its future.
- * - `mark-over`: nobody needs a room any more.
+ * - `mark-over`: a room is no longer needed.
  * - `refuse`: it cannot be had; `reason` is for the caller.
  * - `open`: a new room, the first one or in the place of the current one.
  * - `change`: the current room is changed where it is.

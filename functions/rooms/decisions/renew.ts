@@ -10,7 +10,7 @@ import { isAlive } from '../model/transitions.ts';
  * What has to be done with a room that was nominated for renewal, and why.
  *
  * - `leave`: its time has not come, or something else is under way.
- * - `rest`: it has ended, and nobody needs another one.
+ * - `rest`: it has ended, and no other room is needed.
  * - `extend`: its expiry is moved, the link staying.
  * - `postpone`: people are in it, and there is time to wait.
  * - `recreate`: a new room takes its place.

@@ -95,7 +95,7 @@ async function turnAway(
   if (refusal) return refuse(claimed, refusal, context);
   const full = new PoolFullError(
     `all applications that may hold room ${claimed.key} are full (${applications.join(', ')}), so it waits in its queue: ` +
-      'add an application, or cancel rooms that nobody needs',
+      'add an application, or cancel rooms that are not needed',
   );
   const failure = passed.find((why) => why instanceof UnauthorizedError) ?? full;
   await releaseClaim(claimed, failure, context);

@@ -9,7 +9,7 @@ export function withAnnouncement({ unannounced = [] }: Room, news: Announcement)
   return [...before.filter(({ type }) => type !== news.type), news];
 }
 
-/** Of a link that is dead before anybody was told of it, nobody needs to hear. */
+/** Removes announcements of links that ended before they were announced. */
 export function withoutLinks(unannounced: readonly Announcement[] = []): readonly Announcement[] {
   return unannounced.filter(({ type }) => type === 'Room Cancelled' || type === 'Room Rejected');
 }

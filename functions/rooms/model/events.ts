@@ -6,11 +6,11 @@
 /** The source of all events of this project. */
 export type EventSource = 'evergreen-rooms';
 
-/** What EventBridge puts around the detail. */
+/** The envelope of EventBridge around the detail. */
 export interface BusEvent<Type extends string, Detail> {
   /** Of EventBridge's envelope: `0`. */
   readonly version: string;
-  /** Of this delivery: an event that is told again has another id. */
+  /** Of this delivery: an event that is sent again has another id. */
   readonly id: string;
   /** Tells the events of this project from others. */
   readonly source: EventSource;
@@ -47,11 +47,11 @@ export interface EventRoom {
 /**
  * The state of a key.
  *
- * - `opening`: a room is being made; what is live is still the older generation, if any.
+ * - `opening`: a room is being created; the older generation is still live, if there is one.
  * - `active`: a room is live, and will be kept.
  * - `held`: live, but a person paused its renewal.
- * - `ending`: live, and nobody needs it beyond its expiry.
- * - `cancelled`: retired; the key is remembered, so that late news cannot revive it.
+ * - `ending`: live, and not needed after its expiry.
+ * - `cancelled`: retired; the row stays, so that a late message cannot reopen the room.
  * - `rejected`: refused for good, by the provider or by the rules.
  *
  * There is no state for "never asked for": such a key has no row.
@@ -60,7 +60,7 @@ export type RoomState = 'opening' | 'active' | 'held' | 'ending' | 'cancelled' |
 
 /** The detail of an event about a room. */
 export interface RoomEventDetail {
-  /** Which deployment speaks, where several share a bus. */
+  /** The deployment that sent the event. */
   readonly deployment: string;
   /** The room's key. */
   readonly key: string;
@@ -80,13 +80,13 @@ export interface RoomEventDetail {
   readonly renewAt?: string;
   /** Of a room for a calendar: the ids to write the link back by. */
   readonly origin?: Readonly<Record<string, string>>;
-  /** What the caller set and does not get, in words for a person. Absent where there is nothing. */
+  /** The settings that the caller asked for and does not get, as text. Absent if there are none. */
   readonly warnings?: readonly string[];
 }
 
 /** The detail of an event about a message that is given up. */
 export interface RequestEventDetail {
-  /** Which deployment speaks, where several share a bus. */
+  /** The deployment that sent the event. */
   readonly deployment: string;
   /** The id that SQS gave the message when it was first sent. */
   readonly messageId: string;
@@ -96,7 +96,7 @@ export interface RequestEventDetail {
   readonly eventId?: string;
   /** Absent where the message names no room that could be read. */
   readonly key?: string;
-  /** Why it was given up. It repeats no name, metadata or address. */
+  /** The reason. It contains no name, metadata or address. */
   readonly reason: string;
 }
 
@@ -106,13 +106,13 @@ export interface ReconciliationCounts {
   readonly rooms: number;
   /** Rows whose room the provider does not have. */
   readonly lost: number;
-  /** Rooms of ours that are no row's, old enough not to be in the making. */
+  /** Rooms with this deployment's token that no row knows, too old to belong to a create call in progress. */
   readonly orphans: number;
   /** Orphans that were retired. */
   readonly retired: number;
-  /** Rooms that are none of ours. */
+  /** Rooms of other deployments or owners. */
   readonly strangers: number;
-  /** Rooms whose settings or end are not what was asked for, and can be put right in place. */
+  /** Rooms whose settings or end differ from the request, and can be repaired in place. */
   readonly drifted: number;
   /** Rows that a crash left with something to do. */
   readonly unfinished: number;
@@ -129,11 +129,11 @@ export type ReconciliationMode = 'repair' | 'report';
 
 /** The detail of an event about a run of reconciliation. */
 export interface ReconciliationEventDetail {
-  /** Which deployment speaks, where several share a bus. */
+  /** The deployment that sent the event. */
   readonly deployment: string;
   /** How the run was configured. */
   readonly mode: ReconciliationMode;
-  /** What was found, by the names of the applications. */
+  /** The counts, by the names of the applications. */
   readonly applications: Readonly<Record<string, ReconciliationCounts>>;
 }
 
@@ -145,17 +145,17 @@ export type RoomRotated = BusEvent<'Room Rotated', RoomEventDetail>;
 export type RoomUpdated = BusEvent<'Room Updated', RoomEventDetail>;
 /** The room is being retired. */
 export type RoomCancelled = BusEvent<'Room Cancelled', RoomEventDetail>;
-/** What was asked for can never be met; a room that lives goes on as it was. */
+/** The request can never be met. An existing room continues unchanged. */
 export type RoomRejected = BusEvent<'Room Rejected', RoomEventDetail>;
 /** Somebody paused the renewal of the room. */
 export type RoomHeld = BusEvent<'Room Held', RoomEventDetail>;
 /** Somebody let the renewal of the room go on. */
 export type RoomReleased = BusEvent<'Room Released', RoomEventDetail>;
-/** A room that nobody asked to keep longer has reached its expiry. */
+/** A room without renewal reached its expiry. */
 export type RoomEnded = BusEvent<'Room Ended', RoomEventDetail>;
 /** A message is refused for good. */
 export type RequestRefused = BusEvent<'Request Refused', RequestEventDetail>;
-/** A message was tried until nobody tried any more. */
+/** A message used all its attempts. */
 export type RequestFailed = BusEvent<'Request Failed', RequestEventDetail>;
 /** The table was compared with what the providers have. */
 export type RoomsReconciled = BusEvent<'Rooms Reconciled', ReconciliationEventDetail>;

@@ -123,7 +123,7 @@ export function scheduled(
   };
 }
 
-/** The row of a room that nobody needs past its end. */
+/** The row of a room that is not needed after its end. */
 export function atRest(room: Room): Room {
   const toBeHeld = room.state === 'held' ? true : room.toBeHeld;
   return { ...room, state: 'ending', toBeHeld, renewAt: undefined, dueAt: undefined, emergencyAt: undefined };
@@ -167,7 +167,7 @@ export function failed(room: Room, error: Error, mayHaveActed: boolean, now: Ins
   };
 }
 
-/** The row of a request that the rules refuse for good. A room that lives already goes on as it was. */
+/** The row of a request that the rules refuse for good. An existing room continues unchanged. */
 export function rejected(room: Room, spec: RoomSpec | undefined, reason: string, now: Instant): Room {
   const rest = restState(room);
   return {

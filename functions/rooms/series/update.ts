@@ -47,7 +47,7 @@ export interface WholeUpdate {
 /** What a calendar tells of a series: of the whole, of occurrences that were moved or cancelled, or of both. */
 export interface SeriesUpdate {
   readonly key: string;
-  /** What rooms are called that nobody needs any more. */
+  /** The name of rooms that are no longer needed. */
   readonly name: string;
   readonly origin: Origin;
   readonly whole?: WholeUpdate;

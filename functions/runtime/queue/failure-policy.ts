@@ -20,7 +20,7 @@ import { isOutageOfAws } from './aws-outage.ts';
 import { attemptsOf, LONGEST_DELAY, type WorkQueue, waitingSince } from './work-queue.ts';
 
 interface Ending {
-  /** `refused` for good, or `failed` until nobody tried any more. */
+  /** `refused` for good, or `failed` after all its attempts. */
   readonly how: 'refused' | 'failed';
   readonly reason: string;
 }

@@ -32,7 +32,7 @@ export function applicationAlarms(metrics: RoomMetrics, application: string): Ro
     },
     {
       id: id('Throttled'),
-      heading: 'The provider asks for patience',
+      heading: 'The provider throttles calls',
       means: `Calls for application ${application} are answered with 429 or 503 for half an hour`,
       metric: calls('ProviderThrottles'),
       threshold: 20,

@@ -264,7 +264,7 @@ describe('reconciliation of a pool', () => {
 
   it.each([
     ['whose credentials are refused', new UnauthorizedError('401')],
-    ['that asks for patience', new ThrottledError('429', { retryAfter: SECOND, ambiguous: false })],
+    ['that throttles calls', new ThrottledError('429', { retryAfter: SECOND, ambiguous: false })],
   ])('does not let an application %s hold up the others', async (_, error) => {
     const world = await aged(KEYS, POOL);
     const provider = world.providers.one;

@@ -111,7 +111,7 @@ describe('correcting drift', () => {
     expect(world.announced.at(-1)).toMatchObject({ type: 'Room Updated', reason: 'drift' });
   });
 
-  it('remembers what was asked for when the provider asks for patience', async () => {
+  it('remembers what was asked for when the provider throttles the call', async () => {
     const { world, room } = await drifted();
     failChange(world, new ThrottledError('later', { retryAfter: SECOND, ambiguous: false }));
     await expect(rotateRoom(ORDER, world.context)).rejects.toThrow(ThrottledError);
