@@ -4,9 +4,11 @@ import { flushAll, onKey } from '../lifecycle/pending.ts';
 import { recoverRoom } from '../lifecycle/recover.ts';
 import { withAnnouncement } from '../model/announcements.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
-import type { Retiree, Room, RoomRequest } from '../model/room.ts';
+import type { Announcement, Retiree, Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf, withSequence } from '../model/sequence.ts';
 import { blankRoom, isAlive, withRetirees } from '../model/transitions.ts';
+
+const CANCELLED: Announcement = { type: 'Room Cancelled', reason: 'requested' };
 
 /**
  * Ends every living room of a key as early as the provider allows. The row stays as a tombstone, also for a key
@@ -33,17 +35,25 @@ export async function cancelOn(room: Room, request: RoomRequest, context: RoomCo
     const again = await context.rooms.write({ ...room, ...quiet, sequences });
     return { outcome: 'unchanged', room: await flushAll(again, context) };
   }
+  const stone = await tombstone(room, context);
   const retired = await context.rooms.write({
-    ...(await tombstone(room, context)),
+    ...(room.revision === 0 && !request.news ? neverAsked(stone) : stone),
     sequences,
     origin: origin ?? room.origin,
-    warnings: room.revision === 0 && !request.news ? [neverAsked(request)] : [],
   });
   return { outcome: 'cancelled', room: await flushAll(retired, context) };
 }
 
-function neverAsked({ key }: RoomRequest): string {
-  return `key: nobody had asked for room ${key} when it was cancelled; if it is not on its way, check the spelling`;
+/** Whoever cancels a room by a request hears of it also where there was none, and that the key may be misspelled. */
+function neverAsked(stone: Room): Room {
+  const { key } = stone;
+  return {
+    ...stone,
+    unannounced: withAnnouncement(stone, CANCELLED),
+    warnings: [
+      `key: nobody had asked for room ${key} when it was cancelled; if it is not on its way, check the spelling`,
+    ],
+  };
 }
 
 /** The tombstone of a row, not written yet: its living rooms are to be retired, its last generation is history. */
@@ -57,9 +67,7 @@ export async function tombstone(room: Room, context: RoomContext): Promise<Room>
     current: undefined,
     previous: undefined,
     retirees: withRetirees(room, living, now),
-    unannounced: room.current
-      ? withAnnouncement(room, { type: 'Room Cancelled', reason: 'requested' })
-      : room.unannounced,
+    unannounced: room.current ? withAnnouncement(room, CANCELLED) : room.unannounced,
     unclear: undefined,
     toBeHeld: undefined,
     renewAt: undefined,

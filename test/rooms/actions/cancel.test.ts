@@ -53,8 +53,15 @@ describe('cancelling a room', () => {
     expect((await cancelRoom(aCancellation(), world.context)).outcome).toBe('cancelled');
     expect((await ensureRoom(late, world.context)).outcome).toBe('outdated');
     expect(world.row('weekly')).toMatchObject({ state: 'cancelled', generation: 0 });
-    expect(world.announced).toEqual([]);
+    expect(world.row('weekly').warnings).toEqual([expect.stringMatching(/nobody had asked for room weekly/)]);
+    expect(world.announced).toMatchObject([{ type: 'Room Cancelled', generation: 0 }]);
     expect(providerOf(world).made).toEqual([]);
+  });
+
+  it('says nothing of a key that a calendar cancels and nobody knows', async () => {
+    const world = makeWorld();
+    await cancelRoom(aCancellation({ news: { occurrences: [] } }), world.context);
+    expect([world.announced, world.row('weekly').warnings]).toEqual([[], []]);
   });
 
   it('wins over a request of the same instant, in whatever order they come', async () => {
