@@ -12,10 +12,11 @@ import type { Deployment } from './deployment.ts';
 import { OWN_SOURCE } from './event-bus.ts';
 
 /**
- * What can ask for a room on the bus, by how it begins: `Room Requested`, `Room Cancelled`, `Calendar Event Created`,
- * `Updated` and `Cancelled`. An event whose type is almost one of them is refused with a reason, and not passed over.
+ * What can ask for a room on the bus, by how it begins in any case: `Room Requested`, `Room Cancelled`,
+ * `Calendar Event Created`, `Updated` and `Cancelled`. An event whose type is almost one of them is refused with a reason,
+ * and not passed over.
  */
-const REQUEST_DETAIL_TYPES = ['Room Request', 'Room Cancel', 'Calendar Event '];
+const REQUEST_DETAIL_TYPES = ['room request', 'room cancel', 'calendar event', 'calender event'];
 
 export type RequestOptions = Pick<EvergreenRoomsProps, 'requestConcurrency' | 'calendar'>;
 
@@ -54,7 +55,7 @@ export class Requests extends RoomsWorker<'create-rooms'> {
       description: 'Requests for rooms go to the queue of requests',
       eventBus: bus,
       eventPattern: {
-        detailType: Match.anyOf(...REQUEST_DETAIL_TYPES.map((start) => Match.prefix(start))),
+        detailType: Match.anyOf(...REQUEST_DETAIL_TYPES.map((start) => Match.prefixEqualsIgnoreCase(start))),
         source: Match.anythingBut(OWN_SOURCE),
       },
       targets: [

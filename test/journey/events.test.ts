@@ -14,7 +14,7 @@ const isEvent = ajv.compile(schema);
 const room = { key: 'team', display_name: 'Team', lifetime: 'P30D' };
 
 test('the bus hears of every end, in events as their JSON Schema has them', async () => {
-  const { ask, doors, stack } = system();
+  const { ask, doors, stack, tell } = system();
   await ask(room);
   await ask({ ...room, join_approval_level: 'explicit_approval' });
   await ask({ key: 'team', action: 'hold' });
@@ -27,7 +27,9 @@ test('the bus hears of every end, in events as their JSON Schema has them', asyn
   await doors.send('not JSON');
   await stack.settle();
   await ask({ ...room, key: 'short-lived', lifetime: 'PT5H', renewal: { mode: 'none' } });
-  await doors.put({ source: 'team.test', 'detail-type': 'Calendar Event Create', detail: {} });
+  for (const type of ['Calendar Event Create', 'Calender Event Created', 'room requested'])
+    await tell(type, {});
+  await ask({ key: 'unheard-of', action: 'cancel' });
   await ask({ key: 'team', action: 'cancel' });
   await stack.turnTo(stack.clock.now() + DAY);
 
@@ -56,7 +58,15 @@ test('the bus hears of every end, in events as their JSON Schema has them', asyn
     { reason: expect.stringMatching(/^body: needs expires_at or lifetime/) },
     { key: 'short', reason: expect.stringMatching(/^renewal: /) },
     { reason: expect.stringMatching(/^body: must be JSON/) },
-    { reason: expect.stringMatching(/^detail-type: must be/) },
+    { reason: expect.stringMatching(/^detail-type: must be .* got "Calendar Event Create"/) },
+    { reason: expect.stringMatching(/^detail-type: must be .* got "Calender Event Created"/) },
+    { reason: expect.stringMatching(/^detail-type: must be .* got "room requested"/) },
+  ]);
+  expect(events.filter(({ detail }) => (detail as { key?: string }).key === 'unheard-of')).toMatchObject([
+    {
+      'detail-type': 'Room Cancelled',
+      detail: { generation: 0, warnings: [expect.stringMatching(/^key: nobody had asked for room/)] },
+    },
   ]);
   const failed = events
     .filter((event) => event['detail-type'] === 'Request Failed')

@@ -91,7 +91,9 @@ describe('what a team brings along', () => {
     template().resourceCountIs('AWS::SecretsManager::Secret', 1);
     template().hasResourceProperties('AWS::Events::Rule', {
       EventBusName: 'default',
-      EventPattern: Match.objectLike({ 'detail-type': Match.arrayWith([{ prefix: 'Room Request' }]) }),
+      EventPattern: Match.objectLike({
+        'detail-type': Match.arrayWith([{ prefix: { 'equals-ignore-case': 'room request' } }]),
+      }),
     });
     expect([...rooms.privateKeys.keys()]).toEqual(['first']);
   });

@@ -193,7 +193,9 @@ describe('the bus', () => {
   test('brings requests and calendar events into the queue of requests, but never our own news', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
-        'detail-type': [{ prefix: 'Room Request' }, { prefix: 'Room Cancel' }, { prefix: 'Calendar Event ' }],
+        'detail-type': ['room request', 'room cancel', 'calendar event', 'calender event'].map((start) => ({
+          prefix: { 'equals-ignore-case': start },
+        })),
         source: [{ 'anything-but': ['evergreen-rooms'] }],
       },
     });
