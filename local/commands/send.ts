@@ -75,12 +75,21 @@ async function send(sending: Sending, stack: StackClient, say: Say): Promise<voi
   const letters = (await stack.deadLetters()).filter(({ id }) => !known.has(id));
   const waiting = waitingLines((await stack.facts()).waiting);
   for (const line of waiting) say(`  ${line}`);
-  if (news.length + letters.length + waiting.length === 0)
+  if (news.length + letters.length + waiting.length === 0) {
+    await assertTaken(sending, stack);
     say('  nothing was announced: it changed nothing; npm run rooms shows all rooms');
+  }
   if (letters.length > 0)
     throw new Error(
       letters.map((letter) => `  given up: ${reasonOf(letter)}\n  it rests in ${letter.queue}`).join('\n'),
     );
+}
+
+/** An event that no rule takes leaves no trace on the bus: only its parser knows why. */
+async function assertTaken(sending: Sending, stack: StackClient): Promise<void> {
+  if (isCalendar(sending) || submissionOf(sending).way === 'queue') return;
+  const refused = (await rehearsed(sending, stack)).find(({ outcome }) => outcome === 'refused');
+  if (refused) throw new Error(`  no rule of the bus takes it, so nothing happens: ${refused.reason}`);
 }
 
 async function read(file: string): Promise<string> {

@@ -125,6 +125,15 @@ test('a dry run tells what a file would do, and does nothing', async () => {
   ]);
 });
 
+test('an event that no rule takes is not passed over in silence', async () => {
+  const strange = join(temporary, 'strange.json');
+  writeFileSync(strange, '{"source":"team.test","detail-type":"Meeting Planned","detail":{}}');
+  expect(await command('send', strange)).toEqual([
+    1,
+    expect.stringMatching(/no rule of the bus takes it.*detail-type: must be .* got "Meeting Planned"/),
+  ]);
+});
+
 test('requests and events are sent to the running stack, and the answer tells what came of them', async () => {
   expect(await command('send', 'examples/room-requested-event.json')).toEqual([
     0,
