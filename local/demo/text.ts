@@ -88,8 +88,8 @@ function day(iso: string, now: number): string {
 }
 
 /**
- * What was announced, a line each: when, what, of which room, which generation, its link and why; below it what the
- * caller asked for and does not get. News that is not of a single room is only counted.
+ * What was announced, a line each: when, what, of which room, which generation, its link and why; below it why a message
+ * was given up, and what the caller asked for and does not get. News that is not of a single room is only counted.
  *
  * @param width how many characters a line may have
  */
@@ -97,7 +97,7 @@ export function announcements(
   events: readonly SeenEvent[],
   width: number = Number.POSITIVE_INFINITY,
 ): string[] {
-  const ofRooms = events.filter(({ event }) => isObject(event.detail) && event.detail.key !== undefined);
+  const ofRooms = events.filter(({ event }) => isObject(event.detail) && subjectOf(event.detail));
   const others = new Map<string, number>();
   for (const { event } of events.filter((seen) => !ofRooms.includes(seen))) {
     const type = String(event['detail-type']);
@@ -106,9 +106,22 @@ export function announcements(
   const counted = [...others].map(([type, count]) => `and ${type}${count > 1 ? `, ${count} times` : ''}`);
   const lines = fitted(ofRooms.map(cells), width, NEWS).flatMap((line, index) => [
     line,
+    ...refusal(ofRooms[index]),
     ...warnings(ofRooms[index]).map((warning) => `  warning: ${warning}`),
   ]);
   return [...lines, ...counted];
+}
+
+/** The key that an event is about, or the message where that names none; nothing for what is not of a single room. */
+function subjectOf({ key, messageId }: { readonly key?: unknown; readonly messageId?: unknown }): string {
+  if (key !== undefined) return String(key);
+  return messageId === undefined ? '' : `message ${messageId}`;
+}
+
+/** Why a message was refused or given up is a sentence, and too long for a column. */
+function refusal(seen: SeenEvent | undefined): readonly string[] {
+  const { messageId, reason } = (seen?.event.detail ?? {}) as { messageId?: string; reason?: string };
+  return messageId === undefined ? [] : [`  ${reason}`];
 }
 
 /** The generation, the reason and at last the link go: the rooms show them too. */
@@ -119,24 +132,21 @@ function warnings(seen: SeenEvent | undefined): readonly string[] {
 }
 
 function cells({ at, event }: SeenEvent): string[] {
-  const {
-    key = '',
-    generation,
-    reason = '',
-    room,
-  } = event.detail as {
+  const detail = event.detail as {
     key?: string;
+    messageId?: string;
     generation?: number;
     reason?: string;
     room?: { guestUrl?: string };
   };
+  const { generation, messageId, reason = '', room } = detail;
   return [
     moment(new Date(at).toISOString()),
     String(event['detail-type']),
-    key,
+    subjectOf(detail),
     generation ? `generation ${generation}` : '',
     room?.guestUrl ?? '-',
-    reason,
+    messageId === undefined ? reason : '',
   ];
 }
 
@@ -179,10 +189,8 @@ function keyOf(body: string): string | undefined {
 
 /** What a request would do to a key: what the row says now, what would become of it, and why. */
 export function rehearsedLines({ key, action, found, outcome, reason, ...after }: Rehearsed): string[] {
-  const now = found
-    ? `is ${found.state} in generation ${found.generation}${until(found.expiresAt)}`
-    : 'is not known yet';
-  const then = after.state ? ` (${after.state}${until(after.expiresAt)})` : '';
+  const now = found ? `is in generation ${found.generation}, ${lifeOf(found)}` : 'is not known yet';
+  const then = after.state ? ` (${lifeOf(after)})` : '';
   return [
     key === '-' ? `it would be ${outcome}` : `${key}  ${action}: ${now}; would be ${outcome}${then}`,
     ...(reason === undefined || reason === outcome ? [] : [`  ${reason}`]),
@@ -190,7 +198,11 @@ export function rehearsedLines({ key, action, found, outcome, reason, ...after }
   ];
 }
 
-const until = (iso: string | undefined) => (iso === undefined ? '' : ` until ${moment(iso)} UTC`);
+/** Its state and its end; a room that nobody needs beyond its end has only that. */
+function lifeOf({ state, expiresAt }: { readonly state?: string; readonly expiresAt?: string }): string {
+  const until = expiresAt === undefined ? '' : `until ${moment(expiresAt)} UTC`;
+  return state === 'ending' && until ? until : `${state} ${until}`.trimEnd();
+}
 
 /** What a turn of the clock, or a request, has left over. */
 export function waitingLines(waiting: StackFacts['waiting']): string[] {

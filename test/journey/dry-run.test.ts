@@ -74,9 +74,12 @@ test('a person reads what there is, what would become of it, why, and what would
       warnings: ['theme_id: impossible'],
     }),
   ).toEqual([
-    'a  ensure: is active in generation 2 until 2027-01-02 03:04 UTC; would be updated (active until 2027-02-02 03:04 UTC)',
+    'a  ensure: is in generation 2, active until 2027-01-02 03:04 UTC; would be updated (active until 2027-02-02 03:04 UTC)',
     '  warning: theme_id: impossible',
   ]);
+  expect(
+    rehearsedLines({ ...row, key: 'a', action: 'ensure', outcome: 'created', state: 'ending', warnings: [] }),
+  ).toEqual(['a  ensure: is not known yet; would be created (until 2027-01-02 03:04 UTC)']);
   expect(
     rehearsedLines({ key: '-', action: '-', outcome: 'refused', reason: 'body: bad', warnings: [] }),
   ).toEqual(['it would be refused', '  body: bad']);

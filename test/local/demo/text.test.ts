@@ -88,13 +88,19 @@ test('news of rooms is told one by one, other news is counted', () => {
         reason: 'requested',
         warnings: ['theme_id: impossible'],
       }),
+      seen('Request Refused', { key: 'c', messageId: 'm-1', reason: 'body: has no field "nmae"' }),
+      seen('Request Refused', { messageId: 'm-2', reason: 'body: must be JSON' }),
       seen('Rooms Reconciled', { mode: 'repair' }),
       seen('Rooms Reconciled', { mode: 'repair' }),
     ]),
   ).toEqual([
-    '2027-01-10 02:08  Room Rotated  a  generation 3  https://r/1  renewal',
-    '2027-01-10 02:08  Room Created  b  generation 1  -            requested',
+    '2027-01-10 02:08  Room Rotated     a            generation 3  https://r/1  renewal',
+    '2027-01-10 02:08  Room Created     b            generation 1  -            requested',
     '  warning: theme_id: impossible',
+    '2027-01-10 02:08  Request Refused  c                          -',
+    '  body: has no field "nmae"',
+    '2027-01-10 02:08  Request Refused  message m-2                -',
+    '  body: must be JSON',
     'and Rooms Reconciled, 2 times',
   ]);
 });
