@@ -59,7 +59,7 @@ export function reasonToSkipWebhook(event: {
 
 /**
  * Whether one attendee of a booking with seats cancels for themselves. The webhook is that of a cancelled booking, with this
- * attendee alone and without the person who cancelled it.
+ * attendee alone, and names nobody else as the person who cancelled it.
  */
 function givesUpSeat({
   triggerEvent,
@@ -71,7 +71,14 @@ function givesUpSeat({
   if (triggerEvent !== 'BOOKING_CANCELLED' || typeof payload !== 'object' || payload === null) return false;
   // only what is said of a booking beside its schema, each checked where it is used
   const { seatsPerTimeSlot, cancelledBy, attendees } = payload as Partial<Booking>;
-  return Boolean(seatsPerTimeSlot) && !cancelledBy && Array.isArray(attendees) && attendees.length <= 1;
+  if (!seatsPerTimeSlot) return false;
+  const people = Array.isArray(attendees) ? attendees : [];
+  if (!cancelledBy) return people.length <= 1;
+  return people.some((person) => sameAddress(person?.email, cancelledBy));
+}
+
+function sameAddress(one: unknown, other: unknown): boolean {
+  return String(one).toLowerCase() === String(other).toLowerCase();
 }
 
 /**
@@ -101,12 +108,18 @@ export function readCalCom(body: unknown, context: CalendarContext): readonly Pa
         event: { ...told, complete: true, ...(!cancelled && { times: readTimes(payload) }) },
         occurrences: [],
       };
-  // rooms that earlier webhooks of this booking made, under a name that this one does not lead to
-  const others = [rescheduleUid, cancelled ? uid : undefined].filter(
+  // rooms that earlier webhooks of this booking made, under a name that this one does not lead to; where one attendee
+  // takes a seat at another time, the others keep the booking before
+  const before = isOfOneSeat(payload) ? undefined : rescheduleUid;
+  const others = [before, cancelled ? uid : undefined].filter(
     (other) => other !== undefined && other !== null,
   );
   const ends = others.map(end).filter(({ identity }) => `${identity}` !== `${current.identity}`);
   return [...ends, current];
+}
+
+function isOfOneSeat({ seatsPerTimeSlot, attendees }: Booking): boolean {
+  return Boolean(seatsPerTimeSlot) && (attendees ?? []).length <= 1;
 }
 
 /**
@@ -138,9 +151,10 @@ function recurringTelling(
  * gave it another. Older bookings have an empty one.
  */
 function identityOf(
-  { uid, iCalUID }: Pick<Booking, 'uid' | 'iCalUID'>,
+  { uid, iCalUID: written }: Pick<Booking, 'uid' | 'iCalUID'>,
   { calendarId }: CalendarContext,
 ): Pick<ParsedCalendarEvent, 'identity' | 'origin'> {
+  const iCalUID = written?.trim();
   const first = iCalUID || uid;
   return {
     identity: ['cal.com', calendarId ?? '', CALENDARS.test(first) ? first : first.replace(/@[^@]*$/, '')],

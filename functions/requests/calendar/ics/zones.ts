@@ -15,7 +15,9 @@ export type ZoneFinder = (name: string) => Zone;
 export function zonesOf(calendar: ICAL.Component, steps: WorkBudget): ZoneFinder {
   const defined = new Map<string, ICAL.Component>();
   for (const component of calendar.getAllSubcomponents('vtimezone')) {
-    defined.set(textOf(component, 'tzid').trim(), component);
+    const name = textOf(component, 'tzid').trim();
+    // one that is cut down to its name does not hide another of that name
+    if (!defined.has(name) || hasOffsets(component)) defined.set(name, component);
   }
   const found = new Map<string, Zone>();
   return (written) => {

@@ -52,7 +52,7 @@ export function zoneNamed(name: string, steps: WorkBudget): Zone | undefined {
 const WINDOWS = new Map(Object.entries(WINDOWS_ZONES).map(([name, iana]) => [name.toLowerCase(), iana]));
 
 /** As Outlook shows its zones: `(UTC+01:00) Amsterdam, Berlin, Bern`. */
-const OUTLOOK = /^\((?:UTC|GMT)(?:([+-])(\d\d):(\d\d))?\)\s*(.*)$/i;
+const OUTLOOK = /^\((?:UTC|GMT)(?:([+-])(\d\d)[:.](\d\d))?\)\s*(.*)$/i;
 
 /**
  * The zone is that of a city among those that Outlook names, or the Windows zone of that name, if its clock is so far

@@ -155,6 +155,22 @@ describe('what is clear is read', () => {
       '2027-03-02T23:00Z',
     ],
     [
+      'a zone that is defined, and named once more without a definition',
+      calendar(
+        zone('TZID:Ours'),
+        zone('TZID:Ours', []),
+        vevent('DTSTART;TZID=Ours:20270301T090000', 'DURATION:PT1H'),
+      ),
+      '2027-03-01T09:00Z',
+    ],
+    [
+      "a zone as Outlook showed it before, with its offset's dot",
+      calendar(
+        vevent('DTSTART;TZID="(GMT-06.00) Central Time (US & Canada)":20270701T090000', 'DURATION:PT1H'),
+      ),
+      '2027-07-01T15:00Z',
+    ],
+    [
       'a cancelled event of which only the times make no sense',
       calendar(vevent('DTSTART:someday', 'STATUS:CANCELLED')),
       'no room',
@@ -702,10 +718,32 @@ describe('cal.com', () => {
     );
   });
 
-  test('an empty iCalUID is none', async () => {
-    expect(await roomsAfter(['CREATED', booking('a')], ['CANCELLED', booking('a', { iCalUID: '' })])).toEqual(
-      {},
-    );
+  test.each(['ann@example.org', 'ANN@Example.org'])(
+    'an attendee who gives up a seat may be named as who cancelled it: %s',
+    async (cancelledBy) => {
+      const seated = booking('s', { seatsPerTimeSlot: 5, attendees: [{ email: 'ann@example.org' }] });
+      expect(await roomsAfter(['CREATED', seated], ['CANCELLED', { ...seated, cancelledBy }])).toEqual({
+        'cal.com::s': END,
+      });
+      const unnamed = { ...seated, attendees: null };
+      expect(await roomsAfter(['CREATED', seated], ['CANCELLED', unnamed])).toEqual({ 'cal.com::s': END });
+    },
+  );
+
+  test('an attendee who takes a seat at another time leaves the room to the others', async () => {
+    const seated = booking('s', { seatsPerTimeSlot: 5, attendees: [{ name: 'Ann' }, { name: 'Ben' }] });
+    const moved = { ...seated, uid: 't', rescheduleUid: 's' };
+    const seat = { ...moved, attendees: [{ name: 'Ben' }] };
+    expect(await roomsAfter(['CREATED', seated], ['RESCHEDULED', seat])).toEqual({
+      'cal.com::s': END,
+      'cal.com::t': END,
+    });
+    expect(await roomsAfter(['CREATED', seated], ['RESCHEDULED', moved])).toEqual({ 'cal.com::t': END });
+  });
+
+  test.each(['', ' '])('an empty iCalUID is none: "%s"', async (iCalUID) => {
+    expect(await roomsAfter(['CREATED', booking('a', { iCalUID })], ['CANCELLED', booking('a')])).toEqual({});
+    expect(await roomsAfter(['CREATED', booking('a')], ['CANCELLED', booking('a', { iCalUID })])).toEqual({});
   });
 
   test('a cancellation under the first id ends what was rescheduled without it', async () => {
