@@ -26,11 +26,11 @@ interface Place {
 }
 
 /**
- * Puts a private key, an API key or the address of a feed into its secret, and reads it back. A file is removed only if
- * what was read back is what it holds.
+ * Puts a private key, an API key or the address of a feed into its secret, and reads it back. Removes a file only if
+ * the value that was read back equals its content.
  *
- * @returns what to tell the person
- * @throws Error where anything failed; the file is then as it was
+ * @returns the text for the person
+ * @throws Error if anything failed; the file is then unchanged
  */
 export async function putCredential(
   { name, file, remove }: Credential,
@@ -85,7 +85,7 @@ async function checkKey(entry: ApplicationEntry, value: string): Promise<unknown
   try {
     return await sign(value, new Set());
   } catch (error) {
-    // the functions speak of what the secret holds; here it is not there yet
+    // the messages of the functions are about the content of the secret; here it is not there yet
     const [, found = said(error)] = /cannot be used: (.*?); put /.exec(said(error)) ?? [];
     const wanted = entry.provider === 'meetings-api' ? 'an RSA private key in PEM' : 'an API key';
     throw new Error(`application ${application} needs ${wanted}, and this is none: ${found}`);

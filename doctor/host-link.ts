@@ -15,7 +15,7 @@ export interface Whereabouts {
 }
 
 /**
- * The link that makes its holder the host of a room: a credential, for whoever asks and nowhere else.
+ * The link that makes its holder the host of a room. It is a credential, only for the caller.
  *
  * @throws Error where there is no such room, or none that can be entered
  */

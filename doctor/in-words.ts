@@ -1,6 +1,6 @@
 import { NothingToAskError } from './deployment.ts';
 
-/** What AWS says of credentials that it does not take. */
+/** The errors of AWS for credentials that it does not accept. */
 const REFUSED = [
   'ExpiredToken',
   'ExpiredTokenException',
@@ -24,7 +24,7 @@ const UNREACHABLE = [
 /** AWS refuses signatures whose time is more than five minutes from its own. */
 const SKEWED = /Signature expired|Signature not yet current|RequestTimeTooSkewed/;
 
-/** What kept us from asking, and what a person does about it. */
+/** The reason why the call was not possible, and what the person does about it. */
 export function inWords(error: Error & { readonly code?: string }, usage: string): string {
   const { name, message, code = '' } = error;
   if (code.startsWith('ERR_PARSE_ARGS')) return `${message.split('. ')[0]}\n\n${usage}`;

@@ -15,7 +15,7 @@ export interface ReconcileOptions {
   readonly now?: () => Instant;
 }
 
-/** What of a deployment is needed. */
+/** The parts of a deployment that are needed. */
 export interface Reconcilable {
   readonly functions: ReadonlyMap<string, { readonly environment: Readonly<Record<string, string>> }>;
   readonly applications: readonly { readonly name: string }[];

@@ -26,7 +26,7 @@ export interface RedriveRoute {
   readonly queue: string;
 }
 
-/** What the function's own copies say of a try that is over. */
+/** The attributes that the function's own copies have from an earlier attempt. */
 const OF_THE_LAST_TRY = new Set(['failureReason', 'waitingSince', 'attempts']);
 
 /** How long a message stays hidden while it is sent on, in seconds. */

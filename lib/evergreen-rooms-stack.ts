@@ -18,7 +18,7 @@ import { EvergreenRooms } from './evergreen-rooms.ts';
 import { addOutputs } from './outputs.ts';
 import type { Settings } from './settings/settings.ts';
 
-/** What `cdk.json` names, so that there is something to be looked at. */
+/** The placeholder of `cdk.json`, so that the stack can be synthesised. */
 const PLACEHOLDER = '00000000-0000-4000-8000-000000000000';
 
 const NO_ROOM_CAN_BE_OPENED =
@@ -75,8 +75,8 @@ export class EvergreenRoomsStack extends Stack {
   }
 
   /**
-   * Has CloudFormation refuse the template before it changes anything. An error at synth would also stop those who only
-   * want to look.
+   * Makes CloudFormation refuse the template before it changes anything. An error at synth would also stop people who
+   * only want to look at it.
    */
   private refuseDeployment(why: string): void {
     const placeholder = new CfnParameter(this, 'Applications', {

@@ -37,7 +37,7 @@ export function addOutputs(scope: Construct, rooms: EvergreenRooms, command = 'n
   });
 }
 
-/** A request that any provider can meet, from any folder, for a room that nobody has to cancel. */
+/** A request that any provider can meet, for a room that ends without a cancellation. It works in any folder. */
 const TRIAL = {
   key: 'trial',
   display_name: 'Trial, ends after a day',
@@ -50,7 +50,7 @@ const SHOWN =
   'roomKey, #state, generation, #current.guestUrl, #current.expiresAt, renewAt, warnings, lastError';
 const NAMES = '{"#entry":"entry","#state":"state","#current":"current"}';
 
-/** What rules, senders and readers of a team's own are wired to. */
+/** The names that your own rules, senders and readers need. */
 function names({ deployment, eventBus, requestQueue, table }: EvergreenRooms): Output[] {
   return [
     {

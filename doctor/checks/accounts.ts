@@ -38,7 +38,7 @@ async function checkAccount(
     }
   } catch (error) {
     const off = skew(subject, calls);
-    // a token that is signed by a clock that is off is refused, whatever its key
+    // a token that is signed by a wrong clock is refused, even with the right key
     if (off.length > 0 && error instanceof UnauthorizedError) return off.map(asFailed);
     return [...off, refused(subject, error as Error, putting(entry, stack))];
   }

@@ -6,10 +6,10 @@ import type { Deployment } from '../deployment.ts';
 import { type Finding, failed, ok, warning } from '../finding.ts';
 import { lookAtEach, RESTORE } from '../missing.ts';
 
-/** CloudWatch describes no more at once. */
+/** The limit of one call of CloudWatch. */
 const PAGE = 100;
 
-/** That alarms can ring, that somebody hears them, and what rings now. */
+/** Checks that alarms can ring and notify somebody, and which ones ring now. */
 export const checkAlarms: Check = async (deployment, clients) => {
   const names = namesOf(deployment);
   const alarms = await describe(names, clients);

@@ -1,8 +1,8 @@
 import type { ApplicationEntry } from './environment.ts';
 
 /**
- * The one reader of `process.env`. Everything that is missing is reported at once, since a deployment that fails
- * three times for three variables is one that nobody trusts.
+ * The only reader of `process.env`. It reports all missing variables together, since a deployment should not fail once
+ * for each.
  */
 export function readEnvironment<E extends object>(
   names: readonly (keyof E & string)[],

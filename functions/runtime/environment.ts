@@ -8,7 +8,7 @@ import type { ProviderEntry } from '../adapters/providers.ts';
 /** An entry of the pool, as JSON in `APPLICATIONS`: its provider's name, and what that provider's adapter wants to know. */
 export type ApplicationEntry = ProviderEntry;
 
-/** What every function has. */
+/** The variables of every function. */
 export interface CommonEnvironment {
   readonly ROOMS_TABLE: string;
   /** Five of `a-z2-7` that name the deployment in events and metrics. */
@@ -22,7 +22,7 @@ export interface CommonEnvironment {
   readonly MAX_RECEIVE_COUNT: string;
 }
 
-/** What every function has that works on rooms. */
+/** The variables of every function that works on rooms. */
 export interface WorkerEnvironment extends CommonEnvironment {
   /** JSON of `ApplicationEntry[]`. */
   readonly APPLICATIONS: string;
@@ -47,7 +47,7 @@ export interface WorkerEnvironment extends CommonEnvironment {
 export interface CreateRoomsEnvironment extends WorkerEnvironment {
   /** What calendar events are turned into: JSON of `CalendarVariable`. */
   readonly CALENDAR: string;
-  /** What is remembered of series whose occurrences have rooms of their own; set where they have. */
+  /** The table of series whose occurrences have their own rooms; absent if there are none. */
   readonly CALENDARS_TABLE?: string;
 }
 
@@ -85,7 +85,7 @@ export interface PlanRotationEnvironment extends CommonEnvironment {
 export interface RoomCallbacksEnvironment
   extends Pick<CommonEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'> {
   readonly ROTATIONS_QUEUE: string;
-  /** ARN or name of the secret that signs the addresses of callbacks: any text that nobody can guess. */
+  /** ARN or name of the secret that signs the addresses of callbacks: any random text. */
   readonly CALLBACKS_SECRET: string;
 }
 
@@ -94,6 +94,6 @@ export interface ReadCalendarsEnvironment extends CommonEnvironment {
   readonly REQUESTS_QUEUE: string;
   /** JSON of `Feed[]`: name, secret, time zone. */
   readonly FEEDS: string;
-  /** What is remembered of calendars; its key is `id`. */
+  /** The table of feeds; its key is `id`. */
   readonly CALENDARS_TABLE: string;
 }

@@ -101,8 +101,9 @@ export const roomContext = once((): RoomContext => {
 });
 
 /**
- * Begins while the function is still being loaded what its first message would wait for: the clients are made and the
- * credential is read. Which application of several will be asked nobody knows yet, so theirs are read when they are.
+ * Starts the work that the first message would wait for while the function is still loading: it creates the clients and
+ * reads the credential. With several applications it is not known yet which one is needed, so their credentials are
+ * read on demand.
  */
 export function prepare(): void {
   try {
@@ -118,7 +119,7 @@ export function prepare(): void {
 /** It finds the same, and says so where somebody listens. */
 function leaveToFirstMessage(_error: unknown): void {}
 
-/** The queue that feeds a function, for telling it what became of a message. */
+/** The queue that feeds a function, for the outcome of its messages. */
 export function inboxOf(env: CommonEnvironment) {
   return {
     queue: workQueue(sqs(), { queue: env.WORK_QUEUE, deadLetters: env.DEAD_LETTER_QUEUE }),

@@ -22,14 +22,14 @@ import { permit, permitNetwork } from './permissions.ts';
 const PACKAGE = dirname(createRequire(import.meta.url).resolve('evergreen-rooms/package.json'));
 const BUNDLES = join(PACKAGE, 'dist', 'functions');
 
-/** What every function of a deployment has in common. */
+/** The properties of every function of a deployment. */
 export interface Surroundings {
   /** Five characters, on every room at the provider. */
   readonly id: string;
   /** For all that has no key of its own. */
   readonly key: IKey;
   readonly logRetention: RetentionDays;
-  /** What becomes of logs when their function goes. */
+  /** The removal policy of the logs. */
   readonly logRemovalPolicy: RemovalPolicy;
   readonly network: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
 }

@@ -2,8 +2,8 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
- * How many batches of a queue are worked on at once if nobody says otherwise: the fewest that an event source takes. A
- * new account may run ten functions at once, for everything in it.
+ * The default number of concurrent batches of a queue: the minimum of an event source. A new account may run ten
+ * functions at a time, for all its stacks.
  */
 export const DEFAULT_CONCURRENCY = 2;
 

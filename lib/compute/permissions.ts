@@ -28,7 +28,7 @@ export function permitKeepingRooms(grantee: IGrantable, table: Table): void {
 /** Read what is remembered of a calendar, and write it. */
 export const permitRemembering = permitKeepingRooms;
 
-/** See which series are to be looked at again. */
+/** Permits reading the index of series that must be read again. */
 export function permitDueSeries(grantee: IGrantable, table: Table): void {
   permit(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${WAITING_INDEX}`);
   permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);

@@ -5,8 +5,8 @@ import type { Construct } from 'constructs';
 import { admitRule } from '../parts/requests.ts';
 
 /**
- * Has a plan made when the stack was deployed: whoever deploys sees at once whether planning works, and the alarm
- * that rings when nothing was planned has a reason to be silent before the first night.
+ * Starts a plan after a deployment. It shows immediately whether planning works. It also gives the alarm for missing
+ * plans a first data point before the first night.
  */
 export function planOnDeploy(scope: Construct, plans: Queue, deadLetterQueue: Queue): Rule {
   const rule = new Rule(scope, 'PlanOnDeploy', {

@@ -35,8 +35,8 @@ export interface RoomsFunctionProps<Name extends FunctionName> extends FeedProps
 }
 
 /**
- * A function and the queue that feeds it. It may see to its own messages: give one back, send one on, put one aside.
- * All else is permitted by whoever knows what it does.
+ * A function and the queue that feeds it. It may change the visibility of its own messages, send them again, and move
+ * them to the dead-letter queue. The caller grants everything else.
  */
 export class RoomsFunction<Name extends FunctionName> extends Construct {
   readonly name: Name;

@@ -20,7 +20,7 @@ export interface RoomsWorkerProps<Name extends WorkerName>
   readonly callbacks?: Callbacks | undefined;
 }
 
-/** A function that speaks to the provider, and tells the bus. */
+/** A function that calls the provider, and announces to the bus. */
 export class RoomsWorker<Name extends WorkerName> extends RoomsFunction<Name> {
   constructor(scope: Construct, id: string, deployment: Deployment, props: RoomsWorkerProps<Name>) {
     const { callbacks } = props;

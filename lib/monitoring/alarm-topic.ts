@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** Where alarms are sent to, made unless one was brought along. */
+/** The topic of alarms. It is created unless you pass one. */
 export function alarmTopic(scope: Construct, brought: ITopic | undefined, encryptionKey: IKey): ITopic {
   const topic =
     brought ??

@@ -6,9 +6,9 @@ import type { Construct } from 'constructs';
 /** An alarm as a person meets it. */
 export interface RoomsAlarm {
   readonly id: string;
-  /** What is wrong, in a sentence. It is the heading in the runbook too. */
+  /** The problem in one sentence, which is also the heading in the runbook. */
   readonly heading: string;
-  /** What that means for whoever needs a room. */
+  /** The effect on people who need a room. */
   readonly means: string;
   readonly metric: IMetric;
   readonly threshold: number;

@@ -1,7 +1,7 @@
 import { type ILogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-/** What a person asks the logs, by the name under which it is saved. */
+/** The saved queries of the logs, by name. */
 const QUERIES: Record<string, ConstructorParameters<typeof QueryString>[0]> = {
   'The life of one room': {
     fields: [

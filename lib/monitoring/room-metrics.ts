@@ -7,7 +7,7 @@ export function metricsNamespace(deployment: string): string {
   return `EvergreenRooms/${deployment}`;
 }
 
-/** The functions that speak to the provider. */
+/** The functions that call the provider. */
 const WORKERS: readonly FunctionName[] = ['create-rooms', 'rotate-rooms', 'reconcile-rooms'];
 
 /** The metrics that the functions of one deployment write. A key is never a dimension. */
@@ -33,7 +33,7 @@ export class RoomMetrics {
     return this.metric({ service, application }, metricName, options);
   }
 
-  /** What all that speak to the provider count. */
+  /** The sum over all functions that call the provider. */
   ofWorkers(metricName: string, options: MetricOptions = {}): IMetric {
     return sum(
       WORKERS.map((service) => this.of(service, metricName, options)),
@@ -42,7 +42,7 @@ export class RoomMetrics {
     );
   }
 
-  /** What all that speak to the provider count for one application. */
+  /** The sum over all functions that call the provider, for one application. */
   ofApplicationWorkers(application: string, metricName: string, options: MetricOptions = {}): IMetric {
     return sum(
       WORKERS.map((service) => this.ofApplication(service, application, metricName, options)),

@@ -153,7 +153,7 @@ function secretOf(application: Application): ISecret | undefined {
   return isMeetingsApi(application) ? application.privateKey : application.apiKey;
 }
 
-/** What is wrong with the entries of the pool, a sentence each. */
+/** The errors in the entries of the pool, one sentence each. */
 export function problemsOfApplications(applications: readonly Application[]): string[] {
   if (applications.length === 0) return ['applications is empty, and must name at least one application'];
   const names = applications.map(nameOf);

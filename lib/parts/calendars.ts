@@ -31,7 +31,7 @@ export function readsCalendars({ feeds = [], files, scope }: CalendarOptions = {
 }
 
 export interface CalendarsProps extends CalendarOptions {
-  /** What is remembered of calendars. */
+  /** The table of feeds and series. */
   readonly table: Table;
   readonly requests: WorkQueue;
 }
@@ -73,7 +73,7 @@ export class Calendars extends Construct {
         CALENDARS_TABLE: table.tableName,
       },
       batchSize: 1,
-      // a thousand files that are put there at once must not take all the functions that an account may run
+      // a thousand new files must not use all executions of the account
       maxConcurrency: DEFAULT_CONCURRENCY,
     });
     permitRemembering(this.worker.function, table);
@@ -145,7 +145,7 @@ function checkHorizon({ scope, horizon }: CalendarOptions, readEvery: Duration):
   );
 }
 
-/** What is wrong with the feeds, a sentence each. */
+/** The errors in the feeds, one sentence each. */
 export function problemsOfFeeds(feeds: readonly CalendarFeed[]): string[] {
   const names = feeds.map(({ name }) => name);
   const twice = new Set(names.filter((name, i) => names.indexOf(name) < i));

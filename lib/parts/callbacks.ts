@@ -10,8 +10,8 @@ import { hasFeature } from '../settings/regions.ts';
 import { KEPT } from '../storage/removal.ts';
 
 /**
- * The address at which providers tell of meetings and of rooms that end. It is public, and does no more than to check
- * that it was called at an address that only we can make, and to hand the news on to the workers, as a hint.
+ * The public address for callbacks of providers about meetings and ended rooms. The function checks that the address
+ * was signed by this stack, and sends the news to the workers as a hint.
  */
 export class Callbacks extends Construct {
   readonly function: LambdaFunction;

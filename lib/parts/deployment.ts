@@ -12,7 +12,7 @@ import type { Callbacks } from './callbacks.ts';
 /** What every part of a deployment stands on. */
 export interface Deployment extends Surroundings {
   readonly table: Table;
-  /** What is remembered of calendars, if any are read. */
+  /** The table of feeds and series, if any are read. */
   readonly calendarTable: Table | undefined;
   readonly bus: IEventBus;
   readonly applications: Applications;

@@ -7,14 +7,15 @@ import { hasFeature } from '../settings/regions.ts';
 /** The source of the events that this project sends, and so never takes for a request. */
 export const OWN_SOURCE: EventSource = 'evergreen-rooms';
 
-/** What the bus is told. */
+/** The announcements on the bus. */
 export type Announcement = EvergreenRoomsEvent['detail-type'];
 
-/** The bus that requests come from and news go to, made unless one was brought along. */
+/** The bus for requests and announcements. It is created unless you pass one. */
 export function eventBus(scope: Construct, brought?: IEventBus): IEventBus {
   if (brought) return brought;
   const bus = new EventBus(scope, 'Bus', {
-    // the library's own name has not that of the stack in it, and two stacks of one account may be made alike
+    // the library's default name does not contain the stack's name, and two stacks of one account may be equal
+    // otherwise
     eventBusName: Names.uniqueResourceName(scope, { maxLength: 256, separator: '-' }),
     description: 'Requests for rooms, and news of rooms',
   });

@@ -20,7 +20,7 @@ import type { Deployment } from './deployment.ts';
 import { eventBus } from './event-bus.ts';
 import { deadLetterQueue } from './work-queue.ts';
 
-/** Makes what every part of a deployment stands on, or takes what was brought along; here are the defaults. */
+/** Creates the resources that every part of a deployment needs, or uses yours. The defaults are here. */
 export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Deployment {
   const { flexibleWindow = Duration.minutes(15) } = props;
   const removalPolicy = ofEveryDeployment(props.removalPolicy ?? RemovalPolicy.RETAIN);

@@ -9,10 +9,10 @@ import type { ReconciliationOptions } from '../settings/props.ts';
 import type { Deployment } from './deployment.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** When they are compared if nobody says otherwise. */
+/** The default schedule of reconciliation. */
 export const DAILY = 'cron(0 5 * * ? *)';
 
-/** The percentage of lost and orphaned rooms that a person must confirm if nobody says otherwise. */
+/** The default percentage of lost and orphaned rooms that a person must confirm. */
 const DEFAULT_BRAKE = 5;
 
 /** Compares the provider's rooms with the table's: lost ones, orphans, drifted ones. */

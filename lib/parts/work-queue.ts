@@ -23,7 +23,7 @@ export interface WorkQueueProps {
 
 export interface FeedProps {
   readonly batchSize: number;
-  /** How many batches are worked on at once: the guard of the provider's rate limit. */
+  /** The number of concurrent batches. It protects the rate limit of the provider. */
   readonly maxConcurrency?: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import { RUN_ALLOWANCE } from '../../functions/rooms/model/renewal.ts';
 import type { RotationOptions } from '../settings/props.ts';
 import { longestGapOf } from './schedules.ts';
 
-/** When rooms are renewed if nobody says otherwise. */
+/** The default schedule of renewals. */
 export const NIGHTLY = 'cron(0 2 * * ? *)';
 const WEEK = Duration.days(7);
 

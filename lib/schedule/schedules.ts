@@ -16,7 +16,7 @@ import { longestGap } from './longest-gap.ts';
 export interface SchedulesProps {
   /** Where a run rests that could not be put into its queue. */
   readonly deadLetterQueue: IQueue;
-  /** A run may start this much later than its time, so that all of a region do not start at once. */
+  /** A run may start this much later than its time, so that not all runs of a region start together. */
   readonly flexibleWindow: Duration;
 }
 

@@ -151,7 +151,7 @@ function problemsOfSchedule(name: string, schedule: ScheduleExpression): string[
   }
 }
 
-/** Names that nobody knows, and values of the wrong kind. */
+/** Unknown names, and values of the wrong kind. */
 function problemsOf(prefix: string, value: unknown, shape: Shape): string[] {
   if (value === undefined) return [];
   if (!isObject(value)) {

@@ -17,9 +17,9 @@ export function deploymentId(scope: Construct, chosen?: string): string {
 }
 
 /**
- * What no other deployment has, whatever synthesis knows of account and region, and what stays for the life of the stack:
- * the id that CloudFormation gave the stack, and the place of the construct in it. So deployments which share an account
- * at a provider leave each other's rooms alone.
+ * A text that is unique to this deployment, for every account and region, and that stays for the life of the stack. It
+ * consists of the id that CloudFormation gave the stack and the path of the construct. So deployments that share an
+ * account at a provider ignore each other's rooms.
  */
 export function deploymentOrigin(scope: Construct): string {
   return Fn.join('-', [Fn.select(2, Fn.split('/', Aws.STACK_ID)), scope.node.addr.slice(-8)]);

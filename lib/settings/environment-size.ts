@@ -1,13 +1,13 @@
 import { arnLength } from '../storage/empty-secret.ts';
 
 export interface ListInEnvironment {
-  /** What the list is called, as in `feeds`. */
+  /** The name of the list, such as `feeds`. */
   readonly what: string;
   /** Each with a secret of its own, whose ARN only the deployment will know. */
   readonly entries: readonly { readonly name: string }[];
   /** Of the 4 KB that the environment of a function may hold, what all else leaves. */
   readonly bytes: number;
-  /** What a person does where it does not fit. */
+  /** What to do if it does not fit. */
   readonly remedy: string;
 }
 

@@ -7,7 +7,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best?.each;
 }
 
-/** How many letters are to be put in, taken out, replaced or exchanged with their neighbour. */
+/** The number of letters to insert, delete, replace or exchange with their neighbour. */
 function distance(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, i) => i)];
   const at = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { EvergreenRoomsProps } from './props.ts';
 
-/** What a time may be, as ISO 8601 writes it, and the unit that it is whole in. */
+/** The range of a time in ISO 8601, and its unit. */
 export interface Span {
   readonly least: string;
   readonly most: string;

@@ -31,7 +31,7 @@ const SETTINGS = {
   /** Another than `EvergreenRooms-<stage>`, for a second deployment in an account. */
   stackName,
   applications: listOf(application, /,/),
-  /** Of every application that names none of its own. */
+  /** For every application without its own. */
   baseUrl: text,
   schedule: listOf(schedule, /;/),
   /** Of all schedules. */
@@ -43,7 +43,7 @@ const SETTINGS = {
   rotationConcurrency: wholeNumber(...COUNTS.concurrency),
   /** A room outlives the last end of its calendar event by this. */
   calendarGrace: duration(SPANS.grace),
-  /** Of floating and all-day times whose calendar names none. */
+  /** For floating and all-day times if their calendar names no zone. */
   calendarTimeZone: timeZone,
   /** The name of the room of a private event. */
   calendarPlaceholder: text,
@@ -77,10 +77,10 @@ export const settingNames = (): readonly string[] => Object.keys(SETTINGS);
 
 type Values = { readonly [Name in keyof typeof SETTINGS]?: ReturnType<(typeof SETTINGS)[Name]> };
 
-/** What a deployment is told by the context of `cdk.json`, or by `-c name=value`. */
+/** The settings from the context of `cdk.json`, or from `-c name=value`. */
 export type Settings = ReturnType<typeof arrange>;
 
-/** Reads all settings, and says all that is wrong with them at once. */
+/** Reads all settings, and reports all errors together. */
 export function readSettings(node: Node): Settings {
   const context = settingsIn(node.getAllContext());
   const problems = Object.keys(context)

@@ -4,7 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws
 import type { Construct } from 'constructs';
 import { KEPT } from './removal.ts';
 
-/** A file has been read within minutes; it is kept for a while, for whoever asks what was in it. */
+/** A file is read within minutes. It is kept for a while, so that a person can check its content. */
 const READABLE_FOR = Duration.days(30);
 
 /** Where `.ics` files are put to be read. */

@@ -6,7 +6,7 @@ import type { EvergreenRoomsProps } from '../settings/props.ts';
 
 type Keys = Pick<EvergreenRoomsProps, 'encryptionKey' | 'queueEncryptionKey'>;
 
-/** The key of all that has none of its own, made unless one was brought along. */
+/** The key of every resource without its own. It is created unless you pass one. */
 export function encryptionKey(scope: Construct, brought: Keys, removalPolicy: RemovalPolicy): IKey {
   const key =
     brought.encryptionKey ??
@@ -21,7 +21,7 @@ export function encryptionKey(scope: Construct, brought: Keys, removalPolicy: Re
   return key;
 }
 
-/** DynamoDB and its like pass the key on to themselves by grants; nobody else may pass it on. */
+/** Services such as DynamoDB pass the key on to themselves by grants. No other principal may create a grant. */
 function grantsForServicesOnly(): PolicyStatement {
   return new PolicyStatement({
     sid: 'GrantsForServicesOnly',

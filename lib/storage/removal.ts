@@ -3,6 +3,6 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 /** Stays when its stack goes or a setting no longer names it, unless the deployment that would have made it fails. */
 export const KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 
-/** What `removalPolicy` means for a resource that every deployment has. What a setting names is always `KEPT`. */
+/** The policy for a resource that every deployment has. A resource that a setting names is always `KEPT`. */
 export const ofEveryDeployment = (asked: RemovalPolicy): RemovalPolicy =>
   asked === RemovalPolicy.RETAIN ? KEPT : asked;

@@ -9,11 +9,11 @@ export const DUE_INDEX = 'due';
 export interface TableProps {
   readonly encryptionKey: IKey;
   readonly removalPolicy: RemovalPolicy;
-  /** Whether nobody can delete it by hand. */
+  /** Whether the table is protected against deletion by hand. */
   readonly deletionProtection: boolean;
 }
 
-/** What all tables have in common. */
+/** The properties of all tables. */
 export function tableSettings(props: TableProps) {
   return {
     timeToLiveAttribute: 'ttl',

@@ -5,7 +5,7 @@ import { unsupportedSettings } from './unsupported-settings.ts';
 
 type Listening = Pick<RoomContext, 'callbacks' | 'pool'>;
 
-/** The settings as the provider is told them: as they were asked for, and our own ears where the caller has none. */
+/** The settings for the provider: those of the request, and the addresses of this stack if the caller has none. */
 export async function heardSettings<Settings extends Partial<RoomSettings>>(
   key: string,
   settings: Settings,
@@ -18,7 +18,10 @@ export async function heardSettings<Settings extends Partial<RoomSettings>>(
   return { ...settings, callback_urls: { ...ours, ...settings.callback_urls } };
 }
 
-/** What the caller should know: what the provider does not have, and what we do not hear of. */
+/**
+ * The warnings for the caller: settings that the provider does not have, and callbacks that this stack does not
+ * receive.
+ */
 export function warningsOf(
   spec: RoomSpec,
   application: string,

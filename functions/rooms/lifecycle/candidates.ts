@@ -21,7 +21,7 @@ export function candidates(room: Room, spec: RoomSpec, pool: Accounts, target?: 
   const able = spec.strict
     ? order.filter((name) => unsupportedSettings(spec, pool.provider(name)).length === 0)
     : order;
-  // whoever asks is refused before; a room that was given is kept, whatever its provider has given up since
+  // a new request is refused earlier; an existing room is kept, even if its provider has dropped a setting since
   return able.length > 0 ? able : order;
 }
 
@@ -44,7 +44,7 @@ export function unmetSettings(
   return `strict: no application that may hold room ${key} can give all that is asked for: ${lacks.join('; ')}`;
 }
 
-/** What a change of a living room has to know. */
+/** The input of a change of a live room. */
 type InPlace = Pick<Capabilities, 'changeable' | 'movableExpiry' | 'shortestLife' | 'longestLife'>;
 
 /** Of a room that can neither be changed nor asked for: its application has left the pool, and it lives on to its end. */
@@ -60,7 +60,7 @@ export function capabilitiesOf({ application }: LiveRoom, { pool }: { readonly p
   return pool.names.includes(application) ? pool.provider(application).capabilities : OUT_OF_REACH;
 }
 
-/** What the caller asked for and does not get where the room lives. */
+/** The settings that the caller asked for and does not get at the room's provider. */
 export function limitationsOf(
   { current, spec }: Room,
   context: Pick<RoomContext, 'callbacks' | 'pool'>,

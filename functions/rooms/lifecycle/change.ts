@@ -16,14 +16,14 @@ import { type ClaimedRoom, completeClaim, mayHaveActed, releaseClaim, takeClaim 
 import type { RoomContext } from './context.ts';
 import { isGone } from './gone.ts';
 
-/** What the current room shall become, and what of that it is not yet. */
+/** The new values of the current room, and those of them that it does not have yet. */
 export interface Alteration {
   readonly spec: RoomSpec;
   readonly change: RoomChange;
   readonly announcement: Announcement;
   readonly sequence?: Sequence;
   readonly origin?: Origin;
-  /** What a person should know beside what the provider does not have. */
+  /** Warnings besides the settings that the provider does not have. */
   readonly warnings?: readonly string[];
 }
 
@@ -75,7 +75,7 @@ export async function alterRoom(
   return applyClaim(claimed, current, context, maxWait);
 }
 
-/** Makes the current room what the claim says it shall be. Safe to repeat. */
+/** Changes the current room as the claim says. Safe to repeat. */
 async function applyClaim(
   claimed: ClaimedRoom,
   current: LiveRoom,
@@ -124,7 +124,7 @@ async function believed(
   );
 }
 
-/** @returns undefined where the change is to be tried again */
+/** @returns undefined if the change must be tried again */
 function causeOf(
   error: Error,
   { key, claim, unclear }: ClaimedRoom,
@@ -141,7 +141,7 @@ function causeOf(
   );
 }
 
-/** The row without the claim. Of a change that was given up nobody knows whether it was made. */
+/** The row without the claim. It is unknown whether a change that was given up was made. */
 async function withoutChange(claimed: ClaimedRoom, cause: Cause, context: RoomContext): Promise<Room> {
   if (!(cause instanceof ChangeGivenUpError)) {
     const { unclear } = claimed;

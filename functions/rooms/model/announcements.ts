@@ -1,8 +1,8 @@
 import type { Announcement, Room } from './room.ts';
 
 /**
- * What the bus is still to be told, with one more. Every event shows the row as it is when it is told, so the newest of
- * a type says all that an older one would: the list has one of a type at most, in the order of the newest.
+ * The pending announcements with one more. Every event shows the row at the time of the announcement, so the newest of
+ * a type replaces the older ones. The list has at most one of each type, in the order of the newest.
  */
 export function withAnnouncement({ unannounced = [] }: Room, news: Announcement): readonly Announcement[] {
   const before = news.type === 'Room Cancelled' ? withoutLinks(unannounced) : unannounced;
@@ -15,8 +15,8 @@ export function withoutLinks(unannounced: readonly Announcement[] = []): readonl
 }
 
 /**
- * The row as the event shows it that is told as number `index`. Each was written by a write of its own, so each has a
- * revision of its own, that of the last being the row's. A cancellation that was followed by a new room shows none.
+ * The row for the event number `index`. Each entry was written by a write of its own, so each has its own revision; the
+ * last one has the row's. A cancellation that was followed by a new room shows no room.
  */
 export function shownAt(room: Room, unannounced: readonly Announcement[], index: number): Room {
   const later = unannounced.length - 1 - index;

@@ -5,8 +5,8 @@ import { type Duration, HOUR, type Instant, MINUTE } from './time.ts';
 const BACK_OFF: readonly Duration[] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
 
 /**
- * When the planner shall look at the room again after so many failures: never later than a tenth of the life that is
- * left, and in an emergency in every run.
+ * The time at which the planner looks at the room again after this many failures. It is at most a tenth of the
+ * remaining life away, and in an emergency every run looks.
  */
 export function backedOff(
   { dueAt, emergencyAt, current }: Room,

@@ -19,7 +19,7 @@ export function base32Digest(text: string, length: number): string {
   return digits;
 }
 
-/** The same value always gives the same text, whatever order its properties were set in. */
+/** The same value always gives the same text, for any order of its properties. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part) =>
     part && typeof part === 'object' && !Array.isArray(part)

@@ -35,7 +35,7 @@ export function driftOf(
   return { settings, expiresAt: endsEarly ? expiresAt : undefined };
 }
 
-/** The settings of which nobody knows what the provider has: as they are asked for. */
+/** The settings whose value at the provider is unknown, as the request has them. */
 export function unclearSettings(
   { unclear }: Pick<Room, 'unclear'>,
   asked: RoomSettings,
@@ -59,7 +59,7 @@ function driftedSettings(
 function holds(asked: unknown, shown: unknown): boolean {
   if (asked === undefined || shown === undefined) return true;
   if (typeof asked !== 'object' || asked === null) return canonicalJson(asked) === canonicalJson(shown);
-  // whatever is shown may be asked for a part, which is unknown
+  // the setting may apply to any part of the value, so the value is unknown
   const parts = (shown ?? {}) as Record<string, unknown>;
   return Object.entries(asked).every(([name, part]) => holds(part, parts[name]));
 }

@@ -13,7 +13,7 @@ export abstract class RoomError extends Error {
   }
 }
 
-/** The request itself can never be met: to the dead-letter queue at once, with its reason. */
+/** The request can never be met. It goes to the dead-letter queue immediately, with the reason. */
 export class RequestRefusedError extends RoomError {
   readonly code: ErrorCode = 'request_refused';
 }
@@ -60,7 +60,7 @@ export class RoomAwaitedError extends RoomError {
   readonly code: ErrorCode = 'room_awaited';
 }
 
-/** Nobody has asked for the key yet: what is asked of it waits a little, since messages may come in another order. */
+/** No request has named the key yet. The message waits a little, since messages may arrive in another order. */
 export class UnknownRoomError extends RoomAwaitedError {
   override readonly code = 'unknown_room';
 }

@@ -20,9 +20,9 @@ export interface PlannedOccurrence {
 export interface EventUpdate {
   /** Its place among the news of the same, compared as a string. */
   readonly at: string;
-  /** Cancelled occurrences of an older epoch are back: the event was planned anew since. */
+  /** Cancelled occurrences of an older epoch exist again, since the event was planned again. */
   readonly epoch: string;
-  /** What its room is called. */
+  /** The name of its room. */
   readonly name: string;
   /** Where it stands now: a booking that is moved may get another id. */
   readonly origin: Origin;
@@ -43,7 +43,7 @@ export interface OccurrenceUpdate extends PlannedOccurrence {
   readonly epoch: string;
   readonly name: string;
   readonly cancelled?: boolean;
-  /** It speaks of all that follow, too. */
+  /** Applies to all later occurrences too. */
   readonly following?: boolean;
 }
 
@@ -101,7 +101,7 @@ export function mergeUpdate(memory: CalendarMemory = NOTHING, news: CalendarUpda
     : { ...learnt, version: memory.version + 1 };
 }
 
-/** What a row has place for. What is forgotten leaves its end behind, so that it never shortens a room. */
+/** The limits of a row. A forgotten occurrence leaves its end behind, so that it never shortens a room. */
 function withinLimits(all: readonly OccurrenceUpdate[], beyond = 0) {
   const cancelled = all.filter((news) => news.cancelled).sort((a, b) => a.id - b.id);
   const moved = all.filter((news) => !news.cancelled).sort((a, b) => a.until - b.until || a.id - b.id);
@@ -113,7 +113,7 @@ function withinLimits(all: readonly OccurrenceUpdate[], beyond = 0) {
   return { occurrences, ...(latestForgotten > 0 && { beyond: latestForgotten }) };
 }
 
-/** What is known, in terms of a room. */
+/** The consequences for a room. */
 export function requiredUntil({
   event,
   occurrences,
@@ -147,7 +147,7 @@ export function isInItsLast(
   return [...(event?.planned ?? []), ...occurrences].every(({ id }) => id <= now || off.has(id));
 }
 
-/** Whether the event takes place besides what is told of single occurrences. */
+/** Whether the event has occurrences besides the single ones. */
 function hasOccurrences(event: EventUpdate | undefined): boolean {
   return event?.endless === true || (event?.planned.length ?? 0) > 0;
 }

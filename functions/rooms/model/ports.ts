@@ -41,7 +41,7 @@ export interface Capabilities {
 
 /** A room as the provider shows it. */
 export interface ProviderRoom extends Omit<LiveRoom, 'application' | 'renewedAt'> {
-  /** The correlation token it carries, if it is one of ours (of any deployment). */
+  /** The correlation token of the room, if it is one of this project (of any deployment). */
   readonly token?: string;
   /** False once it has expired. */
   readonly available: boolean;
@@ -80,7 +80,7 @@ export interface RoomProvider {
   hostUrl(id: string, settings?: RoomSettings): Promise<string | undefined>;
   /** Every room of the account, page by page, at a pace that leaves a part of the account's rate to other calls. */
   list(options?: ListOptions): AsyncIterable<readonly ProviderRoom[]>;
-  /** What a caller who asks for these settings does not get here, in words for a person. */
+  /** The settings that a caller asks for and does not get here, as text. */
   limitations(settings: RoomSettings): readonly string[];
   /** The end of the list as far as it is known without asking, for a later `find`. */
   bookmark(): string | undefined;
@@ -116,7 +116,7 @@ export interface DueRoom {
 export interface ListOptions {
   /** Where to go on: what `reached` was called with last. */
   readonly from?: string;
-  /** Is called before each page with where the next one begins; not before the last. */
+  /** Called before each page, except the last, with the position of the next one. */
   readonly reached?: (cursor: string) => void;
 }
 
@@ -145,7 +145,7 @@ export interface FoundRoom {
   readonly generation: number;
 }
 
-/** What a provider told of a room of a key. Nobody vouches for it. */
+/** A provider's news of a room. It is not verified. */
 export interface ProviderEvent {
   readonly key: string;
   /** The provider's id. */
@@ -171,7 +171,8 @@ export interface RoomStore {
   /** Strongly consistent. */
   read(key: string): Promise<Room | undefined>;
   /**
-   * Writes the row on the condition that nobody has since `room.revision`, and returns it with the new revision.
+   * Writes the row if no other worker has written it since `room.revision`. Returns it with the new revision.
+   *
    * @throws RoomChangedError
    */
   write(room: Room): Promise<Room>;
@@ -182,7 +183,7 @@ export interface RoomStore {
   due(shard: number, before: Instant, cursor?: string): Promise<Page<DueRoom>>;
   /** Every row and every past generation, in no order. */
   scan(cursor?: string): Promise<Page<Room | PastGeneration>>;
-  /** What was noted last of an application's list. */
+  /** The latest note about an application's list. */
   listEnd(application: string): Promise<ListEnd | undefined>;
   noteListEnd(end: ListEnd): Promise<void>;
 }
@@ -194,7 +195,7 @@ export interface EventBus {
   report<Type extends ReportType>(type: Type, detail: Omit<EventDetails[Type], 'deployment'>): Promise<void>;
 }
 
-/** What the bus hears of that is not one room's. */
+/** The announcements that do not belong to one room. */
 export type ReportType = Exclude<EvergreenRoomsEvent, RoomEvent>['detail-type'];
 
 /** The queue of rooms to be kept. */
@@ -210,6 +211,6 @@ export interface DelayedOrder {
 
 /** Where a provider tells us what happens in the rooms of a key. */
 export interface Callbacks {
-  /** An address that nobody can guess, the same for all rooms of the key. */
+  /** An address that cannot be guessed, the same for all rooms of the key. */
   address(key: string): Promise<string>;
 }

@@ -1,7 +1,7 @@
 import type { Room, Sequence } from './room.ts';
 import { standing } from './sequence.ts';
 
-/** What became of a piece of work, for metrics and logs. */
+/** The outcome of a piece of work, for metrics and logs. */
 export type Outcome =
   | 'created'
   | 'rotated'
@@ -13,7 +13,7 @@ export type Outcome =
   | 'unchanged'
   /** Newer news had been there before. */
   | 'outdated'
-  /** Nobody needs a room any more. */
+  /** The room is no longer needed. */
   | 'over'
   | 'cancelled'
   | 'held'

@@ -11,8 +11,8 @@ export * from './time.ts';
  */
 
 /**
- * What a room is like, in the words of the request (which are those of the Meetings API's create body).
- * Absent means: the provider's default.
+ * The settings of a room, with the names of the request (those of the Meetings API's create body). Absent means the
+ * provider's default.
  */
 export interface RoomSettings {
   readonly display_name: string;
@@ -57,7 +57,7 @@ export type RenewalMode = 'recreate' | 'extend' | 'none';
 
 export interface Renewal {
   readonly mode: RenewalMode;
-  /** Nobody needs the room past this instant. Absent: kept until cancelled. */
+  /** The room is not needed after this time. Absent: kept until cancelled. */
   readonly until?: Instant;
   /** The request named the mode itself, so that a life too short for it is refused, and a mode that cannot be had warned of. */
   readonly explicit?: boolean;
@@ -101,7 +101,7 @@ export interface RoomRequest {
   readonly news?: CalendarUpdate;
   /** With `rotate`: the application to move to. */
   readonly to?: string;
-  /** With `rotate`: the rooms that the key has had end at once, since one of their links is in wrong hands. */
+  /** With `rotate`: the earlier rooms of the key end immediately, since one of their links was exposed. */
   readonly revoke?: boolean;
 }
 
@@ -121,7 +121,7 @@ export interface LiveRoom {
   readonly renewedAt: Instant;
 }
 
-/** What the bus is told. The names are the events' detail types. */
+/** The announcements on the bus. The names are the detail types of the events. */
 export type AnnouncementType = RoomEvent['detail-type'];
 
 export interface Announcement {
@@ -130,15 +130,15 @@ export interface Announcement {
   readonly reason: string;
 }
 
-/** What a living room shall have from now on; what is absent stays. */
+/** The new values of a live room; absent values stay. */
 export interface RoomChange {
   readonly expiresAt?: Instant;
   readonly settings?: Partial<RoomSettings>;
 }
 
 /**
- * A right to make or change this key's room, taken by a conditional write before the provider is called.
- * It carries all that recording the outcome needs, so that whoever finds it after a crash can finish the work.
+ * The right to create or change this key's room. A conditional write takes it before the provider is called. It carries
+ * everything that recording the outcome needs, so that any worker can finish the work after a crash.
  */
 export interface Claim {
   /** Unique to one attempt of one worker. */
@@ -158,7 +158,7 @@ export interface Claim {
   readonly bookmark?: string;
   readonly spec: RoomSpec;
   readonly expiresAt: Instant;
-  /** What the provider is told, where the purpose is `change`. */
+  /** The change for the provider, if the purpose is `change`. */
   readonly change?: RoomChange;
   /** The current room is gone before its time: it will not be the previous one, and is ended in case it lives. */
   readonly gone?: boolean;
@@ -167,13 +167,13 @@ export interface Claim {
   readonly sequence?: Sequence;
   readonly origin?: Origin;
   readonly announcement: Announcement;
-  /** What the caller does not get in this application. */
+  /** The settings that the caller does not get in this application. */
   readonly warnings?: readonly string[];
   /** The state to go back to if nothing comes of it. */
   readonly from?: RoomState;
 }
 
-/** What is not known of the current room, since a change of it got no clear answer. */
+/** The values of the current room that are unknown, since a change got no clear answer. */
 export interface UnclearChange {
   /** The settings that the provider may have otherwise than `spec` says. */
   readonly settings: readonly SettingName[];
@@ -183,7 +183,7 @@ export interface UnclearChange {
   readonly triedAt: Instant;
 }
 
-/** A room of this key that is nobody's any more. */
+/** A room of this key that is no longer needed and has to be ended. */
 export interface Retiree {
   readonly application: string;
   readonly id: string;
@@ -204,7 +204,7 @@ export interface Room {
   readonly generation: number;
   /** The last generation whose room was given up: its number, and so its token, is not used for another. */
   readonly spent?: number;
-  /** The application that nobody could look into for a lost room: the next room goes elsewhere if it can. */
+  /** The application in which a lost room could not be looked up. The next room goes to another one, if possible. */
   readonly avoid?: string;
   /** A person paused the key while it had no room that could be paused: one that is kept will be held. */
   readonly toBeHeld?: boolean;
@@ -223,16 +223,16 @@ export interface Room {
   /** The newest news of each source that took effect. */
   readonly sequences: Readonly<Partial<Record<Sequence['source'], string>>>;
   readonly origin?: Origin;
-  /** What calendars have told of the event that the room is for. */
+  /** The news of calendars about the event of the room. */
   readonly calendar?: CalendarMemory;
-  /** What the caller asked for and does not get, for a person to read. */
+  /** The settings that the caller asked for and does not get, as text. */
   readonly warnings: readonly string[];
   /** Failed attempts since the last success. */
   readonly attempts: number;
   readonly lastError?: string;
   /** When the renewal rule wants the next generation. */
   readonly renewAt?: Instant;
-  /** When the planner shall look again: `renewAt`, or later after a failure or during a meeting. Sparse. */
+  /** The time of the planner's next look: `renewAt`, or later after a failure or during a meeting. Sparse. */
   readonly dueAt?: Instant;
   /** From here on the room goes before all others (`emergencyTime`). */
   readonly emergencyAt?: Instant;
@@ -242,7 +242,7 @@ export interface Room {
   readonly updatedAt: Instant;
 }
 
-/** What is remembered of a generation that is over. */
+/** The history of a past generation. */
 export interface PastGeneration {
   readonly key: string;
   readonly generation: number;

@@ -2,8 +2,8 @@ import { base32Digest, canonicalJson } from './digest.ts';
 import type { Room, RoomAction, RoomRequest, Sequence } from './room.ts';
 
 /**
- * Pausing a rotation and rotating by hand say nothing of what a room shall be like, so they neither outdate a request
- * nor are outdated by one.
+ * A hold and a rotation by hand do not change the content of a room. So they neither outdate a request nor are outdated
+ * by one.
  */
 const STREAM: Partial<Record<RoomAction, Sequence['source']>> = {
   hold: 'hold',
@@ -12,8 +12,8 @@ const STREAM: Partial<Record<RoomAction, Sequence['source']>> = {
 };
 
 /**
- * Where a request stands among all news of its source, as one string. Two requests of the same instant need an
- * order too, the same in whatever order they are delivered: a cancellation outranks the rest, then the content decides.
+ * The place of a request in the order of its source, as one string. Two requests of one instant have the same order for
+ * every order of delivery: a cancellation wins, then the content decides.
  */
 export function sequenceOf(request: RoomRequest): Sequence {
   const { action, spec, sequence } = request;

@@ -26,12 +26,12 @@ export function changedSettings(old: RoomSettings | undefined, asked: RoomSettin
   return Object.fromEntries(changed.map((name) => [name, asked[name]]));
 }
 
-/** Whether nobody will need a room of this spec any more. */
+/** Whether a room of this spec is no longer needed. */
 export function isOver(spec: RoomSpec, now: Instant): boolean {
   return spec.renewal.until !== undefined && spec.renewal.until <= now;
 }
 
-/** Whether a room that ends at `expiresAt` is to be followed by another. */
+/** Whether another room follows a room that ends at `expiresAt`. */
 export function isKeptPast(spec: RoomSpec, expiresAt: Instant): boolean {
   const { mode, until = Number.POSITIVE_INFINITY } = spec.renewal;
   return mode !== 'none' && expiresAt < until;
@@ -60,7 +60,7 @@ export function expiryFromNow(spec: RoomSpec, now: Instant, capabilities: Lives)
   return Math.min(Math.max(needed, soonest), now + capabilities.longestLife);
 }
 
-/** When a room that is renewed now shall expire: always a life from now, whatever the first expiry was. */
+/** The expiry of a room that is renewed now: always a life from now, for any first expiry. */
 export function renewedExpiry(spec: RoomSpec, now: Instant, capabilities: Lives): Instant {
   const { lifetime, renewal } = spec;
   return expiryFromNow({ settings: spec.settings, lifetime, renewal }, now, capabilities);

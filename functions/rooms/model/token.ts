@@ -15,7 +15,7 @@ export function markOf(origin: string): string {
 /** How many characters of a token stand for the key and the generation: 65 bits. */
 const PLACE = 13;
 
-/** How many stand for what the room shall be like: 60 bits. */
+/** The characters for the content of the room: 60 bits. */
 const CONTENT = 12;
 
 /**

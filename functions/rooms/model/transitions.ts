@@ -25,8 +25,8 @@ export function blankRoom(key: string, now: Instant): Room {
 }
 
 /**
- * The revision of the next write. Whoever listens leaves out what has a lower one than was heard before, so it must grow
- * also where the row does not remember: when its time to live was over, or the table was restored to an earlier time.
+ * The revision of the next write. Listeners ignore an event with a lower revision than the last one. So the revision
+ * must also grow when the row does not know the last one: after its time to live, or after a restore of the table.
  */
 export function nextRevision({ revision }: Room, now: Instant): number {
   return Math.max(revision + 1, Math.floor(now));
@@ -50,7 +50,7 @@ export function opened(
     ...settled(room, claim, current, policy, now),
     generation: claim.generation,
     previous: !claim.gone && isAlive(room.current, now) ? room.current : undefined,
-    // nobody misses a room that is gone, and where it was not, it must not live on as nobody's
+    // a room that is gone is not missed, and if the answer was wrong it must not live on as an orphan
     retirees: withRetirees(
       room,
       [...(claim.ends ?? []), ...(claim.gone && room.current ? [room.current] : [])],
@@ -112,7 +112,7 @@ export function scheduled(
   }
   const emergencyAt = emergencyTime(current.renewedAt, current.expiresAt, policy);
   const held = room.state === 'held' || room.toBeHeld === true;
-  // a held room is looked at only when it becomes an emergency, so that somebody hears of it
+  // a held room becomes due only in its emergency, so that an alarm rings
   return {
     ...idle,
     state: held ? 'held' : 'active',
@@ -188,8 +188,8 @@ export function refused(room: Room, spec: RoomSpec, reason: string, now: Instant
 }
 
 /**
- * The row as if the claim had not been made: nothing came of it that we know of. A change may have been made all the
- * same, so whoever changes the room next says again what it concerns.
+ * The row without the claim: it had no effect that is known. The change may have been made anyway, so the next change
+ * of the room sets the same values again.
  */
 export function unclaimed(room: Room): Room {
   const { claim } = room;
@@ -201,7 +201,7 @@ export function unclaimed(room: Room): Room {
   return { ...free, unclear: { settings, since: failingSince(room, claim), triedAt: claim.takenAt } };
 }
 
-/** The row without a claim that nobody can look into: a room that it may have made is left to reconciliation. */
+/** The row without a claim that cannot be checked. Reconciliation finds a room that it may have created. */
 export function abandoned(room: Room): Room {
   const { claim } = room;
   const free = unclaimed(room);
@@ -217,7 +217,7 @@ export function failingSince({ unclear }: Pick<Room, 'unclear'>, { takenAt }: Cl
   return unclear && takenAt - unclear.triedAt <= ONE_AFTER_THE_OTHER ? unclear.since : takenAt;
 }
 
-/** What is not known of the room once a change of it has been answered. */
+/** The values of the room that are still unknown after a change was answered. */
 function stillUnclear({ unclear }: Room, { change }: Claim, now: Instant): UnclearChange | undefined {
   const settings = unclear?.settings.filter((name) => !(name in (change?.settings ?? {}))) ?? [];
   return settings.length > 0 ? { settings, since: now, triedAt: now } : undefined;
@@ -251,7 +251,7 @@ export function hasEnded({ endsAt }: Retiree, now: Instant): boolean {
   return endsAt !== undefined && endsAt <= now;
 }
 
-/** The row with a room that was made for it in vain: to be ended, its generation not to be used again. */
+/** The row with a room that was created without use: it has to be ended, and its generation is not used again. */
 export function givenUp(room: Room, made: LiveRoom, generation: number, now: Instant): Room {
   const { application, id } = made;
   const spent = Math.max(room.spent ?? 0, generation);

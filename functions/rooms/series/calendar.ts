@@ -10,7 +10,7 @@ import { DAY, type Duration } from '../model/time.ts';
 /** A room that a calendar asks for lives as long as its provider allows, and is extended from there. */
 const LIFETIME: Duration = 365 * DAY;
 
-/** What a calendar's news means for a room. Depends on what is told alone, never on when it is read. */
+/** The consequences of a calendar's news for a room. They depend on the news only, never on the time of reading. */
 export function toRequest(news: CalendarUpdate): Pick<RoomRequest, 'action' | 'spec'> {
   const needed = requiredUntil(news);
   if (needed === 'none') return { action: 'cancel' };
@@ -26,7 +26,7 @@ export function toRequest(news: CalendarUpdate): Pick<RoomRequest, 'action' | 's
   };
 }
 
-/** A request as it is to be met, and what the row must remember with it from then on. */
+/** A request with its final content, and the memory for the row. */
 export interface MergedRow {
   readonly request: RoomRequest;
   readonly calendar?: CalendarMemory;

@@ -7,7 +7,7 @@ import type { SeriesMemory, SeriesStore, SeriesUpdate } from './update.ts';
 
 export interface SeriesContext {
   readonly series: SeriesStore;
-  /** Does what is asked for, all of it or fails. */
+  /** Sends all requests, or fails. */
   readonly serve: (requests: readonly RoomRequest[]) => Promise<void>;
   readonly now: () => Instant;
   /** How long a series that has ended is remembered, so that late news cannot revive it. */

@@ -21,11 +21,11 @@ export interface OccurrenceRoom {
 export interface OccurrenceRequest {
   readonly room: OccurrenceRoom;
   readonly request: RoomRequest;
-  /** Nobody needs the room before this instant: the request waits. Absent: at once. */
+  /** The room is not needed before this instant: the request waits. Absent: immediately. */
   readonly from?: Instant;
 }
 
-/** When a series is to be looked at again, and the message to be read again then. */
+/** The time at which a series must be read again, and its message. */
 export interface NextLook {
   readonly at: Instant;
   readonly body: string;
@@ -62,7 +62,7 @@ export interface RememberedRoom extends OccurrenceRoom {
   readonly planned: boolean;
 }
 
-/** What is remembered of a series. */
+/** The memory of a series. */
 export interface SeriesMemory {
   readonly key: string;
   /** Counts the writes; every write is conditional on it. 0: not written yet. */
@@ -74,7 +74,7 @@ export interface SeriesMemory {
   readonly floor: string;
   /** Those that may still be needed. */
   readonly rooms: readonly RememberedRoom[];
-  /** What was told of occurrences that are too far ahead. */
+  /** News of occurrences that are too far ahead. */
   readonly waiting: readonly OccurrenceRequest[];
   /** When the next occurrence that is planned comes within the horizon. */
   readonly nextAt?: Instant;
@@ -88,8 +88,8 @@ export interface SeriesMemory {
 export interface SeriesStore {
   /** Strongly consistent. */
   read(key: string): Promise<SeriesMemory | undefined>;
-  /** Writes on the condition that nobody has since `memory.revision`, and returns it with the new revision. */
+  /** Writes the memory if no other worker has written it since `memory.revision`. Returns it with the new revision. */
   write(memory: SeriesMemory): Promise<SeriesMemory>;
-  /** The series that are to be looked at again, the longest waiting first. */
+  /** The series that must be read again, the longest waiting first. */
   due(before: Instant): AsyncIterable<readonly SeriesMemory[]>;
 }

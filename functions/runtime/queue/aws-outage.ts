@@ -1,7 +1,7 @@
-/** What AWS says of what it was asked, and would say again. */
+/** The errors of AWS that a repetition does not change. */
 const OF_THE_CALLER = new Set(['ValidationException', 'SerializationException', 'InvalidParameterValue']);
 
-/** What Node.js says of a connection that was not made or broke. */
+/** The errors of Node.js for a connection that failed or broke. */
 const OF_THE_NETWORK = /^(?:E[A-Z]+|UND_ERR_\w+)$/;
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { MINUTE } from '../../rooms/model/time.ts';
 
-/** A meeting begins and ends, a room expires: nobody has so much to tell of the rooms of one key. */
+/** The meetings and expiries of one key do not cause more callbacks than this. */
 export const CALLBACKS_OF_A_KEY = 6;
 
 const WINDOW: Duration = MINUTE;
@@ -11,8 +11,8 @@ const WINDOW: Duration = MINUTE;
 export type Standing = 'new' | 'repeated' | 'too-many';
 
 /**
- * Bounds what whoever knows an address can cost: each callback that is handed on makes a worker call the provider.
- * What it knows is the container's own, of which there are few, and is forgotten after a minute.
+ * Limits the cost that the holder of an address can cause, since each accepted callback makes a worker call the
+ * provider. The counts belong to the container and are forgotten after a minute; there are few containers.
  */
 export function callbackLimit(now: () => Instant) {
   const heard = new Map<string, Set<string>>();

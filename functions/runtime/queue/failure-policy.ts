@@ -38,7 +38,7 @@ export interface FailurePolicy {
   readonly now: () => Instant;
   /** How long a failed message rests, by the number of its attempts; after the last of them as long each time. */
   readonly backOff: readonly Duration[];
-  /** Tells whoever sent a message that it is given up, before it is. Absent: nobody is told. */
+  /** Informs the sender before a message is given up. Absent: no one is informed. */
   readonly tellSender?: (givenUp: GivenUp) => Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export class BehindAnotherError extends Error {
   }
 }
 
-/** What became of a message. */
+/** The outcome of a message. */
 export interface Disposition {
   readonly acknowledged: boolean;
   /** When the message, or its copy, comes back. Absent: it does not. */
@@ -60,8 +60,8 @@ export interface Disposition {
 }
 
 /**
- * A message that cannot be done for so long is buried, whatever it waits for. An outage of a day, with the time that it
- * takes to serve what has waited, is shorter.
+ * A message that fails for this long goes to the dead-letter queue, for any reason. An outage of a day, with the time
+ * to serve the backlog, is shorter.
  */
 const MAX_WAIT: Duration = 2 * DAY;
 
@@ -69,10 +69,13 @@ const MAX_WAIT: Duration = 2 * DAY;
 const ATTEMPTS_OF_POISON = 10;
 const OTHERS_SERVED = 5;
 
-/** Waits of this length and more are shortened at random by up to a quarter, so that a backlog does not come at once. */
+/**
+ * Waits of this length and more are shortened at random by up to a quarter, so that a backlog does not return all
+ * together.
+ */
 const SPREAD_FROM: Duration = 10 * MINUTE;
 
-/** Sees to a message that was not done. What the queue does not take comes back by its visibility timeout. */
+/** Handles a failed message. If the queue accepts nothing, the message comes back by its visibility timeout. */
 export async function disposeOf(
   record: SQSRecord,
   error: Error,
@@ -110,7 +113,7 @@ async function decide(
 ): Promise<Disposition> {
   const ending = endingOf(record, error, policy);
   if (!ending) return wait(record, error, policy);
-  // whoever asked hears of it first: where the bus is out, the message waits for that too
+  // the sender is informed first: while the bus is out, the message waits for that too
   const untold = await tell(ending, record, key, policy);
   if (untold && mayWait(record, policy)) return wait(record, untold, policy);
   await policy.queue.deadLetter(record, ending.reason);
@@ -131,7 +134,7 @@ function mayWait(record: SQSRecord, { now }: FailurePolicy): boolean {
   return now() - waitingSince(record) < MAX_WAIT;
 }
 
-/** @returns why nobody could be told */
+/** @returns the reason why the sender could not be informed */
 async function tell(
   ending: Ending,
   record: SQSRecord,

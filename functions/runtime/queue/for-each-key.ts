@@ -4,10 +4,10 @@ import { RequestRefusedError } from '../../rooms/model/errors.ts';
 const WORKERS = 5;
 
 /**
- * Does every piece of work, those of one key one after the other, lest the second finds the claim of the first.
+ * Does all work, with the work of one key in sequence, so that the second does not find the claim of the first.
  *
- * @throws what failed for now, else what was refused for good: a refusal buries the message, and with it all that could
- *   still be done
+ * @throws the first temporary failure, else the first refusal: a refusal moves the message to the dead-letter queue
+ * with all that could still be done
  */
 export async function forEachKey<Piece extends { readonly key: string }>(
   pieces: readonly Piece[],

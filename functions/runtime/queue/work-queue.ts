@@ -14,7 +14,7 @@ const LONGEST_REASON = 1000;
 export interface WorkQueue {
   /** Moves a message that can never be done to the dead-letter queue, its body untouched, with the reason. */
   deadLetter(record: SQSRecord, reason: string): Promise<void>;
-  /** Has a message come back after so long. */
+  /** Makes a message visible again after this time. */
   delay(record: SQSRecord, wait: Duration): Promise<void>;
   /** Sends a message on as a new one, so that waiting does not use up its receives. */
   requeue(record: SQSRecord, wait: Duration): Promise<void>;
@@ -82,8 +82,8 @@ export function workQueue(
 }
 
 /**
- * The message as it was when it was first sent, whatever queues it has been through since. No message was sent after
- * SQS took it: a sender that says so is not believed.
+ * The message as it was first sent, before it passed through other queues. A send time after the time at which SQS
+ * accepted the message is ignored.
  */
 export function originOf(record: SQSRecord): Origin {
   const { originalMessageId, originalSentAt, placeIsLost } = record.messageAttributes;
@@ -113,7 +113,7 @@ function numberOf(attribute: SQSMessageAttribute | undefined): number | undefine
   return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
-/** When the queue was given the message for the first time, or anew out of the dead-letter queue. */
+/** When the queue got the message for the first time, or again out of the dead-letter queue. */
 export function waitingSince({ messageAttributes, attributes }: SQSRecord): Instant {
   const arrivedAt = Number(attributes.SentTimestamp);
   return Math.min(numberOf(messageAttributes.waitingSince) ?? arrivedAt, arrivedAt);

@@ -6,7 +6,7 @@ import { writeLine } from './line.ts';
 
 type Level = 'INFO' | 'WARN' | 'ERROR';
 
-/** What a line tells beside its message. An `error` is told with its causes, and with its stack where nobody thought of it. */
+/** The fields of a line beside its message. An `error` has its causes, and its stack if it was unexpected. */
 type Details = Readonly<Record<string, unknown>> & { readonly error?: Error };
 
 /** Lines of the log, their fields named as Powertools names them, for tools that know those names. */
@@ -19,7 +19,7 @@ export const log = {
 let invocation: object = {};
 let invocations = 0;
 
-/** Has every line from now on tell of this invocation. */
+/** Adds the ids of this invocation to every line from now on. */
 export function beginInvocation({ awsRequestId, functionName }: Context): void {
   invocations += 1;
   invocation = {
@@ -38,7 +38,7 @@ function write(level: Level, message: string, { error, ...details }: Details = {
   writeLine({ level, message, timestamp, service, ...invocation, ...details, error: error && shown(error) });
 }
 
-/** An error's own fields are not shown: they may hold what nobody thought of when the log was made safe. */
+/** An error's own fields are left out, since they may hold anything. */
 function shown(error: Error): object {
   const { message } = error;
   const cause = error.cause instanceof Error ? shown(error.cause) : undefined;

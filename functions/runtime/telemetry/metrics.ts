@@ -29,7 +29,7 @@ export const METRICS = {
   /** How long a message that was set aside has been waiting, all its copies taken together. */
   WaitedFor: 'Seconds',
 
-  /** What providers told of rooms, and what somebody said who does not know our addresses. */
+  /** Accepted callbacks of providers, and calls without a valid address. */
   CallbacksHeard: 'Count',
   CallbacksRefused: 'Count',
 
@@ -80,7 +80,7 @@ export type MetricName = keyof typeof METRICS;
 
 type Dimensions = Readonly<Record<string, string>>;
 
-/** What was counted under some dimensions and is not published yet. */
+/** The counts of some dimensions that are not published yet. */
 interface Tally {
   readonly dimensions: Dimensions;
   readonly values: Map<MetricName, number[]>;

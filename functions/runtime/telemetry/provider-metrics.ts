@@ -12,7 +12,7 @@ function countCall({ application, status, milliseconds }: ObservedCall): void {
   });
 }
 
-/** What is counted of each provider's calls, credentials and lists. */
+/** Metrics of each provider's calls, credentials and lists. */
 export const providerMetrics = {
   onCall: countCall,
   onUnusable: (application) => countFor(application, { CredentialsUnusable: 1 }),

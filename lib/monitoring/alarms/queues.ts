@@ -37,7 +37,7 @@ const INBOXES: Record<
   },
 };
 
-/** What waits too long, rests, or is lost. */
+/** Alarms for messages that wait too long, are dead letters, or are lost. */
 export function queueAlarms({
   metrics,
   functions,

@@ -6,7 +6,7 @@ import type { Watched } from '../watched.ts';
 const { NOT_BREACHING, BREACHING, IGNORE, MISSING } = TreatMissingData;
 const HOUR = Duration.hours(1);
 
-/** What the nightly plan finds, or that it does not run. */
+/** Alarms for the findings of a plan, and for a planner that does not run. */
 export function rotationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
   const nightly = { statistic: 'Maximum' };
   return [
@@ -35,7 +35,7 @@ export function rotationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
   ];
 }
 
-/** That the daily comparison fails, or does not run. What it finds is told for each application. */
+/** Alarms for a reconciliation that fails or does not run. Its findings have alarms for each application. */
 export function reconciliationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
   return [
     {
@@ -53,7 +53,7 @@ export function reconciliationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
         id: 'ReconciliationSilent',
         heading: 'Reconciliation is silent',
         means: 'No comparison was finished since the schedule should have run',
-        // The first run of a deployment comes with its first day, and needs a key that nobody may have put in place yet.
+        // The first run comes within the first day, and needs a key that may not be in its secret yet.
         silence: MISSING,
         alarmWhenItFallsSilent: true,
       },
