@@ -11,8 +11,8 @@ export function unfolded(text: string): string[] {
     .filter((line) => !NOTHING.test(line));
 }
 
-/** A list of dates without any date, or a rule that says nothing. */
-const NOTHING = /^(?:EXDATE|RDATE|EXRULE|RRULE)(?:;[^:]*)?:[\s;,]*$/i;
+/** A list of dates without any date, a rule that says nothing, or an end that is left open. */
+const NOTHING = /^(?:EXDATE|RDATE|EXRULE|RRULE|DTEND)(?:;[^:]*)?:[\s;,]*$/i;
 
 const RULE = /^(?:EXRULE|RRULE)[;:]/i;
 

@@ -13,9 +13,10 @@ const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
  * Takes a rule as `ical.js` reads it.
  *
  * @param zone of the event: UNTIL may be in UTC, and is needed as the clock shows it where the event is
+ * @param isWholeDays the event has a date and no time
  * @throws RequestRefusedError
  */
-export function readRule(property: ICAL.Property, zone: Zone): Rule {
+export function readRule(property: ICAL.Property, zone: Zone, isWholeDays = false): Rule {
   const recur = recurOf(property);
   // the library knows these seven alone
   const frequency = recur.freq as Frequency;
@@ -30,7 +31,7 @@ export function readRule(property: ICAL.Property, zone: Zone): Rule {
     frequency,
     interval: atLeastOne(recur.interval, 'INTERVAL'),
     ...(recur.count !== null && { count: atLeastOne(recur.count, 'COUNT') }),
-    ...(recur.until && { until: readUntil(recur.until, zone) }),
+    ...(recur.until && { until: readUntil(recur.until, zone, isWholeDays) }),
     weekStart: recur.wkst - 1,
     seconds: numbers('BYSECOND'),
     minutes: numbers('BYMINUTE'),
@@ -59,11 +60,16 @@ function atLeastOne(value: number, part: string): number {
   throw new RequestRefusedError(`RRULE: ${part} must be at least 1, got ${shown(value)}`);
 }
 
-/** A date stands for its last second: an occurrence at noon of that day is still one. */
-function readUntil(until: ICAL.Time, zone: Zone): LocalTime {
+/**
+ * A date stands for its last second: an occurrence at noon of that day is still one. For whole days, many write their
+ * last date as midnight in UTC, which is still the day before in the west.
+ */
+function readUntil(until: ICAL.Time, zone: Zone, isWholeDays: boolean): LocalTime {
   const { wall, isDate, offset } = mustReadDateTime(until.toString(), 'RRULE: UNTIL');
   if (isDate) return wall + DAY - SECOND;
-  return offset === undefined ? wall : zone.toWall(wall - offset);
+  if (offset === undefined) return wall;
+  const shown = zone.toWall(wall - offset);
+  return isWholeDays && wall % DAY === 0 ? Math.max(wall, shown) : shown;
 }
 
 /** `ical.js` keeps what it does not know, RFC 7529's other calendars among it. */

@@ -50,7 +50,7 @@ export function readIcsTimes(
     zone,
     start,
     length: readLength(event, { first, start, zone }, own, inherited?.length),
-    rules: readRules(event, 'rrule', zone),
+    rules: readRules(event, 'rrule', zone, first.isDate),
     exceptRules: clocks.leniency.orWithout(() => readRules(event, 'exrule', zone), []),
     extra: [
       ...readTimes(event, 'rdate', own).map((time) => ({ start: wallOf(time, first, { zone, start }) })),
@@ -87,12 +87,13 @@ function readExcluded(event: ICAL.Component, first: ZonedTime, clocks: Clocks): 
   return first.isDate ? excluded.map((time) => dayOfWholeDays(time, first)) : excluded;
 }
 
-/** An extra date of an event that has a time is at that time. */
+/** An extra date of an event that has a time is at that time; a midnight of one that takes whole days is its day. */
 function wallOf(
   time: ZonedTime,
   first: ZonedTime,
   { zone, start }: { zone: Zone; start: LocalTime },
 ): LocalTime {
+  if (first.isDate && time.wall === dayOf(time.wall) * DAY) return time.wall;
   return time.isDate && !first.isDate
     ? time.wall + (start - dayOf(start) * DAY)
     : wallIn(zone, time, 'RDATE');
@@ -212,8 +213,8 @@ function wallIn(zone: Zone, time: ZonedTime, field: string): LocalTime {
     : zone.toWall(instantOf(time, time.zone, field));
 }
 
-function readRules(event: ICAL.Component, name: string, zone: Zone) {
-  return event.getAllProperties(name).map((property) => readRule(property, zone));
+function readRules(event: ICAL.Component, name: string, zone: Zone, isWholeDays = false) {
+  return event.getAllProperties(name).map((property) => readRule(property, zone, isWholeDays));
 }
 
 export interface Begin {

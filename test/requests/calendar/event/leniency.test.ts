@@ -171,6 +171,30 @@ describe('what is clear is read', () => {
       '2027-07-01T15:00Z',
     ],
     [
+      'whole days until midnight in UTC, west of it',
+      calendar(
+        'X-WR-TIMEZONE:America/New_York',
+        vevent('DTSTART;VALUE=DATE:20270301', 'RRULE:FREQ=DAILY;UNTIL=20270303T000000Z'),
+      ),
+      '2027-03-04T05:00Z',
+    ],
+    [
+      'whole days until midnight of a place in the east',
+      calendar(
+        'X-WR-TIMEZONE:Europe/Berlin',
+        vevent('DTSTART;VALUE=DATE:20270301', 'RRULE:FREQ=DAILY;UNTIL=20270302T230000Z'),
+      ),
+      '2027-03-03T23:00Z',
+    ],
+    ...['RDATE:20270310T000000Z', 'RDATE;TZID=Europe/Berlin:20270310T000000'].map(
+      (line): [string, string, string] => [
+        `an extra whole day by the midnight of another place, ${line}`,
+        calendar('X-WR-TIMEZONE:America/New_York', vevent('DTSTART;VALUE=DATE:20270301', line)),
+        '2027-03-11T05:00Z',
+      ],
+    ),
+    ['an empty end', calendar(vevent(AT_NINE, 'DTEND:', 'DURATION:PT1H')), '2027-03-01T09:00Z'],
+    [
       'a cancelled event of which only the times make no sense',
       calendar(vevent('DTSTART:someday', 'STATUS:CANCELLED')),
       'no room',
