@@ -1,52 +1,50 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { API_KEY_PROVIDERS, problemsOfApplications } from '../parts/applications.ts';
 import { problemsOfFeeds } from '../parts/calendars.ts';
 import { assertSchedule } from '../schedule/longest-gap.ts';
+import { type Construct, inWords, is, isObject, type Kind, oneOf, shown } from './kind.ts';
 import { nearest } from './nearest.ts';
 import type { EvergreenRoomsProps } from './props.ts';
 import { problemsOfRanges } from './ranges.ts';
 import { reasonOf } from './reason.ts';
 
-/** What a value must be. Plain JavaScript, and a cast, get past the types. */
-type Kind =
-  | 'boolean'
-  | 'count'
-  | 'duration'
-  | 'list'
-  | 'number'
-  | 'object'
-  | 'text'
-  | 'anything'
-  | readonly string[];
-
 type Shape = Readonly<Record<string, Kind>>;
 type ShapeOf<Props> = { readonly [Name in keyof Required<Props>]: Kind };
 
+const A_KEY: Construct = { a: 'a Key', by: 'keyArn' };
+const A_SECRET: Construct = { a: 'a Secret', by: 'secretArn' };
+const A_TIME_ZONE: Construct = { a: 'a TimeZone, as in TimeZone.EUROPE_BERLIN', by: 'timezoneName' };
+const A_SECURITY_GROUP: Construct = { a: 'a SecurityGroup', by: 'securityGroupId' };
+const A_SCHEDULE: Construct = {
+  a: 'a ScheduleExpression, as in ScheduleExpression.rate(Duration.days(1))',
+  by: 'expressionString',
+};
+
 const PROPS: ShapeOf<EvergreenRoomsProps> = {
   applications: 'list',
-  rotation: 'object',
-  reconciliation: 'object',
-  calendar: 'object',
+  rotation: 'options',
+  reconciliation: 'options',
+  calendar: 'options',
   callbacks: 'boolean',
   callbackConcurrency: 'count',
   requestConcurrency: 'number',
   maxReceiveCount: 'number',
   flexibleWindow: 'duration',
   retention: 'duration',
-  eventBus: 'object',
-  encryptionKey: 'object',
-  tableEncryptionKey: 'object',
-  queueEncryptionKey: 'object',
-  alarmTopic: 'object',
+  eventBus: { a: 'an EventBus', by: 'eventBusArn' },
+  encryptionKey: A_KEY,
+  tableEncryptionKey: A_KEY,
+  queueEncryptionKey: A_KEY,
+  alarmTopic: { a: 'a Topic', by: 'topicArn' },
   runbook: 'text',
-  vpc: 'object',
+  vpc: { a: 'a Vpc', by: 'vpcId' },
   vpcSubnets: 'object',
   securityGroups: 'list',
-  permissionsBoundary: 'object',
+  permissionsBoundary: { a: 'a ManagedPolicy', by: 'managedPolicyArn' },
   deployment: 'text',
   logRetention: 'number',
-  removalPolicy: 'text',
+  removalPolicy: Object.values(RemovalPolicy),
 };
 
 const ROTATION: ShapeOf<NonNullable<EvergreenRoomsProps['rotation']>> = {
@@ -58,31 +56,31 @@ const ROTATION: ShapeOf<NonNullable<EvergreenRoomsProps['rotation']>> = {
 };
 
 const RECONCILIATION: ShapeOf<NonNullable<EvergreenRoomsProps['reconciliation']>> = {
-  schedule: 'object',
+  schedule: A_SCHEDULE,
   mode: ['repair', 'report'],
   brake: 'number',
 };
 
 const CALENDAR: ShapeOf<NonNullable<EvergreenRoomsProps['calendar']>> = {
   grace: 'duration',
-  timeZone: 'object',
+  timeZone: A_TIME_ZONE,
   placeholder: 'text',
   scope: ['series', 'occurrence'],
   horizon: 'duration',
   feeds: 'list',
   readEvery: 'duration',
-  files: 'anything',
+  files: { a: 'a Bucket', by: 'bucketArn', or: 'boolean' },
 };
 
-const FEED: Shape = { name: 'text', address: 'object', timeZone: 'object' };
+const FEED: Shape = { name: 'text', address: A_SECRET, timeZone: A_TIME_ZONE };
 const MEETINGS_API: Shape = {
   provider: 'text',
   applicationId: 'text',
   name: 'text',
-  privateKey: 'object',
+  privateKey: A_SECRET,
   baseUrl: 'text',
 };
-const API_KEY: Shape = { provider: 'text', name: 'text', apiKey: 'object', baseUrl: 'text' };
+const API_KEY: Shape = { provider: 'text', name: 'text', apiKey: A_SECRET, baseUrl: 'text' };
 const PROVIDERS = ['meetings-api', ...Object.keys(API_KEY_PROVIDERS)];
 
 /**
@@ -107,6 +105,8 @@ function problemsOfShapes(props: EvergreenRoomsProps): string[] {
     ...problemsOf('rotation.', props.rotation, ROTATION),
     ...problemsOf('reconciliation.', props.reconciliation, RECONCILIATION),
     ...problemsOf('calendar.', props.calendar, CALENDAR),
+    ...problemsOfEach('rotation.schedules', props.rotation?.schedules, A_SCHEDULE),
+    ...problemsOfEach('securityGroups', props.securityGroups, A_SECURITY_GROUP),
     ...each(props.applications).flatMap((entry, i) => problemsOfApplication(`applications[${i}].`, entry)),
     ...each(props.calendar?.feeds).flatMap((feed, i) => problemsOf(`calendar.feeds[${i}].`, feed, FEED)),
   ];
@@ -137,11 +137,6 @@ function problemsOfValues(props: EvergreenRoomsProps): string[] {
 }
 
 function problemsOfSchedule(name: string, schedule: ScheduleExpression): string[] {
-  if (typeof schedule?.expressionString !== 'string') {
-    return [
-      `${name} is ${shown(schedule)}, and must be a ScheduleExpression, as in ScheduleExpression.rate(Duration.days(1))`,
-    ];
-  }
   if (Token.isUnresolved(schedule.expressionString)) return [];
   try {
     assertSchedule(schedule.expressionString);
@@ -161,60 +156,33 @@ function problemsOf(prefix: string, value: unknown, shape: Shape): string[] {
   return Object.entries(value).flatMap(([name, field]) => {
     const kind = shape[name];
     if (kind === undefined) {
-      return [`there is no property ${prefix}${name}${meant(name, names)}; there are ${names.join(', ')}`];
+      const hint = prefix === '' ? (elsewhere(name) ?? meant(name, names)) : meant(name, names);
+      return [`there is no property ${prefix}${name}${hint}; there are ${names.join(', ')}`];
     }
-    if (field === undefined || Token.isUnresolved(field) || is(kind, field)) return [];
-    return [`${prefix}${name} is ${shown(field)}, and must be ${IN_WORDS(kind)}`];
+    return problemsOfValue(`${prefix}${name}`, field, kind);
   });
 }
 
-function is(kind: Kind, value: unknown): boolean {
-  if (typeof kind !== 'string') return kind.includes(value as string);
-  switch (kind) {
-    case 'anything':
-      return true;
-    case 'count':
-      return typeof value === 'number' || value === 'unreserved';
-    case 'duration':
-      return value instanceof Duration || typeof (value as Partial<Duration>)?.toSeconds === 'function';
-    case 'list':
-      return Array.isArray(value);
-    case 'object':
-      return isObject(value);
-    case 'text':
-      return typeof value === 'string';
-    default:
-      return typeof value === kind;
-  }
+function problemsOfValue(name: string, value: unknown, kind: Kind): string[] {
+  if (value === undefined || Token.isUnresolved(value) || is(kind, value)) return [];
+  return [`${name} is ${shown(value)}, and must be ${inWords(kind)}`];
 }
 
-const WORDS = {
-  anything: 'something',
-  boolean: 'true or false',
-  count: "a number or 'unreserved'",
-  duration: 'a Duration, as in Duration.days(7)',
-  list: 'a list',
-  number: 'a number',
-  object: 'an object of the CDK',
-  text: 'a text',
-};
+function problemsOfEach(name: string, list: unknown, kind: Kind): string[] {
+  return each(list).flatMap((value, i) => problemsOfValue(`${name}[${i}]`, value, kind));
+}
 
-const IN_WORDS = (kind: Kind) => (typeof kind === 'string' ? WORDS[kind] : oneOf(kind));
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Where a property stands that was looked for at the top. */
+function elsewhere(name: string): string | undefined {
+  const [place] = Object.entries({ rotation: ROTATION, reconciliation: RECONCILIATION, calendar: CALENDAR })
+    .filter(([, shape]) => name in shape)
+    .map(([options]) => `${options}.${name}`);
+  return place && `; did you mean ${place}?`;
+}
 
 const each = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list : []);
-
-const oneOf = (words: readonly string[]) => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 
 const meant = (name: string, known: readonly string[]) => {
   const close = nearest(name, known);
   return close === undefined ? '' : `; did you mean ${close}?`;
 };
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return 'a list';
-  return isObject(value) ? 'an object' : String(value);
-}

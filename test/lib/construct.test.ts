@@ -217,6 +217,20 @@ describe('a property that cannot be', () => {
     ],
     [{ requestConcurency: 3 }, 'there is no property requestConcurency; did you mean requestConcurrency?'],
     [{ callbacks: 'on' }, "callbacks is 'on', and must be true or false"],
+    [{ renewBefore: 'P7D' }, 'there is no property renewBefore; did you mean rotation.renewBefore?'],
+    [{ encryptionKey: {} }, 'encryptionKey is an object, and must be a Key'],
+    [{ eventBus: 'arn:aws:events:eu-central-1:1:event-bus/a' }, 'and must be an EventBus'],
+    [{ securityGroups: ['sg-1'] }, "securityGroups[0] is 'sg-1', and must be a SecurityGroup"],
+    [{ removalPolicy: 'keep' }, "removalPolicy is 'keep', and must be destroy, retain, "],
+    [{ calendar: { files: 'on' } }, "calendar.files is 'on', and must be a Bucket, or true or false"],
+    [
+      { calendar: { timeZone: 'Europe/Berlin' } },
+      "calendar.timeZone is 'Europe/Berlin', and must be a TimeZone",
+    ],
+    [
+      { reconciliation: { schedule: 'rate(1 day)' } },
+      "is 'rate(1 day)', and must be a ScheduleExpression, as in",
+    ],
     [{ reconciliation: { mode: 'fix' } }, "reconciliation.mode is 'fix', and must be repair or report"],
     [{ calendar: { feeds: ['team'] } }, "calendar.feeds[0] is 'team', and must be an object"],
     [{ calendar: { scope: 'all' } }, "calendar.scope is 'all', and must be series or occurrence"],
@@ -233,6 +247,14 @@ describe('a property that cannot be', () => {
     const all =
       props === undefined ? {} : { applications: [{ applicationId: APPLICATION_ID }], ...(props as object) };
     expect(() => new EvergreenRooms(stack, 'Rooms', all as EvergreenRoomsProps)).toThrow(message);
+  });
+
+  test('that is no options is said once', () => {
+    const wrong = { applications: [{ applicationId: APPLICATION_ID }], rotation: null, calendar: [] };
+    const stack = new Stack(appWith(), 'Own');
+    expect(() => new EvergreenRooms(stack, 'Rooms', wrong as unknown as EvergreenRoomsProps)).toThrow(
+      /^rotation is null, and must be an object\ncalendar is a list, and must be an object$/,
+    );
   });
 
   test('is told with all others of its kind at once, of schedules and applications too', () => {
