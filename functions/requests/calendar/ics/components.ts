@@ -152,7 +152,7 @@ function readableComponents(
   components: readonly (readonly string[])[],
   leniency: Leniency,
 ): readonly (readonly string[])[] {
-  const isException = (lines: readonly string[]) => propertyOf(lines, 'RECURRENCE-ID') !== '';
+  const isException = (lines: readonly string[]) => lines.some((line) => /^RECURRENCE-ID[;:]/i.test(line));
   const hasSeries = components.some((lines) => !isException(lines));
   return components.flatMap((lines) => {
     if (leniency.orWithout(() => parsed(calendar, lines), undefined)) return [lines];

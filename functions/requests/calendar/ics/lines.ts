@@ -25,8 +25,14 @@ const TIMES = /^(?:DTSTART|DTEND|EXDATE|RDATE|RECURRENCE-ID)[;:]/i;
 /** Outlook names zones with colons in them (`tzone://Microsoft/Custom`), and leaves out the quotes that these need. */
 const UNQUOTED_ZONE = /^([A-Z-]+(?:;[^":;]*)*;TZID=)([^";]*)((?:;VALUE=[A-Z-]+)?:\d{8}[^":]*)$/i;
 
+/** The properties that say when an event takes place. */
+const WHEN = '^(DTSTART|DTEND|DURATION|EXDATE|EXRULE|RDATE|RRULE|RECURRENCE-ID)';
+const TORN = new RegExp(`${WHEN};`, 'i');
+const BLANK_NAME = new RegExp(`${WHEN}[ \\t]{1,100}(?=[:;])`, 'i');
+
 /** A line as it should have been written, where it is clear what it means. */
-function repaired(line: string): string {
+function repaired(written: string): string {
+  const line = written.replace(BLANK_NAME, '$1');
   if (RULE.test(line)) return repairedRule(line);
   if (!TIMES.test(line)) return line;
   return repairedTimes(repairedZone(line));
@@ -34,8 +40,8 @@ function repaired(line: string): string {
 
 /** Capitals, without blanks and without an empty part or an empty place in a list. */
 function repairedRule(line: string): string {
-  const [, before = '', parts = ''] = /^([^:]*:)(.*)$/.exec(line.toUpperCase().replace(/\s+/g, '')) ?? [];
-  return before + parts.split(';').flatMap(repairedPart).join(';');
+  const [, before, parts = ''] = /^([^:]*:)(.*)$/.exec(line.toUpperCase().replace(/\s+/g, '')) ?? [];
+  return before === undefined ? line : before + parts.split(';').flatMap(repairedPart).join(';');
 }
 
 function repairedPart(part: string): string[] {
@@ -87,6 +93,11 @@ export function readLine(line: string): { readonly name: string; readonly value:
   const colon = line[name.length] === ';' ? colonAfter(line, name.length) : name.length;
   if (name === '' || line[colon] !== ':') return { name: '', value: '' };
   return { name: name.toUpperCase(), value: line.slice(colon + 1).trim() };
+}
+
+/** The property, in capitals, of a line that says when, where its value cannot be found; else empty. */
+export function tornProperty(line: string): string {
+  return readLine(line).name === '' ? (TORN.exec(line)?.[1] ?? '').toUpperCase() : '';
 }
 
 /** The first colon outside quotes. A line may be a megabyte long, so no expression looks for it. */

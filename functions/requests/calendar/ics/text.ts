@@ -1,6 +1,6 @@
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 import { shown } from '../../refusal.ts';
-import { propertyOf, readLine, unescaped, unfolded, zonesNamedIn } from './lines.ts';
+import { propertyOf, readLine, tornProperty, unescaped, unfolded, zonesNamedIn } from './lines.ts';
 
 /**
  * An iCalendar text, taken apart line by line before anything is read into it: which events it has, and of each the
@@ -84,6 +84,8 @@ export function readIcs(text: string): readonly IcsCalendar[] {
     if (name === 'BEGIN') open.push({ name: value.toUpperCase(), lines: [], parts: [] });
     else if (name === 'END') close(open, value.toUpperCase());
     else keep(open.at(-1), name, line);
+    // lost, it could end the event early; kept, it is refused or left out where it is read
+    if (open.at(-1)?.name === 'VEVENT') keep(open.at(-1), tornProperty(line), line);
   }
   const unclosed = open.at(-1);
   if (unclosed && unclosed !== root) {

@@ -195,6 +195,11 @@ describe('what is clear is read', () => {
     ),
     ['an empty end', calendar(vevent(AT_NINE, 'DTEND:', 'DURATION:PT1H')), '2027-03-01T09:00Z'],
     [
+      'a blank behind a name',
+      calendar(vevent(AT_NINE, 'DTEND ;TZID=Europe/Berlin:20270301T100000', 'RRULE :FREQ=DAILY;COUNT=2')),
+      '2027-03-02T09:00Z',
+    ],
+    [
       'a cancelled event of which only the times make no sense',
       calendar(vevent('DTSTART:someday', 'STATUS:CANCELLED')),
       'no room',
@@ -391,6 +396,13 @@ describe('a part that can only shorten is left out where it cannot be read', () 
     await expect(read(calendar(vevent(...FOR_AN_HOUR, line)))).rejects.toThrow(RequestRefusedError);
   });
 
+  test.each(['RRULE;FREQ=DAILY', 'RDATE;TZID="Europe/Berlin:20270305T090000', 'DURATION;PT2H'])(
+    'nor is a line without a value that can be found: %s',
+    async (line) => {
+      await expect(read(calendar(vevent(AT_NINE, line)))).rejects.toThrow(RequestRefusedError);
+    },
+  );
+
   test('nor is a time with something behind it that would be lost', async () => {
     const zone = { timeZone: 'Asia/Tokyo' };
     for (const start of ['20270301T090000 EST', '20270301T0900003', '20270301T090000+1']) {
@@ -429,6 +441,7 @@ describe('one bad exception does not take its series with it', () => {
     ],
     ['that ends as it starts', ['DTSTART:20270504T090000Z', 'DTEND:20270504T090000Z'], '2027-05-04T10:00Z'],
     ['that is cancelled at no time', ['DTSTART:someday', 'STATUS:CANCELLED'], '2027-04-26T10:00Z'],
+    ['with a quote that is not closed', ['DTSTART;TZID="Nowhere:20270504T090000'], '2027-05-03T10:00Z'],
     ['without a start', ['SUMMARY:Other'], '2027-05-03T10:00Z'],
     ['on no day of the calendar', ['DTSTART:20270231T090000Z'], '2027-05-03T10:00Z'],
   ])('%s', async (_, lines, until) => {
@@ -457,8 +470,10 @@ describe('one bad exception does not take its series with it', () => {
   });
 
   test('whatever names the occurrence', async () => {
-    const bad = vevent('RECURRENCE-ID:someday', 'DTSTART:20270504T090000Z');
-    expect(await neededUntil(calendar(series, bad))).toBe('2027-05-03T10:00Z');
+    for (const name of ['RECURRENCE-ID:someday', 'RECURRENCE-ID;TZID="Nowhere:20270503T090000']) {
+      const bad = vevent(name, 'DTSTART:20270204T090000Z', 'SEQUENCE:3');
+      expect(await neededUntil(calendar(series, bad))).toBe('2027-05-03T10:00Z');
+    }
     const several = vevent('DTSTART:20270115T090000Z', 'RRULE:FREQ=DAILY;BYHOUR=9,15;COUNT=4');
     const ofDay = vevent('RECURRENCE-ID;VALUE=DATE:20270116', 'STATUS:CANCELLED');
     expect(await neededUntil(calendar(several, ofDay))).toBe('2027-01-16T15:00Z');
