@@ -47,7 +47,11 @@ export interface WorldOptions {
 
 export const DEPLOYMENT = 'abcde';
 
+let asked = 0;
+
 export function makeWorld({ applications = ['first'], ...account }: WorldOptions = {}): World {
+  // what a test asks for does not depend on the tests before it
+  asked = 0;
   const clock = { now: START };
   const now = () => clock.now;
   const rooms = memoryRooms(undefined, now);
@@ -116,9 +120,7 @@ function kindOf(name: string): string {
   return name.includes('-') ? (name.split('-')[0] ?? name) : 'memory';
 }
 
-let asked = 0;
-
-/** A request that is newer than every request before it. */
+/** A request that is newer than every request before it in this world. */
 export function aRequest(more: Partial<RoomRequest> & { readonly at?: number } = {}): RoomRequest {
   asked += 1;
   const { at = asked, ...rest } = more;
