@@ -33,6 +33,7 @@ const STATES = {
   active: 'active',
   held: 'held',
   ending: 'ending',
+  'on-demand': 'on-demand',
   cancelled: 'cancelled',
   rejected: 'rejected',
 } as const satisfies { [State in RoomState]: State };
@@ -66,6 +67,11 @@ const roomDetail = z
     ),
     state: z.enum(STATES),
     reason: z.string().check(described('Why it happened; of Room Rejected the refusal itself')),
+    link: z.optional(
+      z
+        .string()
+        .check(z.meta({ format: 'uri', description: 'The link of the key for guests: it stays the same' })),
+    ),
     room: z.optional(room),
     previous: z.optional(room),
     renewAt: z.optional(instant),
@@ -116,6 +122,7 @@ const DETAILS = {
   'Room Rejected': roomDetail,
   'Room Held': roomDetail,
   'Room Released': roomDetail,
+  'Room Relinked': roomDetail,
   'Room Ended': roomDetail,
   'Request Refused': requestDetail,
   'Request Failed': requestDetail,

@@ -181,6 +181,11 @@ export class EvergreenRooms extends Construct {
     return this.onNews(id, 'Room Released', options);
   }
 
+  /** Runs when the link of a key was replaced: the earlier link stopped working. */
+  onRoomRelinked(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Room Relinked', options);
+  }
+
   /** Runs when a room without renewal reached its expiry. */
   onRoomEnded(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Room Ended', options);

@@ -21,6 +21,7 @@ export type {
   RoomHeld,
   RoomRejected,
   RoomReleased,
+  RoomRelinked,
   RoomRotated,
   RoomState,
   RoomsReconciled,

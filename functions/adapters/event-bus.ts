@@ -13,12 +13,14 @@ export interface EventBusOptions {
   /** Stands in every event: several deployments may share a bus. */
   readonly deployment: string;
   readonly now: () => Instant;
+  /** Where the links of the keys begin: a slug is the rest. Absent: there are no links. */
+  readonly linksUrl?: string;
 }
 
 /** The bus that hears of every room. Nothing in an event lets anybody in as a host. */
 export function eventBus(
   client: EventBridgeClient,
-  { bus: busName, deployment, now }: EventBusOptions,
+  { bus: busName, deployment, now, linksUrl }: EventBusOptions,
 ): EventBus {
   async function put(detailType: string, detail: object): Promise<void> {
     const { Entries } = await client.send(
@@ -44,12 +46,16 @@ export function eventBus(
   }
 
   return {
-    announce: (room, announcement) => put(announcement.type, roomDetail(room, announcement)),
+    announce: (room, announcement) => put(announcement.type, roomDetail(room, announcement, linksUrl)),
     report: (type, detail) => put(type, detail),
   };
 }
 
-function roomDetail(room: Room, { reason }: Announcement): Omit<RoomEventDetail, 'deployment'> {
+function roomDetail(
+  room: Room,
+  { reason }: Announcement,
+  linksUrl: string | undefined,
+): Omit<RoomEventDetail, 'deployment'> {
   const { key, generation, revision, state, origin, warnings, renewAt } = room;
   return {
     key,
@@ -58,12 +64,18 @@ function roomDetail(room: Room, { reason }: Announcement): Omit<RoomEventDetail,
     revision,
     state,
     reason,
+    link: addressOf(room, linksUrl),
     room: shown(room.current),
     previous: shown(room.previous),
     renewAt: renewAt === undefined ? undefined : iso(renewAt),
     origin,
     warnings: warnings.length > 0 ? warnings : undefined,
   };
+}
+
+/** @param linksUrl ends in a slash */
+export function addressOf({ slug }: Pick<Room, 'slug'>, linksUrl: string | undefined): string | undefined {
+  return slug !== undefined && linksUrl !== undefined ? `${linksUrl}${slug}` : undefined;
 }
 
 function shown(live: LiveRoom | undefined): EventRoom | undefined {

@@ -42,6 +42,11 @@ export interface WorkerEnvironment extends CommonEnvironment {
   /** The function URL of `room-callbacks`, and the secret that signs its addresses; both or neither. */
   readonly CALLBACKS_URL?: string;
   readonly CALLBACKS_SECRET?: string;
+  /** The table of links and where links begin (ends in a slash); both or neither. */
+  readonly LINKS_TABLE?: string;
+  readonly LINKS_URL?: string;
+  /** `yes`: pages show the names of rooms. */
+  readonly LINK_NAMES?: string;
 }
 
 export interface CreateRoomsEnvironment extends WorkerEnvironment {

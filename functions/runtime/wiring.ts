@@ -9,9 +9,11 @@ import { eventBus } from '../adapters/event-bus.ts';
 import { pool } from '../adapters/pool.ts';
 import { roomProvider } from '../adapters/providers.ts';
 import { secretsManager } from '../adapters/secrets.ts';
+import { linksTable } from '../adapters/tables/links-table.ts';
 import { outagesTable } from '../adapters/tables/outages-table.ts';
 import { roomsTable } from '../adapters/tables/rooms-table.ts';
 import type { Notice, RoomContext } from '../rooms/lifecycle/context.ts';
+import { withLinks } from '../rooms/lifecycle/links.ts';
 import { DAY, SECOND } from '../rooms/model/time.ts';
 import { numberIn, readApplications, readEnvironment } from './configuration.ts';
 import { deploymentMarks } from './deployment-marks.ts';
@@ -60,7 +62,14 @@ export const WORKER_ENVIRONMENT = [
 ] as const satisfies readonly (keyof WorkerEnvironment)[];
 
 export const workerEnvironment = once(() =>
-  readEnvironment<WorkerEnvironment>(WORKER_ENVIRONMENT, ['ORIGIN', 'CALLBACKS_URL', 'CALLBACKS_SECRET']),
+  readEnvironment<WorkerEnvironment>(WORKER_ENVIRONMENT, [
+    'ORIGIN',
+    'CALLBACKS_URL',
+    'CALLBACKS_SECRET',
+    'LINKS_TABLE',
+    'LINKS_URL',
+    'LINK_NAMES',
+  ]),
 );
 
 /** How long what has ended is remembered. */
@@ -78,15 +87,20 @@ export const roomContext = once((): RoomContext => {
   const env = workerEnvironment();
   const { CALLBACKS_URL: url, CALLBACKS_SECRET: secret } = env;
   const { protect } = circuits(outagesTable(dynamoDb(), env.ROOMS_TABLE), now);
+  const links = linksOf(env);
+  const rooms = roomsTable(dynamoDb(), { tableName: env.ROOMS_TABLE, retention: retention() });
   return {
-    rooms: roomsTable(dynamoDb(), {
-      tableName: env.ROOMS_TABLE,
-      retention: retention(),
-    }),
+    rooms: links ? withLinks(rooms, links) : rooms,
+    links,
     pool: pool(readApplications(env.APPLICATIONS), (entry) =>
       protect(entry.name, roomProvider(entry, { now, secrets: secrets(), ...providerMetrics })),
     ),
-    events: eventBus(eventBridge(), { bus: env.EVENT_BUS, deployment: env.DEPLOYMENT, now }),
+    events: eventBus(eventBridge(), {
+      bus: env.EVENT_BUS,
+      deployment: env.DEPLOYMENT,
+      linksUrl: env.LINKS_URL,
+      now,
+    }),
     now,
     newOwner: randomUUID,
     ...deploymentMarks(env),
@@ -99,6 +113,11 @@ export const roomContext = once((): RoomContext => {
     callbacks: url && secret ? callbackAddresses(url, secret, secrets()) : undefined,
   };
 });
+
+function linksOf({ LINKS_TABLE: tableName, LINKS_URL: linksUrl, LINK_NAMES }: WorkerEnvironment) {
+  if (!tableName || !linksUrl) return undefined;
+  return linksTable(dynamoDb(), { tableName, linksUrl, names: LINK_NAMES === 'yes', retention: retention() });
+}
 
 /**
  * Starts the work that the first message would wait for while the function is still loading: it creates the clients and

@@ -64,7 +64,22 @@ export async function createCalendarTable(client: DynamoDBClient, TableName: str
   await createTable(client, { ...CALENDAR_TABLE, TableName } as unknown as CreateTableCommandInput);
 }
 
+/** The table of links, likewise. */
+export const LINKS_TABLE = {
+  KeySchema: [{ AttributeName: 'slug', KeyType: 'HASH' }],
+  AttributeDefinitions: [{ AttributeName: 'slug', AttributeType: 'S' }],
+  BillingMode: 'PAY_PER_REQUEST',
+} as const satisfies Omit<CreateTableCommandInput, 'TableName'>;
+
 let tableNumber = 0;
+
+/** A table of links that nobody else uses. */
+export async function makeLinksTable({ client }: Tables): Promise<string> {
+  tableNumber += 1;
+  const TableName = `links-${process.pid}-${tableNumber}`;
+  await createTable(client, { ...LINKS_TABLE, TableName } as unknown as CreateTableCommandInput);
+  return TableName;
+}
 
 /** A rooms table that nobody else uses. */
 export async function makeRoomsTable({ client }: Tables): Promise<string> {

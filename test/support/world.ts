@@ -1,4 +1,5 @@
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
+import { withLinks } from '../../functions/rooms/lifecycle/links.ts';
 import type { DelayedOrder, EventBus, Pool, RotationQueue } from '../../functions/rooms/model/ports.ts';
 import type {
   Announcement,
@@ -9,6 +10,7 @@ import type {
 } from '../../functions/rooms/model/room.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
 import { DAY, HOUR, SECOND } from '../../functions/rooms/model/time.ts';
+import { type MemoryLinks, memoryLinks } from './memory-links.ts';
 import { type MemoryProvider, memoryProvider } from './memory-provider.ts';
 import { memoryRooms } from './memory-rooms.ts';
 import { aSpec, START } from './rooms.ts';
@@ -25,6 +27,7 @@ export interface Announced {
 export interface World {
   readonly context: RoomContext;
   readonly rooms: ReturnType<typeof memoryRooms>;
+  readonly links: MemoryLinks;
   readonly providers: Readonly<Record<string, MemoryProvider>>;
   readonly announced: Announced[];
   readonly reports: { readonly type: string; readonly detail: object }[];
@@ -37,6 +40,8 @@ export interface World {
 }
 
 export interface WorldOptions {
+  /** Keys have no links of their own. */
+  readonly withoutLinks?: boolean;
   readonly applications?: readonly string[];
   readonly limit?: number;
   readonly capabilities?: Parameters<typeof memoryProvider>[0]['capabilities'];
@@ -49,12 +54,13 @@ export const DEPLOYMENT = 'abcde';
 
 let asked = 0;
 
-export function makeWorld({ applications = ['first'], ...account }: WorldOptions = {}): World {
+export function makeWorld({ applications = ['first'], withoutLinks, ...account }: WorldOptions = {}): World {
   // what a test asks for does not depend on the tests before it
   asked = 0;
   const clock = { now: START };
   const now = () => clock.now;
   const rooms = memoryRooms(undefined, now);
+  const links = memoryLinks();
   const providers = Object.fromEntries(
     applications.map((name) => [name, memoryProvider({ name, now, ...account })]),
   );
@@ -71,7 +77,8 @@ export function makeWorld({ applications = ['first'], ...account }: WorldOptions
   const sent: DelayedOrder[] = [];
   let owners = 0;
   const context: RoomContext = {
-    rooms,
+    rooms: withoutLinks ? rooms : withLinks(rooms, links),
+    ...(!withoutLinks && { links }),
     pool: poolOf(providers),
     events,
     now,
@@ -83,6 +90,7 @@ export function makeWorld({ applications = ['first'], ...account }: WorldOptions
   return {
     context,
     rooms,
+    links,
     providers,
     announced,
     reports,

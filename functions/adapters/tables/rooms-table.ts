@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { fraction } from '../../rooms/model/digest.ts';
 import { RoomChangedError } from '../../rooms/model/errors.ts';
+import { neededUntil } from '../../rooms/model/link.ts';
 import type { Page, RoomStore } from '../../rooms/model/ports.ts';
 import type { PastGeneration, Room } from '../../rooms/model/room.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
@@ -185,9 +186,8 @@ function toHistory({ key, ...past }: PastGeneration, retention: Duration): Item 
 
 /** When DynamoDB may delete the row: some time after its room has ended, never while it is kept. */
 function endOfRow(room: Room, retention: Duration): number | undefined {
-  if (room.state === 'cancelled' || room.state === 'rejected') return seconds(room.updatedAt + retention);
-  if (room.state === 'ending' && room.current) return seconds(room.current.expiresAt + retention);
-  return undefined;
+  const end = neededUntil(room);
+  return end === undefined ? undefined : seconds(end + retention);
 }
 
 /** DynamoDB's time to live is in whole seconds. */

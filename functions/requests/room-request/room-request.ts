@@ -8,7 +8,7 @@ import {
   type RoomSpec,
   type Sequence,
 } from '../../rooms/model/room.ts';
-import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { DAY, type Duration, type Instant } from '../../rooms/model/time.ts';
 import { checked, shown } from '../refusal.ts';
 import { readDuration } from './duration.ts';
 import { actionSchemas, type EnsureBody, LONGEST_LIFE, SHORTEST_LIFE } from './schema.ts';
@@ -22,6 +22,9 @@ export interface Posting {
   readonly sentAt: Instant;
   readonly sequence: Sequence;
 }
+
+/** The life of a room on demand, unless the request names one. */
+const LIFE_FROM_KNOCK: Duration = DAY;
 
 const actionSchema = z.looseObject({ action: z.optional(z.enum(ROOM_ACTIONS)) });
 
@@ -40,6 +43,8 @@ export function roomRequest(body: unknown, posting: Posting): RoomRequest {
       const { key, to, revoke } = checked(actionSchemas.rotate, body, at);
       return { key, action, sequence, ...(to !== undefined && { to }), ...(revoke && { revoke }) };
     }
+    case 'knock':
+      return { key: checked(actionSchemas.knock, body, at).key, action, sequence, knockedAt: posting.sentAt };
     default:
       return { key: checked(actionSchemas[action], body, at).key, action, sequence };
   }
@@ -51,7 +56,7 @@ function ensureRequest(body: EnsureBody, { at, derivedKey, sentAt, sequence }: P
   const field = (name: string) => (at ? `${at}.${name}` : name);
   const life =
     expires_at === undefined
-      ? { lifetime: readDuration(lifetime ?? '') ?? 0 }
+      ? { lifetime: lifetime === undefined ? LIFE_FROM_KNOCK : (readDuration(lifetime) ?? 0) }
       : lifeUntil(expires_at, sentAt, field('expires_at'));
   const spec: RoomSpec = {
     settings,

@@ -107,7 +107,7 @@ const lifetime = z.string().check(
 
 const renewal = z
   .strictObject({
-    mode: z.optional(z.enum(['recreate', 'extend', 'none'])),
+    mode: z.optional(z.enum(['recreate', 'extend', 'none', 'on-demand'])),
     until: z.optional(instant),
   })
   .check(
@@ -163,11 +163,21 @@ const fields = {
   ),
 };
 
+const ON_DEMAND = {
+  required: ['renewal'],
+  properties: { renewal: { required: ['mode'], properties: { mode: { const: 'on-demand' } } } },
+};
+
 /** Asks for a room to be there and to be kept. */
 const ensureSchema = z.strictObject({ ...fields, action: z.optional(z.literal('ensure')) }).check(
   z.refine(
-    ({ expires_at, lifetime }) => expires_at !== undefined || lifetime !== undefined,
+    ({ expires_at, lifetime, renewal }) =>
+      expires_at !== undefined || lifetime !== undefined || renewal?.mode === 'on-demand',
     'needs expires_at or lifetime, and has neither',
+  ),
+  z.refine(
+    ({ expires_at, renewal }) => expires_at === undefined || renewal?.mode !== 'on-demand',
+    'has expires_at, which has no meaning where renewal.mode is on-demand: give lifetime, the life of each room from its knock',
   ),
   z.refine(
     ({ expires_at, lifetime }) => expires_at === undefined || lifetime === undefined,
@@ -175,7 +185,11 @@ const ensureSchema = z.strictObject({ ...fields, action: z.optional(z.literal('e
   ),
   z.meta({
     title: 'A room to be there and to be kept',
-    oneOf: [{ required: ['expires_at'] }, { required: ['lifetime'] }],
+    oneOf: [
+      { required: ['expires_at'], not: ON_DEMAND },
+      { required: ['lifetime'] },
+      { ...ON_DEMAND, not: { anyOf: [{ required: ['lifetime'] }, { required: ['expires_at'] }] } },
+    ],
   }),
 );
 
@@ -217,6 +231,13 @@ const rotateSchema = z
   })
   .check(z.meta({ title: 'A room that is renewed now' }));
 
+/** What anybody may ask of a key's link. */
+const linkSchema = z.strictObject({ key, action: z.enum(['relink', 'knock']) }).check(
+  z.meta({
+    title: 'A link that is replaced (relink), or whose room a visitor wants to enter (knock)',
+  }),
+);
+
 /** What each action is asked with. */
 export const actionSchemas = {
   ensure: ensureSchema,
@@ -224,6 +245,8 @@ export const actionSchemas = {
   hold: commandSchema,
   release: commandSchema,
   rotate: rotateSchema,
+  relink: linkSchema,
+  knock: linkSchema,
 } as const satisfies Readonly<Record<RoomAction, z.ZodMiniType>>;
 
 export const requestSchema = z.union([...new Set(Object.values(actionSchemas))]);

@@ -14,7 +14,7 @@ import { withMovedEnd } from '../lifecycle/gone.ts';
 import { openRoom } from '../lifecycle/open.ts';
 import { flushAll, flushPending, onKey } from '../lifecycle/pending.ts';
 import { recoverRoom } from '../lifecycle/recover.ts';
-import { withoutLinks } from '../model/announcements.ts';
+import { withAnnouncement, withoutLinks } from '../model/announcements.ts';
 import { RequestRefusedError, RoomGoneError } from '../model/errors.ts';
 import type { Capabilities } from '../model/ports.ts';
 import type { Result } from '../model/result.ts';
@@ -63,6 +63,8 @@ async function perform(
       return { outcome: 'over', room: await markOver(room, desired, context) };
     case 'refuse':
       return refuse(decision.reason, room, desired, context);
+    case 'await-knock':
+      return { outcome: 'noted', room: await awaitKnock(room, desired, context) };
     case 'open':
       return open(decision, room, desired, context);
     case 'change':
@@ -140,6 +142,26 @@ async function markOver(room: Room, { sequence }: DesiredRoom, context: RoomCont
     unannounced: withoutLinks(room.unannounced),
   });
   return flushAll(passed, context);
+}
+
+/** The key has its link from now on, and no room until somebody knocks. The requester hears of the link. */
+async function awaitKnock(
+  room: Room,
+  { spec, sequence, origin }: DesiredRoom,
+  context: RoomContext,
+): Promise<Room> {
+  const announcement = { type: 'Room Updated', reason: 'on-demand' } as const;
+  return context.rooms.write({
+    ...scheduled(room, spec, context.renewal),
+    spec,
+    unannounced: withAnnouncement(room, announcement),
+    sequences: withSequence(room.sequences, sequence),
+    origin: origin ?? room.origin,
+    ended: undefined,
+    attempts: 0,
+    lastError: undefined,
+    updatedAt: context.now(),
+  });
 }
 
 /** The request changes nothing at the provider; what it means for the future is written down. */

@@ -7,6 +7,7 @@ import { RequestRefusedError, UnknownRoomError } from '../model/errors.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf, withSequence } from '../model/sequence.ts';
+import { isOnDemand } from '../model/spec.ts';
 import { scheduled } from '../model/transitions.ts';
 
 /**
@@ -74,7 +75,7 @@ export function unknownRoom({ key, action }: RoomRequest): UnknownRoomError {
 
 /** @throws RequestRefusedError where there is no room, and none on its way */
 export function assertWanted(room: Room, { key, action }: RoomRequest): void {
-  if (isAwaited(room) || room.current) return;
+  if (isAwaited(room) || room.current || isOnDemand(room.spec)) return;
   if (room.state === 'cancelled') {
     throw new RequestRefusedError(
       `key: room ${key} is cancelled, so there is nothing to ${action}; ask for it again`,

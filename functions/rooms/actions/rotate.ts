@@ -10,7 +10,7 @@ import type { RotationOrder } from '../model/ports.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf } from '../model/sequence.ts';
-import { isOver } from '../model/spec.ts';
+import { isOnDemand, isOver } from '../model/spec.ts';
 import { hasExpired } from '../model/transitions.ts';
 import { livingRooms } from './cancel.ts';
 import { assertWanted, unknownRoom } from './hold.ts';
@@ -64,8 +64,7 @@ export async function rotateNow(request: RoomRequest, context: RoomContext): Pro
     if (known) return request.revoke ? { ...known, room: await flushAll(room, context) } : known;
     assertWanted(room, request);
     const { current, spec } = room;
-    if (!current || !spec)
-      throw new RoomAwaitedError(`room ${request.key} is on its way, and can be renewed then`);
+    if (!current || !spec) throw nothingToRotate(room);
     const { to } = request;
     assertPossible(request, { room, spec }, context);
     const kept = { room, current, spec };
@@ -73,6 +72,15 @@ export async function rotateNow(request: RoomRequest, context: RoomContext): Pro
     const reason = to === undefined || to === current.application ? 'requested' : 'moved';
     return recreate(kept, reason, context, { sequence, to });
   });
+}
+
+/** Waits for a room that is on its way; one on demand may never come. */
+function nothingToRotate({ key, spec }: Room): Error {
+  return isOnDemand(spec)
+    ? new RequestRefusedError(
+        `key: room ${key} is on demand and was never opened, so there is nothing to rotate`,
+      )
+    : new RoomAwaitedError(`room ${key} is on its way, and can be renewed then`);
 }
 
 /** A new room, and the end of all that the key had, whose links are in wrong hands. */

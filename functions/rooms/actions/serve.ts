@@ -5,6 +5,8 @@ import { applyCalendarUpdate } from './calendar-update.ts';
 import { cancelRoom } from './cancel.ts';
 import { ensureRoom } from './ensure.ts';
 import { holdRoom, releaseRoom } from './hold.ts';
+import { knockRoom } from './knock.ts';
+import { relinkRoom } from './relink.ts';
 import { rotateNow } from './rotate.ts';
 
 type Action = (request: RoomRequest, context: RoomContext) => Promise<Result>;
@@ -15,6 +17,8 @@ const ACTIONS: Readonly<Record<RoomAction, Action>> = {
   hold: holdRoom,
   release: releaseRoom,
   rotate: rotateNow,
+  relink: relinkRoom,
+  knock: knockRoom,
 };
 
 /**

@@ -12,7 +12,7 @@ import {
   type RoomSpec,
 } from '../model/room.ts';
 import { standing } from '../model/sequence.ts';
-import { changedSettings, expiryFromNow, isOver, sameSpec } from '../model/spec.ts';
+import { changedSettings, expiryFromNow, isOnDemand, isOver, isRenewed, sameSpec } from '../model/spec.ts';
 import { type Instant, SECOND } from '../model/time.ts';
 import { isAlive, tooShortToRenew } from '../model/transitions.ts';
 
@@ -33,12 +33,14 @@ export interface EnsurePolicy {
  * - `refuse`: it cannot be had; `reason` is for the caller.
  * - `open`: a new room, the first one or in the place of the current one.
  * - `change`: the current room is changed where it is.
+ * - `await-knock`: there is no room, and the first visitor who knocks opens one.
  */
 export type EnsureDecision =
   | { readonly action: 'ignore'; readonly reason: 'repeated' | 'outdated' }
   | { readonly action: 'record'; readonly reason: 'unchanged' | 'noted' }
   | { readonly action: 'mark-over'; readonly reason: 'over' }
   | { readonly action: 'refuse'; readonly reason: string }
+  | { readonly action: 'await-knock'; readonly reason: 'on-demand' }
   | OpenDecision
   | ChangeDecision;
 
@@ -79,6 +81,7 @@ export function decideEnsure(
   const homes = candidates(row, desired.spec, policy.pool);
   const unmet = unmetSettings(row, desired.spec, policy.pool, homes);
   if (unmet !== undefined) return { action: 'refuse', reason: unmet };
+  if (isOnDemand(desired.spec) && !isAlive(current, now)) return awaitKnock(row, desired);
   const opening = { homes, atLeast: 0 };
   if (row.state === 'cancelled' || !current) {
     return decideOpening(desired, now, policy, { ...opening, reason: 'requested' });
@@ -108,7 +111,7 @@ export function decideOpening(
   const [home = ''] = opening.homes;
   const life = openingExpiry(spec, opening, now, pool.provider(home).capabilities) - now;
   // a caller who did not name the renewal gets the room and a warning
-  const isNamed = spec.renewal.explicit && spec.renewal.mode !== 'none';
+  const isNamed = spec.renewal.explicit && isRenewed(spec);
   return isNamed && renewalWindow(life, renewal) === undefined
     ? { action: 'refuse', reason: tooShortToRenew(life, renewal) }
     : { action: 'open', ...opening };
@@ -122,6 +125,13 @@ export function openingExpiry(
   capabilities: Capabilities,
 ): Instant {
   return Math.min(Math.max(expiryFromNow(spec, now, capabilities), atLeast), now + capabilities.longestLife);
+}
+
+/** The row may wait for a knock already. */
+function awaitKnock(row: Room, desired: DesiredRoom): EnsureDecision {
+  return row.state === 'on-demand' && sameSpec(row.spec, desired.spec)
+    ? recordOf(row, desired)
+    : { action: 'await-knock', reason: 'on-demand' };
 }
 
 function recordOf({ spec }: Room, desired: DesiredRoom): EnsureDecision {

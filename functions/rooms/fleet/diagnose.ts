@@ -1,4 +1,6 @@
+import { isLinkShown } from '../lifecycle/links.ts';
 import { driftOf } from '../model/drift.ts';
+import type { Links } from '../model/link.ts';
 import type { RotationOrder } from '../model/ports.ts';
 import type { Room } from '../model/room.ts';
 import type { Instant } from '../model/time.ts';
@@ -16,6 +18,7 @@ export function diagnose(
   room: Room,
   inventories: Map<string, Inventory>,
   now: Instant,
+  links?: Links,
 ): Diagnosis | undefined {
   const { key, generation, current } = room;
   const home = current && inventories.get(current.application);
@@ -24,7 +27,7 @@ export function diagnose(
     return home && { inventory: home, order: { key, generation, cause: 'ended' } };
   }
   if (home && isAlive(current, now) && home.covers(current.createdAt)) home.rows += 1;
-  const finding = isUnfinished(room, inventories, now)
+  const finding = isUnfinished(room, inventories, now, links)
     ? { inventory: inventoryOfUnfinished(room, inventories), cause: 'unfinished' as const }
     : findingOf(room, inventories, now);
   if (!finding?.inventory) return undefined;
@@ -35,14 +38,20 @@ export function diagnose(
   };
 }
 
-function isUnfinished(room: Room, inventories: Map<string, Inventory>, now: Instant): boolean {
+function isUnfinished(
+  room: Room,
+  inventories: Map<string, Inventory>,
+  now: Instant,
+  links: Links | undefined,
+): boolean {
   const { claim, unannounced, retirees, updatedAt } = room;
   if (claim) return claim.leaseUntil <= now;
   // a room whose application has left the pool can be ended by nobody, however often it is tried
   const open = retirees.some(
     ({ endsAt, application }) => endsAt === undefined && inventories.has(application),
   );
-  return (open || unannounced !== undefined) && updatedAt <= now - GRACE;
+  const behind = links !== undefined && !isLinkShown(room, links);
+  return (open || behind || unannounced !== undefined) && updatedAt <= now - GRACE;
 }
 
 /** What a row without any room has left to tell is everybody's, so that somebody sees to it. */

@@ -13,7 +13,15 @@ const BOUNDS: readonly (readonly [share: number, name: LifeLeft])[] = [
   [1, '75-100%'],
 ];
 
-const STATES: readonly RoomState[] = ['opening', 'active', 'held', 'ending', 'cancelled', 'rejected'];
+const STATES: readonly RoomState[] = [
+  'opening',
+  'active',
+  'held',
+  'ending',
+  'on-demand',
+  'cancelled',
+  'rejected',
+];
 
 /** How many rooms there are of each state, and how much life the living ones have left. What there is none of counts 0. */
 export class FleetGauges {

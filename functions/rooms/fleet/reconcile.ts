@@ -1,4 +1,5 @@
 import type { ReconciliationMode } from '../model/events.ts';
+import type { Links } from '../model/link.ts';
 import type { EventBus, RoomStore, RotationOrder, RotationQueue } from '../model/ports.ts';
 import type { Room } from '../model/room.ts';
 import type { Duration } from '../model/time.ts';
@@ -27,6 +28,8 @@ export interface ReconciliationContext extends InventoryContext {
   readonly mostRooms?: number;
   /** What is left of the invocation. */
   readonly timeLeft: () => Duration;
+  /** Rows whose link the links table does not have are completed. Absent: there are no links. */
+  readonly links?: Links;
   /** Hears of every row that is compared. */
   readonly onRow?: (room: Room) => void;
 }
@@ -192,7 +195,7 @@ async function compareRows(
       matchRow(entry, inventories, reconciling);
       if (!('revision' in entry)) continue;
       reconciling.onRow?.(entry);
-      const diagnosis = diagnose(entry, inventories, now());
+      const diagnosis = diagnose(entry, inventories, now(), reconciling.links);
       if (diagnosis) orders.get(diagnosis.inventory)?.push(diagnosis.order);
     }
     cursor = page.cursor;

@@ -1,4 +1,5 @@
 import { RoomChangedError } from '../model/errors.ts';
+import type { Links } from '../model/link.ts';
 import type { Callbacks, EventBus, Pool, RoomStore } from '../model/ports.ts';
 import type { RenewalPolicy } from '../model/renewal.ts';
 import type { Room } from '../model/room.ts';
@@ -23,6 +24,8 @@ export interface RoomContext {
   readonly notice?: (notice: Notice) => void;
   /** Absent: providers are not asked to tell of meetings and ends. */
   readonly callbacks?: Callbacks;
+  /** Absent: keys have no links of their own. `rooms` is then without `withLinks`. */
+  readonly links?: Links;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Result } from '../model/result.ts';
 import type { Retiree, Room } from '../model/room.ts';
 import type { Instant } from '../model/time.ts';
 import { type RoomContext, withRoom } from './context.ts';
+import { showLink } from './links.ts';
 
 /**
  * Runs an operation on the row of a key, and does then what the row says is still to be done. A room is kept first and
@@ -47,7 +48,7 @@ async function settleLeft(key: string, context: RoomContext): Promise<void> {
 }
 
 /**
- * Does what the row says is still to be done: announces what happened, and ends rooms at the provider that nobody
+ * Does what the row says is still to be done: writes the link of the key where it shows something else, announces what happened, and ends rooms at the provider that nobody
  * has any more. Both may be done twice when a crash falls between the doing and the writing; neither is forgotten.
  *
  * A room that cannot be ended at this moment stays on the row and stands in nobody's way: keeping a room goes before
@@ -64,10 +65,12 @@ export async function flushAll(room: Room, context: RoomContext): Promise<Room> 
   return told;
 }
 
-async function flush(room: Room, context: RoomContext) {
+async function flush(found: Room, context: RoomContext) {
   const { rooms, events, now } = context;
-  const { unannounced = [] } = room;
+  let room = found;
+  const { unannounced = [] } = found;
   try {
+    room = await showLink(found, context);
     for (const [index, news] of unannounced.entries()) {
       await events.announce(shownAt(room, unannounced, index), news);
     }
@@ -81,7 +84,10 @@ async function flush(room: Room, context: RoomContext) {
     return ending?.status === 'fulfilled' ? ending.value : retiree;
   });
   const changed =
-    unannounced.length > 0 || retirees.some((retiree, index) => retiree !== room.retirees[index]);
+    room.shownLink !== found.shownLink ||
+    room.withdrawnSlugs !== found.withdrawnSlugs ||
+    unannounced.length > 0 ||
+    retirees.some((retiree, index) => retiree !== room.retirees[index]);
   const told = changed
     ? await rooms.write({ ...room, unannounced: undefined, retirees, updatedAt: now() })
     : room;

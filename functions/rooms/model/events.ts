@@ -51,12 +51,13 @@ export interface EventRoom {
  * - `active`: a room is live, and will be kept.
  * - `held`: live, but a person paused its renewal.
  * - `ending`: live, and not needed after its expiry.
+ * - `on-demand`: a room opens when a visitor knocks at the link; there is one now or not.
  * - `cancelled`: retired; the row stays, so that a late message cannot reopen the room.
  * - `rejected`: refused for good, by the provider or by the rules.
  *
  * There is no state for "never asked for": such a key has no row.
  */
-export type RoomState = 'opening' | 'active' | 'held' | 'ending' | 'cancelled' | 'rejected';
+export type RoomState = 'opening' | 'active' | 'held' | 'ending' | 'on-demand' | 'cancelled' | 'rejected';
 
 /** The detail of an event about a room. */
 export interface RoomEventDetail {
@@ -72,6 +73,8 @@ export interface RoomEventDetail {
   readonly state: RoomState;
   /** Why it happened; of `Room Rejected` the refusal itself. */
   readonly reason: string;
+  /** The link of the key for guests. It stays the same and leads to the current room. Absent where links are off. */
+  readonly link?: string;
   /** Absent where there is none. */
   readonly room?: EventRoom;
   /** The room before, while its link still works. */
@@ -151,6 +154,8 @@ export type RoomRejected = BusEvent<'Room Rejected', RoomEventDetail>;
 export type RoomHeld = BusEvent<'Room Held', RoomEventDetail>;
 /** Somebody let the renewal of the room go on. */
 export type RoomReleased = BusEvent<'Room Released', RoomEventDetail>;
+/** The link of a key was replaced. The earlier link stopped working. */
+export type RoomRelinked = BusEvent<'Room Relinked', RoomEventDetail>;
 /** A room without renewal reached its expiry. */
 export type RoomEnded = BusEvent<'Room Ended', RoomEventDetail>;
 /** A message is refused for good. */
@@ -169,6 +174,7 @@ export type RoomEvent =
   | RoomRejected
   | RoomHeld
   | RoomReleased
+  | RoomRelinked
   | RoomEnded;
 
 /** Any event of the bus; `detail-type` tells which. */

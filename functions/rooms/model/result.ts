@@ -18,6 +18,7 @@ export type Outcome =
   | 'cancelled'
   | 'held'
   | 'released'
+  | 'relinked'
   /** Rotation waits for the end of a meeting. */
   | 'postponed';
 

@@ -52,8 +52,10 @@ export function namesOf(settings: Partial<RoomSettings>): readonly SettingName[]
  * - `recreate`: a new room with a new link, announced while the old link still works.
  * - `extend`: the expiry is moved and the link stays; falls back to `recreate` where the provider cannot.
  * - `none`: the room ends at its expiry.
+ * - `on-demand`: there is a room only after somebody knocked at the link of the key. It ends at its expiry, and the next
+ *   knock opens the next room.
  */
-export type RenewalMode = 'recreate' | 'extend' | 'none';
+export type RenewalMode = 'recreate' | 'extend' | 'none' | 'on-demand';
 
 export interface Renewal {
   readonly mode: RenewalMode;
@@ -76,7 +78,7 @@ export interface RoomSpec {
 }
 
 /** What a caller can ask for a key: the one list, which the schema and the code of the actions are held to. */
-export const ROOM_ACTIONS = ['ensure', 'cancel', 'hold', 'release', 'rotate'] as const;
+export const ROOM_ACTIONS = ['ensure', 'cancel', 'hold', 'release', 'rotate', 'relink', 'knock'] as const;
 
 export type RoomAction = (typeof ROOM_ACTIONS)[number];
 
@@ -85,7 +87,7 @@ export type RoomAction = (typeof ROOM_ACTIONS)[number];
  * Values of one source compare as strings; values of two sources do not compare.
  */
 export interface Sequence {
-  readonly source: 'request' | 'calendar' | 'hold' | 'rotate';
+  readonly source: 'request' | 'calendar' | 'hold' | 'rotate' | 'relink';
   readonly value: string;
 }
 
@@ -103,6 +105,8 @@ export interface RoomRequest {
   readonly to?: string;
   /** With `rotate`: the earlier rooms of the key end immediately, since one of their links was exposed. */
   readonly revoke?: boolean;
+  /** With `knock`: when the visitor knocked. */
+  readonly knockedAt?: Instant;
 }
 
 /** A room at the provider. */
@@ -213,6 +217,12 @@ export interface Room {
   readonly current?: LiveRoom;
   /** The generation before, while its links still work. */
   readonly previous?: LiveRoom;
+  /** The end of the key's link: made once, by the first write of a row that has a spec (`link.ts`). */
+  readonly slug?: string;
+  /** Digest of the link as the links table has it. Absent while that is to be written. */
+  readonly shownLink?: string;
+  /** Slugs that were replaced, and that the links table may still have. */
+  readonly withdrawnSlugs?: readonly string[];
   readonly claim?: Claim;
   /** What happened to the row that the bus has not been told yet, in order: one of a type at most (`news.ts`). */
   readonly unannounced?: readonly Announcement[];

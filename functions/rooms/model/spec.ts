@@ -33,8 +33,18 @@ export function isOver(spec: RoomSpec, now: Instant): boolean {
 
 /** Whether another room follows a room that ends at `expiresAt`. */
 export function isKeptPast(spec: RoomSpec, expiresAt: Instant): boolean {
-  const { mode, until = Number.POSITIVE_INFINITY } = spec.renewal;
-  return mode !== 'none' && expiresAt < until;
+  const { until = Number.POSITIVE_INFINITY } = spec.renewal;
+  return isRenewed(spec) && expiresAt < until;
+}
+
+/** Whether rooms of this spec are renewed by themselves. */
+export function isRenewed({ renewal: { mode } }: RoomSpec): boolean {
+  return mode === 'recreate' || mode === 'extend';
+}
+
+/** Whether a room is opened only when somebody knocks. */
+export function isOnDemand(spec: RoomSpec | undefined): boolean {
+  return spec?.renewal.mode === 'on-demand';
 }
 
 /** How long a provider lets a room live. */

@@ -4,7 +4,7 @@ import { emergencyTime, type RenewalPolicy, renewalTime, shortestRenewableLife }
 import type { Claim, LiveRoom, Retiree, Room, RoomSpec, RoomState, UnclearChange } from './room.ts';
 import { namesOf } from './room.ts';
 import { withSequence } from './sequence.ts';
-import { isKeptPast } from './spec.ts';
+import { isKeptPast, isOnDemand } from './spec.ts';
 import type { Duration, Instant } from './time.ts';
 import { DAY, HOUR } from './time.ts';
 
@@ -101,7 +101,7 @@ export function scheduled(
   warnings: readonly string[] = [],
 ): Room {
   const { current, key } = room;
-  const idle: Room = { ...atRest(room), warnings };
+  const idle: Room = { ...atRest({ ...room, spec }), warnings };
   if (!current || !isKeptPast(spec, current.expiresAt)) return idle;
   const renewAt = renewalTime(key, current.renewedAt, current.expiresAt, policy);
   if (renewAt === undefined) {
@@ -123,10 +123,11 @@ export function scheduled(
   };
 }
 
-/** The row of a room that is not needed after its end. */
+/** The row of a room that is not renewed at its end. */
 export function atRest(room: Room): Room {
   const toBeHeld = room.state === 'held' ? true : room.toBeHeld;
-  return { ...room, state: 'ending', toBeHeld, renewAt: undefined, dueAt: undefined, emergencyAt: undefined };
+  const state = isOnDemand(room.spec) ? 'on-demand' : 'ending';
+  return { ...room, state, toBeHeld, renewAt: undefined, dueAt: undefined, emergencyAt: undefined };
 }
 
 /** Whether a room that is not kept has reached its expiry since it was last announced. */

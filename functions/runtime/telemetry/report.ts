@@ -15,6 +15,7 @@ const METRIC: Record<Outcome, MetricName> = {
   over: 'RequestsUnchanged',
   held: 'RequestsUnchanged',
   released: 'RequestsUnchanged',
+  relinked: 'RequestsUnchanged',
 };
 
 /** One line of the log and one count for each piece of work that was done. */

@@ -221,7 +221,9 @@ function assertAsAsked({ world, buried }: Life, { newest, held, mustBeHeld, canc
   }
   const { spec } = newest;
   expect(row?.spec?.settings).toEqual(spec?.settings);
-  const mayBe = { recreate: 'active', extend: 'active', none: 'ending' }[spec?.renewal.mode ?? 'none'];
+  const mayBe = { recreate: 'active', extend: 'active', none: 'ending', 'on-demand': 'on-demand' }[
+    spec?.renewal.mode ?? 'none'
+  ];
   expect([mayBe, ...(held && mayBe === 'active' ? ['held'] : [])]).toContain(row?.state);
   const isHeard = mustBeHeld && !cancelled && buried.length === 0;
   if (isHeard && mayBe === 'active') expect(row?.state).toBe('held');

@@ -38,6 +38,7 @@ describe('the gauges', () => {
       active: 0,
       held: 2,
       ending: 0,
+      'on-demand': 0,
       cancelled: 0,
       rejected: 0,
     });

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Links } from '../../rooms/model/link.ts';
+import type { Duration } from '../../rooms/model/time.ts';
+import { toLinkItem } from './link-item.ts';
+
+/** 128 random bits. */
+const SLUG_BYTES = 16;
+
+export interface LinksTableOptions {
+  readonly tableName: string;
+  /** How long the link of a room that has ended is kept: as long as its row. */
+  readonly retention: Duration;
+  /** Where links begin; ends in a slash. */
+  readonly linksUrl: string;
+  /** Whether pages show the names of rooms. */
+  readonly names: boolean;
+}
+
+/** The links table, as the workers write it. */
+export function linksTable(
+  client: DynamoDBClient,
+  { tableName: TableName, retention, linksUrl, names }: LinksTableOptions,
+): Links {
+  const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    names,
+    host: new URL(linksUrl).host,
+    table: TableName,
+    newSlug: () => randomBytes(SLUG_BYTES).toString('base64url'),
+    async write(link) {
+      try {
+        await table.send(
+          new PutCommand({
+            TableName,
+            Item: toLinkItem(link, retention),
+            // a repetition after a crash has the same revision
+            ConditionExpression: 'attribute_not_exists(slug) OR revision <= :revision',
+            ExpressionAttributeValues: { ':revision': link.revision },
+          }),
+        );
+        return 'written';
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return 'newer-stands';
+        throw error;
+      }
+    },
+  };
+}

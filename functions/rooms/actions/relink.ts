@@ -1,0 +1,33 @@
+import type { RoomContext } from '../lifecycle/context.ts';
+import { onKey } from '../lifecycle/pending.ts';
+import { recoverRoom } from '../lifecycle/recover.ts';
+import { withAnnouncement } from '../model/announcements.ts';
+import { RequestRefusedError } from '../model/errors.ts';
+import { alreadySeen, type Result } from '../model/result.ts';
+import type { RoomRequest } from '../model/room.ts';
+import { sequenceOf, withSequence } from '../model/sequence.ts';
+import { unknownRoom } from './hold.ts';
+
+/** Gives a key another link, since the earlier one is in wrong hands. The room stays, and so does its guest link. */
+export async function relinkRoom(request: RoomRequest, context: RoomContext): Promise<Result> {
+  const { links } = context;
+  if (!links)
+    throw new RequestRefusedError('action: relink is for deployments with links, and here they are off');
+  const sequence = sequenceOf(request);
+  return onKey(request.key, context, async (found) => {
+    if (!found?.spec) throw unknownRoom(request);
+    const room = await recoverRoom(found, context);
+    const known = alreadySeen(room, sequence);
+    if (known) return known;
+    const { slug, withdrawnSlugs = [] } = room;
+    const written = await context.rooms.write({
+      ...room,
+      slug: links.newSlug(),
+      withdrawnSlugs: slug === undefined ? withdrawnSlugs : [...withdrawnSlugs, slug],
+      sequences: withSequence(room.sequences, sequence),
+      unannounced: withAnnouncement(room, { type: 'Room Relinked', reason: 'requested' }),
+      updatedAt: context.now(),
+    });
+    return { outcome: 'relinked', room: written };
+  });
+}

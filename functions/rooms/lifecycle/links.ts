@@ -1,0 +1,59 @@
+import { RoomChangedError } from '../model/errors.ts';
+import { type Links, linkDigest, linkOf } from '../model/link.ts';
+import type { RoomStore } from '../model/ports.ts';
+import type { Room } from '../model/room.ts';
+import type { RoomContext } from './context.ts';
+
+/**
+ * The store of rooms, whose rows have a slug from the first write that says what is wanted. A write that changes what
+ * the link shows also says that the links table is behind, so that a crash between the two tables leaves enough to go
+ * on.
+ */
+export function withLinks<Store extends RoomStore>(rooms: Store, links: Links): Store {
+  return { ...rooms, write: (room) => rooms.write(linked(room, links)) };
+}
+
+function linked(room: Room, links: Links): Room {
+  if (!room.spec) return room;
+  const named = room.slug === undefined ? { ...room, slug: links.newSlug() } : room;
+  return isLinkShown(named, links) ? named : { ...named, shownLink: undefined };
+}
+
+/** Whether the links table has what the row says; true for a key that has no link. */
+export function isLinkShown(room: Room, links: Links): boolean {
+  if (!room.spec) return true;
+  const link = linkOf(room, links);
+  if (!link || room.withdrawnSlugs) return false;
+  return room.shownLink === linkDigest(link, links.table);
+}
+
+/**
+ * Writes the link of a row into the links table, before anybody is told of what the row says. Slugs that were replaced
+ * are withdrawn first.
+ *
+ * @returns the row with the note that it was done, which is not written yet
+ */
+export async function showLink(room: Room, { rooms, links }: RoomContext): Promise<Room> {
+  if (!links || isLinkShown(room, links)) return room;
+  // rows of before links have no slug yet
+  const named = room.slug === undefined ? await rooms.write(room) : room;
+  if ((await put(named, links)) === 'written') return noted(named, links);
+  // newer than the row: the rooms table was restored to an earlier moment, or another worker was faster
+  const newer = await rooms.write(named);
+  if ((await put(newer, links)) === 'written') return noted(newer, links);
+  throw new RoomChangedError(`the link of room ${room.key} was changed by another worker`);
+}
+
+async function put(room: Room, links: Links): Promise<'written' | 'newer-stands'> {
+  const { key, revision, withdrawnSlugs = [], updatedAt } = room;
+  for (const slug of withdrawnSlugs) {
+    await links.write({ slug, key, state: 'withdrawn', revision, neededUntil: updatedAt });
+  }
+  const link = linkOf(room, links);
+  return link ? links.write(link) : 'written';
+}
+
+function noted(room: Room, links: Links): Room {
+  const link = linkOf(room, links);
+  return { ...room, withdrawnSlugs: undefined, shownLink: link && linkDigest(link, links.table) };
+}
