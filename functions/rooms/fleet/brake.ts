@@ -10,6 +10,10 @@ export interface Confirmation {
   readonly until: Instant;
 }
 
+type Part = Pick<Inventory, 'rows' | 'ours'> & {
+  readonly report: Pick<ApplicationReport, 'lost' | 'orphans'>;
+};
+
 interface BrakeState {
   readonly share: number;
   readonly confirmed: Confirmation | undefined;
@@ -38,7 +42,7 @@ export function findingsOf({ lost, orphans }: Pick<ApplicationReport, 'lost' | '
  * @param held whether an earlier part of the list was held: then the others are, however little is wrong with them
  */
 export function mustHold(
-  { report, rows, ours }: Inventory,
+  { report, rows, ours }: Part,
   { share, confirmed, held, before, now }: BrakeState,
 ): boolean {
   const findings = findingsOf(report);

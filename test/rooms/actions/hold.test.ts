@@ -6,6 +6,7 @@ import { holdRoom, releaseRoom } from '../../../functions/rooms/actions/hold.ts'
 import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { planRotation } from '../../../functions/rooms/fleet/plan.ts';
 import {
+  ProviderRefusedError,
   RequestRefusedError,
   RoomAwaitedError,
   UnauthorizedError,
@@ -76,6 +77,24 @@ describe('a held room', () => {
     const { hold } = await keptWorld();
     await hold();
     expect((await hold()).outcome).toBe('unchanged');
+  });
+});
+
+describe('a hold and its release', () => {
+  it('are announced, each time that they change something', async () => {
+    const { hold, release, announced } = await keptWorld();
+    for (const step of [hold, hold, release, release]) await step();
+    expect(announced.map(({ type, reason }) => [type, reason])).toEqual([
+      ['Room Created', 'requested'],
+      ['Room Held', 'requested'],
+      ['Room Released', 'requested'],
+    ]);
+  });
+
+  it('that only wait on the row are not', async () => {
+    const { hold, announced } = await keptWorld({ renewal: { mode: 'none' } });
+    await hold();
+    expect(announced.map(({ type }) => type)).toEqual(['Room Created']);
   });
 });
 
@@ -155,6 +174,17 @@ describe('holding', () => {
     await expect(ensureRoom(aRequest({ spec }), world.context)).rejects.toThrow(RequestRefusedError);
     const hold = holdRoom(aRequest({ action: 'hold' }), world.context);
     await expect(hold).rejects.toThrow(/was refused, so there is nothing to hold.*too short/);
+  });
+
+  it('is refused for a key whose room the provider refused', async () => {
+    const { context, providers } = makeWorld();
+    const create = async () => {
+      throw new ProviderRefusedError('theme_id: unknown');
+    };
+    Object.assign(providers.first ?? {}, { create });
+    await expect(ensureRoom(aRequest(), context)).rejects.toThrow('theme_id');
+    const hold = holdRoom(aRequest({ action: 'hold' }), context);
+    await expect(hold).rejects.toThrow(/was refused, so there is nothing to hold.*theme_id: unknown/);
   });
 
   it.each([false, true])(

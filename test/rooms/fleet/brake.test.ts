@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import { mustHold } from '../../../functions/rooms/fleet/brake.ts';
 import {
   type ReconciliationContext,
   type ReconciliationTask,
@@ -11,7 +12,7 @@ import { takeClaim } from '../../../functions/rooms/lifecycle/claim.ts';
 import type { Room } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
-import { aSpec } from '../../support/rooms.ts';
+import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, DEPLOYMENT, makeWorld, type World, type WorldOptions } from '../../support/world.ts';
 
 const keysOf = (count: number) => Array.from({ length: count }, (_, index) => `room-${index}`);
@@ -128,6 +129,47 @@ describe('the brake', () => {
     world.rooms.rows.clear();
     expect(await reconcile(world, { mode: 'report' })).not.toHaveProperty('held');
     expect(world.kept()).toHaveLength(30);
+  });
+});
+
+describe('what one part of a list may repair', () => {
+  const HUNDRED = { rows: 100, ours: 100 };
+  const EMPTY = { rooms: 0, findings: 0 };
+
+  /** Whether so many findings of the part are held. */
+  const held = (
+    { lost = 0, orphans = 0, ...size }: { rows: number; ours: number; lost?: number; orphans?: number },
+    state: Partial<Parameters<typeof mustHold>[1]> = {},
+  ) =>
+    mustHold(
+      { report: { lost, orphans }, ...size },
+      { share: 0.05, confirmed: undefined, held: false, before: EMPTY, now: START, ...state },
+    );
+
+  it('is its share, and up to ten of what the parts before it have left over', () => {
+    // 5 % of 400 rooms are 20 findings, of which 11 are used up
+    const before = { rooms: 300, findings: 11 };
+    expect(held({ ...HUNDRED, lost: 9 }, { before })).toBe(false);
+    expect(held({ ...HUNDRED, lost: 10 }, { before })).toBe(true);
+  });
+
+  it('is ten findings, where the parts before it were large and well', () => {
+    const before = { rooms: 1000, findings: 10 };
+    expect(held({ ...HUNDRED, lost: 10 }, { before })).toBe(false);
+    expect(held({ ...HUNDRED, lost: 11 }, { before })).toBe(true);
+  });
+
+  it('is everything without a brake, even where table and list have no room in common', () => {
+    const strangers = { rows: 15, ours: 15, lost: 15, orphans: 15 };
+    expect(held(strangers, { share: 0.99 })).toBe(true);
+    expect(held(strangers, { share: 1 })).toBe(false);
+  });
+
+  it('is what a person confirmed, until the confirmation is void', () => {
+    const confirmed = { application: 'first', findings: 50, until: START + HOUR };
+    expect(held({ ...HUNDRED, lost: 50 }, { confirmed, now: START + HOUR - 1 })).toBe(false);
+    expect(held({ ...HUNDRED, lost: 50 }, { confirmed, now: START + HOUR })).toBe(true);
+    expect(held({ ...HUNDRED, lost: 51 }, { confirmed })).toBe(true);
   });
 });
 
