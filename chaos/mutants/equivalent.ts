@@ -62,6 +62,36 @@ export const EQUIVALENT: readonly Equivalent[] = [
     replacement: '"Stryker was here!"',
     reason: 'the row of a refused request has the reason',
   },
+  {
+    file: 'functions/rooms/actions/hold.ts',
+    before: "{ to: 'active', outcome: 'released', announced: 'Room Released' }",
+    replacement: '""',
+    reason: 'of the two states only held is compared',
+  },
+  {
+    file: 'functions/rooms/actions/cancel.ts',
+    before: 'await rooms.history(room.key) : [];',
+    replacement: '["Stryker was here"]',
+    reason: 'a text has no end, so it is not ahead',
+  },
+  {
+    file: 'functions/rooms/actions/provider-event.ts',
+    before: 'if (!current || !spec || current.id !== roomId)',
+    replacement: 'false',
+    reason: 'a row with a room has the request for it',
+  },
+  {
+    file: 'functions/rooms/actions/provider-event.ts',
+    before: "const postponed = state === 'active' && dueAt !== undefined",
+    replacement: 'true',
+    reason: 'a row without a time to look at has no time to renew either',
+  },
+  {
+    file: 'functions/rooms/actions/take-back.ts',
+    before: "generationOf(seen.token ?? '')",
+    replacement: '"Stryker was here!"',
+    reason: 'neither text is a token',
+  },
 ];
 
 export function isEquivalent(

@@ -17,8 +17,8 @@ export function onKey(
   operation: (found: Room | undefined) => Promise<Result>,
 ): Promise<Result> {
   return withRoom(key, context, async (found) => {
-    const { outcome, room } = await keptOrTold(key, context, () => operation(found));
-    return { outcome, room: room && (await flushPending(room, context)) };
+    const result = await keptOrTold(key, context, () => operation(found));
+    return { ...result, room: result.room && (await flushPending(result.room, context)) };
   });
 }
 

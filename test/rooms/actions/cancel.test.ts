@@ -20,7 +20,38 @@ describe('cancelling a room', () => {
     expect(world.kept()).toEqual([]);
     expect(providerOf(world).calls.retire).toBe(4);
     expect(world.row('weekly')).toMatchObject({ state: 'cancelled', current: undefined, dueAt: undefined });
-    expect(await world.rooms.history('weekly')).toHaveLength(4);
+    expect(world.row('weekly').warnings).toEqual([]);
+    expect(world.announced.at(-1)).toMatchObject({ type: 'Room Cancelled', reason: 'requested' });
+    const history = await world.rooms.history('weekly');
+    expect(history).toHaveLength(4);
+    expect(history.at(-1)).toMatchObject({ reason: 'cancelled', expiresAt: world.clock.now });
+  });
+
+  it('leaves an older generation alone from the moment of its end on', async () => {
+    const world = makeWorld();
+    for (const name of ['a', 'b', 'c']) await ensureRoom(named(name), world.context);
+    // the first two ended early, one of them at this moment
+    for (const [generation, expiresAt] of [
+      [1, world.clock.now],
+      [2, world.clock.now + HOUR],
+    ] as const) {
+      const [past] = (await world.rooms.history('weekly')).filter((each) => each.generation === generation);
+      if (past) await world.rooms.archive({ ...past, expiresAt });
+    }
+    await cancelRoom(aCancellation(), world.context);
+    expect(world.row('weekly').retirees.map(({ id }) => id)).toEqual(['first-3', 'first-2']);
+  });
+
+  it('keeps the ids to write back to the calendar, or takes newer ones', async () => {
+    for (const [origin, kept] of [
+      [undefined, 'old'],
+      [{ calendarId: 'new' }, 'new'],
+    ] as const) {
+      const world = makeWorld();
+      await ensureRoom(aRequest({ origin: { calendarId: 'old' } }), world.context);
+      await cancelRoom(aCancellation({ origin }), world.context);
+      expect(world.row('weekly').origin).toEqual({ calendarId: kept });
+    }
   });
 
   it('leaves rooms alone that ended by themselves', async () => {

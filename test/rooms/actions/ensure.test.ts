@@ -202,6 +202,25 @@ describe('asking for a room', () => {
   });
 });
 
+describe('a request that changes nothing at the provider', () => {
+  it('keeps the ids to write back to the calendar, or takes newer ones', async () => {
+    for (const [origin, kept] of [
+      [undefined, 'old'],
+      [{ calendarId: 'new' }, 'new'],
+    ] as const) {
+      const { context, row } = makeWorld();
+      await ensureRoom(aRequest({ origin: { calendarId: 'old' } }), context);
+      expect((await ensureRoom(aRequest({ origin }), context)).outcome).toBe('unchanged');
+      expect(row('weekly').origin).toEqual({ calendarId: kept });
+    }
+  });
+
+  it('is refused where it does not say what the room shall be like', async () => {
+    const asked = ensureRoom(aRequest({ spec: undefined }), makeWorld().context);
+    await expect(asked).rejects.toThrow('room weekly was asked for without saying what it shall be like');
+  });
+});
+
 describe('a request that nobody needs any more when it is served', () => {
   it('is noted, and a room that lives goes on to its end', async () => {
     const { context, row, kept, announced, clock } = makeWorld();
@@ -216,6 +235,20 @@ describe('a request that nobody needs any more when it is served', () => {
 });
 
 describe('a change that needs a new room', () => {
+  it('is announced as a change, also where the provider has only just refused it', async () => {
+    const { context, providers, announced, row } = makeWorld();
+    await ensureRoom(aRequest(), context);
+    const change = async () => {
+      throw new ProviderRefusedError('expires_at: must be within a year of created_at');
+    };
+    Object.assign(providers.first ?? {}, { change });
+    expect((await ensureRoom(aRequest({ spec: aSpec({ lifetime: 120 * DAY }) }), context)).outcome).toBe(
+      'rotated',
+    );
+    expect(announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'changed' });
+    expect(row('weekly').previous?.id).toBe('first-1');
+  });
+
   it('gives it the end that the old one had at least', async () => {
     const { context, row } = makeWorld();
     await ensureRoom(aRequest({ spec: named('Weekly') }), context);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { holdRoom } from '../../../functions/rooms/actions/hold.ts';
 import { handleProviderEvent } from '../../../functions/rooms/actions/provider-event.ts';
@@ -45,6 +46,36 @@ describe('news of a meeting', () => {
     await hear('meeting-ended');
     expect(row('weekly')).toMatchObject({ meetingSince: undefined, dueAt: resting + HOUR, attempts: 3 });
     expect((await hear('meeting-ended')).outcome).toBe('unchanged');
+  });
+
+  it('that ended leaves a held room to wait for its emergency', async () => {
+    const { hear, row, context } = await keptWorld();
+    await hear('meeting-started');
+    await holdRoom(aRequest({ action: 'hold' }), context);
+    const { emergencyAt } = row('weekly');
+    expect((await hear('meeting-ended')).outcome).toBe('noted');
+    expect(row('weekly')).toMatchObject({ state: 'held', dueAt: emergencyAt });
+  });
+
+  it('means nothing for a room that the provider shows closed, or at its end', async () => {
+    for (const more of [{ available: false }, { expiresAt: START }]) {
+      const { hear, row, provider } = await keptWorld();
+      const { get } = provider;
+      provider.get = async (id) => {
+        const seen = await get(id);
+        return seen && { ...seen, ...more };
+      };
+      expect((await hear('meeting-started')).outcome).toBe('unchanged');
+      expect(row('weekly').meetingSince).toBeUndefined();
+    }
+  });
+
+  it('of a key that was cancelled changes nothing', async () => {
+    const { hear, context, row } = await keptWorld();
+    await cancelRoom(aRequest({ action: 'cancel' }), context);
+    const { revision } = row('weekly');
+    expect((await hear('meeting-started')).outcome).toBe('outdated');
+    expect(row('weekly').revision).toBe(revision);
   });
 
   it('counts from the first of several beginnings', async () => {
@@ -112,10 +143,12 @@ describe('news that a room expired', () => {
   });
 
   it('opens a new one also where our clock is a little behind', async () => {
-    const { hear, clock, provider } = await keptWorld();
-    clock.now = START + 90 * DAY - MINUTE;
+    const { hear, clock, provider, announced, row } = await keptWorld();
+    clock.now = START + 90 * DAY - 5 * MINUTE;
     provider.lose('first-1');
     expect((await hear('expired')).outcome).toBe('rotated');
+    expect(announced.at(-1)).toMatchObject({ reason: 'expired' });
+    expect(row('weekly').previous).toBeUndefined();
   });
 
   it('is not believed while the provider shows the room', async () => {

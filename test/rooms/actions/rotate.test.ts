@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { holdRoom } from '../../../functions/rooms/actions/hold.ts';
 import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
@@ -209,6 +210,68 @@ describe('a room whose expiry is moved', () => {
   });
 });
 
+describe('what a provider must give where an expiry is moved', () => {
+  const LIFE = 90 * DAY;
+  const WEEK = 7 * DAY;
+
+  /** Renews at the first moment, where the provider moves the end by `gain`. */
+  async function moved(gain: (asked: number) => number, lifetime = LIFE) {
+    const world = await dueWorld({ renewal: extending, lifetime });
+    const { provider, rotate, row } = world;
+    const before = row('weekly').current?.expiresAt ?? 0;
+    const { change } = provider;
+    provider.change = (id, { expiresAt = 0 }) => change(id, { expiresAt: before + gain(expiresAt - before) });
+    return (await rotate()).outcome;
+  }
+
+  it('is a week, the time before an end in which a room of this life is renewed', async () => {
+    expect(await moved(() => WEEK)).toBe('extended');
+    expect(await moved(() => WEEK - SECOND)).toBe('rotated');
+  });
+
+  it('is what was asked for, give or take a minute, where that is less', async () => {
+    // of four days, two nights and half an hour are the window, and nearly as much has passed
+    expect(await moved((asked) => asked, 4 * DAY)).toBe('extended');
+    expect(await moved((asked) => asked - MINUTE, 4 * DAY)).toBe('extended');
+    expect(await moved((asked) => asked - MINUTE - SECOND, 4 * DAY)).toBe('rotated');
+  });
+});
+
+describe('an order for a row that needs nothing', () => {
+  it.each(['due', 'lost', 'drifted'] as const)('(%s) leaves a cancelled key alone', async (cause) => {
+    const { context, row } = await dueWorld();
+    await cancelRoom(aRequest({ action: 'cancel' }), context);
+    const { revision } = row('weekly');
+    expect((await rotateRoom({ key: 'weekly', generation: 1, cause }, context)).outcome).toBe('unchanged');
+    expect(row('weekly').revision).toBe(revision);
+  });
+
+  it('(unfinished) writes nothing where nothing is unfinished', async () => {
+    const { context, row } = await dueWorld();
+    const { revision } = row('weekly');
+    const order = { key: 'weekly', generation: 1, cause: 'unfinished' } as const;
+    expect((await rotateRoom(order, context)).outcome).toBe('unchanged');
+    expect(row('weekly').revision).toBe(revision);
+  });
+
+  it('(recovered) gives nothing back where it names no room', async () => {
+    const { context, row } = await dueWorld();
+    const { revision } = row('weekly');
+    const order = { key: 'weekly', generation: 1, cause: 'recovered' } as const;
+    expect((await rotateRoom(order, context)).outcome).toBe('outdated');
+    expect(row('weekly').revision).toBe(revision);
+  });
+
+  it('(ended) tells once that a room without renewal has ended', async () => {
+    const { context, announced, clock } = await dueWorld({ renewal: { mode: 'none' } });
+    const order = { key: 'weekly', generation: 1, cause: 'ended' } as const;
+    clock.now = START + 91 * DAY;
+    expect((await rotateRoom(order, context)).outcome).toBe('over');
+    expect((await rotateRoom(order, context)).outcome).toBe('unchanged');
+    expect(announced.slice(1)).toMatchObject([{ type: 'Room Ended', reason: 'expired' }]);
+  });
+});
+
 describe('a provider that gives less than was asked for', () => {
   it('has its room retired, and is not asked again and again', async () => {
     const { rotate, provider, row, clock, kept } = await dueWorld();
@@ -388,6 +451,22 @@ describe('a person who rotates a room', () => {
     expect(announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'requested' });
   });
 
+  it('hears that it was moved only where it was', async () => {
+    const { context, row, announced } = await dueWorld({}, { applications: ['first', 'second'] });
+    const home = row('weekly').current?.application ?? '';
+    const other = home === 'first' ? 'second' : 'first';
+    for (const to of [undefined, home, other]) await rotateNow({ ...asked(), to }, context);
+    expect(announced.slice(1).map(({ reason }) => reason)).toEqual(['requested', 'requested', 'moved']);
+  });
+
+  it('waits for a room that is on its way', async () => {
+    const { context } = makeWorld({ limit: 0 });
+    await expect(ensureRoom(aRequest(), context)).rejects.toThrow('full');
+    await expect(rotateNow(asked(), context)).rejects.toThrow(
+      'room weekly is on its way, and can be renewed then',
+    );
+  });
+
   it('has it whatever rests, is held or is being used', async () => {
     const { context, rooms, row, clock } = await dueWorld();
     await holdRoom(aRequest({ action: 'hold' }), context);
@@ -419,6 +498,8 @@ describe('a person who rotates a room', () => {
     unmet.push('theme_id');
     await expect(rotateNow({ ...asked(), to: 'first' }, context)).rejects.toThrow('strict: no application');
     expect(provider.calls.create).toBe(1);
+    // where it is, it is kept
+    expect((await rotateNow(asked(), context)).outcome).toBe('rotated');
   });
 
   it('is told that there is no such room', async () => {

@@ -9,6 +9,7 @@ import {
   reconcileRooms,
 } from '../../../functions/rooms/fleet/reconcile.ts';
 import { takeClaim } from '../../../functions/rooms/lifecycle/claim.ts';
+import type { FoundRoom } from '../../../functions/rooms/model/ports.ts';
 import type { Room } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
@@ -269,17 +270,45 @@ describe('a table that was restored to an earlier time', () => {
     const { world, order } = await behind();
     expect(await rotateRoom(order, world.context)).toMatchObject({ outcome: 'rotated' });
     expect(await rotateRoom(order, world.context)).toMatchObject({ outcome: 'outdated' });
-    expect(world.row('room-0')).toMatchObject({ generation: 2, current: { id: 'first-2' } });
+    expect(world.row('room-0')).toMatchObject({ generation: 2, current: { id: 'first-2' }, warnings: [] });
+    expect(world.announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'recovered' });
   });
 
   it.each([
+    ['to a key that was cancelled', { state: 'cancelled' }, 30 * DAY],
+    ['to a key whose request was refused', { state: 'rejected' }, 30 * DAY],
     ['whose generation was given up', { spent: 2 }, 30 * DAY],
     ['that is about to end', { retirees: [{ application: 'first', id: 'first-2' }] }, 30 * DAY],
-    ['whose end was moved up', {}, 11 * MINUTE],
-  ])('gives no room back %s', async (_, more, life) => {
+    ['whose end was moved up', {}, 12 * MINUTE],
+  ] as const)('gives no room back %s', async (_, more, life) => {
     const { world, order } = await behind(more, life);
     expect(await rotateRoom(order, world.context)).toMatchObject({ outcome: 'outdated' });
     expect(world.row('room-0')).toMatchObject({ generation: 1, current: { id: 'first-1' } });
+  });
+
+  it('notes a room of an older generation in the history, once', async () => {
+    const { world } = await behind();
+    const token = roomToken(DEPLOYMENT, 'room-0', 1, aSpec());
+    const settings = { display_name: 'Weekly' };
+    const found: FoundRoom[] = [];
+    for (const generation of [1, 1]) {
+      const { id } = await first(world).create({ token, settings, expiresAt: world.clock.now + 30 * DAY });
+      found.push({ application: 'first', id, generation });
+    }
+    const [older, another] = found;
+    if (!older || !another) throw new Error('two rooms were made');
+    const order = (...rooms: FoundRoom[]) =>
+      rotateRoom({ key: 'room-0', generation: 1, cause: 'recovered', found: rooms }, world.context);
+    // a second room of the generation that the row has is no older one
+    expect(await order(older)).toMatchObject({ outcome: 'outdated' });
+    expect(await world.rooms.history('room-0')).toEqual([]);
+    await world.rooms.write({ ...world.row('room-0'), generation: 2 });
+    await order(older);
+    const history = await world.rooms.history('room-0');
+    expect(history).toMatchObject([{ generation: 1, roomId: older.id, reason: 'recovered' }]);
+    world.clock.now += MINUTE;
+    await order(another);
+    expect(await world.rooms.history('room-0')).toEqual(history);
   });
 
   it('does not nominate a generation that was given up', async () => {

@@ -130,6 +130,18 @@ describe('correcting drift', () => {
     expect(world.row('weekly')).toMatchObject({ generation: 2, previous: undefined });
   });
 
+  it('leaves a room alone that is only said to be gone', async () => {
+    const { world } = await drifted();
+    failChange(world, new RoomGoneError('gone'));
+    await expect(rotateRoom(ORDER, world.context)).rejects.toThrow('and shows it');
+    const order = { ...ORDER, cause: 'lost' } as const;
+    expect(await rotateRoom(order, world.context)).toMatchObject({
+      outcome: 'unchanged',
+      reason: 'found again',
+    });
+    expect(world.row('weekly').generation).toBe(1);
+  });
+
   it('hands the message over for good when the provider refuses the correction', async () => {
     const { world } = await drifted();
     failChange(world, new ProviderRefusedError('no'));
