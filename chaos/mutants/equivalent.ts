@@ -92,6 +92,24 @@ export const EQUIVALENT: readonly Equivalent[] = [
     replacement: '"Stryker was here!"',
     reason: 'neither text is a token',
   },
+  {
+    file: 'functions/rooms/decisions/ensure.ts',
+    before: "const [home = ''] = opening.homes;",
+    replacement: '"Stryker was here!"',
+    reason: 'there is always an application to ask',
+  },
+  {
+    file: 'functions/rooms/decisions/ensure.ts',
+    before: '...changedSettings(row.spec?.settings,',
+    replacement: 'row.spec.settings',
+    reason: 'a row with a room has the request for it',
+  },
+  {
+    file: 'functions/rooms/decisions/ensure.ts',
+    before: '(asked.lifetime > (old?.lifetime ?? 0)',
+    replacement: 'old.lifetime',
+    reason: 'a row with a room has the request for it',
+  },
 ];
 
 export function isEquivalent(

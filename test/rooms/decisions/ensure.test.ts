@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type DesiredRoom, decideEnsure, decideOpening } from '../../../functions/rooms/decisions/ensure.ts';
 import type { Capabilities } from '../../../functions/rooms/model/ports.ts';
-import type { Room, RoomSpec } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
+import type { Renewal, Room, RoomSpec } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, SECOND } from '../../../functions/rooms/model/time.ts';
 import { blankRoom } from '../../../functions/rooms/model/transitions.ts';
 import { accountsWith } from '../../support/accounts.ts';
 import { aLiveRoom, aRoom, aSpec, START } from '../../support/rooms.ts';
@@ -38,6 +38,7 @@ describe('what is done for a room that is wanted, and why', () => {
     ['is asked for with another renewal', row(), desire({ renewal: { mode: 'none' } }), 'record', 'noted'],
     ['is not there', blankRoom('weekly', NOW), desire(), 'open', 'requested'],
     ['was cancelled', row({ state: 'cancelled', current: undefined }), desire(), 'open', 'requested'],
+    ['was cancelled, though the row names one', row({ state: 'cancelled' }), desire(), 'open', 'requested'],
     ['has ended', row(ended), desire(), 'open', 'expired'],
     [
       'is needed by nobody any more',
@@ -58,9 +59,16 @@ describe('what is done for a room that is wanted, and why', () => {
     [
       'is to live as long, but for half a minute',
       row(),
-      desire({ lifetime: 90 * DAY }),
+      desire({ expiresAt: START + 90 * DAY + 30 * SECOND }),
       'record',
-      'unchanged',
+      'noted',
+    ],
+    [
+      'is to live longer by more than half a minute',
+      row(),
+      desire({ expiresAt: START + 90 * DAY + 31 * SECOND }),
+      'change',
+      'extended',
     ],
   ])('a room that %s', (_, found, desired, action, reason) => {
     expect(decideEnsure(found, desired, NOW, policyWith())).toMatchObject({ action, reason });
@@ -77,6 +85,11 @@ describe('what is done for a room that is wanted, and why', () => {
       homes: ['first'],
       atLeast: found.current?.expiresAt,
     });
+  });
+
+  it('a setting is changed in place also where an expiry cannot be moved', () => {
+    const policy = policyWith({ movableExpiry: false });
+    expect(decideEnsure(row(), desire(renamed), NOW, policy)).toMatchObject({ action: 'change' });
   });
 
   it('a strict request is refused where no application can meet it, also for a room that exists', () => {
@@ -99,14 +112,12 @@ describe('what is done for a room that is wanted, and why', () => {
 describe('a life that is too short for a renewal', () => {
   const opening = { homes: ['first'], atLeast: 0, reason: 'requested' } as const;
 
-  it.each<[string, boolean | undefined, string]>([
-    ['is refused to a caller who named the renewal', true, 'refuse'],
-    ['is given to a caller who did not', undefined, 'open'],
-  ])('%s', (_, explicit, action) => {
-    const desired = desire({
-      lifetime: 2 * HOUR,
-      renewal: { mode: 'recreate', ...(explicit && { explicit }) },
-    });
+  it.each<[string, Renewal, string]>([
+    ['is refused to a caller who named the renewal', { mode: 'recreate', explicit: true }, 'refuse'],
+    ['is given to a caller who did not', { mode: 'recreate' }, 'open'],
+    ['is given to a caller who asked for none by name', { mode: 'none', explicit: true }, 'open'],
+  ])('%s', (_, renewal, action) => {
+    const desired = desire({ lifetime: 2 * HOUR, renewal });
     expect(decideOpening(desired, NOW, policyWith(), opening)).toMatchObject({ action });
   });
 });

@@ -50,6 +50,7 @@ it.each([
 it.each([
   ['the provider cannot move an expiry', policyWith(false)],
   ['the provider has no longer life to give', policyWith(true, 6 * DAY)],
+  ['the provider has just the life to give that is left', policyWith(true, 7 * DAY)],
 ])('a room that is to keep its link gets a new one where %s', (_, policy) => {
   expect(decideRenewal(kept('extend'), NOW, policy)).toEqual({ action: 'recreate', reason: 'renewal' });
 });
