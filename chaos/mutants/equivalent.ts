@@ -110,6 +110,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     replacement: 'old.lifetime',
     reason: 'a row with a room has the request for it',
   },
+  {
+    file: 'functions/rooms/actions/cancel.ts',
+    before: 'const past = room.generation > 2',
+    replacement: 'room.generation >= 2',
+    reason: 'a row has the rooms of two generations itself',
+  },
 ];
 
 export function isEquivalent(

@@ -229,6 +229,11 @@ describe('what a provider must give where an expiry is moved', () => {
     expect(await moved(() => WEEK - SECOND)).toBe('rotated');
   });
 
+  it('is a third of a life that is shorter', async () => {
+    expect(await moved(() => 4 * DAY, 12 * DAY)).toBe('extended');
+    expect(await moved(() => 4 * DAY - SECOND, 12 * DAY)).toBe('rotated');
+  });
+
   it('is what was asked for, give or take a minute, where that is less', async () => {
     // of four days, two nights and half an hour are the window, and nearly as much has passed
     expect(await moved((asked) => asked, 4 * DAY)).toBe('extended');

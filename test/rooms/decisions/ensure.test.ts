@@ -22,6 +22,8 @@ function desire(spec: Partial<RoomSpec> = {}, value = 'b'): DesiredRoom {
 
 const row = (more: Partial<Room> = {}) => aRoom({ sequences: { request: 'a' }, ...more });
 const renamed = { settings: { display_name: 'Monthly' } };
+const onDemand = { renewal: { mode: 'on-demand' } } as const;
+const waiting = { state: 'on-demand', current: undefined, spec: aSpec(onDemand) } as const;
 const ended = { current: aLiveRoom({ expiresAt: NOW }) };
 
 describe('what is done for a room that is wanted, and why', () => {
@@ -39,6 +41,22 @@ describe('what is done for a room that is wanted, and why', () => {
     ['is not there', blankRoom('weekly', NOW), desire(), 'open', 'requested'],
     ['was cancelled', row({ state: 'cancelled', current: undefined }), desire(), 'open', 'requested'],
     ['was cancelled, though the row names one', row({ state: 'cancelled' }), desire(), 'open', 'requested'],
+    ['is wanted on demand', blankRoom('weekly', NOW), desire(onDemand), 'await-knock', 'on-demand'],
+    ['waits for a knock already', row(waiting), desire(onDemand), 'record', 'unchanged'],
+    [
+      'waits for a knock, and gets another name',
+      row(waiting),
+      desire({ ...onDemand, ...renamed }),
+      'await-knock',
+      'on-demand',
+    ],
+    [
+      'was on demand, and was cancelled',
+      row({ ...waiting, state: 'cancelled' }),
+      desire(onDemand),
+      'await-knock',
+      'on-demand',
+    ],
     ['has ended', row(ended), desire(), 'open', 'expired'],
     [
       'is needed by nobody any more',
