@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { INSTRUMENTER_CONSTANTS, type InstrumenterContext } from '@stryker-mutator/api/core';
@@ -22,6 +22,9 @@ const LONG = [
   'test/rooms/campaigns/{crashes,year,handover,model}.test.ts',
   'test/requests/calendar/fuzz.test.ts',
 ];
+
+/** How long each test took before the first mutant. */
+const TIMES = 'mutants-test-times.json';
 
 const VITEST = new URL('./vitest.ts', import.meta.url).href;
 
@@ -59,11 +62,10 @@ function runner(): TestRunner {
     async dryRun() {
       tests = load();
       const first = await run(() => true, false);
-      const time = new Map(first.tests.map(({ id, timeSpentMs }) => [id, timeSpentMs]));
-      tests = Promise.resolve(
-        (await tests).toSorted((a, b) => (time.get(a.id) ?? 0) - (time.get(b.id) ?? 0)),
-      );
+      const times = first.tests.map(({ id, timeSpentMs }) => [id, timeSpentMs]);
+      writeFileSync(TIMES, JSON.stringify(Object.fromEntries(times)));
       const again = await run(() => true, false);
+      tests = Promise.resolve(inOrderOfTime(await tests));
       // a test that passes only once would seem to notice every mutant
       return again.tests.every(({ status }) => status === TestStatus.Success) ? first : again;
     },
@@ -84,14 +86,17 @@ function runner(): TestRunner {
   };
 }
 
-/** Loads the tests of the working directory, which is the copy that holds the mutants. */
+/** Loads the tests of the working directory, which is the copy that holds the mutants. The quickest come first. */
 async function load(): Promise<readonly Test[]> {
-  const { collect } = await import(VITEST);
-  return collect(
-    globSync(MUTANTS_TESTS.split(','), { exclude: LONG })
-      .sort()
-      .map((file) => resolve(file)),
-  );
+  const { collect }: typeof import('./vitest.ts') = await import(VITEST);
+  const files = globSync(MUTANTS_TESTS.split(','), { exclude: LONG }).sort();
+  const all = await collect(files.map((file) => resolve(file)));
+  return existsSync(TIMES) ? inOrderOfTime(all) : all;
+}
+
+function inOrderOfTime(tests: readonly Test[]): readonly Test[] {
+  const times = JSON.parse(readFileSync(TIMES, 'utf8')) as Record<string, number>;
+  return tests.toSorted((a, b) => (times[a.id] ?? 0) - (times[b.id] ?? 0));
 }
 
 async function outcome({ id, name, file, body }: Test): Promise<TestResult> {
