@@ -55,17 +55,42 @@ describe('what has drifted', () => {
     expect(drift({ display_name: 'Renamed' })).toBeUndefined();
   });
 
+  it('is any part of a setting that differs, and none that is not shown', () => {
+    const asked: RoomSettings = {
+      ...ASKED,
+      available_features: { is_chat_available: false, is_recording_available: false },
+    };
+    expect(drift({ available_features: {} })).toBeUndefined();
+    for (const shown of [
+      { is_chat_available: false, is_recording_available: true },
+      { is_chat_available: true, is_recording_available: false },
+    ]) {
+      const { settings } = drift({ available_features: shown }, undefined, asked) ?? {};
+      expect(settings).toEqual({ available_features: asked.available_features });
+    }
+  });
+
+  it('is a value where none was asked for by name', () => {
+    const asked: RoomSettings = { display_name: 'Weekly', theme_id: null };
+    expect(drift({ theme_id: null }, undefined, asked)).toBeUndefined();
+    expect(drift({ theme_id: 'another' }, undefined, asked)?.settings).toEqual({ theme_id: null });
+  });
+
   it('is an end that came nearer by more than rounding, and never one that went away', () => {
-    expect(drift({}, START + 90 * DAY - 30 * SECOND)).toBeUndefined();
+    expect(drift({}, START + 90 * DAY - MINUTE)).toBeUndefined();
+    expect(drift({}, START + 90 * DAY - MINUTE - SECOND)).toBeDefined();
     expect(drift({}, START + 91 * DAY)).toBeUndefined();
     expect(drift({}, START + DAY)).toEqual({ settings: {}, expiresAt: START + 90 * DAY });
   });
 
   it('is not an end so near that it cannot be moved any more', () => {
-    const current = aLiveRoom({ expiresAt: START + 5 * MINUTE });
-    expect(
-      driftOf({ current, spec: aSpec() }, seen({}, START + MINUTE), capabilities, START),
-    ).toBeUndefined();
+    // the shortest life is 11 minutes, and an expiry may come back rounded by one
+    const endingIn = (life: number) => {
+      const current = aLiveRoom({ expiresAt: START + life });
+      return driftOf({ current, spec: aSpec() }, seen({}, START + MINUTE), capabilities, START);
+    };
+    expect(endingIn(12 * MINUTE - SECOND)).toBeUndefined();
+    expect(endingIn(12 * MINUTE)).toEqual({ settings: {}, expiresAt: START + 12 * MINUTE });
   });
 });
 
