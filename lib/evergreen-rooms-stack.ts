@@ -9,13 +9,17 @@ import {
   Tags,
   Validations,
 } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type IManagedPolicy, ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { EvergreenRooms } from './evergreen-rooms.ts';
 import { addOutputs } from './outputs.ts';
+import { warnWithoutDomain } from './parts/links.ts';
+import type { LinksDomain } from './settings/props.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** The placeholder of `cdk.json`, so that the stack can be synthesised. */
@@ -31,7 +35,16 @@ export class EvergreenRoomsStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { stage, applications, alarmEmail, calendar, permissionsBoundary, stackName: _, ...props }: Settings,
+    {
+      stage,
+      applications,
+      alarmEmail,
+      calendar,
+      links,
+      permissionsBoundary,
+      stackName: _,
+      ...props
+    }: Settings,
     env?: Environment,
   ) {
     super(scope, id, {
@@ -55,10 +68,12 @@ export class EvergreenRoomsStack extends Stack {
           ...(addressArn && { address: this.secretAt(`FeedAddress${i + 1}`, addressArn) }),
         })),
       },
+      links: links && { ...links, domain: links.domain && this.domainOf(links.domain) },
       permissionsBoundary: permissionsBoundary === undefined ? undefined : this.policyAt(permissionsBoundary),
       removalPolicy: prod ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     if (alarmEmail !== undefined) this.rooms.alarmTopic.addSubscription(new EmailSubscription(alarmEmail));
+    if (prod && links !== false && links.domain === undefined) warnWithoutDomain(this.rooms);
     if (!prod) {
       Validations.of(this).acknowledge({
         id: 'cdk-validator-cfnguard::cloudwatch_log_group_retention_period_check',
@@ -86,6 +101,25 @@ export class EvergreenRoomsStack extends Stack {
     });
     const named = Fn.conditionContains(['named'], placeholder.valueAsString);
     new CfnRule(this, 'ApplicationsAreNamed', { assertions: [{ assert: named, assertDescription: why }] });
+  }
+
+  private domainOf({
+    name,
+    certificateArn,
+    hostedZone,
+    webAclArn,
+  }: NonNullable<Exclude<Settings['links'], false>['domain']>): LinksDomain {
+    return {
+      name,
+      certificate: Certificate.fromCertificateArn(this, 'LinksCertificate', certificateArn),
+      ...(webAclArn !== undefined && { webAclArn }),
+      ...(hostedZone && {
+        hostedZone: HostedZone.fromHostedZoneAttributes(this, 'LinksZone', {
+          hostedZoneId: hostedZone.id,
+          zoneName: hostedZone.name,
+        }),
+      }),
+    };
   }
 
   private policyAt(nameOrArn: string): IManagedPolicy {

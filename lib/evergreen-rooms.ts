@@ -57,6 +57,8 @@ export class EvergreenRooms extends Construct {
   readonly feedAddresses: ReadonlyMap<string, ISecret>;
   /** Where `.ics` files are put, if any are read. */
   readonly calendarBucket: IBucket | undefined;
+  /** Where the links of keys begin, unless they are off. A slug of the rooms table is the rest. */
+  readonly linksUrl: string | undefined;
   /** The topic that alarms are sent to. Subscribe to it to receive them. */
   readonly alarmTopic: ITopic;
   /** Each names its heading in the runbook. */
@@ -108,7 +110,7 @@ export class EvergreenRooms extends Construct {
       queueKey: deployment.queueKey,
       feedsReadEvery: calendars && calendars.feedAddresses.size > 0 ? calendars.readEvery : undefined,
       functions: Object.values(functions),
-      others: deployment.callbacks ? [deployment.callbacks.function] : [],
+      others: [deployment.callbacks, deployment.links].flatMap((each) => (each ? [each.function] : [])),
       undelivered: deployment.undelivered,
       rules: [
         { bus: deployment.bus, name: requests.ruleName },
@@ -132,6 +134,7 @@ export class EvergreenRooms extends Construct {
     this.privateKeys = deployment.applications.secrets;
     this.feedAddresses = calendars?.feedAddresses ?? new Map();
     this.calendarBucket = calendars?.bucket;
+    this.linksUrl = deployment.links?.url;
     this.alarmTopic = topic;
     this.alarms = monitoring.alarms;
     this.dashboard = monitoring.dashboard;

@@ -36,6 +36,8 @@ export type {
   CalendarFeed,
   CalendarOptions,
   EvergreenRoomsProps,
+  LinksDomain,
+  LinksOptions,
   ReconciliationOptions,
   RotationOptions,
 } from './settings/props.ts';

@@ -47,11 +47,11 @@ const TRIAL = {
 
 /** Everything but what lets somebody in as a host. */
 const SHOWN =
-  'roomKey, #state, generation, #current.guestUrl, #current.expiresAt, renewAt, warnings, lastError';
+  'roomKey, #state, slug, generation, #current.guestUrl, #current.expiresAt, renewAt, warnings, lastError';
 const NAMES = '{"#entry":"entry","#state":"state","#current":"current"}';
 
 /** The names that your own rules, senders and readers need. */
-function names({ deployment, eventBus, requestQueue, table }: EvergreenRooms): Output[] {
+function names({ deployment, eventBus, linksUrl, requestQueue, table }: EvergreenRooms): Output[] {
   return [
     {
       name: 'DeploymentId',
@@ -65,6 +65,15 @@ function names({ deployment, eventBus, requestQueue, table }: EvergreenRooms): O
     },
     { name: 'RequestQueueUrl', description: 'The queue of requests', value: requestQueue.queueUrl },
     { name: 'RoomsTableName', description: 'The table of rooms', value: table.tableName },
+    ...(linksUrl === undefined
+      ? []
+      : [
+          {
+            name: 'LinksUrl',
+            description: 'Where the links of rooms begin; the attribute slug of a room is the rest',
+            value: linksUrl,
+          },
+        ]),
   ];
 }
 

@@ -4,9 +4,13 @@
  */
 
 import type { ProviderEntry } from '../adapters/providers.ts';
+import type { Appearance } from '../links/answer.ts';
 
 /** An entry of the pool, as JSON in `APPLICATIONS`: its provider's name, and what that provider's adapter wants to know. */
 export type ApplicationEntry = ProviderEntry;
+
+/** How the pages of links look, as JSON in `APPEARANCE`. */
+export type AppearanceVariable = Appearance;
 
 /** The variables of every function. */
 export interface CommonEnvironment {
@@ -101,4 +105,28 @@ export interface ReadCalendarsEnvironment extends CommonEnvironment {
   readonly FEEDS: string;
   /** The table of feeds; its key is `id`. */
   readonly CALENDARS_TABLE: string;
+}
+
+/** What Lambda itself sets, as far as a function reads it. */
+export interface LambdaEnvironment {
+  readonly AWS_REGION: string;
+  readonly AWS_ACCESS_KEY_ID: string;
+  readonly AWS_SECRET_ACCESS_KEY: string;
+  readonly AWS_SESSION_TOKEN?: string;
+  /** Set on one machine, as for the SDK. */
+  readonly AWS_ENDPOINT_URL?: string;
+  readonly AWS_ENDPOINT_URL_DYNAMODB?: string;
+}
+
+/** It has no inbox: its function URL is all that feeds it. */
+export interface OpenRoomEnvironment
+  extends LambdaEnvironment,
+    Pick<CommonEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'> {
+  readonly LINKS_TABLE: string;
+  /** Where DynamoDB is in this region. */
+  readonly DYNAMODB_URL: string;
+  /** Where the knocks of visitors go. */
+  readonly REQUESTS_QUEUE: string;
+  /** How pages look: JSON of `AppearanceVariable`. */
+  readonly APPEARANCE: string;
 }

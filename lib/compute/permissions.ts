@@ -25,6 +25,18 @@ export function permitKeepingRooms(grantee: IGrantable, table: Table): void {
   permitKey(grantee, table.encryptionKey, 'dynamodb', [...READ_ENCRYPTED, ...WRITE_ENCRYPTED]);
 }
 
+/** Read a link by its slug, and nothing else. */
+export function permitReadingLinks(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:GetItem'], table.tableArn);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
+}
+
+/** Write links, and read none. */
+export function permitWritingLinks(grantee: IGrantable, table: Table): void {
+  permit(grantee, ['dynamodb:PutItem'], table.tableArn);
+  permitKey(grantee, table.encryptionKey, 'dynamodb', [...READ_ENCRYPTED, ...WRITE_ENCRYPTED]);
+}
+
 /** Read what is remembered of a calendar, and write it. */
 export const permitRemembering = permitKeepingRooms;
 

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { CommonEnvironment, WorkerEnvironment } from '../../functions/runtime/environment.ts';
 import type { Callbacks } from '../parts/callbacks.ts';
 import type { Deployment } from '../parts/deployment.ts';
+import type { Links } from '../parts/links.ts';
 import type { FunctionName } from './function-name.ts';
 import { permitAnnouncing, permitReadingSecret } from './permissions.ts';
 import { type Environments, RoomsFunction, type RoomsFunctionProps } from './rooms-function.ts';
@@ -26,6 +27,7 @@ export class RoomsWorker<Name extends WorkerName> extends RoomsFunction<Name> {
     const { callbacks } = props;
     const common = {
       ...workerEnvironment(deployment, props.timeout),
+      ...(deployment.links && linksEnvironment(deployment.links)),
       ...(callbacks && { CALLBACKS_URL: callbacks.url, CALLBACKS_SECRET: callbacks.secret.secretArn }),
     };
     super(scope, id, deployment, {
@@ -36,6 +38,14 @@ export class RoomsWorker<Name extends WorkerName> extends RoomsFunction<Name> {
     for (const secret of deployment.applications.secrets.values()) permitReadingSecret(this.function, secret);
     if (callbacks) permitReadingSecret(this.function, callbacks.secret);
   }
+}
+
+function linksEnvironment({ table, url, names }: Links) {
+  return {
+    LINKS_TABLE: table.tableName,
+    LINKS_URL: url,
+    ...(names && { LINK_NAMES: 'yes' }),
+  } satisfies Pick<WorkerEnvironment, 'LINKS_TABLE' | 'LINKS_URL' | 'LINK_NAMES'>;
 }
 
 function workerEnvironment(

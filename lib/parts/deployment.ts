@@ -8,6 +8,7 @@ import type { RotationRhythm } from '../schedule/rhythm.ts';
 import type { Schedules } from '../schedule/schedules.ts';
 import type { Applications } from './applications.ts';
 import type { Callbacks } from './callbacks.ts';
+import type { Links } from './links.ts';
 
 /** What every part of a deployment stands on. */
 export interface Deployment extends Surroundings {
@@ -19,6 +20,8 @@ export interface Deployment extends Surroundings {
   readonly schedules: Schedules;
   /** Where providers tell of rooms, if they are asked to. */
   readonly callbacks: Callbacks | undefined;
+  /** Where the holders of links are led to rooms, unless links are off. */
+  readonly links: Links | undefined;
   /** Where messages rest that the bus or a schedule could not put into a queue. */
   readonly undelivered: Queue;
   /** What its rooms carry a digest of; absent where they carry `id`, which was chosen. */

@@ -18,6 +18,7 @@ import { readsCalendars } from './calendars.ts';
 import { Callbacks } from './callbacks.ts';
 import type { Deployment } from './deployment.ts';
 import { eventBus } from './event-bus.ts';
+import { Links } from './links.ts';
 import { deadLetterQueue } from './work-queue.ts';
 
 /** Creates the resources that every part of a deployment needs, or uses yours. The defaults are here. */
@@ -54,6 +55,13 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
     callbacks: props.callbacks
       ? new Callbacks(scope, 'Callbacks', surroundings, callbackConcurrency(props))
       : undefined,
+    links:
+      props.links === false
+        ? undefined
+        : new Links(scope, 'Links', surroundings, {
+            ...props.links,
+            table: { ...tableProps, removalPolicy },
+          }),
     origin: props.deployment === undefined ? deploymentOrigin(scope) : undefined,
     queueKey,
     maxReceiveCount: props.maxReceiveCount ?? 5,

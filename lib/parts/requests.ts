@@ -5,7 +5,12 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { CalendarVariable } from '../../functions/runtime/environment.ts';
 import { DEFAULT_CONCURRENCY } from '../compute/concurrency.ts';
-import { permitKeepingRooms, permitReadingHistory, permitRemembering } from '../compute/permissions.ts';
+import {
+  permitKeepingRooms,
+  permitReadingHistory,
+  permitRemembering,
+  permitWritingLinks,
+} from '../compute/permissions.ts';
 import { RoomsWorker } from '../compute/rooms-worker.ts';
 import type { CalendarOptions, EvergreenRoomsProps } from '../settings/props.ts';
 import type { Deployment } from './deployment.ts';
@@ -42,6 +47,8 @@ export class Requests extends RoomsWorker<'create-rooms'> {
     });
     permitKeepingRooms(this.function, deployment.table);
     permitReadingHistory(this.function, deployment.table);
+    if (deployment.links) permitWritingLinks(this.function, deployment.links.table);
+    deployment.links?.knockAt(this.inbox.queue);
     if (series) permitRemembering(this.function, series);
     this.ruleName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     this.takeFromBus(deployment);

@@ -6,6 +6,7 @@ import {
   permitNominatingRooms,
   permitReadingHistory,
   permitSending,
+  permitWritingLinks,
 } from '../compute/permissions.ts';
 import { RoomsFunction } from '../compute/rooms-function.ts';
 import { RoomsWorker } from '../compute/rooms-worker.ts';
@@ -37,6 +38,7 @@ export class Rotation extends Construct {
     deployment.callbacks?.tell(this.worker.inbox.queue);
     permitKeepingRooms(this.worker.function, deployment.table);
     permitReadingHistory(this.worker.function, deployment.table);
+    if (deployment.links) permitWritingLinks(this.worker.function, deployment.links.table);
     this.planner = new RoomsFunction(this, 'Planner', deployment, {
       name: 'plan-rotation',
       description: 'Nominates the rooms that are due for renewal',

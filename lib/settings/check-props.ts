@@ -5,7 +5,7 @@ import { problemsOfFeeds } from '../parts/calendars.ts';
 import { assertSchedule } from '../schedule/longest-gap.ts';
 import { type Construct, inWords, is, isObject, type Kind, oneOf, shown } from './kind.ts';
 import { nearest } from './nearest.ts';
-import type { EvergreenRoomsProps } from './props.ts';
+import type { EvergreenRoomsProps, LinksDomain, LinksOptions } from './props.ts';
 import { problemsOfRanges } from './ranges.ts';
 import { reasonOf } from './reason.ts';
 
@@ -27,6 +27,7 @@ const PROPS: ShapeOf<EvergreenRoomsProps> = {
   reconciliation: 'options',
   calendar: 'options',
   callbacks: 'boolean',
+  links: 'options',
   callbackConcurrency: 'count',
   requestConcurrency: 'number',
   maxReceiveCount: 'number',
@@ -72,6 +73,23 @@ const CALENDAR: ShapeOf<NonNullable<EvergreenRoomsProps['calendar']>> = {
   files: { a: 'a Bucket', by: 'bucketArn', or: 'boolean' },
 };
 
+const LINKS: ShapeOf<LinksOptions> = {
+  domain: 'options',
+  page: ['redirect', 'lobby'],
+  names: 'boolean',
+  team: 'text',
+  logo: 'text',
+  contact: 'text',
+  concurrency: 'number',
+};
+
+const LINKS_DOMAIN: ShapeOf<LinksDomain> = {
+  name: 'text',
+  certificate: { a: 'a Certificate', by: 'certificateArn' },
+  hostedZone: { a: 'a HostedZone', by: 'hostedZoneId' },
+  webAclArn: 'text',
+};
+
 const FEED: Shape = { name: 'text', address: A_SECRET, timeZone: A_TIME_ZONE };
 const MEETINGS_API: Shape = {
   provider: 'text',
@@ -105,6 +123,7 @@ function problemsOfShapes(props: EvergreenRoomsProps): string[] {
     ...problemsOf('rotation.', props.rotation, ROTATION),
     ...problemsOf('reconciliation.', props.reconciliation, RECONCILIATION),
     ...problemsOf('calendar.', props.calendar, CALENDAR),
+    ...problemsOfLinks(props.links),
     ...problemsOfEach('rotation.schedules', props.rotation?.schedules, A_SCHEDULE),
     ...problemsOfEach('securityGroups', props.securityGroups, A_SECURITY_GROUP),
     ...each(props.applications).flatMap((entry, i) => problemsOfApplication(`applications[${i}].`, entry)),
@@ -122,11 +141,41 @@ function problemsOfApplication(prefix: string, entry: unknown): string[] {
   return problemsOf(prefix, entry, provider === 'meetings-api' ? MEETINGS_API : API_KEY);
 }
 
+function problemsOfLinks(links: EvergreenRoomsProps['links']): string[] {
+  if (links === false) return [];
+  const { domain } = isObject(links) ? links : {};
+  const missing = (['name', 'certificate'] as const)
+    .filter((name) => isObject(domain) && domain[name] === undefined)
+    .map((name) => `links.domain.${name} is missing`);
+  return [
+    ...problemsOf('links.', links, LINKS),
+    ...problemsOf('links.domain.', domain, LINKS_DOMAIN),
+    ...missing,
+  ];
+}
+
+const DOMAIN = /^(?=.{4,100}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+
+function problemsOfLinkValues(links: EvergreenRoomsProps['links']): string[] {
+  const { domain, logo } = links || {};
+  const problems: string[] = [];
+  if (domain && !Token.isUnresolved(domain.name) && !DOMAIN.test(domain.name)) {
+    problems.push(
+      `links.domain.name is '${domain.name}', and must be a domain in lower case of at most 100 characters, as in meet.example.com`,
+    );
+  }
+  if (logo !== undefined && !Token.isUnresolved(logo) && !/^https:\/\/[\x21-\x7e]+$/.test(logo)) {
+    problems.push(`links.logo is '${logo}', and must be an https address`);
+  }
+  return problems;
+}
+
 function problemsOfValues(props: EvergreenRoomsProps): string[] {
   return [
     ...problemsOfApplications(props.applications),
     ...problemsOfFeeds(props.calendar?.feeds ?? []),
     ...problemsOfRanges(props),
+    ...problemsOfLinkValues(props.links),
     ...each(props.rotation?.schedules).flatMap((schedule, i) =>
       problemsOfSchedule(`rotation.schedules[${i}]`, schedule as ScheduleExpression),
     ),
@@ -174,7 +223,12 @@ function problemsOfEach(name: string, list: unknown, kind: Kind): string[] {
 
 /** Where a property stands that was looked for at the top. */
 function elsewhere(name: string): string | undefined {
-  const [place] = Object.entries({ rotation: ROTATION, reconciliation: RECONCILIATION, calendar: CALENDAR })
+  const [place] = Object.entries({
+    rotation: ROTATION,
+    reconciliation: RECONCILIATION,
+    calendar: CALENDAR,
+    links: LINKS,
+  })
     .filter(([, shape]) => name in shape)
     .map(([options]) => `${options}.${name}`);
   return place && `; did you mean ${place}?`;

@@ -1,9 +1,11 @@
 import type { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -141,6 +143,73 @@ export interface CalendarFeed {
   readonly timeZone?: TimeZone;
 }
 
+/** The links of keys, which stay the same while rooms change. */
+export interface LinksOptions {
+  /**
+   * A domain of your own. Without it, links begin with the address of a function, and end with the stack.
+   *
+   * @default - the address that Lambda gives to the function
+   */
+  readonly domain?: LinksDomain;
+  /**
+   * Whether the link of an open room redirects to it, or shows a page with a button (`lobby`).
+   *
+   * @default redirect
+   */
+  readonly page?: 'redirect' | 'lobby';
+  /**
+   * Whether pages show the names of rooms.
+   *
+   * @default false
+   */
+  readonly names?: boolean;
+  /**
+   * The name of your team, on every page.
+   *
+   * @default - none
+   */
+  readonly team?: string;
+  /**
+   * The https address of a picture, on every page.
+   *
+   * @default - none
+   */
+  readonly logo?: string;
+  /**
+   * Whom visitors can ask: an e-mail address, an https address, or text.
+   *
+   * @default - none
+   */
+  readonly contact?: string;
+  /**
+   * The number of concurrent visits, from 2 to 1,000. These executions are reserved from the account. AWS refuses that
+   * if fewer than 100 would remain.
+   *
+   * @default - none are reserved, and the account's limit applies
+   */
+  readonly concurrency?: number;
+}
+
+/** The domain of the links, behind CloudFront. */
+export interface LinksDomain {
+  /** As in `meet.example.com`. Links contain it, so do not change it. */
+  readonly name: string;
+  /** A certificate for the domain, in us-east-1. */
+  readonly certificate: ICertificate;
+  /**
+   * Where the records of the domain are made.
+   *
+   * @default - you make them: an alias or CNAME to the distribution
+   */
+  readonly hostedZone?: IHostedZone;
+  /**
+   * The ARN of a web ACL of the scope CLOUDFRONT.
+   *
+   * @default - none
+   */
+  readonly webAclArn?: string;
+}
+
 /** The settings of a deployment. Only the applications have no default. */
 export interface EvergreenRoomsProps {
   /** The applications of the Meetings API, and the accounts at other providers, that rooms are opened in. */
@@ -170,6 +239,12 @@ export interface EvergreenRoomsProps {
    * @default false
    */
   readonly callbacks?: boolean;
+  /**
+   * The links of keys, which stay the same while rooms change. `false` removes the public address.
+   *
+   * @default - every key has a link at the address of a function
+   */
+  readonly links?: LinksOptions | false;
   /**
    * The number of concurrent callbacks, from 1 to 1,000. These executions are reserved from the account. AWS refuses
    * that if fewer than 100 would remain. `unreserved` reserves none and sets no limit.

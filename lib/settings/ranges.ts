@@ -45,12 +45,14 @@ export function problemsOfRanges({
   rotation,
   reconciliation,
   calendar,
+  links,
   ...props
 }: EvergreenRoomsProps): string[] {
   return [
     ...problemsOf('rotation.', rotation),
     ...problemsOf('reconciliation.', reconciliation),
     ...problemsOf('calendar.', calendar),
+    ...problemsOf('links.', links || {}),
     ...problemsOf('', props),
   ];
 }

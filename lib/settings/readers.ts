@@ -167,3 +167,28 @@ export const feed: Reader<FeedSetting> = (value) => {
   }
   throw new Error('names of feeds, or objects of texts with name and, if need be, addressArn, timeZone');
 };
+
+/** A hosted zone of Route 53, as the context names it. */
+export interface HostedZoneSetting {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** An object, or the same as JSON from the command line. */
+export const hostedZone: Reader<HostedZoneSetting> = (value) => {
+  const { id, name, ...rest } = (typeof value === 'string' ? parsed(value) : (value ?? {})) as Record<
+    string,
+    unknown
+  >;
+  if (typeof id === 'string' && typeof name === 'string' && Object.keys(rest).length === 0)
+    return { id, name };
+  throw new Error(`an object with id and name, as in {"id": "Z0123456789", "name": "example.com"}`);
+};
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -12,6 +12,7 @@ import {
   either,
   email,
   feed,
+  hostedZone,
   listOf,
   logRetention,
   oneOf,
@@ -57,6 +58,23 @@ const SETTINGS = {
   calendarFiles: oneOf('on', 'off'),
   requestConcurrency: wholeNumber(...COUNTS.requestConcurrency),
   callbacks: oneOf('on', 'off'),
+  /** Whether every key has a link that stays the same. */
+  links: oneOf('on', 'off'),
+  /** The domain of the links, and the ARN of its certificate in us-east-1. */
+  linksDomain: text,
+  linksCertificate: text,
+  /** Where the records of that domain are made: an object with id and name. */
+  linksHostedZone: hostedZone,
+  /** The ARN of a web ACL in front of the links. */
+  linksWebAcl: text,
+  /** Whether an open room is entered at once, or from a page with a button. */
+  linksPage: oneOf('redirect', 'lobby'),
+  /** Whether pages show the names of rooms. */
+  linksNames: oneOf('on', 'off'),
+  linksTeam: text,
+  linksLogo: text,
+  linksContact: text,
+  linksConcurrency: wholeNumber(...COUNTS.concurrency),
   callbackConcurrency: either('unreserved', wholeNumber(...COUNTS.callbackConcurrency)),
   reconciliation: oneOf('repair', 'report'),
   reconciliationSchedule: schedule,
@@ -115,6 +133,28 @@ function settingsIn(context: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(context).filter(([name]) => !/[:/@]/.test(name)));
 }
 
+function linksOf(values: Values) {
+  const { linksDomain: name, linksCertificate: certificateArn, linksHostedZone, linksWebAcl } = values;
+  if ((name === undefined) !== (certificateArn === undefined)) {
+    throw new Error(
+      `setting ${name === undefined ? 'linksDomain' : 'linksCertificate'} is missing: a domain for links needs both ` +
+        'linksDomain and linksCertificate, the ARN of its certificate in us-east-1',
+    );
+  }
+  return {
+    domain:
+      name === undefined || certificateArn === undefined
+        ? undefined
+        : { name, certificateArn, hostedZone: linksHostedZone, webAclArn: linksWebAcl },
+    page: values.linksPage,
+    names: values.linksNames === 'on',
+    team: values.linksTeam,
+    logo: values.linksLogo,
+    contact: values.linksContact,
+    concurrency: values.linksConcurrency,
+  };
+}
+
 function arrange(values: Values & { readonly applications: ApplicationSetting[] }) {
   const { stage = 'dev', applications, baseUrl, timeZone = TimeZone.ETC_UTC, ...rest } = values;
   const { reconciliationSchedule = DAILY } = rest;
@@ -149,6 +189,7 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
       files: rest.calendarFiles === 'on',
     },
     callbacks: rest.callbacks === 'on',
+    links: rest.links === 'off' ? (false as const) : linksOf(rest),
     callbackConcurrency: rest.callbackConcurrency,
     flexibleWindow,
     requestConcurrency,

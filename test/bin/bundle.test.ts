@@ -6,6 +6,7 @@ import { bundleFunctions } from '../../bin/bundle.ts';
 
 const FUNCTIONS = [
   'create-rooms',
+  'open-room',
   'plan-rotation',
   'read-calendars',
   'reconcile-rooms',

@@ -36,6 +36,11 @@ export const BUDGETS: Figures = {
   'read-calendars: modules loaded at import': 530,
   'read-calendars: modules of Node loaded beside it': 80,
 
+  'open-room: bytes of its bundle': 28_000,
+  'open-room: bytes loaded at import': 28_000,
+  'open-room: files loaded at import': 1,
+  'open-room: modules loaded at import': 42,
+  'open-room: modules of Node loaded beside it': 60,
   'room-callbacks: bytes of its bundle': 400_000,
   'room-callbacks: bytes loaded at import': 350_000,
   'room-callbacks: files loaded at import': 6,

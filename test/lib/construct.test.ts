@@ -38,7 +38,7 @@ describe('what a team brings along', () => {
         ({ Properties }) => Properties.SSESpecification.KMSMasterKeyId,
       ),
     ];
-    expect(encrypted).toHaveLength(10 + 4 + 1 + 1 + 1);
+    expect(encrypted).toHaveLength(10 + 5 + 1 + 1 + 2);
     for (const reference of encrypted) expect(target(reference)).toBe(key);
     expect(servicesLetIn(template(), key as string)).toEqual([
       'cloudwatch.amazonaws.com',
@@ -128,7 +128,7 @@ describe('what a team brings along', () => {
     const functions = all(template(), 'AWS::Lambda::Function').filter(
       ({ Properties }) => Properties.Environment?.Variables.POWERTOOLS_SERVICE_NAME,
     );
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(5);
     for (const { Properties } of functions) {
       expect(Properties.VpcConfig.SubnetIds.length).toBeGreaterThan(1);
       const role = target(Properties.Role);
@@ -144,7 +144,7 @@ describe('what a team brings along', () => {
       permissionsBoundary: ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'),
     }));
     const roles = all(template(), 'AWS::IAM::Role');
-    expect(roles).toHaveLength(5);
+    expect(roles).toHaveLength(6);
     for (const { Properties } of roles) {
       expect(JSON.stringify(Properties.PermissionsBoundary)).toContain('policy/boundary');
     }

@@ -288,7 +288,7 @@ describe('a saved query', () => {
     const names = queries.map(({ Name }) => Name.split('/')[2] as string);
     for (const { LogGroupNames, Name } of queries) {
       expect(Name).toMatch(/^EvergreenRooms\/k3x7q\//);
-      expect(LogGroupNames).toHaveLength(5);
+      expect(LogGroupNames).toHaveLength(6);
     }
     const mentioned = [...runbook.matchAll(/quer(?:y|ies)\s+`([^`]+)`(?:\s+and\s+`([^`]+)`)?/g)].flatMap(
       ([, ...found]) => found.filter((name) => name),

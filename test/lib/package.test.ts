@@ -127,8 +127,8 @@ describe('a team that installs it', () => {
   }, 60_000);
 
   test.each([
-    ['app.ts', 6],
-    ['app.cjs', 4],
+    ['app.ts', 7],
+    ['app.cjs', 5],
   ])(
     'synthesises its own stack with %s',
     async (app, functions) => {

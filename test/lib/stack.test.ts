@@ -108,7 +108,7 @@ describe('a second deployment in an account', () => {
     ],
   ])('may bound every role by the policy %s', (permissionsBoundary, expected) => {
     const roles = all(named('bounded', { permissionsBoundary }), 'AWS::IAM::Role');
-    expect(roles).toHaveLength(5);
+    expect(roles).toHaveLength(6);
     for (const { Properties } of roles)
       expect(JSON.stringify(Properties.PermissionsBoundary)).toMatch(expected);
   });

@@ -6,11 +6,24 @@ import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import { appWith, findings, roomsWith, stackWith } from '../support/stacks.ts';
 
+const LINKS_OF = {
+  dev: {},
+  prod: {
+    linksDomain: 'meet.example.com',
+    linksCertificate: 'arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-4333-8444-555555555555',
+    linksHostedZone: { id: 'Z0123456789', name: 'example.com' },
+  },
+};
+
 describe('a synthesis', () => {
   test('has no finding of AwsSolutions, of Control Tower or of the library in either stage, where others have', () => {
     const found = findings((app) => {
-      for (const stage of ['dev', 'prod'])
-        stackWith({ stage, callbacks: 'on', calendarFeeds: 'team', calendarFiles: 'on' }, app, stage);
+      for (const stage of ['dev', 'prod'] as const)
+        stackWith(
+          { stage, callbacks: 'on', calendarFeeds: 'team', calendarFiles: 'on', ...LINKS_OF[stage] },
+          app,
+          stage,
+        );
       const careless = new Stack(app, 'Careless');
       new Queue(careless, 'Queue');
       new CfnQueue(careless, 'Wrong', { visibilityTimeout: -1 });
@@ -21,7 +34,7 @@ describe('a synthesis', () => {
     expect(new Set(found.map(({ by }) => by))).toEqual(
       new Set(['AwsSolutions', 'cdk-validator-cfnguard', 'CloudFormation Validate']),
     );
-  }, 120_000);
+  }, 600_000);
 
   test('stops at a queue that hides its messages for less than six time-outs of its function', () => {
     const { stack } = roomsWith();
@@ -99,7 +112,10 @@ describe('a synthesis', () => {
     ['ap-southeast-7', 'had no function URLs', /switch callbacks off/],
     ['mx-central-1', 'had no archives', /the events are not archived/],
   ])('says what is missing in %s', (region, missing, what) => {
-    const stack = stackWith({ callbacks: 'on' }, appWith(), 'There', { account: '123456789012', region });
+    const stack = stackWith({ callbacks: 'on', links: 'off' }, appWith(), 'There', {
+      account: '123456789012',
+      region,
+    });
     const [warning, ...more] = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
     expect(more).toEqual([]);
     expect(warning?.entry.data).toMatch(what);

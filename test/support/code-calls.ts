@@ -6,6 +6,9 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { build } from 'esbuild';
+import type { CallAws } from '../../functions/adapters/aws/call.ts';
+import { knocks } from '../../functions/adapters/aws/knocks.ts';
+import { linkReader } from '../../functions/adapters/aws/link-reader.ts';
 import { calendarFiles } from '../../functions/adapters/calendars/calendar-files.ts';
 import { feedSource } from '../../functions/adapters/calendars/feed-source.ts';
 import { callbackAddresses } from '../../functions/adapters/callback-addresses.ts';
@@ -14,6 +17,7 @@ import { outbox } from '../../functions/adapters/queues/outbox.ts';
 import { newsQueue, rotationQueue } from '../../functions/adapters/queues/rotation-queue.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
 import { feedMemories } from '../../functions/adapters/tables/feed-memories.ts';
+import { linksTable } from '../../functions/adapters/tables/links-table.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { seriesTable } from '../../functions/adapters/tables/series-table.ts';
 import type { ProviderEvent } from '../../functions/rooms/model/ports.ts';
@@ -130,7 +134,30 @@ export async function portMethods(): Promise<PortMethod[]> {
     method(/queue\d*\(\)\.tell\(/, new SQSClient(REGION), (client) =>
       newsQueue(client, ROTATIONS).tell({ key: 'k', roomId: '1', news: 'ended' } as unknown as ProviderEvent),
     ),
+    method(/links\d*\.write\(/, new DynamoDBClient(REGION), (client) =>
+      linksTable(client, {
+        tableName: 'links',
+        retention: 0,
+        linksUrl: 'https://meet.example/',
+        names: false,
+      }).write({ slug: 's', key: 'k', state: 'kept', revision: 1 }),
+    ),
+    signed(/links\d*\.read\(/, (call) => linkReader(call, ENDPOINT, 'links').read('s')),
+    signed(/knocks\d*\.send\(/, (call) => knocks(call, 'https://sqs.example/requests').send('k')),
   ]);
+}
+
+const ENDPOINT = new URL('https://dynamodb.example/');
+
+/** The same for a method that calls AWS without the SDK. */
+async function signed(used: RegExp, use: (call: CallAws) => Promise<unknown>): Promise<PortMethod> {
+  const calls: string[] = [];
+  await use(async ({ target, body }) => {
+    const { TableName, QueueUrl } = body as Record<string, string>;
+    calls.push(`${target.split('.')[1]}Command on ${TableName ?? QueueUrl?.split('/').at(-1)}`);
+    return {};
+  });
+  return { used, calls };
 }
 
 const REGION = { region: 'eu-central-1' };

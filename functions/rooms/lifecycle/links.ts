@@ -9,8 +9,8 @@ import type { RoomContext } from './context.ts';
  * the link shows also says that the links table is behind, so that a crash between the two tables leaves enough to go
  * on.
  */
-export function withLinks<Store extends RoomStore>(rooms: Store, links: Links): Store {
-  return { ...rooms, write: (room) => rooms.write(linked(room, links)) };
+export function withLinks<Store extends RoomStore>(store: Store, links: Links): Store {
+  return { ...store, write: (room) => store.write(linked(room, links)) };
 }
 
 function linked(room: Room, links: Links): Room {

@@ -33,6 +33,10 @@ export const METRICS = {
   CallbacksHeard: 'Count',
   CallbacksRefused: 'Count',
 
+  /** Visits of links, and messages of visitors that ask for a room to be opened. */
+  LinksVisited: 'Count',
+  LinksKnocked: 'Count',
+
   FeedsRead: 'Count',
   /** Feeds that could not be read: their rooms stay as they are until the next time. */
   FeedsFailed: 'Count',

@@ -1,4 +1,5 @@
 import { App, Duration, RemovalPolicy, Stack, TimeZone } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { GraphWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus } from 'aws-cdk-lib/aws-events';
@@ -6,6 +7,7 @@ import { CloudWatchLogGroup } from 'aws-cdk-lib/aws-events-targets';
 import { AccountRootPrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -75,6 +77,28 @@ const everything: Required<EvergreenRoomsProps> = {
     files: new Bucket(stack, 'Files', { eventBridgeEnabled: true }),
   },
   callbacks: true,
+  links: {
+    domain: {
+      name: 'meet.example.com',
+      certificate: Certificate.fromCertificateArn(
+        stack,
+        'Certificate',
+        'arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-4333-8444-555555555555',
+      ),
+      hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+        hostedZoneId: 'Z0123456789',
+        zoneName: 'example.com',
+      }),
+      webAclArn:
+        'arn:aws:wafv2:us-east-1:123456789012:global/webacl/own/11111111-2222-4333-8444-555555555555',
+    },
+    page: 'lobby',
+    names: true,
+    team: 'Team A',
+    logo: 'https://www.example.com/logo.png',
+    contact: 'help@example.com',
+    concurrency: 20,
+  },
   callbackConcurrency: 3,
   requestConcurrency: 4,
   maxReceiveCount: 4,

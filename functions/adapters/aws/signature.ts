@@ -1,0 +1,57 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** Who signs: what Lambda puts into the environment of a function. */
+export interface Signer {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+  readonly region: string;
+}
+
+export interface SignableRequest {
+  readonly service: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * The headers of a POST request with AWS's signature, version 4
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+ *
+ * @param now as `Date.now()` gives it
+ */
+export function signedHeaders(
+  { service, url, headers, body }: SignableRequest,
+  { accessKeyId, secretAccessKey, sessionToken, region }: Signer,
+  now: number,
+): Record<string, string> {
+  const time = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '');
+  const signed: Record<string, string> = {
+    ...headers,
+    host: url.host,
+    'x-amz-date': time,
+    ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
+  };
+  const names = Object.keys(signed).sort();
+  const list = names.join(';');
+  const lines = names.map((name) => `${name}:${signed[name]}\n`).join('');
+  const canonical = ['POST', url.pathname, '', lines, list, sha256(body)].join('\n');
+  const scope = [time.slice(0, 8), region, service, 'aws4_request'];
+  const toSign = ['AWS4-HMAC-SHA256', time, scope.join('/'), sha256(canonical)].join('\n');
+  const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
+  const signature = hmac(key, toSign).toString('hex');
+  const credential = `${accessKeyId}/${scope.join('/')}`;
+  return {
+    ...signed,
+    authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${list}, Signature=${signature}`,
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}

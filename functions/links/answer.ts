@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import type { LambdaFunctionURLResult } from 'aws-lambda';
+import { type Link, leadsToRoom, type Page, pageOf } from '../rooms/model/link.ts';
+import type { Instant } from '../rooms/model/time.ts';
+import { textsFor } from './language.ts';
+import { type Branding, renderPage } from './page.ts';
+
+/** How a deployment shows its links. */
+export interface Appearance extends Branding {
+  /** `lobby`: an open room is a page with a button, and not a redirect. */
+  readonly page: 'redirect' | 'lobby';
+}
+
+/** A visit, without what nobody needs to know of the visitor. */
+export interface Visit {
+  /** Where the link is: the path is all of the slug. */
+  readonly path: string;
+  /** The host that the visitor asked, as far as the function knows it. */
+  readonly host: string;
+  readonly wantsJson: boolean;
+  readonly acceptLanguage: string | undefined;
+  /** The visitor pressed the button before, in a browser without scripts. */
+  readonly knocked: boolean;
+}
+
+/** Nothing of an answer is kept, and nobody is told where the visitor came from. */
+const PRIVATE = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-robots-tag': 'noindex, nofollow',
+  'x-content-type-options': 'nosniff',
+  'strict-transport-security': 'max-age=31536000',
+};
+
+const STATUS: Partial<Record<Page, number>> = { unknown: 404, cancelled: 410, ended: 410 };
+
+/** What the holder of a slug gets at this moment. */
+export function answerOf(
+  link: Link | undefined,
+  visit: Visit,
+  appearance: Appearance,
+  now: Instant,
+): LambdaFunctionURLResult {
+  const page = shownPage(link, visit, now);
+  if (visit.wantsJson) return jsonOf(page, link);
+  if (page === 'live' && appearance.page === 'redirect') {
+    return { statusCode: 302, headers: { ...PRIVATE, location: link?.url ?? '' } };
+  }
+  const nonce = randomBytes(16).toString('base64url');
+  return {
+    statusCode: STATUS[page] ?? 200,
+    headers: {
+      ...PRIVATE,
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': contentPolicy(nonce, appearance),
+    },
+    body: renderPage({
+      ...appearance,
+      page,
+      link: page === 'unknown' ? undefined : link,
+      texts: textsFor(visit.acceptLanguage),
+      knocked: visit.knocked,
+      nonce,
+    }),
+  };
+}
+
+/** After the button: the page again, which goes on by itself. */
+export function afterKnock(page: Page, { path, wantsJson }: Visit): LambdaFunctionURLResult {
+  if (wantsJson) return jsonOf(page, undefined, 202);
+  return { statusCode: 303, headers: { ...PRIVATE, location: `${path}?knocked` } };
+}
+
+/** A room at an address of ours, or without TLS, is none. */
+function shownPage(link: Link | undefined, { host }: Visit, now: Instant): Page {
+  const page = pageOf(link, now);
+  return page === 'live' && !leadsToRoom(link?.url ?? '', host) ? 'rejected' : page;
+}
+
+function jsonOf(page: Page, link: Link | undefined, status = STATUS[page] ?? 200): LambdaFunctionURLResult {
+  const room = page === 'live' &&
+    link && { url: link.url, expiresAt: isoOf(link.expiresAt), name: link.name };
+  return {
+    statusCode: status,
+    headers: { ...PRIVATE, 'content-type': 'application/json' },
+    body: JSON.stringify({ state: page, ...room }),
+  };
+}
+
+function isoOf(instant: Instant | undefined): string | undefined {
+  return instant === undefined ? undefined : new Date(instant).toISOString();
+}
+
+/** The redirect after the button may end at the room, and browsers hold `form-action` against every step of it. */
+function contentPolicy(nonce: string, { logo }: Branding): string {
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    "connect-src 'self'",
+    ...(logo === undefined ? [] : [`img-src ${new URL(logo).origin}`]),
+    "form-action 'self' https:",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+}

@@ -1,0 +1,117 @@
+import type { Link, Page } from '../rooms/model/link.ts';
+import { opensAtKnock } from '../rooms/model/link.ts';
+import { script } from './script.ts';
+import { style } from './style.ts';
+import type { Texts } from './texts/texts.ts';
+
+/** What a deployment puts on its pages. */
+export interface Branding {
+  readonly team?: string | undefined;
+  /** An https address of a picture. */
+  readonly logo?: string | undefined;
+  /** Whom to ask: an e-mail address, an https address, or text. */
+  readonly contact?: string | undefined;
+}
+
+export interface PageInput extends Branding {
+  readonly page: Page;
+  readonly link?: Link | undefined;
+  readonly texts: Texts;
+  /** The visitor pressed the button already. */
+  readonly knocked: boolean;
+  /** Of the one style and the one script. */
+  readonly nonce: string;
+}
+
+const ASK: ReadonlySet<Page> = new Set<Page>(['held', 'ended', 'rejected', 'cancelled', 'unknown']);
+
+/** The page of a link, whole: nothing is loaded but the logo of the team. */
+export function renderPage(input: PageInput): string {
+  const { page, link, texts, knocked, nonce, team } = input;
+  const heading = texts.headings[page];
+  const line = knocked && opensAtKnock(page) ? texts.opening : texts.lines[page];
+  const title = team === undefined ? heading : `${heading} · ${team}`;
+  return `<!doctype html>
+<html lang="${texts.lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(title)}</title>
+<style nonce="${nonce}">${style}</style>
+</head>
+<body>
+<main data-page="${page}">
+${[
+  teamOf(input),
+  link?.name === undefined ? '' : `<p class="name">${escaped(link.name)}</p>`,
+  `<h1>${escaped(heading)}</h1>`,
+  `<p id="status" role="status">${escaped(line)}</p>`,
+  page === 'live' ? joinOf(input) : '',
+  opensAtKnock(page) ? knockOf(input) : '',
+  ASK.has(page) ? contactOf(input) : '',
+]
+  .filter((part) => part !== '')
+  .join('\n')}
+</main>
+${opensAtKnock(page) || page === 'live' ? `<script nonce="${nonce}">${script}</script>\n` : ''}</body>
+</html>
+`;
+}
+
+function teamOf({ team, logo }: PageInput): string {
+  if (team === undefined && logo === undefined) return '';
+  const picture = logo === undefined ? '' : `<img src="${escaped(logo)}" alt="" width="40" height="40">`;
+  return `<p class="team">${picture}${escaped(team ?? '')}</p>`;
+}
+
+/** The room is entered without telling it where the visitor came from. */
+function joinOf({ link, texts }: PageInput): string {
+  const { url = '', expiresAt } = link ?? {};
+  const until = expiresAt === undefined ? '' : `\n<p class="more">${untilOf(expiresAt, texts)}</p>`;
+  return `<p><a class="button" href="${escaped(url)}" rel="noreferrer">${escaped(texts.join)}</a></p>${until}`;
+}
+
+/** In UTC; the script puts the visitor's own zone beside it. */
+function untilOf(expiresAt: number, texts: Texts): string {
+  const iso = new Date(expiresAt).toISOString();
+  const inUtc = new Intl.DateTimeFormat(texts.lang, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  }).format(expiresAt);
+  return escaped(texts.until).replace('{time}', `<time datetime="${iso}">${escaped(inUtc)} UTC</time>`);
+}
+
+/** The form has no field, so that its body is empty: a signed origin refuses bodies that browsers did not hash. */
+function knockOf({ texts, knocked, page }: PageInput): string {
+  const data = [texts.opening, texts.late, texts.offline].map(escaped);
+  const waits = knocked || page === 'opening';
+  return `<form method="post" id="knock" data-opening="${data[0]}" data-late="${data[1]}" data-offline="${data[2]}"${waits ? ' data-waits' : ''}>
+<button class="button">${escaped(texts.open)}</button>
+</form>
+<noscript><p class="more"><a href="?">${escaped(texts.again)}</a></p></noscript>`;
+}
+
+function contactOf({ contact, texts }: PageInput): string {
+  if (contact === undefined) return '';
+  return `<p class="more">${escaped(texts.contact).replace('{contact}', () => contactLink(contact))}</p>`;
+}
+
+function contactLink(contact: string): string {
+  const text = escaped(contact);
+  if (/^https:\/\//.test(contact)) return `<a href="${text}" rel="noreferrer">${text}</a>`;
+  return /^[^\s@]+@[^\s@]+$/.test(contact) ? `<a href="mailto:${text}">${text}</a>` : text;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+}

@@ -1,0 +1,99 @@
+import middy from '@middy/core';
+import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
+import { awsCaller } from './adapters/aws/call.ts';
+import { knocks } from './adapters/aws/knocks.ts';
+import { linkReader } from './adapters/aws/link-reader.ts';
+import { type Appearance, afterKnock, answerOf, type Visit } from './links/answer.ts';
+import { knockLimit } from './links/knock-limit.ts';
+import { AnswerError, errorsToAnswers } from './middleware/errors-to-answers.ts';
+import { invocationLog } from './middleware/invocation-log.ts';
+import { metrics } from './middleware/metrics.ts';
+import { type Link, opensAtKnock, pageOf } from './rooms/model/link.ts';
+import { readEnvironment } from './runtime/configuration.ts';
+import type { OpenRoomEnvironment } from './runtime/environment.ts';
+import { log } from './runtime/telemetry/log.ts';
+import { count } from './runtime/telemetry/metrics.ts';
+
+/**
+ * Leads the holder of a link to the room of the day, or to a page that says what is going on. It knows the links table
+ * and the queue of requests, and no provider, no secret and no host link.
+ */
+export const handler = middy<LambdaFunctionURLEvent, LambdaFunctionURLResult>()
+  .use(invocationLog())
+  .use(metrics())
+  .use(errorsToAnswers())
+  .handler(open);
+
+const SLUG = /^\/([\w-]{22})$/;
+/** No slug ends so: its last character has bits that 16 bytes do not reach. It is read so that every 404 costs the same. */
+const NO_SLUG = '_'.repeat(22);
+
+const now = () => Date.now();
+const limit = knockLimit(now);
+
+let made: ReturnType<typeof make> | undefined;
+
+function make() {
+  const env = readEnvironment<OpenRoomEnvironment>(
+    [
+      'LINKS_TABLE',
+      'DYNAMODB_URL',
+      'REQUESTS_QUEUE',
+      'APPEARANCE',
+      'AWS_REGION',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+    ],
+    ['AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL'],
+  );
+  const call = awsCaller({
+    accessKeyId: env.AWS_ACCESS_KEY_ID,
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
+    sessionToken: env.AWS_SESSION_TOKEN,
+    region: env.AWS_REGION,
+  });
+  const table = env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL ?? env.DYNAMODB_URL;
+  return {
+    links: linkReader(call, new URL(table), env.LINKS_TABLE),
+    knocks: knocks(call, env.REQUESTS_QUEUE),
+    // the construct writes it
+    appearance: JSON.parse(env.APPEARANCE) as Appearance,
+  };
+}
+
+async function open(event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLResult> {
+  made ??= make();
+  const { method } = event.requestContext.http;
+  if (!['GET', 'HEAD', 'POST'].includes(method)) throw new AnswerError(405);
+  const link = await made.links.read(SLUG.exec(event.rawPath)?.[1] ?? NO_SLUG);
+  const visit = visitOf(event);
+  const page = pageOf(link, now());
+  if (method === 'POST' && link && opensAtKnock(page)) {
+    await knock(link);
+    return afterKnock(page, visit);
+  }
+  count('LinksVisited');
+  return answerOf(link, visit, made.appearance, now());
+}
+
+function visitOf({ rawPath, rawQueryString, headers, requestContext }: LambdaFunctionURLEvent): Visit {
+  return {
+    path: rawPath,
+    host: requestContext.domainName,
+    wantsJson: /^application\/json\b/.test(headers.accept ?? ''),
+    acceptLanguage: headers['accept-language'],
+    knocked: rawQueryString === 'knocked',
+  };
+}
+
+async function knock({ key }: Link): Promise<void> {
+  if (!limit.allows(key)) return;
+  try {
+    await made?.knocks.send(key);
+  } catch (error) {
+    limit.forget(key);
+    throw error;
+  }
+  log.info('knocked', { key });
+  count('LinksKnocked');
+}
