@@ -12,6 +12,7 @@ import {
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import type { GivenUp } from '../../functions/runtime/queue/failure-policy.ts';
 import { originOf, waitingSince } from '../../functions/runtime/queue/work-queue.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';
 import { catchOutput } from '../support/output.ts';
 import { type Job, queueHandler } from '../support/queue-handler.ts';
@@ -90,9 +91,9 @@ describe('a batch', () => {
     const { handler, begun } = handlerOf(inbox, { wait, done });
     for (const body of ['a wait', 'b wait', 'a done', 'b done', 'a done']) inbox.queue.send(body);
     const delivery = inbox.deliver(handler);
-    await vi.waitFor(() => expect(begun).toEqual(['a wait', 'b wait']));
+    await eventually(() => expect(begun).toEqual(['a wait', 'b wait']));
     gates.get('b')?.resolve();
-    await vi.waitFor(() => expect(begun).toEqual(['a wait', 'b wait', 'b done']));
+    await eventually(() => expect(begun).toEqual(['a wait', 'b wait', 'b done']));
     gates.get('a')?.resolve();
     await delivery;
     expect(begun.slice(3)).toEqual(['a done', 'a done']);

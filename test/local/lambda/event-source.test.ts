@@ -1,7 +1,8 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Queue } from '../../../local/engines/queue.ts';
 import { startQueues } from '../../../local/engines/queues.ts';
 import { EventSource, type EventSourceDefinition } from '../../../local/lambda/event-source.ts';
+import { eventually } from '../../support/eventually.ts';
 import { testFunction } from './fixture.ts';
 
 interface Fed {
@@ -42,33 +43,33 @@ async function feed(
 
 test('what succeeded is deleted and what failed is left to its visibility timeout', async () => {
   const { queue, source } = await feed(['good', 'bad 1', 'fine', 'bad 2']);
-  await vi.waitFor(() => expect(queue.contents()).toMatchObject({ ready: 0, inFlight: 2 }));
+  await eventually(() => expect(queue.contents()).toMatchObject({ ready: 0, inFlight: 2 }));
   expect(queue.messages().map((message) => message.body)).toEqual(['bad 1', 'bad 2']);
-  await vi.waitFor(() => expect(source.running).toBe(0));
+  await eventually(() => expect(source.running).toBe(0));
 });
 
 test('a message that failed comes back when its visibility timeout is over', async () => {
   const { queue } = await feed(['bad'], {}, '1');
-  await vi.waitFor(() => expect(queue.messages()).toMatchObject([{ receiveCount: 2 }]), 5000);
+  await eventually(() => expect(queue.messages()).toMatchObject([{ receiveCount: 2 }]));
 });
 
 test('a function that dies leaves the whole batch', async () => {
   const { queue, source } = await feed(['good', 'crash']);
-  await vi.waitFor(() => expect(queue.contents().inFlight).toBe(2));
-  await vi.waitFor(() => expect(source.running).toBe(0));
+  await eventually(() => expect(queue.contents().inFlight).toBe(2));
+  await eventually(() => expect(source.running).toBe(0));
   expect(queue.contents().inFlight).toBe(2);
 });
 
 test('an answer that names a message of no batch fails the whole batch, since it says nothing of the others', async () => {
   const { queue, source } = await feed(['good', 'stranger']);
-  await vi.waitFor(() => expect(queue.contents().inFlight).toBe(2));
-  await vi.waitFor(() => expect(source.running).toBe(0));
+  await eventually(() => expect(queue.contents().inFlight).toBe(2));
+  await eventually(() => expect(source.running).toBe(0));
   expect(queue.contents().inFlight).toBe(2);
 });
 
 test('without the report of item failures a batch succeeds as a whole', async () => {
   const { queue } = await feed(['good', 'bad'], { reportsItemFailures: false });
-  await vi.waitFor(() => expect(queue.messages()).toEqual([]));
+  await eventually(() => expect(queue.messages()).toEqual([]));
 });
 
 test('batches are no larger than asked for, and no more go on at a time than allowed', async () => {
@@ -77,7 +78,7 @@ test('batches are no larger than asked for, and no more go on at a time than all
     { batchSize: 5, concurrency: 1 },
   );
   const seen = new Set<number>();
-  await vi.waitFor(
+  await eventually(
     () => {
       seen.add(source.running);
       expect(batches().flat()).toHaveLength(12);
@@ -91,11 +92,11 @@ test('batches are no larger than asked for, and no more go on at a time than all
 test('a batching window gathers what arrives one by one', async () => {
   const { queue, batches } = await feed(['0'], { batchingWindow: 300 });
   for (let i = 1; i < 4; i++) queue.send(String(i));
-  await vi.waitFor(() => expect(batches()).toEqual([['0', '1', '2', '3']]));
+  await eventually(() => expect(batches()).toEqual([['0', '1', '2', '3']]));
 });
 
 test('a message that the filter does not want is deleted unseen', async () => {
   const { queue, batches } = await feed(['wanted', 'other'], { wants: (record) => record.body === 'wanted' });
-  await vi.waitFor(() => expect(queue.messages()).toEqual([]));
+  await eventually(() => expect(queue.messages()).toEqual([]));
   expect(batches()).toEqual([['wanted']]);
 });

@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { payloadOf, testFunction } from './fixture.ts';
 
 test('an idle container is used again, and two invocations at a time get two', async () => {
@@ -91,7 +92,7 @@ test('the clock of a container is turned before its next event', async () => {
 test('what a function writes is heard line by line', async () => {
   const { fn, lines } = testFunction();
   await fn.invoke({ log: '{"level":"INFO"}\nsecond' });
-  await vi.waitFor(() => expect(lines).toHaveLength(2));
+  await eventually(() => expect(lines).toHaveLength(2));
   expect(lines).toMatchObject([
     { function: 'test-fn', line: '{"level":"INFO"}' },
     { function: 'test-fn', line: 'second' },

@@ -14,8 +14,9 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/a
 import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { RunningStack } from '../../../local/stack/run.ts';
+import { eventually } from '../../support/eventually.ts';
 import { bundle, heard, run } from './small-stack.ts';
 
 const HOUR = 3_600_000;
@@ -401,7 +402,7 @@ test('a stack that is stopped while its clock is turned ends the turn too', asyn
     });
   });
   const turned = stack.turnTo(Date.now() + 1000 * 24 * HOUR);
-  await vi.waitFor(() => expect(heard(stack).length).toBeGreaterThan(2));
+  await eventually(() => expect(heard(stack).length).toBeGreaterThan(2));
   await Promise.all([
     expect(turned).rejects.toThrow('the stack was stopped before all was done'),
     stack.stop(),
@@ -415,6 +416,6 @@ test('a stack that stops leaves no process and no listener behind, and the date 
   await stack.turnTo(Date.now() + 24 * HOUR);
   await stack.stop();
   await expect(fetch(stack.environment.AWS_ENDPOINT_URL_SQS ?? '')).rejects.toThrow('fetch failed');
-  await vi.waitFor(() => expect(process.getActiveResourcesInfo()).not.toContain('ProcessWrap'));
+  await eventually(() => expect(process.getActiveResourcesInfo()).not.toContain('ProcessWrap'));
   expect(Math.abs(Date.now() - (performance.timeOrigin + performance.now()))).toBeLessThan(60_000);
 });
