@@ -26,6 +26,10 @@ describe('the gauges', () => {
     });
   });
 
+  test('takes a room that is newer than the clock for one that has all its life before it', () => {
+    expect(gaugesOf([101]).livesLeft.get('75-100%')).toBe(1);
+  });
+
   test('leaves those out that have ended', () => {
     const { livesLeft, states } = gaugesOf([0, -1], 'cancelled');
     expect([...livesLeft.values()]).toEqual([0, 0, 0, 0, 0]);

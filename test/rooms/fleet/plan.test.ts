@@ -82,6 +82,24 @@ describe('planning', () => {
     expect(await makePlanner().plan()).toMatchObject({ due: 0, oldestOverdue: 0, rest: undefined });
   });
 
+  it('begins a round with ten seconds left, and none with less', async () => {
+    for (const [timeLeft, due] of [
+      [10_000, 1],
+      [9_999, 0],
+    ] as const) {
+      const { plan, put } = makePlanner({ timeLeft: () => timeLeft });
+      put('due', HOUR);
+      expect(await plan()).toMatchObject({ due });
+    }
+  });
+
+  it('reports an emergency where a run of the schedule has missed the room', async () => {
+    const { plan, put } = makePlanner();
+    put('missed', GAP + 1, { emergencyAt: START });
+    put('in time', GAP, { emergencyAt: START });
+    expect(await plan()).toMatchObject({ nominated: 2, emergencies: 1 });
+  });
+
   it('reads all shards at once', async () => {
     let waiting = 0;
     let release = () => {};

@@ -308,3 +308,308 @@ describe('reconciliation of a pool', () => {
     expect((await reconcile(world)).applications.first).toMatchObject({ rooms: 5, orphans: 0 });
   });
 });
+
+describe('an application that gives no list', () => {
+  it('is not reported, and no row is compared with it', async () => {
+    const world = await aged();
+    first(world).list = async function* () {
+      yield* [];
+      throw new UnauthorizedError('401');
+    };
+    const rows: string[] = [];
+    await expect(reconcile(world, { onRow: ({ key }) => rows.push(key) })).rejects.toThrow('401');
+    expect([world.reports, rows]).toEqual([[], []]);
+  });
+});
+
+describe('the table', () => {
+  /** The table, shown a row on each page, and how often it was read from its beginning. */
+  function paged({ rooms }: World) {
+    const scans: (string | undefined)[] = [];
+    const scan = async (cursor?: string) => {
+      scans.push(cursor);
+      const { items } = await rooms.scan();
+      const at = Number(cursor ?? 0);
+      return { items: items.slice(at, at + 1), cursor: at + 1 < items.length ? String(at + 1) : undefined };
+    };
+    return {
+      rooms: { ...rooms, scan },
+      readings: () => scans.filter((cursor) => cursor === undefined).length,
+    };
+  }
+
+  it('is read to its last page', async () => {
+    const world = await aged(['a', 'b', 'c']);
+    first(world).lose('first-3');
+    const { rooms, readings } = paged(world);
+    expect((await reconcile(world, { rooms })).applications.first).toEqual({ ...NOTHING, rooms: 2, lost: 1 });
+    expect(readings()).toBe(1);
+  });
+
+  it('is read a second time only for orphans, and then to its last page too', async () => {
+    const world = await aged(['a', 'b', 'c']);
+    await stray(world, roomToken(DEPLOYMENT, 'c', 2, aSpec()));
+    world.clock.now += 2 * HOUR;
+    const { rooms, readings } = paged(world);
+    expect((await reconcile(world, { rooms })).applications.first).toMatchObject({
+      recovered: 1,
+      orphans: 0,
+    });
+    expect(readings()).toBe(2);
+  });
+});
+
+describe('the memory of a run', () => {
+  it('is shared by its applications: the list of the second is read in parts where the first was long', async () => {
+    const world = makeWorld({ applications: ['first', 'second'], pageSize: 10 });
+    for (const [name, count] of [
+      ['first', 15],
+      ['second', 30],
+    ] as const) {
+      for (let nth = 1; nth <= count; nth += 1) await stray(world, `somebody-${nth}`, name);
+    }
+    const { applications, totals, rest } = await reconcile(world, { mostRooms: 20 });
+    expect(applications).toMatchObject({ first: { rooms: 15 }, second: { rooms: 10, partial: true } });
+    expect(rest).toMatchObject([{ applications: ['second'], before: { rooms: 10 } }]);
+    // of the second only a part is known
+    expect(Object.keys(totals)).toEqual(['first']);
+  });
+
+  it('has no place of the end of a list that the provider gives no name', async () => {
+    const world = await aged();
+    await reconcile(world);
+    expect(await world.rooms.listEnd('first')).toBeUndefined();
+  });
+});
+
+describe('a row that gets a room back', () => {
+  /** Some rows each with an orphan of its next generation. */
+  async function behind() {
+    const world = await aged(['back and lost', 'lost', 'back and drifted', 'drifted', 'back and unfinished']);
+    for (const key of ['back and lost', 'back and drifted', 'back and unfinished']) {
+      await stray(world, roomToken(DEPLOYMENT, key, 2, aSpec()));
+    }
+    for (const nth of [1, 2]) first(world).lose(`first-${nth}`);
+    for (const { id, expiresAt } of [...first(world).made]) {
+      const room = first(world).made.find((made) => made.id === id);
+      if (room && ['first-3', 'first-4'].includes(id)) room.expiresAt = expiresAt - DAY;
+    }
+    const unannounced = [{ type: 'Room Updated', reason: 'changed' }] as const;
+    await world.rooms.write({ ...world.row('back and unfinished'), unannounced });
+    world.clock.now += 2 * HOUR;
+    return world;
+  }
+
+  it('is nominated for nothing else but what it has left to do, and others are as they would be', async () => {
+    const world = await behind();
+    const { applications } = await reconcile(world);
+    expect(applications.first).toMatchObject({
+      lost: 1,
+      drifted: 1,
+      unfinished: 1,
+      recovered: 3,
+      orphans: 0,
+    });
+    expect(world.rotations.sent.map(({ order }) => `${order.cause} ${order.key}`).sort()).toEqual([
+      'drifted drifted',
+      'lost lost',
+      'recovered back and drifted',
+      'recovered back and lost',
+      'recovered back and unfinished',
+      'unfinished back and unfinished',
+    ]);
+  });
+
+  it('is counted and not nominated in mode report', async () => {
+    const world = await behind();
+    const { applications } = await reconcile(world, { mode: 'report' });
+    expect(applications.first).toMatchObject({
+      lost: 1,
+      drifted: 1,
+      unfinished: 1,
+      recovered: 3,
+      orphans: 0,
+    });
+    expect(world.rotations.sent).toEqual([]);
+  });
+
+  it('is none whose request was refused', async () => {
+    const world = await aged(['weekly']);
+    await world.rooms.write({ ...world.row('weekly'), state: 'rejected' });
+    await stray(world, roomToken(DEPLOYMENT, 'weekly', 2, aSpec()));
+    world.clock.now += 2 * HOUR;
+    expect((await reconcile(world)).applications.first).toMatchObject({ recovered: 0, orphans: 1 });
+  });
+
+  it('gets the oldest of two rooms with one token, in whatever order the list is', async () => {
+    const world = await aged(['weekly']);
+    const token = roomToken(DEPLOYMENT, 'weekly', 2, aSpec());
+    const older = await stray(world, token);
+    world.clock.now += MINUTE;
+    await stray(world, token);
+    world.clock.now += 2 * HOUR;
+    const { list } = first(world);
+    first(world).list = async function* () {
+      for await (const page of list()) yield [...page].reverse();
+    };
+    await reconcile(world);
+    const [recovered] = world.rotations.sent.map(({ order }) => order);
+    expect(recovered).toMatchObject({ cause: 'recovered', found: [{ id: older, generation: 2 }] });
+  });
+
+  it('gets the room of its open claim also where that was made in another application', async () => {
+    const world = await aged(['weekly'], { applications: ['first', 'second'] });
+    const row = world.row('weekly');
+    const { application: home = '' } = row.current ?? {};
+    const spec = aSpec({ settings: { display_name: 'Renamed' } });
+    const claim = {
+      owner: 'dead',
+      purpose: 'open',
+      generation: 2,
+      takenAt: world.clock.now,
+      leaseUntil: world.clock.now,
+      application: home,
+      spec,
+      expiresAt: world.clock.now + 90 * DAY,
+      announcement: { type: 'Room Rotated', reason: 'changed' },
+      from: 'active',
+    } as const;
+    await world.rooms.write({ ...row, claim, updatedAt: world.clock.now });
+    const other = home === 'first' ? 'second' : 'first';
+    await stray(world, roomToken(DEPLOYMENT, 'weekly', 2, spec), other);
+    // a room of nobody is not spared by the claim
+    await stray(world, roomToken(DEPLOYMENT, 'nobody', 1), home);
+    world.clock.now += 2 * HOUR;
+    const { applications } = await reconcile(world);
+    expect(applications[other]).toMatchObject({ recovered: 1, orphans: 0 });
+    expect(applications[home]).toMatchObject({ unfinished: 1, orphans: 1 });
+  });
+
+  it('gets none of the generations that it has leapt over but those since its leap', async () => {
+    const world = await aged(['weekly']);
+    const past = {
+      key: 'weekly',
+      application: 'first',
+      guestUrl: '',
+      openedAt: 0,
+      expiresAt: 0,
+      replacedAt: 0,
+    };
+    for (const generation of [1, 3]) {
+      await world.rooms.archive({ ...past, generation, roomId: `gone-${generation}`, reason: 'recovered' });
+    }
+    await world.rooms.write({ ...world.row('weekly'), generation: 4 });
+    const ids = [];
+    for (const generation of [1, 2]) {
+      ids.push(await stray(world, roomToken(DEPLOYMENT, 'weekly', generation, aSpec())));
+    }
+    world.clock.now += 2 * HOUR;
+    await reconcile(world);
+    const orders = world.rotations.sent.map(({ order }) => order);
+    expect(orders).toMatchObject([{ cause: 'recovered', found: [{ id: ids[1], generation: 2 }] }]);
+  });
+});
+
+describe('what a list shows', () => {
+  it('is no living room where nobody can enter it, or it ends at this moment', async () => {
+    const world = await aged(['a', 'b', 'c']);
+    const { list } = first(world);
+    first(world).list = async function* () {
+      for await (const page of list()) {
+        yield page.map((room) => ({
+          ...room,
+          available: room.id !== 'first-1',
+          expiresAt: room.id === 'first-2' ? world.clock.now : room.expiresAt,
+        }));
+      }
+    };
+    expect((await reconcile(world)).applications.first).toEqual({ ...NOTHING, rooms: 1, lost: 2 });
+  });
+
+  it('is an orphan that is an hour old, unless it ends as soon as it could be ended', async () => {
+    const world = await aged([]);
+    const { shortestLife } = first(world).capabilities;
+    const ends = world.clock.now + HOUR + shortestLife + MINUTE;
+    for (const [nth, expiresAt] of [ends, ends + 1].entries()) {
+      const token = roomToken(DEPLOYMENT, `nobody-${nth}`, 1);
+      await first(world).create({ token, settings: { display_name: 'stray' }, expiresAt });
+    }
+    world.clock.now += HOUR;
+    expect((await reconcile(world)).applications.first).toMatchObject({ rooms: 2, orphans: 1, retired: 1 });
+  });
+
+  it('is an orphan where the history says that the room has ended at this moment', async () => {
+    const world = await aged(['a', 'b'], { applications: ['first', 'second'] });
+    const token = roomToken(DEPLOYMENT, 'a', 1, aSpec());
+    const roomId = await stray(world, token, 'first');
+    const past = { key: 'a', guestUrl: '', openedAt: 0, replacedAt: 0, reason: 'renewal' };
+    world.clock.now += 2 * HOUR;
+    await world.rooms.archive({
+      ...past,
+      generation: 1,
+      application: 'first',
+      roomId,
+      expiresAt: world.clock.now,
+    });
+    // an application that is not looked at
+    const elsewhere = { ...past, generation: 2, roomId: 'x', expiresAt: world.clock.now + DAY };
+    await world.rooms.archive({ ...elsewhere, application: 'gone' });
+    expect((await reconcile(world, {}, ['first'])).applications.first).toMatchObject({ orphans: 1 });
+  });
+
+  it('is an orphan where its id is that of a room that has ended, as where the id is the token', async () => {
+    const world = await aged(['a'], { named: true });
+    const id = await stray(world, roomToken(DEPLOYMENT, 'a', 2, aSpec()));
+    const { clock } = world;
+    await world.rooms.write({
+      ...world.row('a'),
+      spent: 2,
+      retirees: [{ application: 'first', id, endsAt: clock.now }],
+    });
+    clock.now += 2 * HOUR;
+    expect((await reconcile(world)).applications.first).toMatchObject({ orphans: 1, retired: 1 });
+  });
+
+  it('says nothing of a claim in an application that is not looked at', async () => {
+    const world = await aged(['a']);
+    const claim = {
+      owner: 'another',
+      purpose: 'open',
+      generation: 2,
+      takenAt: world.clock.now,
+      leaseUntil: world.clock.now + MINUTE,
+      application: 'elsewhere',
+      spec: aSpec(),
+      expiresAt: world.clock.now + 90 * DAY,
+      announcement: { type: 'Room Rotated', reason: 'moved' },
+      from: 'active',
+    } as const;
+    await world.rooms.write({ ...world.row('a'), claim });
+    expect((await reconcile(world)).applications.first).toEqual({ ...NOTHING, rooms: 1 });
+  });
+
+  it('is held as a whole once an earlier part was', async () => {
+    // by itself, one of 41 rooms would be no reason to hold
+    const world = await aged(Array.from({ length: 40 }, (_, nth) => `room-${nth}`));
+    await stray(world, roomToken(DEPLOYMENT, 'nobody', 1));
+    world.clock.now += 2 * HOUR;
+    const task = { applications: ['first'], before: { rooms: 100, lost: 0, orphans: 20, held: 20 } };
+    const context = { ...world.context, rotations: world.rotations, mode: 'repair' as const };
+    const { applications } = await reconcileRooms(task, { ...context, timeLeft: () => 15 * MINUTE });
+    expect(applications.first).toMatchObject({ orphans: 1, retired: 0, held: true });
+  });
+
+  it('is an orphan that is ended with half a minute left, and not with less', async () => {
+    const world = await aged([]);
+    for (const nth of [1, 2]) await stray(world, roomToken(DEPLOYMENT, `nobody-${nth}`, 1));
+    world.clock.now += 2 * HOUR;
+    const { retire } = first(world);
+    let left = 30 * SECOND;
+    first(world).retire = async (id) => {
+      left -= 1;
+      return retire(id);
+    };
+    const run = reconcile(world, { timeLeft: () => left });
+    await expect(run).rejects.toThrow('there was no time to end all 2 orphans: 1 were ended');
+  });
+});
