@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ACCOUNTS, type Account, type ProviderName } from '../../chaos/accounts.ts';
 import type { InventoryEntry } from '../../emulators/room-emulator.ts';
 import { eventBus } from '../../functions/adapters/event-bus.ts';
@@ -7,16 +8,20 @@ import { pool } from '../../functions/adapters/pool.ts';
 import { roomProvider } from '../../functions/adapters/providers.ts';
 import { rotationQueue } from '../../functions/adapters/queues/rotation-queue.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
+import { type LinkItem, toLink } from '../../functions/adapters/tables/link-item.ts';
+import { linksTable } from '../../functions/adapters/tables/links-table.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
+import { withLinks } from '../../functions/rooms/lifecycle/links.ts';
 import { base32Digest } from '../../functions/rooms/model/digest.ts';
+import type { Link } from '../../functions/rooms/model/link.ts';
 import type { RotationQueue } from '../../functions/rooms/model/ports.ts';
 import type { PastGeneration, Room } from '../../functions/rooms/model/room.ts';
 import type { Duration, Instant } from '../../functions/rooms/model/time.ts';
 import { DAY, HOUR, SECOND } from '../../functions/rooms/model/time.ts';
 import { type WorkQueue, workQueue } from '../../functions/runtime/queue/work-queue.ts';
 import type { Queue } from '../../local/engines/queue.ts';
-import { ROOMS_TABLE } from '../../local/engines/table-engines.ts';
+import { LINKS_TABLE, ROOMS_TABLE } from '../../local/engines/table-engines.ts';
 import type { Engines } from './engines.ts';
 
 /** A deployment of the functions in front of the engines: the real adapters, a table and an account of its own. */
@@ -30,6 +35,8 @@ export interface Deployment {
   /** What the bus has taken, the oldest first. */
   readonly told: readonly Told[];
   entries(): Promise<readonly (Room | PastGeneration)[]>;
+  /** The links table. */
+  links(): Promise<readonly Link[]>;
   /** The rooms at the provider that carry this deployment's token and can be entered now. */
   rooms(): readonly InventoryEntry[];
   close(): Promise<void>;
@@ -68,6 +75,7 @@ export interface DeploymentOptions {
 
 export const LEASE: Duration = 90 * SECOND;
 export const MAX_RECEIVES = 5;
+const LINKS_URL = 'https://links.example/';
 
 let deployments = 0;
 
@@ -78,6 +86,8 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
   const account = await ACCOUNTS[provider]({ name, now, seed });
   engines.secrets.create({ arn: `arn:${name}`, name }, account.credential);
   await engines.tables.create({ ...structuredClone(ROOMS_TABLE), TableName: name } as never);
+  const linksName = `${name}-links`;
+  await engines.tables.create({ ...structuredClone(LINKS_TABLE), TableName: linksName } as never);
   const told: Told[] = [];
   engines.listen(name, (event) => told.push(JSON.parse(event)));
   const inboxes = {
@@ -102,11 +112,18 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
     };
   }
 
-  const table = roomsTable(options.dynamoDb ?? clients.dynamoDb, { tableName: name, now: options.now });
+  const dynamoDb = options.dynamoDb ?? clients.dynamoDb;
+  const links = linksTable(dynamoDb, {
+    tableName: linksName,
+    retention: 90 * DAY,
+    linksUrl: LINKS_URL,
+    names: false,
+  });
+  const table = withLinks(roomsTable(dynamoDb, { tableName: name, now: options.now }), links);
   const auditor = roomsTable(clients.dynamoDb, { tableName: name });
   const secrets = secretsManager({ client: clients.secretsManager, now });
   const deployment = base32Digest(name, 5);
-  const events = eventBus(clients.eventBridge, { bus: name, deployment, now });
+  const events = eventBus(clients.eventBridge, { bus: name, deployment, linksUrl: LINKS_URL, now });
   return {
     account,
     inboxes,
@@ -116,6 +133,7 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
     rotations: rotationQueue(clients.sqs, inboxes.rotations.queue.url, now),
     context: {
       rooms: table,
+      links,
       pool: pool([account.entry], (entry) => roomProvider(entry, { now, timeout, wait, secrets })),
       events,
       now,
@@ -133,6 +151,10 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
         cursor = page.cursor;
       } while (cursor !== undefined);
       return all;
+    },
+    async links() {
+      const { Items = [] } = await clients.dynamoDb.send(new ScanCommand({ TableName: linksName }));
+      return Items.map((item) => toLink(unmarshall(item) as LinkItem));
     },
     rooms: () =>
       account.emulator.inventory().filter(({ usable, label }) => usable && label.includes(`er${deployment}`)),

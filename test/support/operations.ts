@@ -1,5 +1,7 @@
 import { cancelRoom } from '../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
+import { knockRoom } from '../../functions/rooms/actions/knock.ts';
+import { relinkRoom } from '../../functions/rooms/actions/relink.ts';
 import { rotateNow, rotateRoom } from '../../functions/rooms/actions/rotate.ts';
 import { type ReconciliationContext, reconcileRooms } from '../../functions/rooms/fleet/reconcile.ts';
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
@@ -66,6 +68,13 @@ function failing<T extends RoomContext>(ports: T, call: 'create' | 'change', err
     });
   return { ...ports, pool: { ...ports.pool, provider } };
 }
+
+const ON_DEMAND = () =>
+  aRequest({ spec: aSpec({ lifetime: 3 * DAY, renewal: { mode: 'on-demand', explicit: true } }) });
+const knocked = ({ clock }: Stage): Work => {
+  const request = aRequest({ action: 'knock', knockedAt: clock.now });
+  return (ports) => knockRoom(request, ports);
+};
 
 const CREATE: Operation = {
   name: 'create',
@@ -196,6 +205,39 @@ export const OPERATIONS: readonly Operation[] = [
     },
     expected: { state: 'cancelled', generation: 2, kept: 0 },
     announced: 'Room Cancelled',
+  },
+  {
+    name: 'relink',
+    prepare: first,
+    work: () => {
+      const request = aRequest({ action: 'relink' });
+      return (ports) => relinkRoom(request, ports);
+    },
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Relinked',
+  },
+  {
+    name: 'ask for a room on demand',
+    work: () => ensure(ON_DEMAND()),
+    expected: { state: 'on-demand', generation: 0, kept: 0 },
+    announced: 'Room Updated',
+  },
+  {
+    name: 'open at a knock',
+    prepare: async ({ context }) => void (await ensureRoom(ON_DEMAND(), context)),
+    work: knocked,
+    expected: { state: 'on-demand', generation: 1, kept: 1 },
+    announced: 'Room Created',
+  },
+  {
+    name: 'open at a knock what an outage let expire',
+    prepare: async (stage) => {
+      await first(stage);
+      stage.clock.now += 91 * DAY;
+    },
+    work: knocked,
+    expected: { state: 'active', generation: 2, kept: 1 },
+    announced: 'Room Rotated',
   },
   {
     name: 'reconcile a lost room',

@@ -1,5 +1,6 @@
 import type { ProviderName } from '../../chaos/accounts.ts';
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
+import type { Link } from '../../functions/rooms/model/link.ts';
 import type { Capabilities, RotationOrder, RotationQueue } from '../../functions/rooms/model/ports.ts';
 import type { Room } from '../../functions/rooms/model/room.ts';
 import { type Instant, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
@@ -18,6 +19,8 @@ export interface Stage {
   /** The living rooms of all applications that nobody has asked to end. */
   kept(): readonly string[];
   announced(): readonly Pick<Announced, 'key' | 'type' | 'generation' | 'roomId'>[];
+  /** The links of the links table that lead to a key. */
+  linksOf(key: string): Promise<readonly Link[]>;
   /** Lets a room vanish. */
   lose(id: string): void;
   /** The rotations queue's oldest message; to be called again once it is done. */
@@ -38,6 +41,7 @@ export async function memoryStage(options: WorldOptions = {}): Promise<Stage> {
     row: async (key) => world.row(key),
     kept: world.kept,
     announced: () => world.announced,
+    linksOf: async (key) => standing([...world.links.items.values()], key),
     lose: (id) => providers[name]?.lose(id),
     nextOrder: () => rotations.sent[0]?.order,
     doneWithOrder: () => void rotations.sent.shift(),
@@ -81,6 +85,7 @@ export async function realStage(engines: Engines, provider: ProviderName): Promi
       told.map(({ 'detail-type': type, detail: { key, generation, room } }) => {
         return { type: type as Announced['type'], key, generation, roomId: room?.id };
       }),
+    linksOf: async (key) => standing(await deployment.links(), key),
     lose: account.lose,
     nextOrder() {
       const [record] = taken ? [] : queue.receive(1);
@@ -93,4 +98,8 @@ export async function realStage(engines: Engines, provider: ProviderName): Promi
     },
     close: deployment.close,
   };
+}
+
+function standing(links: readonly Link[], wanted: string): readonly Link[] {
+  return links.filter(({ key, state }) => key === wanted && state !== 'withdrawn');
 }

@@ -4,7 +4,7 @@ import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 export type Tap = (name: string, call: () => Promise<unknown>) => Promise<unknown>;
 
 /** What a port answers without asking anybody. */
-const SYNCHRONOUS = new Set(['bookmark', 'limitations', 'siblings']);
+const SYNCHRONOUS = new Set(['bookmark', 'limitations', 'newSlug', 'siblings']);
 
 /** The same ports with somebody around every call: `rooms.write`, `provider.create`, `events.announce`, ... */
 export function tapped<T extends Partial<RoomContext>>(ports: T, tap: Tap): T {
@@ -24,11 +24,12 @@ export function tapped<T extends Partial<RoomContext>>(ports: T, tap: Tap): T {
     for await (const page of list) yield await tap(name, async () => page);
   }
 
-  const { rooms, events, pool } = ports;
+  const { rooms, events, pool, links } = ports;
   return {
     ...ports,
     ...(rooms && { rooms: wrap('rooms', rooms) }),
     ...(events && { events: wrap('events', events) }),
+    ...(links && { links: wrap('links', links) }),
     ...(pool && { pool: { ...pool, provider: (name: string) => wrap('provider', pool.provider(name)) } }),
     ...('rotations' in ports && { rotations: wrap('rotations', ports.rotations as object) }),
     ...('queue' in ports && { queue: wrap('queue', ports.queue as object) }),

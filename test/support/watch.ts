@@ -1,5 +1,6 @@
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
-import type { RoomProvider, RoomStore } from '../../functions/rooms/model/ports.ts';
+import { type Link, linkOf } from '../../functions/rooms/model/link.ts';
+import type { EventBus, RoomProvider, RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { Room } from '../../functions/rooms/model/room.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
 import type { World } from './world.ts';
@@ -33,6 +34,33 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
       ({ key, claim }) => claim && roomToken(context.deployment, key, claim.generation, claim.spec) === token,
     );
 
+  const events: EventBus = {
+    ...context.events,
+    async announce(room, news) {
+      violations.push(...wrongLinkOf(room, world).map((wrong) => `${wrong} when ${news.type} was told`));
+      await context.events.announce(room, news);
+    },
+  };
+
+  const links: RoomContext['links'] = context.links && {
+    ...context.links,
+    async write(link) {
+      const before = world.links.items.get(link.slug);
+      const result = await world.links.write(link);
+      judgeLink(before, world.links.items.get(link.slug));
+      return result;
+    },
+  };
+
+  function judgeLink(before: Link | undefined, after: Link | undefined): void {
+    if (before && (after?.revision ?? 0) < before.revision) {
+      violations.push(`${before.key}: an older link replaced a newer one`);
+    }
+    if (before?.state === 'withdrawn' && after?.state !== 'withdrawn') {
+      violations.push(`${before.key}: a withdrawn link came back`);
+    }
+  }
+
   const rooms: RoomStore = {
     ...context.rooms,
     async write(room) {
@@ -48,10 +76,16 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
       const now = after.sequences[source as keyof Room['sequences']] ?? '';
       if (now < value) violations.push(`${after.key}: older news of ${source} undid newer`);
     }
+    judgeSlug(before?.slug, after);
     if (before && before.generation > after.generation)
       violations.push(`${after.key}: a generation came back`);
     noteRetirees(before?.retirees ?? [], after);
     if (after.current) judgeCurrent(`${after.key} ${after.generation}`, after.current.id, after.retirees);
+  }
+
+  function judgeSlug(before: string | undefined, { key, slug, withdrawnSlugs = [] }: Room): void {
+    if (before === undefined || before === slug || withdrawnSlugs.includes(before)) return;
+    violations.push(`${key}: its link was lost`);
   }
 
   function noteRetirees(known: Room['retirees'], { retirees, generation, unannounced = [] }: Room): void {
@@ -120,7 +154,8 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
   }
 
   const provider = (name: string) => watchedProvider(name, context.pool.provider(name));
-  return { context: { ...context, rooms, pool: { ...context.pool, provider } }, violations };
+  const pool = { ...context.pool, provider };
+  return { context: { ...context, rooms, events, pool, ...(links && { links }) }, violations };
 }
 
 /** The contract of `errors.ts`, said once more: these alone are certain to have had no effect. */
@@ -128,6 +163,33 @@ function mayHaveActed(error: unknown): boolean {
   const { code, ambiguous } = error as { code?: string; ambiguous?: boolean };
   const harmless = ['provider_refused', 'application_full', 'room_gone', 'unauthorized'];
   return code === 'throttled' ? ambiguous === true : !harmless.includes(code ?? '');
+}
+
+/** Whoever hears of a row and follows its link must come to the row's room, or to that of a newer row. */
+function wrongLinkOf(room: Room, { links, context }: World): readonly string[] {
+  if (!context.links || room.slug === undefined) return [];
+  const shown = links.items.get(room.slug);
+  if (shown && shown.revision > room.revision) return [];
+  const url = linkOf(room, context.links)?.url;
+  return shown && shown.url === url ? [] : [`${room.key}: its link led to ${shown?.url} and not to ${url}`];
+}
+
+/** Every key has one link, which shows what the row says; the links that it had before are unknown. */
+function wrongLinksAtRest({ links, context, rooms }: World): readonly string[] {
+  if (!context.links) return [];
+  const { items } = links;
+  const others = new Map([...items].filter(([, { state }]) => state !== 'withdrawn'));
+  const wrong: string[] = [];
+  for (const row of rooms.rows.values()) {
+    const wanted = linkOf(row, context.links);
+    if (!wanted) continue;
+    const shown = items.get(wanted.slug);
+    others.delete(wanted.slug);
+    const told = (link: Link | undefined) => JSON.stringify({ ...link, revision: 0, neededUntil: 0 });
+    if (told(shown) !== told(wanted))
+      wrong.push(`${row.key}: its link says ${told(shown)}, not ${told(wanted)}`);
+  }
+  return [...wrong, ...[...others.values()].map(({ key }) => `${key}: a link is left that no row knows`)];
 }
 
 /** What is wrong with a world in which all work is done and reconciled. */
@@ -138,6 +200,7 @@ export async function wrongAtRest(world: World): Promise<readonly string[]> {
     ...(unannounced ?? []).map(({ type }) => `${key}: ${type} was never told`),
     ...retirees.filter(({ endsAt }) => endsAt === undefined).map(({ id }) => `${key}: ${id} was to end`),
   ]);
+  wrong.push(...wrongLinksAtRest(world));
   const kept = new Set(world.kept());
   const known = new Set(rows.flatMap(({ current, previous }) => [current?.id, previous?.id]));
   for (const entry of (await world.rooms.scan()).items) if (!('revision' in entry)) known.add(entry.roomId);

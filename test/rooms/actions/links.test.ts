@@ -151,6 +151,21 @@ describe('the link of a key', () => {
     expect(world.visit().page).toBe('live');
   });
 
+  it('shows what the row says where a change was shown, not noted, and taken back', async () => {
+    const world = makeWorld();
+    const { context, links } = world;
+    await ensureRoom(aRequest({ spec: ON_DEMAND }), context);
+    const answerLost: typeof links.write = async (link) => {
+      await links.write(link);
+      throw new Error('the answer was lost');
+    };
+    const lossy = { ...context, links: { ...links, write: answerLost } };
+    await expect(holdRoom(aRequest({ action: 'hold' }), lossy)).rejects.toThrow('the answer was lost');
+    expect(withVisitor(world).visit().page).toBe('held');
+    await holdRoom(aRequest({ action: 'release' }), context);
+    expect(withVisitor(world).visit().page).toBe('on-demand');
+  });
+
   it('follows a row that was restored to an earlier moment', async () => {
     const { rooms, cancel, ensure, visit, clock } = await askedWorld();
     const restore = rooms.backUp();

@@ -3,6 +3,8 @@ import { PROVIDERS } from '../../../functions/adapters/providers.ts';
 import type { ReconciliationContext } from '../../../functions/rooms/fleet/reconcile.ts';
 import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
 import { ClaimHeldError } from '../../../functions/rooms/model/errors.ts';
+import { linkOf } from '../../../functions/rooms/model/link.ts';
+import type { Room } from '../../../functions/rooms/model/room.ts';
 import { HOUR, SECOND } from '../../../functions/rooms/model/time.ts';
 import { type Engines, startEngines } from '../../support/engines.ts';
 import { Death, type Fate, mortal } from '../../support/mortal.ts';
@@ -130,8 +132,23 @@ async function assertWhole(stage: Stage, { expected, announced }: Operation, at:
     at,
   ).toEqual([]);
   if (row.current) expect(kept, at).toContain(row.current.id);
+  await assertLinked(stage, row, at);
   const news = stage.announced().filter(({ key, type }) => key === 'weekly' && type === announced);
   expect(news.length, at).toBeGreaterThanOrEqual(1);
   expect(news.at(-1), at).toMatchObject({ generation: expected.generation });
   expect(news.at(-1)?.roomId, at).toBe(row.current?.id);
+}
+
+/** One link leads to the key's room, whatever it showed meanwhile. */
+async function assertLinked({ linksOf, context }: Stage, row: Room, at: string): Promise<void> {
+  const links = await linksOf('weekly');
+  expect(
+    links.map(({ slug, state, url }) => ({ slug, state, url })),
+    at,
+  ).toEqual([shownOf(row, context)]);
+}
+
+function shownOf(row: Room, { links }: RoomContext) {
+  const { slug, state, url } = (links && linkOf(row, links)) ?? {};
+  return { slug, state, url };
 }

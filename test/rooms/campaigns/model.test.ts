@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RenewalMode, RoomSpec } from '../../../functions/rooms/model/room.ts';
+import { type Page, pageOf } from '../../../functions/rooms/model/link.ts';
+import type { RenewalMode, Room, RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import { type Break, type FAULTS, Life } from '../../support/life.ts';
 import type { Fate } from '../../support/mortal.ts';
@@ -51,7 +52,7 @@ const specs = fc.record({
   name: fc.constantFrom('A', 'B'),
   approval: fc.constantFrom('none' as const, 'explicit_approval' as const),
   days: fc.constantFrom(3, 30, 120),
-  mode: fc.constantFrom<RenewalMode>('recreate', 'extend', 'none'),
+  mode: fc.constantFrom<RenewalMode>('recreate', 'extend', 'none', 'on-demand'),
 });
 
 const asking = specs.map(({ name, approval, days, mode }) => {
@@ -88,6 +89,12 @@ const persons = fc.constantFrom('hold' as const, 'release' as const, 'rotate' as
     },
   ),
 );
+
+const visitors = fc.constant(
+  command('knock', (life) => life.ask('knock', { knockedAt: life.world.clock.now })),
+);
+
+const leaks = fc.constant(command('relink', (life) => life.ask('relink')));
 
 const again = fc.nat().map((pick) =>
   command(`deliver again(${pick})`, async (life) => {
@@ -132,6 +139,7 @@ const breaking = fc
       'rooms.write',
       'rooms.read',
       'events.announce',
+      'links.write',
     ),
     fault: fc.constantFrom('reset', 'throttle', 'unavailable', 'unauthorized', 'network'),
     when: fc.constantFrom('before', 'after'),
@@ -156,6 +164,7 @@ const OUTAGES: readonly (readonly [string, keyof typeof FAULTS])[] = [
   ['provider.find', 'reset'],
   ['provider.retire', 'reset'],
   ['events.announce', 'network'],
+  ['links.write', 'network'],
 ];
 
 const outages = fc
@@ -173,6 +182,9 @@ const commands = fc.commands(
     asking,
     cancelling,
     persons,
+    visitors,
+    visitors,
+    leaks,
     again,
     retrying,
     passing,
@@ -208,7 +220,8 @@ async function campaign(capabilities: WorldOptions['capabilities']): Promise<voi
 }
 
 /** The row is what the newest request wants, and so is the room behind it. */
-function assertAsAsked({ world, buried }: Life, { newest, held, mustBeHeld, cancelled }: Model): void {
+function assertAsAsked(life: Life, { newest, held, mustBeHeld, cancelled }: Model): void {
+  const { world, buried } = life;
   const row = world.rooms.rows.get('weekly');
   if (!newest) {
     expect(row).toBeUndefined();
@@ -217,6 +230,7 @@ function assertAsAsked({ world, buried }: Life, { newest, held, mustBeHeld, canc
   if (newest.action === 'cancel') {
     expect(row?.state).toBe('cancelled');
     expect(world.kept()).toEqual([]);
+    if (row?.slug) expect(pageOf(world.links.of('weekly'), world.clock.now)).toBe('cancelled');
     return;
   }
   const { spec } = newest;
@@ -231,4 +245,23 @@ function assertAsAsked({ world, buried }: Life, { newest, held, mustBeHeld, canc
   if (row?.state === 'active') expect(alive).toBe(true);
   const room = world.providers.first?.made.find(({ id }) => id === row?.current?.id);
   if (alive) expect(room?.settings).toEqual(spec?.settings);
+  assertVisitable(life, row);
+}
+
+/** What the holder of the link may meet where there is no room. */
+const ELSE: Partial<Record<Room['state'], Page>> = {
+  'on-demand': 'on-demand',
+  held: 'held',
+  ending: 'ended',
+};
+
+/** The link leads to the living room, or says why there is none. */
+function assertVisitable({ world }: Life, row: Room | undefined): void {
+  const { links, clock } = world;
+  const link = links.of('weekly');
+  const page = pageOf(link, clock.now);
+  const isAlive = (row?.current?.expiresAt ?? 0) > clock.now;
+  if (isAlive) expect([page, link?.url]).toEqual(['live', row?.current?.guestUrl]);
+  else if (row?.state === 'on-demand' && row.toBeHeld) expect(page).toBe('held');
+  else expect(page).toBe(row && ELSE[row.state]);
 }

@@ -2,14 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '../../../emulators/http/random.ts';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { knockRoom } from '../../../functions/rooms/actions/knock.ts';
+import { relinkRoom } from '../../../functions/rooms/actions/relink.ts';
 import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { type ReconciliationContext, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
 import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
 import { ClaimHeldError, ClaimLostError, RoomChangedError } from '../../../functions/rooms/model/errors.ts';
-import type { RoomRequest } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
+import type { RoomRequest, RoomSpec } from '../../../functions/rooms/model/room.ts';
+import {
+  DAY,
+  type Duration,
+  HOUR,
+  type Instant,
+  MINUTE,
+  SECOND,
+} from '../../../functions/rooms/model/time.ts';
 import { interleaving } from '../../support/interleaving.ts';
-import { aSpec } from '../../support/rooms.ts';
+import { aSpec, START } from '../../support/rooms.ts';
 import { watched, wrongAtRest } from '../../support/watch.ts';
 import { aRequest, makeWorld, type World } from '../../support/world.ts';
 
@@ -18,7 +27,7 @@ const RUNS = 3000;
 type Ports = RoomContext & ReconciliationContext;
 type Work = (ports: Ports) => Promise<unknown>;
 
-const ensure = (display_name: string, more = {}): Work => {
+const ensure = (display_name: string, more: Partial<RoomSpec> = {}): Work => {
   const request = aRequest({ spec: aSpec({ settings: { display_name }, ...more }) });
   return (ports) => ensureRoom(request, ports);
 };
@@ -27,11 +36,19 @@ const act = (action: RoomRequest['action'], serve: typeof cancelRoom): Work => {
   return (ports) => serve(request, ports);
 };
 const due: Work = (ports) => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, ports);
+const knock = (knockedAt: Instant): Work => {
+  const request = aRequest({ action: 'knock', knockedAt });
+  return (ports) => knockRoom(request, ports);
+};
 const reconcile: Work = (ports) => reconcileRooms({ applications: ports.pool.names }, ports);
 
 /** What workers do with one key at the same time, newest news last, and the state that it must end in. */
 interface Race {
   readonly prepared: boolean;
+  /** How long before the race the room was asked for. @default 84 days, when it is due */
+  readonly age?: Duration;
+  /** It is asked for on demand. */
+  readonly onDemand?: boolean;
   readonly works: () => readonly Work[];
   readonly state: string;
   readonly name?: string;
@@ -39,6 +56,12 @@ interface Race {
 
 /** The same message delivered twice. */
 const twice = (work: Work): readonly Work[] => [work, work];
+
+const ON_DEMAND: Partial<RoomSpec> = {
+  lifetime: 3 * DAY,
+  renewal: { mode: 'on-demand', explicit: true },
+};
+const AT_THE_DOOR = START + DAY;
 
 const UNTIL = { expiresAt: Date.parse('2027-05-01T00:00:00Z') };
 
@@ -89,6 +112,48 @@ const RACES: Readonly<Record<string, Race>> = {
     state: 'active',
     name: 'A',
   },
+  'a relink and a rotation': {
+    prepared: true,
+    works: () => [act('relink', relinkRoom), due],
+    state: 'active',
+    name: 'A',
+  },
+  'a relink, a change and a reconciliation': {
+    prepared: true,
+    works: () => [act('relink', relinkRoom), ensure('B'), reconcile],
+    state: 'active',
+    name: 'B',
+  },
+  'two visitors who knock at a room on demand': {
+    prepared: true,
+    age: DAY,
+    onDemand: true,
+    works: () => [knock(AT_THE_DOOR), knock(AT_THE_DOOR)],
+    state: 'on-demand',
+    name: 'A',
+  },
+  'a visitor, a relink and a change on demand': {
+    prepared: true,
+    age: DAY,
+    onDemand: true,
+    works: () => [knock(AT_THE_DOOR), act('relink', relinkRoom), ensure('B', ON_DEMAND)],
+    state: 'on-demand',
+    name: 'B',
+  },
+  'a visitor and a cancellation': {
+    prepared: true,
+    age: DAY,
+    onDemand: true,
+    works: () => [knock(AT_THE_DOOR), act('cancel', cancelRoom)],
+    state: 'cancelled',
+  },
+  'a visitor and the night after an outage': {
+    prepared: true,
+    age: 91 * DAY,
+    works: () => [knock(START + 91 * DAY), due],
+    state: 'active',
+    name: 'A',
+  },
   'a request and a reconciliation': {
     prepared: false,
     works: () => [ensure('A'), reconcile],
@@ -121,10 +186,7 @@ describe('workers that race for one key', () => {
     const random = seededRandom(seed);
     // every other provider gives the room of the first create to whoever creates again
     const world = makeWorld({ capabilities: { idempotentCreate: seed % 2 === 0 } });
-    if (race.prepared) {
-      await ensure('A')({ ...world.context } as Ports);
-      world.clock.now += 84 * DAY;
-    }
+    if (race.prepared) await prepare(race, world);
     // a third of the workers are as fast as functions are: nobody dies, and no lease runs out
     const timely = random() < 1 / 3;
     const { context, violations } = watched(world, { slowWorkers: !timely });
@@ -153,6 +215,13 @@ describe('workers that race for one key', () => {
     if (race.name) expect(row.spec?.settings.display_name, at).toBe(race.name);
   }
 });
+
+/** Asks for the room, and waits until the race begins. */
+async function prepare({ onDemand = false, age = 84 * DAY }: Race, { context, clock }: World): Promise<void> {
+  const spec = aSpec({ settings: { display_name: 'A' }, ...(onDemand && ON_DEMAND) });
+  await ensureRoom(aRequest({ spec }), context);
+  clock.now += age;
+}
 
 /** How likely something is between two steps. */
 interface Mishaps {
