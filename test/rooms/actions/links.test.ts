@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
-import { holdRoom } from '../../../functions/rooms/actions/hold.ts';
+import { holdRoom, releaseRoom } from '../../../functions/rooms/actions/hold.ts';
 import { knockRoom } from '../../../functions/rooms/actions/knock.ts';
 import { relinkRoom } from '../../../functions/rooms/actions/relink.ts';
 import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
@@ -162,7 +162,7 @@ describe('the link of a key', () => {
     const lossy = { ...context, links: { ...links, write: answerLost } };
     await expect(holdRoom(aRequest({ action: 'hold' }), lossy)).rejects.toThrow('the answer was lost');
     expect(withVisitor(world).visit().page).toBe('held');
-    await holdRoom(aRequest({ action: 'release' }), context);
+    await releaseRoom(aRequest({ action: 'release' }), context);
     expect(withVisitor(world).visit().page).toBe('on-demand');
   });
 
