@@ -41,6 +41,9 @@ const LONGEST_PAUSE: Duration = 15 * MINUTE;
 /** How old the shared knowledge may be, in a container that knows of an outage. */
 const FRESH: Duration = 30 * SECOND;
 
+/** Containers that write at one moment get in each other's way. Whoever did not win after so many tries leaves it to others. */
+const TRIES = 5;
+
 /** How many calls of the operation succeeded in a row before one failed. */
 const successesBefore = new WeakMap<Error, number>();
 
@@ -76,18 +79,23 @@ export function circuits(store: OutageStore, now: () => Instant) {
   /** @returns whether the call is the one that is let through during an outage */
   async function admit(name: string): Promise<boolean> {
     if (known.open[name] && now() - readAt >= FRESH) await refresh();
-    for (let outage = known.open[name]; outage; outage = known.open[name]) {
-      if (now() < outage.probeAt) throw isOut(name, outage, now());
-      // whoever moves the time of the next call makes this one
-      if (await write(name, { ...outage, probeAt: now() + outage.pause })) return true;
-    }
-    return false;
+    return takeTurn(name, TRIES);
+  }
+
+  async function takeTurn(name: string, tries: number): Promise<boolean> {
+    const outage = known.open[name];
+    if (!outage) return false;
+    const probeAt = tries > 0 ? outage.probeAt : now() + FRESH;
+    if (now() < probeAt) throw isOut(name, { ...outage, probeAt }, now());
+    // whoever moves the time of the next call makes this one
+    return (await write(name, { ...outage, probeAt: now() + outage.pause })) || takeTurn(name, tries - 1);
   }
 
   async function succeeded(name: string): Promise<void> {
     failures.delete(name);
     successes.set(name, (successes.get(name) ?? 0) + 1);
-    while (known.open[name]) if (await write(name, undefined)) return;
+    // an outage that stays written down is ended by the next call that is let through
+    for (let nth = 1; known.open[name] && nth <= TRIES; nth += 1) if (await write(name, undefined)) return;
   }
 
   async function failed(name: string, error: Error, isProbe: boolean): Promise<void> {
