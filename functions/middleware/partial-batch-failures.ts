@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { toError } from '../rooms/model/errors.ts';
+import { toError, UnknownRoomError } from '../rooms/model/errors.ts';
 import {
   BehindAnotherError,
   type Disposition,
@@ -47,7 +47,9 @@ function inOrder(policy: FailurePolicy, acknowledge: (record: SQSRecord) => void
       await work();
       return { acknowledged: true };
     } catch (error) {
-      return disposeOf(record, toError(error), key, policy);
+      const end = await disposeOf(record, toError(error), key, policy);
+      // the request that it waits for may be behind it
+      return error instanceof UnknownRoomError ? { acknowledged: end.acknowledged } : end;
     }
   }
 

@@ -8,6 +8,7 @@ import {
   PoolFullError,
   RequestRefusedError,
   ThrottledError,
+  UnknownRoomError,
 } from '../../functions/rooms/model/errors.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import type { GivenUp } from '../../functions/runtime/queue/failure-policy.ts';
@@ -126,6 +127,26 @@ describe('a batch', () => {
     expect(inbox.queue.receive(10)).toEqual([]);
     turn(2 * SECOND);
     expect(inbox.queue.receive(10).map(({ body }) => body)).toEqual(['a fail', 'a done']);
+  });
+
+  it('serves the request behind a message that waits for its key to be asked for', async () => {
+    catchOutput();
+    const inbox = await startInbox();
+    let isAsked = false;
+    const ensure = async () => {
+      isAsked = true;
+    };
+    const hold = async () => {
+      if (!isAsked) throw new UnknownRoomError('a');
+    };
+    const { handler, begun } = handlerOf(inbox, { ensure, hold });
+    for (const body of ['a hold', 'a ensure']) inbox.queue.send(body);
+    await inbox.deliver(handler);
+    turn(6 * SECOND);
+    await inbox.deliver(handler);
+    expect(begun).toEqual(['a hold', 'a ensure', 'a hold']);
+    expect(inbox.queue.messages()).toEqual([]);
+    expect(inbox.deadLetters.messages()).toEqual([]);
   });
 
   it('does not let a message overtake an earlier one of its key that waits as a copy', async () => {

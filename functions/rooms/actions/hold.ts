@@ -73,11 +73,14 @@ export function unknownRoom({ key, action }: RoomRequest): UnknownRoomError {
   return new UnknownRoomError(`key: no room ${key} was ever asked for, so there is nothing to ${action}`);
 }
 
-/** @throws RequestRefusedError where there is no room, and none on its way */
+/**
+ * @throws UnknownRoomError where the key is cancelled: a request that asks for it again may be on its way
+ * @throws RequestRefusedError where the room was refused
+ */
 export function assertWanted(room: Room, { key, action }: RoomRequest): void {
   if (isAwaited(room) || room.current || isOnDemand(room.spec)) return;
   if (room.state === 'cancelled') {
-    throw new RequestRefusedError(
+    throw new UnknownRoomError(
       `key: room ${key} is cancelled, so there is nothing to ${action}; ask for it again`,
     );
   }

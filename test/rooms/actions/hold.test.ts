@@ -163,7 +163,7 @@ describe('holding', () => {
     await expect(hold()).rejects.toThrow(
       'weekly is cancelled, so there is nothing to hold; ask for it again',
     );
-    await expect(release()).rejects.toThrow(RequestRefusedError);
+    await expect(release()).rejects.toThrow(UnknownRoomError);
     await expect(rotateNow(aRequest({ action: 'rotate' }), context)).rejects.toThrow('is cancelled');
     expect(row('weekly')).toMatchObject({ state: 'cancelled', dueAt: undefined });
   });
@@ -221,7 +221,19 @@ describe('holding', () => {
     expect(providers.first?.made).toEqual([]);
   });
 
-  it('is refused where what was on its way has been cancelled', async () => {
+  it('and a rotation wait a little for a cancelled key that is asked for again, and that they overtook', async () => {
+    const { context, row } = await keptWorld();
+    await cancelRoom(aRequest({ action: 'cancel' }), context);
+    const [again, hold, rotate] = [aRequest(), aRequest({ action: 'hold' }), aRequest({ action: 'rotate' })];
+    await expect(holdRoom(hold, context)).rejects.toThrow(UnknownRoomError);
+    await expect(rotateNow(rotate, context)).rejects.toThrow(UnknownRoomError);
+    await ensureRoom(again, context);
+    expect((await holdRoom(hold, context)).outcome).toBe('held');
+    expect((await rotateNow(rotate, context)).outcome).toBe('rotated');
+    expect(row('weekly')).toMatchObject({ state: 'held', generation: 3 });
+  });
+
+  it('waits no longer where what was on its way has been cancelled', async () => {
     const { context } = makeWorld({ limit: 0 });
     await cancelRoom(aRequest({ action: 'cancel' }), context);
     await expect(ensureRoom(aRequest(), context)).rejects.toThrow('full');
