@@ -22,7 +22,7 @@ const MISSED = new Set(['Survived', 'NoCoverage']);
 process.chdir(PROJECT);
 const asked = process.argv.slice(2);
 const places = asked.length > 0 ? asked : globSync('functions/rooms/**/*.ts').filter(hasCode).sort();
-const totals = { noticed: 0, missed: 0, equivalent: 0 };
+const totals = { noticed: 0, endless: 0, missed: 0, equivalent: 0 };
 // a folder at a time, since the tests run twice before the first mutant
 for (const [folder, inside] of Map.groupBy(places, dirname)) {
   const found = mutate(inside, folder);
@@ -46,8 +46,9 @@ function tell(place: string, found: Report): void {
     .filter(({ status }) => MISSED.has(status))
     .map((mutant) => inSource(mutant, source));
   const missed = unnoticed.filter((change) => !isEquivalent(file, change, EQUIVALENT));
-  const figures = { noticed, missed: missed.length, equivalent: unnoticed.length - missed.length };
-  for (const name of ['noticed', 'missed', 'equivalent'] as const) totals[name] += figures[name];
+  const endless = mutants.filter(({ status }) => status === 'Timeout').length;
+  const figures = { noticed, endless, missed: missed.length, equivalent: unnoticed.length - missed.length };
+  for (const name of ['noticed', 'endless', 'missed', 'equivalent'] as const) totals[name] += figures[name];
   const report = [`${place}: ${inWords(figures)}`, ...missed.map(shown)].join('\n');
   writeFileSync(join(REPORTS, `${file}.txt`), `${report}\n`);
   console.log(report);
@@ -78,7 +79,7 @@ function mutate(places: readonly string[], folder: string): Report {
     tsconfigFile: 'none',
     concurrency: 2,
     // a wait without an end counts as noticed, a busy machine must not
-    timeoutMS: 15_000,
+    timeoutMS: 60_000,
     reporters: [],
   };
   writeFileSync(settings, JSON.stringify(options));
@@ -104,6 +105,9 @@ function shown({ line, before, replacement }: Change): string {
   return `  ${line}: ${before}\n      survives: ${replacement.replace(/\s+/g, ' ')}`;
 }
 
-function inWords({ noticed, missed, equivalent }: typeof totals): string {
-  return `${noticed + missed + equivalent} mutants, ${noticed} noticed, ${missed} not, ${equivalent} change nothing`;
+function inWords({ noticed, endless, missed, equivalent }: typeof totals): string {
+  return (
+    `${noticed + missed + equivalent} mutants, ${noticed} noticed (${endless} by a test without an end), ` +
+    `${missed} not, ${equivalent} change nothing`
+  );
 }
