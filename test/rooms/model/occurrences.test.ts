@@ -4,6 +4,7 @@ import {
   type CalendarMemory,
   type CalendarUpdate,
   type EventUpdate,
+  isInItsLast,
   mergeUpdate,
   type OccurrenceUpdate,
   requiredUntil,
@@ -237,5 +238,98 @@ describe('a request that carries news', () => {
   test('of another kind is left alone', () => {
     const plain: RoomRequest = { key: 'a', action: 'hold', sequence: { source: 'request', value: '1' } };
     expect(mergeIntoRow(row(learnt(event('1'))), plain)).toEqual({ request: plain });
+  });
+});
+
+describe('what a row has a place for', () => {
+  const weeks = (from: number, count: number) => Array.from({ length: count }, (_, nth) => from + nth);
+  const idsOf = ({ occurrences }: CalendarMemory) => occurrences.map(({ id }) => id / WEEK);
+
+  test('is the 64 moved occurrences that end last, in their order, and the latest end of the others', () => {
+    const moves = weeks(101, 66).reverse();
+    const memory = learnt(...moves.map((week) => occurrence('1', week)));
+    expect(idsOf(memory)).toEqual(weeks(103, 64));
+    expect(memory.beyond).toBe(102 * WEEK + HOUR);
+    // whether they come one by one or all at once
+    const occurrences = moves.flatMap((week) => occurrence('1', week).occurrences);
+    expect(learnt({ occurrences })).toMatchObject({ occurrences: memory.occurrences, beyond: memory.beyond });
+  });
+
+  test('is an early occurrence that ends late, and of two that end together the later one', () => {
+    const until = 999 * WEEK;
+    const late = occurrence('1', 1, { until });
+    expect(idsOf(learnt(late, ...weeks(101, 64).map((week) => occurrence('1', week))))).toEqual([
+      1,
+      ...weeks(102, 63),
+    ]);
+    const together = weeks(101, 65).map((week) => occurrence('1', week, { until }));
+    expect(idsOf(learnt(...together.reverse()))).toEqual(weeks(102, 64));
+  });
+
+  test('is the 100 latest cancellations, besides', () => {
+    const cancellations = weeks(101, 101).map((week) => occurrence('1', week, cancelled));
+    const memory = learnt(...cancellations.reverse(), occurrence('1', 1));
+    expect(idsOf(memory)).toEqual([1, ...weeks(102, 100)]);
+    expect('beyond' in memory).toBe(false);
+  });
+
+  test('keeps the end of what was forgotten, whatever else is learnt', () => {
+    const memory = learnt(...weeks(101, 65).map((week) => occurrence('1', week)));
+    const after = mergeUpdate(memory, event('2'));
+    expect(after.beyond).toBe(101 * WEEK + HOUR);
+    expect(requiredUntil({ ...event('2'), beyond: 500 * WEEK })).toMatchObject({ until: 500 * WEEK });
+  });
+
+  test('is an occurrence beside a cut from there on', () => {
+    const cut = occurrence('1', 2, { ...cancelled, following: true });
+    expect(idsOf(learnt(cut, occurrence('1', 2)))).toEqual([2, 2]);
+    expect(learnt(cut, occurrence('1', 2)).occurrences.map(({ following }) => following ?? false)).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('the name and the end', () => {
+  test('are not those of an occurrence that is cancelled', () => {
+    const memory = learnt(occurrence('1', 1), occurrence('2', 2, cancelled));
+    expect(requiredUntil(memory)).toEqual({ name: 'occurrence as of 1', until: WEEK + HOUR });
+  });
+
+  test('are none where nothing is known but the end of what was forgotten', () => {
+    expect(requiredUntil({ occurrences: [], beyond: WEEK })).toBe('none');
+  });
+
+  test('stay open where a single occurrence of an event without an end is cancelled', () => {
+    expect(requiredUntil(learnt(event('1', { endless: true }), occurrence('2', 2, cancelled)))).toEqual({
+      name: 'as of 1',
+    });
+  });
+});
+
+describe('news that leaves an event without occurrences', () => {
+  const leavingOut = event('9', { planned: [] });
+  const isLast = (now: number, ...known: readonly CalendarUpdate[]) =>
+    isInItsLast(learnt(...known), leavingOut, now);
+
+  test('comes in the last occurrence from its beginning to its end', () => {
+    const moments = [3 * WEEK - 1, 3 * WEEK, 3 * WEEK + HOUR - 1, 3 * WEEK + HOUR];
+    expect(moments.map((now) => isLast(now, event('1')))).toEqual([false, true, true, false]);
+  });
+
+  test('comes in the last occurrence where those after it are cancelled, and not where one was moved', () => {
+    expect(isLast(2 * WEEK, event('1'), occurrence('2', 3, cancelled))).toBe(true);
+    expect(isLast(2 * WEEK, event('1'), occurrence('2', 3))).toBe(false);
+  });
+
+  test('comes in no last occurrence of an event without an end, that is cancelled, or that nobody knows', () => {
+    expect(isLast(3 * WEEK, event('1', { endless: true }))).toBe(false);
+    expect(isLast(3 * WEEK, event('1', cancelled))).toBe(false);
+    expect(isInItsLast(undefined, leavingOut, 0)).toBe(false);
+    expect(isInItsLast(learnt(event('1')), undefined, 3 * WEEK)).toBe(false);
+  });
+
+  test('comes in the last of the single occurrences of an event that nobody knows', () => {
+    expect(isLast(WEEK, occurrence('1', 1))).toBe(true);
   });
 });
