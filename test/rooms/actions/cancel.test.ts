@@ -72,6 +72,7 @@ describe('cancelling a room', () => {
       'rooms.read',
       'rooms.archive',
       'rooms.write',
+      'links.write',
       'events.announce',
       'provider.retire',
       'rooms.write',
