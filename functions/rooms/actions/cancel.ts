@@ -32,7 +32,7 @@ export async function cancelOn(room: Room, request: RoomRequest, context: RoomCo
   if (room.state === 'cancelled') {
     // what was asked for in between is not on its way any more
     const quiet = { attempts: 0, lastError: undefined, toBeHeld: undefined };
-    const again = await context.rooms.write({ ...room, ...quiet, sequences });
+    const again = await context.rooms.write({ ...room, ...quiet, sequences, updatedAt: context.now() });
     return { outcome: 'unchanged', room: await flushAll(again, context) };
   }
   const stone = await tombstone(room, context);

@@ -7,7 +7,7 @@ import type { Result } from '../model/result.ts';
 import type { LiveRoom, Room } from '../model/room.ts';
 import { MINUTE } from '../model/time.ts';
 import { generationOf, generationToken, roomToken } from '../model/token.ts';
-import { isAccountedFor } from '../model/transitions.ts';
+import { isAccountedFor, isMadeSince, isWanted } from '../model/transitions.ts';
 
 const CHANGED_SINCE =
   'recovered: this room was asked for in another way than the row remembers; ask for it again as it shall be';
@@ -25,8 +25,6 @@ export async function takeBack(
 ): Promise<Result> {
   let room = start;
   for (const place of found) {
-    const { state } = room;
-    if (state === 'cancelled' || state === 'rejected') break;
     room = await takeOneBack(room, place, context);
   }
   return { outcome: room.generation > start.generation ? 'rotated' : 'outdated', room };
@@ -42,13 +40,14 @@ async function takeOneBack(room: Room, place: FoundRoom, context: RoomContext): 
   const { expiresAt, createdAt } = seen;
   const live = asLive(seen, application, createdAt);
   if (isOlder) {
-    const past = await context.rooms.history(room.key);
-    if (past.some((known) => known.generation === generation)) return room;
-    await archiveMissed(room.key, live, generation, context);
+    if (isWanted(room)) await noteMissed(room.key, live, generation, context);
     return room;
   }
+  // cancelled or refused, and asked for again since
+  const isRevived = !isWanted(room);
+  if (isRevived && !isMadeSince(room, seen)) return room;
   const announcement = {
-    type: room.generation > 0 ? 'Room Rotated' : 'Room Created',
+    type: room.generation > 0 && !isRevived ? 'Room Rotated' : 'Room Created',
     reason: 'recovered',
   } as const;
   const isAsAsked = seen.token === roomToken(context.deployment, room.key, generation, spec);
@@ -62,15 +61,15 @@ async function takeOneBack(room: Room, place: FoundRoom, context: RoomContext): 
 }
 
 /** A newer one came back before it: the history has it until its end, as if it had been replaced. */
-function archiveMissed(
+async function noteMissed(
   key: string,
   { application, id: roomId, guestUrl, createdAt: openedAt, expiresAt }: LiveRoom,
   generation: number,
   { rooms, now }: RoomContext,
 ): Promise<void> {
-  const replacedAt = now();
-  const reason = 'recovered';
-  return rooms.archive({
+  const past = await rooms.history(key);
+  if (past.some((known) => known.generation === generation)) return;
+  await rooms.archive({
     key,
     generation,
     application,
@@ -78,8 +77,8 @@ function archiveMissed(
     guestUrl,
     openedAt,
     expiresAt,
-    replacedAt,
-    reason,
+    replacedAt: now(),
+    reason: 'recovered',
   });
 }
 

@@ -2,7 +2,8 @@ import type { FoundRoom, ProviderRoom, RoomStore, RotationOrder } from '../model
 import type { PastGeneration, Room } from '../model/room.ts';
 import type { Instant } from '../model/time.ts';
 import { generationOf, generationToken, roomToken } from '../model/token.ts';
-import { GRACE, type Inventory, type InventoryContext, orphansOf } from './inventory.ts';
+import { isMadeSince, isWanted } from '../model/transitions.ts';
+import { type Inventory, type InventoryContext, orphansOf } from './inventory.ts';
 
 /** How many generations a row can have missed: after a restore, all that were opened since. */
 const AHEAD = 16;
@@ -52,8 +53,9 @@ async function readMatches(
       if (entry.reason === 'recovered') leaps.set(key, Math.min(generation, leaps.get(key) ?? generation));
       return;
     }
-    if (!isWanted(entry)) return;
-    const found = [...olderOf(entry, orphans, deployment), ...nextOf(entry, orphans, deployment)];
+    if (entry.spec === undefined) return;
+    const older = isWanted(entry) ? olderOf(entry, orphans, deployment) : [];
+    const found = [...older, ...nextOf(entry, orphans, deployment)];
     if (found.length > 0) matches.push({ key, generation, found });
   };
   let cursor: string | undefined;
@@ -76,17 +78,12 @@ function orphansByGeneration(inventories: ReadonlyMap<string, Inventory>, now: I
   return Map.groupBy(all, ({ token = '' }) => generationOf(token));
 }
 
-/** A key that was cancelled gets no room back. */
-function isWanted({ state, spec }: Room): boolean {
-  return spec !== undefined && state !== 'cancelled' && state !== 'rejected';
-}
-
 /**
  * The rooms of the generations that the row does not have, in their order. The one that is claimed is among them: where
  * the claim says, its room is its next worker's to adopt, but the claim may have been moved since.
  */
 function nextOf(row: Room, orphans: ReadonlyMap<string, readonly Orphan[]>, deployment: string): FoundRoom[] {
-  const { key, generation: current, spent = 0, claim, spec, updatedAt } = row;
+  const { key, generation: current, spent = 0, claim, spec } = row;
   const newest = Math.max(current, spent);
   const wanted = claim?.purpose === 'open' ? claim.spec : spec;
   return Array.from({ length: AHEAD }, (_, index) => newest + 1 + index).flatMap((generation) => {
@@ -94,9 +91,8 @@ function nextOf(row: Room, orphans: ReadonlyMap<string, readonly Orphan[]>, depl
     if (candidates.length === 0) return [];
     const token = roomToken(deployment, key, generation, wanted);
     // of rooms with one token the oldest is the one that was recorded and announced
-    const found =
-      candidates.find((orphan) => orphan.token === token) ??
-      candidates.find(({ createdAt }) => createdAt > updatedAt + GRACE);
+    const exact = isWanted(row) ? candidates.find((orphan) => orphan.token === token) : undefined;
+    const found = exact ?? candidates.find((orphan) => isMadeSince(row, orphan));
     return found ? [{ application: found.application, id: found.id, generation }] : [];
   });
 }

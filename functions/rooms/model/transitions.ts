@@ -234,6 +234,22 @@ export function isAlive(live: LiveRoom | undefined, now: Instant): live is LiveR
   return live !== undefined && live.expiresAt > now;
 }
 
+/** Not where the key was cancelled, or its request refused: it gets a room back only if that was made since. */
+export function isWanted({ state }: Pick<Room, 'state'>): boolean {
+  return state !== 'cancelled' && state !== 'rejected';
+}
+
+/** A create may take effect late, but no later than this. */
+const LATEST_EFFECT: Duration = HOUR;
+
+/** Whether a room was made for a request that is newer than all that the row knows. */
+export function isMadeSince(
+  { updatedAt }: Pick<Room, 'updatedAt'>,
+  { createdAt }: { readonly createdAt: Instant },
+): boolean {
+  return createdAt > updatedAt + LATEST_EFFECT;
+}
+
 /** Whether the row knows of this room already. */
 export function isAccountedFor(room: Room, id: string, now: Instant): boolean {
   return room.current?.id === id || room.previous?.id === id || isRetired(room, id, now);

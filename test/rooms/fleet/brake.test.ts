@@ -233,11 +233,41 @@ describe('a table that was restored to an earlier time', () => {
     expect(world.kept()).toEqual(living);
   });
 
-  it('gives no room back to a key that was cancelled', async () => {
+  it('gives no room back to a key that was cancelled since', async () => {
     const { world } = await restored(1);
-    await world.rooms.write({ ...world.row('room-0'), state: 'cancelled' });
+    await cancelRoom(aRequest({ key: 'room-0', action: 'cancel' }), world.context);
     world.clock.now += 2 * HOUR;
-    expect(await reconcile(world)).toMatchObject({ recovered: 19 });
+    expect(await reconcile(world)).toMatchObject({ recovered: 19, orphans: 1, retired: 1 });
+  });
+
+  /** A key whose row is restored to the time after its end, though it was asked for again since. */
+  async function askedAgain() {
+    const world = await aged(1);
+    await cancelRoom(aRequest({ key: 'room-0', action: 'cancel' }), world.context);
+    const restore = world.rooms.backUp();
+    world.clock.now += 2 * HOUR;
+    await ensureRoom(aRequest({ key: 'room-0' }), world.context);
+    const link = world.row('room-0').current?.id;
+    restore();
+    return { world, link };
+  }
+
+  it('gives a key that was cancelled by then the room back that it was asked for since', async () => {
+    const { world, link } = await askedAgain();
+    world.clock.now += 2 * HOUR;
+    expect(await reconcile(world)).toMatchObject({ recovered: 1, orphans: 0, retired: 0 });
+    expect(world.row('room-0')).toMatchObject({ state: 'active', generation: 2, current: { id: link } });
+    expect(world.announced.at(-1)).toMatchObject({ type: 'Room Created', reason: 'recovered' });
+    await cancelRoom(aRequest({ key: 'room-0', action: 'cancel' }), world.context);
+    expect(world.kept()).toEqual([]);
+  });
+
+  it('gives it no room back where it was cancelled again after the restore', async () => {
+    const { world } = await askedAgain();
+    await cancelRoom(aRequest({ key: 'room-0', action: 'cancel' }), world.context);
+    world.clock.now += 2 * HOUR;
+    expect(await reconcile(world)).toMatchObject({ recovered: 0, orphans: 1, retired: 1 });
+    expect(world.row('room-0').state).toBe('cancelled');
   });
 
   it("gives back nothing that is not the row's own when it is looked at again", async () => {
@@ -275,8 +305,8 @@ describe('a table that was restored to an earlier time', () => {
   });
 
   it.each([
-    ['to a key that was cancelled', { state: 'cancelled' }, 30 * DAY],
-    ['to a key whose request was refused', { state: 'rejected' }, 30 * DAY],
+    ['to a key that was cancelled', { state: 'cancelled', updatedAt: START + HOUR }, 30 * DAY],
+    ['to a key whose request was refused', { state: 'rejected', updatedAt: START + HOUR }, 30 * DAY],
     ['whose generation was given up', { spent: 2 }, 30 * DAY],
     ['that is about to end', { retirees: [{ application: 'first', id: 'first-2' }] }, 30 * DAY],
     ['whose end was moved up', {}, 12 * MINUTE],

@@ -435,7 +435,7 @@ describe('a row that gets a room back', () => {
 
   it('is none whose request was refused', async () => {
     const world = await aged(['weekly']);
-    await world.rooms.write({ ...world.row('weekly'), state: 'rejected' });
+    await world.rooms.write({ ...world.row('weekly'), state: 'rejected', updatedAt: world.clock.now });
     await stray(world, roomToken(DEPLOYMENT, 'weekly', 2, aSpec()));
     world.clock.now += 2 * HOUR;
     expect((await reconcile(world)).applications.first).toMatchObject({ recovered: 0, orphans: 1 });
