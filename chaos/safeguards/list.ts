@@ -81,8 +81,8 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   {
     name: 'whatever is left is told before a message is done',
     file: 'functions/rooms/lifecycle/pending.ts',
-    on: 'return { outcome, room: room && (await flushPending(room, context)) };',
-    off: 'return { outcome, room };',
+    on: 'return { ...result, room: result.room && (await flushPending(result.room, context)) };',
+    off: 'return result;',
   },
   {
     name: 'what was not told yet is told before what is new',
