@@ -7,6 +7,7 @@ import {
   disposeOf,
   type FailurePolicy,
 } from '../runtime/queue/failure-policy.ts';
+import { isUnmarked } from '../runtime/queue/work-queue.ts';
 import { batchOf, type Guard, type QueueEvent } from './batch.ts';
 
 /**
@@ -55,8 +56,18 @@ function inOrder(policy: FailurePolicy, acknowledge: (record: SQSRecord) => void
 
   return async (message, work) => {
     const { record } = message;
-    const { acknowledged } = await ended();
+    const { acknowledged } = isUnmarked(record) ? await marked() : await ended();
     if (acknowledged) acknowledge(record);
+
+    /** Replaced by its copy before any work, since work may end the process. */
+    async function marked(): Promise<Disposition> {
+      try {
+        await policy.queue.requeue(record, 0);
+        return { acknowledged: true };
+      } catch (unsent) {
+        return disposeOf(record, toError(unsent), undefined, policy);
+      }
+    }
 
     function ended(): Promise<Disposition> {
       if ('unreadable' in message) return disposeOf(record, message.unreadable, undefined, policy);
