@@ -6,6 +6,7 @@ import { DUMMY_CREDENTIALS } from '../local/engines/credentials.ts';
 import type { PutEntry } from '../local/fakes/buses.ts';
 import type { LocalRooms } from '../local/rooms/local-rooms.ts';
 import type { Account } from './accounts.ts';
+import { wrongLinks } from './links.ts';
 import type { Wanted } from './workload.ts';
 
 /** What came out of the stack while it ran. */
@@ -14,6 +15,8 @@ export interface Heard {
   line(line: string): void;
   /** An event that the bus has taken. */
   event(entry: PutEntry): void;
+  /** All that looks like a slug in a line of a log. */
+  readonly tokens: ReadonlySet<string>;
   /** The newest news of each key. */
   readonly newest: ReadonlyMap<string, News>;
   readonly counts: Readonly<Record<string, number>>;
@@ -33,10 +36,13 @@ interface News {
 /** What no log and no event may have in it, beside the credential itself. */
 const DOORS = ['participant_token=', 'roomKey=', 'PRIVATE KEY', 'Bearer ', 'eyJ'];
 
+const LIKE_A_SLUG = /(?<![\w-])[\w-]{22}(?![\w-])/g;
+
 export function hearing({ credential }: Account): Heard {
   const newest = new Map<string, News>();
   const counts: Record<string, number> = {};
   const leaks: string[] = [];
+  const tokens = new Set<string>();
 
   function search(text: string): void {
     for (const secret of [...DOORS, credential]) {
@@ -48,7 +54,11 @@ export function hearing({ credential }: Account): Heard {
     newest,
     counts,
     leaks,
-    line: search,
+    tokens,
+    line(line) {
+      search(line);
+      for (const [token] of line.matchAll(LIKE_A_SLUG)) tokens.add(token);
+    },
     event({ DetailType: type = '', Detail: detail = '{}' }) {
       search(detail);
       counts[type] = (counts[type] ?? 0) + 1;
@@ -102,6 +112,7 @@ export async function audit({ rooms, account, wanted, heard, restored = [] }: Au
     ...[...wanted].flatMap(([key, wish]) => wrongWith(key, rows.get(key), wish, living)),
     ...[...rows.values()].flatMap((row) => untold(row, heard, now)),
     ...heard.leaks,
+    ...(await wrongLinks(rooms, rows, heard.tokens)),
   ];
   return {
     wrong,
@@ -150,7 +161,9 @@ function wrongWith(
     if (state !== 'cancelled') wrong.push(`${key}: is ${state} and was cancelled`);
     return [...wrong, ...entered.map(({ id }) => `${key}: ${id} was cancelled and lives`)];
   }
-  if (!['active', 'held', 'ending'].includes(state) || !current) wrong.push(`${key}: is ${state}`);
+  const mayWait = spec?.renewal.mode === 'on-demand' && state === 'on-demand';
+  if (!mayWait && (!['active', 'held', 'ending'].includes(state) || !current))
+    wrong.push(`${key}: is ${state}`);
   const name = spec?.settings.display_name;
   if (name !== wish.name) wrong.push(`${key}: is called ${name}, and ${wish.name} was asked for last`);
   return wrong;

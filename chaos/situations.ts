@@ -4,7 +4,7 @@ import { HOUR, letPass } from './clock.ts';
 import type { Faults } from './faults.ts';
 import { askAgain, sendLoad } from './load.ts';
 import type { Scenario } from './scenario.ts';
-import { backUpTable } from './table-backup.ts';
+import { backUpTables } from './table-backup.ts';
 import type { Workload } from './workload.ts';
 
 /** What goes on for a day or more, beside the weather. */
@@ -74,7 +74,7 @@ export async function showAnEmptyList({ account, rooms }: Scenario): Promise<voi
 const FORGOTTEN = 6;
 
 /**
- * Puts the table back to where it was a night and some requests ago, and does what the guide says: reconciles before
+ * Puts the tables back to where they were a night and some requests ago, and does what the guide says: reconciles before
  * anything else, two hours later. Whoever had asked in between asks again.
  *
  * @returns the rooms that nobody had asked to change in between: their links must be the row's again
@@ -87,7 +87,7 @@ export async function restoreTheTable(
   const { stack, doors } = rooms;
   const before = new Map(wishes.newest);
   const known = (await entriesOf(rooms)).rows;
-  const restore = await backUpTable(rooms);
+  const restore = await backUpTables(rooms);
   await sendLoad(rooms, wishes, random, { requests: FORGOTTEN, waves: 1 });
   const { rows } = await entriesOf(rooms);
   await restore();

@@ -7,17 +7,31 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DUMMY_CREDENTIALS } from '../local/engines/credentials.ts';
 import type { LocalRooms } from '../local/rooms/local-rooms.ts';
+import { linksOf } from './links.ts';
 
 type Item = Record<string, AttributeValue>;
+type Key = readonly string[];
 
-/** Keeps the rooms table as it is. @returns what restores it to this moment */
-export async function backUpTable({ stack, doors }: LocalRooms): Promise<() => Promise<void>> {
-  const TableName = doors.table;
+const ROOMS_KEY: Key = ['roomKey', 'entry'];
+const LINKS_KEY: Key = ['slug'];
+
+/** Keeps the tables of rooms and links as they are. @returns what restores both to this moment */
+export async function backUpTables(rooms: LocalRooms): Promise<() => Promise<void>> {
   const client = new DynamoDBClient({
-    endpoint: stack.environment.AWS_ENDPOINT_URL_DYNAMODB,
+    endpoint: rooms.stack.environment.AWS_ENDPOINT_URL_DYNAMODB,
     region: 'local',
     credentials: DUMMY_CREDENTIALS,
   });
+  const restoreRooms = await backUp(client, rooms.doors.table, ROOMS_KEY);
+  const restoreLinks = await backUp(client, linksOf(rooms).table, LINKS_KEY);
+  return async () => {
+    await restoreRooms();
+    await restoreLinks();
+    client.destroy();
+  };
+}
+
+async function backUp(client: DynamoDBClient, TableName: string, key: Key): Promise<() => Promise<void>> {
   const items = async () => {
     const found: Item[] = [];
     for await (const { Items = [] } of paginateScan({ client }, { TableName })) found.push(...Items);
@@ -25,10 +39,10 @@ export async function backUpTable({ stack, doors }: LocalRooms): Promise<() => P
   };
   const backup = await items();
   return async () => {
-    for (const { roomKey, entry } of await items()) {
-      if (roomKey && entry) await client.send(new DeleteItemCommand({ TableName, Key: { roomKey, entry } }));
+    for (const item of await items()) {
+      const Key = Object.fromEntries(Object.entries(item).filter(([name]) => key.includes(name)));
+      await client.send(new DeleteItemCommand({ TableName, Key }));
     }
     for (const Item of backup) await client.send(new PutItemCommand({ TableName, Item }));
-    client.destroy();
   };
 }

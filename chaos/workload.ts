@@ -20,6 +20,11 @@ export interface Workload {
 const NAMES = ['Weekly', 'Monthly', 'Quarterly'] as const;
 const LIFETIMES = ['P3D', 'P5D', 'P10D', 'P30D'] as const;
 const MODES = ['recreate', 'recreate', 'extend', 'none'] as const;
+/** Of keys that nobody holds, releases or rotates by hand: a room on demand may never have been there. */
+const FREE_MODES = [...MODES, 'on-demand'] as const;
+
+/** What visitors and persons send for a key that was asked for. */
+const AT_THE_LINK = ['knock', 'knock', 'relink'] as const;
 
 /** Every third key is never cancelled, so that it can be held, released and rotated by hand at any time. */
 const isLasting = (index: number) => index % 3 === 0;
@@ -29,14 +34,14 @@ export function drawWorkload(random: Random, keys: number): Workload {
   const newest = new Map<string, WorkItem>();
   const pick = <T>(among: readonly T[]): T => among[drawBelow(random, among.length)] as T;
 
-  function ensure(key: string): WorkItem {
+  function ensure(key: string, isHandled: boolean): WorkItem {
     const display_name = pick(NAMES);
     wanted.set(key, { cancelled: false, name: display_name });
     const body = {
       key,
       display_name,
       lifetime: pick(LIFETIMES),
-      renewal: { mode: pick(MODES) },
+      renewal: { mode: pick(isHandled ? MODES : FREE_MODES) },
       expire_after_use: random() < 0.5,
     };
     return remembered({ key, body });
@@ -59,7 +64,8 @@ export function drawWorkload(random: Random, keys: number): Workload {
       const index = drawBelow(random, keys);
       const key = `room-${index}`;
       const draw = random();
-      if (!wanted.has(key) || draw < 0.8) return ensure(key);
+      if (!wanted.has(key) || draw < 0.65) return ensure(key, isLasting(index));
+      if (draw < 0.8) return { key, body: { key, action: pick(AT_THE_LINK) } };
       if (!isLasting(index)) return cancel(key);
       return { key, body: { key, action: pick(['rotate', 'rotate', 'hold', 'release']) } };
     },

@@ -1,0 +1,91 @@
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type LinkItem, toLink } from '../functions/adapters/tables/link-item.ts';
+import { type Link, linkOf, pageOf } from '../functions/rooms/model/link.ts';
+import type { Room } from '../functions/rooms/model/room.ts';
+import { DUMMY_CREDENTIALS } from '../local/engines/credentials.ts';
+import type { LocalRooms } from '../local/rooms/local-rooms.ts';
+import { HOUR, letPass } from './clock.ts';
+
+/** Compares the links table with the rows, and visits the link of every key. @returns what is wrong, a line each */
+export async function wrongLinks(
+  rooms: LocalRooms,
+  rows: ReadonlyMap<string, Room>,
+  tokensInLogs: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const { table, url } = linksOf(rooms);
+  const links = await readLinks(rooms, table);
+  const others = new Map([...links].filter(([, { state }]) => state !== 'withdrawn'));
+  const wrong: string[] = [];
+  const closed: Link[] = [];
+  for (const row of rows.values()) {
+    const wanted = linkOf(row, { names: false, host: new URL(url).host });
+    if (!wanted) continue;
+    others.delete(wanted.slug);
+    const shown = links.get(wanted.slug);
+    if (shown?.state !== wanted.state || shown.url !== wanted.url) {
+      wrong.push(
+        `${row.key}: its link says ${shown?.state} ${shown?.url}, not ${wanted.state} ${wanted.url}`,
+      );
+    }
+    const met = await visit(`${url}${wanted.slug}`);
+    const page = pageOf(wanted, rooms.stack.clock.now());
+    if (page === 'on-demand') closed.push(wanted);
+    if (met.state !== page || (page === 'live' && met.url !== row.current?.guestUrl)) {
+      wrong.push(`${row.key}: a visitor met ${met.state} ${met.url}, not ${page} ${row.current?.guestUrl}`);
+    }
+  }
+  const left = [...others.values()].map(({ key }) => `${key}: a link is left that no row knows`);
+  wrong.push(...left, ...(await unopened(rooms, closed, url)));
+  const leaks = [...links.values()].filter(({ slug }) => tokensInLogs.has(slug));
+  return [...wrong, ...leaks.map(({ key }) => `${key}: a slug of it is in a log`)];
+}
+
+/** Visitors press the button of every room on demand that is not there. @returns those that were not opened */
+async function unopened(rooms: LocalRooms, links: readonly Link[], url: string): Promise<readonly string[]> {
+  for (const { slug } of links) await visit(`${url}${slug}`, 'POST');
+  if (links.length > 0) await letPass(rooms.stack, HOUR);
+  const wrong: string[] = [];
+  for (const { key, slug } of links) {
+    const { state } = await visit(`${url}${slug}`);
+    if (state !== 'live') wrong.push(`${key}: a visitor knocked, and met ${state} an hour later`);
+  }
+  return wrong;
+}
+
+interface Met {
+  readonly state: string;
+  readonly url?: string;
+}
+
+async function visit(address: string, method = 'GET'): Promise<Met> {
+  const response = await fetch(address, { method, headers: { accept: 'application/json' } });
+  // the public function's own JSON
+  return (await response.json()) as Met;
+}
+
+/** The table of links, and where links begin. */
+export function linksOf({ stack }: LocalRooms): { readonly table: string; readonly url: string } {
+  const environments = stack.functions.map(({ definition: { environment } }) => environment);
+  const { LINKS_TABLE: table, LINKS_URL: url } = environments.find(({ LINKS_URL }) => LINKS_URL) ?? {};
+  if (!table || !url) throw new Error('the stack has no links');
+  return { table, url };
+}
+
+async function readLinks({ stack }: LocalRooms, TableName: string): Promise<ReadonlyMap<string, Link>> {
+  const client = new DynamoDBClient({
+    endpoint: stack.environment.AWS_ENDPOINT_URL_DYNAMODB,
+    region: 'local',
+    credentials: DUMMY_CREDENTIALS,
+  });
+  const links = new Map<string, Link>();
+  for await (const { Items = [] } of paginateScan({ client }, { TableName })) {
+    for (const item of Items) {
+      // the workers alone write this table
+      const link = toLink(unmarshall(item) as LinkItem);
+      links.set(link.slug, link);
+    }
+  }
+  client.destroy();
+  return links;
+}
