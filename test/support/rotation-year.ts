@@ -15,6 +15,7 @@ import { fireTimes } from '../../local/clock/expression.ts';
 import { aSpec, START } from './rooms.ts';
 import { tapped } from './tap.ts';
 import { unreliableBus, unreliablePool } from './unreliable.ts';
+import { type Visits, visitors } from './visitors.ts';
 import { aRequest, makeWorld, type World } from './world.ts';
 
 export interface YearOptions {
@@ -26,6 +27,10 @@ export interface YearOptions {
   /** Rotations of one run, of rooms that can wait. */
   readonly perRun: number;
   readonly capabilities?: Partial<Capabilities>;
+  /** Visits of links at random moments. @default none */
+  readonly visits?: number;
+  /** Rooms on demand, beside the others. @default none */
+  readonly onDemand?: number;
   /** What fails at every attempt, for a time. */
   readonly troubles?: readonly Trouble[];
 }
@@ -64,6 +69,7 @@ export interface Year {
   /** How often a room was left for the next run. */
   readonly deferred: number;
   readonly outages: readonly { readonly from: Instant; readonly until: Instant }[];
+  readonly visits: Visits;
 }
 
 /** What a run may take, its messages' retries included. */
@@ -127,12 +133,16 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   const runs: Instant[] = [];
   let busiest = 0;
   let deferred = 0;
+  const times = { from: START, until: end, visits: options.visits ?? 0 };
+  const people = visitors(world, specs, times, seededRandom(seed));
   for (let run = nextRun(START); ; ) {
     const delivery = queue.next();
-    const at = Math.min(run, delivery?.at ?? Number.POSITIVE_INFINITY);
+    const visit = people.next() ?? Number.POSITIVE_INFINITY;
+    const at = Math.min(run, delivery?.at ?? Number.POSITIVE_INFINITY, visit);
     if (at >= end) break;
     clock.now = at;
-    if (delivery && delivery.at <= run) await queue.deliver(delivery, context);
+    if (visit === at) await people.visit(context);
+    else if (delivery && delivery.at <= run) await queue.deliver(delivery, context);
     else {
       if (!during(NO_RUNS, run)) {
         runs.push(run);
@@ -148,7 +158,7 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   if (inVain.size === 0 || !providers.first) throw new Error('the provider was down, and nobody noticed');
   const outages = [NO_RUNS, DOWN];
   const counts = { busiest, deferred, deadLetters: queue.deadLetters };
-  return { world, end, longestGap: gap, runs, inVain, outages, lives, told, specs, ...counts };
+  return { world, end, longestGap: gap, runs, inVain, outages, lives, told, specs, visits: people.visits, ...counts };
 }
 
 /** The same ports, where every call that is in trouble at the time fails. */
@@ -195,7 +205,7 @@ function recordNews({ context: { events }, clock }: World) {
 
 /** Rooms of lives from two days, or what the schedule can keep, to a year: as many short ones as long ones. */
 async function askForRooms(
-  { rooms }: YearOptions,
+  { rooms, onDemand = 0 }: YearOptions,
   policy: RenewalPolicy,
   context: RoomContext,
   random: Random,
@@ -210,6 +220,12 @@ async function askForRooms(
     const mode = random() < 0.5 ? 'extend' : 'recreate';
     const spec = aSpec({ lifetime, renewal: until === undefined ? { mode } : { mode, until } });
     const key = `room-${index}`;
+    specs.set(key, spec);
+    await ensureRoom(aRequest({ key, spec }), context);
+  }
+  for (let index = 0; index < onDemand; index += 1) {
+    const spec = aSpec({ lifetime: DAY, renewal: { mode: 'on-demand' } });
+    const key = `on-demand-${index}`;
     specs.set(key, spec);
     await ensureRoom(aRequest({ key, spec }), context);
   }

@@ -204,6 +204,31 @@ describe('a year in which for weeks', () => {
   });
 });
 
+describe('a year with visitors', () => {
+  it('leads everybody who follows the link of a wanted room to a living room, or opens one', async () => {
+    const year = await liveThroughAYear({
+      cron: 'cron(0 4 * * ? *)',
+      timeZone: 'Europe/Berlin',
+      rooms: 60,
+      onDemand: 60,
+      seed: 6,
+      perRun: 500,
+      visits: 4000,
+    });
+    const { wrong, inVain, live, opened } = year.visits;
+    expect(wrong).toEqual([]);
+    const [, down] = year.outages;
+    expect(inVain.filter((at) => !down || at < down.from || at > down.until + HOUR)).toEqual([]);
+    const made = year.world.providers.first?.made.length;
+    console.log(
+      `a year with visitors: ${live} led to a room, ${opened} opened one, ${inVain.length} came in vain ` +
+        `while the provider was down, ${made} rooms made for 120 keys`,
+    );
+    expect(live).toBeGreaterThan(1500);
+    expect(opened).toBeGreaterThan(500);
+  });
+});
+
 /** Whether the room's last days fell into an outage: it might have been renewed before, had there been no others. */
 function endedInOutage({ until }: Life, { outages }: Year): boolean {
   return outages.some((outage) => until > outage.from && until < outage.until + DAY);
