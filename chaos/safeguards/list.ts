@@ -120,6 +120,30 @@ export const SAFEGUARDS: readonly Safeguard[] = [
     on: 'if (back !== undefined) throw new BehindAnotherError(key, back);',
     off: 'void BehindAnotherError;',
   },
+  {
+    name: 'a link is written before anybody is told',
+    file: 'functions/rooms/lifecycle/pending.ts',
+    on: 'room = await showLink(found, context);',
+    off: 'if (unannounced.length === 0) room = await showLink(found, context);',
+  },
+  {
+    name: 'an older link replaces no newer one',
+    file: 'functions/adapters/tables/links-table.ts',
+    on: "ConditionExpression: 'attribute_not_exists(slug) OR revision <= :revision',",
+    off: "ConditionExpression: 'attribute_not_exists(slug) OR revision <> :revision OR revision = :revision',",
+  },
+  {
+    name: 'a replaced link is withdrawn',
+    file: 'functions/rooms/lifecycle/links.ts',
+    on: 'for (const slug of withdrawnSlugs) {',
+    off: 'for (const slug of withdrawnSlugs.slice(1)) {',
+  },
+  {
+    name: 'a change of a link takes back the note that it was shown',
+    file: 'functions/rooms/lifecycle/links.ts',
+    on: 'return isLinkShown(named, links) ? named : { ...named, shownLink: undefined };',
+    off: 'return named;',
+  },
 ];
 
 /** @throws Error where the line is not to be found exactly once */

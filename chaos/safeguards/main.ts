@@ -11,7 +11,8 @@ import { SAFEGUARDS, type Safeguard, switchedOff } from './list.ts';
  */
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-const TESTS = ['test/rooms', 'test/middleware', 'test/runtime', 'test/adapters/tables/rooms-table.test.ts'];
+const TABLES = ['rooms', 'links'].map((table) => `test/adapters/tables/${table}-table.test.ts`);
+const TESTS = ['test/rooms', 'test/middleware', 'test/runtime', ...TABLES];
 /** They take long, and are about something else. */
 const EXCEPT = ['test/rooms/campaigns/year.test.ts', 'test/rooms/campaigns/handover.test.ts'];
 
