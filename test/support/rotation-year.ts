@@ -133,11 +133,11 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   const runs: Instant[] = [];
   let busiest = 0;
   let deferred = 0;
-  const times = { from: START, until: end, visits: options.visits ?? 0 };
+  const times = { from: START, until: end, visits: options.visits };
   const people = visitors(world, specs, times, seededRandom(seed));
   for (let run = nextRun(START); ; ) {
     const delivery = queue.next();
-    const visit = people.next() ?? Number.POSITIVE_INFINITY;
+    const visit = people.next();
     const at = Math.min(run, delivery?.at ?? Number.POSITIVE_INFINITY, visit);
     if (at >= end) break;
     clock.now = at;
@@ -158,7 +158,19 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   if (inVain.size === 0 || !providers.first) throw new Error('the provider was down, and nobody noticed');
   const outages = [NO_RUNS, DOWN];
   const counts = { busiest, deferred, deadLetters: queue.deadLetters };
-  return { world, end, longestGap: gap, runs, inVain, outages, lives, told, specs, visits: people.visits, ...counts };
+  return {
+    world,
+    end,
+    longestGap: gap,
+    runs,
+    inVain,
+    outages,
+    lives,
+    told,
+    specs,
+    visits: people.visits,
+    ...counts,
+  };
 }
 
 /** The same ports, where every call that is in trouble at the time fails. */

@@ -29,8 +29,8 @@ export interface Visits {
 
 export interface Visiting {
   readonly visits: Visits;
-  /** When the next visitor comes. */
-  next(): Instant | undefined;
+  /** When the next visitor comes; infinity after the last one. */
+  next(): Instant;
   /** Lets the next visitor follow the link. */
   visit(context: RoomContext): Promise<void>;
 }
@@ -39,12 +39,12 @@ export interface Visiting {
 export function visitors(
   world: World,
   specs: ReadonlyMap<string, RoomSpec>,
-  times: { readonly from: Instant; readonly until: Instant; readonly visits: number },
+  times: { readonly from: Instant; readonly until: Instant; readonly visits?: number | undefined },
   random: Random,
 ): Visiting {
   const keys = [...specs.keys()];
   const visits: Visits = { live: 0, opened: 0, inVain: [], wrong: [] };
-  const waiting = Array.from({ length: times.visits }, (): Visitor => {
+  const waiting = Array.from({ length: times.visits ?? 0 }, (): Visitor => {
     const key = keys[drawBelow(random, keys.length)] ?? '';
     return { key, at: times.from + Math.floor(random() * (times.until - times.from)), tries: 0 };
   }).sort((a, b) => b.at - a.at);
@@ -75,7 +75,7 @@ export function visitors(
 
   return {
     visits,
-    next: () => waiting.at(-1)?.at,
+    next: () => waiting.at(-1)?.at ?? Number.POSITIVE_INFINITY,
     async visit(context) {
       const visitor = waiting.pop();
       if (!visitor || !isWanted(visitor.key)) return;
