@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { Page } from '../../functions/rooms/model/link.ts';
 import { moveAhead, readSubmission } from '../rooms/example.ts';
 import type { LocalRooms } from '../rooms/local-rooms.ts';
 import type { ShownRoom } from '../rooms/shown-room.ts';
@@ -18,6 +19,12 @@ const MAX_WAIT = 2 * DAY;
 
 /** How long the first meeting of the example's series is waited for to be near. */
 const UNTIL_NEAR = 40 * DAY;
+
+/** What the page of a link says where there is no room. */
+const SEES: Partial<Record<Page, string>> = {
+  cancelled: 'reads that the meeting was cancelled',
+  'on-demand': 'sees a button that opens the room',
+};
 
 /** The main job, told to somebody who sees it for the first time. */
 export class Demo {
@@ -38,7 +45,9 @@ export class Demo {
   async tell(): Promise<void> {
     this.#begin('a team asks for a room: examples/room-request.json goes to the queue of requests');
     const asked = await this.#opens('room-request.json');
+    await this.#visits(asked, 'live');
     await (this.#rooms.doors.scope === 'series' ? this.#tellSeries(asked) : this.#tellOccurrences(asked));
+    if (this.#rooms.doors.linksUrl !== undefined) await this.#tellOnDemand();
     this.#nothingFailed();
   }
 
@@ -52,6 +61,32 @@ export class Demo {
     await this.#turnsToTheNight(asked);
     this.#begin('the series is cancelled: its room ends, and stays ended');
     await this.#ends([meeting], 'calendar-event-cancelled.json');
+    await this.#visits(meeting, 'cancelled');
+  }
+
+  /** A key whose room is opened by a visitor. */
+  async #tellOnDemand(): Promise<void> {
+    this.#begin('a team asks for a link without a room: examples/on-demand-request.json');
+    const { doors, stack } = this.#rooms;
+    const before = new Set((await doors.rooms()).map(({ key }) => key));
+    await this.#submit('on-demand-request.json');
+    const room = (await doors.rooms()).find(({ key }) => !before.has(key));
+    if (!room?.link) throw this.#failure('no link came of examples/on-demand-request.json', room);
+    await this.#visits(room, 'on-demand');
+    this.#begin('a visitor presses the button on the page of the link: the room opens');
+    await fetch(room.link, { method: 'POST', redirect: 'manual' });
+    await stack.settle();
+    await this.#showRooms();
+    await this.#visits(room, 'live');
+  }
+
+  /** Opens the link of a key as a visitor does. */
+  async #visits({ key, link }: ShownRoom, expected: Page): Promise<void> {
+    if (link === undefined) return;
+    const seen = await fetch(link, { headers: { accept: 'application/json' } });
+    const { state, url } = (await seen.json()) as { readonly state: Page; readonly url?: string };
+    if (state !== expected) throw this.#failure(`the link of room ${key} is ${state} and not ${expected}`);
+    this.#say(`     a visitor opens ${link} and ${url === undefined ? SEES[state] : `is led to ${url}`}`);
   }
 
   /** Where each meeting of a series has a room of its own. */
@@ -125,7 +160,8 @@ export class Demo {
       throw this.#failure(`room ${key} was not renewed by ${moment(new Date().toISOString())}`, room);
     }
     await this.#showRooms();
-    this.#say(`     the old link ${guestUrl} works until ${moment(expiresAt)}`);
+    this.#say(`     the guest link before, ${guestUrl}, works until ${moment(expiresAt)}`);
+    await this.#visits(room, 'live');
   }
 
   /** Turns the clock on until the first meetings have their rooms. */

@@ -50,16 +50,17 @@ function fitted(
 const widest = (lines: readonly string[]) => Math.max(0, ...lines.map((line) => line.length));
 
 /**
- * @param now of the stack, in milliseconds: what has ended by then has no link any more
+ * @param now of the stack, in milliseconds: what has ended by then has no guest link any more
  * @param width how many characters a line may have
  */
 export function roomsTable(rooms: readonly ShownRoom[], now: number, width: number): string[] {
-  const heads = ['KEY', 'STATE', 'GEN', 'GUEST LINK', 'EXPIRES (UTC)', 'RENEWAL (UTC)'];
+  const hasLinks = rooms.some(({ link }) => link !== undefined);
+  const heads = ['KEY', 'STATE', 'GEN', hasLinks ? 'LINK' : 'GUEST LINK', 'EXPIRES (UTC)', 'RENEWAL (UTC)'];
   const cells = rooms.map((room) => [
     room.key,
     stateOf(room, now),
     String(room.generation),
-    (hasEnded(room, now) ? undefined : room.guestUrl) ?? '-',
+    room.link ?? (hasEnded(room, now) ? undefined : room.guestUrl) ?? '-',
     moment(room.expiresAt),
     moment(room.renewAt),
   ]);
@@ -71,7 +72,7 @@ const hasEnded = ({ expiresAt }: ShownRoom, now: number) =>
 
 /** Its state in words that are true: a room that will not be renewed lives until its end, and no longer. */
 function stateOf(room: ShownRoom, now: number): string {
-  if (room.state === 'cancelled' || room.state === 'rejected') return room.state;
+  if (['cancelled', 'rejected', 'on-demand'].includes(room.state)) return room.state;
   if (hasEnded(room, now)) return 'ended';
   return room.state === 'ending' && room.expiresAt ? `until ${day(room.expiresAt, now)}` : room.state;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Outcome } from './container.ts';
 import type { LambdaFunction } from './function.ts';
@@ -20,8 +20,12 @@ interface HttpResponse {
   readonly isBase64Encoded?: boolean;
 }
 
-/** Listens on a loopback port of the system's choice and hands requests over in the payload format 2.0. */
-export async function openFunctionUrl(): Promise<FunctionUrl> {
+/**
+ * Listens on a loopback port and hands requests over in the payload format 2.0.
+ *
+ * @param wanted the port, if it is free; else one of the system's choice
+ */
+export async function openFunctionUrl(wanted = 0): Promise<FunctionUrl> {
   let target: LambdaFunction | undefined;
   const server = createServer(async (request, response) => {
     const outcome = target && (await target.invoke(await asEvent(request)));
@@ -31,7 +35,7 @@ export async function openFunctionUrl(): Promise<FunctionUrl> {
       .writeHead(statusCode ?? 200, headers)
       .end(body && Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'));
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await listen(server, wanted).catch(() => listen(server, 0));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     attach(fn) {
@@ -42,6 +46,16 @@ export async function openFunctionUrl(): Promise<FunctionUrl> {
       await new Promise((closed) => server.close(closed));
     },
   };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((listening, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.removeListener('error', reject);
+      listening();
+    });
+  });
 }
 
 function asResponse(outcome: Outcome | undefined): HttpResponse {

@@ -31,6 +31,8 @@ export class LocalClient {
   readonly calendarsQueueUrl: string | undefined;
   readonly bus: string;
   readonly table: string;
+  /** Where the links of keys begin; absent where they are off. */
+  readonly linksUrl: string | undefined;
   readonly applications: readonly ApplicationEntry[];
   /** The feeds of the deployment, and where `.ics` files are put: `undefined` where there is no such bucket. */
   readonly feeds: readonly Feed[];
@@ -58,6 +60,7 @@ export class LocalClient {
     this.requestsQueueUrl = this.#environment.WORK_QUEUE;
     this.bus = this.#environment.EVENT_BUS;
     this.table = this.#environment.ROOMS_TABLE;
+    this.linksUrl = this.#environment.LINKS_URL;
     this.applications = JSON.parse(this.#environment.APPLICATIONS);
     const { environment } = stack;
     const at = (service: string) => ({
@@ -134,7 +137,7 @@ export class LocalClient {
     let cursor: string | undefined;
     do {
       const page = await this.#rooms.scan(cursor);
-      for (const entry of page.items) if ('revision' in entry) rooms.push(shownRoom(entry));
+      for (const entry of page.items) if ('revision' in entry) rooms.push(shownRoom(entry, this.linksUrl));
       cursor = page.cursor;
     } while (cursor !== undefined);
     return rooms.sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.key.localeCompare(b.key));
@@ -142,7 +145,7 @@ export class LocalClient {
 
   async room(key: string): Promise<ShownRoom | undefined> {
     const room = await this.#rooms.read(key);
-    return room && shownRoom(room);
+    return room && shownRoom(room, this.linksUrl);
   }
 
   /** What the system has announced so far. */

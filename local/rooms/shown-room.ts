@@ -1,3 +1,4 @@
+import { addressOf } from '../../functions/adapters/event-bus.ts';
 import type { Room, RoomState } from '../../functions/rooms/model/room.ts';
 
 /** What a person is shown of a room: everything but the link that makes one its host. Times are in ISO 8601. */
@@ -6,6 +7,8 @@ export interface ShownRoom {
   readonly name: string;
   readonly state: RoomState;
   readonly generation: number;
+  /** The link of the key, which stays the same. */
+  readonly link?: string;
   readonly application?: string;
   readonly guestUrl?: string;
   readonly expiresAt?: string;
@@ -17,13 +20,16 @@ export interface ShownRoom {
   readonly createdAt: string;
 }
 
-export function shownRoom(room: Room): ShownRoom {
+/** @param linksUrl where links begin; absent where they are off */
+export function shownRoom(room: Room, linksUrl?: string): ShownRoom {
+  const link = addressOf(room, linksUrl);
   const { key, state, generation, current, previous, renewAt, lastError } = room;
   return {
     key,
     name: room.spec?.settings.display_name ?? '',
     state,
     generation,
+    ...(link !== undefined && { link }),
     ...(current && {
       application: current.application,
       guestUrl: current.guestUrl,

@@ -1,3 +1,4 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { DUMMY_CREDENTIALS } from '../engines/credentials.ts';
 import { type QueueEngine, startQueues } from '../engines/queues.ts';
 import { startTables, type TableEngine } from '../engines/tables.ts';
@@ -35,11 +36,13 @@ export async function startEngines(
   const urlIds = Object.entries(template.Resources).flatMap(([id, { Type }]) =>
     Type === 'AWS::Lambda::Url' ? [id] : [],
   );
+  const ports = directory ? rememberedPorts(directory) : {};
   const [tables, queues, ...urls] = await Promise.all([
     startTables(directory && `${directory}/tables`),
     startQueues(directory && `${directory}/queues`),
-    ...urlIds.map(async (id) => [id, await openFunctionUrl()] as const),
+    ...urlIds.map(async (id) => [id, await openFunctionUrl(ports[id])] as const),
   ]);
+  if (directory) rememberPorts(directory, urls);
   const addressees: Addressees = {
     queue: (arn) => queues.byArn(arn),
     function: (arn) => functions.get(arn.split(':').slice(0, 7).join(':')),
@@ -65,6 +68,23 @@ export async function startEngines(
       await Promise.all([tables, queues, standIns, ...functionUrls.values()].map((server) => server.stop()));
     },
   };
+}
+
+/** The links of rooms contain the port of a function, so it stays with the folder while nobody else has taken it. */
+const portsFile = (directory: string) => `${directory}/function-urls.json`;
+
+function rememberedPorts(directory: string): Readonly<Record<string, number>> {
+  try {
+    return JSON.parse(readFileSync(portsFile(directory), 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function rememberPorts(directory: string, urls: readonly (readonly [string, FunctionUrl])[]): void {
+  const ports = Object.fromEntries(urls.map(([id, { url }]) => [id, Number(new URL(url).port)]));
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(portsFile(directory), `${JSON.stringify(ports)}\n`);
 }
 
 /** Every service has an address on this machine, so that nothing that runs here can reach a real one by mistake. */
