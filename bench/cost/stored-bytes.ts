@@ -43,7 +43,7 @@ function valueBytes(value: AttributeValue): number {
   return 1;
 }
 
-function mapBytes(map: Item): number {
+export function mapBytes(map: Item): number {
   return Object.entries(map).reduce(
     (sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value),
     0,
