@@ -7,7 +7,6 @@ import {
   disposeOf,
   type FailurePolicy,
 } from '../runtime/queue/failure-policy.ts';
-import { isUnmarked } from '../runtime/queue/work-queue.ts';
 import { batchOf, type Guard, type QueueEvent } from './batch.ts';
 
 /**
@@ -56,18 +55,8 @@ function inOrder(policy: FailurePolicy, acknowledge: (record: SQSRecord) => void
 
   return async (message, work) => {
     const { record } = message;
-    const { acknowledged } = isUnmarked(record) ? await marked() : await ended();
+    const { acknowledged } = await ended();
     if (acknowledged) acknowledge(record);
-
-    /** Replaced by its copy before any work, since work may end the process. */
-    async function marked(): Promise<Disposition> {
-      try {
-        await policy.queue.requeue(record, 0);
-        return { acknowledged: true };
-      } catch (unsent) {
-        return disposeOf(record, toError(unsent), undefined, policy);
-      }
-    }
 
     function ended(): Promise<Disposition> {
       if ('unreadable' in message) return disposeOf(record, message.unreadable, undefined, policy);

@@ -14,7 +14,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import type { GivenUp } from '../../functions/runtime/queue/failure-policy.ts';
 import { originOf, waitingSince } from '../../functions/runtime/queue/work-queue.ts';
 import { eventually } from '../support/eventually.ts';
-import { aContext, type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';
+import { type Inbox, MAX_RECEIVES, startInbox } from '../support/inbox.ts';
 import { catchOutput } from '../support/output.ts';
 import { type Job, queueHandler } from '../support/queue-handler.ts';
 
@@ -291,25 +291,6 @@ describe('a message that SQS itself puts aside', () => {
     };
     expect(originOf(moved)).toMatchObject({ isLost: true });
     expect(originOf(record)).not.toHaveProperty('isLost');
-  });
-
-  it('has lost its place also where SQS moves it once more after it was given back as a new one', async () => {
-    catchOutput();
-    const inbox = await startInbox();
-    inbox.queue.send('a word');
-    const seen: unknown[] = [];
-    const { handler } = handlerOf(inbox, { word: async (record) => seen.push(originOf(record)) });
-    const [record] = inbox.queue.receive(1) as [SQSRecord];
-    const DeadLetterQueueSourceArn = inbox.deadLetters.arn;
-    const moved = { ...record, attributes: { ...record.attributes, DeadLetterQueueSourceArn } };
-    const { batchItemFailures } = await handler({ Records: [moved] }, aContext());
-    expect(batchItemFailures).toEqual([]);
-    inbox.queue.delete(moved.receiptHandle);
-    expect(seen).toEqual([]);
-    crash(inbox);
-    expect(await inbox.redrive()).toBe(1);
-    await inbox.deliver(handler);
-    expect(seen).toMatchObject([{ messageId: record.messageId, isLost: true }]);
   });
 
   it('does not find a place as the copy of one that has lost it, however often it waits or is given back', async () => {

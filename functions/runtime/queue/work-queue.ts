@@ -99,14 +99,6 @@ export function originOf(record: SQSRecord): Origin {
   };
 }
 
-/**
- * Whether SQS's own redrive has taken the place of a message, and nothing on it says so. The trace is lost when SQS moves
- * the message once more, so it has to be replaced by a copy, which carries the mark.
- */
-export function isUnmarked(record: SQSRecord): boolean {
-  return originOf(record).isLost === true && record.messageAttributes.placeIsLost === undefined;
-}
-
 /** The place of a message among the others. */
 export interface Origin {
   readonly messageId: string;
