@@ -18,11 +18,25 @@ export async function drain({ stack }: LocalRooms): Promise<number> {
   let redriven = 0;
   for (let round = 0; round < REDRIVES; round += 1) {
     for (const { WORK_QUEUE: queue, DEAD_LETTER_QUEUE: deadLetters } of inboxes) {
-      if (queue && deadLetters) redriven += await redrive(sqs, { queue, deadLetters });
+      if (!queue || !deadLetters) continue;
+      discardPlaceless(stack, queue, deadLetters);
+      redriven += await redrive(sqs, { queue, deadLetters });
     }
     await letPass(stack, 24 * HOUR);
     if (stack.deadLetterQueues().every((queue) => queue.messages().length === 0)) break;
   }
   sqs.destroy();
   return redriven;
+}
+
+/**
+ * Messages that SQS's own redrive gave a new time and that ended in a dead-letter queue again before any worker could
+ * read them: nothing tells them from messages that were sent at that time. They are copies here. In AWS that redrive is
+ * refused, by the policy of the queue.
+ */
+function discardPlaceless(stack: LocalRooms['stack'], queueUrl: string, deadLettersUrl: string): void {
+  const [queue, deadLetters] = [queueUrl, deadLettersUrl].map((url) =>
+    stack.queues.all().find((each) => each.url === url),
+  );
+  if (queue) deadLetters?.discard(queue.movedBack);
 }

@@ -13,7 +13,7 @@ export interface Severity {
   readonly bus: number;
   /** How many entries in a row the bus refuses at the beginning, before it takes any. */
   readonly busOutage: number;
-  /** Milliseconds between two deaths, on average. */
+  /** Calls of the table between two deaths, on average: steps, so that a slow machine meets as many as a fast one. */
   readonly betweenDeaths: number;
 }
 
@@ -22,7 +22,7 @@ export const STORMY: Severity = {
   table: 0.05,
   bus: 0.05,
   busOutage: 20,
-  betweenDeaths: 5000,
+  betweenDeaths: 400,
 };
 
 /** What broke, by name. */
@@ -53,13 +53,29 @@ export async function startFaults(
   let isClear = false;
   let isBusClosed = false;
   let refused = 0;
-  let hunting: NodeJS.Timeout | undefined;
+  let prey: readonly LambdaFunction[] = [];
+  let untilDeath = Number.POSITIVE_INFINITY;
   const strikes = (probability: number) => !isClear && random() < probability;
   const count = (name: string) => {
     damage[name] = (damage[name] ?? 0) + 1;
   };
 
+  const draw = () => Math.ceil(random() * 2 * severity.betweenDeaths);
+
+  /** Whoever calls the table is in the middle of something, and so may be others. */
+  function mayKill(): void {
+    untilDeath -= 1;
+    if (isClear || untilDeath > 0) return;
+    untilDeath = draw();
+    const running = prey.filter((each) => each.running > 0);
+    const victim = running[Math.floor(random() * running.length)];
+    if (!victim) return;
+    count('deaths');
+    victim.kill();
+  }
+
   const decide: Decide = async ({ forward }) => {
+    mayKill();
     if (strikes(severity.table)) {
       count('table throttled');
       return THROTTLED;
@@ -73,18 +89,8 @@ export async function startFaults(
   const proxy: ServiceProxy = await startProxy(tableEndpoint, decide);
 
   function hunt(functions: readonly LambdaFunction[]): void {
-    hunting = setTimeout(
-      () => {
-        const prey = functions.filter(({ running }) => running > 0);
-        const victim = prey[Math.floor(random() * prey.length)];
-        if (victim) {
-          count('deaths');
-          victim.kill();
-        }
-        if (!isClear) hunt(functions);
-      },
-      random() * 2 * severity.betweenDeaths,
-    );
+    prey = functions;
+    untilDeath = draw();
   }
 
   return {
@@ -104,7 +110,6 @@ export async function startFaults(
     clear() {
       isClear = true;
       isBusClosed = false;
-      clearTimeout(hunting);
     },
     close: () => proxy.close(),
   };

@@ -87,6 +87,17 @@ export class Queue {
     this.#queue.enqueue(message);
   }
 
+  /** The ids of the messages that `moveBack` has put here. */
+  get movedBack(): ReadonlySet<string> {
+    return new Set(this.#movedFrom.keys());
+  }
+
+  /** Deletes messages by their ids. Whatever is received at this moment stays. */
+  discard(ids: ReadonlySet<string>): void {
+    const kept = this.#queue.messages.filter(({ messageId }) => !ids.has(messageId));
+    this.#queue.messages.splice(0, this.#queue.messages.length, ...kept);
+  }
+
   /** Up to `most` messages in the shape that Lambda hands to a function. */
   receive(most: number): SQSRecord[] {
     const records: SQSRecord[] = [];

@@ -21,7 +21,7 @@ it.each(Object.keys(ACCOUNTS) as ProviderName[])(
       seed: SEED,
       requests: 40,
       keys: 15,
-      severity: { ...STORMY, busOutage: BUS_OUTAGE, betweenDeaths: 1500 },
+      severity: { ...STORMY, busOutage: BUS_OUTAGE, betweenDeaths: 30 },
     });
     console.log(`a small storm around ${provider}: ${JSON.stringify(figures)}`);
     expect(wrong).toEqual([]);
