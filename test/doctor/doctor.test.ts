@@ -369,7 +369,7 @@ describe('the doctor', () => {
       ].map((type) => [type, ofType(`AWS::${type}`).length]),
     );
     expect(counts).toEqual({
-      'DynamoDB::Table': 1,
+      'DynamoDB::Table': 2,
       'KMS::Key': 1,
       'Scheduler::Schedule': 2,
       'Events::Rule': 3,
