@@ -17,6 +17,7 @@ const STORY: readonly (readonly [file: string, state: string])[] = [
   ['calendar-google.json', 'active'],
   ['calendar-graph.json', 'ending'],
   ['calendar-cal-com.json', 'ending'],
+  ['on-demand-request.json', 'on-demand'],
 ];
 
 test.each(STORY)('examples/%s leaves its room %s, and says so', async (file, state) => {

@@ -66,7 +66,7 @@ test('what is tried first says what happened', async () => {
   for (const command of tried) said.set(command, await run(command));
   const [send = '', rooms = '', clock = '', dryRun = ''] = tried.map((command) => said.get(command));
   expect(send).toMatch(/sent to the queue of requests as message [\w-]+\n.*Room Created +message:/);
-  expect(rooms).toMatch(/message:\S+ +active +1 +https:/);
+  expect(rooms).toMatch(/message:\S+ +active +1 +http:/);
   expect(dryRun).toContain('is not known yet; would be created (active until ');
   expect(clock).toMatch(/it is \S+ \S+ UTC; next:/);
 });
