@@ -7,7 +7,6 @@ import { RequestRefusedError, UnknownRoomError } from '../model/errors.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf, withSequence } from '../model/sequence.ts';
-import { isOnDemand } from '../model/spec.ts';
 import { scheduled } from '../model/transitions.ts';
 
 /**
@@ -78,7 +77,7 @@ export function unknownRoom({ key, action }: RoomRequest): UnknownRoomError {
  * @throws RequestRefusedError where the room was refused
  */
 export function assertWanted(room: Room, { key, action }: RoomRequest): void {
-  if (isAwaited(room) || room.current || isOnDemand(room.spec)) return;
+  if (isAwaited(room) || room.current || room.state === 'on-demand') return;
   if (room.state === 'cancelled') {
     throw new UnknownRoomError(
       `key: room ${key} is cancelled, so there is nothing to ${action}; ask for it again`,

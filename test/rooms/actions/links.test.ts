@@ -307,6 +307,13 @@ describe('a room on demand', () => {
     expect((await over.knock()).outcome).toBe('unchanged');
   });
 
+  it.each(['hold', 'release'] as const)('is nothing to %s once it is cancelled', async (action) => {
+    const { context, cancel } = await onDemand();
+    await cancel();
+    const act = action === 'hold' ? holdRoom : releaseRoom;
+    await expect(act(aRequest({ action }), context)).rejects.toThrow(/is cancelled, so there is nothing to/);
+  });
+
   it('becomes a kept room when it is asked for as one, and the other way round', async () => {
     const { ensure, row, visit, slug } = await onDemand();
     const first = slug();
