@@ -4,9 +4,12 @@ import { defineConfig } from 'vitest/config';
 
 const TESTS = 'test/**/*.test.ts';
 
-/** Files that put something of their own in the place of what is global: clocks, variables, output. */
+/**
+ * Files that put something of their own in the place of what is global: clocks, variables, output. Playwright sets the
+ * language of all of zod's messages.
+ */
 const changing = globSync(TESTS).filter((file) =>
-  /import \{[^}]*\bvi\b[^}]*\} from 'vitest'/.test(readFileSync(file, 'utf8')),
+  /import \{[^}]*\bvi\b[^}]*\} from 'vitest'|from 'playwright-core'/.test(readFileSync(file, 'utf8')),
 );
 
 export default defineConfig({

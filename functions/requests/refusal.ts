@@ -72,7 +72,7 @@ function isAboutTheWhole(issue: Issue): boolean {
 }
 
 function rule(issue: Issue): string {
-  if (!issue.message.startsWith(UNSPOKEN)) return issue.message;
+  if (issue.message !== UNSPOKEN) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${/^[aeio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
