@@ -20,6 +20,7 @@ import { followSeries } from './rooms/series/series.ts';
 import type { SeriesUpdate } from './rooms/series/update.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from './runtime/environment.ts';
+import { once } from './runtime/once.ts';
 import type { FailurePolicy, GivenUp } from './runtime/queue/failure-policy.ts';
 import { forEachKey } from './runtime/queue/for-each-key.ts';
 import { originOf } from './runtime/queue/work-queue.ts';
@@ -29,7 +30,6 @@ import {
   dynamoDb,
   inbox,
   now,
-  once,
   prepare,
   retention,
   roomContext,

@@ -11,6 +11,7 @@ import { metrics } from './middleware/metrics.ts';
 import { type Link, opensAtKnock, pageOf } from './rooms/model/link.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { OpenRoomEnvironment } from './runtime/environment.ts';
+import { once } from './runtime/once.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
 
@@ -31,9 +32,7 @@ const NO_SLUG = '_'.repeat(22);
 const now = () => Date.now();
 const limit = knockLimit(now);
 
-let made: ReturnType<typeof make> | undefined;
-
-function make() {
+const ports = once(() => {
   const env = readEnvironment<OpenRoomEnvironment>(
     [
       'LINKS_TABLE',
@@ -59,13 +58,13 @@ function make() {
     // the construct writes it
     appearance: JSON.parse(env.APPEARANCE) as Appearance,
   };
-}
+});
 
 async function open(event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLResult> {
-  made ??= make();
+  const { links, appearance } = ports();
   const { method } = event.requestContext.http;
   if (!['GET', 'HEAD', 'POST'].includes(method)) throw new AnswerError(405);
-  const link = await made.links.read(SLUG.exec(event.rawPath)?.[1] ?? NO_SLUG);
+  const link = await links.read(SLUG.exec(event.rawPath)?.[1] ?? NO_SLUG);
   const visit = visitOf(event);
   const page = pageOf(link, now());
   if (method === 'POST' && link && opensAtKnock(page)) {
@@ -73,7 +72,7 @@ async function open(event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLRes
     return afterKnock(page, visit);
   }
   count('LinksVisited');
-  return answerOf(link, visit, made.appearance, now());
+  return answerOf(link, visit, appearance, now());
 }
 
 function visitOf({ rawPath, rawQueryString, headers, requestContext }: LambdaFunctionURLEvent): Visit {
@@ -89,7 +88,7 @@ function visitOf({ rawPath, rawQueryString, headers, requestContext }: LambdaFun
 async function knock({ key }: Link): Promise<void> {
   if (!limit.allows(key)) return;
   try {
-    await made?.knocks.send(key);
+    await ports().knocks.send(key);
   } catch (error) {
     limit.forget(key);
     throw error;

@@ -13,10 +13,11 @@ import { type PlanReport, type PlanTask, planRotation } from './rooms/fleet/plan
 import { MINUTE, SECOND } from './rooms/model/time.ts';
 import { numberIn, readEnvironment } from './runtime/configuration.ts';
 import type { PlanRotationEnvironment } from './runtime/environment.ts';
+import { once } from './runtime/once.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
-import { dynamoDb, inboxOf, now, once, sqs } from './runtime/wiring.ts';
+import { dynamoDb, inboxOf, now, sqs } from './runtime/wiring.ts';
 
 const environment = once(() =>
   readEnvironment<PlanRotationEnvironment>([

@@ -19,11 +19,12 @@ import { MINUTE } from './rooms/model/time.ts';
 import { lookAgain } from './rooms/series/series.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReadCalendarsEnvironment } from './runtime/environment.ts';
+import { once } from './runtime/once.ts';
 import { isOnOneMachine } from './runtime/one-machine.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
-import { dynamoDb, inboxOf, now, once, secrets, sqs } from './runtime/wiring.ts';
+import { dynamoDb, inboxOf, now, secrets, sqs } from './runtime/wiring.ts';
 
 const environment = once(() =>
   readEnvironment<ReadCalendarsEnvironment>([

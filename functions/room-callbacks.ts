@@ -9,10 +9,11 @@ import { LONGEST_CALLBACK, readCallback } from './requests/tasks/callbacks.ts';
 import type { ProviderEvent } from './rooms/model/ports.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { RoomCallbacksEnvironment } from './runtime/environment.ts';
+import { once } from './runtime/once.ts';
 import { callbackLimit } from './runtime/queue/callback-limit.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
-import { now, once, secrets, sqs } from './runtime/wiring.ts';
+import { now, secrets, sqs } from './runtime/wiring.ts';
 
 const environment = once(() =>
   readEnvironment<RoomCallbacksEnvironment>(['ROTATIONS_QUEUE', 'CALLBACKS_SECRET']),

@@ -12,9 +12,10 @@ import { handleProviderEvent } from './rooms/actions/provider-event.ts';
 import { rotateRoom } from './rooms/actions/rotate.ts';
 import type { ProviderEvent, RotationOrder } from './rooms/model/ports.ts';
 import { type Instant, MINUTE } from './rooms/model/time.ts';
+import { once } from './runtime/once.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { report } from './runtime/telemetry/report.ts';
-import { inbox, now, once, prepare, roomContext, sqs, workerEnvironment } from './runtime/wiring.ts';
+import { inbox, now, prepare, roomContext, sqs, workerEnvironment } from './runtime/wiring.ts';
 
 /** Keeps the rooms that the planner or reconciliation nominated, and applies the events of providers. */
 export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })

@@ -18,6 +18,7 @@ import { DAY, SECOND } from '../rooms/model/time.ts';
 import { numberIn, readApplications, readEnvironment } from './configuration.ts';
 import { deploymentMarks } from './deployment-marks.ts';
 import type { CommonEnvironment, WorkerEnvironment } from './environment.ts';
+import { once } from './once.ts';
 import { workQueue } from './queue/work-queue.ts';
 import { count, type MetricName } from './telemetry/metrics.ts';
 import { providerMetrics } from './telemetry/provider-metrics.ts';
@@ -25,25 +26,13 @@ import { providerMetrics } from './telemetry/provider-metrics.ts';
 /** Without limits of its own the SDK would wait for a dead connection until the invocation ends. */
 const CLIENT = { maxAttempts: 4, requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 } } as const;
 
-/**
- * Runs at the first call and answers the same ever after: a client is made once in a container, when it is needed.
- * The mark lets a bundle leave out what its function never asks for.
- *
- * @__NO_SIDE_EFFECTS__
- */
-export function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
+export const dynamoDb = /* @__PURE__ */ once(() => new DynamoDBClient(CLIENT));
+export const sqs = /* @__PURE__ */ once(() => new SQSClient(CLIENT));
+export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient(CLIENT));
 
-export const dynamoDb = once(() => new DynamoDBClient(CLIENT));
-export const sqs = once(() => new SQSClient(CLIENT));
-export const eventBridge = once(() => new EventBridgeClient(CLIENT));
-
-export const secrets = once(() => secretsManager({ client: new SecretsManagerClient(CLIENT), now }));
+export const secrets = /* @__PURE__ */ once(() =>
+  secretsManager({ client: new SecretsManagerClient(CLIENT), now }),
+);
 
 export const now = () => Date.now();
 
@@ -61,7 +50,7 @@ export const WORKER_ENVIRONMENT = [
   'RETENTION_DAYS',
 ] as const satisfies readonly (keyof WorkerEnvironment)[];
 
-export const workerEnvironment = once(() =>
+export const workerEnvironment = /* @__PURE__ */ once(() =>
   readEnvironment<WorkerEnvironment>(WORKER_ENVIRONMENT, [
     'ORIGIN',
     'CALLBACKS_URL',
@@ -73,7 +62,9 @@ export const workerEnvironment = once(() =>
 );
 
 /** How long what has ended is remembered. */
-export const retention = once(() => numberIn('RETENTION_DAYS', workerEnvironment().RETENTION_DAYS) * DAY);
+export const retention = /* @__PURE__ */ once(
+  () => numberIn('RETENTION_DAYS', workerEnvironment().RETENTION_DAYS) * DAY,
+);
 
 const NOTICED: Record<Notice, MetricName> = {
   'change-given-up': 'ChangesGivenUp',
@@ -83,7 +74,7 @@ const NOTICED: Record<Notice, MetricName> = {
 };
 
 /** The ports' real sides, for a function that works on rooms. */
-export const roomContext = once((): RoomContext => {
+export const roomContext = /* @__PURE__ */ once((): RoomContext => {
   const env = workerEnvironment();
   const { CALLBACKS_URL: url, CALLBACKS_SECRET: secret } = env;
   const { protect } = circuits(outagesTable(dynamoDb(), env.ROOMS_TABLE), now);
@@ -147,4 +138,4 @@ export function inboxOf(env: CommonEnvironment) {
 }
 
 /** That of a function that works on rooms. */
-export const inbox = once(() => inboxOf(workerEnvironment()));
+export const inbox = /* @__PURE__ */ once(() => inboxOf(workerEnvironment()));
