@@ -1,11 +1,12 @@
 import { Duration, Lazy, Validations } from 'aws-cdk-lib';
-import { FunctionUrlAuthType, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { RoomCallbacksEnvironment } from '../../functions/runtime/environment.ts';
 import { bundledFunction, type Surroundings } from '../compute/bundled-function.ts';
 import { permitReadingSecret, permitSending } from '../compute/permissions.ts';
+import { publicUrl } from '../compute/public-url.ts';
 import { hasFeature } from '../settings/regions.ts';
 import { KEPT } from '../storage/removal.ts';
 
@@ -38,12 +39,10 @@ export class Callbacks extends Construct {
       ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
     });
     permitReadingSecret(this.function, this.secret);
-    this.url = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
-    const reason =
-      'providers cannot sign for AWS; an address carries a signature of its own, which the function checks';
-    for (const rule of ['lambda_function_url_auth_check', 'lambda_function_public_access_prohibited_check']) {
-      Validations.of(this.function).acknowledge({ id: `cdk-validator-cfnguard::${rule}`, reason });
-    }
+    this.url = publicUrl(
+      this.function,
+      'providers cannot sign for AWS; an address carries a signature of its own, which the function checks',
+    );
   }
 
   /** Where news goes. The workers know the address, so they are made later than it. */

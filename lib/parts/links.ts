@@ -10,11 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { FunctionUrlOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import {
-  type FunctionUrl,
-  FunctionUrlAuthType,
-  type Function as LambdaFunction,
-} from 'aws-cdk-lib/aws-lambda';
+import { FunctionUrlAuthType, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { AaaaRecord, ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -22,6 +18,7 @@ import { Construct } from 'constructs';
 import type { AppearanceVariable, OpenRoomEnvironment } from '../../functions/runtime/environment.ts';
 import { bundledFunction, type Surroundings } from '../compute/bundled-function.ts';
 import { permitReadingLinks, permitSending } from '../compute/permissions.ts';
+import { publicUrl } from '../compute/public-url.ts';
 import type { LinksOptions } from '../settings/props.ts';
 import { hasFeature } from '../settings/regions.ts';
 import { linksTable } from '../storage/links-table.ts';
@@ -30,6 +27,8 @@ import type { TableProps } from '../storage/rooms-table.ts';
 export interface LinksProps extends LinksOptions {
   readonly table: TableProps;
 }
+
+const PUBLIC = 'visitors cannot sign for AWS; a link has 128 random bits, which the function looks up';
 
 /** The public address that leads the holder of a link to the current room of its key. */
 export class Links extends Construct {
@@ -62,23 +61,14 @@ export class Links extends Construct {
       ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
     });
     permitReadingLinks(this.function, this.table);
-    this.url = props.domain === undefined ? this.publicUrl() : this.ownDomain(props.domain);
+    // without a domain the address ends with the function
+    this.url = props.domain === undefined ? publicUrl(this.function, PUBLIC) : this.ownDomain(props.domain);
   }
 
   /** Where the knocks of visitors go. The workers know the address, so they are made later than it. */
   knockAt(requests: IQueue): void {
     this.requests = requests;
     permitSending(this.function, requests);
-  }
-
-  /** The address that Lambda gives to the function: it ends with the function. */
-  private publicUrl(): string {
-    const { url } = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
-    const reason = 'visitors cannot sign for AWS; a link has 128 random bits, which the function looks up';
-    for (const rule of ['lambda_function_url_auth_check', 'lambda_function_public_access_prohibited_check']) {
-      Validations.of(this.function).acknowledge({ id: `cdk-validator-cfnguard::${rule}`, reason });
-    }
-    return url;
   }
 
   /** A domain of one's own outlives the stack. Only CloudFront may call the function then. */
@@ -97,7 +87,7 @@ export class Links extends Construct {
       httpVersion: HttpVersion.HTTP2_AND_3,
       minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       defaultBehavior: {
-        origin: FunctionUrlOrigin.withOriginAccessControl(functionUrl as FunctionUrl),
+        origin: FunctionUrlOrigin.withOriginAccessControl(functionUrl),
         allowedMethods: AllowedMethods.ALLOW_ALL,
         cachePolicy: CachePolicy.CACHING_DISABLED,
         originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,

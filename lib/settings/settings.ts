@@ -120,6 +120,7 @@ export function readSettings(node: Node): Settings {
     }
   }
   if (!('applications' in context)) problems.push(NO_APPLICATIONS);
+  problems.push(...halfDomain(context));
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return arrange(values as Values & { applications: ApplicationSetting[] });
 }
@@ -128,6 +129,16 @@ const NO_APPLICATIONS =
   'setting applications is missing, and must name the applications that rooms are opened in; ' +
   'set it in the context of cdk.json or by -c applications=<application id>';
 
+/** A domain for links is nothing without its certificate, and the other way round. */
+function halfDomain(context: Record<string, unknown>): string[] {
+  const missing = ['linksDomain', 'linksCertificate'].filter((name) => !(name in context));
+  if (context.links === 'off' || missing.length !== 1) return [];
+  return [
+    `setting ${missing[0]} is missing: a domain for links needs both linksDomain and linksCertificate, the ARN of its ` +
+      'certificate in us-east-1',
+  ];
+}
+
 /** The library's own context has a colon, a slash or an at sign in its names. */
 function settingsIn(context: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(context).filter(([name]) => !/[:/@]/.test(name)));
@@ -135,12 +146,6 @@ function settingsIn(context: Record<string, unknown>): Record<string, unknown> {
 
 function linksOf(values: Values) {
   const { linksDomain: name, linksCertificate: certificateArn, linksHostedZone, linksWebAcl } = values;
-  if ((name === undefined) !== (certificateArn === undefined)) {
-    throw new Error(
-      `setting ${name === undefined ? 'linksDomain' : 'linksCertificate'} is missing: a domain for links needs both ` +
-        'linksDomain and linksCertificate, the ARN of its certificate in us-east-1',
-    );
-  }
   return {
     domain:
       name === undefined || certificateArn === undefined
