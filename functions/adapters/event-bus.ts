@@ -1,6 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { NotAnnouncedError } from '../rooms/model/errors.ts';
 import type { EventRoom, EventSource, RoomEventDetail } from '../rooms/model/events.ts';
+import { linkAddress } from '../rooms/model/link.ts';
 import type { EventBus } from '../rooms/model/ports.ts';
 import type { Announcement, LiveRoom, Room } from '../rooms/model/room.ts';
 import type { Instant } from '../rooms/model/time.ts';
@@ -64,18 +65,13 @@ function roomDetail(
     revision,
     state,
     reason,
-    link: addressOf(room, linksUrl),
+    link: linkAddress(room, linksUrl),
     room: shown(room.current),
     previous: shown(room.previous),
     renewAt: renewAt === undefined ? undefined : iso(renewAt),
     origin,
     warnings: warnings.length > 0 ? warnings : undefined,
   };
-}
-
-/** @param linksUrl ends in a slash */
-export function addressOf({ slug }: Pick<Room, 'slug'>, linksUrl: string | undefined): string | undefined {
-  return slug !== undefined && linksUrl !== undefined ? `${linksUrl}${slug}` : undefined;
 }
 
 function shown(live: LiveRoom | undefined): EventRoom | undefined {

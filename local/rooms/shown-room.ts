@@ -1,4 +1,4 @@
-import { addressOf } from '../../functions/adapters/event-bus.ts';
+import { linkAddress } from '../../functions/rooms/model/link.ts';
 import type { Room, RoomState } from '../../functions/rooms/model/room.ts';
 
 /** What a person is shown of a room: everything but the link that makes one its host. Times are in ISO 8601. */
@@ -22,7 +22,7 @@ export interface ShownRoom {
 
 /** @param linksUrl where links begin; absent where they are off */
 export function shownRoom(room: Room, linksUrl?: string): ShownRoom {
-  const link = addressOf(room, linksUrl);
+  const link = linkAddress(room, linksUrl);
   const { key, state, generation, current, previous, renewAt, lastError } = room;
   return {
     key,

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 /** Who signs: what Lambda puts into the environment of a function. */
 export interface Signer {
@@ -36,9 +36,9 @@ export function signedHeaders(
   const names = Object.keys(signed).sort();
   const list = names.join(';');
   const lines = names.map((name) => `${name}:${signed[name]}\n`).join('');
-  const canonical = ['POST', url.pathname, '', lines, list, sha256(body)].join('\n');
+  const canonical = ['POST', url.pathname, '', lines, list, hash('sha256', body)].join('\n');
   const scope = [time.slice(0, 8), region, service, 'aws4_request'];
-  const toSign = ['AWS4-HMAC-SHA256', time, scope.join('/'), sha256(canonical)].join('\n');
+  const toSign = ['AWS4-HMAC-SHA256', time, scope.join('/'), hash('sha256', canonical)].join('\n');
   const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
   const signature = hmac(key, toSign).toString('hex');
   const credential = `${accessKeyId}/${scope.join('/')}`;
@@ -46,10 +46,6 @@ export function signedHeaders(
     ...signed,
     authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${list}, Signature=${signature}`,
   };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

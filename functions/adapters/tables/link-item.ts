@@ -1,5 +1,6 @@
 import type { Link } from '../../rooms/model/link.ts';
-import { type Duration, SECOND } from '../../rooms/model/time.ts';
+import type { Duration } from '../../rooms/model/time.ts';
+import { timeToLive } from './time-to-live.ts';
 
 /**
  * How a link stands in the links table: its key is `slug`, and instants are ISO 8601. Nothing here needs the SDK, so
@@ -13,7 +14,6 @@ export interface LinkItem {
   readonly url?: string | undefined;
   readonly expiresAt?: string | undefined;
   readonly name?: string | undefined;
-  readonly neededUntil?: string | undefined;
   /** When DynamoDB may delete it: with the row. */
   readonly ttl?: number | undefined;
 }
@@ -21,20 +21,12 @@ export interface LinkItem {
 export function toLinkItem({ expiresAt, neededUntil, ...link }: Link, retention: Duration): LinkItem {
   return {
     ...link,
-    expiresAt: isoOf(expiresAt),
-    neededUntil: isoOf(neededUntil),
-    ttl: neededUntil === undefined ? undefined : Math.ceil((neededUntil + retention) / SECOND),
+    expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt).toISOString(),
+    ttl: neededUntil === undefined ? undefined : timeToLive(neededUntil + retention),
   };
 }
 
-export function toLink({ expiresAt, neededUntil, ttl: _ttl, ...link }: LinkItem): Link {
-  return { ...link, expiresAt: instantOf(expiresAt), neededUntil: instantOf(neededUntil) };
-}
-
-function isoOf(instant: number | undefined): string | undefined {
-  return instant === undefined ? undefined : new Date(instant).toISOString();
-}
-
-function instantOf(iso: string | undefined): number | undefined {
-  return iso === undefined ? undefined : Date.parse(iso);
+/** The link without what only matters to the table. */
+export function toLink({ expiresAt, ttl: _ttl, ...link }: LinkItem): Link {
+  return { ...link, expiresAt: expiresAt === undefined ? undefined : Date.parse(expiresAt) };
 }

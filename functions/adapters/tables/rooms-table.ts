@@ -14,9 +14,10 @@ import { neededUntil } from '../../rooms/model/link.ts';
 import type { Page, RoomStore } from '../../rooms/model/ports.ts';
 import type { PastGeneration, Room } from '../../rooms/model/room.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
-import { DAY, SECOND } from '../../rooms/model/time.ts';
+import { DAY } from '../../rooms/model/time.ts';
 import { nextRevision } from '../../rooms/model/transitions.ts';
 import { type Item, toDueRoom, toItem, toPastGeneration, toRoom } from './row.ts';
+import { timeToLive } from './time-to-live.ts';
 
 /** Spreads the due index over partitions. Changing it orphans the entries of the old shards. */
 export const DUE_SHARDS = 16;
@@ -180,17 +181,12 @@ function toHistory({ key, ...past }: PastGeneration, retention: Duration): Item 
     entry: `${GENERATION}${String(past.generation).padStart(8, '0')}`,
     // all of a generation but its key
     ...toItem(past as PastGeneration),
-    ttl: seconds(past.expiresAt + retention),
+    ttl: timeToLive(past.expiresAt + retention),
   };
 }
 
 /** When DynamoDB may delete the row: some time after its room has ended, never while it is kept. */
 function endOfRow(room: Room, retention: Duration): number | undefined {
   const end = neededUntil(room);
-  return end === undefined ? undefined : seconds(end + retention);
-}
-
-/** DynamoDB's time to live is in whole seconds. */
-function seconds(instant: Instant): number {
-  return Math.ceil(instant / SECOND);
+  return end === undefined ? undefined : timeToLive(end + retention);
 }

@@ -4,6 +4,7 @@ import { RoomChangedError } from '../../rooms/model/errors.ts';
 import { type Instant, SECOND } from '../../rooms/model/time.ts';
 import type { SeriesMemory, SeriesStore } from '../../rooms/series/update.ts';
 import { compressed, decompressed } from './compression.ts';
+import { timeToLive } from './time-to-live.ts';
 
 const PREFIX = 'series:';
 
@@ -62,7 +63,7 @@ function toItem({ key, next, nextAt, forgetAt, rooms, waiting, ...memory }: Seri
     ...(waiting.length > 0 && { exceptions: compressed(waiting) }),
     ...(nextAt !== undefined && { nextAt: iso(nextAt) }),
     ...(next && { waiting: WAITING, lookAt: iso(next.at), body: compressed(next.body) }),
-    ...(forgetAt !== undefined && { ttl: Math.ceil(forgetAt / SECOND) }),
+    ...(forgetAt !== undefined && { ttl: timeToLive(forgetAt) }),
   };
 }
 

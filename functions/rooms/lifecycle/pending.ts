@@ -48,8 +48,9 @@ async function settleLeft(key: string, context: RoomContext): Promise<void> {
 }
 
 /**
- * Does what the row says is still to be done: writes the link of the key where it shows something else, announces what happened, and ends rooms at the provider that nobody
- * has any more. Both may be done twice when a crash falls between the doing and the writing; neither is forgotten.
+ * Does what the row says is still to be done: writes the link of the key where it shows something else, announces what
+ * happened, and ends rooms at the provider that nobody has any more. Each may be done twice when a crash falls between
+ * the doing and the writing; none is forgotten.
  *
  * A room that cannot be ended at this moment stays on the row and stands in nobody's way: keeping a room goes before
  * tidying up after one.

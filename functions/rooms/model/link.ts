@@ -40,6 +40,11 @@ export interface Link {
   readonly neededUntil?: Instant;
 }
 
+/** @param linksUrl where links begin; ends in a slash */
+export function linkAddress({ slug }: Pick<Room, 'slug'>, linksUrl: string | undefined): string | undefined {
+  return slug !== undefined && linksUrl !== undefined ? `${linksUrl}${slug}` : undefined;
+}
+
 /** What a visitor meets: the room itself, or a page. */
 export type Page = 'live' | 'opening' | 'on-demand' | 'held' | 'ended' | 'rejected' | 'cancelled' | 'unknown';
 

@@ -2,8 +2,8 @@ import { base32Digest, canonicalJson } from './digest.ts';
 import type { Room, RoomAction, RoomRequest, Sequence } from './room.ts';
 
 /**
- * A hold, a rotation by hand and a new link do not change the content of a room. So they neither outdate a request nor are outdated
- * by one.
+ * A hold, a rotation by hand and a new link do not change the content of a room. So they neither outdate a request nor
+ * are outdated by one.
  */
 const STREAM: Partial<Record<RoomAction, Sequence['source']>> = {
   hold: 'hold',
