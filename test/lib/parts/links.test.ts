@@ -1,5 +1,6 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { LINKS_TABLE } from '../../../local/engines/table-engines.ts';
 import { type Resource, resources, roomsWith, stackWith, target } from '../../support/stacks.ts';
 
 const DOMAIN = {
@@ -32,6 +33,17 @@ describe('links', () => {
       variablesOf(template, 'create-rooms').WORK_QUEUE,
     );
     template.hasOutput('LinksUrl', Match.anyValue());
+  });
+
+  test('have a table that the tests make alike', () => {
+    const [table] = Object.entries(resources(Template.fromStack(stackWith()), 'AWS::DynamoDB::Table'))
+      .filter(([id]) => id.includes('Links'))
+      .map(([, { Properties }]) => Properties);
+    const { KeySchema, AttributeDefinitions } = table;
+    expect({ KeySchema, AttributeDefinitions }).toEqual({
+      KeySchema: LINKS_TABLE.KeySchema,
+      AttributeDefinitions: LINKS_TABLE.AttributeDefinitions,
+    });
   });
 
   test('take the public address, its function and its table away where they are off', () => {

@@ -251,19 +251,13 @@ describe('an order for a row that needs nothing', () => {
     expect(row('weekly').revision).toBe(revision);
   });
 
-  it('(unfinished) writes nothing where nothing is unfinished', async () => {
+  it.each([
+    ['unfinished', 'unchanged', 'writes nothing where nothing is unfinished'],
+    ['recovered', 'outdated', 'gives nothing back where it names no room'],
+  ] as const)('(%s) is %s: it %s', async (cause, outcome, _what) => {
     const { context, row } = await dueWorld();
     const { revision } = row('weekly');
-    const order = { key: 'weekly', generation: 1, cause: 'unfinished' } as const;
-    expect((await rotateRoom(order, context)).outcome).toBe('unchanged');
-    expect(row('weekly').revision).toBe(revision);
-  });
-
-  it('(recovered) gives nothing back where it names no room', async () => {
-    const { context, row } = await dueWorld();
-    const { revision } = row('weekly');
-    const order = { key: 'weekly', generation: 1, cause: 'recovered' } as const;
-    expect((await rotateRoom(order, context)).outcome).toBe('outdated');
+    expect((await rotateRoom({ key: 'weekly', generation: 1, cause }, context)).outcome).toBe(outcome);
     expect(row('weekly').revision).toBe(revision);
   });
 

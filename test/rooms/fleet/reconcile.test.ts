@@ -400,16 +400,12 @@ describe('a row that gets a room back', () => {
     return world;
   }
 
+  const COUNTED = { lost: 1, drifted: 1, unfinished: 1, recovered: 3, orphans: 0 };
+
   it('is nominated for nothing else but what it has left to do, and others are as they would be', async () => {
     const world = await behind();
     const { applications } = await reconcile(world);
-    expect(applications.first).toMatchObject({
-      lost: 1,
-      drifted: 1,
-      unfinished: 1,
-      recovered: 3,
-      orphans: 0,
-    });
+    expect(applications.first).toMatchObject(COUNTED);
     expect(world.rotations.sent.map(({ order }) => `${order.cause} ${order.key}`).sort()).toEqual([
       'drifted drifted',
       'lost lost',
@@ -423,13 +419,7 @@ describe('a row that gets a room back', () => {
   it('is counted and not nominated in mode report', async () => {
     const world = await behind();
     const { applications } = await reconcile(world, { mode: 'report' });
-    expect(applications.first).toMatchObject({
-      lost: 1,
-      drifted: 1,
-      unfinished: 1,
-      recovered: 3,
-      orphans: 0,
-    });
+    expect(applications.first).toMatchObject(COUNTED);
     expect(world.rotations.sent).toEqual([]);
   });
 
