@@ -109,7 +109,7 @@ export async function audit({ rooms, account, wanted, heard, restored = [] }: Au
     ...doubled.map((id) => `room ${id} lives and is nobody's`),
     ...forgotten.map((id) => `room ${id} was a key's, and is not since the table was restored`),
     ...resting.map(({ body, attributes }) => `a message rests: ${body} (${attributes.failureReason ?? ''})`),
-    ...[...wanted].flatMap(([key, wish]) => wrongWith(key, rows.get(key), wish, living)),
+    ...[...wanted].flatMap(([key, wanted]) => wrongWith(key, rows.get(key), wanted, living)),
     ...[...rows.values()].flatMap((row) => untold(row, heard, now)),
     ...heard.leaks,
     ...(await wrongLinks(rooms, rows, heard.tokens)),
@@ -149,14 +149,14 @@ function livingRooms({ stack }: LocalRooms, { emulator, idOf }: Account): Readon
 function wrongWith(
   key: string,
   row: Room | undefined,
-  wish: Wanted,
+  wanted: Wanted,
   living: ReadonlySet<string>,
 ): readonly string[] {
   if (!row) return [`${key}: there is no row`];
   const { state, claim, unannounced, retirees, current, spec } = row;
   const open = retirees.some(({ endsAt }) => endsAt === undefined);
   const wrong = claim || unannounced || open ? [`${key}: something is left to do`] : [];
-  if (wish.cancelled) {
+  if (wanted.cancelled) {
     const entered = [...retirees].filter(({ id }) => living.has(id));
     if (state !== 'cancelled') wrong.push(`${key}: is ${state} and was cancelled`);
     return [...wrong, ...entered.map(({ id }) => `${key}: ${id} was cancelled and lives`)];
@@ -165,7 +165,7 @@ function wrongWith(
   if (!mayWait && (!['active', 'held', 'ending'].includes(state) || !current))
     wrong.push(`${key}: is ${state}`);
   const name = spec?.settings.display_name;
-  if (name !== wish.name) wrong.push(`${key}: is called ${name}, and ${wish.name} was asked for last`);
+  if (name !== wanted.name) wrong.push(`${key}: is called ${name}, and ${wanted.name} was asked for last`);
   return wrong;
 }
 

@@ -32,31 +32,31 @@ export async function runCampaign(ground: Scenario, options: CampaignOptions): P
   const { stack } = rooms;
   const began = performance.now();
   const started = stack.clock.now();
-  const weather = await startFaults(stack.environment.AWS_ENDPOINT_URL_DYNAMODB ?? '', seed, severity);
+  const faults = await startFaults(stack.environment.AWS_ENDPOINT_URL_DYNAMODB ?? '', seed, severity);
   try {
-    putInFront(ground, weather);
+    putInFront(ground, faults);
     account.emulator.faults.storm({ each: severity.provider });
-    weather.hunt(stack.functions);
+    faults.hunt(stack.functions);
     const random = seededRandom(seed);
-    const wishes = drawWorkload(random, options.keys);
-    const sent = await sendLoad(rooms, wishes, random, options);
-    if (options.outages) await liveThroughSituations(ground, weather, { wishes, random, say });
+    const workload = drawWorkload(random, options.keys);
+    const sent = await sendLoad(rooms, workload, random, options);
+    if (options.outages) await liveThroughSituations(ground, faults, { workload, random, say });
     const givenUp = givenUpIn(rooms);
     say('the storm is over; what rests in dead-letter queues is put back');
-    weather.clear();
+    faults.clear();
     account.emulator.faults.clear();
     const redriven = await drain(rooms);
     say('the account lists nothing for an hour');
     await showAnEmptyList(ground);
     say('the table is put back to where it was a night ago');
-    const restored = await restoreTheTable(ground, wishes, random);
-    const { wrong, figures } = await audit({ ...ground, wanted: wishes.wanted, restored });
+    const restored = await restoreTheTable(ground, workload, random);
+    const { wrong, figures } = await audit({ ...ground, wanted: workload.wanted, restored });
     return {
       wrong,
       figures: {
         ...sent,
         ...faultsOf(account),
-        ...weather.damage,
+        ...faults.damage,
         'given up for an outage': givenUp,
         'put back from dead-letter queues': redriven,
         ...figures,
@@ -65,8 +65,8 @@ export async function runCampaign(ground: Scenario, options: CampaignOptions): P
       },
     };
   } finally {
-    weather.clear();
-    await weather.close();
+    faults.clear();
+    await faults.close();
   }
 }
 
@@ -76,17 +76,17 @@ function givenUpIn({ stack }: LocalRooms): number {
   return resting.filter(({ attributes }) => attributes.failureReason?.includes(' 503 ')).length;
 }
 
-/** From here on the functions call the table through the weather, and the bus is heard. */
-function putInFront({ rooms: { stack }, heard }: Scenario, weather: Faults): void {
+/** From here on the functions call the table through a proxy that makes faults, and the bus is heard. */
+function putInFront({ rooms: { stack }, heard }: Scenario, faults: Faults): void {
   const hurry = fileURLToPath(new URL('./short-time-outs.ts', import.meta.url));
   for (const { definition } of stack.functions) {
     Object.assign(definition.environment, {
-      AWS_ENDPOINT_URL_DYNAMODB: weather.tableEndpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: faults.tableEndpoint,
       NODE_OPTIONS: `--import=${hurry}`,
     });
   }
   stack.buses.fault = (entry) => {
-    const refusal = weather.bus(entry);
+    const refusal = faults.bus(entry);
     if (!refusal) heard.event(entry);
     return refusal;
   };

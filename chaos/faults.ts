@@ -42,7 +42,7 @@ export interface Faults {
   close(): Promise<void>;
 }
 
-/** Bad weather for everything but the provider, whose emulator makes its own. */
+/** Faults of everything but the provider, whose emulator makes its own. */
 export async function startFaults(
   tableEndpoint: string,
   seed: number,

@@ -39,10 +39,10 @@ interface Repetition {
   readonly at: number;
 }
 
-/** Sends wishes until there were enough of them, and lets the stack work on them meanwhile. */
+/** Sends requests until there were enough of them, and lets the stack work on them meanwhile. */
 export async function sendLoad(
   { stack, doors }: LocalRooms,
-  wishes: Workload,
+  workload: Workload,
   random: Random,
   { requests, waves = wavesFor(requests), say = () => {} }: LoadOptions,
 ): Promise<Sent> {
@@ -53,7 +53,7 @@ export async function sendLoad(
   let moved = 0;
 
   async function send({ key, body }: WorkItem): Promise<void> {
-    // two wishes of one instant would be ordered by their content, which is right and not what is counted here
+    // two requests of one instant would be ordered by their content, which is right and not what is counted here
     while ((lastSent.get(key) ?? 0) >= Date.now()) await sleep(1);
     const at = Date.now();
     lastSent.set(key, at);
@@ -66,7 +66,7 @@ export async function sendLoad(
     const again = repetitions.splice(0);
     const upTo = Math.floor((requests * wave) / waves);
     for (let nth = Math.floor((requests * (wave - 1)) / waves); nth < upTo; nth += 1)
-      await send(wishes.next());
+      await send(workload.next());
     for (const message of again) {
       if (random() < MOVED) {
         queue.moveBack(message.body, queue.arn);

@@ -8,7 +8,7 @@ const USAGE = `npm run chaos [-- --requests N] [--keys N] [--seed N] [--provider
 Runs the whole stack on this machine in a storm: the provider resets, hangs, fails, throttles and tears 5 % of its
 calls each, the table throttles and loses answers, the bus refuses, and the functions' processes are killed. Messages
 come twice, half of them by SQS's own redrive, which gives them another id and time. Four outages of more than a day
-follow: the provider, its changes, its space for rooms, the bus. Then the weather clears, the account lists no room for
+follow: the provider, its changes, its space for rooms, the bus. Then the faults end, the account lists no room for
 an hour, and the table is put back by a night. At last table, provider and bus are held against what was asked for.
 
   --requests N     10000 unless told otherwise

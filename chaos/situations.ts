@@ -7,11 +7,11 @@ import type { Scenario } from './scenario.ts';
 import { backUpTables } from './table-backup.ts';
 import type { Workload } from './workload.ts';
 
-/** What goes on for a day or more, beside the weather. */
+/** What lasts for a day or more, beside the random faults. */
 interface Situation {
   readonly title: string;
   /** @returns what ends it */
-  begin(scenario: Scenario, weather: Faults): () => void;
+  begin(scenario: Scenario, faults: Faults): () => void;
 }
 
 const ALWAYS = { fault: 'status', times: 'always' } as const;
@@ -33,9 +33,9 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     title: 'the bus takes nothing',
-    begin(_, weather) {
-      weather.closeBus(true);
-      return () => weather.closeBus(false);
+    begin(_, faults) {
+      faults.closeBus(true);
+      return () => faults.closeBus(false);
     },
   },
 ];
@@ -48,15 +48,15 @@ const REQUESTS = 10;
 /** One situation after the other, each with requests and a night in it. */
 export async function liveThroughSituations(
   scenario: Scenario,
-  weather: Faults,
-  load: { readonly wishes: Workload; readonly random: Random; readonly say: (line: string) => void },
+  faults: Faults,
+  load: { readonly workload: Workload; readonly random: Random; readonly say: (line: string) => void },
 ): Promise<void> {
   for (const { title, begin } of SITUATIONS) {
     load.say(`more than a day in which ${title}`);
     // ahead of the storm: the first rule that strikes wins
     scenario.account.emulator.faults.clear();
-    const end = begin(scenario, weather);
-    await sendLoad(scenario.rooms, load.wishes, load.random, { requests: REQUESTS });
+    const end = begin(scenario, faults);
+    await sendLoad(scenario.rooms, load.workload, load.random, { requests: REQUESTS });
     end();
   }
 }
@@ -81,20 +81,20 @@ const FORGOTTEN = 6;
  */
 export async function restoreTheTable(
   { rooms }: Scenario,
-  wishes: Workload,
+  workload: Workload,
   random: Random,
 ): Promise<readonly string[]> {
   const { stack, doors } = rooms;
-  const before = new Map(wishes.newest);
+  const before = new Map(workload.newest);
   const known = (await entriesOf(rooms)).rows;
   const restore = await backUpTables(rooms);
-  await sendLoad(rooms, wishes, random, { requests: FORGOTTEN, waves: 1 });
+  await sendLoad(rooms, workload, random, { requests: FORGOTTEN, waves: 1 });
   const { rows } = await entriesOf(rooms);
   await restore();
   stack.clock.jumpTo(stack.clock.now() + 2 * HOUR);
   await doors.reconcile();
   await letPass(stack, HOUR);
-  const forgotten = new Map([...wishes.newest].filter(([key, item]) => before.get(key) !== item));
+  const forgotten = new Map([...workload.newest].filter(([key, item]) => before.get(key) !== item));
   await askAgain(rooms, [...forgotten.values()]);
   return [...rows.values()]
     .filter(({ key, state }) => state === 'active' && known.has(key) && !forgotten.has(key))

@@ -89,7 +89,7 @@ ${PRICES.note}).
 
 - Batches are full and nothing fails. The provider takes 200 ms a call; billed time is what the function waited for, and its
   CPU at the share of a CPU that its memory brings (${configured} MB; 1,769 MB are a whole one).
-- Capacity units are DynamoDB's \`ConsumedCapacity\`, with its index, as dynoxide reckons it. A row is as big as it was in the
+- Capacity units are DynamoDB's \`ConsumedCapacity\`, with its index, as dynoxide calculates it. A row is as big as it was in the
   table, and its entry in the index of due rooms is stored beside it. A past generation is remembered for ${DAYS_REMEMBERED} days and read by every comparison.
 - The usual way has no claim before the call, no history, no archive of its events and no reconciliation that repairs: it is cheaper where it does less.
 - Not here, since they do not grow with rooms: keys, secrets, alarms and metrics. Nor the lines that Lambda writes of each

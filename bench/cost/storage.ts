@@ -7,7 +7,7 @@ const YEAR = 365;
 /** A past generation is remembered for the week that it still lives, and for 90 days after it. */
 export const DAYS_REMEMBERED = 7 + 90;
 
-/** What DynamoDB adds to every item, and to every entry of an index, when it reckons storage. */
+/** What DynamoDB adds to every item, and to every entry of an index, when it calculates storage. */
 const OVERHEAD = 100;
 
 /** A read that need not be consistent takes half a unit for so many bytes. */

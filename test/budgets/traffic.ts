@@ -96,7 +96,7 @@ async function play(
   return {
     [`${title}: reads of the table`]: sum('read', 'calls'),
     [`${title}: writes of the table`]: sum('write', 'calls'),
-    // the other engine does not reckon what the index costs
+    // the other engine does not calculate what the index costs
     ...(engine === 'dynoxide' && {
       [`${title}: read units`]: sum('read', 'units'),
       [`${title}: write units`]: sum('write', 'units'),

@@ -201,7 +201,7 @@ describe('an event of the bus', () => {
     });
   });
 
-  test('reckons its expiry from its own time', async () => {
+  test('calculates its expiry from its own time', async () => {
     const event = busEvent('Room Requested', { display_name: 'x', expires_at: '2027-01-15T10:10:00Z' });
     expect((await request(event)).spec?.lifetime).toBe(602_000);
   });

@@ -12,7 +12,7 @@ const FAR_BELOW = 200 * 1024;
 const WIDE = '\u{1f332}';
 const LONG_ADDRESS = `https://x.example/${'x'.repeat(2048 - 18)}`;
 
-/** As DynamoDB reckons: names and texts in UTF-8, a number up to 21 bytes, 3 bytes and 1 for each part of a list or map. */
+/** As DynamoDB calculates: names and texts in UTF-8, a number up to 21 bytes, 3 bytes and 1 for each part of a list or map. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (typeof value === 'number') return 21;

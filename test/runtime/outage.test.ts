@@ -44,9 +44,9 @@ afterEach(() => {
 });
 
 /** What fails at this moment: an operation of the provider, the table, the bus. */
-type Weather = (place: 'provider' | 'table' | 'bus', of?: { readonly name?: string }) => Error | undefined;
+type Faults = (place: 'provider' | 'table' | 'bus', of?: { readonly name?: string }) => Error | undefined;
 
-const PROVIDER_OUT = (error: () => Error): Weather => {
+const PROVIDER_OUT = (error: () => Error): Faults => {
   return (place) => (place === 'provider' ? error() : undefined);
 };
 
@@ -71,13 +71,13 @@ async function startStage() {
   const store = memoryOutages();
   const now = Date.now;
   const stage = {
-    weather: (() => undefined) as Weather,
+    faults: (() => undefined) as Faults,
     attempts: 0,
     /** When the provider was called, by operation. */
     calls: [] as { readonly operation: string; readonly at: number }[],
   };
   const guard = async <T>(place: 'provider' | 'table' | 'bus', work: () => Promise<T>, name?: string) => {
-    const error = stage.weather(place, { ...(name !== undefined && { name }) });
+    const error = stage.faults(place, { ...(name !== undefined && { name }) });
     if (error) throw error;
     return work();
   };
@@ -156,7 +156,7 @@ function stageOf(inbox: Inbox, world: ReturnType<typeof makeWorld>) {
   };
 }
 
-const OUTAGES: [string, () => Promise<Weather>][] = [
+const OUTAGES: [string, () => Promise<Faults>][] = [
   [
     'a provider that answers 503',
     async () => PROVIDER_OUT(() => new ThrottledError('503', { retryAfter: 10 * SECOND, ambiguous: true })),
@@ -176,18 +176,18 @@ const OUTAGES: [string, () => Promise<Weather>][] = [
   ],
 ];
 
-describe.each(OUTAGES)('a day with %s', (_, weather) => {
+describe.each(OUTAGES)('a day with %s', (_, faults) => {
   it('needs nobody afterwards: one message waits with under 80 attempts, and is served', async () => {
     const output = catchOutput();
     const { inbox, stage, workUntil, served, living } = await startStage();
-    stage.weather = await weather();
+    stage.faults = await faults();
     inbox.queue.send('alone');
     const start = Date.now();
     await workUntil(start + OUTAGE);
     expect(inbox.buried()).toEqual([]);
     expect(stage.attempts).toBeGreaterThan(50);
     expect(stage.attempts).toBeLessThan(80);
-    stage.weather = () => undefined;
+    stage.faults = () => undefined;
     await workUntil(start + OUTAGE + HOUR);
     expect([served(), living()]).toEqual([1, 1]);
     expect(inbox.queue.messages()).toEqual([]);
@@ -197,11 +197,11 @@ describe.each(OUTAGES)('a day with %s', (_, weather) => {
   it('is over for thirty messages within the hour, each served once', async () => {
     catchOutput();
     const { inbox, stage, workUntil, served, living } = await startStage();
-    stage.weather = await weather();
+    stage.faults = await faults();
     for (let nth = 0; nth < 30; nth += 1) inbox.queue.send(`room-${nth}`);
     const start = Date.now();
     await workUntil(start + OUTAGE);
-    stage.weather = () => undefined;
+    stage.faults = () => undefined;
     await workUntil(start + OUTAGE + HOUR);
     expect([served(), living()]).toEqual([30, 30]);
     expect(inbox.queue.messages()).toEqual([]);
@@ -215,7 +215,7 @@ describe('a provider that does not answer', () => {
     async (operation) => {
       catchOutput();
       const { inbox, stage, workUntil } = await startStage();
-      stage.weather = PROVIDER_OUT(() => new AmbiguousOutcomeError('timed out'));
+      stage.faults = PROVIDER_OUT(() => new AmbiguousOutcomeError('timed out'));
       const start = Date.now();
       for (let hour = 0; hour < 8; hour += 1) {
         for (let nth = 0; nth < 20; nth += 1) inbox.queue.send(`room-${hour}-${nth}`);
@@ -268,7 +268,7 @@ describe('poison', () => {
   it('goes to the dead-letter queue while others are served', async () => {
     const output = catchOutput();
     const { inbox, stage, workUntil, served } = await startStage();
-    stage.weather = (place, { name } = {}) =>
+    stage.faults = (place, { name } = {}) =>
       place === 'provider' && name === 'poison' ? new AmbiguousOutcomeError('500') : undefined;
     inbox.queue.send('poison');
     const start = Date.now();
@@ -291,7 +291,7 @@ describe('poison', () => {
   it('is what the provider refuses, in an outage of the others too', async () => {
     catchOutput();
     const { inbox, stage, workUntil } = await startStage();
-    stage.weather = PROVIDER_OUT(() => new ProviderRefusedError('400'));
+    stage.faults = PROVIDER_OUT(() => new ProviderRefusedError('400'));
     inbox.queue.send('refused');
     await workUntil(Date.now() + MINUTE);
     expect(inbox.buried()).toHaveLength(1);
@@ -300,7 +300,7 @@ describe('poison', () => {
   it('is what nothing else proves after two days', async () => {
     catchOutput();
     const { inbox, stage, workUntil } = await startStage();
-    stage.weather = PROVIDER_OUT(() => new AmbiguousOutcomeError('500'));
+    stage.faults = PROVIDER_OUT(() => new AmbiguousOutcomeError('500'));
     inbox.queue.send('alone');
     const start = Date.now();
     await workUntil(start + 2 * DAY - HOUR);

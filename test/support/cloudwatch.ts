@@ -154,7 +154,7 @@ function idsIn(expression: string): string[] {
   return (expression.match(/[A-Za-z_]\w*/g) ?? []).filter((name) => !FUNCTIONS.includes(name));
 }
 
-/** @returns undefined where there is nothing to reckon with */
+/** @returns undefined where there is no data for it */
 function evaluate(
   expression: string,
   known: Readonly<Record<string, number | undefined>>,
@@ -169,7 +169,7 @@ function evaluate(
   // a point is filled where another metric has one
   const fill = (value: number | undefined, by: number) =>
     ids.some((id) => known[id] !== undefined) ? (value ?? by) : Number.NaN;
-  const reckon = new Function(...FUNCTIONS, ...ids, `return ${expression};`);
-  const value = reckon(sum, choose, most, fill, ...ids.map((id) => known[id]));
+  const calculate = new Function(...FUNCTIONS, ...ids, `return ${expression};`);
+  const value = calculate(sum, choose, most, fill, ...ids.map((id) => known[id]));
   return Number.isNaN(value) ? undefined : value;
 }

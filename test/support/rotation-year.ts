@@ -102,14 +102,14 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   const policy: RenewalPolicy = { renewBefore: 7 * DAY, longestGap: gap };
   const world = makeWorld({ limit: Number.POSITIVE_INFINITY, capabilities });
   const { clock, providers } = world;
-  const weather = { random, faults: 0.03, down: () => during(DOWN, clock.now) };
+  const faults = { random, share: 0.03, down: () => during(DOWN, clock.now) };
   const { lives, rooms } = recordLives(world);
   const { told, events } = recordNews(world);
   const context: RoomContext = {
     ...world.context,
     rooms,
     renewal: policy,
-    ...troubled(unreliablePool(world.context.pool, weather), unreliableBus(events, weather), options, clock),
+    ...troubled(unreliablePool(world.context.pool, faults), unreliableBus(events, faults), options, clock),
   };
   const queue = new Deliveries(random);
   const planning: Planning = {

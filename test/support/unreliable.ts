@@ -3,10 +3,10 @@ import { AmbiguousOutcomeError, ThrottledError } from '../../functions/rooms/mod
 import type { EventBus, Pool, RoomProvider } from '../../functions/rooms/model/ports.ts';
 import { SECOND } from '../../functions/rooms/model/time.ts';
 
-export interface Weather {
+export interface Faults {
   readonly random: Random;
   /** The share of calls that go wrong, 0 to 1. */
-  readonly faults: number;
+  readonly share: number;
   /** Whether nothing answers at this moment. */
   readonly down: () => boolean;
 }
@@ -21,33 +21,33 @@ const CALLS = [
 ] as const satisfies readonly (keyof RoomProvider)[];
 
 /** The same pool, seen through a network and a provider as they are: some calls fail, with or without their effect. */
-export function unreliablePool(pool: Pool, weather: Weather): Pool {
+export function unreliablePool(pool: Pool, faults: Faults): Pool {
   const providers = new Map<string, RoomProvider>();
   return {
     ...pool,
     provider(name) {
-      const provider = providers.get(name) ?? unreliable(pool.provider(name), CALLS, weather);
+      const provider = providers.get(name) ?? unreliable(pool.provider(name), CALLS, faults);
       providers.set(name, provider);
       return provider;
     },
   };
 }
 
-export function unreliableBus(bus: EventBus, weather: Weather): EventBus {
-  return unreliable(bus, ['announce'], weather);
+export function unreliableBus(bus: EventBus, faults: Faults): EventBus {
+  return unreliable(bus, ['announce'], faults);
 }
 
-function unreliable<P extends object>(port: P, calls: readonly (keyof P)[], weather: Weather): P {
+function unreliable<P extends object>(port: P, calls: readonly (keyof P)[], faults: Faults): P {
   const call = (name: keyof P) => {
     const original = port[name] as (...args: unknown[]) => Promise<unknown>;
-    return (...args: unknown[]) => endure(String(name), () => original.apply(port, args), weather);
+    return (...args: unknown[]) => endure(String(name), () => original.apply(port, args), faults);
   };
   return { ...port, ...Object.fromEntries(calls.map((name) => [name, call(name)])) };
 }
 
-async function endure(name: string, call: () => Promise<unknown>, { random, faults, down }: Weather) {
+async function endure(name: string, call: () => Promise<unknown>, { random, share, down }: Faults) {
   if (down()) throw new AmbiguousOutcomeError(`${name} timed out, since nothing answers`);
-  if (random() >= faults) return call();
+  if (random() >= share) return call();
   const kind = random();
   if (kind < 1 / 3) {
     throw new ThrottledError(`${name} met a limit`, { retryAfter: 7 * SECOND, ambiguous: false });

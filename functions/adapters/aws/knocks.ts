@@ -1,7 +1,7 @@
 import type { CallAws } from './call.ts';
 
 export interface Knocks {
-  /** Puts the wish of a visitor into the queue of requests. */
+  /** Puts the request of a visitor into the queue of requests. */
   send(key: string): Promise<void>;
 }
 

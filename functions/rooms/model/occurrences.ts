@@ -207,7 +207,7 @@ function lastEnd(
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-/** An hour is added to a shift that is reckoned without the zone: the clocks may have been changed on the way. */
+/** An hour is added to a shift that is calculated without the zone: the clocks may have been changed on the way. */
 const CLOCK_CHANGE: Duration = HOUR;
 
 function endWithin(occurrence: PlannedOccurrence, ranges: readonly OccurrenceUpdate[]): Instant | undefined {

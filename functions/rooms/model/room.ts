@@ -121,7 +121,7 @@ export interface LiveRoom {
   readonly hostUrl?: string;
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
-  /** When this expiry was given, by creation or by moving it: a life is reckoned from here. */
+  /** When this expiry was given, by creation or by moving it: a life is calculated from here. */
   readonly renewedAt: Instant;
 }
 

@@ -19,7 +19,7 @@ const STREAM: Partial<Record<RoomAction, Sequence['source']>> = {
 export function sequenceOf(request: RoomRequest): Sequence {
   const { action, spec, sequence } = request;
   const source = STREAM[action] ?? sequence.source;
-  // a life that was reckoned from the time of asking is not content: asking again must not look like another request
+  // a life that was calculated from the time of asking is not content: asking again must not look like another request
   const content = spec?.expiresAt === undefined ? spec : { ...spec, lifetime: undefined };
   const rank = action === 'cancel' ? 1 : 0;
   const digest = base32Digest(canonicalJson({ action, content }), 12);

@@ -7,7 +7,7 @@ import type { Instant } from './time.ts';
 
 /**
  * What holds when a key that has `old` is asked for again with `asked`. An expiry that was asked for before keeps
- * the life that was reckoned then: a repetition an hour later does not ask for a room that lives an hour less.
+ * the life that was calculated then: a repetition an hour later does not ask for a room that lives an hour less.
  */
 export function mergeSpec(old: RoomSpec | undefined, asked: RoomSpec): RoomSpec {
   return old?.expiresAt !== undefined && old.expiresAt === asked.expiresAt

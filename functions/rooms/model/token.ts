@@ -49,7 +49,7 @@ export function formerToken(deployment: string, key: string, generation: number,
   return `${PREFIX}${deployment}${base32Digest(`${key}#${generation}${contentOf(spec)}`, PLACE + CONTENT)}`;
 }
 
-/** The same for every attempt at the same request: not an expiry that is reckoned from the time of asking. */
+/** The same for every attempt at the same request: not an expiry that is calculated from the time of asking. */
 function contentOf(spec: RoomSpec | undefined): string {
   if (!spec) return '';
   const { settings, expiresAt, lifetime } = spec;

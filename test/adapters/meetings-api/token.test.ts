@@ -221,7 +221,7 @@ describe('a secret that is no key is an error that names the secret, and never i
     );
   });
 
-  test('and is mended is read again at once', async () => {
+  test('and is repaired is read again at once', async () => {
     bench.secrets.versions.set('AWSCURRENT', 'not a key');
     await expect(create()).rejects.toMatchObject({ code: 'unauthorized' });
     bench.secrets.versions.set('AWSCURRENT', KEY);

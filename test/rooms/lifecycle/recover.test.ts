@@ -137,7 +137,7 @@ describe('an attempt that got no answer', () => {
     expect(world.row('weekly')).toMatchObject({ generation: 1, claim: undefined, unannounced: undefined });
   });
 
-  it('made a room of which the life is reckoned from when it was made', async () => {
+  it('made a room of which the life is calculated from when it was made', async () => {
     const { world } = await unanswered('after', aSpec({ lifetime: 10 * DAY }));
     const made = world.clock.now;
     world.clock.now += 9 * DAY + 20 * HOUR;

@@ -74,7 +74,7 @@ describe('the time of renewal', () => {
     expect(Math.max(...nights.values())).toBeLessThan(300);
   });
 
-  it('is the same for the same room, whoever reckons', () => {
+  it('is the same for the same room, whoever calculates', () => {
     const first = renewalTime('weekly', START, START + 90 * DAY, NIGHTLY);
     expect(renewalTime('weekly', START, START + 90 * DAY, NIGHTLY)).toBe(first);
     expect(new Date(first ?? 0).toISOString()).toBe('2027-05-19T07:24:32.531Z');

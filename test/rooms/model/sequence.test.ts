@@ -6,7 +6,7 @@ import { aRequest } from '../../support/world.ts';
 
 const at = 1;
 
-test('a lifetime that was reckoned from an expiry is no content: asking again is the same request', () => {
+test('a lifetime that was calculated from an expiry is no content: asking again is the same request', () => {
   const asked = (lifetime: number) =>
     sequenceOf(aRequest({ at, spec: aSpec({ expiresAt: START + 30 * DAY, lifetime }) })).value;
   expect(asked(30 * DAY)).toBe(asked(29 * DAY));

@@ -2,7 +2,7 @@ import { DAY } from '../../../rooms/model/time.ts';
 
 /**
  * What a clock on the wall and the calendar beside it show, wherever they hang: the number of milliseconds since
- * 1970 that it would be if the clock showed UTC. Recurrence is reckoned in it, and a zone turns it into an instant.
+ * 1970 that it would be if the clock showed UTC. Recurrence is calculated in it, and a zone turns it into an instant.
  */
 export type LocalTime = number;
 
