@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'change_given_up',
   'provider_contract',
   'feed_unreadable',
+  'calendar_unreadable',
   'not_announced',
   'out_of_time',
   'unexpected',

@@ -1,0 +1,131 @@
+import { readLine, unescaped, unfolded } from '../requests/calendar/ics/lines.ts';
+import { base32Digest, canonicalJson } from '../rooms/model/digest.ts';
+import type { ConnectedCalendar, Connection } from './connection.ts';
+import type { EventContent } from './system.ts';
+
+/** What decides whether an event gets a room. It is read from the event each time, and kept nowhere. */
+interface Marks {
+  /** Title, place, description. */
+  readonly texts: readonly string[];
+  /** Addresses of those who are invited, in small letters. */
+  readonly attendees: readonly string[];
+  /** The address of the one whose event it is, in small letters. */
+  readonly organizer?: string;
+}
+
+export const DEFAULT_MARK = '#room';
+
+/** Whether an event gets a room by itself. An exception also gets one if its series does. */
+export function isChosen(content: EventContent, { connection, calendar }: ConnectedCalendar): boolean {
+  const marks = marksOf(content);
+  if (isCopy(marks, connection, calendar)) return false;
+  switch (connection.which) {
+    case 'all':
+      return true;
+    case 'marked':
+      return marks.texts.some((text) => hasMark(text, connection.mark ?? DEFAULT_MARK));
+    case 'invited':
+      return connection.mailbox !== undefined && marks.attendees.includes(plain(connection.mailbox));
+  }
+}
+
+/** Digest of all that `isChosen` and the reading depend on besides the event. */
+export function choiceDigest({ connection, calendar }: ConnectedCalendar): string {
+  const { kind, calendars, which, mark, mailbox, timeZone } = connection;
+  const others = calendars.map(plain).toSorted();
+  return base32Digest(canonicalJson({ kind, calendar, others, which, mark, mailbox, timeZone }), 16);
+}
+
+/**
+ * Whether it is the copy of somebody who is invited, while the calendar of the organizer is connected too. One meeting gets
+ * one room, and a guest who deletes the copy does not end it.
+ */
+function isCopy({ organizer }: Marks, { calendars }: Connection, calendar: string): boolean {
+  if (organizer === undefined || organizer === plain(calendar)) return false;
+  return calendars.some((other) => plain(other) === organizer);
+}
+
+/** The mark by itself: `#room` is not in `#roommates`, nor in an address. */
+function hasMark(text: string, mark: string): boolean {
+  const escaped = mark.trim().replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}_/])${escaped}(?![\\p{L}\\p{N}_])`, 'iu').test(text);
+}
+
+function marksOf(content: EventContent): Marks {
+  switch (content.format) {
+    case 'google':
+      return googleMarks(content.event);
+    case 'graph':
+      return graphMarks(content.event);
+    case 'icalendar':
+      return icalendarMarks(content.text);
+  }
+}
+
+function googleMarks({ summary, location, description, attendees, organizer }: Fields): Marks {
+  return {
+    texts: [summary, location, description].filter(isText),
+    attendees: listOf(attendees).map((attendee) => address(attendee.email)),
+    ...organizerOf(fieldsOf(organizer).email),
+  };
+}
+
+function graphMarks({ subject, location, body, bodyPreview, attendees, organizer }: Fields): Marks {
+  const mailOf = (person: unknown) => fieldsOf(fieldsOf(person).emailAddress).address;
+  return {
+    texts: [subject, fieldsOf(location).displayName, fieldsOf(body).content, bodyPreview].filter(isText),
+    attendees: listOf(attendees).map((attendee) => address(mailOf(attendee))),
+    ...organizerOf(mailOf(organizer)),
+  };
+}
+
+const TEXTS = new Set(['SUMMARY', 'LOCATION', 'DESCRIPTION']);
+
+function icalendarMarks(text: string): Marks {
+  const texts: string[] = [];
+  const attendees: string[] = [];
+  let organizer: string | undefined;
+  const open: string[] = [];
+  for (const line of unfolded(text)) {
+    const { name, value } = readLine(line);
+    if (name === 'BEGIN') open.push(value.toUpperCase());
+    else if (name === 'END') open.pop();
+    // an alarm has a description too
+    else if (open.at(-1) !== 'VEVENT') continue;
+    else if (TEXTS.has(name)) texts.push(unescaped(value));
+    else if (name === 'ATTENDEE') attendees.push(address(value));
+    else if (name === 'ORGANIZER') organizer = value;
+  }
+  return { texts, attendees, ...organizerOf(organizer) };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(value: unknown): Fields {
+  // any object may be asked for a field, which is unknown
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function listOf(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(fieldsOf) : [];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function organizerOf(value: unknown): Pick<Marks, 'organizer'> {
+  const organizer = address(value);
+  return organizer === '' ? {} : { organizer };
+}
+
+function address(value: unknown): string {
+  return typeof value === 'string' ? plain(value) : '';
+}
+
+function plain(text: string): string {
+  return text
+    .trim()
+    .replace(/^mailto:/i, '')
+    .toLowerCase();
+}

@@ -1,0 +1,32 @@
+/** An event that a room was asked for, as it was when it was last read. */
+export interface KnownEvent {
+  readonly id: string;
+  /** Of all that a room depends on. */
+  readonly digest: string;
+  /** The series, for an exception. */
+  readonly seriesId?: string;
+}
+
+/** What is remembered of a calendar between two readings: ids and digests, nothing that people wrote. */
+export interface CalendarMemory {
+  /** Counts the writes; every write is conditional on it. 0: not written yet. */
+  readonly revision: number;
+  /** Where the next reading begins. Absent: with everything. */
+  readonly cursor?: string;
+  /** Digest of the settings that decide which events get a room: under others, everything is read again. */
+  readonly choice: string;
+  readonly events: readonly KnownEvent[];
+}
+
+/** Where it is remembered what calendars were like. */
+export interface CalendarMemories {
+  /** @param calendar the id of the connected calendar */
+  read(calendar: string): Promise<CalendarMemory | undefined>;
+  /**
+   * Makes ready what is to be remembered.
+   *
+   * @returns writes it, on the condition that nobody has since `memory.revision`
+   * @throws CalendarUnreadableError where it is more than can be remembered
+   */
+  prepare(calendar: string, memory: CalendarMemory): () => Promise<void>;
+}

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { choiceDigest, isChosen } from '../../functions/connections/choice.ts';
+import {
+  type ConnectedCalendar,
+  connectedCalendars,
+  type GoogleConnection,
+} from '../../functions/connections/connection.ts';
+import type { EventContent } from '../../functions/connections/system.ts';
+
+const ANNA = 'anna@example.org';
+const BOB = 'bob@example.org';
+const ROOM = 'video-room@example.org';
+
+interface Told {
+  readonly title?: string;
+  readonly place?: string;
+  readonly description?: string;
+  readonly attendees?: readonly string[];
+  readonly organizer?: string;
+}
+
+/** One event in the words of each system. */
+const FORMATS: Readonly<Record<string, (told: Told) => EventContent>> = {
+  google: ({ title, place, description, attendees, organizer }) => ({
+    format: 'google',
+    event: {
+      id: 'e1',
+      summary: title,
+      location: place,
+      description,
+      attendees: attendees?.map((email) => ({ email })),
+      ...(organizer && { organizer: { email: organizer } }),
+    },
+  }),
+  graph: ({ title, place, description, attendees, organizer }) => ({
+    format: 'graph',
+    event: {
+      id: 'e1',
+      subject: title,
+      location: { displayName: place ?? '' },
+      body: { contentType: 'html', content: `<html><body>${description ?? ''}</body></html>` },
+      attendees: attendees?.map((address) => ({ type: 'resource', emailAddress: { address } })),
+      ...(organizer && { organizer: { emailAddress: { address: organizer } } }),
+    },
+  }),
+  icalendar: ({ title, place, description, attendees = [], organizer }) => ({
+    format: 'icalendar',
+    text: [
+      'BEGIN:VCALENDAR',
+      'BEGIN:VEVENT',
+      'UID:e1',
+      ...(title ? [`SUMMARY:${title}`] : []),
+      ...(place ? [`LOCATION:${place}`] : []),
+      ...(description ? [`DESCRIPTION:${description}`] : []),
+      ...attendees.map((address) => `ATTENDEE;CN="Room: 1";ROLE=REQ-PARTICIPANT:mailto:${address}`),
+      ...(organizer ? [`ORGANIZER;CN=Anna:mailto:${organizer}`] : []),
+      'BEGIN:VALARM',
+      'DESCRIPTION:#room of the alarm',
+      'END:VALARM',
+      'END:VEVENT',
+      'END:VCALENDAR',
+    ].join('\r\n'),
+  }),
+};
+
+const calendarOf = (settings: Partial<GoogleConnection>): ConnectedCalendar => {
+  const connection: GoogleConnection = {
+    name: 'team',
+    kind: 'google',
+    secret: 'connection/team',
+    calendars: [ANNA, BOB],
+    which: 'all',
+    writeBack: 'off',
+    ...settings,
+  };
+  return { id: 'team-a', connection, calendar: ANNA };
+};
+
+describe.each(Object.entries(FORMATS))('an event of %s', (_, format) => {
+  test.each<[string, Told, boolean]>([
+    ['title', { title: 'Planning #room' }, true],
+    ['place', { place: '#Room' }, true],
+    ['description', { description: 'See you, <b>#room</b>' }, true],
+    ['alarm alone', { title: 'Planning' }, false],
+    ['longer word', { title: '#roommates meet' }, false],
+    ['address', { description: 'https://wiki.example/#room' }, false],
+  ])('is marked by its %s', (_, told, expected) => {
+    expect(isChosen(format(told), calendarOf({ which: 'marked' }))).toBe(expected);
+  });
+
+  test('is marked by a text of one’s own, whatever signs it has', () => {
+    const calendar = calendarOf({ which: 'marked', mark: '[video] (+)' });
+    expect(isChosen(format({ title: 'Planning [Video] (+)' }), calendar)).toBe(true);
+    expect(isChosen(format({ title: 'Planning #room' }), calendar)).toBe(false);
+  });
+
+  test('gets a room when the mailbox is invited', () => {
+    const calendar = calendarOf({ which: 'invited', mailbox: ROOM.toUpperCase() });
+    expect(isChosen(format({ attendees: [BOB, ROOM] }), calendar)).toBe(true);
+    expect(isChosen(format({ attendees: [BOB], title: '#room' }), calendar)).toBe(false);
+    expect(isChosen(format({}), calendar)).toBe(false);
+  });
+
+  test('gets its room from the calendar of its organizer, if that is connected', () => {
+    const calendar = calendarOf({});
+    expect(isChosen(format({ organizer: 'Bob@Example.org' }), calendar)).toBe(false);
+    expect(isChosen(format({ organizer: ANNA }), calendar)).toBe(true);
+    expect(isChosen(format({ organizer: 'carl@elsewhere.example' }), calendar)).toBe(true);
+  });
+});
+
+test('a calendar’s id names no person, and does not depend on the other calendars', () => {
+  const { connection } = calendarOf({});
+  const [anna, bob] = connectedCalendars([connection]);
+  expect(anna?.id).toMatch(/^team-[a-z2-7]{8}$/);
+  expect(bob?.id).not.toBe(anna?.id);
+  expect(connectedCalendars([{ ...connection, calendars: [ANNA] }])[0]?.id).toBe(anna?.id);
+});
+
+test('another choice has another digest; the secret and what is written back are no part of it', () => {
+  const digest = (settings: Partial<GoogleConnection>) => choiceDigest(calendarOf(settings));
+  expect(digest({ secret: 'other', writeBack: 'full' })).toBe(digest({}));
+  expect(digest({ calendars: [BOB, ANNA] })).toBe(digest({}));
+  const others = [
+    { which: 'marked' },
+    { mark: 'video' },
+    { calendars: [ANNA] },
+    { timeZone: 'UTC' },
+  ] as const;
+  expect(new Set([...others, {}].map(digest)).size).toBe(5);
+});
