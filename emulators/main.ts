@@ -1,9 +1,10 @@
+import { caldav } from './caldav/command.ts';
 import { type EmulatorCommand, runEmulator } from './command.ts';
 import { daily } from './daily/command.ts';
 import { whereby } from './whereby/command.ts';
 import { zoom } from './zoom/command.ts';
 
-const COMMANDS: Readonly<Record<string, EmulatorCommand>> = { daily, whereby, zoom };
+const COMMANDS: Readonly<Record<string, EmulatorCommand>> = { daily, whereby, zoom, caldav };
 
 const [name = '', ...argv] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

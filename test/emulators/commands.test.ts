@@ -128,6 +128,17 @@ describe('npm run emulate', () => {
     expect((await ended).code).toBe(0);
   });
 
+  test('starts a CalDAV server with a login and a calendar that work', async () => {
+    const { child, said, ended } = run(OTHERS, 'caldav', '--port', '0');
+    const story = await said('Ctrl-C stops it');
+    const [, login = ''] = /login +(\w+:\w+)/.exec(story) ?? [];
+    const [, address = ''] = /calendars +(http\S+)/.exec(story) ?? [];
+    const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}`, depth: '1' };
+    expect((await call(address, { method: 'PROPFIND', headers })).status).toBe(207);
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(0);
+  });
+
   test('does not print a key that it was given, and turns switches', async () => {
     const { said } = run(
       OTHERS,
@@ -147,7 +158,10 @@ describe('npm run emulate', () => {
 
   test('names the providers it knows', async () => {
     const { code, output } = await run(OTHERS, 'jitsi').ended;
-    expect([code, output]).toEqual([1, expect.stringContaining('one of daily, whereby, zoom, got "jitsi"')]);
+    expect([code, output]).toEqual([
+      1,
+      expect.stringContaining('one of daily, whereby, zoom, caldav, got "jitsi"'),
+    ]);
     const help = await run(OTHERS, '--help').ended;
     expect([help.code, help.output]).toEqual([0, expect.stringContaining('daily|whereby')]);
   });

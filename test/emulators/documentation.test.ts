@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import * as caldav from '../../emulators/caldav/choices.ts';
 import * as daily from '../../emulators/daily/choices.ts';
 import { FAULT_KINDS } from '../../emulators/http/fault.ts';
 import * as meetingsApi from '../../emulators/meetings-api/choices.ts';
@@ -17,6 +18,7 @@ describe.each([
   ['Daily', daily],
   ['Whereby', whereby],
   ['Zoom', zoom],
+  ['CalDAV', caldav],
 ])('docs/emulators.md says of %s', (name, { POSITIONS, CHOICES }) => {
   const rows = rowsUnder(`What was chosen: ${name}`);
   const named = rows.flatMap((row) =>

@@ -1,0 +1,70 @@
+import { createClock } from '../http/clock.ts';
+import { type Emulator, startEmulator } from '../http/server.ts';
+import { createApi } from './api.ts';
+import { CalendarRecord, type Mail } from './calendars.ts';
+import { SWITCHES, type Switches } from './choices.ts';
+import { type Controlled, createControls } from './controls.ts';
+import { failure } from './errors.ts';
+import { type UserOptions, Users } from './users.ts';
+
+export interface CaldavOptions {
+  readonly users: readonly UserOptions[];
+  /** Calendars that are there from the start, by their users and names: `ann/team`. */
+  readonly calendars?: readonly string[];
+  /** Default: one that is free. */
+  readonly port?: number;
+  /** Milliseconds since the epoch; sync tokens expire by it. Default the machine's clock. */
+  readonly now?: () => number;
+  /** Of the faults that are left to chance. Default 1. */
+  readonly seed?: number;
+  /** What the contract leaves open, see choices.ts. */
+  readonly switches?: Partial<Switches>;
+}
+
+export interface Caldav extends Emulator, Controlled {
+  /** The base URL: calendars are at `<url>/ann/team/`. */
+  readonly url: string;
+  /** May be turned while it runs. */
+  readonly switches: { -readonly [Name in keyof Switches]: Switches[Name] };
+  /** A user's passwords and tokens are these alone from now on. */
+  trust(user: string, password: string): void;
+  /** Every password and token of the user is refused from now on. */
+  distrust(user: string): void;
+}
+
+/** A CalDAV server on loopback (RFC 4791, 6578 and what of 6638 sends mails). */
+export async function startCaldav(options: CaldavOptions): Promise<Caldav> {
+  const switches = { ...SWITCHES, ...options.switches };
+  const clock = createClock(options.now);
+  const users = new Users(options.users);
+  const mails: Mail[] = [];
+  const calendars = new Map(
+    (options.calendars ?? []).map((path) => [path, new CalendarRecord(path, switches, mails)]),
+  );
+  const inside = {
+    mails,
+    calendars: () => [...calendars.values()],
+    calendar(path: string) {
+      const calendar = calendars.get(path);
+      if (!calendar) throw new Error(`there is no calendar ${path}`);
+      return calendar;
+    },
+    trust: (user: string, password: string) => void users.named(user).passwords.add(password),
+    distrust(user: string) {
+      const { passwords, tokens } = users.named(user);
+      passwords.clear();
+      tokens.clear();
+    },
+  };
+  const emulator = await startEmulator({
+    title: 'CalDAV server',
+    clock,
+    prefixes: ['/dav'],
+    failure,
+    ...(options.port !== undefined && { port: options.port }),
+    ...(options.seed !== undefined && { seed: options.seed }),
+    answer: createApi({ users, calendars, switches, mails, now: clock.now }),
+    controls: createControls(inside),
+  });
+  return { ...emulator, ...inside, switches, url: `${emulator.origin}/dav` };
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { CHOICES, type Switches } from './choices.ts';
+import { attendeesOf, meaningOf, readObject, rewritten } from './text.ts';
+
+/** A member of a calendar. */
+export interface Member {
+  readonly name: string;
+  readonly text: string;
+  readonly etag: string;
+  readonly uid: string;
+  /** The change of the calendar that made it what it is. */
+  readonly change: number;
+}
+
+/** A mail that a server that schedules would have sent. */
+export interface Mail {
+  readonly calendar: string;
+  readonly event: string;
+  readonly to: string;
+}
+
+/** What happened to a name since some change: the member, or that it is gone. */
+export interface Change {
+  readonly name: string;
+  readonly change: number;
+  readonly member?: Member;
+}
+
+export interface Page {
+  readonly changes: readonly Change[];
+  /** The change up to which the page goes. */
+  readonly upTo: number;
+  readonly isLast: boolean;
+}
+
+export class CalendarRecord {
+  /** The names of its user and its own: `ann/team`. */
+  readonly path: string;
+  /** What nobody may write. */
+  readOnly = false;
+  readonly #members = new Map<string, Member>();
+  readonly #removed = new Map<string, number>();
+  #changes = 0;
+  #oldestToken = 0;
+  readonly #switches: Switches;
+  readonly #mails: Mail[];
+
+  constructor(path: string, switches: Switches, mails: Mail[]) {
+    this.path = path;
+    this.#switches = switches;
+    this.#mails = mails;
+  }
+
+  get members(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
+  member(name: string): Member | undefined {
+    return this.#members.get(name);
+  }
+
+  withUid(uid: string): Member | undefined {
+    return this.members.find((member) => member.uid === uid);
+  }
+
+  /** @throws Error where the text is no object that a calendar can keep */
+  put(name: string, text: string): Member {
+    const { calendar, uid } = readObject(text);
+    const { rewriting, scheduling } = this.#switches;
+    const kept = rewriting === 'none' ? text : rewritten(calendar, rewriting);
+    const before = this.#members.get(name);
+    if (before?.text === kept) return before;
+    if (scheduling !== 'off') this.#mail(name, kept, before?.text);
+    this.#changes += 1;
+    const member = { name, text: kept, etag: etagOf(kept), uid, change: this.#changes };
+    this.#members.set(name, member);
+    this.#removed.delete(name);
+    return member;
+  }
+
+  remove(name: string): void {
+    if (!this.#members.delete(name)) return;
+    this.#changes += 1;
+    this.#removed.set(name, this.#changes);
+  }
+
+  /** No token that was given out so far is known any more. */
+  expireTokens(): void {
+    this.#changes += 1;
+    this.#oldestToken = this.#changes;
+  }
+
+  token(change: number, now: number): string {
+    return `https://caldav.example/sync/${this.path}/${change}/${now}`;
+  }
+
+  /** @returns the change that a token stands for, or nothing where it is no token or not any more */
+  readToken(token: string, now: number): number | undefined {
+    const start = `https://caldav.example/sync/${this.path}/`;
+    const [, change, at] =
+      /^(\d+)\/(\d+)$/.exec(token.startsWith(start) ? token.slice(start.length) : '') ?? [];
+    if (change === undefined || Number(change) < this.#oldestToken || Number(change) > this.#changes)
+      return undefined;
+    return now - Number(at) > CHOICES.tokenLife ? undefined : Number(change);
+  }
+
+  get latestChange(): number {
+    return this.#changes;
+  }
+
+  /** What has changed since a change; without one, all that there is. */
+  since(change: number | undefined, most = Number.POSITIVE_INFINITY): Page {
+    const after = change ?? 0;
+    const present = this.members.filter((member) => member.change > after);
+    const isRemovedTold = change !== undefined || this.#switches.removedInFull;
+    const removed = isRemovedTold ? [...this.#removed].filter(([, at]) => at > after) : [];
+    const all: Change[] = [
+      ...present.map((member) => ({ name: member.name, change: member.change, member })),
+      ...removed.map(([name, at]) => ({ name, change: at })),
+    ].sort((a, b) => a.change - b.change);
+    const changes = all.slice(0, most);
+    const isLast = changes.length === all.length;
+    return { changes, isLast, upTo: isLast ? this.#changes : (changes.at(-1)?.change ?? after) };
+  }
+
+  #mail(event: string, text: string, before: string | undefined): void {
+    const { calendar } = readObject(text);
+    const names = this.#switches.scheduling === 'all' ? undefined : CHOICES.significant;
+    const old = before === undefined ? undefined : readObject(before).calendar;
+    if (names && old && meaningOf(calendar, names) === meaningOf(old, names)) return;
+    for (const to of attendeesOf(calendar)) this.#mails.push({ calendar: this.path, event, to });
+  }
+}
+
+function etagOf(text: string): string {
+  return `"${createHash('sha256').update(text).digest('hex').slice(0, 32)}"`;
+}

@@ -1,0 +1,52 @@
+import { type ControlHandler, explaining } from '../http/control.ts';
+import type { Reply } from '../http/replies.ts';
+import type { CalendarRecord, Mail } from './calendars.ts';
+
+/** What the controls act on. */
+export interface Controlled {
+  readonly mails: readonly Mail[];
+  calendars(): readonly CalendarRecord[];
+  /** @throws Error where there is none */
+  calendar(path: string): CalendarRecord;
+  trust(user: string, password: string): void;
+  distrust(user: string): void;
+}
+
+const ok = (body: unknown): Reply => ({ status: 200, body });
+
+/** What only the CalDAV server can be told under `/_control`. */
+export function createControls(inside: Controlled): Record<string, ControlHandler> {
+  const calendarOf = ({ user = '', calendar = '' }: Readonly<Record<string, string>>) =>
+    inside.calendar(`${user}/${calendar}`);
+  return {
+    'GET /_control/calendars': () =>
+      ok({
+        calendars: inside.calendars().map(({ path, members, readOnly }) => ({
+          path,
+          readOnly,
+          events: members.map(({ name, etag }) => ({ name, etag })),
+        })),
+      }),
+    'PUT /_control/calendars/:user/:calendar/rights': explaining((request, params) => {
+      const { readOnly } = (request.json() ?? {}) as { readOnly?: unknown };
+      if (typeof readOnly !== 'boolean') throw new Error('send {"readOnly": true} or {"readOnly": false}');
+      calendarOf(params).readOnly = readOnly;
+      return ok({ readOnly });
+    }),
+    'DELETE /_control/calendars/:user/:calendar/tokens': explaining((_, params) => {
+      calendarOf(params).expireTokens();
+      return ok({ expired: true });
+    }),
+    'GET /_control/mails': () => ok({ count: inside.mails.length, mails: inside.mails }),
+    'PUT /_control/users/:user/passwords': explaining((request, { user = '' }) => {
+      const { password } = (request.json() ?? {}) as { password?: unknown };
+      if (typeof password !== 'string' || password === '') throw new Error('send {"password": "..."}');
+      inside.trust(user, password);
+      return ok({ trusted: user });
+    }),
+    'DELETE /_control/users/:user/passwords': explaining((_, { user = '' }) => {
+      inside.distrust(user);
+      return ok({ distrusted: user });
+    }),
+  };
+}
