@@ -5,6 +5,7 @@ import { startEmulator } from '../http/server.ts';
 import type { Entry, InventoryEntry, RoomEmulator } from '../room-emulator.ts';
 import { type AccountOptions, Accounts } from './accounts.ts';
 import { createApi } from './api.ts';
+import type { MeetingBody } from './bodies.ts';
 import { CHOICES, SWITCHES, type Switches } from './choices.ts';
 import { createControls } from './controls.ts';
 import { failure } from './errors.ts';
@@ -37,10 +38,14 @@ export interface Zoom extends RoomEmulator {
   readonly callbacks: readonly Delivery[];
   /** Every meeting ever made, deleted ones too, the oldest first. */
   meetings(accountId?: string): readonly MeetingRecord[];
+  /** A host schedules a meeting in their client: it counts against no limit of the API. @throws Error without the host */
+  schedule(email: string, body: MeetingBody): MeetingRecord;
   /** The meeting as a call would find it now, or nothing. */
   meeting(id: string): MeetingRecord | undefined;
   /** Creations and changes of a host in this UTC day. */
   changesToday(email: string): number;
+  /** Somebody else has the host make so many creations or changes today. @throws Error without the host */
+  spend(email: string, changes: number): void;
   /** Loses a meeting: it is not even in the trash. */
   removeMeeting(id: string): void;
   /** Somebody follows a link and stays. @throws Error where it leads nowhere */
@@ -64,6 +69,13 @@ export async function startZoom(options: ZoomOptions): Promise<Zoom> {
   const deliveries = new Deliveries({ anywhere: options.callbacksAnywhere ?? false });
   const webhooks = new Webhooks(options.webhook, deliveries, switches);
 
+  const hostNamed = (email: string) =>
+    accounts.all.flatMap(({ hosts }) => hosts).find((each) => each.email === email);
+  const existingHost = (email: string) => {
+    const host = hostNamed(email);
+    if (!host) throw new Error(`there is no host ${email}`);
+    return host;
+  };
   const known = (id: string): MeetingRecord => {
     const meeting = meetings.existing(id);
     if (!meeting) throw new Error(`there is no meeting ${id}`);
@@ -85,8 +97,12 @@ export async function startZoom(options: ZoomOptions): Promise<Zoom> {
         .filter(({ host }) => accountId === undefined || host.account.accountId === accountId)
         .sort((a, b) => a.createdAt - b.createdAt),
     meeting: (id: string) => meetings.find(id, clock.now()),
+    schedule: (email: string, body: MeetingBody) => meetings.create(existingHost(email), body, clock.now()),
+    spend(email: string, changes: number) {
+      for (let nth = 0; nth < changes; nth += 1) limits.countChange(existingHost(email), clock.now());
+    },
     changesToday(email: string) {
-      const host = accounts.all.flatMap(({ hosts }) => hosts).find((each) => each.email === email);
+      const host = hostNamed(email);
       return host ? limits.changesOf(host, clock.now()) : 0;
     },
     removeMeeting(id: string) {
