@@ -1,12 +1,16 @@
 /** One call to a provider. */
 export interface ProviderCall {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** The path below the base URL, with `{id}` where the room's id stands: what metrics are counted by. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** The path below the base URL, with `{id}` where an id stands, mostly the room's: what metrics are counted by. */
   readonly route: string;
   readonly id?: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as a form, where there is no `body`. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** A page of a list, which may be asked for again. @default every GET without an id */
+  readonly page?: boolean;
   /** Nobody waits for the answer: the call leaves a part of the rate to others, and waits for its turn. */
   readonly background?: boolean;
 }

@@ -15,6 +15,8 @@ export interface CallerOptions extends ProviderOptions {
   readonly secret: string;
   readonly baseUrl: string;
   readonly sign: Sign;
+  /** Whether an answer refuses the credential. @default every 401 */
+  readonly isRefused?: (reply: Reply) => boolean;
   /** Whether an unsuccessful answer has the shape of the provider's own errors. */
   readonly isOwn: (reply: Reply) => boolean;
   /** The error that an unsuccessful answer stands for. */
@@ -84,8 +86,8 @@ export function caller(options: CallerOptions): Call {
   };
 }
 
-function isPage({ method, id }: ProviderCall): boolean {
-  return method === 'GET' && id === undefined;
+function isPage({ method, id, page = method === 'GET' && id === undefined }: ProviderCall): boolean {
+  return page;
 }
 
 /** How long to wait before a page is asked for again; undefined where that would not help. */

@@ -98,7 +98,7 @@ export function connection(options: ConnectionOptions): Send {
         onConnected: () => {
           connected = true;
         },
-        body: call.body === undefined ? undefined : JSON.stringify(call.body),
+        ...contentOf(call),
       });
       status = head.statusCode ?? 0;
       serverTime = timeOf(head.headers.date);
@@ -117,6 +117,13 @@ export function connection(options: ConnectionOptions): Send {
   return send;
 }
 
+/** What is sent, and how it is called. */
+function contentOf({ body, form }: ProviderCall) {
+  if (body !== undefined) return { body: JSON.stringify(body), contentType: 'application/json' };
+  if (form === undefined) return { body: undefined, contentType: undefined };
+  return { body: new URLSearchParams(form).toString(), contentType: 'application/x-www-form-urlencoded' };
+}
+
 function timeOf(date: string | undefined): Instant | undefined {
   const time = Date.parse(date ?? '');
   return Number.isNaN(time) ? undefined : time;
@@ -128,6 +135,7 @@ interface Exchange {
   readonly method: string;
   readonly authorization: string;
   readonly body: string | undefined;
+  readonly contentType: string | undefined;
   /** A connection is there, so from now on the call may have been read. */
   readonly onConnected: () => void;
 }
@@ -135,7 +143,7 @@ interface Exchange {
 async function exchange(
   request: typeof http.request,
   url: URL,
-  { body, authorization, onConnected, ...options }: Exchange,
+  { body, contentType, authorization, onConnected, ...options }: Exchange,
 ) {
   const headers: http.OutgoingHttpHeaders = {
     accept: 'application/json',
@@ -144,7 +152,7 @@ async function exchange(
     'user-agent': 'evergreen-rooms',
   };
   if (body !== undefined) {
-    headers['content-type'] = 'application/json';
+    headers['content-type'] = contentType;
     headers['content-length'] = Buffer.byteLength(body);
   }
   const head = await new Promise<http.IncomingMessage>((resolve, reject) => {

@@ -24,6 +24,8 @@ export interface CredentialsOptions {
   readonly secrets: Secrets;
   readonly sign: Sign;
   readonly now: () => Instant;
+  /** Whether an answer refuses the credential, so that another may be accepted. @default every 401 */
+  readonly isRefused?: (reply: Reply) => boolean;
   /** Told each time that the previous version has to serve, since the current one is no credential. */
   readonly onUnusable?: (application: string) => void;
 }
@@ -48,6 +50,7 @@ export function credentials({
   secrets,
   sign,
   now,
+  isRefused = ({ status }) => status === 401,
   onUnusable,
 }: CredentialsOptions): Credentials {
   let accepted: { readonly value: string; readonly until: Instant } | undefined;
@@ -120,12 +123,12 @@ export function credentials({
   async function present(send: (authorization: string) => Promise<Reply>): Promise<Reply> {
     const first = await headerInUse();
     let reply = await send(first);
-    if (reply.status !== 401) return reply;
+    if (!isRefused(reply)) return reply;
     const refused = new Set([first]);
     for await (const { value, header } of afterRefusal(refused)) {
       if (refused.has(header)) continue;
       reply = await send(header);
-      if (reply.status !== 401) {
+      if (!isRefused(reply)) {
         accepted = { value, until: now() + STICKS_FOR };
         return reply;
       }

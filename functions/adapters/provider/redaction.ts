@@ -6,7 +6,7 @@ const CREDENTIALS: readonly RegExp[] = [
   /-----BEGIN[\s\S]*?(?:-----END[^-]*-----|$)/g,
   /\beyJ[\w-]{5,}(?:\.[\w-]*){0,2}/g,
   /\bBearer\s+[^\s"']+/gi,
-  /\b(?:participant_token|room_token|roomKey|access_token|api_?key|token|t)=[^\s&"']+/gi,
+  /\b(?:participant_token|room_token|roomKey|access_token|api_?key|token|t|zak|pwd)=[^\s&"']+/gi,
 ];
 
 /** The longest excerpt of a provider's words. */

@@ -3,6 +3,8 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { Exchange } from '../../../emulators/http/taps.ts';
 
+const FORM = 'application/x-www-form-urlencoded';
+
 /** What each schema says of a value. */
 type Faults = (names: readonly string[], value: unknown) => readonly string[];
 
@@ -47,11 +49,12 @@ export function contract(provider: string): (exchange: Exchange) => readonly str
   known.set(provider, faults);
   return ({ request, handled, sent, fault }) => {
     const call = `${request.method} ${request.path.replace(/^(\/\w+\/).+$/, '$1{id}')}`;
-    const body = request.json();
+    const isForm = request.headers['content-type'] === FORM;
+    const body = isForm ? Object.fromEntries(new URLSearchParams(request.text)) : request.json();
     const query = Object.fromEntries(request.query);
     const asked = [
       ...(body === undefined ? [] : faults([call], body)),
-      ...(body === undefined || request.headers['content-type'] === 'application/json'
+      ...(body === undefined || isForm || request.headers['content-type'] === 'application/json'
         ? []
         : [`${call} has a body that is not called JSON`]),
       ...(Object.keys(query).length === 0 ? [] : faults([`${call}?`], query)),
