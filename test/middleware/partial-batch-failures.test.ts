@@ -358,6 +358,18 @@ describe('a message that fails', () => {
     expect(inbox.queue.messages()).toHaveLength(1);
   });
 
+  it('waits until a full pool makes rooms again, where that says when', async () => {
+    const output = catchOutput();
+    const inbox = await startInbox();
+    const spent = new PoolFullError('all made', { retryAfter: 11 * HOUR });
+    const { handler } = handlerOf(inbox, { fail: fail(spent) });
+    inbox.queue.send('a fail');
+    await inbox.deliver(handler);
+    expect(back(inbox)).toBe((11 * HOUR) / SECOND);
+    expect(output.counted('PoolFull')).toBe(1);
+    expect(output.counted('WorkFailed')).toBe(0);
+  });
+
   it('is refused at once where it can never be done, with the reason in words that SQS takes', async () => {
     const output = catchOutput();
     const inbox = await startInbox();

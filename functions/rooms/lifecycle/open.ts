@@ -93,24 +93,38 @@ async function turnAway(
 ): Promise<never> {
   const refusal = passed.find((why) => why instanceof ProviderRefusedError);
   if (refusal) return refuse(claimed, refusal, context);
-  const full = new PoolFullError(
-    `all applications that may hold room ${claimed.key} are full (${applications.join(', ')}), so it waits in its queue: ` +
-      'add an application, or cancel rooms that are not needed',
-  );
+  const full = poolFull(claimed.key, applications, passed, context);
   const failure = passed.find((why) => why instanceof UnauthorizedError) ?? full;
   await releaseClaim(claimed, failure, context);
   throw failure;
+}
+
+/** An application that has made the rooms of its day says when it makes the next one. */
+function poolFull(
+  key: string,
+  applications: readonly string[],
+  passed: readonly Passed[],
+  { now }: RoomContext,
+): PoolFullError {
+  const waits = passed.flatMap((why) => (why instanceof ApplicationFullError ? (why.retryAfter ?? []) : []));
+  const retryAfter = waits.length > 0 ? Math.min(...waits) : undefined;
+  const until = retryAfter === undefined ? '' : ` until ${new Date(now() + retryAfter).toISOString()}`;
+  return new PoolFullError(
+    `all applications that may hold room ${key} are full (${applications.join(', ')}), so it waits in its queue${until}: ` +
+      'add an application, or cancel rooms that are not needed',
+    { retryAfter },
+  );
 }
 
 /** Why the next application is to be asked: this one is full, lets nobody in, or refuses this room. */
 type Passed = ApplicationFullError | UnauthorizedError | ProviderRefusedError;
 
 async function create(claimed: ClaimedRoom, context: RoomContext): Promise<LiveRoom | Passed> {
-  const { application, expiresAt, generation, spec } = claimed.claim;
+  const { application, expiresAt, generation, spec, gone } = claimed.claim;
   const token = roomToken(context.deployment, claimed.key, generation, spec);
   try {
     const settings = await heardSettings(claimed.key, spec.settings, application, context);
-    const order = { token, settings, expiresAt };
+    const order = { token, settings, expiresAt, ...(gone && { urgent: true }) };
     return asLive(await context.pool.provider(application).create(order), application, context.now());
   } catch (error) {
     if (isPassed(error)) return error;

@@ -50,9 +50,16 @@ export class RoomGoneError extends RoomError {
   readonly code = 'room_gone';
 }
 
-/** The application holds as many rooms as it may (403): the next one of the pool is asked. */
+/** The application holds, or has made, as many rooms as it may: the next one of the pool is asked. */
 export class ApplicationFullError extends RoomError {
   readonly code = 'application_full';
+  /** Milliseconds until it makes rooms again, where it says so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, options?: ErrorOptions & { retryAfter?: number }) {
+    super(message, options);
+    this.retryAfter = options?.retryAfter;
+  }
 }
 
 /** The key has no room yet, and one is on its way: what is asked of it waits. */
@@ -73,6 +80,13 @@ export class UnknownApplicationError extends RoomError {
 /** Every application of the pool is full: the message is kept. */
 export class PoolFullError extends RoomError {
   readonly code = 'pool_full';
+  /** Milliseconds until one of them makes rooms again, where one says so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, options?: ErrorOptions & { retryAfter?: number | undefined }) {
+    super(message, options);
+    this.retryAfter = options?.retryAfter;
+  }
 }
 
 /** The provider does not accept our credentials, and newer ones did not help (401). */

@@ -53,6 +53,8 @@ export interface RoomOrder {
   readonly token: string;
   readonly settings: RoomSettings;
   readonly expiresAt: Instant;
+  /** The key has lost its room, so what an account keeps back for repairs may be used. */
+  readonly urgent?: boolean;
 }
 
 /**

@@ -98,11 +98,12 @@ function logFailure(error: Error, details: Record<string, unknown>): void {
   if (error instanceof RequestRefusedError) {
     log.warn('refused', { ...details, error });
     count('RequestsRefused');
-  } else if (waitAskedBy(error) === undefined) {
-    log.error('failed', { ...details, error });
-    count('WorkFailed');
-    if (error instanceof PoolFullError) count('PoolFull');
+    return;
   }
+  if (error instanceof PoolFullError) count('PoolFull');
+  if (waitAskedBy(error) !== undefined) return;
+  log.error('failed', { ...details, error });
+  count('WorkFailed');
 }
 
 async function decide(
@@ -200,6 +201,7 @@ function waitAskedBy(error: Error): Duration | undefined {
   if (
     error instanceof ThrottledError ||
     error instanceof ClaimHeldError ||
+    error instanceof PoolFullError ||
     error instanceof BehindAnotherError
   ) {
     return error.retryAfter;

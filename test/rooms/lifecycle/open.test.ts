@@ -6,6 +6,7 @@ import {
   UnauthorizedError,
 } from '../../../functions/rooms/model/errors.ts';
 import { placementOrder } from '../../../functions/rooms/model/placement.ts';
+import { HOUR } from '../../../functions/rooms/model/time.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';
 
 /** What each application answers to a create, in the order in which the key asks them; `undefined` makes the room. */
@@ -47,6 +48,16 @@ describe('an application that is full', () => {
     const { row, asked, noticed } = await opened(full, undefined);
     expect(row.state).toBe('active');
     expect([asked, noticed]).toEqual([[0, 1], []]);
+  });
+});
+
+describe('applications that have all made the rooms of their day', () => {
+  const spent = (retryAfter: number) => new ApplicationFullError('spent', { retryAfter });
+
+  it('say when the first of them makes rooms again, and the request waits for that', async () => {
+    const { failure } = await opened(spent(3 * HOUR), full, spent(2 * HOUR));
+    expect(failure).toMatchObject({ code: 'pool_full', retryAfter: 2 * HOUR });
+    expect((await opened(full, full)).failure).toMatchObject({ code: 'pool_full', retryAfter: undefined });
   });
 });
 
