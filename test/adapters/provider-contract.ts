@@ -27,6 +27,8 @@ export interface ProviderBench {
   another(timeout?: number): RoomProvider;
   /** The calls, in the emulator's patterns, behind each operation that has an effect. */
   readonly calls: { readonly create: string; readonly change?: string; readonly retire: string };
+  /** What a room that ends in the past is refused with, where its provider would take it. */
+  readonly refusal?: RegExp;
   /** Puts rooms of somebody else into the account. */
   addStrangers(count: number): Promise<void>;
   /** Changes the credential at both ends: Secrets Manager has the new one, the provider takes no other. */
@@ -146,7 +148,7 @@ function describeLife(at: Bench): void {
       const { provider, now, turn, emulator } = at();
       const order = orderFor(at(), { expiresAt: now() + DAY });
       await provider.create(order);
-      turn(DAY + 2 * HOUR);
+      turn(DAY + provider.capabilities.grace + 2 * HOUR);
       const room = await provider.create({ ...order, expiresAt: now() + DAY });
       expect(room).toMatchObject({ token: order.token, available: true });
       expect((await provider.find(order.token)).filter(isLive).map(({ id }) => id)).toEqual([room.id]);
@@ -200,7 +202,7 @@ function describeLife(at: Bench): void {
       const refused = provider.create(orderFor(at(), { expiresAt: now() - HOUR }));
       await expect(refused).rejects.toMatchObject({
         code: 'provider_refused',
-        message: expect.stringMatching(/^the provider refuses POST .+: 400 after \d+ ms/),
+        message: expect.stringMatching(at().refusal ?? /^the provider refuses POST .+: 400 after \d+ ms/),
       });
       expect(living(emulator)).toBe(0);
     });
@@ -237,7 +239,9 @@ function describeLife(at: Bench): void {
         if (!(changeable as readonly string[]).includes(setting)) continue;
         const changed = await provider.change(room.id, { settings: { [setting]: value } });
         expect(changed).toMatchObject({ id: room.id, expiresAt: room.expiresAt, guestUrl: room.guestUrl });
-        if (changed.settings) expect(changed.settings).toMatchObject({ [setting]: value });
+        if (setting in (changed.settings ?? {})) {
+          expect(changed.settings).toMatchObject({ [setting]: value });
+        }
       }
     });
 
@@ -415,9 +419,10 @@ function describeFaults(at: Bench): void {
     const expiresAt = now() + 60 * DAY;
     await provider.change(other.id, { expiresAt });
     emulator.faults.add({ fault: 'another-room', on: calls.change });
-    await expect(provider.change(room.id, { expiresAt })).rejects.toMatchObject({
-      code: 'provider_contract',
-    });
+    const outcome = await provider.change(room.id, { expiresAt }).catch((error) => error.code);
+    // an answer without a body is about no room: then the room is read, and must be the right one as it was asked for
+    if (outcome === 'provider_contract') return;
+    expect(outcome).toMatchObject({ id: room.id, guestUrl: room.guestUrl, expiresAt });
   });
 
   test('a verdict that something in between speaks is not the provider’s: nothing is gone, full, refused or done', async () => {
@@ -601,6 +606,7 @@ function describeTouchedAnswers(at: Bench): void {
 
   test('an answer that cannot be decoded leaves open what happened', async () => {
     const { provider, emulator } = at();
+    await provider.create(orderFor(at()));
     const headers = { 'content-encoding': 'gzip' };
     const untap = emulator.tap(altered((body) => ({ body: asIs(JSON.stringify(body)), headers })));
     const order = orderFor(at());

@@ -1,0 +1,155 @@
+import { ThrottledError, UnauthorizedError } from '../../rooms/model/errors.ts';
+import { DAY, type Instant, SECOND } from '../../rooms/model/time.ts';
+import { readable } from '../provider/answer.ts';
+import type { ProviderCall } from '../provider/call.ts';
+import { type Call, caller } from '../provider/caller.ts';
+import type { Reply } from '../provider/connection.ts';
+import { answerOf, failureOf } from '../provider/failures.ts';
+import type { ProviderOptions } from '../provider/options.ts';
+import { rateLimiter } from '../provider/rate-limiter.ts';
+import { errorReply } from './schema.ts';
+import { grants } from './token.ts';
+
+/** An account at Zoom, as an entry of the pool has it. */
+export interface ZoomEntry {
+  readonly name: string;
+  /** The account of the server-to-server OAuth app. */
+  readonly accountId: string;
+  readonly clientId: string;
+  /** ARN or name of the secret with the app's client secret. */
+  readonly secret: string;
+  /** The users whose meetings the rooms are, by e-mail address or id. */
+  readonly hosts: readonly string[];
+  /** @default https://api.zoom.us/v2 */
+  readonly baseUrl?: string;
+}
+
+/** Calls a second that the plan Pro allows to all apps of an account together. */
+const LIGHT = 30;
+const MEDIUM = 20;
+
+const BASE_URL = 'https://api.zoom.us/v2';
+
+/** Codes of Zoom's errors, which say more than the status. */
+const REFUSED = 300;
+const NO_USER = 1001;
+const FOREIGN_USER = 1010;
+const NO_MEETING = 3001;
+const NOT_SCHEDULED_FOR = 3000;
+const IN_PROGRESS = 3002;
+const NO_HOSTING = 3161;
+const PAID_ONLY = 200;
+/** Two sources have two codes for a token without the scope, one of them with a 401. */
+const MISSING_SCOPE: ReadonlySet<number | undefined> = new Set([4711, 4700]);
+
+export function zoomCalls(entry: ZoomEntry, options: ProviderOptions): Call {
+  const { name: application, accountId, clientId, secret, baseUrl = BASE_URL } = entry;
+  const { now, wait } = options;
+  const light = rateLimiter({ application, now, wait, limit: LIGHT, window: SECOND });
+  const medium = rateLimiter({ application, now, wait, limit: MEDIUM, window: SECOND });
+  const { sign } = grants({
+    ...options,
+    application,
+    accountId,
+    clientId,
+    secret,
+    tokenUrl: tokenUrlOf(baseUrl),
+  });
+  return caller({
+    ...options,
+    application,
+    secret,
+    baseUrl,
+    sign,
+    isRefused: (reply) => reply.status === 401 && !MISSING_SCOPE.has(codeOf(reply)),
+    isOwn: (reply) => codeOf(reply) !== undefined,
+    failure: (reply) => zoomFailure(reply, now),
+    pace: (call) => ({ limiter: isMedium(call) ? medium : light }),
+  });
+}
+
+/** Tokens are to be had at another address than the API, unless both stand elsewhere. */
+export function tokenUrlOf(baseUrl: string): string {
+  const url = URL.parse(baseUrl);
+  return !url || /(?:^|\.)zoom\.us$/.test(url.hostname)
+    ? 'https://zoom.us/oauth/token'
+    : `${url.origin}/oauth/token`;
+}
+
+function isMedium({ route }: ProviderCall): boolean {
+  return route === '/users/{id}/meetings';
+}
+
+function codeOf(reply: Reply): number | undefined {
+  return readable(reply, errorReply)?.code;
+}
+
+/** The meeting is in the trash, has expired, or was never there. */
+export function saysNoMeeting(reply: Reply): boolean {
+  return reply.status === 404 && codeOf(reply) === NO_MEETING;
+}
+
+/** Of a page: its token is over. */
+export function saysRefused(reply: Reply): boolean {
+  return reply.status === 400 && codeOf(reply) === REFUSED;
+}
+
+export function saysInProgress(reply: Reply): boolean {
+  return reply.status === 400 && codeOf(reply) === IN_PROGRESS;
+}
+
+/** Nobody of this name holds meetings in the account: another host may. */
+export function saysNoHost(reply: Reply): boolean {
+  const code = codeOf(reply);
+  if (reply.status === 404) return code === NO_USER;
+  return (
+    reply.status === 400 &&
+    [FOREIGN_USER, NOT_SCHEDULED_FOR, NO_HOSTING, PAID_ONLY].some((each) => each === code)
+  );
+}
+
+/** The host has made all creations and changes of the day. The text is all that tells it from other limits. */
+export function saysUsedUp(reply: Reply): boolean {
+  return reply.status === 429 && /daily rate limit \(\d+\)/i.test(reasonOf(reply) ?? '');
+}
+
+/** When the day of Zoom's limits ends. */
+export function nextDay(now: Instant): Instant {
+  return (Math.floor(now / DAY) + 1) * DAY;
+}
+
+export function reasonOf(reply: Reply): string | undefined {
+  const { message, errors } = readable(reply, errorReply) ?? {};
+  const fields = (errors ?? []).map(({ field, message }) => `${field}: ${message}`);
+  return [message, ...fields].filter(Boolean).join('; ') || undefined;
+}
+
+function zoomFailure(reply: Reply, now: () => Instant): Error {
+  const reason = reasonOf(reply);
+  const { status, call, headers } = reply;
+  if (MISSING_SCOPE.has(codeOf(reply))) {
+    return new UnauthorizedError(
+      `${answerOf(reply, reason)}: add the scope to the app at the Zoom App Marketplace; evergreen-rooms doctor names all ` +
+        'that are missing',
+    );
+  }
+  if (saysNoHost(reply)) {
+    return new UnauthorizedError(
+      `${answerOf(reply, reason)}: ${call.id} of application's hosts cannot hold meetings; give it a licence, or take it ` +
+        'out of hosts once its rooms have moved',
+    );
+  }
+  if (status === 429 && /daily/i.test(reason ?? '')) {
+    const retryAfter = nextDay(now()) - now();
+    const said = answerOf(reply, reason);
+    return new ThrottledError(`the account's calls of the day are used up until 00:00 UTC: ${said}`, {
+      retryAfter,
+      ambiguous: false,
+    });
+  }
+  const isBrief = status === 429 && headers['retry-after'] === undefined;
+  return failureOf(reply, { reason, ...(isBrief && { retryAfter: BRIEFLY }) }, now);
+}
+
+/** A limit of calls a second says of no time. */
+const BRIEFLY = 2 * SECOND;

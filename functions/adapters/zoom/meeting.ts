@@ -1,0 +1,170 @@
+import { randomInt } from 'node:crypto';
+import type { ProviderRoom, RoomChange, RoomOrder } from '../../rooms/model/ports.ts';
+import type { RoomSettings } from '../../rooms/model/room.ts';
+import type { Instant } from '../../rooms/model/time.ts';
+import { SECOND } from '../../rooms/model/time.ts';
+import { type ListedReply, type MeetingReply, SCHEDULED } from './schema.ts';
+
+/** The last instant that there is: meetings of others whose end is nobody's concern. */
+const NEVER: Instant = 8_640_000_000_000_000;
+
+/** The token is the first line of the agenda: a list shows only the first 250 characters. */
+const MARK = /^\[evr:(er[a-z2-7]{30})\](?:\n|$)/;
+
+/** How much of an agenda a list shows. */
+const SHOWN_AGENDA = 250;
+
+/** What of a meeting's settings a request can ask for. */
+const KEPT_SETTINGS = ['join_before_host', 'waiting_room', 'auto_recording', 'mute_upon_entry'] as const;
+
+type KeptSettings = Partial<Record<(typeof KEPT_SETTINGS)[number], boolean | string>>;
+
+export function tokenOf({ agenda }: Pick<ListedReply, 'agenda'>): string | undefined {
+  return MARK.exec(agenda ?? '')?.[1];
+}
+
+/** The room of a meeting. Its date is its end, although Zoom lets people in for another thirty days. */
+export function providerRoom(reply: ListedReply | MeetingReply, now: Instant): ProviderRoom {
+  const { id, type, created_at, join_url, start_time } = reply;
+  const expiresAt = type === SCHEDULED && start_time ? Date.parse(start_time) : NEVER;
+  return {
+    id: String(id),
+    guestUrl: join_url,
+    createdAt: Date.parse(created_at),
+    expiresAt,
+    token: tokenOf(reply),
+    available: expiresAt > now,
+    settings: shownSettings(reply),
+  };
+}
+
+function shownSettings(reply: ListedReply | MeetingReply): Partial<RoomSettings> {
+  const { topic, agenda } = reply;
+  const settings = 'settings' in reply ? reply.settings : undefined;
+  return {
+    ...(topic && { display_name: topic }),
+    ...(agenda && MARK.test(agenda) && agenda.length < SHOWN_AGENDA && { metadata: metadataOf(agenda) }),
+    ...(settings && requestedBy(settings)),
+  };
+}
+
+function metadataOf(agenda: string): string | undefined {
+  return agenda.replace(MARK, '') || undefined;
+}
+
+/** The settings of a request that these of a meeting stand for. */
+function requestedBy(settings: Readonly<Record<string, unknown>>): Partial<RoomSettings> {
+  const { waiting_room, join_before_host, auto_recording, mute_upon_entry } = settings;
+  const level = waiting_room ? 'explicit_approval' : join_before_host ? 'none' : 'after_owner_only';
+  return {
+    join_approval_level: level,
+    recording_options: { auto_record: auto_recording === 'cloud' },
+    initial_join_options: { microphone_state: mute_upon_entry ? 'off' : 'default' },
+  };
+}
+
+/** What Zoom is asked for. A name that is too long for it is cut: the row has all of it. */
+const LONGEST_TOPIC = 200;
+
+export interface MeetingBody {
+  readonly topic?: string;
+  readonly agenda?: string;
+  readonly start_time?: string;
+  readonly settings?: Readonly<Record<string, boolean | number | string>>;
+}
+
+/** Everything is said, since what is not said is as the host has set it for all of their meetings. */
+export function createBody({ token, settings, expiresAt }: RoomOrder) {
+  return {
+    type: SCHEDULED,
+    topic: topicOf(settings.display_name),
+    agenda: agendaOf(token, settings.metadata),
+    start_time: utc(expiresAt),
+    timezone: 'UTC',
+    password: passcode(),
+    settings: {
+      jbh_time: 0,
+      approval_type: 2,
+      use_pmi: false,
+      meeting_authentication: false,
+      email_notification: false,
+      ...approval(settings.join_approval_level),
+      ...recording(settings.recording_options),
+      ...microphone(settings.initial_join_options),
+    },
+  };
+}
+
+/** What of a change the meeting does not have yet: a host may make a hundred in a day. */
+export function changeBody({ settings = {}, expiresAt }: RoomChange, found: MeetingReply): MeetingBody {
+  const shown = found.settings ?? {};
+  const wanted: KeptSettings = {
+    ...('join_approval_level' in settings && approval(settings.join_approval_level)),
+    ...('recording_options' in settings && recording(settings.recording_options)),
+    ...('initial_join_options' in settings && microphone(settings.initial_join_options)),
+  };
+  const other = Object.entries(wanted).filter(([name, value]) => shown[name] !== value);
+  const topic = settings.display_name === undefined ? undefined : topicOf(settings.display_name);
+  const token = tokenOf(found);
+  const agenda = 'metadata' in settings && token ? agendaOf(token, settings.metadata) : undefined;
+  const start = expiresAt === undefined ? undefined : utc(expiresAt);
+  return {
+    ...(topic !== undefined && topic !== found.topic && { topic }),
+    ...(agenda !== undefined && agenda !== found.agenda && { agenda }),
+    ...(start !== undefined &&
+      start !== (found.start_time && utc(Date.parse(found.start_time))) && { start_time: start }),
+    ...(other.length > 0 && { settings: Object.fromEntries(other) }),
+  };
+}
+
+/** What was asked for and not kept, in words for a person: Zoom drops what an administrator has locked without a word. */
+export function dropped(
+  sent: Readonly<Record<string, unknown>>,
+  { settings }: Pick<MeetingReply, 'settings'>,
+): readonly string[] {
+  return Object.entries(sent)
+    .filter(([name, value]) => settings?.[name] !== undefined && settings[name] !== value)
+    .map(
+      ([name, value]) =>
+        `Zoom keeps ${name} at ${JSON.stringify(settings?.[name])}, not ${JSON.stringify(value)}: it may be locked for the ` +
+        'account or the host',
+    );
+}
+
+function topicOf(name: string): string {
+  return name.slice(0, LONGEST_TOPIC);
+}
+
+function agendaOf(token: string, metadata: string | undefined): string {
+  return [`[evr:${token}]`, ...(metadata ? [metadata] : [])].join('\n');
+}
+
+function approval(level: RoomSettings['join_approval_level'] = 'none') {
+  return { join_before_host: level === 'none', waiting_room: level === 'explicit_approval' };
+}
+
+function recording(options: RoomSettings['recording_options']) {
+  return { auto_recording: options?.auto_record ? 'cloud' : 'none' };
+}
+
+function microphone(options: RoomSettings['initial_join_options']) {
+  return { mute_upon_entry: options?.microphone_state === 'off' };
+}
+
+/** With `Z`, so that no zone of the host's counts. */
+function utc(instant: Instant): string {
+  return `${new Date(Math.floor(instant / SECOND) * SECOND).toISOString().slice(0, 19)}Z`;
+}
+
+/** Without letters that look like digits: it is read out on the phone. */
+const PASSCODE_LETTERS = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const PASSCODE_LENGTH = 10;
+
+/** Part of the guest link; kept by Zoom and nowhere else. A letter and a digit, as accounts may demand. */
+function passcode(): string {
+  const letters = Array.from(
+    { length: PASSCODE_LENGTH - 2 },
+    () => PASSCODE_LETTERS[randomInt(PASSCODE_LETTERS.length)],
+  );
+  return `${letters.join('')}${'KMPRTWXY'[randomInt(8)]}${2 + randomInt(8)}`;
+}

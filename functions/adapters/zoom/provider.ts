@@ -1,0 +1,242 @@
+import { ProviderRefusedError, RoomGoneError, ThrottledError } from '../../rooms/model/errors.ts';
+import type {
+  Capabilities,
+  ListOptions,
+  ProviderRoom,
+  RoomChange,
+  RoomOrder,
+  RoomProvider,
+} from '../../rooms/model/ports.ts';
+import type { Instant } from '../../rooms/model/time.ts';
+import { DAY, MINUTE } from '../../rooms/model/time.ts';
+import { answered, asAsked } from '../provider/answer.ts';
+import type { Reply } from '../provider/connection.ts';
+import { answerOf, isSuccess, unreadable } from '../provider/failures.ts';
+import { limitationsOf } from '../provider/fields.ts';
+import type { ProviderKind } from '../provider/kind.ts';
+import type { ProviderOptions } from '../provider/options.ts';
+import {
+  nextDay,
+  reasonOf,
+  saysInProgress,
+  saysNoHost,
+  saysNoMeeting,
+  saysUsedUp,
+  type ZoomEntry,
+  zoomCalls,
+} from './calls.ts';
+import { ZOOM_FIELDS } from './fields.ts';
+import { zoomHosts } from './hosts.ts';
+import { changeBody, createBody, providerRoom, tokenOf } from './meeting.ts';
+import { pageReader } from './pages.ts';
+import { type ListedReply, type MeetingReply, meetingReply } from './schema.ts';
+
+const CAPABILITIES: Capabilities = {
+  // what the meeting itself does not know can change all the more easily
+  changeable: [
+    'display_name',
+    'metadata',
+    'expire_after_use',
+    'recording_options',
+    'theme_id',
+    'join_approval_level',
+    'initial_join_options',
+    'callback_urls',
+    'available_features',
+    'ui_settings',
+  ],
+  movableExpiry: true,
+  shortestLife: MINUTE,
+  // nobody says how far ahead a date may be
+  longestLife: 365 * DAY,
+  idempotentCreate: false,
+  findable: 'by-list',
+  retires: 'at-once',
+  grace: 30 * DAY,
+  hostLink: 'minted',
+};
+
+const MEETING = '/meetings/{id}';
+
+/** Zoom: meetings of the hosts of an account, whose date is the end of the room. */
+export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
+  const { name: application, hosts: names } = entry;
+  const { now } = options;
+  const call = zoomCalls(entry, options);
+  const pagesOf = pageReader(call, (count) => options.onSkipped?.(application, count));
+  const hosts = zoomHosts({ application, hosts: names, now, read: (host) => meetingsOf(host) });
+
+  async function meetingsOf(host: string): Promise<readonly ListedReply[] | undefined> {
+    const meetings: ListedReply[] = [];
+    const pages = pagesOf(host, { once: true });
+    for (;;) {
+      const { value, done } = await pages.next();
+      if (done) return value === 'read' ? meetings : undefined;
+      meetings.push(...value.meetings);
+    }
+  }
+
+  async function create(order: RoomOrder): Promise<ProviderRoom> {
+    // Zoom takes a date in the past for now, and says nothing
+    if (order.expiresAt <= now()) {
+      throw new ProviderRefusedError(
+        `the provider refuses a room that ends at ${new Date(order.expiresAt).toISOString()}, which is over`,
+      );
+    }
+    const body = createBody(order);
+    for await (const host of hosts.inOrder(order)) {
+      const reply = await call(
+        { method: 'POST', route: '/users/{id}/meetings', id: host, body },
+        (refusal) => saysUsedUp(refusal) || saysNoHost(refusal),
+      );
+      if (isSuccess(reply)) {
+        hosts.spent(host, true);
+        return asAsked(reply, providerRoom(answered(reply, meetingReply), now()), order);
+      }
+      if (saysUsedUp(reply)) hosts.usedUp(host);
+      else hosts.unusable(host);
+    }
+    throw hosts.none();
+  }
+
+  /** @returns undefined where there is none */
+  async function read(id: string): Promise<{ reply: Reply; meeting: MeetingReply } | undefined> {
+    if (!isMeetingId(id)) return undefined;
+    const reply = await call({ method: 'GET', route: MEETING, id }, saysNoMeeting);
+    if (saysNoMeeting(reply)) return undefined;
+    const meeting = answered(reply, meetingReply);
+    asAsked(reply, providerRoom(meeting, now()), { id });
+    return { reply, meeting };
+  }
+
+  async function get(id: string): Promise<ProviderRoom | undefined> {
+    const found = await read(id);
+    return found && providerRoom(found.meeting, now());
+  }
+
+  /** Only a real difference is sent: a host makes a hundred changes in a day. Then the meeting is read back. */
+  async function change(id: string, wanted: RoomChange): Promise<ProviderRoom> {
+    const found = await read(id);
+    const before = found && providerRoom(found.meeting, now());
+    if (!found || (!before?.available && wanted.expiresAt === undefined)) {
+      throw new RoomGoneError(`room ${id} of application ${application} has ended, so it takes no change`);
+    }
+    const body = changeBody(wanted, found.meeting);
+    if (Object.keys(body).length === 0) return providerRoom(found.meeting, now());
+    const reply = await call({ method: 'PATCH', route: MEETING, id, body }, saysUsedUp);
+    if (!isSuccess(reply)) throw usedUp(reply);
+    if (reply.text.trim() !== '') throw unreadable(reply, 'a change has no answer');
+    hosts.spent(hostOf(found.meeting));
+    const after = await read(id);
+    if (after) return providerRoom(after.meeting, now());
+    throw new RoomGoneError(`room ${id} of application ${application} is gone since it was changed`);
+  }
+
+  function hostOf({ host_id, host_email }: MeetingReply): string | undefined {
+    const known = [host_id, host_email].map((name) => name?.toLowerCase());
+    return names.find((name) => known.includes(name.toLowerCase()));
+  }
+
+  function usedUp(reply: Reply): ThrottledError {
+    const retryAfter = nextDay(now()) - now();
+    return new ThrottledError(
+      `the host of the room has made all changes of this day, and makes more at 00:00 UTC: ${answerOf(reply, reasonOf(reply))}`,
+      { retryAfter, ambiguous: false },
+    );
+  }
+
+  async function retire(id: string): Promise<Instant> {
+    if (!isMeetingId(id)) return now();
+    const remove = () =>
+      call(
+        {
+          method: 'DELETE',
+          route: MEETING,
+          id,
+          // nobody gets mail of it
+          query: { schedule_for_reminder: 'false', cancel_meeting_reminder: 'false' },
+        },
+        (reply) => saysNoMeeting(reply) || saysInProgress(reply),
+      );
+    let reply = await remove();
+    if (saysInProgress(reply)) {
+      const body = { action: 'end' };
+      await call({ method: 'PUT', route: `${MEETING}/status`, id, body }, saysNoMeeting);
+      reply = await remove();
+    }
+    if (saysNoMeeting(reply) || (isSuccess(reply) && reply.text.trim() === '')) return now();
+    throw unreadable(reply, 'a deletion has no answer');
+  }
+
+  async function* list({ from, reached }: ListOptions = {}): AsyncGenerator<readonly ProviderRoom[]> {
+    for await (const { meetings, position } of pagesFrom(from)) {
+      if (position !== undefined) reached?.(position);
+      if (meetings.length > 0) yield meetings.map((meeting) => providerRoom(meeting, now()));
+    }
+  }
+
+  /** The lists of all hosts, one after the other. A position is the host and where its list goes on. */
+  async function* pagesFrom(from: string | undefined) {
+    const [first, pageToken] = positionIn(from);
+    for (const [index, host] of names.entries()) {
+      if (index < first) continue;
+      const start = index === first ? pageToken : undefined;
+      for await (const { meetings, next } of pagesOf(host, { background: true }, start)) {
+        yield { meetings, position: positionAfter(index, next, names.length) };
+      }
+    }
+  }
+
+  async function find(token: string): Promise<readonly ProviderRoom[]> {
+    const found = await Promise.all(
+      names.map(async (host) => {
+        const rooms: ProviderRoom[] = [];
+        for await (const { meetings } of pagesOf(host)) {
+          const marked = meetings.filter((meeting) => tokenOf(meeting) === token);
+          rooms.push(...marked.map((meeting) => providerRoom(meeting, now())));
+        }
+        return rooms;
+      }),
+    );
+    return found.flat();
+  }
+
+  return {
+    capabilities: CAPABILITIES,
+    create,
+    find,
+    get,
+    change,
+    retire,
+    async hostUrl(id) {
+      const found = await read(id);
+      if (!found || !providerRoom(found.meeting, now()).available) return undefined;
+      return found.meeting.start_url ?? undefined;
+    },
+    list,
+    limitations: (settings) => limitationsOf(ZOOM_FIELDS, settings),
+    bookmark: () => undefined,
+  };
+}
+
+/** The ids of other providers are no paths of this one. */
+function isMeetingId(id: string): boolean {
+  return /^\d{9,12}$/.test(id);
+}
+
+function positionAfter(index: number, next: string | undefined, hosts: number): string | undefined {
+  if (next !== undefined) return `${index} ${next}`;
+  return index + 1 < hosts ? `${index + 1} ` : undefined;
+}
+
+function positionIn(from: string | undefined): [number, string | undefined] {
+  const [, index, token] = /^(\d+) (.*)$/.exec(from ?? '') ?? [];
+  return [Number(index ?? 0), token || undefined];
+}
+
+export const ZOOM: ProviderKind<ZoomEntry> = {
+  title: 'Zoom',
+  capabilities: CAPABILITIES,
+  fields: ZOOM_FIELDS,
+  connect: zoom,
+};

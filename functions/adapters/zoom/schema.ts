@@ -1,0 +1,82 @@
+import * as z from 'zod/mini';
+
+/** The answers of Zoom, as much of them as is used. */
+
+const timestamp = z
+  .string()
+  .check(z.refine((time) => !Number.isNaN(Date.parse(time)), { error: 'is no ISO 8601 time' }));
+
+const link = z.url({ protocol: /^https?$/ });
+
+const listed = {
+  /** Below 2^53, so that no digit is lost. */
+  id: z.int(),
+  type: z.int(),
+  created_at: timestamp,
+  join_url: link,
+  topic: z.optional(z.nullable(z.string())),
+  agenda: z.optional(z.nullable(z.string())),
+  start_time: z.optional(z.nullable(timestamp)),
+  host_id: z.optional(z.nullable(z.string())),
+};
+
+/** A meeting with a date. */
+export const SCHEDULED = 2;
+
+/** Without its date, nobody knows when the room of a scheduled meeting ends. */
+const dated = z.refine<Dated>(
+  ({ type, start_time }) => type !== SCHEDULED || typeof start_time === 'string',
+  { error: 'start_time: a scheduled meeting has a date' },
+);
+
+interface Dated {
+  readonly type: number;
+  readonly start_time?: string | null | undefined;
+}
+
+/** As a list shows it. */
+export const listedReply = z.object(listed).check(dated);
+
+const setting = z.optional(z.nullable(z.unknown()));
+
+/** As its own call shows it. */
+export const meetingReply = z
+  .object({
+    ...listed,
+    host_email: z.optional(z.nullable(z.string())),
+    /** A credential of the host. */
+    start_url: z.optional(z.nullable(link)),
+    status: z.optional(z.nullable(z.string())),
+    settings: z.optional(z.nullable(z.record(z.string(), setting))),
+  })
+  .check(dated);
+
+export type ListedReply = z.infer<typeof listedReply>;
+export type MeetingReply = z.infer<typeof meetingReply>;
+
+/** The meetings of a page are read one by one. */
+export const pageReply = z.object({
+  meetings: z.optional(z.nullable(z.array(z.unknown()))),
+  next_page_token: z.optional(z.nullable(z.string())),
+});
+
+export const errorReply = z.object({
+  code: z.int(),
+  message: z.optional(z.nullable(z.string())),
+  errors: z.optional(
+    z.nullable(z.array(z.object({ field: z.optional(z.string()), message: z.optional(z.string()) }))),
+  ),
+});
+
+/** The token call answers in the shape of OAuth. */
+export const grantReply = z.object({
+  access_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)),
+  /** Seconds. */
+  expires_in: z.number().check(z.positive()),
+  scope: z.optional(z.nullable(z.string())),
+});
+
+export const noGrantReply = z.object({
+  error: z.string(),
+  reason: z.optional(z.nullable(z.string())),
+});

@@ -1,0 +1,142 @@
+import { ThrottledError, UnauthorizedError, UnreachableError } from '../../rooms/model/errors.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
+import { MINUTE, SECOND } from '../../rooms/model/time.ts';
+import { answered, readable } from '../provider/answer.ts';
+import { connection, type Reply } from '../provider/connection.ts';
+import { type Sign, uselessSecret } from '../provider/credentials.ts';
+import { answerOf, failureOf, isSuccess } from '../provider/failures.ts';
+import type { ProviderOptions } from '../provider/options.ts';
+import { grantReply, noGrantReply } from './schema.ts';
+
+export interface TokenOptions extends Pick<ProviderOptions, 'now' | 'timeout' | 'onCall'> {
+  readonly application: string;
+  readonly accountId: string;
+  readonly clientId: string;
+  /** ARN or name, for errors. */
+  readonly secret: string;
+  readonly tokenUrl: string;
+}
+
+/** An access token, and what it allows. */
+export interface Grant {
+  readonly header: string;
+  readonly scopes: readonly string[];
+  readonly useUntil: Instant;
+}
+
+export interface Grants {
+  readonly sign: Sign;
+  /** A new token for this client secret. */
+  fetch(clientSecret: string): Promise<Grant>;
+}
+
+/** A token is replaced so long before its end. */
+const RESERVE: Duration = MINUTE;
+
+/** Calls that are under way were sent with one of so many. */
+const REMEMBERED = 20;
+
+/**
+ * Access tokens of a server-to-server app: one for all calls of a container until a minute before its end, fetched
+ * once however many calls wait for it. One that was refused is replaced.
+ */
+export function grants(options: TokenOptions): Grants {
+  const { application, accountId, clientId, secret, tokenUrl, now, ...connecting } = options;
+  const { origin, pathname } = new URL(tokenUrl);
+  const send = connection({ ...connecting, application, now, baseUrl: origin });
+  const tokens = new Map<string, Promise<Grant>>();
+  /** Headers in the order in which they were fetched. */
+  const issued: string[] = [];
+
+  async function fetch(clientSecret: string): Promise<Grant> {
+    const form = { grant_type: 'account_credentials', account_id: accountId };
+    const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+    const askedAt = now();
+    const reply = await send({ method: 'POST', route: pathname, form }, `Basic ${basic}`).catch(asUnsent);
+    if (!isSuccess(reply)) throw refusal(reply);
+    const { access_token, expires_in, scope } = readGrant(reply);
+    return {
+      header: `Bearer ${access_token}`,
+      scopes: scope?.split(/\s+/).filter(Boolean) ?? [],
+      useUntil: askedAt + Math.max(expires_in * SECOND - RESERVE, 0),
+    };
+  }
+
+  function refusal(reply: Reply): Error {
+    const { error } = readable(reply, noGrantReply) ?? {};
+    const useless = (found: string, wanted: string) => uselessSecret(application, secret, found, wanted);
+    if (error === 'invalid_client') return useless('Zoom refuses it', `the client secret of app ${clientId}`);
+    if (error === 'invalid_request') {
+      return new UnauthorizedError(
+        `${answerOf(reply, error)}: account ${accountId} of application ${application} is not the account of the ` +
+          `app ${clientId}; take both from the app's page at the Zoom App Marketplace`,
+      );
+    }
+    if (error === 'unsupported_grant_type') {
+      return new UnauthorizedError(
+        `${answerOf(reply, error)}: the app ${clientId} of application ${application} must be a server-to-server ` +
+          'OAuth app, and be activated',
+      );
+    }
+    const failure = failureOf(reply, {}, now);
+    return failure instanceof ThrottledError
+      ? new ThrottledError(failure.message, { retryAfter: failure.retryAfter, ambiguous: false })
+      : noToken(answerOf(reply));
+  }
+
+  function readGrant(reply: Reply) {
+    try {
+      return answered(reply, grantReply);
+    } catch (cause) {
+      throw noToken(cause instanceof Error ? cause.message : 'unreadable', cause);
+    }
+  }
+
+  function fetchToUse(clientSecret: string): Promise<Grant> {
+    const fetched = fetch(clientSecret).then((grant) => {
+      issued.push(grant.header);
+      if (issued.length > REMEMBERED) issued.shift();
+      return grant;
+    });
+    tokens.set(clientSecret, fetched);
+    // a failure is not kept
+    fetched.catch(() => tokens.get(clientSecret) === fetched && tokens.delete(clientSecret));
+    return fetched;
+  }
+
+  async function sign(value: string, refused: ReadonlySet<string>): Promise<string> {
+    const clientSecret = value.trim();
+    if (!/^[\x21-\x7e]+$/.test(clientSecret) || clientSecret.startsWith('{')) {
+      throw uselessSecret(application, secret, faultOf(clientSecret), `the client secret of app ${clientId}`);
+    }
+    const known = tokens.get(clientSecret);
+    const grant = await known;
+    if (grant && !isStale(grant, refused)) return grant.header;
+    // of several calls that found the same, the first fetches and the others take what it fetched
+    const latest = tokens.get(clientSecret);
+    return (await (latest && latest !== known ? latest : fetchToUse(clientSecret))).header;
+  }
+
+  /** Whether it is about to end, or was fetched before one that was refused: an app that is changed loses all of its tokens. */
+  function isStale({ header, useUntil }: Grant, refused: ReadonlySet<string>): boolean {
+    const newestRefused = Math.max(-1, ...[...refused].map((each) => issued.indexOf(each)));
+    return useUntil <= now() || issued.indexOf(header) <= newestRefused;
+  }
+
+  return { sign, fetch };
+}
+
+function faultOf(clientSecret: string): string {
+  if (clientSecret === '') return 'it is empty';
+  if (clientSecret.startsWith('{')) return 'it holds JSON and not a secret';
+  return `its ${clientSecret.length} characters are not all printable ASCII without blanks`;
+}
+
+/** Without a token nothing was asked of a meeting, whatever became of the token call. */
+function noToken(found: string, cause?: unknown): UnreachableError {
+  return new UnreachableError(`no access token was to be had, so nothing else was sent: ${found}`, { cause });
+}
+
+function asUnsent(error: unknown): never {
+  throw noToken(error instanceof Error ? error.message : 'unknown', error);
+}

@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CHANGES_PER_DAY, KEPT_FOR_REPAIRS } from '../../../functions/adapters/zoom/hosts.ts';
+import type { RoomSettings } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
+import { roomToken } from '../../../functions/rooms/model/token.ts';
+import { HOSTS, startZoomBench, type ZoomBench } from './bench.ts';
+
+let bench: ZoomBench;
+
+beforeEach(async () => {
+  bench = await startZoomBench();
+});
+
+afterEach(() => bench.close());
+
+let keys = 0;
+const orderOf = (settings: Partial<RoomSettings> = {}) => {
+  keys += 1;
+  return {
+    token: roomToken('abcde', `zoom-${keys}`, 1),
+    settings: { display_name: 'Weekly', ...settings },
+    expiresAt: bench.now() + 30 * DAY,
+  };
+};
+const create = (settings?: Partial<RoomSettings>) => bench.provider.create(orderOf(settings));
+const meetingOf = ({ id }: { readonly id: string }) => bench.emulator.meeting(id);
+const untilMidnight = () => DAY - (bench.now() % DAY);
+const spent = () => HOSTS.map((host) => bench.emulator.changesToday(host));
+
+describe('a room', () => {
+  test('ends at the date of its meeting, although Zoom lets people in for another thirty days', async () => {
+    const room = await create();
+    expect(meetingOf(room)).toMatchObject({ type: 2, startTime: room.expiresAt });
+    bench.turn(30 * DAY + MINUTE);
+    expect(bench.emulator.enter(room.guestUrl).role).toBe('guest');
+    expect((await bench.provider.get(room.id))?.available).toBe(false);
+    bench.turn(bench.provider.capabilities.grace);
+    expect(() => bench.emulator.enter(room.guestUrl)).toThrow('is over');
+  });
+
+  test('has a passcode of its own, which is part of its link and nowhere else', async () => {
+    const [one, other] = [await create(), await create()];
+    const passcodes = [one, other].map((room) => meetingOf(room)?.password ?? '');
+    expect(new Set(passcodes).size).toBe(2);
+    for (const passcode of passcodes) {
+      expect(passcode).toMatch(/^(?=.*\d)(?=.*[A-Z])[A-Za-z0-9]{10}$/);
+      expect(JSON.stringify([one, other])).not.toContain(passcode);
+    }
+    expect(JSON.stringify(one)).not.toContain('zak=');
+  });
+
+  test.each([
+    ['none', { join_before_host: true, waiting_room: false }],
+    ['after_owner_only', { join_before_host: false, waiting_room: false }],
+    ['explicit_approval', { join_before_host: false, waiting_room: true }],
+  ] as const)('with the approval %s is set so, and shown so', async (join_approval_level, settings) => {
+    const room = await create({ join_approval_level });
+    expect(meetingOf(room)?.settings).toMatchObject(settings);
+    expect(room.settings).toMatchObject({ join_approval_level });
+  });
+
+  test('mails nobody when it is made or deleted', async () => {
+    const room = await create();
+    expect(meetingOf(room)?.settings).toMatchObject({ email_notification: false });
+    await bench.provider.retire(room.id);
+    expect(bench.emulator.calls.matching('DELETE').map(({ query }) => query)).toEqual([
+      'schedule_for_reminder=false&cancel_meeting_reminder=false',
+    ]);
+  });
+
+  test('is found by its token as long as the host leaves the first line of the description', async () => {
+    const { token, ...order } = orderOf({ metadata: 'team=blue' });
+    const room = await bench.provider.create({ token, ...order });
+    expect(meetingOf(room)?.agenda).toBe(`[evr:${token}]\nteam=blue`);
+    expect((await bench.provider.get(room.id))?.settings).toMatchObject({ metadata: 'team=blue' });
+    await bench.provider.change(room.id, { settings: { metadata: 'team=red' } });
+    expect(meetingOf(room)?.agenda).toBe(`[evr:${token}]\nteam=red`);
+  });
+
+  test('with people in it is ended before it is deleted, where Zoom wants that', async () => {
+    await bench.close();
+    bench = await startZoomBench({ switches: { deleteWhileLive: 'refuse' } });
+    const room = await create();
+    bench.emulator.join(room.guestUrl, 'Ann');
+    expect(await bench.provider.retire(room.id)).toBe(bench.now());
+    expect(meetingOf(room)).toBeUndefined();
+  });
+});
+
+describe('a change', () => {
+  test('that makes no difference is not sent, since a host has a hundred in a day', async () => {
+    const room = await create();
+    const before = spent();
+    await bench.provider.change(room.id, { expiresAt: room.expiresAt, settings: { display_name: 'Weekly' } });
+    expect(spent()).toEqual(before);
+  });
+
+  test('of a host who has made all of the day waits for midnight UTC, and holds back no other call', async () => {
+    const room = await create();
+    const email = meetingOf(room)?.host.email ?? '';
+    bench.emulator.spend(email, CHANGES_PER_DAY);
+    const error = await bench.provider
+      .change(room.id, { settings: { display_name: 'Daily' } })
+      .catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: 'throttled', ambiguous: false, retryAfter: untilMidnight() });
+    await expect(create()).resolves.toMatchObject({ available: true });
+    bench.turn(12 * HOUR);
+    const changed = await bench.provider.change(room.id, { settings: { display_name: 'Daily' } });
+    expect(changed).toMatchObject({ guestUrl: room.guestUrl, settings: { display_name: 'Daily' } });
+  });
+});
+
+describe('hosts', () => {
+  test('share rooms evenly, those with fewer rooms first', async () => {
+    for (let nth = 0; nth < 4; nth += 1)
+      bench.emulator.schedule(HOSTS[0] ?? '', { topic: 'Theirs', type: 3 });
+    for (let nth = 0; nth < 8; nth += 1) await create();
+    expect(spent()).toEqual([0, 4, 4]);
+  });
+
+  test('keep twenty changes of the day for the rooms that they have, and for a key that lost its room', async () => {
+    const most = CHANGES_PER_DAY - KEPT_FOR_REPAIRS;
+    for (let nth = 0; nth < 3 * most; nth += 1) await create();
+    expect(spent()).toEqual([most, most, most]);
+    await expect(create()).rejects.toMatchObject({ code: 'application_full', retryAfter: untilMidnight() });
+    expect(spent()).toEqual([most, most, most]);
+    await expect(bench.provider.create({ ...orderOf(), urgent: true })).resolves.toBeDefined();
+    bench.turn(12 * HOUR);
+    await expect(create()).resolves.toBeDefined();
+  });
+
+  test('that Zoom says are used up are passed over until midnight UTC', async () => {
+    await create();
+    for (const host of HOSTS.slice(0, 2)) bench.emulator.spend(host, CHANGES_PER_DAY);
+    for (let nth = 0; nth < 3; nth += 1) {
+      expect(meetingOf(await create())?.host.email).toBe(HOSTS[2]);
+    }
+    const refused = bench.emulator.calls
+      .matching('POST /users/:id/meetings')
+      .filter(({ sent }) => sent === 429);
+    expect(refused.length).toBeLessThanOrEqual(2);
+  });
+
+  test('that are none of the account are passed over, and named where nobody else is left', async () => {
+    await bench.close();
+    bench = await startZoomBench({ hosts: ['nobody@example.org', HOSTS[0] ?? ''] });
+    expect(meetingOf(await create())?.host.email).toBe(HOSTS[0]);
+    await bench.close();
+    bench = await startZoomBench({ hosts: ['nobody@example.org'] });
+    await expect(create()).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('nobody@example.org'),
+    });
+  });
+});
+
+describe('an access token', () => {
+  test('serves all calls of a container until a minute before its end', async () => {
+    await Promise.all([create(), create(), create()]);
+    const tokens = () => bench.emulator.calls.matching('POST /oauth/token').length;
+    expect(tokens()).toBe(1);
+    bench.turn(58 * MINUTE);
+    await create();
+    expect(tokens()).toBe(1);
+    bench.turn(MINUTE);
+    await Promise.all([create(), create()]);
+    expect(tokens()).toBe(2);
+  });
+
+  test.each([4711, 4700] as const)('without a scope is an error that names it (%s)', async (missingScope) => {
+    await bench.close();
+    bench = await startZoomBench({ switches: { missingScope } });
+    bench.emulator.limitScopes('team', ['meeting:read:list_meetings:admin']);
+    await expect(create()).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringMatching(/meeting:write:meeting:admin.*add the scope/),
+    });
+  });
+
+  test('of an app that belongs to another account is an error that says so', async () => {
+    const { zoom } = await import('../../../functions/adapters/zoom/provider.ts');
+    const secrets = { read: async () => 'first-client-secret' };
+    const provider = zoom({ ...bench.entry, accountId: 'elsewhere' }, { now: bench.now, secrets });
+    await expect(provider.get('84512239077')).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('account elsewhere'),
+    });
+  });
+});
+
+test('the list of many hosts goes on where it stopped, also after its place is over', async () => {
+  await bench.addStrangers(1000);
+  const ids = async (from?: string) => {
+    const pages: { readonly ids: readonly string[]; readonly reached: string | undefined }[] = [];
+    let reached: string | undefined;
+    const note = (cursor: string) => {
+      reached = cursor;
+    };
+    for await (const page of bench.provider.list({ ...(from !== undefined && { from }), reached: note })) {
+      pages.push({ ids: page.map(({ id }) => id), reached });
+    }
+    return pages;
+  };
+  const whole = await ids();
+  expect(new Set(whole.flatMap((page) => page.ids)).size).toBe(1000);
+  const [first] = whole;
+  const rest = await ids(first?.reached);
+  expect(rest.flatMap((page) => page.ids)).toEqual(whole.slice(1).flatMap((page) => page.ids));
+  bench.turn(HOUR);
+  expect((await ids(first?.reached)).flatMap((page) => page.ids)).toHaveLength(1000);
+});
