@@ -6,6 +6,9 @@ import type { Texts } from './texts/texts.ts';
 
 const LANGUAGES: Readonly<Record<string, Texts>> = { en, de, fr, es };
 
+/** The texts in every language. */
+export const ALL_TEXTS: readonly Texts[] = Object.values(LANGUAGES);
+
 /** No browser sends a longer header. */
 const LONGEST = 500;
 

@@ -1,0 +1,29 @@
+import type { Instant } from '../../rooms/model/time.ts';
+import type { EventContent } from '../system.ts';
+import { googleChange } from './google.ts';
+import { graphChange } from './graph.ts';
+import type { RoomLink } from './room-link.ts';
+
+/** What to write into an event so that it has the room's link, or nothing where it is as it should be. */
+export async function changeOf(
+  content: EventContent,
+  link: RoomLink,
+  now: Instant,
+): Promise<EventContent | undefined> {
+  switch (content.format) {
+    case 'google': {
+      const event = googleChange(content.event, link);
+      return event && { format: 'google', event };
+    }
+    case 'graph': {
+      const event = graphChange(content.event, link);
+      return event && { format: 'graph', event };
+    }
+    case 'icalendar': {
+      // the other systems need not wait for its parser to be loaded
+      const { icalendarChange } = await import('./icalendar.ts');
+      const text = icalendarChange(content.text, link, now);
+      return text === undefined ? undefined : { format: 'icalendar', text };
+    }
+  }
+}

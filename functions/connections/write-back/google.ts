@@ -1,0 +1,45 @@
+import { descriptionWith } from './block.ts';
+import { markupOf } from './markup.ts';
+import { placeWith } from './place.ts';
+import { type RoomLink, withMark } from './room-link.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The private property with the link, for programs. Google shows it to whoever reads this calendar by its API. */
+export const GOOGLE_MARK = 'evergreenRoom';
+
+/** Google keeps no longer value of a property. */
+const LONGEST_MARK = 1024;
+
+/** The fields of a Google event to be replaced, or nothing. */
+export function googleChange(event: Fields, link: RoomLink): Fields | undefined {
+  if (event.status === 'cancelled') return undefined;
+  const properties = fieldsOf(fieldsOf(event.extendedProperties).private);
+  const ours = withMark(link, properties[GOOGLE_MARK]);
+  const location = textOf(event.location);
+  const description = textOf(event.description);
+  const newLocation = placeWith(location, ours);
+  const newDescription = descriptionWith(description, ours, markupOf(description));
+  const mark = markOf(link);
+  const change = {
+    ...(newLocation !== location && { location: newLocation }),
+    ...(newDescription !== description && { description: newDescription }),
+    ...((properties[GOOGLE_MARK] ?? undefined) !== mark && {
+      extendedProperties: { private: { ...properties, [GOOGLE_MARK]: mark ?? null } },
+    }),
+  };
+  return Object.keys(change).length > 0 ? change : undefined;
+}
+
+function markOf({ url, writeBack }: RoomLink): string | undefined {
+  return writeBack === 'full' && url !== undefined && url.length <= LONGEST_MARK ? url : undefined;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function fieldsOf(value: unknown): Fields {
+  // any object may be asked for a field, which is unknown
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}

@@ -1,0 +1,59 @@
+import { descriptionWith } from './block.ts';
+import { HTML, PLAIN_TEXT } from './markup.ts';
+import { placeWith } from './place.ts';
+import { type RoomLink, withMark } from './room-link.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The extended property with the link, for programs. It comes with an event only if it is asked for (`$expand`). */
+export const GRAPH_MARK = 'String {b159984d-0ffe-4c4e-95d3-a9ddc4a3b407} Name EvergreenRoom';
+
+/** The fields of a Graph event to be replaced, or nothing. */
+export function graphChange(event: Fields, link: RoomLink): Fields | undefined {
+  const marks = event.singleValueExtendedProperties;
+  const mark = Array.isArray(marks) ? textOf(marks.map(fieldsOf).find(isMark)?.value) : '';
+  const ours = withMark(link, mark);
+  const location = locationWith(fieldsOf(event.location), ours);
+  const body = bodyWith(fieldsOf(event.body), ours);
+  const change = { ...(location && { location }), ...(body && { body }) };
+  const wanted = link.writeBack === 'full' ? (link.url ?? '') : '';
+  // an event that was read without its extended properties does not say whether there is one
+  const known = Array.isArray(marks);
+  if (known ? mark === wanted : !location && !body) return location || body ? change : undefined;
+  return { ...change, singleValueExtendedProperties: [{ id: GRAPH_MARK, value: wanted }] };
+}
+
+/** What a person wrote of the place stays; the address for programs follows the link. */
+function locationWith(location: Fields, link: RoomLink): Fields | undefined {
+  const { url = '', isOurs } = link;
+  const displayName = textOf(location.displayName);
+  const locationUri = textOf(location.locationUri);
+  const newName = placeWith(displayName, link);
+  const isFree = locationUri === '' && newName === url;
+  const newUri = isFree || isOurs(locationUri) ? url : locationUri;
+  if (newName === displayName && newUri === locationUri) return undefined;
+  return { ...location, displayName: newName, locationUri: newUri };
+}
+
+/** The whole body comes back with our block: without its own block, a Teams meeting is switched off. */
+function bodyWith(body: Fields, link: RoomLink): Fields | undefined {
+  const content = textOf(body.content);
+  const isText = textOf(body.contentType).toLowerCase() === 'text';
+  const newContent = descriptionWith(content, link, isText ? PLAIN_TEXT : HTML);
+  if (newContent === content) return undefined;
+  return { contentType: isText ? 'text' : 'html', content: newContent };
+}
+
+function isMark({ id }: Fields): boolean {
+  // Graph gives the GUID back in the letters it likes
+  return textOf(id).toLowerCase() === GRAPH_MARK.toLowerCase();
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function fieldsOf(value: unknown): Fields {
+  // any object may be asked for a field, which is unknown
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
