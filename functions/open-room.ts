@@ -1,9 +1,9 @@
 import middy from '@middy/core';
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
-import { awsCaller } from './adapters/aws/call.ts';
+import { AwsCallError, awsCaller } from './adapters/aws/call.ts';
 import { knocks } from './adapters/aws/knocks.ts';
 import { linkReader } from './adapters/aws/link-reader.ts';
-import { type Appearance, afterKnock, answerOf, type Visit } from './links/answer.ts';
+import { type Appearance, afterKnock, answerOf, unavailable, type Visit } from './links/answer.ts';
 import { knockLimit } from './links/knock-limit.ts';
 import { AnswerError, errorsToAnswers } from './middleware/errors-to-answers.ts';
 import { invocationLog } from './middleware/invocation-log.ts';
@@ -61,15 +61,27 @@ const ports = once(() => {
 });
 
 async function open(event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLResult> {
-  const { links, appearance } = ports();
   const { method } = event.requestContext.http;
   if (!['GET', 'HEAD', 'POST'].includes(method)) throw new AnswerError(405);
+  try {
+    return await answer(event, method);
+  } catch (error) {
+    if (!(error instanceof AwsCallError)) throw error;
+    // the visitor gets a page; the alarm that watches crashes counts it
+    log.error('link not served', { error });
+    count('LinksFailed');
+    return unavailable(visitOf(event), ports().appearance);
+  }
+}
+
+async function answer(event: LambdaFunctionURLEvent, method: string): Promise<LambdaFunctionURLResult> {
+  const { links, appearance } = ports();
   const link = await links.read(SLUG.exec(event.rawPath)?.[1] ?? NO_SLUG);
   const visit = visitOf(event);
   const page = pageOf(link, now());
   if (method === 'POST' && link && opensAtKnock(page)) {
-    await knock(link);
-    return afterKnock(page, visit);
+    const isUnderWay = await knock(link);
+    return isUnderWay ? afterKnock(page, visit) : unavailable(visit, appearance);
   }
   count('LinksVisited');
   return answerOf(link, visit, appearance, now());
@@ -85,8 +97,11 @@ function visitOf({ rawPath, rawQueryString, headers, requestContext }: LambdaFun
   };
 }
 
-async function knock({ key }: Link): Promise<void> {
-  if (!limit.allows(key)) return;
+/** @returns whether a message is on its way */
+async function knock({ key }: Link): Promise<boolean> {
+  const decision = limit.decide(key);
+  if (decision === 'full') log.warn('knock refused', { key });
+  if (decision !== 'send') return decision === 'sent';
   try {
     await ports().knocks.send(key);
   } catch (error) {
@@ -95,4 +110,5 @@ async function knock({ key }: Link): Promise<void> {
   }
   log.info('knocked', { key });
   count('LinksKnocked');
+  return true;
 }

@@ -111,6 +111,7 @@ export class EvergreenRooms extends Construct {
       feedsReadEvery: calendars && calendars.feedAddresses.size > 0 ? calendars.readEvery : undefined,
       functions: Object.values(functions),
       others: [deployment.callbacks, deployment.links].flatMap((each) => (each ? [each.function] : [])),
+      hasLinks: deployment.links !== undefined,
       undelivered: deployment.undelivered,
       rules: [
         { bus: deployment.bus, name: requests.ruleName },

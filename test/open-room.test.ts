@@ -46,8 +46,14 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   vi.stubEnv('AWS_ENDPOINT_URL', undefined);
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', undefined);
-  ({ handler } = (await import('../functions/open-room.ts')) as unknown as { handler: typeof handler });
+  await startCopy();
 });
+
+/** Another running copy of the function, which has seen no visitor yet. */
+async function startCopy(): Promise<void> {
+  vi.resetModules();
+  ({ handler } = (await import('../functions/open-room.ts')) as unknown as { handler: typeof handler });
+}
 
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -137,10 +143,23 @@ describe('a link whose room is open', () => {
     ['a link of ours', `https://${HOST}/AAAAAAAAAAAAAAAAAAAAAA`],
     ['an address without TLS', 'http://meetings.example/room'],
     ['a script', 'javascript:alert(1)'],
+    ['a link of ours whose host ends in a dot', `https://${HOST}./AAAAAAAAAAAAAAAAAAAAAA`],
   ])('never leads to %s, whatever the table says', async (_, url) => {
     const { slug } = await aLink({ url });
     const { statusCode, headers } = await visit(`/${slug}`);
     expect([statusCode, headers.location]).toEqual([200, undefined]);
+  });
+
+  it.each([
+    [
+      'line breaks',
+      'https://meetings.example/a\r\nset-cookie: x=1',
+      'https://meetings.example/aset-cookie:%20x=1',
+    ],
+    ['letters of other scripts', 'https://meetings.example/Räum', 'https://meetings.example/R%C3%A4um'],
+  ])('brings no %s of the address into a header', async (_, url, location) => {
+    const { slug } = await aLink({ url });
+    expect((await visit(`/${slug}`)).headers.location).toBe(location);
   });
 });
 
@@ -189,6 +208,13 @@ describe('a link without an open room', () => {
     expect(policy).toMatch(/^default-src 'none'; .*frame-ancestors 'none'/);
     expect(body?.match(/nonce="([^"]*)"/g)).toEqual([`nonce="${nonce}"`, `nonce="${nonce}"`]);
     expect(again.headers['content-security-policy']).not.toBe(policy);
+  });
+
+  it('that opened on demand until a moment says after it that the meeting is over', async () => {
+    const { slug } = await aLink({ state: 'on-demand', url: undefined, neededUntil: Date.now() - 1 });
+    expect((await visit(`/${slug}`)).body).toContain('<h1>The meeting is over</h1>');
+    await visit(`/${slug}`, { method: 'POST' });
+    expect(knocked()).toEqual([]);
   });
 
   it('never loads itself again by the clock', async () => {
@@ -282,6 +308,46 @@ it('1,000 requests of scanners and previews change nothing', async () => {
     await visit(`/${slug}`, { method: request % 2 === 0 ? 'GET' : 'HEAD' });
   }
   expect(knocked()).toEqual([]);
+});
+
+describe('where a service of AWS does not answer', () => {
+  afterEach(async () => {
+    vi.stubEnv('DYNAMODB_URL', tables.endpoint);
+    vi.stubEnv('REQUESTS_QUEUE', queue.url);
+    await startCopy();
+  });
+
+  it.each([
+    ['the links cannot be read', 'DYNAMODB_URL', 'GET'],
+    ['the knock cannot be sent', 'REQUESTS_QUEUE', 'POST'],
+  ] as const)('and %s, the visitor gets a page that says when to come back', async (_, variable, method) => {
+    const { slug } = await aLink({ state: 'on-demand', url: undefined });
+    vi.stubEnv(variable, 'http://127.0.0.1:9/');
+    await startCopy();
+    logged.length = 0;
+    const { statusCode, headers, body } = await visit(`/${slug}`, { method, language: 'de' });
+    expect([statusCode, headers['retry-after'], headers['cache-control']]).toEqual([503, '30', 'no-store']);
+    expect(body).toContain('<h1>Links gehen im Augenblick nicht</h1>');
+    expect(body).toContain('<a href="?">');
+    const told = await visit(`/${slug}`, { method, accept: 'application/json' });
+    expect([told.statusCode, told.body]).toEqual([503, '{"state":"unavailable"}']);
+    expect(logged.join('')).toContain('"LinksFailed":1');
+    expect(logged.join('')).not.toContain(slug);
+  });
+});
+
+it('a visitor whose knock is one too many is told so, and other keys are none of theirs', async () => {
+  await startCopy();
+  const asked = await Promise.all(
+    Array.from({ length: 121 }, () => aLink({ state: 'on-demand', url: undefined })),
+  );
+  const statuses: number[] = [];
+  for (const { slug } of asked) statuses.push((await visit(`/${slug}`, { method: 'POST' })).statusCode);
+  expect([statuses.filter((status) => status === 303).length, statuses.at(-1)]).toEqual([120, 503]);
+  let sent = 0;
+  for (let some = knocked(); some.length > 0; some = knocked()) sent += some.length;
+  expect(sent).toBe(120);
+  await startCopy();
 });
 
 it('other methods are refused', async () => {

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { LambdaFunctionURLResult } from 'aws-lambda';
+import type {
+  LambdaFunctionURLResult,
+  APIGatewayProxyStructuredResultV2 as StructuredAnswer,
+} from 'aws-lambda';
 import { type Link, leadsToRoom, type Page, pageOf } from '../rooms/model/link.ts';
 import type { Instant } from '../rooms/model/time.ts';
 import { textsFor } from './language.ts';
 import { type Branding, renderPage } from './page.ts';
+import type { ShownPage } from './texts/texts.ts';
 
 /** How a deployment shows its links. */
 export interface Appearance extends Branding {
@@ -32,7 +36,15 @@ const PRIVATE = {
   'strict-transport-security': 'max-age=31536000',
 };
 
-const STATUS: Partial<Record<Page, number>> = { unknown: 404, cancelled: 410, ended: 410 };
+const STATUS: Partial<Record<ShownPage, number>> = {
+  unknown: 404,
+  cancelled: 410,
+  ended: 410,
+  unavailable: 503,
+};
+
+/** In seconds. */
+const RETRY_AFTER = '30';
 
 /** What the holder of a slug gets at this moment. */
 export function answerOf(
@@ -44,8 +56,25 @@ export function answerOf(
   const page = shownPage(link, visit, now);
   if (visit.wantsJson) return jsonOf(page, link);
   if (page === 'live' && appearance.page === 'redirect') {
-    return { statusCode: 302, headers: { ...PRIVATE, location: link?.url ?? '' } };
+    return { statusCode: 302, headers: { ...PRIVATE, location: new URL(link?.url ?? '').href } };
   }
+  return htmlOf(page, link, visit, appearance);
+}
+
+/** The links cannot be read, or a knock cannot be sent. */
+export function unavailable(visit: Visit, appearance: Appearance): LambdaFunctionURLResult {
+  const answer = visit.wantsJson
+    ? jsonOf('unavailable', undefined)
+    : htmlOf('unavailable', undefined, visit, appearance);
+  return { ...answer, headers: { ...answer.headers, 'retry-after': RETRY_AFTER } };
+}
+
+function htmlOf(
+  page: ShownPage,
+  link: Link | undefined,
+  visit: Visit,
+  appearance: Appearance,
+): StructuredAnswer {
   const nonce = randomBytes(16).toString('base64url');
   return {
     statusCode: STATUS[page] ?? 200,
@@ -77,9 +106,13 @@ function shownPage(link: Link | undefined, { host }: Visit, now: Instant): Page 
   return page === 'live' && !leadsToRoom(link?.url ?? '', host) ? 'rejected' : page;
 }
 
-function jsonOf(page: Page, link: Link | undefined, status = STATUS[page] ?? 200): LambdaFunctionURLResult {
+function jsonOf(page: ShownPage, link: Link | undefined, status = STATUS[page] ?? 200): StructuredAnswer {
   const room = page === 'live' &&
-    link && { url: link.url, expiresAt: isoOf(link.expiresAt), name: link.name };
+    link?.url !== undefined && {
+      url: new URL(link.url).href,
+      expiresAt: isoOf(link.expiresAt),
+      name: link.name,
+    };
   return {
     statusCode: status,
     headers: { ...PRIVATE, 'content-type': 'application/json' },

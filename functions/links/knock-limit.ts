@@ -12,8 +12,8 @@ const IN_A_MINUTE = 120;
 export function knockLimit(now: () => Instant) {
   const sent = new Map<string, Instant>();
   return {
-    /** Whether a message is to be sent; if so it counts. */
-    allows(key: string): boolean {
+    /** `send`: a message is to be sent, and counts. `sent`: one is on its way. `full`: other keys used up the minute. */
+    decide(key: string): 'send' | 'sent' | 'full' {
       const at = now();
       for (const [other, time] of sent) {
         // in the order in which they were sent
@@ -21,11 +21,11 @@ export function knockLimit(now: () => Instant) {
         sent.delete(other);
       }
       const last = sent.get(key);
-      if (last !== undefined && last > at - EACH_KEY) return false;
-      if (last === undefined && sent.size >= IN_A_MINUTE) return false;
+      if (last !== undefined && last > at - EACH_KEY) return 'sent';
+      if (last === undefined && sent.size >= IN_A_MINUTE) return 'full';
       sent.delete(key);
       sent.set(key, at);
-      return true;
+      return 'send';
     },
     /** The message could not be sent. */
     forget(key: string): void {

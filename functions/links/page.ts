@@ -1,8 +1,7 @@
-import type { Link, Page } from '../rooms/model/link.ts';
-import { opensAtKnock } from '../rooms/model/link.ts';
+import { type Link, opensAtKnock } from '../rooms/model/link.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
-import type { Texts } from './texts/texts.ts';
+import type { ShownPage, Texts } from './texts/texts.ts';
 
 /** What a deployment puts on its pages. */
 export interface Branding {
@@ -14,7 +13,7 @@ export interface Branding {
 }
 
 export interface PageInput extends Branding {
-  readonly page: Page;
+  readonly page: ShownPage;
   readonly link?: Link | undefined;
   readonly texts: Texts;
   /** The visitor pressed the button already. */
@@ -23,13 +22,14 @@ export interface PageInput extends Branding {
   readonly nonce: string;
 }
 
-const ASK: ReadonlySet<Page> = new Set<Page>(['held', 'ended', 'rejected', 'cancelled', 'unknown']);
+const ASK: ReadonlySet<ShownPage> = new Set<ShownPage>(['held', 'ended', 'rejected', 'cancelled', 'unknown']);
 
 /** The page of a link, whole: nothing is loaded but the logo of the team. */
 export function renderPage(input: PageInput): string {
   const { page, link, texts, knocked, nonce, team } = input;
   const heading = texts.headings[page];
-  const line = knocked && opensAtKnock(page) ? texts.opening : texts.lines[page];
+  const opens = page !== 'unavailable' && opensAtKnock(page);
+  const line = knocked && opens ? texts.opening : texts.lines[page];
   const title = team === undefined ? heading : `${heading} · ${team}`;
   return `<!doctype html>
 <html lang="${texts.lang}">
@@ -48,13 +48,14 @@ ${[
   `<h1>${escaped(heading)}</h1>`,
   `<p id="status" role="status">${escaped(line)}</p>`,
   page === 'live' ? joinOf(input) : '',
-  opensAtKnock(page) ? knockOf(input) : '',
+  opens ? knockOf(input) : '',
+  page === 'unavailable' ? againOf(input) : '',
   ASK.has(page) ? contactOf(input) : '',
 ]
   .filter((part) => part !== '')
   .join('\n')}
 </main>
-${opensAtKnock(page) || page === 'live' ? `<script nonce="${nonce}">${script}</script>\n` : ''}</body>
+${opens || page === 'live' ? `<script nonce="${nonce}">${script}</script>\n` : ''}</body>
 </html>
 `;
 }
@@ -90,7 +91,11 @@ function knockOf({ texts, knocked, page }: PageInput): string {
   return `<form method="post" id="knock" data-opening="${data[0]}" data-late="${data[1]}" data-offline="${data[2]}"${waits ? ' data-waits' : ''}>
 <button class="button">${escaped(texts.open)}</button>
 </form>
-<noscript><p class="more"><a href="?">${escaped(texts.again)}</a></p></noscript>`;
+<noscript>${againOf({ texts })}</noscript>`;
+}
+
+function againOf({ texts }: Pick<PageInput, 'texts'>): string {
+  return `<p class="more"><a href="?">${escaped(texts.again)}</a></p>`;
 }
 
 function contactOf({ contact, texts }: PageInput): string {

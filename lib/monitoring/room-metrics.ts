@@ -19,7 +19,7 @@ export class RoomMetrics {
   }
 
   /** What one function counts. */
-  of(service: FunctionName, metricName: string, options: MetricOptions = {}): Metric {
+  of(service: FunctionName | 'open-room', metricName: string, options: MetricOptions = {}): Metric {
     return this.metric({ service }, metricName, options);
   }
 

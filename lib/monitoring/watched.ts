@@ -15,6 +15,7 @@ export interface Watched {
   readonly functions: readonly RoomsFunction<FunctionName>[];
   /** Functions that no queue feeds. */
   readonly others: readonly LambdaFunction[];
+  readonly hasLinks: boolean;
   readonly undelivered: Queue;
   readonly failedSecretRotations: Queue;
   /** The rules that bring requests and files, by name; of the default bus where none is named. */

@@ -5,7 +5,7 @@ import Chromium from '@sparticuz/chromium';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Appearance, afterKnock, answerOf } from '../../functions/links/answer.ts';
+import { type Appearance, afterKnock, answerOf, unavailable } from '../../functions/links/answer.ts';
 import { type Link, type LinkState, opensAtKnock, pageOf } from '../../functions/rooms/model/link.ts';
 
 /** A browser of one's own, where npm's does not run: anywhere but on Linux on x64. */
@@ -26,7 +26,11 @@ let browser: Browser;
 /** What the table has at this moment, and what visitors sent. */
 let link: Link | undefined;
 let appearance: Appearance;
+/** The links cannot be read. */
+let isAway: boolean;
 let methods: string[];
+/** What AWS answers in place of the function, in the order of requests. */
+let refusals: number[];
 
 beforeAll(async () => {
   if (!hasBrowser) return;
@@ -40,10 +44,17 @@ beforeAll(async () => {
       knocked: search === '?knocked',
     };
     methods.push(request.method ?? '');
+    const refusal = refusals.shift();
+    if (refusal !== undefined) {
+      response.writeHead(refusal, { 'content-type': 'application/json' }).end('{"message":"Rate Exceeded."}');
+      return;
+    }
     const found = pathname === `/${SLUG}` ? link : undefined;
     const page = pageOf(found, Date.now());
-    const answer =
-      request.method === 'POST' && opensAtKnock(page)
+    const knocks = request.method === 'POST' && opensAtKnock(page);
+    const answer = isAway
+      ? unavailable(visit, appearance)
+      : knocks
         ? afterKnock(page, visit)
         : answerOf(found, visit, appearance, Date.now());
     if (typeof answer === 'string') throw new Error('an answer has a status');
@@ -66,6 +77,8 @@ afterAll(async () => {
 
 beforeEach(() => {
   methods = [];
+  refusals = [];
+  isAway = false;
   appearance = APPEARANCE;
   link = undefined;
 });
@@ -99,6 +112,7 @@ async function visit(
 const open = { url: ROOM, expiresAt: Date.now() + HOUR };
 
 const PAGES: [string, Link | undefined, Appearance][] = [
+  ['unavailable', undefined, APPEARANCE],
   ['opening', aLink('kept'), APPEARANCE],
   ['on-demand', aLink('on-demand'), APPEARANCE],
   ['held', aLink('held'), APPEARANCE],
@@ -112,23 +126,28 @@ const PAGES: [string, Link | undefined, Appearance][] = [
 describe.skipIf(!hasBrowser)('in a browser', () => {
   describe.each(PAGES)('the page %s', (name, shown, looks) => {
     test.each([
-      ['phone, light', { ...PHONE, colorScheme: 'light' }],
-      ['desk, dark', { ...DESK, colorScheme: 'dark' }],
-    ] as const)('on a %s has no fault that axe finds, and fits the screen', async (screen, options) => {
-      link = shown;
-      appearance = looks;
-      const tab = await visit(options);
-      expect(await tab.locator('main').getAttribute('data-page')).toBe(name);
-      await tab.evaluate(axe.source);
-      const faults = await tab.evaluate<string[]>(AXE);
-      expect(faults).toEqual([]);
-      expect(await tab.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-      if (PICTURES !== undefined) {
-        if (!existsSync(PICTURES)) mkdirSync(PICTURES, { recursive: true });
-        await tab.screenshot({ path: `${PICTURES}/link-${name}-${screen.replace(', ', '-')}.png` });
-      }
-      await tab.context().close();
-    });
+      ['phone', PHONE],
+      ['desk', DESK],
+    ])(
+      'on a %s has no fault that axe finds in light and dark, and fits the screen',
+      async (screen, options) => {
+        link = shown;
+        appearance = looks;
+        isAway = name === 'unavailable';
+        const tab = await visit({ ...options, colorScheme: 'light' });
+        expect(await tab.locator('main').getAttribute('data-page')).toBe(name);
+        await tab.evaluate(axe.source);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await tab.emulateMedia({ colorScheme });
+          expect(await tab.evaluate<string[]>(AXE)).toEqual([]);
+          if (PICTURES === undefined) continue;
+          if (!existsSync(PICTURES)) mkdirSync(PICTURES, { recursive: true });
+          await tab.screenshot({ path: `${PICTURES}/link-${name}-${screen}-${colorScheme}.png` });
+        }
+        expect(await tab.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+        await tab.context().close();
+      },
+    );
   });
 
   test('an open room is entered at once, without a page in between', async () => {
@@ -159,6 +178,43 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await entering;
     expect(methods.filter((method) => method === 'POST')).toHaveLength(1);
     await tab.context().close();
+  });
+
+  test.each([429, 502, 503])(
+    'a page that waits stays where a look is answered with %i, gives the button back, and goes on later',
+    async (status) => {
+      link = aLink('kept');
+      const tab = await visit(DESK);
+      refusals = [status];
+      await tab.getByText('There is no connection at the moment').waitFor();
+      expect(await tab.getByRole('button', { name: 'Open the room' }).isEnabled()).toBe(true);
+      const entering = tab.waitForRequest(ROOM);
+      link = aLink('kept', open);
+      await entering;
+      await tab.context().close();
+    },
+  );
+
+  test('a knock that did not get through is not said to open the room', async () => {
+    link = aLink('on-demand');
+    const tab = await visit(DESK);
+    refusals = [503];
+    await tab.getByRole('button', { name: 'Open the room' }).click();
+    await tab.getByText('There is no connection at the moment').waitFor();
+    await tab.getByRole('button', { name: 'Open the room' }).click();
+    await tab.getByText('The room is being opened…').waitFor();
+    expect(methods.filter((method) => method === 'POST')).toHaveLength(2);
+    await tab.context().close();
+  });
+
+  test('two visitors who knock at once both enter the room', async () => {
+    link = aLink('on-demand');
+    const tabs = [await visit(DESK), await visit(PHONE)];
+    await Promise.all(tabs.map((tab) => tab.getByRole('button', { name: 'Open the room' }).click()));
+    const entering = tabs.map((tab) => tab.waitForRequest(ROOM));
+    link = aLink('on-demand', open);
+    await Promise.all(entering);
+    for (const tab of tabs) await tab.context().close();
   });
 
   test('the button works without scripts, and a link looks again', async () => {

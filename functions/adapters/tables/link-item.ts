@@ -1,5 +1,5 @@
 import type { Link } from '../../rooms/model/link.ts';
-import type { Duration } from '../../rooms/model/time.ts';
+import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { timeToLive } from './time-to-live.ts';
 
 /**
@@ -14,6 +14,8 @@ export interface LinkItem {
   readonly url?: string | undefined;
   readonly expiresAt?: string | undefined;
   readonly name?: string | undefined;
+  /** When a room on demand stops to open. */
+  readonly until?: string | undefined;
   /** When DynamoDB may delete it: with the row. */
   readonly ttl?: number | undefined;
 }
@@ -21,12 +23,22 @@ export interface LinkItem {
 export function toLinkItem({ expiresAt, neededUntil, ...link }: Link, retention: Duration): LinkItem {
   return {
     ...link,
-    expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt).toISOString(),
+    expiresAt: isoOf(expiresAt),
+    // of other states a visitor sees the end already
+    until: link.state === 'on-demand' ? isoOf(neededUntil) : undefined,
     ttl: neededUntil === undefined ? undefined : timeToLive(neededUntil + retention),
   };
 }
 
 /** The link without what only matters to the table. */
-export function toLink({ expiresAt, ttl: _ttl, ...link }: LinkItem): Link {
-  return { ...link, expiresAt: expiresAt === undefined ? undefined : Date.parse(expiresAt) };
+export function toLink({ expiresAt, until, ttl: _ttl, ...link }: LinkItem): Link {
+  return { ...link, expiresAt: instantOf(expiresAt), neededUntil: instantOf(until) };
+}
+
+function isoOf(instant: Instant | undefined): string | undefined {
+  return instant === undefined ? undefined : new Date(instant).toISOString();
+}
+
+function instantOf(text: string | undefined): Instant | undefined {
+  return text === undefined ? undefined : Date.parse(text);
 }

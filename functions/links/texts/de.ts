@@ -11,6 +11,7 @@ export const de: Texts = {
     rejected: 'Es gibt keinen Raum',
     cancelled: 'Das Treffen wurde abgesagt',
     unknown: 'Diesen Link gibt es nicht',
+    unavailable: 'Links gehen im Augenblick nicht',
   },
   lines: {
     live: 'Sie können jetzt hineingehen.',
@@ -20,6 +21,7 @@ export const de: Texts = {
     ended: 'Dieser Raum ist geschlossen. Fragen Sie die Einladenden, wenn Sie ein Treffen erwartet haben.',
     rejected: 'Für dieses Treffen konnte kein Raum geöffnet werden. Fragen Sie die Einladenden.',
     cancelled: 'Sie brauchen nichts zu tun.',
+    unavailable: 'Warten Sie eine halbe Minute und sehen Sie noch einmal nach.',
     unknown: 'Prüfen Sie, ob die Adresse vollständig ist, oder bitten Sie um eine neue.',
   },
   open: 'Raum öffnen',

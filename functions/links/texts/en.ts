@@ -11,6 +11,7 @@ export const en: Texts = {
     rejected: 'There is no room',
     cancelled: 'The meeting was cancelled',
     unknown: 'There is no such link',
+    unavailable: 'Links do not work at the moment',
   },
   lines: {
     live: 'You can go in now.',
@@ -20,6 +21,7 @@ export const en: Texts = {
     ended: 'This room has closed. Ask the organiser if you expected a meeting.',
     rejected: 'A room could not be opened for this meeting. Ask the organiser.',
     cancelled: 'You do not need to do anything.',
+    unavailable: 'Wait half a minute and check again.',
     unknown: 'Check that the address is complete, or ask the person who sent it for a new one.',
   },
   open: 'Open the room',

@@ -11,6 +11,7 @@ export const es: Texts = {
     rejected: 'No hay sala',
     cancelled: 'La reunión fue cancelada',
     unknown: 'Este enlace no existe',
+    unavailable: 'Los enlaces no funcionan en este momento',
   },
   lines: {
     live: 'Ya puede entrar.',
@@ -20,6 +21,7 @@ export const es: Texts = {
     ended: 'Esta sala está cerrada. Si esperaba una reunión, pregunte al organizador.',
     rejected: 'No se pudo abrir una sala para esta reunión. Pregunte al organizador.',
     cancelled: 'No tiene que hacer nada.',
+    unavailable: 'Espere medio minuto y compruebe de nuevo.',
     unknown: 'Compruebe que la dirección está completa, o pida una nueva a quien se la envió.',
   },
   open: 'Abrir la sala',

@@ -11,6 +11,7 @@ export const fr: Texts = {
     rejected: 'Il n’y a pas de salle',
     cancelled: 'La réunion a été annulée',
     unknown: 'Ce lien n’existe pas',
+    unavailable: 'Les liens ne fonctionnent pas pour le moment',
   },
   lines: {
     live: 'Vous pouvez entrer maintenant.',
@@ -20,6 +21,7 @@ export const fr: Texts = {
     ended: 'Cette salle est fermée. Si vous attendiez une réunion, demandez à l’organisateur.',
     rejected: 'Aucune salle n’a pu être ouverte pour cette réunion. Demandez à l’organisateur.',
     cancelled: 'Vous n’avez rien à faire.',
+    unavailable: 'Attendez une demi-minute, puis vérifiez de nouveau.',
     unknown:
       'Vérifiez que l’adresse est complète, ou demandez-en une nouvelle à la personne qui vous l’a envoyée.',
   },

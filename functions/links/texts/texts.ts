@@ -1,12 +1,15 @@
 import type { Page } from '../../rooms/model/link.ts';
 
+/** What a visitor meets, also where the links cannot be read. */
+export type ShownPage = Page | 'unavailable';
+
 /** What a page says in one language. `{...}` are filled in. */
 export interface Texts {
   readonly lang: string;
   /** The heading of each page, which is its title too. */
-  readonly headings: Readonly<Record<Page, string>>;
+  readonly headings: Readonly<Record<ShownPage, string>>;
   /** The sentence below it. */
-  readonly lines: Readonly<Record<Page, string>>;
+  readonly lines: Readonly<Record<ShownPage, string>>;
   /** The button that opens the room. */
   readonly open: string;
   /** The link that loads the page again, for browsers without scripts. */

@@ -53,8 +53,9 @@ export function pageOf(link: Link | undefined, now: Instant): Page {
   if (!link || link.state === 'withdrawn') return 'unknown';
   if (link.state === 'cancelled') return 'cancelled';
   if (link.url !== undefined && (link.expiresAt ?? 0) > now) return 'live';
-  const { state } = link;
+  const { state, neededUntil: end = Number.POSITIVE_INFINITY } = link;
   if (state === 'kept') return 'opening';
+  if (state === 'on-demand' && end <= now) return 'ended';
   return state === 'ending' ? 'ended' : state;
 }
 
@@ -73,7 +74,8 @@ export function linkOf(room: Room, { names, host }: LinkPolicy): Link | undefine
     key,
     state: current && !leads ? 'rejected' : stateOf(room),
     revision,
-    url: leads ? current.guestUrl : undefined,
+    // as headers take it: URL reads over line breaks, and encodes the rest
+    url: leads ? new URL(current.guestUrl).href : undefined,
     expiresAt: leads ? current.expiresAt : undefined,
     name: names ? spec.settings.display_name : undefined,
     neededUntil: neededUntil(room),
@@ -102,7 +104,8 @@ export interface Links extends LinkPolicy {
 export function leadsToRoom(url: string, host: string): boolean {
   if (!URL.canParse(url)) return false;
   const target = new URL(url);
-  return target.protocol === 'https:' && target.host !== host;
+  // a name that ends in a dot is the same name
+  return target.protocol === 'https:' && target.host.replace(/\.(?=$|:)/, '') !== host;
 }
 
 function stateOf(room: Room): LinkState {

@@ -36,6 +36,8 @@ export const METRICS = {
   /** Visits of links, and messages of visitors that ask for a room to be opened. */
   LinksVisited: 'Count',
   LinksKnocked: 'Count',
+  /** Visits that ended with 503, since the links could not be read or the knock could not be sent. */
+  LinksFailed: 'Count',
 
   FeedsRead: 'Count',
   /** Feeds that could not be read: their rooms stay as they are until the next time. */

@@ -10,7 +10,7 @@ const QUARTER = Duration.minutes(15);
 const HOUR = Duration.hours(1);
 
 /** What fails. */
-export function workAlarms({ metrics, functions, others }: Watched): RoomsAlarm[] {
+export function workAlarms({ metrics, functions, others, hasLinks }: Watched): RoomsAlarm[] {
   return [
     {
       id: 'RequestsFail',
@@ -39,11 +39,16 @@ export function workAlarms({ metrics, functions, others }: Watched): RoomsAlarm[
     {
       id: 'FunctionsCrash',
       heading: 'A function crashes',
-      means: 'An invocation ended without an answer: an error of the code, its time-out or its memory',
+      means:
+        'An invocation ended without an answer: an error of the code, its time-out or its memory. Or links could not be ' +
+        'read, or visitors could not ask for a room',
       metric: sum(
-        [...functions.map((each) => each.function), ...others].map((fn) =>
-          fn.metricErrors({ period: QUARTER }),
-        ),
+        [
+          ...[...functions.map((each) => each.function), ...others].map((fn) =>
+            fn.metricErrors({ period: QUARTER }),
+          ),
+          ...(hasLinks ? [metrics.of('open-room', 'LinksFailed', { period: QUARTER })] : []),
+        ],
         'crashes',
         { period: QUARTER },
       ),
