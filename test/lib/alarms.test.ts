@@ -228,7 +228,7 @@ describe('the provider', () => {
 
 describe('rotation', () => {
   test('rings when it fails, and when rooms are about to end for that', async () => {
-    await askForRooms(5, { lifetime: 'P3D' });
+    await askForRooms(2, { lifetime: 'P3D' });
     const began = now();
     system().emulator.faults.add({ fault: 'status', status: 500, times: 'always' });
     await pass(3 * DAY - HOUR);
