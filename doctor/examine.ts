@@ -3,6 +3,7 @@ import { checkAccounts } from './checks/accounts.ts';
 import { checkAlarms, checkTopic } from './checks/alarms.ts';
 import { checkFeeds } from './checks/feeds.ts';
 import { checkFunctions, checkSources } from './checks/functions.ts';
+import { checkLinks } from './checks/links.ts';
 import { checkHeartbeat, checkRules, checkSchedules } from './checks/schedules.ts';
 import { checkStack } from './checks/stack.ts';
 import { checkDeadLetters, checkKeys, checkTables } from './checks/storage.ts';
@@ -20,6 +21,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   tables: checkTables,
   accounts: checkAccounts,
   feeds: checkFeeds,
+  links: checkLinks,
   schedules: checkSchedules,
   rules: checkRules,
   planner: checkHeartbeat,

@@ -20,6 +20,8 @@ export interface Account {
   /** Messages in queues, by logical id. */
   readonly messages: Map<string, number>;
   plans: number;
+  /** What a visitor of a link gets. */
+  link: { status: number; body: string };
   subscriptions: string[];
   /** Operations that the caller may not call. */
   readonly denied: Set<string>;
@@ -29,6 +31,9 @@ export interface Account {
   stop(): Promise<void>;
 }
 
+/** Where function URLs are. */
+const LINKS = '/links/';
+
 const PLACE = { stackName: 'EvergreenRooms-test', region: 'eu-central-1', account: '123456789012' };
 
 export async function startAccount(template: Template): Promise<Account> {
@@ -37,7 +42,12 @@ export async function startAccount(template: Template): Promise<Account> {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // the SDK asks a queue at its own address
   const queueUrlPrefix = `${endpoint}/${PLACE.account}/`;
-  const resolved = resolveTemplate(template, PLACE, { queueUrlPrefix, functionUrls: {} });
+  const functionUrls = Object.fromEntries(
+    Object.entries(template.Resources)
+      .filter(([, { Type }]) => Type === 'AWS::Lambda::Url')
+      .map(([logicalId]) => [logicalId, `${endpoint}${LINKS}`]),
+  );
+  const resolved = resolveTemplate(template, PLACE, { queueUrlPrefix, functionUrls });
   const ofType = (type: string) => resolved.resources.filter((resource) => resource.type === type);
   const physicalId = (logicalId: string) => {
     const { type, properties } =
@@ -175,6 +185,10 @@ export async function startAccount(template: Template): Promise<Account> {
   }
 
   server.on('request', async (request, response) => {
+    if (request.url?.startsWith(LINKS)) {
+      response.writeHead(account.link.status).end(account.link.body);
+      return;
+    }
     const body = await text(request);
     const asQuery = /x-www-form-urlencoded/.test(request.headers['content-type'] ?? '');
     const headers = { 'content-type': asQuery ? 'text/xml' : 'application/json' };
@@ -197,6 +211,7 @@ export async function startAccount(template: Template): Promise<Account> {
     readBack: (arn) => account.secrets.get(arn),
     messages: new Map(),
     plans: 2,
+    link: { status: 404, body: '{"state":"unknown"}' },
     subscriptions: ['arn:aws:sns:eu-central-1:123456789012:alarms:1'],
     denied: new Set(),
     find(type, part = '') {

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -278,6 +279,41 @@ describe('the doctor', () => {
       () => put('Feed', 'somewhere'),
       { level: 'failed', subject: 'feed team', remedy: expect.stringContaining('credentials put team') },
     ],
+    ...(
+      [
+        [503, 'failed', 'cannot read the table', 'link not served'],
+        [502, 'failed', 'the function fails', 'log group'],
+        [403, 'failed', 'refuses visitors', 'revert-drift'],
+        [429, 'warning', 'no further copy', 'linksConcurrency'],
+        [200, 'failed', 'by something else', 'point to the distribution'],
+        [404, 'failed', 'by something else', 'point to the distribution'],
+      ] as const
+    ).map(([status, level, found, remedy]): [string, () => void, Partial<Finding>] => [
+      `links that are answered with ${status}`,
+      () => {
+        account.link = { status, body: 'Not Found' };
+      },
+      {
+        level,
+        subject: expect.stringMatching(/^links at 127/),
+        found: expect.stringContaining(found),
+        remedy: expect.stringContaining(remedy),
+      },
+    ]),
+    [
+      'a function of links that reads another table',
+      () =>
+        change('AWS::Lambda::Function', 'LinksFunction', {
+          Environment: {
+            Variables: {
+              POWERTOOLS_SERVICE_NAME: 'open-room',
+              POWERTOOLS_METRICS_NAMESPACE: 'EvergreenRooms/k3x7q',
+              LINKS_TABLE: 'Old',
+            },
+          },
+        }),
+      { level: 'failed', subject: 'links', found: expect.stringMatching(/written to \S+ and read from Old/) },
+    ],
     [
       'something that the caller may not look at',
       () => account.denied.add('GetMetricData'),
@@ -376,6 +412,54 @@ describe('the doctor', () => {
       'SQS::Queue': 10,
       'CloudWatch::Alarm': 27,
     });
+  });
+
+  test.each([
+    ['has no address', 'https://links.invalid/', 'has no address', 'linksHostedZone'],
+    ['is not there', 'http://127.0.0.1:9/', 'gave no answer', 'curl'],
+  ])('finds a domain of links that %s', async (_, url, found, remedy) => {
+    const clients = makeClients('eu-central-1');
+    const deployment = await findDeployment(clients, STACK);
+    const environment = { ...deployment.environment, LINKS_URL: url };
+    const wrong = (await examine({ ...deployment, environment }, clients)).filter(
+      ({ level }) => level !== 'ok',
+    );
+    expect(wrong).toMatchObject([
+      {
+        level: 'failed',
+        found: expect.stringContaining(found),
+        remedy: expect.stringContaining(remedy),
+      },
+    ]);
+  });
+
+  test('finds a domain of links whose certificate browsers do not accept', async () => {
+    // it has no certificate, so that the two agree on none
+    const server = createTlsServer((_, response) => response.end());
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const clients = makeClients('eu-central-1');
+    const deployment = await findDeployment(clients, STACK);
+    const environment = { ...deployment.environment, LINKS_URL: url };
+    const found = (await examine({ ...deployment, environment }, clients)).filter(
+      ({ level }) => level !== 'ok',
+    );
+    server.close();
+    expect(found).toMatchObject([
+      {
+        level: 'failed',
+        found: expect.stringContaining('refuse the certificate'),
+        remedy: expect.stringContaining('acm'),
+      },
+    ]);
+  });
+
+  test('asks no link where they are off', async () => {
+    const clients = makeClients('eu-central-1');
+    const deployment = await findDeployment(clients, STACK);
+    const { LINKS_URL: _, ...environment } = deployment.environment;
+    const subjects = (await examine({ ...deployment, environment }, clients)).map(({ subject }) => subject);
+    expect(subjects.filter((subject) => subject.startsWith('links'))).toEqual([]);
   });
 
   test('cannot ask where there is no such stack, or none of ours in it', async () => {
