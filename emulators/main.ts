@@ -1,10 +1,17 @@
 import { caldav } from './caldav/command.ts';
 import { type EmulatorCommand, runEmulator } from './command.ts';
 import { daily } from './daily/command.ts';
+import { googleCalendar } from './google-calendar/command.ts';
 import { whereby } from './whereby/command.ts';
 import { zoom } from './zoom/command.ts';
 
-const COMMANDS: Readonly<Record<string, EmulatorCommand>> = { daily, whereby, zoom, caldav };
+const COMMANDS: Readonly<Record<string, EmulatorCommand>> = {
+  daily,
+  whereby,
+  zoom,
+  caldav,
+  'google-calendar': googleCalendar,
+};
 
 const [name = '', ...argv] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -16,6 +23,6 @@ if (command) {
 } else if (name === '--help') {
   console.log(usage);
 } else {
-  console.error(`the provider must be one of ${Object.keys(COMMANDS).join(', ')}, got "${name}"\n\n${usage}`);
+  console.error(`the emulator must be one of ${Object.keys(COMMANDS).join(', ')}, got "${name}"\n\n${usage}`);
   process.exitCode = 1;
 }

@@ -156,11 +156,22 @@ describe('npm run emulate', () => {
     expect((await call(`${originOf(story)}/v1/rooms?limit=101`, { headers })).status).toBe(400);
   });
 
+  test('starts a Google Calendar with a key for a client, and makes the event of its example', async () => {
+    const file = join(folder, 'google.json');
+    const { said } = run(OTHERS, 'google-calendar', '--port', '0', '--key', file);
+    const story = await said('Ctrl-C stops it');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(file, 'utf8')).token_uri).toBe(`${originOf(story)}/token`);
+    const [, address = '', example = ''] = /curl -s (\S+) -d '(\{"summary".*\})'/.exec(story) ?? [];
+    const { body } = await call(address, { method: 'POST', body: example });
+    expect(body).toMatchObject({ kind: 'calendar#event', summary: 'Planning #room' });
+  });
+
   test('names the providers it knows', async () => {
     const { code, output } = await run(OTHERS, 'jitsi').ended;
     expect([code, output]).toEqual([
       1,
-      expect.stringContaining('one of daily, whereby, zoom, caldav, got "jitsi"'),
+      expect.stringContaining('one of daily, whereby, zoom, caldav, google-calendar, got "jitsi"'),
     ]);
     const help = await run(OTHERS, '--help').ended;
     expect([help.code, help.output]).toEqual([0, expect.stringContaining('daily|whereby')]);

@@ -1,0 +1,280 @@
+import type { Random } from '../http/random.ts';
+import type { Switches } from './choices.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export interface CalendarOptions {
+  /** The address of its owner, or of a group's calendar. */
+  readonly id: string;
+  /** IANA name. Default `Europe/Berlin`. */
+  readonly timeZone?: string;
+  /** Whom it is shared with, beside its owner: addresses, with what they may do. */
+  readonly sharedWith?: Readonly<Record<string, 'reader' | 'writer'>>;
+}
+
+export interface EventRecord {
+  readonly id: string;
+  /** What people and programs set, `status`, `start` and so on. */
+  fields: Fields;
+  created: number;
+  updated: number;
+  sequence: number;
+  /** The count of the calendar's changes at its last one. */
+  change: number;
+  /** The calendar whose event it is; in others it is a guest's copy. */
+  readonly organizer: string;
+}
+
+/** Somebody would have been sent a mail. */
+export interface Mail {
+  readonly calendar: string;
+  readonly eventId: string;
+  readonly to: string;
+}
+
+export class Calendar {
+  readonly id: string;
+  readonly timeZone: string;
+  readonly sharedWith: Map<string, 'reader' | 'writer'>;
+  readonly events = new Map<string, EventRecord>();
+  /** Counts changes. */
+  change = 0;
+  /** Sync tokens of an earlier count are not valid any more. */
+  oldestToken = 0;
+
+  constructor({ id, timeZone = 'Europe/Berlin', sharedWith = {} }: CalendarOptions) {
+    this.id = id;
+    this.timeZone = timeZone;
+    this.sharedWith = new Map(Object.entries(sharedWith));
+  }
+
+  roleOf(user: string): 'owner' | 'reader' | 'writer' | undefined {
+    return user === this.id ? 'owner' : this.sharedWith.get(user);
+  }
+}
+
+/** Fields of an event that are the organizer's; what is not among them is of each copy. */
+const SHARED = [
+  'summary',
+  'description',
+  'location',
+  'start',
+  'end',
+  'recurrence',
+  'attendees',
+  'status',
+  'conferenceData',
+  'visibility',
+  'attachments',
+];
+
+/** A change of these plans the event anew. */
+const PLANNED = ['start', 'end', 'recurrence'];
+
+/** What the API decides by itself. */
+const OWN = [
+  'kind',
+  'etag',
+  'id',
+  'created',
+  'updated',
+  'creator',
+  'organizer',
+  'sequence',
+  'htmlLink',
+  'iCalUID',
+];
+
+/** Calendars, their events, and the copies of these in the calendars of guests. */
+export class Calendars {
+  readonly mails: Mail[] = [];
+  readonly #all: Map<string, Calendar>;
+  readonly #random: Random;
+  readonly #now: () => number;
+  readonly #switches: Switches;
+
+  constructor(
+    options: readonly CalendarOptions[],
+    parts: { random: Random; now: () => number; switches: Switches },
+  ) {
+    this.#all = new Map(options.map((each) => [each.id, new Calendar(each)]));
+    this.#random = parts.random;
+    this.#now = parts.now;
+    this.#switches = parts.switches;
+  }
+
+  find(id: string): Calendar | undefined {
+    return this.#all.get(id);
+  }
+
+  /** @throws Error where there is no such calendar */
+  named(id: string): Calendar {
+    const calendar = this.#all.get(id);
+    if (calendar) return calendar;
+    throw new Error(`there is no calendar ${id}`);
+  }
+
+  /** A new event of the calendar, with copies for its guests. */
+  insert(calendar: Calendar, fields: Fields, sendUpdates?: string): EventRecord {
+    const id = typeof fields.id === 'string' ? fields.id : this.#newId();
+    const record = this.#put(calendar, {
+      id,
+      fields: without(fields, OWN),
+      created: this.#now(),
+      updated: 0,
+      sequence: 0,
+      change: 0,
+      organizer: calendar.id,
+    });
+    this.#spread(record);
+    this.#mail(calendar, record, sendUpdates);
+    return record;
+  }
+
+  /**
+   * Changes fields: objects are merged, arrays replaced, null removes.
+   *
+   * @param by the address of the writer's calendar
+   */
+  patch(calendar: Calendar, record: EventRecord, fields: Fields, sendUpdates?: string): EventRecord {
+    const isCopy = record.organizer !== calendar.id;
+    const changes = without(
+      fields,
+      isCopy && this.#switches.guestWrites === 'ignore' ? [...OWN, ...SHARED] : OWN,
+    );
+    if (Object.keys(changes).length === 0) return record;
+    const before = JSON.stringify(PLANNED.map((name) => record.fields[name]));
+    record.fields = merged(record.fields, changes);
+    if (JSON.stringify(PLANNED.map((name) => record.fields[name])) !== before) record.sequence += 1;
+    this.#put(calendar, record);
+    if (!isCopy) this.#spread(record);
+    this.#mail(calendar, record, sendUpdates);
+    return record;
+  }
+
+  /** The organizer's deletion takes the copies along; a guest's own does not. */
+  delete(calendar: Calendar, record: EventRecord, sendUpdates?: string): void {
+    record.fields = { ...record.fields, status: 'cancelled' };
+    this.#put(calendar, record);
+    for (const exception of exceptionsOf(calendar, record.id)) {
+      exception.fields = { ...exception.fields, status: 'cancelled' };
+      this.#put(calendar, exception);
+    }
+    if (record.organizer === calendar.id) this.#spread(record);
+    this.#mail(calendar, record, sendUpdates);
+  }
+
+  /** An exception of a series, by the start that was planned: a new one has everything of its series. */
+  exception(calendar: Calendar, series: EventRecord, originalStart: Fields): EventRecord {
+    const id = `${series.id}_${stampOf(originalStart)}`;
+    const known = calendar.events.get(id);
+    if (known) return known;
+    const { recurrence: _, start, end, ...fields } = series.fields;
+    const length = instantOf(end as Fields) - instantOf(start as Fields);
+    return this.#put(calendar, {
+      id,
+      fields: {
+        ...fields,
+        recurringEventId: series.id,
+        originalStartTime: originalStart,
+        start: originalStart,
+        end: later(originalStart, length),
+        iCalUID: uidOf(series),
+      },
+      created: this.#now(),
+      updated: 0,
+      sequence: series.sequence,
+      change: 0,
+      organizer: series.organizer,
+    });
+  }
+
+  #put(calendar: Calendar, record: EventRecord): EventRecord {
+    calendar.change += 1;
+    record.change = calendar.change;
+    record.updated = this.#now();
+    calendar.events.set(record.id, record);
+    return record;
+  }
+
+  /** Copies for the guests whose calendars are here. */
+  #spread(record: EventRecord): void {
+    for (const guest of guestsOf(record)) {
+      const calendar = this.#all.get(guest);
+      if (!calendar || guest === record.organizer) continue;
+      const known = calendar.events.get(record.id);
+      const shared = Object.fromEntries(SHARED.map((name) => [name, record.fields[name]]));
+      const fields = { ...known?.fields, ...shared, ...idsOf(record) };
+      this.#put(calendar, { ...record, fields, created: known?.created ?? record.created });
+    }
+  }
+
+  #mail(calendar: Calendar, record: EventRecord, sendUpdates: string | undefined): void {
+    const asked = sendUpdates ?? (this.#switches.mailsByDefault ? 'all' : 'none');
+    if (asked === 'none') return;
+    for (const to of guestsOf(record)) {
+      if (to !== calendar.id) this.mails.push({ calendar: calendar.id, eventId: record.id, to });
+    }
+  }
+
+  #newId(): string {
+    return Array.from(
+      { length: 26 },
+      () => '0123456789abcdefghijklmnopqrstuv'[Math.floor(this.#random() * 32)],
+    ).join('');
+  }
+}
+
+/** The exceptions of a series that are kept as events of their own. */
+export function exceptionsOf({ events }: Calendar, seriesId: string): readonly EventRecord[] {
+  return [...events.values()].filter(({ fields }) => fields.recurringEventId === seriesId);
+}
+
+export function uidOf({ id, fields }: EventRecord): string {
+  return typeof fields.iCalUID === 'string' ? fields.iCalUID : `${id}@google.com`;
+}
+
+function idsOf({ fields }: EventRecord): Fields {
+  const { recurringEventId, originalStartTime, iCalUID } = fields;
+  return { ...(recurringEventId !== undefined && { recurringEventId, originalStartTime, iCalUID }) };
+}
+
+function guestsOf({ fields }: EventRecord): readonly string[] {
+  const attendees = Array.isArray(fields.attendees) ? (fields.attendees as readonly Fields[]) : [];
+  return attendees.flatMap(({ email }) => (typeof email === 'string' ? [email] : []));
+}
+
+function without(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+}
+
+function merged(before: Fields, changes: Fields): Fields {
+  const result: Record<string, unknown> = { ...before };
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === '') delete result[name];
+    else if (isPlain(value) && isPlain(result[name])) result[name] = merged(result[name], value);
+    else result[name] = value;
+  }
+  return result;
+}
+
+function isPlain(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function instantOf({ dateTime, date }: Fields): number {
+  return Date.parse(String(dateTime ?? date));
+}
+
+/** As the ids of occurrences have it: in UTC, or a date. */
+function stampOf(time: Fields): string {
+  if (typeof time.date === 'string') return time.date.replaceAll('-', '');
+  return new Date(instantOf(time)).toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+function later(time: Fields, by: number): Fields {
+  const moved = new Date(instantOf(time) + by).toISOString();
+  return typeof time.date === 'string'
+    ? { date: moved.slice(0, 10) }
+    : { ...time, dateTime: moved.replace('.000', '') };
+}

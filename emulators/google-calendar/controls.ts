@@ -1,0 +1,41 @@
+import { type ControlHandler, explaining } from '../http/control.ts';
+import type { Reply } from '../http/replies.ts';
+import type { Fields, Mail } from './calendars.ts';
+
+/** What the controls act on. */
+export interface Controlled {
+  readonly mails: readonly Mail[];
+  event(calendar: string, id: string): Fields | undefined;
+  add(calendar: string, fields: Fields): string;
+  edit(calendar: string, id: string, fields: Fields): void;
+  remove(calendar: string, id: string): void;
+  expireSyncTokens(calendar: string): void;
+}
+
+const ok = (body: unknown): Reply => ({ status: 200, body });
+
+/** What only this emulator can be told under `/_control`: what a person does in the calendar. */
+export function createControls(inside: Controlled): Record<string, ControlHandler> {
+  const shown = (calendar: string, id: string) => ok(inside.event(calendar, id));
+  return {
+    'GET /_control/mails': () => ok({ count: inside.mails.length, mails: inside.mails }),
+    'POST /_control/calendars/:calendar/events': explaining((request, { calendar = '' }) =>
+      shown(calendar, inside.add(calendar, (request.json() ?? {}) as Fields)),
+    ),
+    'PATCH /_control/calendars/:calendar/events/:id': explaining((request, { calendar = '', id = '' }) => {
+      inside.edit(calendar, id, (request.json() ?? {}) as Fields);
+      return shown(calendar, id);
+    }),
+    'GET /_control/calendars/:calendar/events/:id': explaining((_, { calendar = '', id = '' }) =>
+      shown(calendar, id),
+    ),
+    'DELETE /_control/calendars/:calendar/events/:id': explaining((_, { calendar = '', id = '' }) => {
+      inside.remove(calendar, id);
+      return ok({ removed: id });
+    }),
+    'DELETE /_control/calendars/:calendar/sync-tokens': explaining((_, { calendar = '' }) => {
+      inside.expireSyncTokens(calendar);
+      return ok({ expired: calendar });
+    }),
+  };
+}
