@@ -1,3 +1,5 @@
+import type { Instant } from '../rooms/model/time.ts';
+
 /** An event that a room was asked for, as it was when it was last read. */
 export interface KnownEvent {
   readonly id: string;
@@ -5,12 +7,20 @@ export interface KnownEvent {
   readonly digest: string;
   /** The series, for an exception. */
   readonly seriesId?: string;
+  /** The UID, where keys are made of that and not of the id. */
+  readonly uid?: string;
+  /** It happens several times. */
+  readonly repeats?: boolean;
+  /** The last full reading did not have it: it is still to be asked for by itself. */
+  readonly missing?: boolean;
 }
 
 /** What is remembered of a calendar between two readings: ids and digests, nothing that people wrote. */
 export interface CalendarMemory {
   /** Counts the writes; every write is conditional on it. 0: not written yet. */
   readonly revision: number;
+  /** When it was written. */
+  readonly at: Instant;
   /** Where the next reading begins. Absent: with everything. */
   readonly cursor?: string;
   /** Digest of the settings that decide which events get a room: under others, everything is read again. */

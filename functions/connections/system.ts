@@ -23,6 +23,8 @@ export interface StoredEvent {
   /** Changes with every write: an ETag. */
   readonly version: string;
   readonly content: EventContent;
+  /** IANA name of the calendar's zone, where the system tells it. */
+  readonly timeZone?: string;
   /**
    * The event happens several times, and its exceptions are not in `content`: `read` gives them.
    *
@@ -83,7 +85,7 @@ export interface CalendarSystem {
   changes(calendar: string, cursor?: string): Promise<ChangesPage | undefined>;
 
   /**
-   * An event as it is now, then its exceptions where the system keeps them as events of their own.
+   * An event as it is now, then its exceptions where the system keeps them as events of their own, cancelled ones too.
    *
    * @returns nothing where the event is gone or cancelled
    */

@@ -106,7 +106,7 @@ function byUid(found: readonly Found[]): readonly Found[] {
  * is as new as the message. Some servers stamp every event with the time at which the feed is fetched, and a sequence
  * starts over when an event is put back as it was.
  */
-function alone(calendar: IcsCalendar, { uid, lines }: IcsEvent): string {
+export function alone(calendar: IcsCalendar, { uid, lines }: IcsEvent): string {
   const unstamped = newestComponents(lines).filter((line) => !STAMPS.test(line));
   return writeIcs(calendar, { uid, lines: unstamped });
 }
@@ -137,7 +137,7 @@ function utc(instant: Instant): string {
 }
 
 /** Calendars keep what was years ago; that nobody asks for a room for. In doubt it is not over. */
-function isLongOver({ lines }: IcsEvent, now: Instant): boolean {
+export function isLongOver({ lines }: IcsEvent, now: Instant): boolean {
   if (lines.some((line) => /^(RRULE|RDATE|DURATION)[;:]/i.test(line))) return false;
   const monthAgo = utc(now - 31 * DAY).slice(0, 8);
   const dates = ['DTSTART', 'DTEND', 'RECURRENCE-ID'].map((name) => propertyOf(lines, name));

@@ -17,8 +17,12 @@ export interface Credentials {
   present(send: (authorization: string) => Promise<Reply>): Promise<Reply>;
 }
 
+export type Owner = 'application' | 'connection';
+
 export interface CredentialsOptions {
   readonly application: string;
+  /** What bears the name: an application of the pool, or a connection to calendars. @default 'application' */
+  readonly owner?: Owner;
   /** ARN or name. */
   readonly secret: string;
   readonly secrets: Secrets;
@@ -46,6 +50,7 @@ const NONE: ReadonlySet<string> = new Set();
  */
 export function credentials({
   application,
+  owner = 'application',
   secret,
   secrets,
   sign,
@@ -83,7 +88,7 @@ export function credentials({
 
   function signCurrent(value: string | undefined): Promise<string> {
     if (value !== undefined) return sign(value, NONE);
-    throw uselessSecret(application, secret, 'it does not exist or has no value yet');
+    throw uselessSecret(application, secret, 'it does not exist or has no value yet', undefined, owner);
   }
 
   async function readSecret(stage: SecretStage, fresh: boolean): Promise<string | undefined> {
@@ -92,7 +97,7 @@ export function credentials({
     } catch (cause) {
       const reason = cause instanceof Error ? cause.name : 'unknown';
       throw new UnauthorizedError(
-        `the secret ${secret} of application ${application} could not be read (${reason}): check that it exists in ` +
+        `the secret ${secret} of ${owner} ${application} could not be read (${reason}): check that it exists in ` +
           'this region and account, and that the function may call secretsmanager:GetSecretValue on it',
         { cause },
       );
@@ -134,7 +139,7 @@ export function credentials({
       }
       refused.add(header);
     }
-    throw refusedEverywhere(reply, { application, secret }, refused.size);
+    throw refusedEverywhere(reply, { application, owner, secret }, refused.size);
   }
 
   return { present };
@@ -146,26 +151,34 @@ interface Candidate {
 }
 
 /** The command checks the form and reads the value back, which the AWS CLI does not. */
-function putCommand(application: string): string {
-  return `evergreen-rooms credentials put ${application} --stack STACK --file FILE`;
+function putCommand(name: string): string {
+  return `evergreen-rooms credentials put ${name} --stack STACK --file FILE`;
+}
+
+interface Named {
+  readonly application: string;
+  readonly owner: Owner;
+  readonly secret: string;
 }
 
 /** An error for the person who put the wrong thing into a secret. It never shows the thing. */
-export function uselessSecret(application: string, secret: string, found: string, wanted = 'the credential') {
+export function uselessSecret(
+  application: string,
+  secret: string,
+  found: string,
+  wanted = 'the credential',
+  owner: Owner = 'application',
+) {
   return new UnauthorizedError(
-    `the secret ${secret} of application ${application} cannot be used: ${found}; put ${wanted} there with: ` +
+    `the secret ${secret} of ${owner} ${application} cannot be used: ${found}; put ${wanted} there with: ` +
       putCommand(application),
   );
 }
 
-function refusedEverywhere(
-  { title, status }: Reply,
-  { application, secret }: { readonly application: string; readonly secret: string },
-  tries: number,
-): UnauthorizedError {
+function refusedEverywhere({ title, status }: Reply, named: Named, tries: number): UnauthorizedError {
   return new UnauthorizedError(
     `${title}: ${status} for ${tries} credentials in turn, from the current, the pending and the previous version of ` +
-      `the secret ${secret}; check that it belongs to this application, and put the right one there with: ` +
-      putCommand(application),
+      `the secret ${named.secret}; check that it belongs to this ${named.owner}, and put the right one there with: ` +
+      putCommand(named.application),
   );
 }

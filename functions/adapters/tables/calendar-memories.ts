@@ -1,0 +1,85 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { CalendarMemories, KnownEvent } from '../../connections/memory.ts';
+import { CalendarUnreadableError } from '../../connections/system.ts';
+import { RoomChangedError } from '../../rooms/model/errors.ts';
+import { compressed, decompressed } from './compression.ts';
+
+/** Of the 400 KB of a row; the rest is for the cursor, whose links have a few KB at most. */
+const MOST_BYTES = 380 * 1024;
+
+/** What connected calendars were like, one row a calendar, in the table of calendars. The events are packed. */
+export function calendarMemories(client: DynamoDBClient, TableName: string): CalendarMemories {
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    async read(calendar) {
+      const { Item } = await documents.send(
+        new GetCommand({ TableName, Key: { id: idOf(calendar) }, ConsistentRead: true }),
+      );
+      if (!Item) return undefined;
+      const { revision, at, cursor, choice, events } = Item;
+      return { revision, at, choice, ...(cursor && { cursor }), events: fromRows(decompressed(events)) };
+    },
+    prepare(calendar, { revision, at, cursor, choice, events }) {
+      const put = new PutCommand({
+        TableName,
+        Item: {
+          id: idOf(calendar),
+          revision: revision + 1,
+          at,
+          cursor,
+          choice,
+          events: mustFit(calendar, compressed(events.map(toRow))),
+        },
+        ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
+        ExpressionAttributeValues: { ':revision': revision },
+      });
+      return async () => {
+        try {
+          await documents.send(put);
+        } catch (cause) {
+          if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+          throw new RoomChangedError(`calendar ${calendar} was read by another worker meanwhile`, { cause });
+        }
+      };
+    },
+  };
+}
+
+/** @throws CalendarUnreadableError */
+function mustFit(calendar: string, events: Uint8Array): Uint8Array {
+  if (events.length <= MOST_BYTES) return events;
+  throw new CalendarUnreadableError(
+    calendar,
+    `too many events with long ids get a room: packed they have ${events.length} bytes, and ${MOST_BYTES} can be remembered`,
+  );
+}
+
+/** Other things of calendars stand in the same table. */
+function idOf(calendar: string): string {
+  return `connection:${calendar}`;
+}
+
+/** Bits of the third place. */
+const REPEATS = 1;
+const MISSING = 2;
+
+type Row = readonly [id: string, digest: string, flags?: number, seriesId?: string, uid?: string];
+
+function toRow({ id, digest, seriesId, uid, repeats, missing }: KnownEvent): Row {
+  const flags = (repeats ? REPEATS : 0) + (missing ? MISSING : 0);
+  if (uid !== undefined) return [id, digest, flags, seriesId ?? '', uid];
+  if (seriesId !== undefined) return [id, digest, flags, seriesId];
+  return flags === 0 ? [id, digest] : [id, digest, flags];
+}
+
+function fromRows(rows: readonly Row[]): readonly KnownEvent[] {
+  return rows.map(([id, digest, flags = 0, seriesId = '', uid]) => ({
+    id,
+    digest,
+    ...(seriesId !== '' && { seriesId }),
+    ...(uid !== undefined && { uid }),
+    ...((flags & REPEATS) > 0 && { repeats: true }),
+    ...((flags & MISSING) > 0 && { missing: true }),
+  }));
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { alone } from '../feeds/changes.ts';
+import { isHidden } from '../requests/calendar/formats/graph.ts';
+import { keptFields } from '../requests/calendar/formats/strip.ts';
+import { readIcs, writeIcs } from '../requests/calendar/ics/text.ts';
+import { base32Digest, canonicalJson } from '../rooms/model/digest.ts';
+import type { Instant } from '../rooms/model/time.ts';
+import type { KnownEvent } from './memory.ts';
+import type { EventContent } from './system.ts';
+
+/** What of an event goes into the queue: no attendee, description or place, and of a private one no title. */
+export type Kept = { readonly event: object } | { readonly icalendar: string };
+
+/**
+ * The part of an event that rooms depend on.
+ *
+ * @throws RequestRefusedError where an iCalendar text is torn
+ */
+export function keptOf(content: EventContent): Kept {
+  switch (content.format) {
+    case 'google': {
+      const { visibility } = content.event;
+      return { event: keptFields(content.event, visibility === 'private' || visibility === 'confidential') };
+    }
+    case 'graph':
+      return { event: keptFields(content.event, isHidden(content.event)) };
+    case 'icalendar':
+      // a METHOD would say that the object is a message, and not all that there is to know of the event
+      return {
+        icalendar: readIcs(content.text)
+          .flatMap(({ method: _, ...calendar }) => calendar.events.map((event) => alone(calendar, event)))
+          .join(''),
+      };
+  }
+}
+
+/** Stamps move with each write, ours too. They make no event another one. */
+const STAMPS = new Set(['updated', 'lastModifiedDateTime', 'etag', '@odata.etag', 'changeKey']);
+
+/** Of all that a room depends on. */
+export function digestOf(kept: Kept, timeZone: string | undefined): string {
+  return base32Digest(`${READING} ${timeZone ?? ''} ${canonicalJson(withoutStamps(kept))}`, 16);
+}
+
+/** Counts how often the reading has become other: what was read under older rules is told once more. */
+const READING = 1;
+
+function withoutStamps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutStamps);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).filter(([name]) => !STAMPS.has(name));
+  return Object.fromEntries(fields.map(([name, field]) => [name, withoutStamps(field)]));
+}
+
+export interface Provenance {
+  /** The id of the connected calendar. */
+  readonly calendar: string;
+  readonly timeZone?: string | undefined;
+  readonly at: Instant;
+}
+
+/** An event as the bus would bring it. */
+export function eventMessage(
+  kept: Kept,
+  isCancelled: boolean,
+  { calendar, timeZone, at }: Provenance,
+): string {
+  return JSON.stringify({
+    id: randomUUID(),
+    source: 'calendar-connection',
+    'detail-type': isCancelled ? 'Calendar Event Cancelled' : 'Calendar Event Updated',
+    time: new Date(at).toISOString(),
+    detail: { calendarId: calendar, ...(timeZone && { timeZone }), ...kept },
+  });
+}
+
+/** What there is left to say of an event that its calendar does not have any more. */
+export function removalOf({ id, uid }: KnownEvent, format: 'google' | 'graph' | 'icalendar'): Kept {
+  switch (format) {
+    case 'google':
+      return { event: { kind: 'calendar#event', id, status: 'cancelled' } };
+    case 'graph':
+      return { event: { id } };
+    case 'icalendar': {
+      const lines = ['BEGIN:VEVENT', `UID:${uid ?? ''}`, 'STATUS:CANCELLED', 'END:VEVENT'];
+      return { icalendar: writeIcs({ zones: [], events: [] }, { uid: uid ?? '', lines }) };
+    }
+  }
+}

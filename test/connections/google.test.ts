@@ -1,0 +1,156 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { type GoogleCalendar, startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
+import { googleCalendar } from '../../functions/adapters/calendars/google/system.ts';
+import type { GoogleConnection } from '../../functions/connections/connection.ts';
+import type { Planned } from './reading.ts';
+import { ANNA, BOB, readsCalendars, type World } from './reading-suite.ts';
+
+const ROBOT = 'rooms@project.iam.gserviceaccount.com';
+
+const keyPair = () =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+const KEYS = [keyPair(), keyPair()] as const;
+
+const timeOf = (instant: number) => ({
+  dateTime: new Date(instant).toISOString().replace('.000', ''),
+  timeZone: 'UTC',
+});
+
+/** Google's words for what a person writes. */
+function wordsOf({ title, place, description, attendees, isPrivate, start, hours = 1, weeks }: Planned) {
+  return {
+    ...(title !== undefined && { summary: title }),
+    ...(place !== undefined && { location: place }),
+    ...(description !== undefined && { description }),
+    ...(attendees && { attendees: attendees.map((email) => ({ email })) }),
+    ...(isPrivate && { visibility: 'private' }),
+    ...(start && {
+      start: timeOf(Date.parse(start)),
+      end: timeOf(Date.parse(start) + hours * 3_600_000),
+    }),
+    ...(weeks && { recurrence: [`RRULE:FREQ=WEEKLY;COUNT=${weeks}`] }),
+  };
+}
+
+interface GoogleWorld extends World {
+  readonly emulator: GoogleCalendar;
+}
+
+async function start(now: () => number, settings: Partial<GoogleConnection> = {}): Promise<GoogleWorld> {
+  const emulator = await startGoogleCalendar({
+    now,
+    rateLimits: false,
+    serviceAccounts: [{ email: ROBOT, publicKeys: { first: KEYS[0].publicKey }, delegates: [ANNA, BOB] }],
+    calendars: [ANNA, BOB].map((id) => ({ id, sharedWith: { [ROBOT]: 'writer' } })),
+  });
+  const keyFile = (key: 0 | 1) =>
+    JSON.stringify({
+      client_email: ROBOT,
+      private_key: KEYS[key].privateKey,
+      private_key_id: key === 0 ? 'first' : 'second',
+      token_uri: emulator.tokenUrl,
+    });
+  const versions: Record<string, string> = { AWSCURRENT: keyFile(0) };
+  const connection: GoogleConnection = {
+    name: 'team',
+    kind: 'google',
+    secret: 'connection/team',
+    calendars: [ANNA, BOB],
+    which: 'all',
+    writeBack: 'off',
+    baseUrl: emulator.url,
+    ...settings,
+  };
+  const secrets = { read: async (_: string, stage = 'AWSCURRENT') => versions[stage] };
+  return {
+    emulator,
+    connection,
+    system: googleCalendar(connection, { secrets, now }),
+    person: {
+      add: (event, calendar = ANNA) => emulator.add(calendar, wordsOf(event)),
+      edit: (id, changes, calendar = ANNA) => emulator.edit(calendar, id, wordsOf(changes)),
+      remove: (id, calendar = ANNA) => emulator.remove(calendar, id),
+      restore: (id) => emulator.edit(ANNA, id, { status: 'confirmed' }),
+      editOccurrence: (id, original, changes) =>
+        void emulator.editOccurrence(ANNA, id, timeOf(Date.parse(original)), wordsOf(changes)),
+      cancelOccurrence: (id, original) =>
+        void emulator.editOccurrence(ANNA, id, timeOf(Date.parse(original)), { status: 'cancelled' }),
+    },
+    expireCursors: () => emulator.expireSyncTokens(ANNA),
+    tearList: () =>
+      void emulator.faults.add({ fault: 'garbled-body', on: 'GET /calendars/*/events', skip: 1 }),
+    calls: () => emulator.calls.all.length,
+    rotateCredential() {
+      emulator.trust(ROBOT, 'second', KEYS[1].publicKey);
+      emulator.distrust(ROBOT, 'first');
+      versions.AWSCURRENT = keyFile(1);
+    },
+    refuseAll: () => emulator.distrust(ROBOT),
+    close: () => emulator.close(),
+  };
+}
+
+readsCalendars(start);
+
+test('acts for the owner of each calendar by delegation', async () => {
+  const world = await start(Date.now, { actAs: 'owner' });
+  const { emulator, system } = world;
+  emulator.share(ANNA, ROBOT, undefined);
+  emulator.add(ANNA, wordsOf({ title: 'Meeting', start: '2027-03-01T09:00:00Z' }));
+  expect((await system.changes(ANNA))?.events).toHaveLength(1);
+  expect(emulator.calls.all.at(-1)?.account).toBe(ANNA);
+  await world.close();
+});
+
+test('tells what to do about a calendar that is not shared, without its address', async () => {
+  const world = await start(Date.now);
+  world.emulator.share(BOB, ROBOT, undefined);
+  const error = await world.system.changes(BOB).then(String, String);
+  expect(error).toContain('share the calendar with the service account');
+  expect(error).not.toContain(BOB);
+  await world.close();
+});
+
+test('waits as long as Google asks for, in each of the words for a quota', async () => {
+  const world = await start(Date.now);
+  world.emulator.faults.add({ fault: 'throttle', retryAfter: 7, on: 'GET /calendars/*/events' });
+  await expect(world.system.changes(ANNA)).rejects.toMatchObject({ code: 'throttled', retryAfter: 7000 });
+  world.emulator.faults.add({
+    fault: 'status',
+    status: 403,
+    body: { error: { code: 403, errors: [{ domain: 'usageLimits', reason: 'userRateLimitExceeded' }] } },
+    on: 'GET /calendars/*/events',
+  });
+  await expect(world.system.changes(ANNA)).rejects.toMatchObject({ code: 'throttled' });
+  await world.close();
+});
+
+test('a write is conditional, mails nobody, and tells what became of it', async () => {
+  const world = await start(Date.now);
+  const { emulator, system } = world;
+  const id = emulator.add(
+    ANNA,
+    wordsOf({ title: 'Meeting', start: '2027-03-01T09:00:00Z', attendees: [BOB] }),
+  );
+  const change = { format: 'google', event: { location: 'https://rooms.example/1' } } as const;
+  const [event] = await system.read(ANNA, id);
+  const version = event?.version ?? '';
+  expect(await system.write(ANNA, { id, version }, change)).toBe('written');
+  expect(await system.write(ANNA, { id, version }, change)).toBe('conflict');
+  const [copy] = await system.read(BOB, id);
+  expect(
+    await system.write(BOB, { id, version: copy?.version ?? '' }, { ...change, event: { location: 'x' } }),
+  ).toBe('ignored');
+  emulator.share(BOB, ROBOT, 'reader');
+  expect(await system.write(BOB, { id, version: copy?.version ?? '' }, change)).toBe('refused');
+  emulator.remove(ANNA, id);
+  expect(await system.read(ANNA, id)).toEqual([]);
+  expect(emulator.mails).toEqual([]);
+  expect(emulator.event(ANNA, id)?.attendees).toEqual([{ email: BOB }]);
+  await world.close();
+});

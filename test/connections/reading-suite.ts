@@ -1,0 +1,323 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Connection } from '../../functions/connections/connection.ts';
+import type { CalendarSystem } from '../../functions/connections/system.ts';
+import { UnauthorizedError } from '../../functions/rooms/model/errors.ts';
+import { DAY, HOUR, MINUTE } from '../../functions/rooms/model/time.ts';
+import { type Person, Reader } from './reading.ts';
+
+/** An address of somebody whose calendar is connected too. */
+export const ANNA = 'anna@example.org';
+export const BOB = 'bob@example.org';
+/** A mailbox that asks for a room when it is invited. */
+export const ROBOT = 'video@example.org';
+
+/** Calendars of Anna and Bob at one system, and a client of it. */
+export interface World {
+  readonly person: Person;
+  readonly connection: Connection;
+  readonly system: CalendarSystem;
+  /** The next cursor is not valid any more. */
+  expireCursors(): void;
+  /** The next answer to a list breaks in the middle. */
+  tearList(): void;
+  /** How many calls there were so far. */
+  calls(): number;
+  /** Another credential is accepted from now on; the secret has it a moment later. */
+  rotateCredential(): void;
+  /** No credential is accepted. */
+  refuseAll(): void;
+  close(): Promise<void>;
+}
+
+/** What the reading of every system has to do, against a real server. */
+export function readsCalendars(start: (now: () => number) => Promise<World>): void {
+  let now: number;
+  let world: World;
+  let reader: Reader;
+
+  const connect = (settings: Partial<Connection> = {}, calendar = 0) =>
+    // a connection stays of its kind
+    new Reader({ ...world.connection, ...settings } as Connection, world.system, () => now, calendar);
+  const later = (by = HOUR) => {
+    now += by;
+  };
+
+  beforeEach(async () => {
+    now = Date.parse('2027-01-15T10:00:00Z');
+    world = await start(() => now);
+    reader = connect();
+  });
+  afterEach(() => world.close());
+
+  const meeting = { title: 'Meeting', start: '2027-03-01T09:00:00Z' };
+  const weekly = { title: 'Weekly', start: '2027-03-01T09:00:00Z', weeks: 4 };
+
+  describe('the story of one meeting', () => {
+    test('created, moved, cancelled and revived', async () => {
+      const { person } = world;
+      const id = person.add(meeting);
+      expect(await reader.read()).toMatchObject({ outcome: 'changed', full: true, sent: 1 });
+      expect(await reader.rooms()).toEqual({ Meeting: '2027-03-01T10:00' });
+      later();
+      person.edit(id, { start: '2027-04-01T09:00:00Z' });
+      expect(await reader.read()).toMatchObject({ full: false, sent: 1 });
+      expect(await reader.rooms()).toEqual({ Meeting: '2027-04-01T10:00' });
+      later();
+      person.remove(id);
+      expect(await reader.read()).toMatchObject({ sent: 1, cancelled: 1 });
+      expect(await reader.rooms()).toEqual({ Meeting: 'cancelled' });
+      later();
+      person.restore(id);
+      await reader.read();
+      expect(await reader.rooms()).toEqual({ Meeting: '2027-04-01T10:00' });
+    });
+
+    test('as a series: an occurrence is moved past its end, and cancelled', async () => {
+      const { person } = world;
+      const id = person.add(weekly);
+      await reader.read();
+      expect(await reader.rooms()).toEqual({ Weekly: '2027-03-22T10:00' });
+      later();
+      person.editOccurrence(id, '2027-03-22T09:00:00Z', { start: '2027-03-25T09:00:00Z' });
+      await reader.read();
+      expect(await reader.rooms()).toEqual({ Weekly: '2027-03-25T10:00' });
+      later();
+      person.cancelOccurrence(id, '2027-03-22T09:00:00Z');
+      await reader.read();
+      // what was promised is kept: a room is never shortened by the time alone, and the plan ends earlier
+      expect(Object.values(await reader.rooms())).toEqual(['2027-03-15T10:00']);
+      later();
+      person.remove(id);
+      await reader.read();
+      expect(Object.values(await reader.rooms())).toEqual(['cancelled']);
+    });
+
+    test('means the same in whatever order its messages arrive', async () => {
+      const { person } = world;
+      const id = person.add(weekly);
+      await reader.read();
+      for (const step of [
+        () => person.editOccurrence(id, '2027-03-22T09:00:00Z', { start: '2027-03-25T09:00:00Z' }),
+        () => person.edit(id, { title: 'Weekly, renamed' }),
+        () => person.cancelOccurrence(id, '2027-03-15T09:00:00Z'),
+      ]) {
+        later();
+        step();
+        await reader.read();
+      }
+      const expected = await reader.rooms();
+      expect(await reader.rooms(reader.sent.toReversed())).toEqual(expected);
+      expect(await reader.rooms([...reader.sent, ...reader.sent])).toEqual(expected);
+    });
+  });
+
+  describe('a second reading', () => {
+    test('changes nothing, and writes nothing', async () => {
+      world.person.add(meeting);
+      await reader.read();
+      later(5 * MINUTE);
+      expect(await reader.read()).toMatchObject({ outcome: 'unchanged', full: false, sent: 0 });
+      expect([reader.sent.length, reader.writes]).toEqual([1, 1]);
+    });
+
+    test('keeps its cursor young on a quiet calendar', async () => {
+      await reader.read();
+      later(2 * DAY);
+      await reader.read();
+      expect(reader.writes).toBe(2);
+    });
+
+    test('tells nothing of a change that no room depends on, such as a description of ours', async () => {
+      const id = world.person.add(meeting);
+      await reader.read();
+      later();
+      world.person.edit(id, {
+        description: 'Join: https://rooms.example/1',
+        place: 'https://rooms.example/1',
+      });
+      expect(await reader.read()).toMatchObject({ outcome: 'unchanged', sent: 0 });
+    });
+  });
+
+  describe('a cursor that is not valid any more', () => {
+    test('has everything read: what was removed meanwhile is cancelled, and nothing is told twice', async () => {
+      const { person } = world;
+      const ids = Array.from({ length: 5 }, (_, n) => person.add({ ...meeting, title: `Meeting ${n}` }));
+      await reader.read();
+      later();
+      person.remove(ids[2] as string);
+      person.edit(ids[3] as string, { title: 'Meeting 3, renamed' });
+      world.expireCursors();
+      expect(await reader.read()).toMatchObject({ full: true, sent: 2, cancelled: 1 });
+      expect(Object.values(await reader.rooms()).filter((until) => until === 'cancelled')).toHaveLength(1);
+      later();
+      expect(await reader.read()).toMatchObject({ full: false, sent: 0 });
+    });
+
+    test('keeps the exceptions of a series', async () => {
+      const id = world.person.add(weekly);
+      world.person.editOccurrence(id, '2027-03-22T09:00:00Z', { start: '2027-03-25T09:00:00Z' });
+      await reader.read();
+      later();
+      world.expireCursors();
+      await reader.read();
+      expect(await reader.rooms()).toEqual({ Weekly: '2027-03-25T10:00' });
+    });
+  });
+
+  describe('a crash', () => {
+    test('between the messages and the cursor sends again, and loses nothing', async () => {
+      world.person.add(meeting);
+      reader.crashes = true;
+      await expect(reader.read()).rejects.toThrow('a crash');
+      reader.crashes = false;
+      await reader.read();
+      expect(reader.sent).toHaveLength(2);
+      expect(await reader.rooms()).toEqual({ Meeting: '2027-03-01T10:00' });
+    });
+
+    test('after a removal tells the removal again', async () => {
+      const id = world.person.add(meeting);
+      await reader.read();
+      later();
+      world.person.remove(id);
+      reader.crashes = true;
+      await expect(reader.read()).rejects.toThrow('a crash');
+      reader.crashes = false;
+      await reader.read();
+      expect(await reader.rooms()).toEqual({ Meeting: 'cancelled' });
+    });
+  });
+
+  test('a torn page cancels nothing, sends nothing and moves no cursor', async () => {
+    const ids = Array.from({ length: 3 }, (_, n) => world.person.add({ ...meeting, title: `Meeting ${n}` }));
+    await reader.read();
+    const before = structuredClone(reader.memory);
+    later();
+    world.person.remove(ids[0] as string);
+    world.expireCursors();
+    world.tearList();
+    // the first answer says that the cursor is not valid, or is the torn one
+    await reader.read().catch(() => undefined);
+    if (reader.sent.length === 3) expect(reader.memory).toEqual(before);
+    await reader.read();
+    expect(Object.values(await reader.rooms()).filter((until) => until === 'cancelled')).toHaveLength(1);
+  });
+
+  describe('which events get a room', () => {
+    test('marked: an event gets its room with its mark, and loses it with the mark', async () => {
+      reader = connect({ which: 'marked' });
+      const { person } = world;
+      const id = person.add(meeting);
+      expect(await reader.read()).toMatchObject({ sent: 0 });
+      later();
+      person.edit(id, { description: 'with a #room please' });
+      await reader.read();
+      expect(await reader.rooms()).toEqual({ Meeting: '2027-03-01T10:00' });
+      later();
+      person.edit(id, { description: 'without' });
+      expect(await reader.read()).toMatchObject({ cancelled: 1 });
+      expect(await reader.rooms()).toEqual({ Meeting: 'cancelled' });
+      later();
+      person.edit(id, { place: '#room' });
+      await reader.read();
+      expect(await reader.rooms()).toEqual({ Meeting: '2027-03-01T10:00' });
+    });
+
+    test('marked: a series that is marked later brings the exceptions that it had', async () => {
+      reader = connect({ which: 'marked' });
+      const id = world.person.add(weekly);
+      world.person.editOccurrence(id, '2027-03-22T09:00:00Z', { start: '2027-03-25T09:00:00Z' });
+      await reader.read();
+      later();
+      world.person.edit(id, { place: '#room' });
+      await reader.read();
+      expect(await reader.rooms()).toEqual({ Weekly: '2027-03-25T10:00' });
+    });
+
+    test('invited: an event gets a room while the mailbox is among its attendees', async () => {
+      reader = connect({ which: 'invited', mailbox: ROBOT });
+      const id = world.person.add({ ...meeting, attendees: [BOB, ROBOT] });
+      world.person.add({ ...meeting, title: 'Without', attendees: [BOB] });
+      await reader.read();
+      expect(await reader.rooms()).toEqual({ Meeting: '2027-03-01T10:00' });
+      later();
+      world.person.edit(id, { attendees: [BOB] });
+      await reader.read();
+      expect(await reader.rooms()).toEqual({ Meeting: 'cancelled' });
+    });
+
+    test('one meeting of two connected calendars has one room: that of its organizer', async () => {
+      const { person } = world;
+      const id = person.add({ ...meeting, attendees: [BOB] }, ANNA);
+      const bob = connect({}, 1);
+      await reader.read();
+      await bob.read();
+      expect([reader.sent.length, bob.sent.length]).toEqual([1, 0]);
+      later();
+      person.remove(id, BOB);
+      await bob.read();
+      expect(bob.sent).toHaveLength(0);
+    });
+
+    test('another choice reads everything again, and cancels what is no longer chosen', async () => {
+      world.person.add(meeting);
+      world.person.add({ ...meeting, title: 'Marked #room' });
+      await reader.read();
+      later();
+      const { memory } = reader;
+      reader = connect({ which: 'marked' });
+      reader.memory = memory;
+      expect(await reader.read()).toMatchObject({ full: true, sent: 1, cancelled: 1 });
+    });
+
+    test('an event that was over a month ago gets none', async () => {
+      world.person.add({ title: 'Past', start: '2026-11-01T09:00:00Z' });
+      world.person.add(meeting);
+      await reader.read();
+      expect(await reader.rooms()).toEqual({ Meeting: '2027-03-01T10:00' });
+    });
+  });
+
+  test('nothing that people wrote leaves the memory of the function, but for the title', async () => {
+    const secret = 'confidential-words';
+    const told = { description: secret, place: secret, attendees: [`${secret}@example.org`] };
+    const id = world.person.add({ ...weekly, ...told });
+    world.person.editOccurrence(id, '2027-03-22T09:00:00Z', { start: '2027-03-25T09:00:00Z', ...told });
+    world.person.add({ ...meeting, title: secret, isPrivate: true });
+    const result = await reader.read();
+    expect(reader.sent.length).toBeGreaterThan(1);
+    expect(JSON.stringify([reader.sent, reader.memory, result])).not.toContain(secret);
+    expect(JSON.stringify(reader.sent)).not.toContain(ANNA);
+  });
+
+  describe('the credential', () => {
+    test('heals when it is rotated', async () => {
+      await reader.read();
+      world.rotateCredential();
+      world.person.add(meeting);
+      later();
+      expect(await reader.read()).toMatchObject({ sent: 1 });
+    });
+
+    test('that nobody accepts is an error that names the secret, and nobody’s calendar', async () => {
+      world.refuseAll();
+      const error = await reader.read().then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(UnauthorizedError);
+      expect(String(error)).toContain('connection/team');
+      expect(String(error)).not.toContain(ANNA);
+    });
+  });
+
+  test('5,000 events are read in pages, and the second reading asks once', async () => {
+    for (let n = 0; n < 5000; n += 1) world.person.add({ ...meeting, title: `Meeting ${n}` });
+    expect(await reader.read()).toMatchObject({ full: true, sent: 5000 });
+    const before = world.calls();
+    later(5 * MINUTE);
+    expect(await reader.read()).toMatchObject({ full: false, sent: 0 });
+    expect(world.calls() - before).toBe(1);
+  });
+}
