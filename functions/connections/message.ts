@@ -6,17 +6,20 @@ import { readIcs, writeIcs } from '../requests/calendar/ics/text.ts';
 import { base32Digest, canonicalJson } from '../rooms/model/digest.ts';
 import type { Instant } from '../rooms/model/time.ts';
 import type { KnownEvent } from './memory.ts';
-import type { EventContent } from './system.ts';
+import type { StoredEvent } from './system.ts';
 
 /** What of an event goes into the queue: no attendee, description or place, and of a private one no title. */
-export type Kept = { readonly event: object } | { readonly icalendar: string };
+export type Kept =
+  | { readonly event: object }
+  /** The text does not say what its calendar calls it. */
+  | { readonly eventId: string; readonly icalendar: string };
 
 /**
  * The part of an event that rooms depend on.
  *
  * @throws RequestRefusedError where an iCalendar text is torn
  */
-export function keptOf(content: EventContent): Kept {
+export function keptOf({ id, content }: Pick<StoredEvent, 'id' | 'content'>): Kept {
   switch (content.format) {
     case 'google': {
       const { visibility } = content.event;
@@ -27,6 +30,7 @@ export function keptOf(content: EventContent): Kept {
     case 'icalendar':
       // a METHOD would say that the object is a message, and not all that there is to know of the event
       return {
+        eventId: id,
         icalendar: readIcs(content.text)
           .flatMap(({ method: _, ...calendar }) => calendar.events.map((event) => alone(calendar, event)))
           .join(''),
@@ -83,7 +87,7 @@ export function removalOf({ id, uid }: KnownEvent, format: 'google' | 'graph' | 
       return { event: { id } };
     case 'icalendar': {
       const lines = ['BEGIN:VEVENT', `UID:${uid ?? ''}`, 'STATUS:CANCELLED', 'END:VEVENT'];
-      return { icalendar: writeIcs({ zones: [], events: [] }, { uid: uid ?? '', lines }) };
+      return { eventId: id, icalendar: writeIcs({ zones: [], events: [] }, { uid: uid ?? '', lines }) };
     }
   }
 }

@@ -98,7 +98,7 @@ export class Round {
       return;
     }
     if (!old && isOver(content, this.#now())) return;
-    const kept = keptOf(content);
+    const kept = keptOf(event);
     const digest = digestOf(kept, this.#zoneOf(event));
     const uid = uidOf(content);
     this.#known.set(id, {
@@ -118,7 +118,7 @@ export class Round {
   /** Of two that speak of one occurrence, the later one counts. */
   #wait(event: StoredEvent, seriesId: string): void {
     const { id, content } = event;
-    const kept = keptOf(content);
+    const kept = keptOf(event);
     const zone = this.#zoneOf(event);
     const at = this.#at;
     this.#waiting.set(id, {
@@ -149,7 +149,7 @@ export class Round {
   #cancel(event: StoredEvent): void {
     this.#drop(event.id);
     this.cancelled += 1;
-    this.#tell(keptOf(event.content), true, this.#zoneOf(event));
+    this.#tell(keptOf(event), true, this.#zoneOf(event));
   }
 
   /** Its calendar does not have it any more. */

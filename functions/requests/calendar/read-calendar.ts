@@ -23,6 +23,8 @@ import { seriesRequest } from './to-requests/series-request.ts';
 /** What the bus's event says around the calendar's own words. */
 interface Envelope {
   readonly calendarId?: string;
+  /** What the calendar calls the event, where its own words do not have it: a path of CalDAV. */
+  readonly eventId?: string;
   readonly timeZone?: string;
 }
 
@@ -106,23 +108,25 @@ function refuseMisspelt(detail: unknown): void {
 function readEnvelope(detail: unknown): Envelope {
   refuseMisspelt(detail);
   // any object may be asked for a field, which is unknown
-  const { calendarId, timeZone } = (typeof detail === 'object' ? detail : {}) as Record<string, unknown>;
+  const { calendarId, eventId, timeZone } = (typeof detail === 'object' ? detail : {}) as Record<
+    string,
+    unknown
+  >;
   return {
-    ...(typeof calendarId === 'string' && { calendarId: checkedId(calendarId) }),
+    ...(typeof calendarId === 'string' && { calendarId: checkedId(calendarId, 'calendarId') }),
+    ...(typeof eventId === 'string' && { eventId: checkedId(eventId, 'eventId') }),
     ...(typeof timeZone === 'string' && { timeZone }),
   };
 }
 
-function checkedId(calendarId: string): string {
-  if (calendarId.length <= 1024) return calendarId;
-  throw new RequestRefusedError(
-    `detail.calendarId: must have at most 1024 characters, got ${shown(calendarId)}`,
-  );
+function checkedId(id: string, field: string): string {
+  if (id.length <= 1024) return id;
+  throw new RequestRefusedError(`detail.${field}: must have at most 1024 characters, got ${shown(id)}`);
 }
 
 function contextOf(
   event: BusEvent,
-  { calendarId, timeZone }: Envelope,
+  { calendarId, eventId, timeZone }: Envelope,
   toldAt: Instant,
   settings: CalendarSettings,
 ): Omit<CalendarContext, 'now'> {
@@ -131,6 +135,7 @@ function contextOf(
   const defaultZone = settings.timeZone === undefined ? undefined : zoneNamed(settings.timeZone, steps);
   return {
     ...(calendarId !== undefined && { calendarId }),
+    ...(eventId !== undefined && { eventId }),
     ...(zone && { zone }),
     ...(defaultZone && { defaultZone }),
     isCancelled: event['detail-type'] === 'Calendar Event Cancelled',
@@ -168,8 +173,9 @@ function readText(
       context,
     );
   }
+  const { eventId: _, ...common } = envelope;
   const split = bodiesOf(events, ({ calendar, one }) => {
-    return { ...event, detail: { ...envelope, icalendar: writeIcs(calendar, one) } };
+    return { ...event, detail: { ...common, icalendar: writeIcs(calendar, one) } };
   });
   return { requests: [], split };
 }

@@ -399,6 +399,26 @@ describe('a calendar of many events', () => {
     expect(requests[0]).toMatchObject({ key: 'graph::m1', action: 'ensure' });
   });
 
+  test('names its event in the announcement as its calendar calls it, unless there are several', async () => {
+    const detail = (...uids: string[]) => ({
+      calendarId: 'team-a',
+      eventId: '/anna/work/1.ics',
+      icalendar: calendar(...uids.flatMap((uid) => vevent(`UID:${uid}`, 'DTSTART:20270115T090000Z'))),
+    });
+    const [request] = await calendarRequests(detail('a'));
+    expect(request?.origin).toEqual({
+      format: 'icalendar',
+      calendarId: 'team-a',
+      eventId: '/anna/work/1.ics',
+      uid: 'a',
+    });
+    const { split } = await parseMessage(message(busEvent('Calendar Event Updated', detail('a', 'b'))), {
+      calendar: EXACT,
+    });
+    expect(split).toHaveLength(2);
+    expect(split.join('')).not.toContain('.ics');
+  });
+
   test('stays one message where all of it is about one event', async () => {
     expect(await split({ icalendar: calendar(vevent('DTSTART:20270115T090000Z')) })).toEqual([]);
   });

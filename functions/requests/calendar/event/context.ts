@@ -8,6 +8,8 @@ import type { CalendarSettings } from './settings.ts';
 export interface CalendarContext {
   /** Named by whoever put it on the bus. */
   readonly calendarId?: string;
+  /** The same of the event, where its own words do not have its id. */
+  readonly eventId?: string;
   /** The calendar's zone, if whoever put the event on the bus named it. */
   readonly zone?: Zone;
   /** The zone of calendars of which nobody knows it better. */

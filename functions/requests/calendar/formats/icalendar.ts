@@ -55,11 +55,16 @@ export function readIcalendar(
 
 function identityOf(
   { uid }: IcsEvent,
-  { calendarId }: CalendarContext,
+  { calendarId, eventId }: CalendarContext,
 ): Pick<ParsedCalendarEvent, 'identity' | 'origin'> {
   return {
     identity: ['ical', calendarId ?? '', uid],
-    origin: { format: 'icalendar', ...(calendarId !== undefined && { calendarId }), uid },
+    origin: {
+      format: 'icalendar',
+      ...(calendarId !== undefined && { calendarId }),
+      ...(eventId !== undefined && { eventId }),
+      uid,
+    },
   };
 }
 
