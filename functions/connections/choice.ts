@@ -2,6 +2,8 @@ import { readLine, unescaped, unfolded } from '../requests/calendar/ics/lines.ts
 import { base32Digest, canonicalJson } from '../rooms/model/digest.ts';
 import type { ConnectedCalendar, Connection } from './connection.ts';
 import type { EventContent } from './system.ts';
+import { descriptionWith } from './write-back/block.ts';
+import { PLAIN_TEXT } from './write-back/markup.ts';
 
 /** What decides whether an event gets a room. It is read from the event each time, and kept nowhere. */
 interface Marks {
@@ -23,7 +25,7 @@ export function isChosen(content: EventContent, { connection, calendar }: Connec
     case 'all':
       return true;
     case 'marked':
-      return marks.texts.some((text) => hasMark(text, connection.mark ?? DEFAULT_MARK));
+      return marks.texts.some((text) => hasMark(withoutBlock(text), connection.mark ?? DEFAULT_MARK));
     case 'invited':
       return connection.mailbox !== undefined && marks.attendees.includes(plain(connection.mailbox));
   }
@@ -43,6 +45,11 @@ export function choiceDigest({ connection, calendar }: ConnectedCalendar): strin
 function isCopy({ organizer }: Marks, { calendars }: Connection, calendar: string): boolean {
   if (organizer === undefined || organizer === plain(calendar)) return false;
   return calendars.some((other) => plain(other) === organizer);
+}
+
+/** What we wrote into a description asks for nothing. */
+function withoutBlock(text: string): string {
+  return descriptionWith(text, { isOurs: () => false, writeBack: 'full' }, PLAIN_TEXT);
 }
 
 /** The mark by itself: `#room` is not in `#roommates`, nor in an address. */

@@ -6,6 +6,7 @@ import {
   type GoogleConnection,
 } from '../../functions/connections/connection.ts';
 import type { EventContent } from '../../functions/connections/system.ts';
+import { changeOf } from '../../functions/connections/write-back/change.ts';
 
 const ANNA = 'anna@example.org';
 const BOB = 'bob@example.org';
@@ -92,6 +93,20 @@ describe.each(Object.entries(FORMATS))('an event of %s', (_, format) => {
     const calendar = calendarOf({ which: 'marked', mark: '[video] (+)' });
     expect(isChosen(format({ title: 'Planning [Video] (+)' }), calendar)).toBe(true);
     expect(isChosen(format({ title: 'Planning #room' }), calendar)).toBe(false);
+  });
+
+  test('is not marked by what we have written into it ourselves', async () => {
+    const calendar = calendarOf({ which: 'marked', mark: 'meeting' });
+    const link = { url: 'https://rooms.example.org/x', isOurs: () => false, writeBack: 'full' } as const;
+    const before = format({ title: 'Planning', place: 'Room 5', description: 'Agenda' });
+    const change = await changeOf(before, link, 0);
+    if (!change) throw new Error('nothing was written');
+    const after =
+      change.format === 'icalendar' || before.format === 'icalendar'
+        ? change
+        : { ...before, event: { ...before.event, ...change.event } };
+    expect(JSON.stringify(after)).toContain('Join the meeting');
+    expect(isChosen(after, calendar)).toBe(false);
   });
 
   test('gets a room when the mailbox is invited', () => {
