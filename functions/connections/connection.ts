@@ -20,6 +20,12 @@ interface ConnectionBase {
   /** IANA name of the zone of dates and floating times, where the calendar names none. */
   readonly timeZone?: string;
   readonly writeBack: WriteBack;
+  /**
+   * The language of what is written into events, as a tag: `de`.
+   *
+   * @default 'en'
+   */
+  readonly language?: string;
 }
 
 /**

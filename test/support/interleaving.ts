@@ -8,7 +8,7 @@ import { tapped } from './tap.ts';
  */
 export interface Interleaving {
   /** The same ports for one worker, whose every call waits for its turns. */
-  portsOf<T extends RoomContext>(worker: number, ports: T): T;
+  portsOf<T extends Partial<RoomContext>>(worker: number, ports: T): T;
   /** Draws until every worker is done or dead. `between` runs before each draw. */
   run(workers: readonly Promise<unknown>[], between?: () => void): Promise<void>;
   /** Nothing of a worker goes on any more. */

@@ -33,5 +33,7 @@ export function tapped<T extends Partial<RoomContext>>(ports: T, tap: Tap): T {
     ...(pool && { pool: { ...pool, provider: (name: string) => wrap('provider', pool.provider(name)) } }),
     ...('rotations' in ports && { rotations: wrap('rotations', ports.rotations as object) }),
     ...('queue' in ports && { queue: wrap('queue', ports.queue as object) }),
+    ...('system' in ports && { system: wrap('system', ports.system as object) }),
+    ...('records' in ports && { records: wrap('records', ports.records as object) }),
   };
 }

@@ -27,3 +27,20 @@ export async function changeOf(
     }
   }
 }
+
+/**
+ * Whether the link is anywhere in an event.
+ *
+ * @param change what was written into it, if anything
+ */
+export function showsLink(content: EventContent, change: EventContent | undefined, url: string): boolean {
+  const parts = change?.format === 'icalendar' ? [change] : [content, change];
+  // an address may be written otherwise behind the first of these signs
+  const [start = url] = url.split(/[;,&]/);
+  return parts.some((part) => {
+    if (!part) return false;
+    const text =
+      part.format === 'icalendar' ? part.text.replace(/\r?\n[ \t]/g, '') : JSON.stringify(part.event);
+    return text.includes(start);
+  });
+}

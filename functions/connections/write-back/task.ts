@@ -1,0 +1,62 @@
+import * as z from 'zod/mini';
+import { checked } from '../../requests/refusal.ts';
+import type { Instant } from '../../rooms/model/time.ts';
+
+/** What a room's announcement means for the event that it is for. */
+export interface WriteBackTask {
+  /** The room's key. */
+  readonly key: string;
+  /** The row's: of two tasks of a key the higher one is the newer. */
+  readonly revision: number;
+  /** The id of the connected calendar. */
+  readonly calendar: string;
+  /** The event, or the whole series, by the id of its system. */
+  readonly event: string;
+  /** What guests open. Absent: the room is cancelled. */
+  readonly url?: string;
+  /** The link before, while it works. */
+  readonly previousUrl?: string;
+  /** When the room ends, if it is known. */
+  readonly endsAt?: Instant;
+}
+
+const roomSchema = z.looseObject({ guestUrl: z.string(), expiresAt: z.string() });
+
+/** The fields of an announcement on which the writing depends. */
+const announcementSchema = z.looseObject({
+  'detail-type': z.string(),
+  detail: z.looseObject({
+    key: z.string().check(z.minLength(1)),
+    revision: z.number(),
+    link: z.optional(z.string()),
+    room: z.optional(roomSchema),
+    previous: z.optional(roomSchema),
+    origin: z.optional(z.record(z.string(), z.string())),
+  }),
+});
+
+/**
+ * What is to be written after an announcement of the bus.
+ *
+ * @returns undefined where there is nothing to write: the room is for no event, there is no link, or the room is for one
+ *   occurrence of a series, which is no event of its own
+ * @throws RequestRefusedError where it is no announcement of a room
+ */
+export function writeBackTask(announcement: unknown): WriteBackTask | undefined {
+  const { 'detail-type': type, detail } = checked(announcementSchema, announcement, '');
+  const { key, revision, link, room, previous, origin = {} } = detail;
+  const { calendarId: calendar, eventId: event, occurrence } = origin;
+  if (calendar === undefined || event === undefined || occurrence !== undefined) return undefined;
+  const isCancelled = type === 'Room Cancelled';
+  const url = isCancelled ? undefined : (link ?? room?.guestUrl);
+  if (url === undefined && !isCancelled) return undefined;
+  return {
+    key,
+    revision,
+    calendar,
+    event,
+    ...(url !== undefined && { url }),
+    ...(link === undefined && previous && { previousUrl: previous.guestUrl }),
+    ...(room && { endsAt: Date.parse(room.expiresAt) }),
+  };
+}

@@ -1,0 +1,141 @@
+import { base32Digest } from '../../rooms/model/digest.ts';
+import { RoomChangedError } from '../../rooms/model/errors.ts';
+import { DAY, type Duration, type Instant } from '../../rooms/model/time.ts';
+import type { ConnectedCalendar } from '../connection.ts';
+import type { CalendarSystem, EventContent, StoredEvent, WriteOutcome } from '../system.ts';
+import { changeOf, showsLink } from './change.ts';
+import type { WriteBackProblem, WriteBackRecord, WriteBackRecords } from './record.ts';
+import type { RoomLink } from './room-link.ts';
+import type { WriteBackTask } from './task.ts';
+
+export interface WriteBackPorts {
+  readonly system: Pick<CalendarSystem, 'read' | 'write'>;
+  readonly records: WriteBackRecords;
+  /** Tells the team, once for each problem, that a link is not in its event. */
+  readonly tell: (problem: WriteBackProblem) => Promise<void>;
+  readonly now: () => Instant;
+}
+
+/**
+ * What became of it.
+ *
+ * - `written`, `unchanged`: the event and its exceptions have the link, or none after a cancellation.
+ * - `gone`: there is no such event any more.
+ * - `overtaken`: a newer announcement of the room is being written, or was.
+ */
+export type WriteBackResult = 'written' | 'unchanged' | 'gone' | 'overtaken' | WriteBackProblem;
+
+/**
+ * Brings an event in line with its room.
+ *
+ * The revision is recorded before the event is read, and looked at again after that: an older announcement that is late
+ * finds a newer one recorded, or its write meets another version of the event.
+ *
+ * @throws RoomChangedError where a person or another worker is changing the event all the time
+ */
+export async function writeBack(
+  task: WriteBackTask,
+  calendar: ConnectedCalendar,
+  ports: WriteBackPorts,
+): Promise<WriteBackResult> {
+  const record = await claim(task, ports);
+  if (!record) return 'overtaken';
+  const link = linkOf(task, calendar, record);
+  for (const isLast of [false, true]) {
+    const events = await ports.system.read(calendar.calendar, task.event);
+    if (events.length === 0) return 'gone';
+    if (await isOvertaken(task, ports)) return 'overtaken';
+    const result = await writeAll(events, link, calendar.calendar, ports);
+    if (result !== 'conflict') return settle(result, record, ports);
+    if (isLast) break;
+  }
+  throw new RoomChangedError(
+    `the event of room ${task.key} in calendar ${calendar.id} was changed while it was written, twice; trying again later`,
+  );
+}
+
+/** Links without rooms that end, and rooms of a year, are remembered as long as these. */
+const LONGEST_LIFE: Duration = 366 * DAY;
+
+/** A record outlives its room by this. No message is as old. */
+const KEPT_AFTER: Duration = 90 * DAY;
+
+/** A room without a lasting link gets a new one every few weeks. */
+const MOST_LINKS = 12;
+
+async function claim(
+  { key, revision, url, previousUrl, endsAt }: WriteBackTask,
+  { records, now }: WriteBackPorts,
+): Promise<WriteBackRecord | undefined> {
+  const record = await records.read(key);
+  if (record && record.revision > revision) return undefined;
+  const known = record?.links ?? [];
+  const others = [previousUrl, url].flatMap((each) => (each === undefined ? [] : [digestOf(each)]));
+  const links = [...known.filter((digest) => !others.includes(digest)), ...others].slice(-MOST_LINKS);
+  const isKnown = record?.revision === revision && links.every((digest) => known.includes(digest));
+  if (record && isKnown) return record;
+  const end = url === undefined ? now() : (endsAt ?? now() + LONGEST_LIFE);
+  return records.write({ version: 0, ...record, key, revision, links, forgetAt: end + KEPT_AFTER });
+}
+
+function digestOf(url: string): string {
+  return base32Digest(url, 16);
+}
+
+async function isOvertaken({ key, revision }: WriteBackTask, { records }: WriteBackPorts): Promise<boolean> {
+  const record = await records.read(key);
+  return (record?.revision ?? 0) > revision;
+}
+
+function linkOf(
+  { url }: WriteBackTask,
+  { connection }: ConnectedCalendar,
+  { links }: WriteBackRecord,
+): RoomLink {
+  return {
+    ...(url !== undefined && { url }),
+    isOurs: (address) => links.includes(digestOf(address)),
+    writeBack: connection.writeBack === 'location' ? 'location' : 'full',
+    ...(connection.language !== undefined && { language: connection.language }),
+  };
+}
+
+/** What a run did to an event and its exceptions. */
+type Written = WriteOutcome | 'unchanged' | 'place-taken';
+
+/** The event, and its exceptions after it, each by itself. A conflict of one does not keep the others. */
+async function writeAll(
+  events: readonly StoredEvent[],
+  link: RoomLink,
+  calendar: string,
+  { system, now }: WriteBackPorts,
+): Promise<Written> {
+  const outcomes = new Set<Written>();
+  for (const event of events) {
+    const change = await changeOf(event.content, link, now());
+    if (change) outcomes.add(await system.write(calendar, event, change));
+    if (event === events[0] && isMissing(event, change, link)) outcomes.add('place-taken');
+  }
+  return WORST_FIRST.find((outcome) => outcomes.has(outcome)) ?? 'unchanged';
+}
+
+const WORST_FIRST: readonly Written[] = ['conflict', 'refused', 'ignored', 'place-taken', 'written'];
+
+/** With the place alone, a person's own place leaves nothing to write the link to. */
+function isMissing({ content }: StoredEvent, change: EventContent | undefined, link: RoomLink): boolean {
+  return link.writeBack === 'location' && link.url !== undefined && !showsLink(content, change, link.url);
+}
+
+/** A problem is told when it comes up, and not with every change after that. */
+async function settle(
+  result: Exclude<Written, 'conflict'>,
+  record: WriteBackRecord,
+  { records, tell }: WriteBackPorts,
+): Promise<WriteBackResult> {
+  const problem = result === 'written' || result === 'unchanged' ? undefined : result;
+  if (problem === record.problem) return result;
+  if (problem !== undefined) await tell(problem);
+  const { problem: _, ...rest } = record;
+  await records.write({ ...rest, ...(problem !== undefined && { problem }) });
+  return result;
+}

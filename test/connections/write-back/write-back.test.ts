@@ -1,0 +1,306 @@
+import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../../emulators/http/random.ts';
+import { type Connection, connectedCalendars } from '../../../functions/connections/connection.ts';
+import type { EventContent } from '../../../functions/connections/system.ts';
+import type { WriteBackTask } from '../../../functions/connections/write-back/task.ts';
+import {
+  type WriteBackPorts,
+  type WriteBackResult,
+  writeBack,
+} from '../../../functions/connections/write-back/write-back.ts';
+import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
+import { interleaving } from '../../support/interleaving.ts';
+import { memoryWriteBackRecords } from '../../support/memory-write-back-records.ts';
+import { Death, type Fate, mortal } from '../../support/mortal.ts';
+import { MemoryCalendar } from './memory-calendar.ts';
+import { FIRST_LINE, NOW, times } from './written-events.ts';
+
+const OLD = 'https://rooms.example.org/old';
+const NEW = 'https://rooms.example.org/new';
+
+const CONNECTION: Connection = {
+  name: 'team-a',
+  kind: 'google',
+  secret: 'secret',
+  calendars: ['anna@example.org'],
+  which: 'all',
+  writeBack: 'full',
+};
+
+const calendarOf = (more: Partial<Connection> = {}) => {
+  const [calendar] = connectedCalendars([{ ...CONNECTION, ...more } as Connection]);
+  if (!calendar) throw new Error('there is no calendar');
+  return calendar;
+};
+
+const aTask = (
+  revision: number,
+  url: string | undefined,
+  more: Partial<WriteBackTask> = {},
+): WriteBackTask => ({
+  key: 'google:team-a:e1',
+  revision,
+  calendar: calendarOf().id,
+  event: 'e1',
+  ...(url !== undefined && { url }),
+  ...more,
+});
+
+interface Setting {
+  readonly system: MemoryCalendar;
+  readonly told: string[];
+  readonly ports: WriteBackPorts;
+  write(task: WriteBackTask, more?: Partial<Connection>): Promise<WriteBackResult>;
+}
+
+function setting(
+  content: EventContent = { format: 'google', event: { id: 'e1', description: 'Agenda' } },
+): Setting {
+  const system = new MemoryCalendar();
+  system.put('e1', content);
+  const told: string[] = [];
+  const ports: WriteBackPorts = {
+    system,
+    records: memoryWriteBackRecords(),
+    tell: async (problem) => void told.push(problem),
+    now: () => NOW,
+  };
+  return { system, told, ports, write: (task, more) => writeBack(task, calendarOf(more), ports) };
+}
+
+describe('a link is written', () => {
+  test('into its event, once for a change', async () => {
+    const { system, write } = setting();
+    expect(await write(aTask(2, OLD))).toBe('written');
+    expect(await write(aTask(2, OLD))).toBe('unchanged');
+    expect(await write(aTask(3, OLD))).toBe('unchanged');
+    expect(system.writes).toBe(1);
+    expect(await write(aTask(4, NEW))).toBe('written');
+    expect(system.writes).toBe(2);
+    expect(times(OLD, system.content('e1'))).toBe(0);
+  });
+
+  test('into the exceptions of its series too', async () => {
+    const { system, write } = setting();
+    const exception = { id: 'e1_x', recurringEventId: 'e1', location: 'Town hall', description: 'Moved' };
+    system.put('e1_x', { format: 'google', event: exception }, 'e1');
+    await write(aTask(2, OLD));
+    await write(aTask(4, NEW));
+    expect(times(OLD, system.content('e1_x'))).toBe(0);
+    expect(times(NEW, system.content('e1_x'))).toBe(2);
+    expect(system.content('e1_x')).toMatchObject({ event: { location: 'Town hall' } });
+    await write(aTask(5, undefined));
+    expect(system.content('e1_x')).toEqual({
+      format: 'google',
+      event: { ...exception, extendedProperties: { private: {} } },
+    });
+  });
+
+  test('by the newest announcement, in whatever order they come', async () => {
+    const { system, write } = setting();
+    await write(aTask(4, NEW));
+    expect(await write(aTask(2, OLD))).toBe('overtaken');
+    expect(times(OLD, system.content('e1'))).toBe(0);
+    await write(aTask(7, undefined));
+    expect(await write(aTask(6, NEW))).toBe('overtaken');
+    expect(times(FIRST_LINE, system.content('e1'))).toBe(0);
+  });
+
+  test('nowhere where the event is gone', async () => {
+    const { system, write } = setting();
+    system.remove('e1');
+    expect(await write(aTask(2, OLD))).toBe('gone');
+  });
+
+  test('in place of an earlier one that stands alone in the place', async () => {
+    const { system, write } = setting({ format: 'google', event: { id: 'e1' } });
+    await write(aTask(2, OLD), { writeBack: 'location' });
+    await write(aTask(3, NEW), { writeBack: 'location' });
+    expect(system.content('e1')).toEqual({ format: 'google', event: { id: 'e1', location: NEW } });
+  });
+
+  test('in place of one that another deployment or an earlier table wrote, where the room had it before', async () => {
+    const { system, write } = setting({ format: 'google', event: { id: 'e1', location: OLD } });
+    await write(aTask(3, NEW, { previousUrl: OLD }), { writeBack: 'location' });
+    expect(system.content('e1')).toMatchObject({ event: { location: NEW } });
+  });
+});
+
+describe('a link that cannot be written', () => {
+  test.each(['refused', 'ignored'] as const)(
+    'is told once (%s), and again after it could be',
+    async (fault) => {
+      const { system, told, write } = setting();
+      system.fault = fault;
+      expect(await write(aTask(2, OLD))).toBe(fault);
+      expect(await write(aTask(2, OLD))).toBe(fault);
+      expect(await write(aTask(3, NEW))).toBe(fault);
+      expect(told).toEqual([fault]);
+      system.fault = undefined;
+      expect(await write(aTask(4, NEW))).toBe('written');
+      system.fault = fault;
+      expect(await write(aTask(5, OLD))).toBe(fault);
+      expect(told).toEqual([fault, fault]);
+    },
+  );
+
+  test('since a person has written the place that it was to have alone, is told once', async () => {
+    const { system, told, write } = setting({ format: 'google', event: { id: 'e1', location: 'Room 5' } });
+    expect(await write(aTask(2, OLD), { writeBack: 'location' })).toBe('place-taken');
+    expect(await write(aTask(3, NEW), { writeBack: 'location' })).toBe('place-taken');
+    expect(told).toEqual(['place-taken']);
+    expect(system.writes).toBe(0);
+  });
+
+  test('is nothing to tell after a cancellation that had nothing to take out', async () => {
+    const { told, write } = setting({ format: 'google', event: { id: 'e1', location: 'Room 5' } });
+    expect(await write(aTask(2, undefined), { writeBack: 'location' })).toBe('unchanged');
+    expect(told).toEqual([]);
+  });
+
+  test('comes back where somebody changes the event all the time', async () => {
+    const { system, ports, write } = setting();
+    const read = system.read.bind(system);
+    system.read = async (calendar, id) => {
+      const events = await read(calendar, id);
+      system.edit('e1', (content) => content);
+      return events;
+    };
+    await expect(write(aTask(2, OLD))).rejects.toThrow(RoomChangedError);
+    expect(await ports.records.read('google:team-a:e1')).toMatchObject({ revision: 2 });
+  });
+});
+
+/** As the queue brings a message back until it is done. */
+async function untilDone(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 0; attempt < 30; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!(error instanceof RoomChangedError)) throw error;
+    }
+  }
+  throw new Error('a message did not get done');
+}
+
+const CONTENTS: readonly (readonly [
+  string,
+  EventContent,
+  (content: EventContent, text: string) => EventContent,
+])[] = [
+  ['google', { format: 'google', event: { id: 'e1', description: 'Agenda' } }, editGoogle],
+  [
+    'icalendar',
+    {
+      format: 'icalendar',
+      text: 'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u1\r\nDESCRIPTION:Agenda\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n',
+    },
+    editIcalendar,
+  ],
+];
+
+function editGoogle(content: EventContent, text: string): EventContent {
+  if (content.format !== 'google') return content;
+  const { attendees = [], description } = content.event;
+  return {
+    format: 'google',
+    event: {
+      ...content.event,
+      description: `${description}\n${text}`,
+      attendees: [...(attendees as []), text],
+    },
+  };
+}
+
+function editIcalendar(content: EventContent, text: string): EventContent {
+  if (content.format !== 'icalendar') return content;
+  const edited = content.text
+    .replace(/\r\n /g, '')
+    .replace(/DESCRIPTION:.*/, (line) => `${line}\\n${text}`)
+    .replace('UID:u1', `UID:u1\r\nATTENDEE:mailto:${text}`);
+  return { format: 'icalendar', text: edited };
+}
+
+describe.each(CONTENTS)('two workers and a person at one event of %s', (_, content, edit) => {
+  test('lose nothing of one another in 500 interleavings', async () => {
+    let conflicts = 0;
+    for (let seed = 1; seed <= 500; seed += 1) {
+      const random = seededRandom(seed);
+      const { system, told, ports } = setting(content);
+      const race = interleaving(random);
+      const tasks = [aTask(2, OLD), aTask(3, NEW)].map((task, worker) =>
+        untilDone(() => {
+          conflicts += 1;
+          return writeBack(task, calendarOf(), race.portsOf(worker, ports));
+        }),
+      );
+      let edits = 0;
+      await race.run(tasks, () => {
+        if (random() > 0.15) return;
+        edits += 1;
+        system.edit('e1', (now) => edit(now, `edit-${edits}.`));
+      });
+      await Promise.all(tasks);
+      const after = system.content('e1');
+      const run = { seed, trace: race.trace };
+      for (let each = 1; each <= edits; each += 1) {
+        expect({ ...run, times: times(`edit-${each}.`, after) }).toEqual({ ...run, times: 2 });
+      }
+      expect({ ...run, old: times(OLD, after), blocks: times(FIRST_LINE, after), told }).toEqual({
+        ...run,
+        old: 0,
+        blocks: 1,
+        told: [],
+      });
+    }
+    // the runs are not all alike
+    expect(conflicts).toBeGreaterThan(1050);
+  });
+});
+
+describe('a crash', () => {
+  /** What an event goes through. */
+  const LIFE = [
+    { task: aTask(2, OLD), links: 1 },
+    { task: aTask(3, NEW), links: 1 },
+    { task: aTask(4, undefined), links: 0 },
+  ];
+
+  test.each(['before', 'after'] as const)(
+    '%s any call leaves each event with the link once',
+    async (when) => {
+      let crashes = 0;
+      for (let dieAt = 1, died = true; died; dieAt += 1) {
+        const life = setting();
+        died = await live(life, { dieAt, when });
+        if (died) crashes += 1;
+        expect(life.system.content('e1')).toEqual({
+          format: 'google',
+          event: { id: 'e1', description: 'Agenda', location: '', extendedProperties: { private: {} } },
+        });
+        expect(life.system.writes).toBe(3);
+      }
+      expect(crashes).toBeGreaterThanOrEqual(5);
+    },
+  );
+
+  /** One message after the other; that of the worker that dies comes back. */
+  async function live({ system, ports }: Setting, fate: Fate): Promise<boolean> {
+    let died = false;
+    for (const { task, links } of LIFE) {
+      const doomed = mortal(ports, died ? undefined : fate);
+      try {
+        await writeBack(task, calendarOf(), doomed.ports);
+      } catch (error) {
+        if (!(error instanceof Death)) throw error;
+        died = true;
+        await writeBack(task, calendarOf(), ports);
+      }
+      expect(times(FIRST_LINE, system.content('e1'))).toBe(links);
+      expect(times('https://rooms.example.org/', system.content('e1'))).toBe(3 * links);
+      expect(await writeBack(task, calendarOf(), ports)).toBe('unchanged');
+    }
+    return died;
+  }
+});
