@@ -16,15 +16,15 @@ export async function buildPackage(): Promise<void> {
   await Promise.all([bundleFunctions(), bundleCommand()]);
 }
 
-/** The command that looks at a deployed stack, with all that it needs: whoever installs the package has no SDK. */
+/** The operator's command, with all that it needs: whoever installs the package has no SDK. */
 async function bundleCommand(): Promise<void> {
   await build({
-    entryPoints: [join(PROJECT, 'doctor', 'main.ts')],
+    entryPoints: [join(PROJECT, 'cli', 'main.ts')],
     outfile: join(COMPILED, 'bin', 'evergreen-rooms.mjs'),
     bundle: true,
     minify: true,
     platform: 'node',
-    target: 'node22',
+    target: 'node20',
     format: 'esm',
     banner: {
       js: "#!/usr/bin/env node\nconst require=process.getBuiltinModule('node:module').createRequire(import.meta.url);",

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { requestSchema } from '../functions/requests/room-request/schema.ts';
 import { apiDocument, apiReport } from './api-document.ts';
+import { commandJsonSchema } from './command-schema.ts';
 import { eventJsonSchema } from './event-schema.ts';
 import { providersDocument } from './providers-document.ts';
 
@@ -9,6 +10,7 @@ import { providersDocument } from './providers-document.ts';
 export const documents: Readonly<Record<string, () => string>> = {
   'docs/request.schema.json': requestJsonSchema,
   'docs/event.schema.json': eventJsonSchema,
+  'docs/command.schema.json': commandJsonSchema,
   'docs/providers.md': providersDocument,
   'API.md': apiDocument,
   'docs/api-report.md': apiReport,

@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -11,19 +12,28 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 
 export type Clients = ReturnType<typeof makeClients>;
 
-/** Clients that take credentials, and the region unless it is given, from where the AWS CLI takes them. */
-export function makeClients(region?: string) {
-  const options = region === undefined ? {} : { region };
+/** Where clients call. What is absent is taken from where the AWS CLI takes it. */
+export interface ClientOptions {
+  readonly region?: string | undefined;
+  /** One address for all services, as the stack on this machine has it. */
+  readonly endpoint?: string | undefined;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export function makeClients(options: ClientOptions = {}) {
+  // an option that is `undefined` would be taken for a value
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return {
-    cloudFormation: new CloudFormationClient(options),
-    cloudWatch: new CloudWatchClient(options),
-    dynamoDb: new DynamoDBClient(options),
-    events: new EventBridgeClient(options),
-    kms: new KMSClient(options),
-    lambda: new LambdaClient(options),
-    scheduler: new SchedulerClient(options),
-    secrets: new SecretsManagerClient(options),
-    sns: new SNSClient(options),
-    sqs: new SQSClient(options),
+    cloudFormation: new CloudFormationClient(given),
+    cloudWatch: new CloudWatchClient(given),
+    dynamoDb: new DynamoDBClient(given),
+    events: new EventBridgeClient(given),
+    kms: new KMSClient(given),
+    lambda: new LambdaClient(given),
+    s3: new S3Client(given),
+    scheduler: new SchedulerClient(given),
+    secrets: new SecretsManagerClient(given),
+    sns: new SNSClient(given),
+    sqs: new SQSClient(given),
   };
 }

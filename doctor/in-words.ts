@@ -21,13 +21,15 @@ const UNREACHABLE = [
   'ETIMEDOUT',
 ];
 
+/** Errors whose message is written for the person. */
+const PLAIN = ['Error', 'CallError', 'UnreachableError'];
+
 /** AWS refuses signatures whose time is more than five minutes from its own. */
 const SKEWED = /Signature expired|Signature not yet current|RequestTimeTooSkewed/;
 
 /** The reason why the call was not possible, and what the person does about it. */
-export function inWords(error: Error & { readonly code?: string }, usage: string): string {
+export function inWords(error: Error & { readonly code?: string }): string {
   const { name, message, code = '' } = error;
-  if (code.startsWith('ERR_PARSE_ARGS')) return `${message.split('. ')[0]}\n\n${usage}`;
   if (message.includes('Region is missing'))
     return 'no region was found: name it by --region, or set AWS_REGION';
   if (name === 'CredentialsProviderError') {
@@ -53,5 +55,16 @@ export function inWords(error: Error & { readonly code?: string }, usage: string
       'aws cloudformation describe-stacks shows what there is'
     );
   }
-  return name === 'Error' || error instanceof NothingToAskError ? message : `${name}: ${message}`;
+  return PLAIN.includes(name) || error instanceof NothingToAskError ? message : `${name}: ${message}`;
+}
+
+/** Whether AWS could not be asked, or did not answer the question. */
+export function isOfAws(error: Error & { readonly code?: string }): boolean {
+  const { name, message, code = '' } = error;
+  return (
+    '$metadata' in error ||
+    name === 'CredentialsProviderError' ||
+    UNREACHABLE.includes(code) ||
+    message.includes('Region is missing')
+  );
 }

@@ -8,7 +8,6 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { FunctionName } from '../lib/compute/function-name.ts';
-import type { Clients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
 
 /** The queues whose dead letters can be given another try, by what is in them. */
@@ -75,24 +74,43 @@ export async function redrive(sqs: SQSClient, { deadLetters, queue }: RedriveRou
   return sent;
 }
 
+/** The routes of a deployment's functions, by what is in their queues. */
+export function redriveRoutes({
+  functions,
+}: Pick<Deployment, 'functions'>): ReadonlyMap<string, RedriveRoute> {
+  return new Map(
+    Object.entries(REDRIVEN).flatMap(([what, name]) => {
+      const { WORK_QUEUE: queue, DEAD_LETTER_QUEUE: deadLetters } = functions.get(name)?.environment ?? {};
+      return queue && deadLetters ? [[what, { queue, deadLetters }] as const] : [];
+    }),
+  );
+}
+
 /**
- * The same for a queue of a deployment, by what is in it.
+ * Redrives one queue of a deployment, or all.
  *
- * @returns what was done, in words
+ * @param what the queue by what is in it; absent: all
+ * @returns how many messages were sent back
  */
-export async function redriveAll(
-  what: string,
-  { functions }: Pick<Deployment, 'functions'>,
-  { sqs }: Pick<Clients, 'sqs'>,
-): Promise<string> {
-  const [, name] = Object.entries(REDRIVEN).find(([called]) => called === what) ?? [];
-  if (name === undefined) {
+export async function redriveWhat(
+  routes: ReadonlyMap<string, RedriveRoute>,
+  sqs: SQSClient,
+  what?: string,
+): Promise<number> {
+  let sent = 0;
+  for (const route of what === undefined ? routes.values() : [routeOf(what, routes)]) {
+    sent += await redrive(sqs, route);
+  }
+  return sent;
+}
+
+function routeOf(what: string, routes: ReadonlyMap<string, RedriveRoute>): RedriveRoute {
+  if (!Object.keys(REDRIVEN).includes(what)) {
     throw new Error(`there is no queue of ${what}: name one of ${Object.keys(REDRIVEN).join(', ')}`);
   }
-  const { WORK_QUEUE: queue, DEAD_LETTER_QUEUE: deadLetters } = functions.get(name)?.environment ?? {};
-  if (!queue || !deadLetters) throw new Error(`the deployment has no queue of ${what}`);
-  const sent = await redrive(sqs, { queue, deadLetters });
-  return sent === 0 ? `the dead-letter queue of ${what} is empty` : `${sent} ${what} have another try`;
+  const route = routes.get(what);
+  if (!route) throw new Error(`the deployment has no queue of ${what}`);
+  return route;
 }
 
 async function move(sqs: SQSClient, messages: readonly Message[], route: RedriveRoute): Promise<void> {

@@ -1,4 +1,4 @@
-import { portOf, readArguments } from './commands/command.ts';
+import { portOf, readArguments } from './arguments.ts';
 import { introduction, whatNext } from './demo/frame.ts';
 import { logLine } from './demo/log.ts';
 import { Demo } from './demo/story.ts';

@@ -29,7 +29,7 @@ interface Narrowing {
 const LEAST = 16;
 
 /** Columns of at most `width` characters in all. */
-function fitted(
+export function fitted(
   rows: readonly (readonly string[])[],
   width: number,
   { shrinks, drops }: Narrowing,
@@ -52,10 +52,17 @@ const widest = (lines: readonly string[]) => Math.max(0, ...lines.map((line) => 
 /**
  * @param now of the stack, in milliseconds: what has ended by then has no guest link any more
  * @param width how many characters a line may have
+ * @param extra columns that not every reader needs
  */
-export function roomsTable(rooms: readonly ShownRoom[], now: number, width: number): string[] {
+export function roomsTable(
+  rooms: readonly ShownRoom[],
+  now: number,
+  width: number,
+  extra: readonly ('left' | 'account')[] = [],
+): string[] {
   const hasLinks = rooms.some(({ link }) => link !== undefined);
-  const heads = ['KEY', 'STATE', 'GEN', hasLinks ? 'LINK' : 'GUEST LINK', 'EXPIRES (UTC)', 'RENEWAL (UTC)'];
+  const link = hasLinks ? 'LINK' : 'GUEST LINK';
+  const heads = ['KEY', 'STATE', 'GEN', link, 'EXPIRES (UTC)', 'RENEWAL (UTC)'];
   const cells = rooms.map((room) => [
     room.key,
     stateOf(room, now),
@@ -63,8 +70,19 @@ export function roomsTable(rooms: readonly ShownRoom[], now: number, width: numb
     room.link ?? (hasEnded(room, now) ? undefined : room.guestUrl) ?? '-',
     moment(room.expiresAt),
     moment(room.renewAt),
+    ...extra.map((column) => (column === 'left' ? leftOf(room, now) : (room.application ?? '-'))),
   ]);
-  return fitted([heads, ...cells], width, { shrinks: 0, drops: [5, 2, 4, 3] });
+  const drops = [...extra.map((_, i) => heads.length + i).reverse(), 5, 2, 4, 3];
+  const more = extra.map((column) => column.toUpperCase());
+  return fitted([[...heads, ...more], ...cells], width, { shrinks: 0, drops });
+}
+
+/** The life that a room has left: days, or hours in the last two days. */
+function leftOf({ expiresAt }: ShownRoom, now: number): string {
+  if (expiresAt === undefined) return '-';
+  const hours = (Date.parse(expiresAt) - now) / 3_600_000;
+  if (hours <= 0) return '-';
+  return hours < 48 ? `${Math.floor(hours)} h` : `${Math.floor(hours / 24)} d`;
 }
 
 const hasEnded = ({ expiresAt }: ShownRoom, now: number) =>
@@ -177,8 +195,8 @@ export function reasonOf({ attributes }: Pick<DeadLetter, 'attributes'>): string
   return attributes.failureReason ?? attributes.ERROR_MESSAGE ?? 'it was received too often';
 }
 
-/** A request names its key, and so does one inside an event. */
-function keyOf(body: string): string | undefined {
+/** The key that a message is about. A request names its key, and so does one inside an event. */
+export function keyOf(body: string): string | undefined {
   try {
     const { key, detail } = JSON.parse(body) as { key?: unknown; detail?: { key?: unknown } };
     const named = key ?? detail?.key;

@@ -26,6 +26,36 @@ export function readSubmission(text: string, name: string): Submission {
 }
 
 /**
+ * Reads a request or an event, an array of them, or one a line.
+ *
+ * @param name the file, for the error
+ */
+export function readSubmissions(text: string, name: string): readonly Submission[] {
+  const parts = partsOf(text);
+  return parts === undefined ? [readSubmission(text, name)] : parts.map((part) => readSubmission(part, name));
+}
+
+/** @returns undefined where the text is one request, or nothing that can be read */
+function partsOf(text: string): readonly string[] | undefined {
+  try {
+    const content: unknown = JSON.parse(text);
+    return Array.isArray(content) ? content.map((part) => JSON.stringify(part)) : undefined;
+  } catch {
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    return lines.length > 1 && lines.every(isObjectLine) ? lines : undefined;
+  }
+}
+
+function isObjectLine(line: string): boolean {
+  try {
+    const content: unknown = JSON.parse(line);
+    return typeof content === 'object' && content !== null;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Moves the dates of an example by whole weeks, so that all keep their weekday, their hour and their distance from
  * each other, and the first of them lies four weeks ahead.
  */

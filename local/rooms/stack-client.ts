@@ -122,4 +122,4 @@ export class StackClient {
 }
 
 /** Its message is for whoever gave the command. */
-class StackError extends Error {}
+export class StackError extends Error {}

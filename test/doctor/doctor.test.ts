@@ -72,7 +72,7 @@ function put(part: string, value: string): void {
 }
 
 async function findings(): Promise<readonly Finding[]> {
-  const clients = makeClients('eu-central-1');
+  const clients = makeClients({ region: 'eu-central-1' });
   return examine(await findDeployment(clients, STACK), clients);
 }
 
@@ -103,7 +103,7 @@ describe('the doctor', () => {
   test('tells what it found and what to do, and no secret', async () => {
     account.plans = 0;
     put('second', 'not-the-key');
-    const clients = makeClients('eu-central-1');
+    const clients = makeClients({ region: 'eu-central-1' });
     const deployment = await findDeployment(clients, STACK);
     const text = report(deployment, await examine(deployment, clients)).join('\n');
     expect(text).toContain('stack EvergreenRooms-test, deployment k3x7q');
@@ -359,7 +359,7 @@ describe('the doctor', () => {
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const clients = makeClients('eu-central-1');
+    const clients = makeClients({ region: 'eu-central-1' });
     const deployment = await findDeployment(clients, STACK);
     const applications = deployment.applications.map((entry) =>
       entry.name === 'second' ? { ...entry, baseUrl } : entry,
@@ -390,7 +390,7 @@ describe('the doctor', () => {
     account = await startAccount(Template.fromStack(stack).toJSON() as StackTemplate);
     vi.stubEnv('AWS_ENDPOINT_URL', account.endpoint);
     const { ofType } = await findDeployment(
-      makeClients('eu-central-1'),
+      makeClients({ region: 'eu-central-1' }),
       STACK,
       made[ids.indexOf(id)]?.deployment,
     );
@@ -418,7 +418,7 @@ describe('the doctor', () => {
     ['has no address', 'https://links.invalid/', 'has no address', 'linksHostedZone'],
     ['is not there', 'http://127.0.0.1:9/', 'gave no answer', 'curl'],
   ])('finds a domain of links that %s', async (_, url, found, remedy) => {
-    const clients = makeClients('eu-central-1');
+    const clients = makeClients({ region: 'eu-central-1' });
     const deployment = await findDeployment(clients, STACK);
     const environment = { ...deployment.environment, LINKS_URL: url };
     const wrong = (await examine({ ...deployment, environment }, clients)).filter(
@@ -438,7 +438,7 @@ describe('the doctor', () => {
     const server = createTlsServer((_, response) => response.end());
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const clients = makeClients('eu-central-1');
+    const clients = makeClients({ region: 'eu-central-1' });
     const deployment = await findDeployment(clients, STACK);
     const environment = { ...deployment.environment, LINKS_URL: url };
     const found = (await examine({ ...deployment, environment }, clients)).filter(
@@ -455,7 +455,7 @@ describe('the doctor', () => {
   });
 
   test('asks no link where they are off', async () => {
-    const clients = makeClients('eu-central-1');
+    const clients = makeClients({ region: 'eu-central-1' });
     const deployment = await findDeployment(clients, STACK);
     const { LINKS_URL: _, ...environment } = deployment.environment;
     const subjects = (await examine({ ...deployment, environment }, clients)).map(({ subject }) => subject);
@@ -463,7 +463,7 @@ describe('the doctor', () => {
   });
 
   test('cannot ask where there is no such stack, or none of ours in it', async () => {
-    const clients = makeClients('eu-central-1');
+    const clients = makeClients({ region: 'eu-central-1' });
     await expect(findDeployment(clients, 'Other')).rejects.toThrow('Stack with id Other does not exist');
     await expect(findDeployment(clients, STACK, 'other')).rejects.toThrow(
       'stack EvergreenRooms-test has the deployments k3x7q: name one of them by --deployment',

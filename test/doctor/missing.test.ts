@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 
 async function findings() {
-  const clients = makeClients('eu-central-1');
+  const clients = makeClients({ region: 'eu-central-1' });
   return examine(await findDeployment(clients, 'EvergreenRooms-test'), clients);
 }
 

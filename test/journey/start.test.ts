@@ -23,7 +23,7 @@ interface Run {
 }
 
 function run(script: string, ...args: string[]): Run {
-  const child = spawn(process.execPath, [join(PROJECT, 'local', script), ...args], {
+  const child = spawn(process.execPath, [join(PROJECT, script), ...args], {
     cwd: PROJECT,
     env: { ...process.env, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -39,7 +39,7 @@ function run(script: string, ...args: string[]): Run {
 
 /** A command against the running stack: its exit code and what it wrote. */
 async function command(name: string, ...args: string[]): Promise<[number | null, string]> {
-  const started = run(`commands/${name}.ts`, ...args, '--port', String(port));
+  const started = run('cli/main.ts', name, ...args, '--port', String(port));
   return [await started.ended, started.output().trim()];
 }
 
@@ -65,7 +65,7 @@ async function freePort(): Promise<number> {
 beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'start-'));
   port = await freePort();
-  stack = run('start.ts', '--port', String(port));
+  stack = run('local/start.ts', '--port', String(port));
   await said(stack, 'Make the provider fail');
 }, 120_000);
 
@@ -75,7 +75,7 @@ afterAll(async () => {
 });
 
 test('npm start -- --once tells the main job and ends: generation 1, then 2 behind the same link, and nothing failed', async () => {
-  const once = run('start.ts', '--once');
+  const once = run('local/start.ts', '--once');
   expect([await once.ended, once.output()]).toEqual([0, expect.stringContaining('nothing has failed')]);
   const output = once.output();
   const rows = [...output.matchAll(/^ +(message:\S+) +active +(\d) +(http:\S+)/gm)];
@@ -102,7 +102,7 @@ test('it tells of a room for each meeting where series are deployed so, with fee
     'calendarFiles=on',
     'calendarHorizon=P1D',
   ];
-  const once = run('start.ts', '--once', ...settings.flatMap((setting) => ['-c', setting]));
+  const once = run('local/start.ts', '--once', ...settings.flatMap((setting) => ['-c', setting]));
   expect([await once.ended, once.output()]).toEqual([0, expect.stringContaining('nothing has failed')]);
   expect(once.output()).toMatch(/Room Rotated +message:/);
   expect(once.output()).toMatch(/ew:\d{8}T0[89]0000Z +until \d+ \w+( \d{4})? +1 +http:/);
@@ -110,14 +110,14 @@ test('it tells of a room for each meeting where series are deployed so, with fee
 }, 120_000);
 
 test('a step that fails is the reason of exit code 1', async () => {
-  const failed = run('start.ts', '--once', '-c', 'schedule=cron(0 2 1 1 ? *)');
+  const failed = run('local/start.ts', '--once', '-c', 'schedule=cron(0 2 1 1 ? *)');
   expect(await failed.ended).toBe(1);
   expect(failed.output()).toMatch(/has no renewal to wait for\n$/);
 }, 120_000);
 
 test('a dry run tells what a file would do, and does nothing', async () => {
   const file = 'examples/room-requested-event.json';
-  expect(await command('send', file, '--dry-run')).toEqual([
+  expect(await command('request', file, '--dry-run')).toEqual([
     0,
     expect.stringMatching(
       /^onboarding\/welcome {2}ensure: is not known yet; would be created \(active until /,
@@ -125,7 +125,7 @@ test('a dry run tells what a file would do, and does nothing', async () => {
   ]);
   const bad = join(temporary, 'nameless.json');
   writeFileSync(bad, '{"key":"nameless"}');
-  expect(await command('send', bad, '--dry-run')).toEqual([
+  expect(await command('request', bad, '--dry-run')).toEqual([
     1,
     expect.stringMatching(/^it would be refused\n {2}display_name: is missing/),
   ]);
@@ -134,27 +134,27 @@ test('a dry run tells what a file would do, and does nothing', async () => {
 test('an event that no rule takes is not passed over in silence', async () => {
   const strange = join(temporary, 'strange.json');
   writeFileSync(strange, '{"source":"team.test","detail-type":"Meeting Planned","detail":{}}');
-  expect(await command('send', strange)).toEqual([
+  expect(await command('request', strange)).toEqual([
     1,
     expect.stringMatching(/no rule of the bus takes it.*detail-type: must be .* got "Meeting Planned"/),
   ]);
 });
 
 test('requests and events are sent to the running stack, and the answer tells what came of them', async () => {
-  expect(await command('send', 'examples/room-requested-event.json')).toEqual([
+  expect(await command('request', 'examples/room-requested-event.json')).toEqual([
     0,
     expect.stringMatching(/put on the event bus .*\n.*Room Created +onboarding\/welcome +generation 1/),
   ]);
-  expect(await command('send', 'examples/room-requested-event.json')).toEqual([
+  expect(await command('request', 'examples/room-requested-event.json')).toEqual([
     0,
     expect.stringContaining('nothing was announced: it changed nothing'),
   ]);
-  expect(await command('rooms')).toEqual([0, expect.stringMatching(/^onboarding\/welcome +active +1 /m)]);
-  expect(await command('send', 'examples/cancel-request.json')).toEqual([
+  expect(await command('list')).toEqual([0, expect.stringMatching(/^onboarding\/welcome +active +1 /m)]);
+  expect(await command('request', 'examples/cancel-request.json')).toEqual([
     0,
     expect.stringMatching(/sent to the queue .*\n.*Room Cancelled +onboarding\/welcome/),
   ]);
-  const [, json] = await command('rooms', '--json');
+  const [, json] = await command('list', '--json');
   expect(JSON.parse(json)).toContainEqual(
     expect.objectContaining({ key: 'onboarding/welcome', state: 'cancelled' }),
   );
@@ -173,9 +173,9 @@ test('the clock is turned, and tells what happened on the way and what comes nex
 test('a file that is not JSON is refused, or sent as it is on demand and then found with its reason', async () => {
   const file = join(temporary, 'bad.json');
   writeFileSync(file, 'a room, please');
-  expect(await command('send', file)).toEqual([1, expect.stringContaining('bad.json is not JSON: ')]);
+  expect(await command('request', file)).toEqual([2, expect.stringContaining('bad.json is not JSON: ')]);
   expect(await command('dead-letters')).toEqual([0, 'all dead-letter queues are empty']);
-  const [code, sent] = await command('send', file, '--as-is');
+  const [code, sent] = await command('request', file, '--as-is');
   expect([code, sent]).toEqual([1, expect.stringMatching(/given up: body: must be JSON.*\n +it rests in /)]);
   const [, message] = /as (message \S+)/.exec(sent) ?? [];
   expect(await command('dead-letters')).toEqual([
@@ -186,7 +186,7 @@ test('a file that is not JSON is refused, or sent as it is on demand and then fo
 });
 
 test('a turn that is interrupted stops the clock of the stack too, and says where it is', async () => {
-  const turning = run('commands/clock.ts', '+3650d', '--port', String(port));
+  const turning = run('cli/main.ts', 'clock', '+3650d', '--port', String(port));
   const [, before] = await command('clock');
   const at = (text: string) => Date.parse(`${/it is (\S+ \S+) UTC/.exec(text)?.[1]}Z`);
   let now = before;
@@ -202,36 +202,34 @@ test('a turn that is interrupted stops the clock of the stack too, and says wher
 });
 
 test.each<[string, string[], string]>([
-  ['send', [], 'name a file to send, such as examples/room-request.json'],
-  ['send', ['nowhere.json'], 'nowhere.json cannot be read: ENOENT'],
+  ['request', [], 'name a file to send, such as examples/room-request.json'],
+  ['request', ['nowhere.json'], 'nowhere.json cannot be read: ENOENT'],
   ['clock', ['7days'], 'a time is written +30m, +12h, +7d, +2w or 2027-01-31T02:00:00Z, got 7days'],
   ['clock', ['2020-01-01T00:00:00Z'], 'the clock only goes forward'],
   ['clock', ['-7d'], 'UTC there, got -7d'],
   ['clock', ['+1'], '+1 lacks its unit: write +1m, +1h, +1d or +1w'],
   ['clock', ['2027-01-31T02:00'], 'a time is written +30m'],
   ['clock', ['+9999999w'], 'the clock goes up to the year 9999, got +9999999w'],
+  ['list', ['now'], "unexpected argument 'now'; --help shows what there is\n"],
   [
-    'send',
-    ['examples/room-request.json', 'examples/cancel-request.json'],
-    "unexpected argument 'examples/cancel-request.json'; --help shows what there is\n",
-  ],
-  [
-    'rooms',
+    'list',
     ['--port', '1'],
     'no stack runs on port 1: start one in another terminal by npm start -- --port 1',
   ],
-  ['rooms', ['--port', 'x'], '--port must be a number from 1 to 65535, got x'],
-])('npm run %s %j ends with exit code 1 and says why', async (name, args, reason) => {
+  ['list', ['--port', 'x'], '--port must be a number from 1 to 65535, got x'],
+])('%s %j ends with an exit code and says why', async (name, args, reason) => {
+  const code = reason.startsWith('no stack runs') ? 3 : 2;
   const started = run(
-    `commands/${name}.ts`,
+    'cli/main.ts',
+    name,
     ...(args.includes('--port') ? args : ['--port', String(port), ...args]),
   );
-  expect([await started.ended, started.output()]).toEqual([1, expect.stringContaining(reason)]);
+  expect([await started.ended, started.output()]).toEqual([code, expect.stringContaining(reason)]);
   expect(started.output()).not.toMatch(/^ +at /m);
 });
 
 test('a second stack on the same port is refused before anything is started', async () => {
-  const second = run('start.ts', '--port', String(port));
+  const second = run('local/start.ts', '--port', String(port));
   expect(await second.ended).toBe(1);
   expect(second.output().trim()).toBe(
     `port ${port} is taken, perhaps by another stack: stop that one, or start with --port ${port + 1}`,
@@ -239,7 +237,7 @@ test('a second stack on the same port is refused before anything is started', as
 });
 
 test('a setting that cannot be is the reason of exit code 1', async () => {
-  const failed = run('start.ts', '--once', '-c', 'spread=7');
+  const failed = run('local/start.ts', '--once', '-c', 'spread=7');
   expect(await failed.ended).toBe(1);
   expect(failed.output()).toMatch(
     /the stack could not be synthesised .*\nsetting spread is "7", and must be/,

@@ -1,0 +1,146 @@
+import * as z from 'zod/mini';
+import type { DeadLetter } from '../cli/deployment/deployment.ts';
+import type { ListedDueRoom, ListedRoom } from '../cli/pages/listed-room.ts';
+import type { Problem } from '../cli/pages/problems.ts';
+import type { RoomLife } from '../cli/pages/room-life.ts';
+import type { RoomState } from '../functions/rooms/model/events.ts';
+
+/** A schema for each field of the type, optional where the field is: the compiler refuses a field that only one of the two has. */
+type FieldsOf<Type> = {
+  readonly [Name in keyof Required<Type>]: undefined extends Type[Name]
+    ? z.ZodMiniOptional<z.ZodMiniType<NonNullable<Type[Name]>>>
+    : z.ZodMiniType<Type[Name]>;
+};
+
+const instant = z.string().check(z.meta({ format: 'date-time' }));
+const optionalInstant = z.optional(instant);
+const text = z.string();
+const count = z.number().check(z.meta({ type: 'integer', minimum: 0 }));
+
+const STATES = {
+  opening: 'opening',
+  active: 'active',
+  held: 'held',
+  ending: 'ending',
+  'on-demand': 'on-demand',
+  cancelled: 'cancelled',
+  rejected: 'rejected',
+} as const satisfies { [State in RoomState]: State };
+
+const listedFields = {
+  key: text,
+  name: text,
+  state: z.enum(STATES),
+  generation: count,
+  link: z.optional(text),
+  application: z.optional(text),
+  guestUrl: z.optional(text),
+  expiresAt: optionalInstant,
+  renewAt: optionalInstant,
+  previousGuestUrl: z.optional(text),
+  lastError: z.optional(text),
+  warnings: z.optional(z.array(text)),
+  createdAt: instant,
+  attempts: count,
+  dueAt: optionalInstant,
+  emergencyAt: optionalInstant,
+} satisfies FieldsOf<ListedRoom>;
+
+const dueRoom = z.strictObject({
+  key: text,
+  generation: count,
+  application: text,
+  held: z.boolean(),
+  renewAt: instant,
+  dueAt: instant,
+  emergencyAt: instant,
+} satisfies FieldsOf<ListedDueRoom>);
+
+const problem = z.strictObject({
+  what: text,
+  why: text,
+  command: z.optional(text),
+} satisfies FieldsOf<Problem>);
+
+const room = z.strictObject({
+  application: text,
+  id: text,
+  guestUrl: text,
+  createdAt: instant,
+  expiresAt: instant,
+});
+
+const life = z.strictObject({
+  ...listedFields,
+  problems: z.array(problem),
+  asked: z.optional(
+    z.strictObject({
+      settings: z.record(text, z.unknown()),
+      lifetimeSeconds: z.number(),
+      expiresAt: optionalInstant,
+      mode: text,
+      until: optionalInstant,
+      strict: z.boolean(),
+    }),
+  ),
+  room: z.optional(room),
+  previous: z.optional(room),
+  renewal: text,
+  claim: z.optional(
+    z.strictObject({
+      purpose: z.enum({ open: 'open', change: 'change' } as const),
+      generation: count,
+      application: text,
+      takenAt: instant,
+      leaseUntil: instant,
+    }),
+  ),
+  ending: z.array(z.strictObject({ application: text, id: text, endsAt: optionalInstant })),
+  history: z.array(
+    z.strictObject({
+      generation: count,
+      application: text,
+      roomId: text,
+      openedAt: instant,
+      expiresAt: instant,
+      replacedAt: instant,
+      reason: text,
+    }),
+  ),
+  deadLetters: z.array(z.strictObject({ queue: text, id: text, sentAt: instant, reason: text })),
+  events: z.optional(z.array(z.strictObject({ at: instant, type: text, reason: text }))),
+} satisfies FieldsOf<RoomLife>);
+
+const deadLetter = z.strictObject({
+  queue: text,
+  id: text,
+  body: text,
+  attributes: z.record(text, text),
+  sentAt: z.number().check(z.meta({ description: 'Milliseconds since 1970' })),
+  receiveCount: count,
+} satisfies FieldsOf<DeadLetter>);
+
+/** What each command prints with `--json`, by the name of its definition. */
+const OUTPUTS = {
+  list: z.array(z.strictObject(listedFields)),
+  'list of the index': z.array(dueRoom),
+  show: life,
+  'dead-letters': z.array(deadLetter),
+} as const;
+
+/** The JSON Schema of what the command prints with `--json`: a definition for each command. */
+export function commandJsonSchema(): string {
+  const $defs = Object.fromEntries(
+    Object.entries(OUTPUTS).map(([name, schema]) => {
+      const { $schema: _schema, ...definition } = z.toJSONSchema(schema, { target: 'draft-2020-12' });
+      return [name, definition];
+    }),
+  );
+  const document = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'The output of evergreen-rooms with --json',
+    description: 'A definition for each command. Fields are only ever added. No output has a host link',
+    $defs,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

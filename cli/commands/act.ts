@@ -1,0 +1,316 @@
+import { readFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
+import type { Room, RoomAction, Sequence } from '../../functions/rooms/model/room.ts';
+import { counted, reasonOf, rehearsedLines } from '../../local/demo/text.ts';
+import type { DeadLetter, Deployment } from '../deployment/deployment.ts';
+import { type Call, type Command, command, type Flags, type Values } from '../frame/command.ts';
+import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
+import { durationOf } from '../frame/parse.ts';
+import type { Terminal } from '../frame/terminal.ts';
+import { argument } from '../pages/problems.ts';
+
+/** The options of every command that changes rooms. */
+const FLAGS = {
+  application: {
+    type: 'string',
+    value: 'NAME',
+    help: 'every room of this application; reads the whole table',
+  },
+  'key-prefix': {
+    type: 'string',
+    value: 'TEXT',
+    help: 'every key that begins with this; reads the whole table',
+  },
+  from: { type: 'string', value: 'FILE', help: 'the keys of a file, one a line; - is standard input' },
+  'dry-run': { type: 'boolean', help: 'says what it would do to each key, and does nothing' },
+  wait: { type: 'boolean', help: 'until it is done; exit code 1: it was refused, or is not done in time' },
+  timeout: { type: 'string', value: '5m', help: 'how long --wait waits; default 5m' },
+  yes: { type: 'boolean', help: 'does not ask, also for more than one key' },
+} as const satisfies Flags;
+
+type ActFlags = Values<typeof FLAGS>;
+
+interface Action {
+  readonly name: Extract<RoomAction, 'rotate' | 'hold' | 'release' | 'cancel'>;
+  readonly summary: string;
+  readonly details: string;
+  /** The source of the row's sequence that says whether it took effect. */
+  readonly source: Sequence['source'];
+  readonly examples: Command['examples'];
+}
+
+const ROTATE_FLAGS = {
+  ...FLAGS,
+  to: { type: 'string', value: 'NAME', help: 'moves the room to this application' },
+  revoke: { type: 'boolean', help: 'ends the earlier rooms at once: one of their links was exposed' },
+} as const satisfies Flags;
+
+const HOLD: Action = {
+  name: 'hold',
+  summary: 'pauses the renewal of rooms',
+  details: 'A room that is held ends at its expiry, unless it is released before.',
+  source: 'hold',
+  examples: [['hold team-a/weekly', 'its room is not renewed until it is released']],
+};
+
+const RELEASE: Action = {
+  name: 'release',
+  summary: 'lets the renewal of held rooms go on',
+  details: 'What has come due in the meantime is renewed by the next run.',
+  source: 'hold',
+  examples: [['release --key-prefix team-a/ --wait', 'all held rooms of that team']],
+};
+
+const CANCEL: Action = {
+  name: 'cancel',
+  summary: 'ends rooms that nobody needs any more',
+  details: 'The rooms end as early as their provider allows. Another request for the key opens a new room.',
+  source: 'request',
+  examples: [
+    ['cancel team-a/weekly', 'ends that room'],
+    ['cancel --from keys.txt --dry-run', 'what a file of keys would end'],
+  ],
+};
+
+const ROTATE: Action = {
+  name: 'rotate',
+  summary: 'gives rooms a new generation now, or moves them to another application',
+  details: 'The new room is announced before the old one ends. The link of the key stays the same.',
+  source: 'rotate',
+  examples: [
+    ['rotate team-a/weekly --wait', 'a new room now'],
+    ['rotate --application old --to new', 'moves all rooms of an application'],
+  ],
+};
+
+const shared = (action: Action) => ({
+  name: action.name,
+  summary: action.summary,
+  details: `${action.details}\nEach is a message to the queue of requests. More than one key asks first.`,
+  usage: '[KEY...]',
+  most: Number.POSITIVE_INFINITY,
+  reach: 'any' as const,
+  examples: action.examples,
+});
+
+export const rotate = command({
+  ...shared(ROTATE),
+  flags: ROTATE_FLAGS,
+  run: async (call) => {
+    const { to, revoke } = call.flags;
+    const { applications } = await call.deployment();
+    if (to !== undefined && !applications.some(({ name }) => name === to)) {
+      const known = applications.map(({ name }) => name).join(', ');
+      throw new CallError(`--to must name an application of the pool (${known}), got ${to}`);
+    }
+    return act(ROTATE, { ...(to !== undefined && { to }), ...(revoke && { revoke }) }, call);
+  },
+});
+
+const plain = (action: Action) =>
+  command({ ...shared(action), flags: FLAGS, run: (call) => act(action, {}, call) });
+
+export const hold = plain(HOLD);
+export const release = plain(RELEASE);
+export const cancel = plain(CANCEL);
+
+/** @param extra what the request says beside key and action */
+async function act(action: Action, extra: object, call: Call<typeof FLAGS>): Promise<ExitCode> {
+  const { flags, terminal } = call;
+  const timeout = durationOf('timeout', flags.timeout ?? '5m');
+  const { chosen, isMany } = await keysOf(call);
+  const deployment = await call.deployment();
+  const keys = isMany ? await selected(deployment, flags, call) : chosen;
+  if (keys.length === 0) {
+    terminal.note('no such rooms');
+    return EXIT.done;
+  }
+  if (!isMany && action.name !== 'cancel') await assertKnown(keys, deployment);
+  const bodyOf = (key: string) => JSON.stringify({ key, action: action.name, ...extra });
+  if (flags['dry-run']) return rehearseAll(keys.map(bodyOf), deployment, call);
+  if (keys.length > 1 && !flags.yes) await confirm(`${action.name} ${counted(keys.length, 'room')}`, call);
+  const before = flags.wait ? await inParts(keys, (key) => deployment.rooms.read(key)) : [];
+  const sent = await sendAll(keys.map(bodyOf), deployment, call);
+  terminal.note(`${action.name}: ${counted(sent.length, 'message')} sent to the queue of requests`);
+  if (!flags.wait) {
+    const [first = ''] = keys;
+    terminal.note(
+      keys.length === 1
+        ? `it is done in a moment: show ${argument(first)}`
+        : 'they are worked on in order: list shows their states',
+    );
+    return EXIT.done;
+  }
+  const waiting = keys.map((key, i) => ({ key, id: sent[i] ?? '', before: before[i] }));
+  return awaitAll(waiting, { source: action.source, timeout, deployment }, call);
+}
+
+async function keysOf({ args, flags }: Call<typeof FLAGS>) {
+  const isMany = flags.application !== undefined || flags['key-prefix'] !== undefined;
+  const ways = [args.length > 0, isMany, flags.from !== undefined].filter(Boolean).length;
+  if (ways !== 1) {
+    throw new CallError('name the rooms in one way: KEY..., --from FILE, or --application and --key-prefix');
+  }
+  if (flags.from === undefined) return { chosen: [...new Set(args)], isMany };
+  const lines = (await readKeys(flags.from)).split(/\r?\n/).map((line) => line.trim());
+  return { chosen: [...new Set(lines.filter((line) => line !== ''))], isMany };
+}
+
+async function readKeys(file: string): Promise<string> {
+  try {
+    return await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new CallError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The keys of the rooms that are chosen by a property; tombstones and refusals have no room to act on. */
+async function selected(
+  { rooms }: Deployment,
+  { application, 'key-prefix': prefix = '' }: ActFlags,
+  { terminal }: Pick<Call, 'terminal'>,
+): Promise<readonly string[]> {
+  const keys: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await rooms.scan(cursor);
+    for (const entry of page.items) {
+      if (!('revision' in entry) || ['cancelled', 'rejected'].includes(entry.state)) continue;
+      const isThere =
+        application === undefined || (entry.current ?? entry.claim)?.application === application;
+      if (isThere && entry.key.startsWith(prefix)) keys.push(entry.key);
+    }
+    cursor = page.cursor;
+    terminal.progress(`${keys.length.toLocaleString('en')} rooms found`);
+  } while (cursor !== undefined);
+  terminal.progress();
+  return keys;
+}
+
+/** A message about a key that nobody asked for waits for the request, and is given up after two days. */
+async function assertKnown(keys: readonly string[], { rooms }: Deployment): Promise<void> {
+  const rows = await inParts(keys, (key) => rooms.read(key));
+  const unknown = keys.filter((_, i) => rows[i] === undefined || rows[i]?.state === 'cancelled');
+  if (unknown.length > 0)
+    throw new Error(`there is no room ${unknown.join(', ')}: nothing was sent; list shows all keys`);
+}
+
+async function rehearseAll(
+  bodies: readonly string[],
+  deployment: Deployment,
+  { terminal }: Pick<Call, 'terminal'>,
+): Promise<ExitCode> {
+  let refused = false;
+  for (const body of bodies) {
+    const results = await deployment.rehearse(body);
+    for (const line of results.flatMap(rehearsedLines)) await terminal.say(line);
+    refused ||= results.some(({ outcome }) => outcome === 'refused' || outcome === 'tried again');
+  }
+  return refused ? EXIT.wrong : EXIT.done;
+}
+
+/** @throws CallError where nobody agrees, or nobody can be asked */
+async function confirm(what: string, { terminal }: Pick<Call, 'terminal'>): Promise<void> {
+  if (!terminal.canAsk) throw new CallError(`${what}: nobody can be asked here, so add --yes`);
+  const answer = await terminal.ask(`${what}? [y/N] `);
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CallError('nothing was changed');
+}
+
+/** Messages that are on their way at once. */
+const AT_ONCE = 10;
+
+async function sendAll(
+  bodies: readonly string[],
+  deployment: Deployment,
+  { terminal }: Pick<Call, 'terminal'>,
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let start = 0; start < bodies.length; start += AT_ONCE) {
+    const part = bodies.slice(start, start + AT_ONCE);
+    ids.push(...(await Promise.all(part.map((body) => deployment.request(body)))));
+    if (bodies.length > AT_ONCE) terminal.progress(`${ids.length} of ${bodies.length} sent`);
+  }
+  terminal.progress();
+  return ids;
+}
+
+interface Awaited {
+  readonly key: string;
+  /** Of the message. */
+  readonly id: string;
+  readonly before: Room | undefined;
+}
+
+interface Waiting {
+  readonly source: Sequence['source'];
+  readonly timeout: number;
+  readonly deployment: Deployment;
+}
+
+/** How often the rows are read, in milliseconds. */
+const GLANCE = 1000;
+
+async function awaitAll(
+  keys: readonly Awaited[],
+  waiting: Waiting,
+  { terminal }: Pick<Call, 'terminal'>,
+): Promise<ExitCode> {
+  const { deployment, timeout } = waiting;
+  const end = Date.now() + timeout;
+  let open = keys;
+  let refused = 0;
+  while (open.length > 0 && Date.now() < end) {
+    await deployment.machine?.quiet();
+    const left = await undone(open, waiting, terminal);
+    open = left.length === 0 ? left : await unrefused(left, deployment, terminal);
+    refused += left.length - open.length;
+    if (open.length > 0) await new Promise((glance) => setTimeout(glance, GLANCE));
+  }
+  for (const { key } of open) terminal.note(`${key}: not done yet; show ${argument(key)} says why`);
+  return refused + open.length > 0 ? EXIT.wrong : EXIT.done;
+}
+
+/** Tells what took effect. @returns the others */
+async function undone(
+  open: readonly Awaited[],
+  { deployment, source }: Waiting,
+  terminal: Terminal,
+): Promise<readonly Awaited[]> {
+  const rows = await inParts(open, ({ key }) => deployment.rooms.read(key));
+  const done = open.map(({ before }, i) => tookEffect(rows[i], before, source));
+  for (const [i, { key }] of open.entries()) if (done[i]) await terminal.say(doneLine(key, rows[i]));
+  return open.filter((_, i) => !done[i]);
+}
+
+/** Tells what was given up. @returns the others */
+async function unrefused(
+  open: readonly Awaited[],
+  deployment: Deployment,
+  terminal: Terminal,
+): Promise<readonly Awaited[]> {
+  const letters = new Map((await deployment.deadLetters()).map((letter) => [originalId(letter), letter]));
+  return open.filter(({ key, id }) => {
+    const letter = letters.get(id);
+    if (letter) terminal.note(`${key}: given up: ${reasonOf(letter)}`);
+    return letter === undefined;
+  });
+}
+
+const originalId = ({ id, attributes }: DeadLetter) => attributes.originalMessageId ?? id;
+
+/** Some at once: of many thousands, all at once would only be throttled. */
+async function inParts<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += AT_ONCE)
+    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(work))));
+  return results;
+}
+
+function tookEffect(row: Room | undefined, before: Room | undefined, source: Sequence['source']): boolean {
+  if (!row || row.claim || (row.unannounced ?? []).length > 0) return false;
+  return row.sequences[source] !== before?.sequences[source];
+}
+
+function doneLine(key: string, row: Room | undefined): string {
+  return `${key}  ${row?.state}  generation ${row?.generation}`;
+}

@@ -1,0 +1,34 @@
+import type { Command } from '../frame/command.ts';
+import { cancel, hold, release, rotate } from './act.ts';
+import { clock } from './clock.ts';
+import { credentials } from './credentials.ts';
+import { deadLetters } from './dead-letters.ts';
+import { doctor } from './doctor.ts';
+import { events } from './events.ts';
+import { feed } from './feed.ts';
+import { hostLink } from './host-link.ts';
+import { list } from './list.ts';
+import { reconcile } from './reconcile.ts';
+import { redrive } from './redrive.ts';
+import { request } from './request.ts';
+import { show } from './show.ts';
+
+/** Every command there is, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  list,
+  show,
+  request,
+  rotate,
+  hold,
+  release,
+  cancel,
+  deadLetters,
+  redrive,
+  reconcile,
+  hostLink,
+  credentials,
+  doctor,
+  clock,
+  events,
+  feed,
+];

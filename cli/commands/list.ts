@@ -1,0 +1,262 @@
+import type { DueRoom } from '../../functions/rooms/model/ports.ts';
+import type { Room, RoomState } from '../../functions/rooms/model/room.ts';
+import { DAY, type Instant } from '../../functions/rooms/model/time.ts';
+import { fitted, moment, roomsTable } from '../../local/demo/text.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import { type Call, command, type Values } from '../frame/command.ts';
+import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
+import { countOf, durationOf } from '../frame/parse.ts';
+import { sayTable, WIDE } from '../frame/table.ts';
+import type { Terminal } from '../frame/terminal.ts';
+import { csvLine } from '../pages/csv.ts';
+import { type ListedDueRoom, type ListedRoom, listedDueRoom, listedRoom } from '../pages/listed-room.ts';
+
+const FLAGS = {
+  state: { type: 'string', value: 'STATE', help: 'only rooms in this state' },
+  application: { type: 'string', value: 'NAME', help: 'only rooms of this application' },
+  'key-prefix': { type: 'string', value: 'TEXT', help: 'only keys that begin with this' },
+  due: {
+    type: 'string',
+    value: '7d',
+    help: 'only rooms that are renewed within this time; reads the index only',
+  },
+  failing: {
+    type: 'boolean',
+    help: 'only rooms whose renewal is overdue and was put off, by a failure or a meeting; reads the index only',
+  },
+  emergency: { type: 'boolean', help: 'only rooms in the last part of their life; reads the index only' },
+  limit: { type: 'string', value: 'N', help: 'ends after N rooms' },
+  json: { type: 'boolean', help: 'a JSON array, a room a line (docs/command.schema.json)' },
+  csv: { type: 'boolean', help: 'a table for a spreadsheet' },
+  ...WIDE,
+} as const;
+
+type ListFlags = Values<typeof FLAGS>;
+
+const STATES: readonly RoomState[] = [
+  'opening',
+  'active',
+  'held',
+  'ending',
+  'on-demand',
+  'cancelled',
+  'rejected',
+];
+
+export const list = command({
+  name: 'list',
+  summary: 'lists the rooms: state, generation, link, days left, next renewal, account',
+  usage: '',
+  most: 0,
+  flags: FLAGS,
+  reach: 'any',
+  details:
+    'A room that is not renewed says until when it lives; one whose life is over has no link. The list reads the table\n' +
+    'page by page and prints each page as it comes. --due, --failing and --emergency read the index of rooms that are due\n' +
+    'and nothing else, so they show what the index has. --state, --application and --key-prefix read all that they leave out.',
+  examples: [
+    ['list', 'all rooms'],
+    ['list --due 1d', 'what is due until tomorrow'],
+    ['list --failing', 'whose renewal does not succeed; show KEY says why'],
+    ['list --json | jq -r .[].key', 'all keys'],
+  ],
+  async run(call) {
+    const { flags, terminal, deployment } = call;
+    const limit = flags.limit === undefined ? Number.POSITIVE_INFINITY : countOf('limit', flags.limit);
+    mustBeOneWay(flags);
+    const found = await deployment();
+    const before = indexUntil(flags, found.now());
+    const pages = before === undefined ? roomPages(found, flags, terminal) : duePages(found, flags, before);
+    return print(firstOf(pages, limit), found, call);
+  },
+});
+
+function mustBeOneWay({ json, csv, due, failing, emergency, state }: ListFlags): void {
+  if (json && csv) throw new CallError('choose one of --json and --csv');
+  if ([due !== undefined, failing, emergency].filter(Boolean).length > 1)
+    throw new CallError('choose one of --due, --failing and --emergency');
+  if (state === undefined) return;
+  if (!STATES.some((known) => known === state))
+    throw new CallError(`--state must be one of ${STATES.join(', ')}, got ${state}`);
+  if (due !== undefined || failing || emergency)
+    throw new CallError(
+      'the index does not have the state: leave out --state, or --due, --failing, --emergency',
+    );
+}
+
+/** A failed renewal is put off by half a day at most, and a meeting ends. */
+const PUT_OFF = DAY;
+
+/** How far the index is read; undefined where the table is read instead. */
+function indexUntil({ due, failing, emergency }: ListFlags, now: Instant): Instant | undefined {
+  if (due !== undefined) return now + durationOf('due', due);
+  return failing || emergency ? now + PUT_OFF : undefined;
+}
+
+/** A page of the list: rooms of the table, or of the index. */
+type ListPage =
+  | { readonly of: 'table'; readonly rooms: readonly ListedRoom[] }
+  | { readonly of: 'index'; readonly rooms: readonly ListedDueRoom[] };
+
+async function* roomPages(
+  { rooms, linksUrl }: Deployment,
+  flags: ListFlags,
+  terminal: Terminal,
+): AsyncGenerator<ListPage> {
+  let cursor: string | undefined;
+  let read = 0;
+  do {
+    const page = await rooms.scan(cursor);
+    const all = page.items.flatMap((entry) => ('revision' in entry ? [entry] : []));
+    read += all.length;
+    const listed = all
+      .filter((room) => isWanted(room, flags))
+      .map((room) => listedRoom(room, linksUrl))
+      .sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.key.localeCompare(b.key));
+    if (listed.length > 0) yield { of: 'table', rooms: listed };
+    cursor = page.cursor;
+    if (cursor !== undefined) terminal.progress(`${read.toLocaleString('en')} rooms read`);
+  } while (cursor !== undefined);
+  terminal.progress();
+}
+
+function isWanted({ key, state, current, claim }: Room, flags: ListFlags): boolean {
+  if (flags.state !== undefined && state !== flags.state) return false;
+  if (flags['key-prefix'] !== undefined && !key.startsWith(flags['key-prefix'])) return false;
+  return flags.application === undefined || (current ?? claim)?.application === flags.application;
+}
+
+/** Rooms of the index on a page of the list. */
+const PAGE = 250;
+
+async function* duePages(
+  { rooms, now }: Deployment,
+  flags: ListFlags,
+  before: Instant,
+): AsyncGenerator<ListPage> {
+  const at = now();
+  let page: ListedDueRoom[] = [];
+  for await (const room of rooms.due(before)) {
+    if (!isDueWanted(room, flags, at)) continue;
+    page.push(listedDueRoom(room));
+    if (page.length < PAGE) continue;
+    yield { of: 'index', rooms: page };
+    page = [];
+  }
+  if (page.length > 0) yield { of: 'index', rooms: page };
+}
+
+function isDueWanted(room: DueRoom, flags: ListFlags, now: Instant): boolean {
+  if (flags.application !== undefined && room.application !== flags.application) return false;
+  if (flags['key-prefix'] !== undefined && !room.key.startsWith(flags['key-prefix'])) return false;
+  if (flags.failing) return room.held !== true && room.renewAt <= now && room.dueAt > room.renewAt;
+  return !flags.emergency || room.emergencyAt <= now;
+}
+
+async function* firstOf(pages: AsyncIterable<ListPage>, limit: number): AsyncGenerator<ListPage> {
+  let left = limit;
+  for await (const page of pages) {
+    // the two kinds of page are cut alike, which the type of a union of arrays cannot say
+    yield { ...page, rooms: page.rooms.slice(0, left) } as ListPage;
+    left -= page.rooms.length;
+    if (left <= 0) return;
+  }
+}
+
+async function print(
+  pages: AsyncIterable<ListPage>,
+  deployment: Deployment,
+  { flags, terminal }: Pick<Call<typeof FLAGS>, 'flags' | 'terminal'>,
+): Promise<ExitCode> {
+  if (flags.json) await printJson(pages, terminal);
+  else if (flags.csv) await printCsv(pages, terminal);
+  else await printTables(pages, deployment, { flags, terminal });
+  return EXIT.done;
+}
+
+async function printJson(pages: AsyncIterable<ListPage>, terminal: Terminal): Promise<void> {
+  let before = '[';
+  for await (const { rooms } of pages) {
+    await terminal.say(`${before}${rooms.map((room) => `\n${JSON.stringify(room)}`).join(',')}`);
+    before = ',';
+  }
+  await terminal.say(before === '[' ? '[]' : ']');
+}
+
+const ROOM_COLUMNS = [
+  'key',
+  'name',
+  'state',
+  'generation',
+  'link',
+  'application',
+  'guestUrl',
+  'expiresAt',
+  'renewAt',
+  'dueAt',
+  'emergencyAt',
+  'attempts',
+  'lastError',
+  'createdAt',
+] as const satisfies readonly (keyof ListedRoom)[];
+
+const DUE_COLUMNS = [
+  'key',
+  'generation',
+  'application',
+  'held',
+  'renewAt',
+  'dueAt',
+  'emergencyAt',
+] as const satisfies readonly (keyof ListedDueRoom)[];
+
+async function printCsv(pages: AsyncIterable<ListPage>, terminal: Terminal): Promise<void> {
+  let isFirst = true;
+  for await (const page of pages) {
+    const columns = page.of === 'table' ? ROOM_COLUMNS : DUE_COLUMNS;
+    if (isFirst) await terminal.say(csvLine(columns));
+    isFirst = false;
+    const lines =
+      page.of === 'table'
+        ? page.rooms.map((room) => csvLine(ROOM_COLUMNS.map((column) => room[column])))
+        : page.rooms.map((room) => csvLine(DUE_COLUMNS.map((column) => room[column])));
+    for (const line of lines) await terminal.say(line);
+  }
+}
+
+async function printTables(
+  pages: AsyncIterable<ListPage>,
+  { now, applications }: Deployment,
+  { flags, terminal }: Pick<Call<typeof FLAGS>, 'flags' | 'terminal'>,
+): Promise<void> {
+  let isFirst = true;
+  for await (const page of pages) {
+    terminal.progress();
+    const table = (width: number) =>
+      page.of === 'table'
+        ? roomsTable(page.rooms, now(), width, applications.length > 1 ? ['left', 'account'] : ['left'])
+        : dueTable(page.rooms, width);
+    const withHeads = isFirst;
+    isFirst = false;
+    await sayTable(terminal, flags.wide, (width) => (withHeads ? table(width) : table(width).slice(1)));
+  }
+  if (isFirst) terminal.note(nothing(flags));
+}
+
+function nothing({ due, failing, emergency, state, application, ...flags }: ListFlags): string {
+  const filtered = [due, failing, emergency, state, application, flags['key-prefix']].some(Boolean);
+  return filtered ? 'no such rooms' : 'no rooms yet: ask for one by request examples/room-request.json';
+}
+
+function dueTable(rooms: readonly ListedDueRoom[], width: number): string[] {
+  const heads = ['KEY', 'GEN', 'RENEWAL (UTC)', 'NEXT LOOK (UTC)', 'EMERGENCY (UTC)', 'ACCOUNT'];
+  const cells = rooms.map(({ key, generation, renewAt, dueAt, emergencyAt, application, held }) => [
+    key,
+    String(generation),
+    held ? 'held' : moment(renewAt),
+    moment(dueAt),
+    moment(emergencyAt),
+    application,
+  ]);
+  return fitted([heads, ...cells], width, { shrinks: 0, drops: [1, 5, 3, 4] });
+}

@@ -1,0 +1,25 @@
+import { REDRIVEN } from '../../doctor/redrive.ts';
+import { command } from '../frame/command.ts';
+import { CallError, EXIT } from '../frame/errors.ts';
+
+const QUEUES = Object.keys(REDRIVEN).join(', ');
+
+export const redrive = command({
+  name: 'redrive',
+  summary: 'gives all messages of one dead-letter queue another try',
+  usage: 'QUEUE',
+  most: 1,
+  flags: {},
+  reach: 'any',
+  details: `Each keeps the place among the others that it had. QUEUE is one of ${QUEUES}.`,
+  examples: [['redrive requests --stack NAME', 'as the output RetryRequests has it']],
+  async run({ args: [queue], terminal, deployment }) {
+    if (queue === undefined || !Object.keys(REDRIVEN).includes(queue))
+      throw new CallError(`there is no queue of ${queue}: name one of ${QUEUES}`);
+    const sent = await (await deployment()).redrive(queue);
+    await terminal.say(
+      sent === 0 ? `the dead-letter queue of ${queue} is empty` : `${sent} ${queue} have another try`,
+    );
+    return EXIT.done;
+  },
+});

@@ -1,0 +1,85 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { DeadLetter } from './deployment.ts';
+
+/** A batch of SQS. */
+const BATCH = 10;
+
+/** How long a message that was looked at stays hidden, in seconds, if the look is broken off. */
+const HIDDEN = 60;
+
+/** What rests in a queue. Every message is visible again afterwards. */
+export async function deadLettersIn(sqs: SQSClient, url: string): Promise<readonly DeadLetter[]> {
+  const found = new Map<string, DeadLetter>();
+  const handles: string[] = [];
+  const count = await countIn(sqs, url);
+  try {
+    while (true) {
+      const messages = await receive(sqs, url, found.size < count ? 1 : 0);
+      handles.push(...messages.flatMap(({ ReceiptHandle }) => ReceiptHandle ?? []));
+      const fresh = messages.map((message) => deadLetter(message, url)).filter(({ id }) => !found.has(id));
+      // a message that comes a second time says that the look takes longer than messages stay hidden
+      if (fresh.length === 0) break;
+      for (const letter of fresh) found.set(letter.id, letter);
+    }
+  } finally {
+    await release(sqs, url, handles);
+  }
+  return [...found.values()].sort((a, b) => a.sentAt - b.sentAt || a.id.localeCompare(b.id));
+}
+
+async function countIn(sqs: SQSClient, QueueUrl: string): Promise<number> {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+  );
+  return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+}
+
+/** @param wait seconds: a queue with messages answers at once, and without a wait SQS asks only some of its servers */
+export async function receive(sqs: SQSClient, QueueUrl: string, wait: number): Promise<readonly Message[]> {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: BATCH,
+      VisibilityTimeout: HIDDEN,
+      WaitTimeSeconds: wait,
+      MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+      MessageAttributeNames: ['All'],
+    }),
+  );
+  return Messages;
+}
+
+/** Makes messages visible again that were only looked at. */
+export async function release(sqs: SQSClient, QueueUrl: string, handles: readonly string[]): Promise<void> {
+  for (let start = 0; start < handles.length; start += BATCH) {
+    const Entries = handles.slice(start, start + BATCH).map((ReceiptHandle, index) => ({
+      Id: String(index),
+      ReceiptHandle,
+      VisibilityTimeout: 0,
+    }));
+    await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+  }
+}
+
+function deadLetter({ MessageId = '', Body = '', Attributes, MessageAttributes = {} }: Message, url: string) {
+  return {
+    queue: queueName(url),
+    id: MessageId,
+    body: Body,
+    attributes: Object.fromEntries(
+      Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
+    ),
+    sentAt: Number(Attributes?.SentTimestamp ?? 0),
+    receiveCount: Number(Attributes?.ApproximateReceiveCount ?? 0),
+  };
+}
+
+export function queueName(url: string): string {
+  return url.split('/').at(-1) ?? url;
+}

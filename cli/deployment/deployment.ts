@@ -1,0 +1,74 @@
+import type { Credential } from '../../doctor/credentials.ts';
+import type { Finding } from '../../doctor/finding.ts';
+import type { ReconcileOptions } from '../../doctor/reconcile.ts';
+import type { DueRoom, RoomStore } from '../../functions/rooms/model/ports.ts';
+import type { RenewalPolicy } from '../../functions/rooms/model/renewal.ts';
+import type { Instant } from '../../functions/rooms/model/time.ts';
+import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
+import type { BusEvent } from '../../local/rooms/bus-event.ts';
+import type { Rehearsed } from '../../local/rooms/rehearsal.ts';
+import type { StackClient } from '../../local/rooms/stack-client.ts';
+
+/** A message that rests in a dead-letter queue. */
+export interface DeadLetter {
+  /** The name of the queue in which it rests. */
+  readonly queue: string;
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly sentAt: number;
+  readonly receiveCount: number;
+}
+
+/** Reads rooms. Nothing here writes: what changes a room is a message to the queue of requests. */
+export interface RoomReader extends Pick<RoomStore, 'read' | 'history' | 'scan'> {
+  /** The rooms of the due index up to a time, the longest overdue first. Reads the index only. */
+  due(before: Instant): AsyncIterable<DueRoom>;
+}
+
+/**
+ * A deployment of Evergreen Rooms, in AWS or on this machine. The commands know this port, and never which side is
+ * behind it.
+ */
+export interface Deployment {
+  readonly stack: string;
+  /** Five characters that name it in events and metrics. */
+  readonly id: string;
+  /** Where the links of keys begin; absent where they are off. */
+  readonly linksUrl?: string;
+  readonly applications: readonly ApplicationEntry[];
+  /** The rule by which its rooms are renewed. */
+  readonly renewal: RenewalPolicy;
+  readonly rooms: RoomReader;
+  /** What only the stack on this machine can do. */
+  readonly machine?: StackClient;
+  /** The time of its clock. */
+  now(): Instant;
+  /** Sends a request to its queue. @returns the id of the message */
+  request(body: string): Promise<string>;
+  /** Puts an event on its bus. @returns the id of the event */
+  announce(event: BusEvent): Promise<string>;
+  /** Puts a calendar into its bucket. */
+  putCalendar(name: string, text: string): Promise<void>;
+  /** What a request would do, without doing it. */
+  rehearse(body: string): Promise<readonly Rehearsed[]>;
+  /** The same for a calendar that is put into the bucket. */
+  rehearseCalendar(name: string, text: string): Promise<readonly Rehearsed[]>;
+  /** What rests in its dead-letter queues. The messages stay where they are. */
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /**
+   * Gives dead letters another try, in the place among the others that they had.
+   *
+   * @param what a queue by what is in it, such as `requests`; absent: all
+   * @returns how many messages have another try
+   */
+  redrive(what?: string): Promise<number>;
+  /** Starts a comparison of the table with the providers' lists. @returns what was started, in words */
+  reconcile(options: ReconcileOptions): Promise<string>;
+  /** A link that makes its holder the host of a room: a credential. */
+  hostLink(key: string): Promise<string>;
+  /** @returns what was done, in words */
+  putCredential(credential: Credential): Promise<string>;
+  /** Looks at all there is of the deployment in AWS. @returns findings, and how they are told */
+  examine(): Promise<{ readonly findings: readonly Finding[]; readonly lines: readonly string[] }>;
+}

@@ -1,0 +1,97 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { Clients } from '../../doctor/clients.ts';
+import { putCredential } from '../../doctor/credentials.ts';
+import type { Deployment as FoundDeployment } from '../../doctor/deployment.ts';
+import { examine } from '../../doctor/examine.ts';
+import { hostLinkOf } from '../../doctor/host-link.ts';
+import { reconcile } from '../../doctor/reconcile.ts';
+import { redriveRoutes, redriveWhat } from '../../doctor/redrive.ts';
+import { report } from '../../doctor/report.ts';
+import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
+import { type Instant, SECOND } from '../../functions/rooms/model/time.ts';
+import { rehearse, rehearseFile } from '../../local/rooms/rehearsal.ts';
+import { deadLettersIn } from './dead-letters.ts';
+import type { Deployment } from './deployment.ts';
+import { dueRooms } from './due.ts';
+
+/**
+ * A deployment as the AWS SDK reaches it.
+ *
+ * @param now the clock of the deployment
+ */
+export function stackDeployment(
+  found: FoundDeployment,
+  clients: Clients,
+  now: () => Instant = Date.now,
+): Deployment {
+  const { environment, applications } = found;
+  const { ROOMS_TABLE: tableName, WORK_QUEUE: requests, EVENT_BUS, LINKS_URL: linksUrl } = environment;
+  const { sqs, dynamoDb, events, s3 } = clients;
+  const store = roomsTable(dynamoDb, { tableName });
+  return {
+    stack: found.stack.name,
+    id: found.id,
+    ...(linksUrl !== undefined && { linksUrl }),
+    applications,
+    renewal: {
+      renewBefore: Number(environment.RENEW_BEFORE_SECONDS) * SECOND,
+      longestGap: Number(environment.LONGEST_GAP_SECONDS) * SECOND,
+    },
+    rooms: {
+      read: (key) => store.read(key),
+      history: (key) => store.history(key),
+      scan: (cursor) => store.scan(cursor),
+      due: (before) => dueRooms(store, before),
+    },
+    now,
+    async request(body) {
+      const { MessageId = '' } = await sqs.send(
+        new SendMessageCommand({ QueueUrl: requests, MessageBody: body }),
+      );
+      return MessageId;
+    },
+    async announce({ source: Source, 'detail-type': DetailType, detail }) {
+      const { Entries: [result] = [] } = await events.send(
+        new PutEventsCommand({
+          Entries: [{ EventBusName: EVENT_BUS, Source, DetailType, Detail: JSON.stringify(detail) }],
+        }),
+      );
+      if (!result?.EventId) throw new Error(`the bus refused the event: ${result?.ErrorMessage}`);
+      return result.EventId;
+    },
+    async putCalendar(Key, Body) {
+      const bucket = bucketOf(found);
+      if (!bucket) throw new Error('the stack has no bucket for calendars: set calendarFiles to on');
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+    },
+    rehearse: (body) => rehearse(body, environment, store),
+    rehearseCalendar: (key, text) => rehearseFile({ key, text }, environment, store),
+    async deadLetters() {
+      const letters = await Promise.all(deadLetterUrls(found).map((url) => deadLettersIn(sqs, url)));
+      return letters.flat();
+    },
+    redrive: (what) => redriveWhat(redriveRoutes(found), sqs, what),
+    reconcile: (options) => reconcile({ ...options, now }, found, clients),
+    hostLink: (key) => hostLinkOf(key, { table: tableName, applications, now }, clients),
+    putCredential: (credential) => putCredential(credential, found, clients),
+    async examine() {
+      const findings = await examine(found, clients);
+      return { findings, lines: report(found, findings) };
+    },
+  };
+}
+
+/** All queues that feed no function. */
+function deadLetterUrls({ functions, ofType }: FoundDeployment): readonly string[] {
+  const inboxes = new Set([...functions.values()].map(({ environment }) => environment.WORK_QUEUE));
+  return ofType('AWS::SQS::Queue')
+    .map(({ physicalId }) => physicalId)
+    .filter((url) => !inboxes.has(url));
+}
+
+/** A stack of a team's own may have other buckets; the deployment's has its name in the command that fills it. */
+function bucketOf({ ofType }: FoundDeployment): string | undefined {
+  return ofType('AWS::S3::Bucket').find(({ logicalId }) => /Calendar/.test(logicalId))?.physicalId;
+}

@@ -1,0 +1,85 @@
+import { readArguments } from '../../local/arguments.ts';
+import type { Command, Flags, Values } from './command.ts';
+import { CallError, HELP_HINT } from './errors.ts';
+
+/** The options that say which deployment is meant. */
+export const PLACE_FLAGS = {
+  stack: { type: 'string', value: 'NAME', help: 'the CloudFormation stack; default EVERGREEN_ROOMS_STACK' },
+  deployment: { type: 'string', value: 'ID', help: 'which deployment, where the stack has several' },
+  region: { type: 'string', value: 'REGION', help: 'default: as for the AWS CLI, like the credentials' },
+  local: { type: 'boolean', help: 'the stack that npm start runs on this machine' },
+  port: {
+    type: 'string',
+    value: 'N',
+    help: 'where that stack listens; default EVERGREEN_ROOMS_PORT, else 4747',
+  },
+} as const satisfies Flags;
+
+const HELP = { help: { type: 'boolean', help: 'prints this' } } as const satisfies Flags;
+
+/** The options of a command and those that every command has. */
+export const flagsOf = ({ flags }: Command): Flags => ({ ...flags, ...PLACE_FLAGS, ...HELP });
+
+export interface Parsed {
+  readonly args: readonly string[];
+  readonly flags: Values<Flags>;
+  readonly place: Values<typeof PLACE_FLAGS>;
+  readonly wantsHelp: boolean;
+}
+
+/** @throws CallError that names what is not understood */
+export function parse(command: Command, argv: readonly string[]): Parsed {
+  const { values, positionals } = read(command, argv);
+  const [unexpected] = positionals.slice(command.most);
+  if (unexpected !== undefined && !values.help) {
+    throw new CallError(`unexpected argument '${unexpected}'; ${HELP_HINT}`);
+  }
+  // parseArgs gives strings and booleans as they are declared, and leaves out what is absent
+  const given = Object.fromEntries(
+    Object.entries(flagsOf(command)).map(([name, { type }]) => [
+      name,
+      type === 'boolean' ? values[name] === true : values[name],
+    ]),
+  ) as Values<Flags> & Values<typeof PLACE_FLAGS>;
+  return { args: positionals, flags: given, place: given, wantsHelp: values.help === true };
+}
+
+function read(command: Command, argv: readonly string[]) {
+  const options = Object.fromEntries(
+    Object.entries(flagsOf(command)).map(([name, { type }]) => [name, { type }]),
+  );
+  try {
+    return readArguments({ args: dashedLast(argv, command.dashed), options, allowPositionals: true });
+  } catch (cause) {
+    throw new CallError((cause as Error).message, { cause });
+  }
+}
+
+/** Arguments behind `--` are taken as they are. */
+function dashedLast(args: readonly string[], dashed?: RegExp): string[] {
+  if (!dashed) return [...args];
+  return [...args.filter((arg) => !dashed.test(arg)), '--', ...args.filter((arg) => dashed.test(arg))];
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
+
+/**
+ * @returns milliseconds
+ * @throws CallError that says how a duration is written
+ */
+export function durationOf(flag: string, text: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
+  if (count !== undefined) return Number(count) * (UNITS[unit] ?? 0);
+  throw new CallError(`--${flag} is written 30m, 12h, 7d or 2w, got ${text}`);
+}
+
+/** @throws CallError where it is no whole number from 1 on */
+export function countOf(flag: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new CallError(`--${flag} must be a whole number from 1 on, got ${text}`);
+}

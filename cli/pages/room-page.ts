@@ -1,0 +1,122 @@
+import { columns, moment } from '../../local/demo/text.ts';
+import { PROGRAM } from '../frame/help.ts';
+import { painted, type Terminal } from '../frame/terminal.ts';
+import { span } from './problems.ts';
+import type { RoomLife } from './room-life.ts';
+
+/** The page of a key: what is wrong first, then everything that belongs to it. */
+export function roomPage(life: RoomLife, now: number, terminal: Terminal): string[] {
+  return [
+    painted(terminal, 'bold', life.key),
+    ...problemLines(life, terminal),
+    '',
+    ...columns(facts(life, now)).map((line) => line.trimEnd()),
+    ...section('history', historyLines(life)),
+    ...section('rooms that end', life.ending.map(endingLine)),
+    ...section('dead letters', life.deadLetters.map(letterLine)),
+    ...section(
+      'events',
+      (life.events ?? []).map(({ at, type, reason }) => `${moment(at)}  ${type}  ${reason}`),
+    ),
+  ];
+}
+
+function problemLines({ problems }: RoomLife, terminal: Terminal): string[] {
+  if (problems.length === 0) return [painted(terminal, 'green', 'nothing is wrong')];
+  return problems.flatMap(({ what, why, command }) => [
+    painted(terminal, 'red', `! ${what}`),
+    `  ${why}`,
+    ...(command === undefined ? [] : [`  ${painted(terminal, 'bold', `${PROGRAM} ${command}`)}`]),
+  ]);
+}
+
+function facts(life: RoomLife, now: number): string[][] {
+  const rows = [...requestFacts(life), ...roomFacts(life, now), ...workFacts(life, now)];
+  return rows.flatMap(([name, value]) => (value ? [[name, value]] : []));
+}
+
+type Fact = readonly [name: string, value: string | undefined];
+
+function requestFacts({ state, generation, name, link, asked }: RoomLife): Fact[] {
+  return [
+    ['state', `${state}, generation ${generation}`],
+    ['name', name],
+    ['link', link],
+    ['asked', asked && askedInWords(asked)],
+    ['settings', asked && settingsInWords(asked.settings)],
+  ];
+}
+
+function roomFacts({ room, previous }: RoomLife, now: number): Fact[] {
+  if (!room) return [];
+  const left = Date.parse(room.expiresAt) - now;
+  return [
+    ['room', `${room.guestUrl} (${room.application}, ${room.id})`],
+    ['opened', `${moment(room.createdAt)} UTC`],
+    ['ends', `${moment(room.expiresAt)} UTC, ${left > 0 ? `in ${span(left)}` : 'over'}`],
+    ['before', previous && `${previous.guestUrl}, until ${moment(previous.expiresAt)} UTC`],
+  ];
+}
+
+function workFacts(life: RoomLife, now: number): Fact[] {
+  const { renewal, renewAt, dueAt, emergencyAt, claim, attempts, lastError, warnings = [] } = life;
+  return [
+    ['renewal', renewAt ? `${moment(renewAt)} UTC: ${renewal}` : renewal],
+    ['next look', dueAt !== renewAt && dueAt ? `${moment(dueAt)} UTC` : undefined],
+    ['emergency', emergencyAt && `from ${moment(emergencyAt)} UTC on`],
+    ['claim', claim && claimInWords(claim, now)],
+    ['attempts', attempts > 0 ? `${attempts} failed` : undefined],
+    ['last error', lastError],
+    ...warnings.map((warning): Fact => ['warning', warning]),
+  ];
+}
+
+function askedInWords({
+  lifetimeSeconds,
+  expiresAt,
+  mode,
+  until,
+  strict,
+}: NonNullable<RoomLife['asked']>): string {
+  const life = expiresAt ? `until ${moment(expiresAt)} UTC` : `a life of ${span(lifetimeSeconds * 1000)}`;
+  const end = until ? `, needed until ${moment(until)} UTC` : '';
+  return `${life}, renewal ${mode}${end}${strict ? ', strict' : ''}`;
+}
+
+function settingsInWords({
+  display_name: _name,
+  ...settings
+}: Readonly<Record<string, unknown>>): string | undefined {
+  return Object.keys(settings).length > 0 ? JSON.stringify(settings) : undefined;
+}
+
+function claimInWords(
+  { purpose, generation, application, takenAt, leaseUntil }: NonNullable<RoomLife['claim']>,
+  now: number,
+): string {
+  const lease = Date.parse(leaseUntil) - now;
+  const holds = lease > 0 ? `holds for ${span(lease)}` : `over since ${span(-lease)}`;
+  return `to ${purpose} generation ${generation} in ${application}, ${span(now - Date.parse(takenAt))} old, ${holds}`;
+}
+
+function historyLines({ history }: RoomLife): string[] {
+  return columns(
+    history.map(({ generation, application, roomId, openedAt, replacedAt, reason }) => [
+      String(generation),
+      `${moment(openedAt)} to ${moment(replacedAt)}`,
+      application,
+      roomId,
+      reason,
+    ]),
+  );
+}
+
+const endingLine = ({ application, id, endsAt }: RoomLife['ending'][number]) =>
+  `${id} (${application})  ${endsAt ? `ends ${moment(endsAt)} UTC` : 'the provider is still to be told'}`;
+
+const letterLine = ({ queue, id, sentAt, reason }: RoomLife['deadLetters'][number]) =>
+  `${moment(sentAt)}  ${queue}  message ${id}  ${reason}`;
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+}

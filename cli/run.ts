@@ -1,0 +1,48 @@
+import { NothingToAskError } from '../doctor/deployment.ts';
+import { inWords, isOfAws } from '../doctor/in-words.ts';
+import { nearest } from '../lib/settings/nearest.ts';
+import { StackError } from '../local/rooms/stack-client.ts';
+import { COMMANDS } from './commands/commands.ts';
+import { findPlace } from './deployment/find.ts';
+import { CallError, EXIT, type ExitCode, UnreachableError } from './frame/errors.ts';
+import { helpOf, overview } from './frame/help.ts';
+import { parse } from './frame/parse.ts';
+import type { Terminal } from './frame/terminal.ts';
+
+/** Runs a call of the command. @returns its exit code */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  try {
+    return await run(argv, terminal);
+  } catch (error) {
+    terminal.note(inWords(error as Error));
+    return exitCodeOf(error as Error);
+  }
+}
+
+async function run([name, ...rest]: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  if (name === undefined || ['help', '--help', '-h'].includes(name)) {
+    for (const line of overview(COMMANDS)) await terminal.say(line);
+    return name === undefined ? EXIT.call : EXIT.done;
+  }
+  const command = COMMANDS.find((each) => each.name === name);
+  if (!command) throw new CallError(unknown(name));
+  const { args, flags, place, wantsHelp } = parse(command, rest);
+  if (wantsHelp) {
+    for (const line of helpOf(command)) await terminal.say(line);
+    return EXIT.done;
+  }
+  return command.run({ args, flags, terminal, deployment: () => findPlace(place, command.reach) });
+}
+
+function unknown(name: string): string {
+  const names = COMMANDS.map((each) => each.name);
+  const near = nearest(name, names);
+  const advice = near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
+  return `there is no command ${name}: ${advice}`;
+}
+
+function exitCodeOf(error: Error): ExitCode {
+  if (error instanceof CallError || error instanceof NothingToAskError) return EXIT.call;
+  const unreachable = error instanceof UnreachableError || error instanceof StackError || isOfAws(error);
+  return unreachable ? EXIT.unreachable : EXIT.wrong;
+}

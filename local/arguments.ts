@@ -1,0 +1,20 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** @throws Error that names what is not understood */
+export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (cause) {
+    // the first sentence says what is wrong, the others how a program may be written that takes it
+    const [what = ''] = (cause as Error).message.split('. ');
+    throw new Error(`${what.charAt(0).toLowerCase()}${what.slice(1)}; --help shows what there is`, { cause });
+  }
+}
+
+/** @throws Error where it is no port */
+export function portOf(value: string | boolean | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const port = Number(value);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new Error(`--port must be a number from 1 to 65535, got ${value}`);
+}

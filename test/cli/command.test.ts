@@ -1,0 +1,236 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Ajv from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type ControlServer, openControl } from '../../local/rooms/control.ts';
+import { journey } from '../journey/journey.ts';
+import { call, type Said, type TerminalOptions } from './terminal.ts';
+
+const system = journey();
+
+let control: ControlServer;
+let folder: string;
+beforeAll(async () => {
+  control = await openControl(0);
+  control.attach(system());
+  folder = mkdtempSync(join(tmpdir(), 'command-'));
+  const { ask } = system();
+  await ask({ key: 'team/a', display_name: 'A', lifetime: 'P30D' });
+  await ask({ key: 'team/b', display_name: 'B', lifetime: 'P2D', renewal: { mode: 'none' } });
+  await ask({ key: 'lone', display_name: 'Lone', lifetime: 'P60D' });
+  await ask({ key: 'nameless' });
+}, 120_000);
+afterAll(async () => {
+  await control.stop();
+  rmSync(folder, { recursive: true });
+  vi.unstubAllEnvs();
+});
+
+const here = (...argv: string[]): Promise<Said> => call([...argv, '--port', String(control.port)]);
+const shown = (options: TerminalOptions, ...argv: string[]): Promise<Said> =>
+  call([...argv, '--port', String(control.port)], options);
+
+const schema = JSON.parse(readFileSync('docs/command.schema.json', 'utf8'));
+function assertFits(name: string, json: string): void {
+  const ajv = addFormats.default(new Ajv.default({ strict: false }));
+  const fits = ajv.compile({ ...schema, $ref: `#/$defs/${encodeURIComponent(name)}` });
+  expect([name, fits(JSON.parse(json)), fits.errors]).toEqual([name, true, null]);
+}
+
+describe('list', () => {
+  test('prints rooms as a table that fits the terminal, and says where it left something out', async () => {
+    const wide = await here('list');
+    expect(wide.out).toMatch(/^KEY +STATE +GEN +LINK +EXPIRES \(UTC\) +RENEWAL \(UTC\) +LEFT\n/);
+    expect(wide.out).toMatch(/^team\/a +active +1 +http\S+ +\S+ \S+ +\S+ \S+ +29 d$/m);
+    expect(wide.out).toMatch(/^team\/b +until .* - +47 h$/m);
+    const narrow = await shown({ width: 60 }, 'list');
+    expect(Math.max(...narrow.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(narrow.err).toContain('--wide shows all of it');
+    expect((await shown({ width: 60 }, 'list', '--wide')).out).toBe(wide.out);
+  });
+
+  test('prints JSON and CSV of the same rooms, as documented', async () => {
+    const { out } = await here('list', '--json');
+    assertFits('list', out);
+    const rooms: { key: string }[] = JSON.parse(out);
+    expect(rooms.map(({ key }) => key)).toEqual(expect.arrayContaining(['team/a', 'team/b', 'lone']));
+    expect(out).not.toContain('host');
+    const csv = (await here('list', '--csv')).out.trim().split('\n');
+    expect(csv).toHaveLength(rooms.length + 1);
+    expect(csv[0]).toMatch(/^key,name,state,/);
+  });
+
+  test.each<[string[], string[]]>([
+    [
+      ['--key-prefix', 'team/'],
+      ['team/a', 'team/b'],
+    ],
+    [['--state', 'ending'], ['team/b']],
+    [['--key-prefix', 'team/', '--limit', '1'], ['team/a']],
+    [['--application', 'nowhere'], []],
+  ])('%j lists %j', async (filter, keys) => {
+    const { out } = await here('list', '--json', ...filter);
+    expect(JSON.parse(out).map(({ key }: { key: string }) => key)).toEqual(keys);
+  });
+
+  test('takes what is due from the index and reads no row of the table for it', async () => {
+    const { out } = await here('list', '--due', '40d', '--json');
+    assertFits('list of the index', out);
+    expect(JSON.parse(out)).toMatchObject([{ key: 'team/a', held: false }]);
+    expect((await here('list', '--due', '1d')).err).toBe('no such rooms\n');
+    expect((await here('list', '--emergency', '--json')).out).toBe('[]\n');
+    expect((await here('list', '--failing', '--json')).out).toBe('[]\n');
+  });
+});
+
+describe('show', () => {
+  test('shows the life of a room, and that nothing is wrong', async () => {
+    const { code, out } = await here('show', 'team/a');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^team\/a\nnothing is wrong\n/);
+    for (const part of ['state ', 'link ', 'asked ', 'room ', 'renewal ', 'Room Created'])
+      expect(out).toContain(part);
+    assertFits('show', (await here('show', 'team/a', '--json')).out);
+  });
+
+  test('no command but host-link has a host link in its answer', async () => {
+    const link = (await here('host-link', 'lone', '--yes')).out.trim();
+    expect(link).toMatch(/^https:/);
+    const answers = await Promise.all(
+      [['list', '--json'], ['list', '--csv'], ['list'], ['show', 'lone'], ['show', 'lone', '--json']].map(
+        (argv) => here(...argv),
+      ),
+    );
+    for (const { out } of answers) expect(out.includes(link)).toBe(false);
+  });
+
+  test('says first what is wrong, why, and what mends it', async () => {
+    const { code, out } = await here('show', 'nameless');
+    expect([code, out]).toEqual([1, '']);
+    const { ask } = system();
+    await ask({ key: 'team/a', expires_at: 'yesterday' });
+    const wrong = await here('show', 'team/a');
+    expect(wrong.code).toBe(1);
+    expect(wrong.out).toMatch(
+      /^team\/a\n! a message about it rests in \S+: \S+\n {2}.*expires_at.*\n {2}evergreen-rooms dead-letters redrive\n/,
+    );
+    assertFits('show', (await here('show', 'team/a', '--json')).out);
+    const painted = await shown({ width: 100, colours: true }, 'show', 'team/a');
+    expect(painted.out).toContain('\u001b[31m! a message');
+    assertFits('dead-letters', (await here('dead-letters', '--json')).out);
+  });
+});
+
+describe('rooms are changed by messages', () => {
+  test('a dry run says what would happen, and nothing does', async () => {
+    const before = await system().doors.rooms();
+    const { code, out } = await here('hold', 'lone', '--dry-run');
+    expect([code, out]).toEqual([0, expect.stringMatching(/^lone {2}hold: .*would be held/)]);
+    expect(await system().doors.rooms()).toEqual(before);
+  });
+
+  test('--wait returns when it is done', async () => {
+    expect(await here('hold', 'lone', '--wait')).toMatchObject({
+      code: 0,
+      out: 'lone  held  generation 1\n',
+    });
+    expect(await here('release', 'lone', '--wait')).toMatchObject({
+      code: 0,
+      out: 'lone  active  generation 1\n',
+    });
+    expect(await here('rotate', 'lone', '--wait')).toMatchObject({
+      code: 0,
+      out: 'lone  active  generation 2\n',
+    });
+    await here('cancel', 'team/b', '--wait');
+    expect(await here('hold', 'team/b')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('there is no room team/b: nothing was sent'),
+    });
+    expect(await here('rotate', 'unknown', 'lone', '--yes')).toMatchObject({
+      code: 1,
+      err: 'there is no room unknown: nothing was sent; list shows all keys\n',
+    });
+  });
+
+  test('more than one key asks a person first, and changes nothing where there is none', async () => {
+    const chosen = ['hold', '--application', 'emulator'];
+    expect(await here(...chosen)).toMatchObject({ code: 2, err: expect.stringContaining('add --yes') });
+    expect(await shown({ answer: 'n' }, ...chosen)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('hold 2 rooms? [y/N]'),
+    });
+    expect((await system().room('team/a')).state).toBe('active');
+    const file = join(folder, 'keys.txt');
+    writeFileSync(file, 'team/a\n\nlone\nlone\n');
+    expect(await shown({ answer: 'y' }, 'hold', '--from', file, '--wait')).toMatchObject({ code: 0 });
+    expect((await system().room('team/a')).state).toBe('held');
+    expect((await here('release', 'team/a', 'lone', '--yes', '--wait')).code).toBe(0);
+  });
+
+  test('many requests of one file are sent, and what came of them is told', async () => {
+    const file = join(folder, 'rooms.jsonl');
+    const line = (key: string) => JSON.stringify({ key, display_name: key, lifetime: 'P30D' });
+    writeFileSync(file, `${line('many/1')}\n${line('many/2')}\n`);
+    expect((await here('request', file, '--dry-run')).out.match(/would be created/g)).toHaveLength(2);
+    const sent = await here('request', file);
+    expect(sent).toMatchObject({ code: 0, out: expect.stringMatching(/Room Created +many\/2/) });
+    expect((await here('cancel', 'many/1', 'many/2', '--yes', '--wait')).out).toBe(
+      'many/1  cancelled  generation 1\nmany/2  cancelled  generation 1\n',
+    );
+  });
+});
+
+describe('a stack in AWS is reached by the same commands', () => {
+  test('through the wire of the AWS SDK', async () => {
+    const { environment, template } = system().stack;
+    for (const name of ['AWS_ENDPOINT_URL', 'AWS_REGION']) vi.stubEnv(name, environment[name]);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+    const there = (...argv: string[]) => call([...argv, '--stack', template.stackName]);
+    const rooms = await there('list', '--json');
+    assertFits('list', rooms.out);
+    expect(JSON.parse(rooms.out)).toEqual(JSON.parse((await here('list', '--json')).out));
+    const life = await there('show', 'lone', '--json');
+    assertFits('show', life.out);
+    expect(JSON.parse(life.out).events).toBeUndefined();
+    expect((await there('hold', 'lone', '--wait')).out).toBe('lone  held  generation 2\n');
+    expect((await there('release', 'lone', '--wait')).code).toBe(0);
+    const refused = await call(['list', '--stack', 'Another']);
+    expect(refused).toMatchObject({ code: 3, err: expect.stringContaining('does not exist') });
+    vi.unstubAllEnvs();
+  });
+});
+
+describe('a call that is wrong ends with 2', () => {
+  test.each<[string[], string]>([
+    [['lst'], 'there is no command lst: did you mean list?'],
+    [['list', '--state', 'gone'], '--state must be one of opening, active'],
+    [['list', '--due', 'soon'], '--due is written 30m, 12h, 7d or 2w, got soon'],
+    [['list', '--due', '1d', '--failing'], 'choose one of --due'],
+    [['list', '--json', '--csv'], 'choose one of --json and --csv'],
+    [['list', '--limit', '0'], '--limit must be a whole number'],
+    [['show'], 'name the key of a room'],
+    [['hold'], 'name the rooms in one way'],
+    [['rotate', 'lone', '--to', 'nowhere'], '--to must name an application of the pool (emulator)'],
+    [['dead-letters', 'redrive', 'letters'], 'there is no queue of letters'],
+    [['doctor'], 'this command is for a stack in AWS'],
+    [['host-link', 'lone'], 'a host link is a credential'],
+  ])('%j', async (argv, reason) => {
+    expect(await here(...argv)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(reason) });
+  });
+
+  test('every command explains itself', async () => {
+    const { out } = await call(['--help']);
+    const names = [...out.matchAll(/^ {2}([a-z][a-z-]+) {2,}/gm)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(14);
+    for (const name of names) {
+      const help = await call([name, '--help']);
+      expect(help).toMatchObject({ code: 0, out: expect.stringContaining('Exit codes: 0 done') });
+      expect(Math.max(...help.out.split('\n').map((line) => line.length)), name).toBeLessThanOrEqual(140);
+    }
+    expect((await call([])).code).toBe(2);
+  });
+});

@@ -1,0 +1,44 @@
+import type { Terminal } from '../../cli/frame/terminal.ts';
+import { main } from '../../cli/run.ts';
+
+export interface Said {
+  readonly code: number;
+  /** stdout. */
+  readonly out: string;
+  /** stderr. */
+  readonly err: string;
+}
+
+export interface TerminalOptions {
+  /** Default: not a terminal, lines of any length. */
+  readonly width?: number;
+  /** What a person answers; absent: nobody can be asked. */
+  readonly answer?: string;
+  readonly colours?: boolean;
+}
+
+/** Runs the command with a terminal that keeps what is written. */
+export async function call(argv: readonly string[], options: TerminalOptions = {}): Promise<Said> {
+  const { width, answer, colours = false } = options;
+  let [out, err] = ['', ''];
+  const terminal: Terminal = {
+    async say(line = '') {
+      out += `${line}\n`;
+    },
+    note(line) {
+      err += `${line}\n`;
+    },
+    progress() {},
+    width: width ?? Number.POSITIVE_INFINITY,
+    height: 24,
+    isTerminal: width !== undefined,
+    canAsk: answer !== undefined,
+    hasColours: colours,
+    async ask(question) {
+      err += question;
+      return answer ?? '';
+    },
+  };
+  const code = await main(argv, terminal);
+  return { code, out, err };
+}
