@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { tokenSigner } from '../functions/adapters/meetings-api/token.ts';
-import { apiKeySigner } from '../functions/adapters/provider/api-key.ts';
+import type { ProviderKind } from '../functions/adapters/provider/kind.ts';
+import { PROVIDERS } from '../functions/adapters/providers.ts';
 import type { Feed } from '../functions/feeds/feed.ts';
 import type { ApplicationEntry } from '../functions/runtime/environment.ts';
 import type { Clients } from './clients.ts';
@@ -77,18 +77,14 @@ function placeOf(name: string, { applications, functions }: Deployment): Place {
 
 /** Signs with it, as the functions would. */
 async function checkKey(entry: ApplicationEntry, value: string): Promise<unknown> {
-  const { name: application, secret } = entry;
-  const sign =
-    entry.provider === 'meetings-api'
-      ? tokenSigner({ application, applicationId: entry.applicationId, secret, now: Date.now })
-      : apiKeySigner({ application, secret });
+  // that an entry fits its provider is what its type says, but no compiler sees it through the look-up
+  const { credential, checkCredential }: ProviderKind<never> = PROVIDERS[entry.provider];
   try {
-    return await sign(value, new Set());
+    return await checkCredential(entry as never, value);
   } catch (error) {
     // the messages of the functions are about the content of the secret; here it is not there yet
     const [, found = said(error)] = /cannot be used: (.*?); put /.exec(said(error)) ?? [];
-    const wanted = entry.provider === 'meetings-api' ? 'an RSA private key in PEM' : 'an API key';
-    throw new Error(`application ${application} needs ${wanted}, and this is none: ${found}`);
+    throw new Error(`application ${entry.name} needs ${credential.form}, and this is none: ${found}`);
   }
 }
 

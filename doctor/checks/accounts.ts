@@ -1,4 +1,5 @@
 import type { ObservedCall } from '../../functions/adapters/provider/connection.ts';
+import type { ProviderKind } from '../../functions/adapters/provider/kind.ts';
 import { PROVIDERS, roomProvider } from '../../functions/adapters/providers.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
 import { UnauthorizedError } from '../../functions/rooms/model/errors.ts';
@@ -27,10 +28,14 @@ async function checkAccount(
   const now = () => Date.now();
   const secrets = secretsManager({ client, now });
   const provider = roomProvider(entry, { secrets, now, onCall: (call) => calls.push(call) });
-  const { title, roomLimit } = PROVIDERS[entry.provider];
+  // that an entry fits its provider is what its type says, but no compiler sees it through the look-up
+  const { title, roomLimit, examine }: ProviderKind<never> = PROVIDERS[entry.provider];
   const subject = `account ${entry.name} (${title})`;
   let rooms = 0;
   try {
+    // what an app may not do explains what it is refused
+    const faults = (await examine?.(entry as never, { secrets, now })) ?? [];
+    if (faults.length > 0) return faults.map(({ found, remedy }) => failed(subject, found, remedy));
     for await (const page of provider.list()) {
       rooms += page.filter(({ available }) => available).length;
       // one page says whether the credential is taken; only a quota is worth counting for
@@ -52,7 +57,7 @@ async function checkAccount(
 const asFailed = (finding: Finding): Finding => ({ ...finding, level: 'failed' });
 
 const putting = ({ name, provider }: ApplicationEntry, stack: string) =>
-  `put the right ${provider === 'meetings-api' ? 'private key' : 'API key'} into its secret: ` +
+  `put the right ${PROVIDERS[provider].credential.name} into its secret: ` +
   `evergreen-rooms credentials put ${name} --stack ${stack} --file private.key`;
 
 function refused(subject: string, error: Error, remedy: string): Finding {

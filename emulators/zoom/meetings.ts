@@ -57,6 +57,13 @@ export class Meetings {
     this.#switches = switches;
   }
 
+  /** What an administrator has locked for all users. */
+  readonly #locked: Record<string, unknown> = {};
+
+  lock(setting: string, value: unknown): void {
+    this.#locked[setting] = value;
+  }
+
   get all(): readonly MeetingRecord[] {
     return [...this.#byId.values()];
   }
@@ -123,7 +130,7 @@ export class Meetings {
       encryptedPassword: encrypted(password),
       timezone,
       duration,
-      settings: kept(USER_SETTINGS, body.settings ?? {}, type, password),
+      settings: this.#kept(USER_SETTINGS, body.settings ?? {}, type, password),
       participants: new Set(),
     };
     if (start_time !== undefined && type !== 3) meeting.startTime = this.#start(start_time, timezone, now);
@@ -143,7 +150,7 @@ export class Meetings {
       meeting.password = password;
       meeting.encryptedPassword = encrypted(password);
     }
-    if (settings) meeting.settings = kept(meeting.settings, settings, meeting.type, meeting.password);
+    if (settings) meeting.settings = this.#kept(meeting.settings, settings, meeting.type, meeting.password);
     if (start_time !== undefined && meeting.type !== 3) {
       const start = this.#start(start_time, meeting.timezone, now);
       // a start in the past is passed over in silence
@@ -164,6 +171,17 @@ export class Meetings {
     return Math.max(start, now);
   }
 
+  /** What Zoom keeps of the settings that it was sent; what it drops it drops in silence. */
+  #kept(before: Settings, given: Settings, type: number, password: string): Settings {
+    const settings: Record<string, unknown> = { ...before, ...given, ...this.#locked };
+    if (type === 3) settings.approval_type = 2;
+    // one of the three has to guard a meeting
+    if (password === '' && !settings.waiting_room && !settings.meeting_authentication)
+      settings.waiting_room = true;
+    if (settings.waiting_room) settings.join_before_host = false;
+    return settings;
+  }
+
   #freeId(): string {
     const draw = () => `${1 + drawBelow(this.#random, 9)}${drawDigits(this.#random, 10)}`;
     let id = draw();
@@ -174,15 +192,4 @@ export class Meetings {
 
 function encrypted(password: string): string {
   return password && `${createHash('sha256').update(password).digest('base64url').slice(0, 30)}.1`;
-}
-
-/** What Zoom keeps of the settings that it was sent; what it drops it drops in silence. */
-function kept(before: Settings, given: Settings, type: number, password: string): Settings {
-  const settings: Record<string, unknown> = { ...before, ...given };
-  if (type === 3) settings.approval_type = 2;
-  // one of the three has to guard a meeting
-  if (password === '' && !settings.waiting_room && !settings.meeting_authentication)
-    settings.waiting_room = true;
-  if (settings.waiting_room) settings.join_before_host = false;
-  return settings;
 }

@@ -46,6 +46,8 @@ export interface Zoom extends RoomEmulator {
   changesToday(email: string): number;
   /** Somebody else has the host make so many creations or changes today. @throws Error without the host */
   spend(email: string, changes: number): void;
+  /** An administrator locks a setting: what callers say of it is dropped in silence. */
+  lock(setting: string, value: unknown): void;
   /** Loses a meeting: it is not even in the trash. */
   removeMeeting(id: string): void;
   /** Somebody follows a link and stays. @throws Error where it leads nowhere */
@@ -98,6 +100,7 @@ export async function startZoom(options: ZoomOptions): Promise<Zoom> {
         .sort((a, b) => a.createdAt - b.createdAt),
     meeting: (id: string) => meetings.find(id, clock.now()),
     schedule: (email: string, body: MeetingBody) => meetings.create(existingHost(email), body, clock.now()),
+    lock: (setting: string, value: unknown) => meetings.lock(setting, value),
     spend(email: string, changes: number) {
       for (let nth = 0; nth < changes; nth += 1) limits.countChange(existingHost(email), clock.now());
     },

@@ -245,6 +245,25 @@ function describeLife(at: Bench): void {
       }
     });
 
+    test('without an end ends when it is not used, and has an end once it is given one', async () => {
+      const { provider, now, turn } = at();
+      const { livesByUse } = provider.capabilities;
+      if (livesByUse === undefined) return;
+      const room = await provider.create(orderFor(at(), { byUse: true, expiresAt: now() + livesByUse }));
+      expect(room).toMatchObject({ byUse: true, available: true });
+      expect(Math.abs(room.expiresAt - now() - livesByUse)).toBeLessThanOrEqual(SECOND);
+      const other = await provider.create(orderFor(at(), { byUse: true, expiresAt: now() + livesByUse }));
+      const expiresAt = now() + 60 * DAY;
+      const ended = await provider.change(other.id, { expiresAt });
+      expect(ended).toMatchObject({ id: other.id, guestUrl: other.guestUrl, expiresAt });
+      expect(ended.byUse).toBeUndefined();
+      turn(livesByUse - DAY);
+      expect(isLive(await provider.get(room.id))).toBe(true);
+      turn(DAY + MINUTE);
+      expect(isLive(await provider.get(room.id))).toBe(false);
+      expect((await all(provider)).filter(isLive)).toEqual([]);
+    });
+
     test('that has expired is not available any more, whoever looks', async () => {
       const { provider, turn } = at();
       const order = orderFor(at(), { expiresAt: at().now() + DAY });

@@ -18,6 +18,8 @@ export interface MemoryProvider extends RoomProvider {
   readonly calls: Record<string, number>;
   /** Lets a room vanish, as no provider should. */
   lose(id: string): void;
+  /** People enter a room, or all have left. */
+  use(id: string, inUse: boolean): void;
 }
 
 export interface StoredRoom {
@@ -26,6 +28,9 @@ export interface StoredRoom {
   readonly createdAt: Instant;
   settings: RoomSettings;
   expiresAt: Instant;
+  /** It has no end of its own. */
+  byUse: boolean;
+  inUse: boolean;
   /** Its end was moved up on purpose. */
   retired: boolean;
 }
@@ -88,6 +93,8 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
     expiresAt: room.expiresAt,
     available: room.expiresAt > now(),
     settings: room.settings,
+    ...(room.byUse && { byUse: true }),
+    ...(room.inUse && { inUse: true }),
   });
   function move(room: StoredRoom, expiresAt: Instant) {
     const life = expiresAt - now();
@@ -112,10 +119,16 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
         );
       }
     },
+    use(id, inUse) {
+      const room = living(id);
+      if (!room) throw new Error(`room ${id} is not there`);
+      room.inUse = inUse;
+      if (room.byUse && inUse) room.expiresAt = now() + (capabilities.livesByUse ?? 0);
+    },
     bookmark: () => undefined,
     limitations: (settings) =>
       unmet.filter((name) => name in settings).map((name) => `${name}: not to be had here`),
-    async create({ token, settings, expiresAt }) {
+    async create({ token, settings, expiresAt, byUse = false }) {
       counted('create');
       const known = tokened(token).find(({ expiresAt: end }) => end > now());
       if (capabilities.idempotentCreate && known) return shown(known);
@@ -129,6 +142,8 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
         settings,
         createdAt: now(),
         expiresAt: 0,
+        byUse,
+        inUse: false,
         retired: false,
       };
       move(room, expiresAt);
@@ -150,7 +165,10 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
       counted('change');
       const room = living(id);
       if (!room) throw new RoomGoneError(`room ${id} is not there`);
-      if (change.expiresAt !== undefined) move(room, change.expiresAt);
+      if (change.expiresAt !== undefined) {
+        move(room, change.expiresAt);
+        room.byUse = false;
+      }
       room.settings = { ...room.settings, ...change.settings };
       return shown(room);
     },

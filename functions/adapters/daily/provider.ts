@@ -11,6 +11,7 @@ import type { RoomSettings } from '../../rooms/model/room.ts';
 import type { Instant } from '../../rooms/model/time.ts';
 import { DAY, MINUTE } from '../../rooms/model/time.ts';
 import { answered, asAsked, readable } from '../provider/answer.ts';
+import { apiKeySigner } from '../provider/api-key.ts';
 import type { Reply } from '../provider/connection.ts';
 import { isGone, isSuccess, unreadable } from '../provider/failures.ts';
 import { limitationsOf } from '../provider/fields.ts';
@@ -151,5 +152,7 @@ export const DAILY: ProviderKind<DailyEntry> = {
   title: 'Daily',
   capabilities: CAPABILITIES,
   fields: DAILY_FIELDS,
+  credential: { name: 'API key', form: 'an API key' },
+  checkCredential: ({ name, secret }, value) => apiKeySigner({ application: name, secret })(value, new Set()),
   connect: daily,
 };

@@ -19,6 +19,7 @@ import { MEETINGS_API_FIELDS } from './fields.ts';
 import { pages, type RoomsPage } from './pages.ts';
 import { CHANGEABLE, changeBody, createBody, providerRoom } from './room.ts';
 import { pageReply, roomReply } from './schema.ts';
+import { tokenSigner } from './token.ts';
 
 /**
  * Rooms a page of the list. The API does not say how many it allows; where it refuses this many, its own default is
@@ -149,5 +150,8 @@ export const MEETINGS_API: ProviderKind<MeetingsApiEntry> = {
   capabilities: CAPABILITIES,
   roomLimit: 1000,
   fields: MEETINGS_API_FIELDS,
+  credential: { name: 'private key', form: 'an RSA private key in PEM' },
+  checkCredential: ({ name, applicationId, secret }, value) =>
+    tokenSigner({ application: name, applicationId, secret, now: Date.now })(value, new Set()),
   connect: meetingsApi,
 };

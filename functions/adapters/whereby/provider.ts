@@ -10,6 +10,7 @@ import type {
 import type { Instant } from '../../rooms/model/time.ts';
 import { DAY, HOUR, MINUTE } from '../../rooms/model/time.ts';
 import { answered, asAsked } from '../provider/answer.ts';
+import { apiKeySigner } from '../provider/api-key.ts';
 import { isGone, unreadable } from '../provider/failures.ts';
 import { limitationsOf } from '../provider/fields.ts';
 import type { ProviderKind } from '../provider/kind.ts';
@@ -120,5 +121,7 @@ export const WHEREBY: ProviderKind<WherebyEntry> = {
   title: 'Whereby',
   capabilities: CAPABILITIES,
   fields: WHEREBY_FIELDS,
+  credential: { name: 'API key', form: 'an API key' },
+  checkCredential: ({ name, secret }, value) => apiKeySigner({ application: name, secret })(value, new Set()),
   connect: whereby,
 };

@@ -8,7 +8,7 @@ import { answerOf, failureOf } from '../provider/failures.ts';
 import type { ProviderOptions } from '../provider/options.ts';
 import { rateLimiter } from '../provider/rate-limiter.ts';
 import { errorReply } from './schema.ts';
-import { grants } from './token.ts';
+import { type Grants, grants } from './token.ts';
 
 /** An account at Zoom, as an entry of the pool has it. */
 export interface ZoomEntry {
@@ -42,19 +42,18 @@ const PAID_ONLY = 200;
 /** Two sources have two codes for a token without the scope, one of them with a 401. */
 const MISSING_SCOPE: ReadonlySet<number | undefined> = new Set([4711, 4700]);
 
-export function zoomCalls(entry: ZoomEntry, options: ProviderOptions): Call {
+/** Where an account's access tokens come from. */
+export function zoomGrants(entry: ZoomEntry, options: ProviderOptions): Grants {
   const { name: application, accountId, clientId, secret, baseUrl = BASE_URL } = entry;
+  return grants({ ...options, application, accountId, clientId, secret, tokenUrl: tokenUrlOf(baseUrl) });
+}
+
+export function zoomCalls(entry: ZoomEntry, options: ProviderOptions): Call {
+  const { name: application, secret, baseUrl = BASE_URL } = entry;
   const { now, wait } = options;
   const light = rateLimiter({ application, now, wait, limit: LIGHT, window: SECOND });
   const medium = rateLimiter({ application, now, wait, limit: MEDIUM, window: SECOND });
-  const { sign } = grants({
-    ...options,
-    application,
-    accountId,
-    clientId,
-    secret,
-    tokenUrl: tokenUrlOf(baseUrl),
-  });
+  const { sign } = zoomGrants(entry, options);
   return caller({
     ...options,
     application,
@@ -69,7 +68,7 @@ export function zoomCalls(entry: ZoomEntry, options: ProviderOptions): Call {
 }
 
 /** Tokens are to be had at another address than the API, unless both stand elsewhere. */
-export function tokenUrlOf(baseUrl: string): string {
+function tokenUrlOf(baseUrl: string): string {
   const url = URL.parse(baseUrl);
   return !url || /(?:^|\.)zoom\.us$/.test(url.hostname)
     ? 'https://zoom.us/oauth/token'

@@ -15,8 +15,14 @@ export const KEPT_FOR_REPAIRS = 20;
 /** How many hosts are compared for a room: their lists are read where they are not known. */
 const COMPARED = 4;
 
-/** How long a list of a host is taken for what the host has. */
+/** How long a list of a host is taken for what the host has, while its day is new. */
 const FRESH: Duration = 5 * MINUTE;
+
+/** The nearer the end of a host's day, the more often its list is read: other containers use it up too. */
+function freshFor(spent: number): Duration {
+  const left = Math.max(0, 1 - spent / (CHANGES_PER_DAY - KEPT_FOR_REPAIRS));
+  return FRESH * left ** 2;
+}
 
 /** What is known of a host. */
 interface Load {
@@ -69,7 +75,7 @@ export function zoomHosts({ application, hosts, now, read }: HostsOptions): Host
 
   async function loadOf(host: string): Promise<Load | undefined> {
     const known = loads.get(host);
-    if (known && now() - known.readAt < FRESH && known.day === today()) return known;
+    if (known && now() - known.readAt <= freshFor(known.spent) && known.day === today()) return known;
     const meetings = await read(host);
     if (!meetings) {
       unusable(host);

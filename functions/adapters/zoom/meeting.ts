@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { ProviderRoom, RoomChange, RoomOrder } from '../../rooms/model/ports.ts';
 import type { RoomSettings } from '../../rooms/model/room.ts';
 import type { Instant } from '../../rooms/model/time.ts';
-import { SECOND } from '../../rooms/model/time.ts';
-import { type ListedReply, type MeetingReply, SCHEDULED } from './schema.ts';
+import { DAY, type Duration, SECOND } from '../../rooms/model/time.ts';
+import { type ListedReply, type MeetingReply, RECURRING, SCHEDULED } from './schema.ts';
 
 /** The last instant that there is: meetings of others whose end is nobody's concern. */
 const NEVER: Instant = 8_640_000_000_000_000;
@@ -23,19 +23,37 @@ export function tokenOf({ agenda }: Pick<ListedReply, 'agenda'>): string | undef
   return MARK.exec(agenda ?? '')?.[1];
 }
 
-/** The room of a meeting. Its date is its end, although Zoom lets people in for another thirty days. */
+/** A recurring meeting lives so long after each start. */
+export const LIFE_AFTER_USE: Duration = 365 * DAY;
+
+/** Zoom does not say when a meeting was started last. That it is there says that it can be started. */
+const AT_LEAST: Duration = DAY;
+
+/** The room of a meeting. A date is its end, although Zoom lets people in for another thirty days. */
 export function providerRoom(reply: ListedReply | MeetingReply, now: Instant): ProviderRoom {
-  const { id, type, created_at, join_url, start_time } = reply;
-  const expiresAt = type === SCHEDULED && start_time ? Date.parse(start_time) : NEVER;
+  const { id, type, created_at, join_url } = reply;
+  const createdAt = Date.parse(created_at);
+  const inUse = 'status' in reply && reply.status === 'started';
+  const expiresAt = endOf(reply, inUse, now);
   return {
     id: String(id),
     guestUrl: join_url,
-    createdAt: Date.parse(created_at),
+    createdAt,
     expiresAt,
     token: tokenOf(reply),
     available: expiresAt > now,
     settings: shownSettings(reply),
+    ...(type === RECURRING && { byUse: true }),
+    ...(inUse && { inUse }),
   };
+}
+
+/** Of a meeting without a date: the earliest end that it can have. */
+function endOf({ type, created_at, start_time }: ListedReply, inUse: boolean, now: Instant): Instant {
+  if (type === SCHEDULED && start_time) return Date.parse(start_time);
+  if (type !== RECURRING) return NEVER;
+  const unused = Date.parse(created_at) + LIFE_AFTER_USE;
+  return inUse ? now + LIFE_AFTER_USE : Math.max(unused, now + AT_LEAST);
 }
 
 function shownSettings(reply: ListedReply | MeetingReply): Partial<RoomSettings> {
@@ -69,18 +87,18 @@ const LONGEST_TOPIC = 200;
 export interface MeetingBody {
   readonly topic?: string;
   readonly agenda?: string;
+  readonly type?: typeof SCHEDULED;
   readonly start_time?: string;
+  readonly timezone?: string;
   readonly settings?: Readonly<Record<string, boolean | number | string>>;
 }
 
 /** Everything is said, since what is not said is as the host has set it for all of their meetings. */
-export function createBody({ token, settings, expiresAt }: RoomOrder) {
+export function createBody({ token, settings, expiresAt, byUse = false }: RoomOrder) {
   return {
-    type: SCHEDULED,
+    ...(byUse ? { type: RECURRING } : { type: SCHEDULED, start_time: utc(expiresAt), timezone: 'UTC' }),
     topic: topicOf(settings.display_name),
     agenda: agendaOf(token, settings.metadata),
-    start_time: utc(expiresAt),
-    timezone: 'UTC',
     password: passcode(),
     settings: {
       jbh_time: 0,
@@ -107,14 +125,19 @@ export function changeBody({ settings = {}, expiresAt }: RoomChange, found: Meet
   const topic = settings.display_name === undefined ? undefined : topicOf(settings.display_name);
   const token = tokenOf(found);
   const agenda = 'metadata' in settings && token ? agendaOf(token, settings.metadata) : undefined;
-  const start = expiresAt === undefined ? undefined : utc(expiresAt);
   return {
     ...(topic !== undefined && topic !== found.topic && { topic }),
     ...(agenda !== undefined && agenda !== found.agenda && { agenda }),
-    ...(start !== undefined &&
-      start !== (found.start_time && utc(Date.parse(found.start_time))) && { start_time: start }),
+    ...(expiresAt !== undefined && dateOf(expiresAt, found)),
     ...(other.length > 0 && { settings: Object.fromEntries(other) }),
   };
+}
+
+/** A meeting that lived by its use has a date from then on. */
+function dateOf(expiresAt: Instant, { type, start_time }: MeetingReply): MeetingBody {
+  const start = utc(expiresAt);
+  if (type !== SCHEDULED) return { type: SCHEDULED, start_time: start, timezone: 'UTC' };
+  return start_time && utc(Date.parse(start_time)) === start ? {} : { start_time: start };
 }
 
 /** What was asked for and not kept, in words for a person: Zoom drops what an administrator has locked without a word. */

@@ -1,4 +1,9 @@
-import { ProviderRefusedError, RoomGoneError, ThrottledError } from '../../rooms/model/errors.ts';
+import {
+  AmbiguousOutcomeError,
+  ProviderRefusedError,
+  RoomGoneError,
+  ThrottledError,
+} from '../../rooms/model/errors.ts';
 import type {
   Capabilities,
   ListOptions,
@@ -25,11 +30,13 @@ import {
   type ZoomEntry,
   zoomCalls,
 } from './calls.ts';
+import { examineZoom } from './examine.ts';
 import { ZOOM_FIELDS } from './fields.ts';
 import { zoomHosts } from './hosts.ts';
-import { changeBody, createBody, providerRoom, tokenOf } from './meeting.ts';
+import { changeBody, createBody, dropped, LIFE_AFTER_USE, providerRoom, tokenOf } from './meeting.ts';
 import { pageReader } from './pages.ts';
 import { type ListedReply, type MeetingReply, meetingReply } from './schema.ts';
+import { clientSecretIn } from './token.ts';
 
 const CAPABILITIES: Capabilities = {
   // what the meeting itself does not know can change all the more easily
@@ -46,6 +53,7 @@ const CAPABILITIES: Capabilities = {
     'ui_settings',
   ],
   movableExpiry: true,
+  livesByUse: LIFE_AFTER_USE,
   shortestLife: MINUTE,
   // nobody says how far ahead a date may be
   longestLife: 365 * DAY,
@@ -57,6 +65,7 @@ const CAPABILITIES: Capabilities = {
 };
 
 const MEETING = '/meetings/{id}';
+const STATUS = `${MEETING}/status`;
 
 /** Zoom: meetings of the hosts of an account, whose date is the end of the room. */
 export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
@@ -91,7 +100,9 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
       );
       if (isSuccess(reply)) {
         hosts.spent(host, true);
-        return asAsked(reply, providerRoom(answered(reply, meetingReply), now()), order);
+        const meeting = answered(reply, meetingReply);
+        const made = asAsked(reply, providerRoom(meeting, now()), order);
+        return { ...made, warnings: dropped(body.settings, meeting) };
       }
       if (saysUsedUp(reply)) hosts.usedUp(host);
       else hosts.unusable(host);
@@ -109,9 +120,22 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     return { reply, meeting };
   }
 
+  /** Zoom says of living meetings at times that they do not exist: a list of their host knows better. */
   async function get(id: string): Promise<ProviderRoom | undefined> {
     const found = await read(id);
-    return found && providerRoom(found.meeting, now());
+    if (found) return providerRoom(found.meeting, now());
+    if (!isMeetingId(id)) return undefined;
+    const [listed] = await inLists((meeting) => String(meeting.id) === id);
+    if (listed) return listed;
+    const again = await read(id);
+    return again && providerRoom(again.meeting, now());
+  }
+
+  async function revive(id: string): Promise<ProviderRoom | undefined> {
+    if (!isMeetingId(id)) return undefined;
+    const body = { action: 'recover' };
+    const reply = await call({ method: 'PUT', route: STATUS, id, body }, saysNoMeeting);
+    return isSuccess(reply) ? get(id) : undefined;
   }
 
   /** Only a real difference is sent: a host makes a hundred changes in a day. Then the meeting is read back. */
@@ -128,7 +152,9 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     if (reply.text.trim() !== '') throw unreadable(reply, 'a change has no answer');
     hosts.spent(hostOf(found.meeting));
     const after = await read(id);
-    if (after) return providerRoom(after.meeting, now());
+    if (after) {
+      return { ...providerRoom(after.meeting, now()), warnings: dropped(body.settings ?? {}, after.meeting) };
+    }
     throw new RoomGoneError(`room ${id} of application ${application} is gone since it was changed`);
   }
 
@@ -161,11 +187,15 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     let reply = await remove();
     if (saysInProgress(reply)) {
       const body = { action: 'end' };
-      await call({ method: 'PUT', route: `${MEETING}/status`, id, body }, saysNoMeeting);
+      await call({ method: 'PUT', route: STATUS, id, body }, saysNoMeeting);
       reply = await remove();
     }
-    if (saysNoMeeting(reply) || (isSuccess(reply) && reply.text.trim() === '')) return now();
-    throw unreadable(reply, 'a deletion has no answer');
+    if (isSuccess(reply) && reply.text.trim() === '') return now();
+    if (isSuccess(reply)) throw unreadable(reply, 'a deletion has no answer');
+    if (!(await get(id))) return now();
+    throw new AmbiguousOutcomeError(
+      `${answerOf(reply, reasonOf(reply))}, yet it is there: it is deleted later`,
+    );
   }
 
   async function* list({ from, reached }: ListOptions = {}): AsyncGenerator<readonly ProviderRoom[]> {
@@ -181,19 +211,34 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     for (const [index, host] of names.entries()) {
       if (index < first) continue;
       const start = index === first ? pageToken : undefined;
+      const live = await liveMeetingsOf(host);
       for await (const { meetings, next } of pagesOf(host, { background: true }, start)) {
-        yield { meetings, position: positionAfter(index, next, names.length) };
+        yield {
+          meetings: meetings.map((meeting) =>
+            live.has(meeting.id) ? { ...meeting, status: 'started' } : meeting,
+          ),
+          position: positionAfter(index, next, names.length),
+        };
       }
     }
   }
 
-  async function find(token: string): Promise<readonly ProviderRoom[]> {
+  /** The meetings of a host that people are in. */
+  async function liveMeetingsOf(host: string): Promise<ReadonlySet<number>> {
+    const live = new Set<number>();
+    for await (const { meetings } of pagesOf(host, { background: true, type: 'live' })) {
+      for (const { id } of meetings) live.add(id);
+    }
+    return live;
+  }
+
+  /** The meetings in the lists of all hosts that are of interest. */
+  async function inLists(isMeant: (meeting: ListedReply) => boolean): Promise<readonly ProviderRoom[]> {
     const found = await Promise.all(
       names.map(async (host) => {
         const rooms: ProviderRoom[] = [];
         for await (const { meetings } of pagesOf(host)) {
-          const marked = meetings.filter((meeting) => tokenOf(meeting) === token);
-          rooms.push(...marked.map((meeting) => providerRoom(meeting, now())));
+          rooms.push(...meetings.filter(isMeant).map((meeting) => providerRoom(meeting, now())));
         }
         return rooms;
       }),
@@ -204,9 +249,10 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
   return {
     capabilities: CAPABILITIES,
     create,
-    find,
+    find: (token) => inLists((meeting) => tokenOf(meeting) === token),
     get,
     change,
+    revive,
     retire,
     async hostUrl(id) {
       const found = await read(id);
@@ -238,5 +284,9 @@ export const ZOOM: ProviderKind<ZoomEntry> = {
   title: 'Zoom',
   capabilities: CAPABILITIES,
   fields: ZOOM_FIELDS,
+  credential: { name: 'client secret', form: 'the client secret of its app' },
+  checkCredential: async ({ name, clientId, secret }, value) =>
+    clientSecretIn(value, { application: name, clientId, secret }),
+  examine: examineZoom,
   connect: zoom,
 };

@@ -23,6 +23,9 @@ const listed = {
 /** A meeting with a date. */
 export const SCHEDULED = 2;
 
+/** A recurring meeting without a fixed time. */
+export const RECURRING = 3;
+
 /** Without its date, nobody knows when the room of a scheduled meeting ends. */
 const dated = z.refine<Dated>(
   ({ type, start_time }) => type !== SCHEDULED || typeof start_time === 'string',
@@ -79,4 +82,9 @@ export const grantReply = z.object({
 export const noGrantReply = z.object({
   error: z.string(),
   reason: z.optional(z.nullable(z.string())),
+});
+
+export const userReply = z.object({
+  /** 1: without a licence. */
+  type: z.int(),
 });

@@ -105,10 +105,7 @@ export function grants(options: TokenOptions): Grants {
   }
 
   async function sign(value: string, refused: ReadonlySet<string>): Promise<string> {
-    const clientSecret = value.trim();
-    if (!/^[\x21-\x7e]+$/.test(clientSecret) || clientSecret.startsWith('{')) {
-      throw uselessSecret(application, secret, faultOf(clientSecret), `the client secret of app ${clientId}`);
-    }
+    const clientSecret = clientSecretIn(value, options);
     const known = tokens.get(clientSecret);
     const grant = await known;
     if (grant && !isStale(grant, refused)) return grant.header;
@@ -124,6 +121,16 @@ export function grants(options: TokenOptions): Grants {
   }
 
   return { sign, fetch };
+}
+
+/** @throws UnauthorizedError where the text cannot be one */
+export function clientSecretIn(
+  value: string,
+  { application, secret, clientId }: Pick<TokenOptions, 'application' | 'secret' | 'clientId'>,
+): string {
+  const clientSecret = value.trim();
+  if (/^[\x21-\x7e]+$/.test(clientSecret) && !clientSecret.startsWith('{')) return clientSecret;
+  throw uselessSecret(application, secret, faultOf(clientSecret), `the client secret of app ${clientId}`);
 }
 
 function faultOf(clientSecret: string): string {

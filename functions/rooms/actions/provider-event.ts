@@ -8,6 +8,7 @@ import type { Result } from '../model/result.ts';
 import { isOver } from '../model/spec.ts';
 import { type Duration, MINUTE } from '../model/time.ts';
 import { reopenLost } from './repair.ts';
+import { afterUse } from './use.ts';
 
 /** A provider's clock may differ from ours by this much: a room that ends so early ends at its time. */
 const SKEW: Duration = 5 * MINUTE;
@@ -38,13 +39,15 @@ const APPLY = {
 } as const satisfies Record<ProviderEvent['news'], unknown>;
 
 async function waitForMeeting(kept: KeptRoom, context: RoomContext): Promise<Result> {
-  const { room } = kept;
-  if (room.meetingSince !== undefined || !(await isThere(kept, context)))
-    return { outcome: 'unchanged', room };
-  return {
-    outcome: 'noted',
-    room: await context.rooms.write({ ...room, meetingSince: context.now() }),
-  };
+  const { room, current } = kept;
+  if (room.meetingSince !== undefined && !current.byUse) return { outcome: 'unchanged', room };
+  const seen = await context.pool.provider(current.application).get(current.id);
+  const now = context.now();
+  if (!seen?.available || seen.expiresAt <= now) return { outcome: 'unchanged', room };
+  const after = afterUse(kept, seen, context);
+  if (after === room && room.meetingSince !== undefined) return { outcome: 'unchanged', room };
+  const meetingSince = room.meetingSince ?? now;
+  return { outcome: 'noted', room: await context.rooms.write({ ...after, meetingSince }) };
 }
 
 /** Needs no look: at worst, a link changes during a meeting as it would if nobody told us of meetings. */
@@ -67,9 +70,4 @@ async function openAgain(kept: KeptRoom, context: RoomContext): Promise<Result> 
   const needed = room.state === 'active' && !isOver(spec, now);
   if (!needed || !(await isGone(current, context))) return { outcome: 'unchanged', room };
   return recreate(kept, 'expired', context, { gone: true });
-}
-
-async function isThere({ current }: KeptRoom, { pool, now }: RoomContext): Promise<boolean> {
-  const seen = await pool.provider(current.application).get(current.id);
-  return seen?.available === true && seen.expiresAt > now();
 }

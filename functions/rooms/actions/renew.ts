@@ -15,13 +15,19 @@ import type { LiveRoom } from '../model/room.ts';
 import { isKeptPast } from '../model/spec.ts';
 import type { Instant } from '../model/time.ts';
 import { MINUTE } from '../model/time.ts';
-import { atRest } from '../model/transitions.ts';
+import { atRest, warnedOfDisuse } from '../model/transitions.ts';
 import { isLastResort, isOfTheProvider, prolong } from './prolong.ts';
+import { noteUse } from './use.ts';
 
 /** Renews a room whose time has come, in the way that was asked for. */
 export async function renewDue(kept: KeptRoom, context: RoomContext): Promise<Result> {
   const now = context.now();
   const decision = decideRenewal(kept, now, context);
+  if (decision.action !== 'leave' && kept.current.byUse) {
+    // nobody may have told of a use; where nobody answers, it is not waited for
+    const inUse = await noteUse(kept, context).catch(() => undefined);
+    if (inUse?.outcome === 'extended') return inUse;
+  }
   const living = decision.reason === 'expired' ? await withMovedEnd(kept.room, context) : undefined;
   if (living) return renewDue({ ...kept, room: living, current: living.current }, context);
   return { ...(await perform(decision, kept, now, context)), reason: decision.reason };
@@ -37,6 +43,8 @@ async function perform(
   switch (decision.action) {
     case 'leave':
       return { outcome: 'unchanged', room };
+    case 'warn':
+      return { outcome: 'noted', room: await context.rooms.write(warnedOfDisuse(room, kept.current, now)) };
     case 'rest':
       return { outcome: 'over', room: await context.rooms.write({ ...atRest(room), updatedAt: now }) };
     case 'extend':

@@ -17,6 +17,7 @@ import { assertWanted, unknownRoom } from './hold.ts';
 import { renewDue } from './renew.ts';
 import { correctDrift, reopenLost } from './repair.ts';
 import { takeBack } from './take-back.ts';
+import { noteUse } from './use.ts';
 
 /** Keeps one room, if it still is what was nominated: a second order for the same generation changes nothing. */
 export async function rotateRoom(order: RotationOrder, context: RoomContext): Promise<Result> {
@@ -51,7 +52,7 @@ async function announceEnd(room: Room, context: RoomContext): Promise<Result> {
   };
 }
 
-const CAUSES = { due: renewDue, lost: reopenLost, drifted: correctDrift } as const;
+const CAUSES = { due: renewDue, lost: reopenLost, drifted: correctDrift, used: noteUse } as const;
 
 /** Rotates a room because a person asks for it now: neither a back-off, a hold nor a meeting stands in the way. */
 export async function rotateNow(request: RoomRequest, context: RoomContext): Promise<Result> {

@@ -12,7 +12,15 @@ import {
   type RoomSpec,
 } from '../model/room.ts';
 import { standing } from '../model/sequence.ts';
-import { changedSettings, expiryFromNow, isOnDemand, isOver, isRenewed, sameSpec } from '../model/spec.ts';
+import {
+  changedSettings,
+  expiryFromNow,
+  isByUse,
+  isOnDemand,
+  isOver,
+  isRenewed,
+  sameSpec,
+} from '../model/spec.ts';
 import { type Instant, SECOND } from '../model/time.ts';
 import { isAlive, tooShortToRenew } from '../model/transitions.ts';
 
@@ -152,7 +160,9 @@ function changeOf(
     ...unclearSettings(row, wanted.settings, capabilities),
     ...changedSettings(row.spec?.settings, wanted.settings),
   };
-  const expiresAt = wantedExpiry(row.spec, wanted, capabilities, now);
+  // one that lives by its use has the longest life that there is
+  const isKeptByUse = current.byUse === true && isByUse(wanted, capabilities);
+  const expiresAt = isKeptByUse ? 0 : wantedExpiry(row.spec, wanted, capabilities, now);
   const later = expiresAt > current.expiresAt + SAME_EXPIRY;
   if (Object.keys(settings).length === 0 && !later) return undefined;
   return { expiresAt: later ? expiresAt : undefined, settings };

@@ -10,6 +10,7 @@ import { isAlive } from '../model/transitions.ts';
  * What has to be done with a room that was nominated for renewal, and why.
  *
  * - `leave`: its time has not come, or something else is under way.
+ * - `warn`: nobody uses a room that lives by its use, and there is time to.
  * - `rest`: it has ended, and no other room is needed.
  * - `extend`: its expiry is moved, the link staying.
  * - `postpone`: people are in it, and there is time to wait.
@@ -17,6 +18,7 @@ import { isAlive } from '../model/transitions.ts';
  */
 export type RenewalDecision =
   | { readonly action: 'leave'; readonly reason: 'not due' }
+  | { readonly action: 'warn'; readonly reason: 'unused' }
   | { readonly action: 'rest'; readonly reason: 'over' }
   | { readonly action: 'extend'; readonly reason: 'renewal'; readonly expiresAt: Instant }
   | ReplacementDecision;
@@ -30,8 +32,12 @@ export function decideRenewal(
   now: Instant,
   policy: { readonly pool: Accounts },
 ): RenewalDecision {
-  const { renewAt = Number.POSITIVE_INFINITY } = room;
-  if (room.state !== 'active' || renewAt > now) return { action: 'leave', reason: 'not due' };
+  const { renewAt = Number.POSITIVE_INFINITY, dueAt = renewAt } = room;
+  if (room.state !== 'active') return { action: 'leave', reason: 'not due' };
+  if (renewAt > now) {
+    const isUnused = current.byUse && dueAt < renewAt && dueAt <= now && isAlive(current, now);
+    return isUnused ? { action: 'warn', reason: 'unused' } : { action: 'leave', reason: 'not due' };
+  }
   if (!isAlive(current, now)) {
     return isOver(spec, now) ? { action: 'rest', reason: 'over' } : { action: 'recreate', reason: 'expired' };
   }

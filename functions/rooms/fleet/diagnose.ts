@@ -31,7 +31,8 @@ export function diagnose(
     ? { inventory: inventoryOfUnfinished(room, inventories), cause: 'unfinished' as const }
     : findingOf(room, inventories, now);
   if (!finding?.inventory) return undefined;
-  finding.inventory.report[finding.cause] += 1;
+  // people in a room are nothing that is wrong
+  if (finding.cause !== 'used') finding.inventory.report[finding.cause] += 1;
   return {
     inventory: finding.inventory,
     order: { key: room.key, generation: room.generation, cause: finding.cause },
@@ -79,7 +80,8 @@ function findingOf(
       ? undefined
       : { inventory, cause: 'lost' as const };
   }
-  return driftOf({ current, spec, unclear }, seen, inventory.provider.capabilities, now)
-    ? { inventory, cause: 'drifted' as const }
-    : undefined;
+  if (driftOf({ current, spec, unclear }, seen, inventory.provider.capabilities, now)) {
+    return { inventory, cause: 'drifted' as const };
+  }
+  return current.byUse && seen.inUse ? { inventory, cause: 'used' as const } : undefined;
 }

@@ -45,7 +45,10 @@ export function unmetSettings(
 }
 
 /** The input of a change of a live room. */
-type InPlace = Pick<Capabilities, 'changeable' | 'movableExpiry' | 'shortestLife' | 'longestLife'>;
+type InPlace = Pick<
+  Capabilities,
+  'changeable' | 'movableExpiry' | 'shortestLife' | 'longestLife' | 'livesByUse'
+>;
 
 /** Of a room that can neither be changed nor asked for: its application has left the pool, and it lives on to its end. */
 const OUT_OF_REACH: InPlace = {

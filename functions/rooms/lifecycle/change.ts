@@ -15,6 +15,7 @@ import { heardSettings, warningsOf } from './callbacks.ts';
 import { type ClaimedRoom, completeClaim, mayHaveActed, releaseClaim, takeClaim } from './claim.ts';
 import type { RoomContext } from './context.ts';
 import { isGone } from './gone.ts';
+import { withWarnings } from './open.ts';
 
 /** The new values of the current room, and those of them that it does not have yet. */
 export interface Alteration {
@@ -90,11 +91,19 @@ async function applyClaim(
     const live: LiveRoom = {
       ...current,
       hostUrl: found.hostUrl ?? current.hostUrl,
-      expiresAt: found.expiresAt,
+      // where a use moves the end, the provider may know of fewer uses than we do
+      expiresAt: found.byUse ? Math.max(found.expiresAt, current.expiresAt) : found.expiresAt,
+      // one whose end was moved has an end
+      byUse: found.byUse,
       // an end that was put back to where it had been is no new life; a new one is counted from when it was asked for
       renewedAt: found.expiresAt > current.expiresAt ? claim.takenAt : current.renewedAt,
     };
-    return await completeClaim(claimed, (ours) => settled(ours, claim, live, context.renewal, now), context);
+    const outcome = withWarnings(claimed, found.warnings ?? []).claim;
+    return await completeClaim(
+      claimed,
+      (ours) => settled(ours, outcome, live, context.renewal, now),
+      context,
+    );
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
     const error = await believed(thrown, claimed, current, context);

@@ -1,3 +1,4 @@
+import { ProviderRefusedError, UnauthorizedError } from '../model/errors.ts';
 import type { LiveRoom, Room } from '../model/room.ts';
 import { MINUTE } from '../model/time.ts';
 import type { RoomContext } from './context.ts';
@@ -8,14 +9,30 @@ const LOOKS = 2;
 /**
  * Whether the provider says that a room is not there, or has ended, each time that it is asked for it. Whatever raised
  * the suspicion (a change that met nothing, a list, a callback) does not count: a link is given up only after two
- * answers to the question itself. An answer that is none is an error, so it is no answer here.
+ * answers to the question itself. An answer that is none is an error, so it is no answer here. A room that can be brought
+ * back is.
  */
 export async function isGone(current: LiveRoom, { pool, now }: RoomContext): Promise<boolean> {
   for (let look = 1; look <= LOOKS; look += 1) {
     const seen = await pool.provider(current.application).get(current.id);
     if (seen?.available && seen.expiresAt > now()) return false;
   }
-  return true;
+  return !(await isRevived(current, { pool, now }));
+}
+
+/** Whether the provider brings back a room that somebody has deleted: its link is worth more than a new one. */
+async function isRevived(
+  { application, id }: LiveRoom,
+  { pool, now }: Pick<RoomContext, 'pool' | 'now'>,
+): Promise<boolean> {
+  try {
+    const revived = await pool.provider(application).revive?.(id);
+    return revived?.available === true && revived.expiresAt > now();
+  } catch (error) {
+    // whoever may not bring rooms back makes new ones
+    if (error instanceof UnauthorizedError || error instanceof ProviderRefusedError) return false;
+    throw error;
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Origin } from '../model/origin.ts';
 import type { Capabilities, ProviderRoom } from '../model/ports.ts';
 import { renewalWindow } from '../model/renewal.ts';
 import type { Announcement, Claim, LiveRoom, Retiree, Room, RoomSpec, Sequence } from '../model/room.ts';
-import { isKeptPast } from '../model/spec.ts';
+import { isByUse, isKeptPast } from '../model/spec.ts';
 import type { Instant } from '../model/time.ts';
 import { MINUTE } from '../model/time.ts';
 import { roomToken } from '../model/token.ts';
@@ -66,7 +66,7 @@ export async function openRoom(room: Room, opening: Opening, context: RoomContex
     const made = await create(claimed, context);
     if (!(made instanceof Error)) {
       if (passed.some((why) => !(why instanceof ApplicationFullError))) context.notice?.('passed-over');
-      return record(claimed, made, context);
+      return record(withWarnings(claimed, made.warnings), made.live, context);
     }
     passed.push(made);
   }
@@ -119,13 +119,27 @@ function poolFull(
 /** Why the next application is to be asked: this one is full, lets nobody in, or refuses this room. */
 type Passed = ApplicationFullError | UnauthorizedError | ProviderRefusedError;
 
-async function create(claimed: ClaimedRoom, context: RoomContext): Promise<LiveRoom | Passed> {
+interface MadeRoom {
+  readonly live: LiveRoom;
+  readonly warnings: readonly string[];
+}
+
+async function create(claimed: ClaimedRoom, context: RoomContext): Promise<MadeRoom | Passed> {
   const { application, expiresAt, generation, spec, gone } = claimed.claim;
   const token = roomToken(context.deployment, claimed.key, generation, spec);
   try {
     const settings = await heardSettings(claimed.key, spec.settings, application, context);
-    const order = { token, settings, expiresAt, ...(gone && { urgent: true }) };
-    return asLive(await context.pool.provider(application).create(order), application, context.now());
+    const provider = context.pool.provider(application);
+    const byUse = isByUse(spec, provider.capabilities);
+    const order = {
+      token,
+      settings,
+      expiresAt,
+      ...(byUse && { byUse }),
+      ...(gone && { urgent: true }),
+    };
+    const made = await provider.create(order);
+    return { live: asLive(made, application, context.now()), warnings: made.warnings ?? [] };
   } catch (error) {
     if (isPassed(error)) return error;
     if (error instanceof Error) await releaseClaim(claimed, error, context);
@@ -152,6 +166,12 @@ async function refuse(
   throw refusal;
 }
 
+/** The claim with what else the caller does not get. */
+export function withWarnings(claimed: ClaimedRoom, more: readonly string[]): ClaimedRoom {
+  const { claim } = claimed;
+  return { ...claimed, claim: { ...claim, warnings: [...(claim.warnings ?? []), ...more] } };
+}
+
 /** Records a room that was made, or found, under the claim. */
 export async function record(claimed: ClaimedRoom, live: LiveRoom, context: RoomContext): Promise<Room> {
   const now = context.now();
@@ -168,8 +188,18 @@ export async function record(claimed: ClaimedRoom, live: LiveRoom, context: Room
 
 /** @param renewedAt when the room was given its expiry */
 export function asLive(found: ProviderRoom, application: string, renewedAt: Instant): LiveRoom {
-  const { id, meetingCode, guestUrl, hostUrl, createdAt, expiresAt } = found;
-  return { application, id, meetingCode, guestUrl, hostUrl, createdAt, expiresAt, renewedAt };
+  const { id, meetingCode, guestUrl, hostUrl, createdAt, expiresAt, byUse } = found;
+  return {
+    application,
+    id,
+    meetingCode,
+    guestUrl,
+    hostUrl,
+    createdAt,
+    expiresAt,
+    renewedAt,
+    ...(byUse && { byUse }),
+  };
 }
 
 /** A provider's clock and rounding may differ from ours by this much. */

@@ -30,7 +30,10 @@ export function driftOf(
     ...driftedSettings(asked, seen.settings ?? {}, changeable),
   };
   const endsEarly =
-    movableExpiry && seen.expiresAt < expiresAt - ROUNDING && expiresAt >= now + shortestLife + ROUNDING;
+    movableExpiry &&
+    !seen.byUse &&
+    seen.expiresAt < expiresAt - ROUNDING &&
+    expiresAt >= now + shortestLife + ROUNDING;
   if (Object.keys(settings).length === 0 && !endsEarly) return undefined;
   return { settings, expiresAt: endsEarly ? expiresAt : undefined };
 }

@@ -18,6 +18,11 @@ export interface Capabilities {
   readonly changeable: readonly SettingName[];
   /** The expiry of a living room can be moved. */
   readonly movableExpiry: boolean;
+  /**
+   * A room that is asked for without an end lives on for so long after each use, its link staying. Absent: every room has
+   * an end.
+   */
+  readonly livesByUse?: Duration;
   /** The shortest life a new room, or a moved expiry, may have from now. */
   readonly shortestLife: Duration;
   /** The longest life a new room, or a moved expiry, may have from now. */
@@ -45,6 +50,10 @@ export interface ProviderRoom extends Omit<LiveRoom, 'application' | 'renewedAt'
   readonly token?: string;
   /** False once it has expired. */
   readonly available: boolean;
+  /** People are in it at this moment, which is a use. */
+  readonly inUse?: boolean;
+  /** What it was asked to be and is not, in words for a person. Only in the answer to a create or a change. */
+  readonly warnings?: readonly string[];
   /** The changeable settings it has, for finding drift. Absent where the provider does not show them. */
   readonly settings?: Partial<RoomSettings>;
 }
@@ -53,6 +62,8 @@ export interface RoomOrder {
   readonly token: string;
   readonly settings: RoomSettings;
   readonly expiresAt: Instant;
+  /** It has no end of its own: `expiresAt` is when it ends if nobody uses it. */
+  readonly byUse?: boolean;
   /** The key has lost its room, so what an account keeps back for repairs may be used. */
   readonly urgent?: boolean;
 }
@@ -71,6 +82,11 @@ export interface RoomProvider {
   find(token: string, since?: string): Promise<readonly ProviderRoom[]>;
   get(id: string): Promise<ProviderRoom | undefined>;
   change(id: string, change: RoomChange): Promise<ProviderRoom>;
+  /**
+   * Brings back a room that somebody has deleted, its link with it. `undefined` where it is gone for good. Absent: a deleted
+   * room is gone for good.
+   */
+  revive?(id: string): Promise<ProviderRoom | undefined>;
   /** Ends a room as early as the provider allows, and says when that is. A room that is gone has ended. */
   retire(id: string): Promise<Instant>;
   /**
@@ -128,6 +144,7 @@ export interface ListOptions {
  * - `due`: its renewal time has come.
  * - `lost`: reconciliation did not find it at the provider.
  * - `drifted`: the provider shows other settings, or an earlier end, than the row.
+ * - `used`: people are in it, and it lives by its use.
  * - `unfinished`: a crash left something to do.
  * - `ended`: it reached its expiry, and nobody was told.
  * - `recovered`: the provider has rooms of newer generations, as after a restore of the table.
@@ -135,7 +152,7 @@ export interface ListOptions {
 export interface RotationOrder {
   readonly key: string;
   readonly generation: number;
-  readonly cause: 'due' | 'lost' | 'drifted' | 'unfinished' | 'ended' | 'recovered';
+  readonly cause: 'due' | 'lost' | 'drifted' | 'used' | 'unfinished' | 'ended' | 'recovered';
   /** With `recovered`: the newer generations, the oldest first. */
   readonly found?: readonly FoundRoom[];
 }

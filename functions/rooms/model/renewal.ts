@@ -1,5 +1,5 @@
 import { fraction } from './digest.ts';
-import { type Duration, type Instant, MINUTE } from './time.ts';
+import { DAY, type Duration, type Instant, MINUTE } from './time.ts';
 
 export interface RenewalPolicy {
   /** How long before its expiry a room is renewed, where its life is long enough for that. */
@@ -22,6 +22,9 @@ const LONGEST_WINDOW = 0.9;
  * 2.5 % earlier on average.
  */
 const JITTER_SHARE = 0.05;
+
+/** A room that lives by its use is warned of so long before it ends unused. */
+export const UNUSED_WARNING: Duration = 60 * DAY;
 
 /**
  * How long before its expiry a room of this life is renewed: `renewBefore`, at most a third of the life, yet wide

@@ -121,6 +121,8 @@ export interface LiveRoom {
   readonly hostUrl?: string;
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
+  /** It has no end of its own: it expires if nobody uses it until then, and each use moves that. */
+  readonly byUse?: boolean;
   /** When this expiry was given, by creation or by moving it: a life is calculated from here. */
   readonly renewedAt: Instant;
 }

@@ -48,7 +48,20 @@ export function isOnDemand(spec: RoomSpec | undefined): boolean {
 }
 
 /** How long a provider lets a room live. */
-type Lives = Pick<Capabilities, 'shortestLife' | 'longestLife'>;
+type Lives = Pick<Capabilities, 'shortestLife' | 'longestLife' | 'livesByUse'>;
+
+/**
+ * Whether a room of this spec lives by its use at a provider that has such rooms: where no end was asked for, neither of
+ * the room nor of its renewal, and no renewal by name, since each of these is a wish for another life.
+ */
+export function isByUse(
+  { expiresAt, renewal }: Pick<RoomSpec, 'expiresAt' | 'renewal'>,
+  { livesByUse }: Pick<Capabilities, 'livesByUse'>,
+): boolean {
+  const { mode, until, explicit = false } = renewal;
+  const isEndless = expiresAt === undefined && until === undefined && mode === 'recreate' && !explicit;
+  return livesByUse !== undefined && isEndless;
+}
 
 /**
  * When a room that is opened now shall expire: the expiry that was asked for while it is still ahead, else a life
@@ -58,6 +71,7 @@ type Lives = Pick<Capabilities, 'shortestLife' | 'longestLife'>;
  */
 export function expiryFromNow(spec: RoomSpec, now: Instant, capabilities: Lives): Instant {
   const { expiresAt, lifetime, renewal } = spec;
+  if (isByUse(spec, capabilities)) return now + (capabilities.livesByUse ?? lifetime);
   const soonest = now + capabilities.shortestLife;
   if (renewal.mode === 'none' && expiresAt !== undefined && expiresAt < soonest) {
     throw new RequestRefusedError(
@@ -70,8 +84,12 @@ export function expiryFromNow(spec: RoomSpec, now: Instant, capabilities: Lives)
   return Math.min(Math.max(needed, soonest), now + capabilities.longestLife);
 }
 
-/** The expiry of a room that is renewed now: always a life from now, for any first expiry. */
+/**
+ * The expiry of a room that is renewed now: always a life from now, for any first expiry. One that was asked for keeps the
+ * room from living by its use.
+ */
 export function renewedExpiry(spec: RoomSpec, now: Instant, capabilities: Lives): Instant {
-  const { lifetime, renewal } = spec;
-  return expiryFromNow({ settings: spec.settings, lifetime, renewal }, now, capabilities);
+  const { settings, lifetime, renewal } = spec;
+  const lives = isByUse(spec, capabilities) ? capabilities : { ...capabilities, livesByUse: undefined };
+  return expiryFromNow({ settings, lifetime, renewal }, now, lives);
 }

@@ -1,6 +1,12 @@
 import { withAnnouncement } from './announcements.ts';
 import { backedOff } from './back-off.ts';
-import { emergencyTime, type RenewalPolicy, renewalTime, shortestRenewableLife } from './renewal.ts';
+import {
+  emergencyTime,
+  type RenewalPolicy,
+  renewalTime,
+  shortestRenewableLife,
+  UNUSED_WARNING,
+} from './renewal.ts';
 import type { Claim, LiveRoom, Retiree, Room, RoomSpec, RoomState, UnclearChange } from './room.ts';
 import { namesOf } from './room.ts';
 import { withSequence } from './sequence.ts';
@@ -111,6 +117,7 @@ export function scheduled(
     };
   }
   const emergencyAt = emergencyTime(current.renewedAt, current.expiresAt, policy);
+  const warnAt = current.byUse ? current.expiresAt - UNUSED_WARNING : renewAt;
   const held = room.state === 'held' || room.toBeHeld === true;
   // a held room becomes due only in its emergency, so that an alarm rings
   return {
@@ -118,8 +125,44 @@ export function scheduled(
     state: held ? 'held' : 'active',
     toBeHeld: undefined,
     renewAt,
-    dueAt: held ? emergencyAt : renewAt,
+    dueAt: held ? emergencyAt : Math.min(renewAt, warnAt),
     emergencyAt,
+  };
+}
+
+/** What the warning of a room that nobody uses begins with. */
+const UNUSED = 'unused: ';
+
+/** The row once its users were warned that the room ends unless somebody uses it. */
+export function warnedOfDisuse(room: Room, current: LiveRoom, now: Instant): Room {
+  const day = (instant: Instant) => new Date(instant).toISOString().slice(0, 10);
+  const warning =
+    `${UNUSED}no use is known since ${day(current.renewedAt)}, so a new room with a new link takes its place before ` +
+    `${day(current.expiresAt)}; enter the room once and the link stays`;
+  return {
+    ...room,
+    dueAt: room.renewAt,
+    warnings: [...room.warnings.filter((text) => !text.startsWith(UNUSED)), warning],
+    unannounced: withAnnouncement(room, { type: 'Room Updated', reason: 'unused' }),
+    updatedAt: now,
+  };
+}
+
+/** The row once a room that lives by its use was used: its life begins anew, and the link stays. */
+export function used(
+  room: Room,
+  { current, spec, life }: { current: LiveRoom; spec: RoomSpec; life: Duration },
+  policy: RenewalPolicy,
+  now: Instant,
+): Room {
+  const renewed = { ...room, current: { ...current, expiresAt: now + life, renewedAt: now } };
+  const warnings = room.warnings.filter((text) => !text.startsWith(UNUSED));
+  return {
+    ...scheduled(renewed, spec, policy, warnings),
+    unannounced: withAnnouncement(room, { type: 'Room Updated', reason: 'used' }),
+    attempts: 0,
+    lastError: undefined,
+    updatedAt: now,
   };
 }
 

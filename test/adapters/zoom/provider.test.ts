@@ -87,6 +87,95 @@ describe('a room', () => {
   });
 });
 
+describe('a room without an end', () => {
+  const createByUse = () =>
+    bench.provider.create({ ...orderOf(), byUse: true, expiresAt: bench.now() + 365 * DAY });
+
+  test('is a recurring meeting, and says that it is used while people are in it', async () => {
+    const room = await createByUse();
+    expect(meetingOf(room)?.type).toBe(3);
+    expect(meetingOf(room)?.startTime).toBeUndefined();
+    bench.turn(300 * DAY);
+    expect(await bench.provider.get(room.id)).not.toHaveProperty('inUse');
+    bench.emulator.join(room.guestUrl, 'Ann');
+    expect(await bench.provider.get(room.id)).toMatchObject({
+      byUse: true,
+      inUse: true,
+      expiresAt: bench.now() + 365 * DAY,
+    });
+    const listed: unknown[] = [];
+    for await (const page of bench.provider.list()) listed.push(...page);
+    expect(listed).toMatchObject([{ id: room.id, byUse: true, inUse: true }]);
+  });
+
+  test('that was used lives on, though Zoom shows neither the use nor its end', async () => {
+    const room = await createByUse();
+    bench.turn(300 * DAY);
+    bench.emulator.join(room.guestUrl, 'Ann');
+    bench.emulator.leave(room.id, 'Ann');
+    bench.turn(300 * DAY);
+    expect(await bench.provider.get(room.id)).toMatchObject({
+      available: true,
+      expiresAt: bench.now() + DAY,
+    });
+  });
+});
+
+describe('what Zoom drops in silence', () => {
+  test('is told to the caller after a create and after a change', async () => {
+    bench.emulator.lock('waiting_room', false);
+    const room = await create({ join_approval_level: 'explicit_approval' });
+    const told = [expect.stringMatching(/^Zoom keeps waiting_room at false, not true/)];
+    expect(room.warnings).toEqual(told);
+    const other = await create();
+    expect(other.warnings).toEqual([]);
+    const changed = await bench.provider.change(other.id, {
+      settings: { join_approval_level: 'explicit_approval' },
+    });
+    expect(changed.warnings).toEqual(told);
+  });
+});
+
+describe('a meeting that Zoom says does not exist', () => {
+  const gone = { code: 3001, message: 'Meeting does not exist: 1.' };
+  const burst = (on: string) =>
+    bench.emulator.faults.add({ fault: 'status', status: 404, body: gone, on, times: 'always' });
+
+  test('is there as long as the list of its host has it, for a look as for a retirement', async () => {
+    const room = await create();
+    const end = burst('* /meetings/:id');
+    expect(await bench.provider.get(room.id)).toMatchObject({ id: room.id, available: true });
+    await expect(bench.provider.retire(room.id)).rejects.toMatchObject({ code: 'ambiguous_outcome' });
+    end();
+    expect(meetingOf(room)).toBeDefined();
+    await bench.provider.retire(room.id);
+    expect(await bench.provider.get(room.id)).toBeUndefined();
+  });
+
+  test('is brought back within seven days of its deletion, the link with it', async () => {
+    const room = await create();
+    await bench.provider.retire(room.id);
+    bench.turn(6 * DAY);
+    expect(await bench.provider.revive?.(room.id)).toMatchObject({ id: room.id, guestUrl: room.guestUrl });
+    expect(bench.emulator.enter(room.guestUrl).role).toBe('guest');
+    await bench.provider.retire(room.id);
+    bench.turn(8 * DAY);
+    expect(await bench.provider.revive?.(room.id)).toBeUndefined();
+    expect(await bench.provider.revive?.('84512239077')).toBeUndefined();
+  });
+
+  test('and is in the trash passes for living where Zoom shows it, until the list is read', async () => {
+    await bench.close();
+    bench = await startZoomBench({ switches: { meetingInTrash: 'shown' } });
+    const room = await create();
+    await bench.provider.retire(room.id);
+    expect(await bench.provider.get(room.id)).toMatchObject({ available: true });
+    expect(await bench.provider.find(room.token ?? '')).toEqual([]);
+    bench.turn(8 * DAY);
+    expect(await bench.provider.get(room.id)).toBeUndefined();
+  });
+});
+
 describe('a change', () => {
   test('that makes no difference is not sent, since a host has a hundred in a day', async () => {
     const room = await create();

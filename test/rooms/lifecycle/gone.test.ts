@@ -4,7 +4,11 @@ import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { handleProviderEvent } from '../../../functions/rooms/actions/provider-event.ts';
 import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
-import { AmbiguousOutcomeError, RoomGoneError } from '../../../functions/rooms/model/errors.ts';
+import {
+  AmbiguousOutcomeError,
+  RoomGoneError,
+  UnauthorizedError,
+} from '../../../functions/rooms/model/errors.ts';
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { failNext, providerOf } from '../../support/faulty.ts';
@@ -155,5 +159,40 @@ describe('a room that is over by what a restored row says, its end moved since,'
     other.clock.now += 7 * DAY - 11 * MINUTE;
     await rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, other.context);
     expect(other.row('weekly')).toMatchObject({ generation: 2 });
+  });
+});
+
+describe('a room that somebody has deleted', () => {
+  const lose = async (revive: (id: string) => Promise<unknown>) => {
+    const world = await withRoom();
+    const provider = providerOf(world);
+    const { get } = provider;
+    let isBack = false;
+    provider.get = async (id) => (isBack || id !== 'first-1' ? get(id) : undefined);
+    provider.revive = async (id) => {
+      await revive(id);
+      isBack = true;
+      return get(id);
+    };
+    return world;
+  };
+  const find = ({ context }: World) => rotateRoom({ key: 'weekly', generation: 1, cause: 'lost' }, context);
+
+  it('is brought back before a new link is made, where its provider can', async () => {
+    const world = await lose(async () => {});
+    expect(await find(world)).toMatchObject({ outcome: 'unchanged', reason: 'found again' });
+    expect(world.row('weekly').current?.id).toBe('first-1');
+  });
+
+  it('is replaced where nobody may bring it back, and waits where there is no answer', async () => {
+    const refused = await lose(async () => {
+      throw new UnauthorizedError('no scope');
+    });
+    expect((await find(refused)).outcome).toBe('rotated');
+    const silent = await lose(async () => {
+      throw new AmbiguousOutcomeError('no answer');
+    });
+    await expect(find(silent)).rejects.toThrow('no answer');
+    expect(silent.row('weekly').current?.id).toBe('first-1');
   });
 });

@@ -1,0 +1,32 @@
+import type { RoomContext } from '../lifecycle/context.ts';
+import type { KeptRoom } from '../lifecycle/recreate.ts';
+import type { ProviderRoom } from '../model/ports.ts';
+import type { Result } from '../model/result.ts';
+import type { Room } from '../model/room.ts';
+import { DAY, type Duration } from '../model/time.ts';
+import { used } from '../model/transitions.ts';
+
+/** A life of a year gains nothing by being begun anew every hour. */
+const WORTHWHILE: Duration = DAY;
+
+/** Begins the life of a room anew that lives by its use, where people are in it: a look of our own tells. */
+export async function noteUse(kept: KeptRoom, context: RoomContext): Promise<Result> {
+  const { room, current } = kept;
+  const isKnown = context.pool.names.includes(current.application);
+  const seen = isKnown ? await context.pool.provider(current.application).get(current.id) : undefined;
+  const after = afterUse(kept, seen, context);
+  if (after === room) return { outcome: 'unchanged', reason: 'not in use', room };
+  return { outcome: 'extended', reason: 'used', room: await context.rooms.write(after) };
+}
+
+/** @returns the row as it is where the look shows no use, or the last one is not long ago */
+export function afterUse(
+  { room, current, spec }: KeptRoom,
+  seen: ProviderRoom | undefined,
+  { pool, renewal, now }: RoomContext,
+): Room {
+  const life = seen && pool.provider(current.application).capabilities.livesByUse;
+  const isUse = current.byUse && seen?.available && seen.inUse;
+  if (!isUse || life === undefined || now() - current.renewedAt < WORTHWHILE) return room;
+  return used(room, { current, spec, life }, renewal, now());
+}
