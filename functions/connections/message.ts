@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { alone } from '../feeds/changes.ts';
 import { isHidden } from '../requests/calendar/formats/graph.ts';
-import { keptFields } from '../requests/calendar/formats/strip.ts';
+import { keptFields, withoutHiddenTitles } from '../requests/calendar/formats/strip.ts';
 import { readIcs, writeIcs } from '../requests/calendar/ics/text.ts';
 import { base32Digest, canonicalJson } from '../rooms/model/digest.ts';
 import type { Instant } from '../rooms/model/time.ts';
@@ -32,7 +32,11 @@ export function keptOf({ id, content }: Pick<StoredEvent, 'id' | 'content'>): Ke
       return {
         eventId: id,
         icalendar: readIcs(content.text)
-          .flatMap(({ method: _, ...calendar }) => calendar.events.map((event) => alone(calendar, event)))
+          .flatMap(({ method: _, ...calendar }) =>
+            calendar.events.map(({ uid, lines }) =>
+              alone(calendar, { uid, lines: withoutHiddenTitles(lines) }),
+            ),
+          )
           .join(''),
       };
   }

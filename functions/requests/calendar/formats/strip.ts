@@ -39,8 +39,13 @@ export function keptIcs(
   { uid, lines }: IcsEvent,
   isPrivate: boolean,
 ): BusEvent {
-  const kept = componentsOf(lines).flatMap((component) =>
-    isPrivate || isHiddenClass(propertyOf(component, 'CLASS')) ? withoutTitles(component) : component,
-  );
+  const kept = isPrivate ? withoutTitles(lines) : withoutHiddenTitles(lines);
   return { ...bus, detail: { ...envelope, icalendar: writeIcs(calendar, { uid, lines: kept }) } };
+}
+
+/** The lines of an event, without the titles of the components that are private. */
+export function withoutHiddenTitles(lines: readonly string[]): readonly string[] {
+  return componentsOf(lines).flatMap((component) =>
+    isHiddenClass(propertyOf(component, 'CLASS')) ? withoutTitles(component) : component,
+  );
 }
