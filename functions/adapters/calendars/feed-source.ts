@@ -1,7 +1,4 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
-import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { IncomingMessage } from 'node:http';
 import { textOf } from '../../feeds/bytes.ts';
 import {
   type Feed,
@@ -15,7 +12,7 @@ import { toError } from '../../rooms/model/errors.ts';
 import type { Duration } from '../../rooms/model/time.ts';
 import { SECOND } from '../../rooms/model/time.ts';
 import type { Secrets } from '../secrets.ts';
-import { assertPublicHost, PrivateAddressError, publicLookup } from './public-address.ts';
+import { networkCode, openPublic, readBody, UnusableServerError } from './public-request.ts';
 
 /** All that a feed may take, from the first redirection to its last byte. */
 const TIME_LIMIT: Duration = 20 * SECOND;
@@ -57,28 +54,16 @@ export function feedSource({
         return { text, validators: { ...given, address: digest } };
       } catch (error) {
         if (error instanceof FeedUnreadableError) throw error;
-        if (error instanceof PrivateAddressError) {
-          throw new FeedUnreadableError(
-            feed.name,
-            'its address leads into a private network, and must be public',
-          );
-        }
+        if (error instanceof UnusableServerError) throw new FeedUnreadableError(feed.name, error.message);
         throw new FeedUnreadableError(
           feed.name,
           signal.aborted
             ? `took longer than ${timeLimit / SECOND} s`
-            : `cannot be reached (${codeOf(error)})`,
+            : `cannot be reached (${networkCode(error)})`,
         );
       }
     },
   };
-}
-
-/** Such as ENOTFOUND or CERT_HAS_EXPIRED. The messages of such errors name the server. */
-function codeOf(error: unknown): string {
-  // the fields of Node.js, read as unknown
-  const { name, code, cause } = error as Error & { code?: unknown };
-  return String((cause as { code?: unknown } | undefined)?.code ?? code ?? name);
 }
 
 async function addressOf(feed: Feed, secrets: Secrets): Promise<string> {
@@ -117,12 +102,20 @@ interface Follow {
   readonly onThisMachine: boolean;
 }
 
-async function follow(feed: Feed, address: string, options: Follow): Promise<http.IncomingMessage> {
+/** Every step of the way is checked. */
+async function follow(
+  feed: Feed,
+  address: string,
+  { onThisMachine, ...request }: Follow,
+): Promise<IncomingMessage> {
   let url = new URL(address);
   for (let left = MOST_REDIRECTIONS; left >= 0; left -= 1) {
     if (url.username || url.password)
       throw new FeedUnreadableError(feed.name, 'its address must go without a user and a password in it');
-    const response = await get(feed, url, options);
+    const response = await openPublic(url, {
+      ...request,
+      reach: onThisMachine ? 'this-machine' : 'internet',
+    });
     const { statusCode = 0, headers } = response;
     if (statusCode < 300 || statusCode === 304 || statusCode >= 400 || !headers.location) return response;
     response.destroy();
@@ -131,66 +124,14 @@ async function follow(feed: Feed, address: string, options: Follow): Promise<htt
   throw new FeedUnreadableError(feed.name, `is redirected more than ${MOST_REDIRECTIONS} times`);
 }
 
-/** Every step of the way is checked: each address by itself, and each name when the connection is made. */
-function get(
-  feed: Feed,
-  url: URL,
-  { headers, signal, onThisMachine }: Follow,
-): Promise<http.IncomingMessage> {
-  const isHere = onThisMachine && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url.protocol !== 'https:' && !(isHere && url.protocol === 'http:'))
-    throw new FeedUnreadableError(feed.name, 'its address must begin with https://');
-  if (!isHere) assertPublicHost(url.hostname);
-  const { request } = url.protocol === 'https:' ? https : http;
-  const lookup = isHere ? undefined : publicLookup;
-  return new Promise((resolve, reject) => {
-    request(url, { headers, signal, agent: false, ...(lookup && { lookup }) }, resolve)
-      .on('error', reject)
-      .end();
-  });
-}
-
-async function read(feed: Feed, response: http.IncomingMessage): Promise<FeedText> {
+async function read(feed: Feed, response: IncomingMessage): Promise<FeedText> {
   if (response.statusCode !== 200) {
     response.destroy();
     throw new FeedUnreadableError(feed.name, `its server answers ${response.statusCode}`);
   }
   const { etag, 'last-modified': lastModified } = response.headers;
   return {
-    text: textOf(await bytesOf(feed, response)),
+    text: textOf(await readBody(response, SIZE_LIMIT)),
     validators: { ...(etag && { etag }), ...(lastModified && { lastModified }) },
   };
-}
-
-const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
-
-/** The limit is that of the text, so that a small body cannot become a large one. */
-async function bytesOf(feed: Feed, response: http.IncomingMessage): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of decoded(feed, response)) {
-    size += chunk.byteLength;
-    if (size > SIZE_LIMIT) {
-      response.destroy();
-      throw new FeedUnreadableError(feed.name, `has more than ${SIZE_LIMIT} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function decoded(feed: Feed, response: http.IncomingMessage): AsyncIterable<Buffer> {
-  const coding = response.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  if (coding === 'identity' || coding === '') return response;
-  const decoder = Object.hasOwn(DECODERS, coding) ? DECODERS[coding]?.() : undefined;
-  if (!decoder)
-    throw new FeedUnreadableError(feed.name, 'its server answers in a coding that was not asked for');
-  // an error of either side ends the other, and is that of whoever reads
-  // a pipeline that ends in a transform gives that back, which is readable
-  return pipeline(response, decoder, () => {}) as unknown as Readable;
 }
