@@ -30,7 +30,7 @@ export function ofCalendar(calendar: CalendarRecord, now: number, { sync }: Swit
     'DAV: resourcetype': parts('DAV: collection', `${CALDAV} calendar`),
     'DAV: displayname': text(calendar.path),
     ...(sync === 'supported' && { 'DAV: sync-token': text(token) }),
-    'http://calendarserver.org/ns/ getctag': text(token),
+    'http://calendarserver.org/ns/ getctag': text(`"${calendar.latestChange}"`),
     'DAV: supported-report-set': () =>
       reports.map((name): Part => ['DAV: supported-report', ['DAV: report', [name]]]),
     'DAV: current-user-privilege-set': () => rights.map((name): Part => ['DAV: privilege', [name]]),

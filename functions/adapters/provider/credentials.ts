@@ -14,7 +14,7 @@ export type Sign = (secret: string, refused: ReadonlySet<string>) => Promise<str
 
 export interface Credentials {
   /** Sends under the credentials in use, and where they are refused under newer ones until one is accepted. */
-  present(send: (authorization: string) => Promise<Reply>): Promise<Reply>;
+  present<R extends Reply>(send: (authorization: string) => Promise<R>): Promise<R>;
 }
 
 export type Owner = 'application' | 'connection';
@@ -125,7 +125,7 @@ export function credentials({
     }
   }
 
-  async function present(send: (authorization: string) => Promise<Reply>): Promise<Reply> {
+  async function present<R extends Reply>(send: (authorization: string) => Promise<R>): Promise<R> {
     const first = await headerInUse();
     let reply = await send(first);
     if (!isRefused(reply)) return reply;

@@ -117,7 +117,7 @@ const SHORTEST_WAIT: Duration = SECOND;
 const LONGEST_WAIT: Duration = 15 * MINUTE;
 
 /** `Retry-After` in both of its forms, seconds and an HTTP date, kept between a second and a quarter of an hour. */
-function retryAfterOf({ headers }: Reply, now: () => Instant): Duration {
+export function retryAfterOf({ headers }: Pick<Reply, 'headers'>, now: () => Instant): Duration {
   const value = headers['retry-after']?.trim() ?? '';
   if (/^\d+(?:\.\d+)?$/.test(value)) return bounded(Number(value) * SECOND);
   const date = Date.parse(value);

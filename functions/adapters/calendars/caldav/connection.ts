@@ -1,0 +1,183 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { type CaldavConnection, connectedCalendars } from '../../../connections/connection.ts';
+import { CalendarUnreadableError } from '../../../connections/system.ts';
+import { AmbiguousOutcomeError, ThrottledError } from '../../../rooms/model/errors.ts';
+import type { Duration, Instant } from '../../../rooms/model/time.ts';
+import { SECOND } from '../../../rooms/model/time.ts';
+import type { Reply } from '../../provider/connection.ts';
+import { credentials } from '../../provider/credentials.ts';
+import { retryAfterOf } from '../../provider/failures.ts';
+import type { Secrets } from '../../secrets.ts';
+import { networkCode, openPublic, type Reach, readBody, UnusableServerError } from '../public-request.ts';
+import { type CalendarAddress, calendarAddress } from './address.ts';
+import { caldavSigner } from './credential.ts';
+
+export interface CaldavOptions {
+  readonly connection: CaldavConnection;
+  readonly secrets: Secrets;
+  readonly now: () => Instant;
+  /** @default 20 seconds a call */
+  readonly timeout?: Duration;
+  /** @default 'internet' */
+  readonly reach?: Reach;
+  /** The current version of the secret is no credential, and the previous one serves in its place. */
+  readonly onUnusable?: (connection: string) => void;
+}
+
+export interface DavCall {
+  readonly method: 'PROPFIND' | 'REPORT' | 'GET' | 'PUT';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** An answer, whatever its status. The title is the call in an error's words, without an address. */
+export interface DavReply extends Reply {
+  readonly bytes: Buffer;
+}
+
+/** A calendar of the connection, and how to call its server. */
+export interface DavCalendar extends CalendarAddress {
+  /**
+   * @returns the answer, whatever its status
+   * @throws UnauthorizedError where no version of the credential is accepted
+   * @throws AmbiguousOutcomeError where there is no whole answer
+   */
+  send(call: DavCall): Promise<DavReply>;
+  /** The error that an unsuccessful answer stands for. */
+  failure(reply: DavReply): Error;
+  unreadable(reason: string): CalendarUnreadableError;
+}
+
+const TIMEOUT: Duration = 20 * SECOND;
+const LARGEST_ANSWER = 10 * 1024 * 1024;
+const MOST_REDIRECTIONS = 3;
+
+/** A server closes a connection that rests. A container that was frozen would not notice. */
+const LONGEST_REST: Duration = 4 * SECOND;
+
+export function caldavConnection({
+  connection,
+  secrets,
+  now,
+  timeout = TIMEOUT,
+  reach = 'internet',
+  onUnusable,
+}: CaldavOptions): (calendar: string) => DavCalendar {
+  const { name, secret, url: base } = connection;
+  const application = name;
+  const { present } = credentials({
+    application,
+    owner: 'connection',
+    secret,
+    secrets,
+    sign: caldavSigner({ application, secret }),
+    now,
+    ...(onUnusable && { onUnusable }),
+  });
+  const { Agent } = URL.parse(base)?.protocol === 'http:' ? http : https;
+  const agent = new Agent({ keepAlive: true });
+  const ids = new Map(connectedCalendars([connection]).map(({ calendar, id }) => [calendar, id]));
+  let lastUse: Instant = 0;
+  let underWay = 0;
+
+  async function exchange(call: DavCall, authorization: string, title: string): Promise<DavReply> {
+    if (underWay === 0 && Math.abs(now() - lastUse) > LONGEST_REST) agent.destroy();
+    underWay += 1;
+    const started = performance.now();
+    const signal = AbortSignal.timeout(timeout);
+    try {
+      const response = await follow(call, { authorization, signal, reach, agent });
+      const bytes = await readBody(response, LARGEST_ANSWER);
+      return {
+        // a provider's call in its shape, for the code that heals credentials
+        call: { method: 'GET', route: call.method },
+        title,
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        bytes,
+        text: bytes.toString('utf8'),
+        milliseconds: Math.round(performance.now() - started),
+        authorization,
+      };
+    } catch (error) {
+      if (error instanceof UnusableServerError) throw error;
+      const found = signal.aborted ? `no whole answer within ${timeout / SECOND} s` : networkCode(error);
+      throw new AmbiguousOutcomeError(`${title} failed (${found}): it may have had its effect all the same`);
+    } finally {
+      underWay -= 1;
+      lastUse = now();
+    }
+  }
+
+  return (calendar) => {
+    const id = ids.get(calendar) ?? name;
+    const unreadable = (reason: string) => new CalendarUnreadableError(id, reason);
+    return {
+      ...calendarAddress(base, calendar),
+      unreadable,
+      failure: (reply) => outageOf(reply, now) ?? unreadable(reasonOf(reply.status)),
+      async send(call) {
+        const title = `${call.method} of calendar ${id}`;
+        try {
+          return await present((authorization) => exchange(call, authorization, title));
+        } catch (error) {
+          throw error instanceof UnusableServerError ? unreadable(error.message) : error;
+        }
+      },
+    };
+  };
+}
+
+interface Follow {
+  readonly authorization: string;
+  readonly signal: AbortSignal;
+  readonly reach: Reach;
+  readonly agent: http.Agent;
+}
+
+/** Within one server: a credential goes nowhere else. */
+async function follow(call: DavCall, { authorization, ...options }: Follow): Promise<http.IncomingMessage> {
+  const { method, body, headers } = call;
+  let { url } = call;
+  for (let left = MOST_REDIRECTIONS; left >= 0; left -= 1) {
+    const response = await openPublic(url, {
+      ...options,
+      method,
+      headers: { ...HEADERS, ...headers, ...(body && lengthOf(body)), authorization },
+      ...(body !== undefined && { body }),
+    });
+    const { statusCode = 0, headers: answered } = response;
+    if (statusCode < 300 || statusCode >= 400 || !answered.location) return response;
+    response.destroy();
+    const next = URL.parse(answered.location, url.href);
+    if (next?.origin !== url.origin)
+      throw new UnusableServerError('its server leads elsewhere: put the address of the calendar itself');
+    url = next;
+  }
+  throw new UnusableServerError(`its server leads on more than ${MOST_REDIRECTIONS} times`);
+}
+
+const HEADERS = { 'accept-encoding': 'gzip', 'user-agent': 'evergreen-rooms' };
+
+const lengthOf = (body: string) => ({ 'content-length': String(Buffer.byteLength(body)) });
+
+function outageOf({ title, status, headers }: DavReply, now: () => Instant): Error | undefined {
+  if (status === 429 || status === 503) {
+    const retryAfter = retryAfterOf({ headers }, now);
+    return new ThrottledError(
+      `${title} was throttled with ${status}; trying again in ${Math.ceil(retryAfter / SECOND)} s`,
+      { retryAfter, ambiguous: status === 503 },
+    );
+  }
+  if (status >= 500 || status === 408)
+    return new AmbiguousOutcomeError(`${title} came to ${status}: it may have had its effect all the same`);
+  return undefined;
+}
+
+function reasonOf(status: number): string {
+  if (status === 403) return "its server answers 403: share the calendar with the connection's user";
+  if (status === 404) return "its server answers 404: check the connection's url and the calendar's path";
+  return `its server answers ${status}`;
+}
