@@ -1,6 +1,7 @@
 import type { Command } from '../frame/command.ts';
 import { cancel, hold, release, rotate } from './act.ts';
 import { clock } from './clock.ts';
+import { consoleCommand } from './console.ts';
 import { credentials } from './credentials.ts';
 import { deadLetters } from './dead-letters.ts';
 import { doctor } from './doctor.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   hostLink,
   credentials,
   doctor,
+  consoleCommand,
   clock,
   events,
   feed,

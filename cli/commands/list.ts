@@ -1,5 +1,5 @@
 import type { DueRoom } from '../../functions/rooms/model/ports.ts';
-import type { Room, RoomState } from '../../functions/rooms/model/room.ts';
+import type { Room } from '../../functions/rooms/model/room.ts';
 import { DAY, type Instant } from '../../functions/rooms/model/time.ts';
 import { fitted, moment, roomsTable } from '../../local/demo/text.ts';
 import type { Deployment } from '../deployment/deployment.ts';
@@ -9,7 +9,13 @@ import { countOf, durationOf } from '../frame/parse.ts';
 import { sayTable, WIDE } from '../frame/table.ts';
 import type { Terminal } from '../frame/terminal.ts';
 import { csvLine } from '../pages/csv.ts';
-import { type ListedDueRoom, type ListedRoom, listedDueRoom, listedRoom } from '../pages/listed-room.ts';
+import {
+  type ListedDueRoom,
+  type ListedRoom,
+  listedDueRoom,
+  listedRoom,
+  ROOM_STATES,
+} from '../pages/listed-room.ts';
 
 const FLAGS = {
   state: { type: 'string', value: 'STATE', help: 'only rooms in this state' },
@@ -32,16 +38,6 @@ const FLAGS = {
 } as const;
 
 type ListFlags = Values<typeof FLAGS>;
-
-const STATES: readonly RoomState[] = [
-  'opening',
-  'active',
-  'held',
-  'ending',
-  'on-demand',
-  'cancelled',
-  'rejected',
-];
 
 export const list = command({
   name: 'list',
@@ -76,8 +72,8 @@ function mustBeOneWay({ json, csv, due, failing, emergency, state }: ListFlags):
   if ([due !== undefined, failing, emergency].filter(Boolean).length > 1)
     throw new CallError('choose one of --due, --failing and --emergency');
   if (state === undefined) return;
-  if (!STATES.some((known) => known === state))
-    throw new CallError(`--state must be one of ${STATES.join(', ')}, got ${state}`);
+  if (!ROOM_STATES.some((known) => known === state))
+    throw new CallError(`--state must be one of ${ROOM_STATES.join(', ')}, got ${state}`);
   if (due !== undefined || failing || emergency)
     throw new CallError(
       'the index does not have the state: leave out --state, or --due, --failing, --emergency',

@@ -37,6 +37,8 @@ export interface Deployment {
   /** Where the links of keys begin; absent where they are off. */
   readonly linksUrl?: string;
   readonly applications: readonly ApplicationEntry[];
+  /** How many living rooms an application may have, where its provider has such a limit. */
+  readonly roomLimits: ReadonlyMap<string, number>;
   /** The rule by which its rooms are renewed. */
   readonly renewal: RenewalPolicy;
   readonly rooms: RoomReader;

@@ -9,8 +9,10 @@ import { hostLinkOf } from '../../doctor/host-link.ts';
 import { reconcile } from '../../doctor/reconcile.ts';
 import { redriveRoutes, redriveWhat } from '../../doctor/redrive.ts';
 import { report } from '../../doctor/report.ts';
+import { PROVIDERS } from '../../functions/adapters/providers.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { type Instant, SECOND } from '../../functions/rooms/model/time.ts';
+import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
 import { rehearse, rehearseFile } from '../../local/rooms/rehearsal.ts';
 import { deadLettersIn } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
@@ -35,6 +37,7 @@ export function stackDeployment(
     id: found.id,
     ...(linksUrl !== undefined && { linksUrl }),
     applications,
+    roomLimits: roomLimitsOf(applications),
     renewal: {
       renewBefore: Number(environment.RENEW_BEFORE_SECONDS) * SECOND,
       longestGap: Number(environment.LONGEST_GAP_SECONDS) * SECOND,
@@ -42,7 +45,7 @@ export function stackDeployment(
     rooms: {
       read: (key) => store.read(key),
       history: (key) => store.history(key),
-      scan: (cursor) => store.scan(cursor),
+      scan: (cursor, most) => store.scan(cursor, most),
       due: (before) => dueRooms(store, before),
     },
     now,
@@ -81,6 +84,15 @@ export function stackDeployment(
       return { findings, lines: report(found, findings) };
     },
   };
+}
+
+function roomLimitsOf(applications: readonly ApplicationEntry[]): ReadonlyMap<string, number> {
+  return new Map(
+    applications.flatMap(({ name, provider }): [string, number][] => {
+      const { roomLimit } = PROVIDERS[provider];
+      return roomLimit === undefined ? [] : [[name, roomLimit]];
+    }),
+  );
 }
 
 /** All queues that feed no function. */

@@ -10,15 +10,21 @@ export function roomPage(life: RoomLife, now: number, terminal: Terminal): strin
     painted(terminal, 'bold', life.key),
     ...problemLines(life, terminal),
     '',
-    ...columns(facts(life, now)).map((line) => line.trimEnd()),
-    ...section('history', historyLines(life)),
-    ...section('rooms that end', life.ending.map(endingLine)),
-    ...section('dead letters', life.deadLetters.map(letterLine)),
-    ...section(
-      'events',
-      (life.events ?? []).map(({ at, type, reason }) => `${moment(at)}  ${type}  ${reason}`),
-    ),
+    ...columns(factsOf(life, now)).map((line) => line.trimEnd()),
+    ...sectionsOf(life).flatMap(([title, lines]) => ['', title, ...lines.map((line) => `  ${line}`)]),
   ];
+}
+
+/** The parts below the facts that have anything to say, with their lines. */
+export function sectionsOf(life: RoomLife): readonly (readonly [title: string, lines: readonly string[]])[] {
+  const events = (life.events ?? []).map(({ at, type, reason }) => `${moment(at)}  ${type}  ${reason}`);
+  const all = [
+    ['history', historyLines(life)],
+    ['rooms that end', life.ending.map(endingLine)],
+    ['dead letters', life.deadLetters.map(letterLine)],
+    ['events', events],
+  ] as const;
+  return all.filter(([, lines]) => lines.length > 0);
 }
 
 function problemLines({ problems }: RoomLife, terminal: Terminal): string[] {
@@ -30,9 +36,10 @@ function problemLines({ problems }: RoomLife, terminal: Terminal): string[] {
   ]);
 }
 
-function facts(life: RoomLife, now: number): string[][] {
+/** What is known of a room, by its name. */
+export function factsOf(life: RoomLife, now: number): [name: string, value: string][] {
   const rows = [...requestFacts(life), ...roomFacts(life, now), ...workFacts(life, now)];
-  return rows.flatMap(([name, value]) => (value ? [[name, value]] : []));
+  return rows.flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : []));
 }
 
 type Fact = readonly [name: string, value: string | undefined];
@@ -116,7 +123,3 @@ const endingLine = ({ application, id, endsAt }: RoomLife['ending'][number]) =>
 
 const letterLine = ({ queue, id, sentAt, reason }: RoomLife['deadLetters'][number]) =>
   `${moment(sentAt)}  ${queue}  message ${id}  ${reason}`;
-
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
-}

@@ -126,9 +126,9 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
       return { items: page.items.map(toDueRoom), cursor: page.cursor };
     },
 
-    async scan(cursor) {
+    async scan(cursor, most) {
       const { Items = [], LastEvaluatedKey } = await table.send(
-        new ScanCommand({ TableName, ExclusiveStartKey: startKey(cursor) }),
+        new ScanCommand({ TableName, ExclusiveStartKey: startKey(cursor), Limit: most }),
       );
       const entries = Items.filter(({ roomKey }) => !roomKey.startsWith(NOT_A_ROOM));
       const items = entries.map((item) => (item.entry === ROOM ? toRoom(item) : toPastGeneration(item)));

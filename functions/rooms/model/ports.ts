@@ -200,8 +200,12 @@ export interface RoomStore {
   history(key: string): Promise<readonly PastGeneration[]>;
   /** The rooms of one shard that are due at `before`, the longest overdue first. */
   due(shard: number, before: Instant, cursor?: string): Promise<Page<DueRoom>>;
-  /** Every row and every past generation, in no order. */
-  scan(cursor?: string): Promise<Page<Room | PastGeneration>>;
+  /**
+   * Every row and every past generation, in no order.
+   *
+   * @param most entries that a page reads; absent: as many as the store gives at once
+   */
+  scan(cursor?: string, most?: number): Promise<Page<Room | PastGeneration>>;
   /** The latest note about an application's list. */
   listEnd(application: string): Promise<ListEnd | undefined>;
   noteListEnd(end: ListEnd): Promise<void>;

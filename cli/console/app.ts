@@ -1,0 +1,150 @@
+import { type Context, Hono } from 'hono';
+import { html } from 'hono/html';
+import type { DueRoom } from '../../functions/rooms/model/ports.ts';
+import { DAY } from '../../functions/rooms/model/time.ts';
+import { moment } from '../../local/demo/text.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import { lifeOf } from '../pages/life-of.ts';
+import { iso, ROOM_STATES } from '../pages/listed-room.ts';
+import { type Admission, onlyFromHere, onlyTheOperator, safeHeaders } from './guards.ts';
+import { deadLettersContent } from './pages/dead-letters.ts';
+import { type Markup, type PagePath, page, roomAddress } from './pages/layout.ts';
+import { overviewContent } from './pages/overview.ts';
+import { ACTIONS, type RoomActionName, roomContent } from './pages/room.ts';
+import { nightsContent, type RoomsFilter, roomsContent } from './pages/rooms.ts';
+import { Counter, DAYS } from './snapshot.ts';
+import { script, style } from './style.ts';
+import { tablePage } from './table-page.ts';
+
+/** Rooms of one night that a page shows. */
+const NIGHT = 200;
+
+/** The console of a deployment. It reads as the commands do, and changes rooms by messages as everybody else. */
+export function consoleApp(deployment: Deployment, admission: Admission): Hono {
+  const counter = new Counter(deployment);
+  counter.start();
+  const app = new Hono();
+  const show = (context: Context, title: string, at: PagePath, content: Markup) =>
+    context.html(page({ stack: deployment.stack, now: moment(iso(deployment.now())) }, title, at, content));
+
+  app.use(safeHeaders, onlyFromHere(admission), onlyTheOperator(admission));
+  app.get('/style.css', (context) => context.body(style, 200, { 'content-type': 'text/css' }));
+  app.get('/script.js', (context) => context.body(script, 200, { 'content-type': 'text/javascript' }));
+
+  app.get('/', async (context) => {
+    const deadLetters = await deployment.deadLetters();
+    const content = overviewContent({ count: counter.count, deadLetters, limits: deployment.roomLimits });
+    return show(context, 'Overview', '/', content);
+  });
+  app.post('/count', (context) => {
+    counter.start();
+    return context.redirect('/', 303);
+  });
+
+  app.get('/find', async (context) => {
+    const key = (context.req.query('key') ?? '').trim();
+    if (key !== '' && (await deployment.rooms.read(key))) return context.redirect(roomAddress(key));
+    return context.redirect(`/rooms?${new URLSearchParams({ prefix: key })}`);
+  });
+  app.get('/rooms', async (context) => {
+    const filter = filterOf(context);
+    const found = await tablePage(deployment.rooms, filter, context.req.query('cursor'));
+    const { linksUrl, applications } = deployment;
+    const content = roomsContent({
+      filter,
+      found,
+      states: ROOM_STATES,
+      applications: applications.map(({ name }) => name),
+      linksUrl,
+      now: deployment.now(),
+    });
+    return show(context, 'Rooms', '/rooms', content);
+  });
+
+  app.get('/room', async (context) => {
+    const key = context.req.query('key') ?? '';
+    const life = await lifeOf(key, deployment);
+    if (!life) {
+      context.status(404);
+      return show(context, 'No such room', '/rooms', html`<p>There is no room <code>${key}</code>.</p>`);
+    }
+    const sent = ACTIONS.find((action) => action === context.req.query('sent'));
+    return show(context, key, '/rooms', roomContent({ life, now: deployment.now(), sent }));
+  });
+  app.post('/room', async (context) => {
+    const form = await context.req.parseBody();
+    const action = ACTIONS.find((known) => known === form.action);
+    const key = typeof form.key === 'string' ? form.key : '';
+    if (!action || !(await deployment.rooms.read(key)))
+      return context.text('there is no such room or action', 400);
+    if (isGrave(action) && form.sure !== 'on') return context.text('tick the box before the button', 400);
+    await deployment.request(JSON.stringify({ key, action }));
+    return context.redirect(`${roomAddress(key)}&sent=${action}`, 303);
+  });
+
+  app.get('/nights', async (context) => {
+    const night = Number(context.req.query('from') ?? 0);
+    if (!Number.isInteger(night) || night < 0 || night >= DAYS) return context.notFound();
+    const now = deployment.now();
+    const from = night === 0 ? 0 : now + night * DAY;
+    const until = now + (night + 1) * DAY;
+    const { rooms, hasMore } = await firstOf(deployment.rooms.due(until), from);
+    const content = nightsContent({
+      rooms,
+      hasMore,
+      from: now + night * DAY,
+      until,
+      earlier: night > 0 ? `/nights?from=${night - 1}` : undefined,
+      later: night < DAYS - 1 ? `/nights?from=${night + 1}` : undefined,
+    });
+    return show(context, 'Coming nights', '/nights', content);
+  });
+
+  app.get('/dead-letters', async (context) => {
+    const redriven = context.req.query('redriven');
+    const content = deadLettersContent({
+      letters: await deployment.deadLetters(),
+      ...(redriven !== undefined && { redriven: Number(redriven) || 0 }),
+    });
+    return show(context, 'Dead letters', '/dead-letters', content);
+  });
+  app.post('/dead-letters', async (context) => {
+    const { sure } = await context.req.parseBody();
+    if (sure !== 'on') return context.text('tick the box before the button', 400);
+    const redriven = await deployment.redrive();
+    return context.redirect(`/dead-letters?redriven=${redriven}`, 303);
+  });
+
+  app.notFound((context) => {
+    context.status(404);
+    return show(context, 'No such page', '/', html`<p>The menu has all pages.</p>`);
+  });
+  app.onError((error, context) => {
+    context.status(500);
+    const content = html`<p class="bad" role="alert">${error.message}</p><p>Nothing was changed by this page. Try again; <code>evergreen-rooms doctor</code> looks at the deployment.</p>`;
+    return show(context, 'That did not work', '/', content);
+  });
+  return app;
+}
+
+const isGrave = (action: RoomActionName) => action === 'cancel' || action === 'rotate';
+
+function filterOf(context: Context): RoomsFilter {
+  const given = (name: string) => context.req.query(name) || undefined;
+  const state = given('state');
+  return {
+    state: ROOM_STATES.find((known) => known === state),
+    prefix: given('prefix'),
+    application: given('application'),
+  };
+}
+
+async function firstOf(due: AsyncIterable<DueRoom>, from: number) {
+  const rooms: DueRoom[] = [];
+  for await (const room of due) {
+    if (room.dueAt < from) continue;
+    if (rooms.length === NIGHT) return { rooms, hasMore: true };
+    rooms.push(room);
+  }
+  return { rooms, hasMore: false };
+}

@@ -1,0 +1,89 @@
+import { html } from 'hono/html';
+import { DAY, type Instant } from '../../../functions/rooms/model/time.ts';
+import { counted, moment } from '../../../local/demo/text.ts';
+import type { DeadLetter } from '../../deployment/deployment.ts';
+import { PROGRAM } from '../../frame/help.ts';
+import { iso } from '../../pages/listed-room.ts';
+import { type Bar, bars, meter, number } from '../pictures/bars.ts';
+import { type Count, LIFE_LEFT, type Snapshot, type Troubled } from '../snapshot.ts';
+import { type Markup, roomLink, table } from './layout.ts';
+
+export interface Overview {
+  readonly count: Count;
+  readonly deadLetters: readonly DeadLetter[];
+  /** The rooms that an application may have, where its provider has a limit. */
+  readonly limits: ReadonlyMap<string, number>;
+}
+
+/** What needs a person first, then the deployment in pictures. */
+export function overviewContent({ count, deadLetters, limits }: Overview): Markup {
+  const { last } = count;
+  return html`${countLine(count)}
+<section><h2>Needs a person</h2>
+${deadLetters.length > 0 ? html`<p class="bad"><a href="/dead-letters">${counted(deadLetters.length, 'message')} in the dead-letter queues</a></p>` : ''}
+${last ? worst(last) : ''}
+${deadLetters.length === 0 && last?.troubled === 0 ? html`<p class="good">Nothing: no room is in trouble, and no message rests.</p>` : ''}
+</section>
+${last ? pictures(last, limits) : ''}`;
+}
+
+function countLine(count: Count): Markup {
+  if (count.isCounting) {
+    return html`<p role="status" data-counting>Counting the rooms: ${number(count.read)} rows read. <a href="/">Look again</a></p>`;
+  }
+  const { last, failure } = count;
+  return html`${failure === undefined ? '' : html`<p class="bad" role="alert">The rooms could not be counted: ${failure}</p>`}
+<form method="post" action="/count"><p>${last ? html`Counted at ${moment(iso(last.takenAt))} UTC; the pictures are of that moment.` : ''} <button>Count again</button></p></form>`;
+}
+
+function worst({ troubled, worst: some }: Snapshot): Markup {
+  if (troubled === 0) return html``;
+  return html`<p class="bad">${counted(troubled, 'room')} in trouble${troubled > some.length ? html`; here are ${some.length}` : ''}</p>
+${table('Rooms in trouble', ['Key', 'What is wrong', 'What mends it'], some.map(troubleRow))}`;
+}
+
+function troubleRow({ key, problem: { what, command } }: Troubled): Markup {
+  return html`<tr><th scope="row">${roomLink(key)}</th><td>${what}</td><td>${command === undefined ? 'it is tried again' : html`<code>${PROGRAM} ${command}</code>`}</td></tr>`;
+}
+
+function pictures(snapshot: Snapshot, limits: Overview['limits']): Markup {
+  const { states, lifeLeft, due, renewed, applications, takenAt } = snapshot;
+  return html`<section><h2>Rooms</h2>
+<ul class="figures">${[...states].map(([state, count]) => html`<li><a href="/rooms?state=${state}"><strong>${number(count)}</strong> ${state}</a></li>`)}</ul>
+</section>
+<section class="pictures"><h2 class="hidden">Pictures</h2>
+${bars(
+  LIFE_LEFT.map(([label], i): Bar => ({ label, name: label, count: lifeLeft[i] ?? 0, isBad: i === 0 })),
+  { title: 'Life left', unit: 'rooms' },
+)}
+${bars(nights(due, takenAt), { title: 'Due in the next 30 days', unit: 'rooms' })}
+${bars(daysBack(renewed, takenAt), { title: 'Replaced in the last 30 days', unit: 'rooms' })}
+</section>
+<section><h2>Accounts</h2>
+${table(
+  'Accounts',
+  ['Application', 'Rooms', 'Share of the limit'],
+  [...applications].map(([name, count]) => meter(name, count, limits.get(name))),
+)}
+</section>`;
+}
+
+/** @param first the moment at which the first night begins */
+export function nights(due: readonly number[], first: Instant): readonly Bar[] {
+  return due.map((count, i) => {
+    const name = dayOf(first + i * DAY);
+    return { label: labelOf(name, i), name, count, href: `/nights?from=${i}` };
+  });
+}
+
+function daysBack(renewed: readonly number[], now: Instant): readonly Bar[] {
+  return renewed.map((count, i) => {
+    const name = dayOf(now - (renewed.length - 1 - i) * DAY);
+    return { label: labelOf(name, i), name, count };
+  });
+}
+
+const dayOf = (at: Instant) => iso(at).slice(0, 10);
+
+/** Every fifth day has a label, so that none stands upon another. */
+const labelOf = (day: string, index: number) => (index % 5 === 0 ? day.slice(5) : '');

@@ -1,0 +1,56 @@
+import { html } from 'hono/html';
+import type { Instant } from '../../../functions/rooms/model/time.ts';
+import { PROGRAM } from '../../frame/help.ts';
+import type { Problem } from '../../pages/problems.ts';
+import type { RoomLife } from '../../pages/room-life.ts';
+import { factsOf, sectionsOf } from '../../pages/room-page.ts';
+import { lifePicture } from '../pictures/life.ts';
+import type { Markup } from './layout.ts';
+
+/** What a person can do to a room from its page. */
+export const ACTIONS = ['rotate', 'hold', 'release', 'cancel'] as const;
+export type RoomActionName = (typeof ACTIONS)[number];
+
+const EFFECTS: Record<RoomActionName, string> = {
+  rotate: 'A new room now; the earlier one ends after the announcement.',
+  hold: 'Its renewal stops until somebody releases it.',
+  release: 'Its renewal goes on.',
+  cancel: 'The room ends, and its link leads nowhere.',
+};
+
+export interface RoomContent {
+  readonly life: RoomLife;
+  readonly now: Instant;
+  /** The action whose message was sent just now. */
+  readonly sent?: string | undefined;
+}
+
+/** The page of a key, as the command `show` prints it, with its life as a picture. */
+export function roomContent({ life, now, sent }: RoomContent): Markup {
+  return html`${sent === undefined ? '' : html`<p class="good" role="status">${sent}: the message is in the queue of requests. <a href="?key=${encodeURIComponent(life.key)}">Look again</a></p>`}
+<section><h2>What is wrong</h2>${life.problems.length === 0 ? html`<p class="good">Nothing is wrong.</p>` : html`<ul class="problems">${life.problems.map(problem)}</ul>`}</section>
+<section><h2 class="hidden">Facts</h2><dl>${factsOf(life, now).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
+<section>${lifePicture(life, now)}</section>
+<section><h2>Actions</h2><div class="actions">${possible(life).map((action) => actionForm(action, life.key))}</div></section>
+${sectionsOf(life).map(([title, lines]) => html`<section><h2>${title}</h2><ul class="lines">${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`)}`;
+}
+
+function problem({ what, why, command }: Problem): Markup {
+  return html`<li><strong>${what}</strong><br>${why}${command === undefined ? '' : html`<br><code>${PROGRAM} ${command}</code>`}</li>`;
+}
+
+function possible({ state }: RoomLife): readonly RoomActionName[] {
+  if (state === 'cancelled' || state === 'rejected') return [];
+  return ACTIONS.filter((action) =>
+    action === 'release' ? state === 'held' : action !== 'hold' || state !== 'held',
+  );
+}
+
+function actionForm(action: RoomActionName, key: string): Markup {
+  const confirms = action === 'cancel' || action === 'rotate';
+  return html`<form method="post" action="/room">
+<input type="hidden" name="key" value="${key}"><input type="hidden" name="action" value="${action}">
+${confirms ? html`<label><input type="checkbox" name="sure" required> I am sure</label>` : ''}
+<button aria-describedby="${action}-effect">${action}</button><span id="${action}-effect">${EFFECTS[action]}</span>
+</form>`;
+}

@@ -1,0 +1,76 @@
+import { html } from 'hono/html';
+import type { Markup } from '../pages/layout.ts';
+
+/** A bar of a picture. */
+export interface Bar {
+  /** What stands under it; empty where there is no space for a label. */
+  readonly label: string;
+  /** What it is, for those who hear or point at it. */
+  readonly name: string;
+  readonly count: number;
+  /** Where it leads. */
+  readonly href?: string;
+  /** It is worse than the others. */
+  readonly isBad?: boolean;
+}
+
+export interface BarsOptions {
+  readonly title: string;
+  /** What is counted, such as `rooms`. */
+  readonly unit: string;
+}
+
+const WIDTH = 360;
+const HEIGHT = 120;
+const TOP = 16;
+
+/** Bars side by side, and the same figures as a table. */
+export function bars(all: readonly Bar[], { title, unit }: BarsOptions): Markup {
+  const most = Math.max(1, ...all.map(({ count }) => count));
+  const step = WIDTH / all.length;
+  const sum = all.reduce((total, { count }) => total + count, 0);
+  return html`<figure>
+<figcaption>${title}</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${TOP + HEIGHT + 20}" role="img" aria-label="${title}: ${number(sum)} ${unit}, at most ${number(most)} in one bar">
+${all.map((bar, i) => barOf(bar, { index: i, step, most }))}
+<line class="axis" x1="0" x2="${WIDTH}" y1="${TOP + HEIGHT}" y2="${TOP + HEIGHT}"/>
+</svg>
+<details><summary>as a table</summary>
+<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr><th scope="col">${title}</th><th scope="col">${unit}</th></tr></thead>
+<tbody>${all.map(({ name, count, href }) => html`<tr><th scope="row">${href === undefined ? name : html`<a href="${href}">${name}</a>`}</th><td>${number(count)}</td></tr>`)}</tbody></table></div>
+</details>
+</figure>`;
+}
+
+/** Where a bar stands. */
+interface Place {
+  readonly index: number;
+  readonly step: number;
+  /** The count of the highest bar. */
+  readonly most: number;
+}
+
+function barOf({ label, name, count, isBad }: Bar, { index, step, most }: Place): Markup {
+  const height = count === 0 ? 0 : Math.max(2, (count / most) * HEIGHT);
+  const width = step * 0.8;
+  const x = (index + 0.1) * step;
+  const middle = (index + 0.5) * step;
+  const y = TOP + HEIGHT - height;
+  return html`<g><title>${name}: ${number(count)}</title>
+<rect class="${isBad && count > 0 ? 'bar bad' : 'bar'}" x="${x}" y="${y}" width="${width}" height="${height}" rx="2"/>
+${count === most ? html`<text class="value" x="${middle}" y="${y - 4}">${number(count)}</text>` : ''}
+<text x="${middle}" y="${TOP + HEIGHT + 14}">${label}</text></g>`;
+}
+
+/** A part of a whole, as a bar that lies. */
+export function meter(name: string, count: number, most: number | undefined): Markup {
+  if (most === undefined)
+    return html`<tr><th scope="row">${name}</th><td>${number(count)}</td><td>no limit is known</td></tr>`;
+  const share = Math.min(1, count / most);
+  return html`<tr><th scope="row">${name}</th><td>${number(count)} of ${number(most)}</td>
+<td><svg class="meter" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="${Math.round(share * 100)} % of the limit"><rect class="rest" width="100" height="8"/><rect class="${share > 0.9 ? 'bar bad' : 'bar'}" width="${share * 100}" height="8"/></svg></td></tr>`;
+}
+
+export function number(value: number): string {
+  return value.toLocaleString('en');
+}

@@ -1,0 +1,174 @@
+import type { PastGeneration, Room, RoomState } from '../../functions/rooms/model/room.ts';
+import { DAY, type Instant } from '../../functions/rooms/model/time.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import { type Problem, problemsOf } from '../pages/problems.ts';
+
+/** What a count of the whole table says. Its size does not depend on how many rooms there are. */
+export interface Snapshot {
+  readonly takenAt: Instant;
+  readonly states: ReadonlyMap<RoomState, number>;
+  /** Living rooms by how much life is left, in the order of `LIFE_LEFT`. */
+  readonly lifeLeft: readonly number[];
+  /** Rooms that fall due in each of the next 30 days; the first has all that is overdue. */
+  readonly due: readonly number[];
+  /** Generations that were replaced in each of the last 30 days, the oldest day first. */
+  readonly renewed: readonly number[];
+  /** Living rooms by application. */
+  readonly applications: ReadonlyMap<string, number>;
+  readonly troubled: number;
+  /** Some of the rooms that something is wrong with. */
+  readonly worst: readonly Troubled[];
+}
+
+export interface Troubled {
+  readonly key: string;
+  readonly problem: Problem;
+}
+
+/** How far a count has come. */
+export type Count =
+  | { readonly isCounting: true; readonly read: number; readonly last?: Snapshot }
+  | { readonly isCounting: false; readonly last?: Snapshot; readonly failure?: string };
+
+/** Upper ends of the parts of the histogram. The last part has no end. */
+export const LIFE_LEFT: readonly (readonly [label: string, end: number])[] = [
+  ['< 1 d', DAY],
+  ['1–3 d', 3 * DAY],
+  ['3–7 d', 7 * DAY],
+  ['1–2 w', 14 * DAY],
+  ['2–4 w', 28 * DAY],
+  ['1–2 m', 60 * DAY],
+  ['2–3 m', 90 * DAY],
+  ['3–6 m', 180 * DAY],
+  ['6–12 m', 365 * DAY],
+  ['> 1 y', Number.POSITIVE_INFINITY],
+];
+
+/** Days of the pictures that look ahead or back. */
+export const DAYS = 30;
+
+/** Troubled rooms that are listed by name. */
+const LISTED = 50;
+
+/** Counts the table in the background, so that no click waits for it. */
+export class Counter {
+  readonly #deployment: Deployment;
+  #count: Count = { isCounting: false };
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(deployment: Deployment) {
+    this.#deployment = deployment;
+  }
+
+  get count(): Count {
+    return this.#count;
+  }
+
+  /** Starts a count, unless one is on its way. */
+  start(): void {
+    if (!this.#count.isCounting) this.#running = this.#run();
+  }
+
+  /** Resolves when no count is on its way. */
+  finished(): Promise<void> {
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { last } = this.#count;
+    const before = last && { last };
+    this.#count = { isCounting: true, read: 0, ...before };
+    try {
+      const next = await takeSnapshot(this.#deployment, (read) => {
+        this.#count = { isCounting: true, read, ...before };
+      });
+      this.#count = { isCounting: false, last: next };
+    } catch (error) {
+      // whatever the SDK throws is an Error
+      this.#count = { isCounting: false, ...before, failure: (error as Error).message };
+    }
+  }
+}
+
+async function takeSnapshot(deployment: Deployment, told: (read: number) => void): Promise<Snapshot> {
+  const { rooms, now } = deployment;
+  const tally = new Tally(
+    now(),
+    deployment.applications.map(({ name }) => name),
+  );
+  let cursor: string | undefined;
+  let read = 0;
+  do {
+    const page = await rooms.scan(cursor);
+    for (const entry of page.items) tally.add(entry);
+    read += page.items.length;
+    told(read);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return tally.snapshot();
+}
+
+class Tally {
+  readonly #now: Instant;
+  readonly #names: readonly string[];
+  readonly #states = new Map<RoomState, number>();
+  readonly #lifeLeft = LIFE_LEFT.map(() => 0);
+  readonly #due = Array.from({ length: DAYS }, () => 0);
+  readonly #renewed = Array.from({ length: DAYS }, () => 0);
+  readonly #applications: Map<string, number>;
+  readonly #worst: Troubled[] = [];
+  #troubled = 0;
+
+  constructor(now: Instant, names: readonly string[]) {
+    this.#now = now;
+    this.#names = names;
+    this.#applications = new Map(names.map((name) => [name, 0]));
+  }
+
+  add(entry: Room | PastGeneration): void {
+    if (!('revision' in entry)) {
+      this.#addPast(entry);
+      return;
+    }
+    increase(this.#states, entry.state);
+    this.#addLife(entry);
+    const [problem] = problemsOf(entry, { now: this.#now, applications: this.#names, deadLetters: [] });
+    if (!problem) return;
+    this.#troubled++;
+    if (this.#worst.length < LISTED) this.#worst.push({ key: entry.key, problem });
+  }
+
+  snapshot(): Snapshot {
+    return {
+      takenAt: this.#now,
+      states: this.#states,
+      lifeLeft: this.#lifeLeft,
+      due: this.#due,
+      renewed: this.#renewed,
+      applications: this.#applications,
+      troubled: this.#troubled,
+      worst: this.#worst,
+    };
+  }
+
+  #addLife({ current, dueAt }: Room): void {
+    if (dueAt !== undefined) {
+      const night = Math.max(0, Math.floor((dueAt - this.#now) / DAY));
+      if (night < DAYS) this.#due[night] = (this.#due[night] ?? 0) + 1;
+    }
+    if (!current || current.expiresAt <= this.#now) return;
+    increase(this.#applications, current.application);
+    const part = LIFE_LEFT.findIndex(([, end]) => current.expiresAt - this.#now < end);
+    this.#lifeLeft[part] = (this.#lifeLeft[part] ?? 0) + 1;
+  }
+
+  #addPast({ replacedAt }: PastGeneration): void {
+    const ago = Math.floor((this.#now - replacedAt) / DAY);
+    const day = DAYS - 1 - ago;
+    if (ago >= 0 && day >= 0) this.#renewed[day] = (this.#renewed[day] ?? 0) + 1;
+  }
+}
+
+function increase<K>(counts: Map<K, number>, of: K): void {
+  counts.set(of, (counts.get(of) ?? 0) + 1);
+}

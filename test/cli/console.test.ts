@@ -1,0 +1,244 @@
+import { request as httpRequest } from 'node:http';
+import Chromium from '@sparticuz/chromium';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page as Tab } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ConsoleServer, openConsole } from '../../cli/console/server.ts';
+import { findPlace } from '../../cli/deployment/find.ts';
+import { type ControlServer, openControl } from '../../local/rooms/control.ts';
+import { DAY, journey } from '../journey/journey.ts';
+
+/** A browser of one's own, where npm's does not run: anywhere but on Linux on x64. */
+const OWN = process.env.CHROMIUM_PATH;
+const hasBrowser = OWN !== undefined || (process.platform === 'linux' && process.arch === 'x64');
+/** Where pictures of every page are put, if anywhere. */
+const PICTURES = process.env.CONSOLE_PICTURES;
+
+const STRANGE = '<script>alert(1)</script>"\'&';
+
+const system = journey();
+let control: ControlServer;
+let server: ConsoleServer;
+
+beforeAll(async () => {
+  control = await openControl(0);
+  control.attach(system());
+  const { ask, emulator, stack } = system();
+  await ask({ key: 'team/weekly', display_name: 'Weekly', lifetime: 'P30D' });
+  await ask({ key: 'team/held', display_name: 'Held', lifetime: 'P60D' });
+  await ask({ key: 'team/held', action: 'hold' });
+  await ask({ key: 'strange', display_name: STRANGE, lifetime: 'P90D' });
+  await ask({ key: 'over', display_name: 'Over', lifetime: 'P3D', renewal: { mode: 'none' } });
+  await stack.turnTo(stack.clock.now() + 40 * DAY);
+  await ask({ key: 'nameless' });
+  emulator.faults.add({ fault: 'status', status: 500, times: 'always' });
+  await ask({ key: 'team/failing', display_name: 'Failing' });
+  emulator.faults.clear();
+  const place = { port: String(control.port), stack: undefined, deployment: undefined, region: undefined };
+  server = await openConsole(await findPlace({ ...place, local: true }, 'any'));
+}, 180_000);
+afterAll(async () => {
+  await server?.close();
+  await control?.stop();
+});
+
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** `fetch` sets host and origin itself. */
+function ask(path: string, { method = 'GET', headers = {}, body }: Asked = {}) {
+  return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>(
+    (resolve, reject) => {
+      const request = httpRequest(
+        { host: '127.0.0.1', port: server.port, path, method, headers },
+        async (response) => {
+          let text = '';
+          for await (const chunk of response) text += chunk;
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+        },
+      );
+      request.on('error', reject).end(body);
+    },
+  );
+}
+
+const tokenOf = () => new URL(server.address).searchParams.get('token') ?? '';
+const cookie = () => `evergreen-rooms-${server.port}=${tokenOf()}`;
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
+const here = () => ({ cookie: cookie(), origin: `http://127.0.0.1:${server.port}`, ...form });
+
+describe('the console lets in', () => {
+  test('whoever has the token of the first address, which becomes a cookie of this site alone', async () => {
+    const { status, headers } = await ask(`/?token=${tokenOf()}`);
+    expect([status, headers.location]).toEqual([302, '/']);
+    expect(headers['set-cookie']).toEqual([`${cookie()}; Path=/; HttpOnly; SameSite=Strict`]);
+    expect((await ask('/', { headers: { cookie: cookie() } })).status).toBe(200);
+  });
+
+  test.each([
+    ['nobody without it', '/', {}],
+    ['nobody with another one', '/', { cookie: 'evergreen-rooms-1=x' }],
+    ['nobody with a token of the right length', `/?token=${'A'.repeat(43)}`, {}],
+    ['nobody to the pictures of the style', '/style.css', {}],
+  ])('%s', async (_, path, headers) => {
+    const { status, text } = await ask(path, { headers });
+    expect(status).toBe(401);
+    expect(text).not.toMatch(/team\/|EvergreenRooms/);
+  });
+
+  test.each([
+    ['another host', { host: 'evil.example' }],
+    ['another host of this port', { host: 'localhost.evil.example' }],
+    ['a page of another origin', { origin: 'https://evil.example' }],
+    ['a page without an origin', { origin: 'null' }],
+  ])('no request of %s, even with the cookie', async (_, headers) => {
+    expect((await ask('/', { headers: { ...here(), ...headers } })).status).toBe(403);
+    const post = {
+      method: 'POST',
+      headers: { ...here(), ...headers },
+      body: 'key=team%2Fheld&action=release',
+    };
+    expect((await ask('/room', post)).status).toBe(403);
+  });
+
+  test('no form that does not say where it comes from', async () => {
+    const { origin: _, ...headers } = here();
+    const { status } = await ask('/room', {
+      method: 'POST',
+      headers,
+      body: 'key=team%2Fheld&action=release',
+    });
+    expect(status).toBe(403);
+  });
+
+  test('nothing from elsewhere into its pages', async () => {
+    const { headers } = await ask('/', { headers: { cookie: cookie() } });
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(headers['content-security-policy']).not.toContain('unsafe');
+    expect(headers['cache-control']).toBe('no-store');
+  });
+});
+
+describe('an action', () => {
+  const act = (body: string) => ask('/room', { method: 'POST', headers: here(), body });
+
+  test('is a message to the queue of requests, as from everybody else', async () => {
+    const { status, headers } = await act('key=team%2Fheld&action=release');
+    expect([status, headers.location]).toEqual([303, '/room?key=team%2Fheld&sent=release']);
+    await system().stack.settle();
+    expect((await system().room('team/held')).state).toBe('active');
+    await act('key=team%2Fheld&action=hold');
+    await system().stack.settle();
+    expect((await system().room('team/held')).state).toBe('held');
+  });
+
+  test.each([
+    ['of a room that does not exist', 'key=nobody&action=hold'],
+    ['that does not exist', 'key=team%2Fheld&action=delete'],
+    ['that ends a room, and nobody said to be sure', 'key=team%2Fweekly&action=cancel'],
+  ])('%s is refused', async (_, body) => {
+    expect((await act(body)).status).toBe(400);
+    await system().stack.settle();
+    expect((await system().room('team/weekly')).state).toBe('active');
+  });
+});
+
+describe.skipIf(!hasBrowser)('in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: OWN ?? (await Chromium.executablePath()),
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+      headless: true,
+    });
+  });
+  afterAll(() => browser?.close());
+
+  async function visit(path: string, look: (tab: Tab) => Promise<void>, options = {}): Promise<void> {
+    const context = await browser.newContext(options);
+    try {
+      const tab = await context.newPage();
+      const faults: string[] = [];
+      tab.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+      tab.on('pageerror', (error) => faults.push(String(error)));
+      await tab.goto(server.address);
+      await tab.goto(new URL(path, server.address).href);
+      await look(tab);
+      expect(faults).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  }
+
+  const PAGES = [
+    ['overview', '/'],
+    ['rooms', '/rooms'],
+    ['some rooms', '/rooms?state=held'],
+    ['room', '/room?key=team%2Fweekly'],
+    ['held', '/room?key=team%2Fheld'],
+    ['strange', '/room?key=strange'],
+    ['nights', '/nights'],
+    ['dead-letters', '/dead-letters'],
+  ] as const;
+
+  const SHAPES = [
+    ['desk light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
+    ['phone dark', { viewport: { width: 375, height: 700 }, colorScheme: 'dark' }],
+  ] as const;
+
+  test.each(
+    SHAPES.flatMap(([shape, options]) => PAGES.map(([name, path]) => [name, shape, path, options] as const)),
+  )('the page %s on a %s has no fault of accessibility and fits', async (name, shape, path, options) => {
+    await visit(
+      path,
+      async (tab) => {
+        if (PICTURES) await tab.screenshot({ path: `${PICTURES}/${name} ${shape}.png`, fullPage: true });
+        // the policy of the pages lets no script in but their own, so it comes through the browser's door
+        const { violations } = (await tab.evaluate(`${axe.source};axe.run(document)`)) as axe.AxeResults;
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual(
+          [],
+        );
+        const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+        expect(await tab.evaluate(overflow)).toBe(0);
+      },
+      options,
+    );
+  });
+
+  test('no page has a host link, and what people wrote stays text', async () => {
+    for (const [, path] of PAGES) {
+      await visit(path, async (tab) => {
+        expect(await tab.content()).not.toMatch(/participant_token=|roomKey=|hostUrl/);
+        expect(await tab.evaluate("document.querySelectorAll('script:not([src])').length")).toBe(0);
+      });
+    }
+  });
+
+  test('a person finds a room by its key and releases it by the keyboard alone', async () => {
+    await visit('/', async (tab) => {
+      await tab.locator('#key').focus();
+      await tab.keyboard.type('team/held');
+      await tab.keyboard.press('Enter');
+      await tab.waitForURL(/\/room\?key=team%2Fheld/);
+      await tab.getByRole('button', { name: 'release' }).focus();
+      await tab.keyboard.press('Enter');
+      await tab.waitForURL(/sent=release/);
+      expect(await tab.getByRole('status').textContent()).toContain('release: the message is in the queue');
+    });
+    await system().stack.settle();
+    expect((await system().room('team/held')).state).toBe('active');
+    await system().ask({ key: 'team/held', action: 'hold' });
+  });
+
+  test('messages that rest are shown with their reason, and tried again', async () => {
+    await visit('/dead-letters', async (tab) => {
+      expect(await tab.textContent('main')).toContain('display_name');
+      await tab.getByLabel('I am sure').check();
+      await tab.getByRole('button', { name: 'Try all again' }).click();
+      await tab.waitForURL(/redriven=/);
+    });
+  });
+});
