@@ -12,8 +12,8 @@ import { linksOf } from './links.ts';
 type Item = Record<string, AttributeValue>;
 type Key = readonly string[];
 
-const ROOMS_KEY: Key = ['roomKey', 'entry'];
-const LINKS_KEY: Key = ['slug'];
+export const ROOMS_KEY: Key = ['roomKey', 'entry'];
+export const LINKS_KEY: Key = ['slug'];
 
 /** Keeps the tables of rooms and links as they are. @returns what restores both to this moment */
 export async function backUpTables(rooms: LocalRooms): Promise<() => Promise<void>> {
@@ -31,7 +31,12 @@ export async function backUpTables(rooms: LocalRooms): Promise<() => Promise<voi
   };
 }
 
-async function backUp(client: DynamoDBClient, TableName: string, key: Key): Promise<() => Promise<void>> {
+/** Keeps a table as it is. @returns what restores it to this moment */
+export async function backUp(
+  client: DynamoDBClient,
+  TableName: string,
+  key: Key,
+): Promise<() => Promise<void>> {
   const items = async () => {
     const found: Item[] = [];
     for await (const { Items = [] } of paginateScan({ client }, { TableName })) found.push(...Items);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ACCOUNTS, type Account, type ProviderName } from '../../chaos/accounts.ts';
+import { backUp, LINKS_KEY, ROOMS_KEY } from '../../chaos/table-backup.ts';
 import type { InventoryEntry } from '../../emulators/room-emulator.ts';
 import { eventBus } from '../../functions/adapters/event-bus.ts';
 import { pool } from '../../functions/adapters/pool.ts';
@@ -39,6 +40,8 @@ export interface Deployment {
   links(): Promise<readonly Link[]>;
   /** The rooms at the provider that carry this deployment's token and can be entered now. */
   rooms(): readonly InventoryEntry[];
+  /** @returns what restores both tables to this moment */
+  backUp(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -158,6 +161,14 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
     },
     rooms: () =>
       account.emulator.inventory().filter(({ usable, label }) => usable && label.includes(`er${deployment}`)),
+    async backUp() {
+      const restoreRooms = await backUp(clients.dynamoDb, name, ROOMS_KEY);
+      const restoreLinks = await backUp(clients.dynamoDb, linksName, LINKS_KEY);
+      return async () => {
+        await restoreRooms();
+        await restoreLinks();
+      };
+    },
     close: () => account.emulator.close(),
   };
 }

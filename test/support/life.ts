@@ -16,6 +16,7 @@ import {
 import type { RoomAction, RoomRequest } from '../../functions/rooms/model/room.ts';
 import { HOUR, SECOND } from '../../functions/rooms/model/time.ts';
 import { type Fate, mortal } from './mortal.ts';
+import { movedBySqs } from './redrive.ts';
 import { tapped } from './tap.ts';
 import { type Watch, watched, wrongAtRest } from './watch.ts';
 import { aRequest, makeWorld, type World, type WorldOptions } from './world.ts';
@@ -29,9 +30,16 @@ export interface Sent {
   readonly work: Work;
   /** What it asks of the key; a reconciliation is no key's. */
   readonly asks?: RoomAction | 'keep';
+  /** Absent: it is no request. */
+  readonly request?: RoomRequest;
   /** How often it was tried in vain. */
   tries?: number;
 }
+
+const serving =
+  (request: RoomRequest): Work =>
+  (ports) =>
+    serveRequest(request, ports);
 
 /** As often as a worker waits for a key that nobody has asked for. */
 const RECEIVES = 5;
@@ -52,6 +60,19 @@ export const FAULTS = {
   gone: () => new RoomGoneError('404'),
 } as const;
 
+/** What a call answers at the key of another account, or where a list has nothing in it. */
+const NOTHING: Readonly<Record<string, unknown>> = { 'provider.list': [], 'provider.get': undefined };
+
+/** Of each stream the newest request counts: what asks for a room, and the hands of people. */
+const STREAMS: Partial<Record<RoomAction, string>> = {
+  ensure: 'request',
+  cancel: 'request',
+  hold: 'hold',
+  release: 'hold',
+  rotate: 'rotate',
+  relink: 'relink',
+};
+
 export interface Break {
   /** The call of a port: `provider.create`, `rooms.write`, ... */
   readonly call: string;
@@ -70,7 +91,10 @@ export class Life {
   /** Messages for a key that nobody had asked for, however often they came. */
   readonly buried: Sent[] = [];
   #breaks: Break[] = [];
-  readonly #outages = new Map<string, keyof typeof FAULTS>();
+  readonly #outages = new Map<string, keyof typeof FAULTS | 'nothing'>();
+  #backup: { readonly served: ReadonlySet<Sent>; readonly restore: () => Promise<void> } | undefined;
+  /** The newest request of each stream, in the order of asking. */
+  readonly #newest = new Map<string, Sent>();
   #fate: Fate | undefined;
   #at = 0;
   readonly #early: string[] = [];
@@ -86,8 +110,19 @@ export class Life {
 
   /** Sends a request; it is worked on at once. */
   async ask(action: RoomAction, more: Partial<RoomRequest> = {}): Promise<void> {
-    const request = aRequest({ action, ...more });
-    await this.send((ports) => serveRequest(request, ports), action);
+    await this.#sendRequest(aRequest({ action, ...more }));
+  }
+
+  async #sendRequest(request: RoomRequest): Promise<void> {
+    const { action } = request;
+    this.#at += 1;
+    const message = { at: this.#at, work: serving(request), asks: action, request };
+    const stream = STREAMS[action];
+    if (stream) {
+      this.#newest.delete(stream);
+      this.#newest.set(stream, message);
+    }
+    await this.attempt(message);
   }
 
   async send(work: Work, asks?: Sent['asks']): Promise<void> {
@@ -95,12 +130,58 @@ export class Life {
     await this.attempt({ at: this.#at, work, asks });
   }
 
+  /** What SQS itself may have moved to the dead-letter queue, though it was done, or something newer was asked since. */
+  get movable(): readonly Sent[] {
+    const isOlder = (message: Sent) =>
+      ![...this.#newest.values()].includes(message) &&
+      STREAMS[message.request?.action ?? 'knock'] === 'request';
+    return [
+      ...this.done.filter(({ request }) => request && request.action !== 'knock'),
+      ...this.pending.filter(isOlder),
+    ];
+  }
+
+  /** SQS's own redrive: the message comes back with another id and time, and without the first ones. */
+  async moveBack(message: Sent): Promise<void> {
+    const index = this.pending.indexOf(message);
+    if (index >= 0) this.pending.splice(index, 1);
+    const { request, asks } = message;
+    if (!request) throw new Error('only requests are moved');
+    const moved = await movedBySqs(request, this.world.clock.now);
+    this.#at += 1;
+    await this.attempt({ at: this.#at, work: serving(moved), asks, request: moved });
+  }
+
+  backUp(): void {
+    this.#backup = { served: new Set(this.done), restore: this.world.backUp() };
+  }
+
+  /**
+   * Puts the tables back to where they were, and does what the guide says: it reconciles first, in calm weather. Whoever
+   * was served in between asks again.
+   */
+  async restore(): Promise<void> {
+    const backup = this.#backup;
+    if (!backup) return;
+    this.#backup = undefined;
+    await this.#workOff();
+    await backup.restore();
+    this.watch.forget();
+    this.world.clock.now += 2 * HOUR;
+    await this.reconcile();
+    await this.#workOff();
+    const forgotten = [...this.#newest.values()].filter((message) => !backup.served.has(message));
+    for (const { request } of forgotten) {
+      if (request) await this.ask(request.action, { spec: request.spec });
+    }
+  }
+
   break(broken: Break): void {
     this.#breaks.push(broken);
   }
 
   /** From now on a call fails each time, until `repair`. */
-  outage(call: string, fault: keyof typeof FAULTS): void {
+  outage(call: string, fault: keyof typeof FAULTS | 'nothing'): void {
     this.#outages.set(call, fault);
   }
 
@@ -155,17 +236,21 @@ export class Life {
 
   /** Nothing breaks any more: all work is done, and what was left over is reconciled. */
   async calmDown(): Promise<void> {
+    await this.#workOff();
+    for (let day = 0; day < 2; day += 1) {
+      this.world.clock.now += 2 * HOUR;
+      await this.reconcile();
+      await this.night();
+    }
+  }
+
+  async #workOff(): Promise<void> {
     this.#breaks = [];
     this.repair();
     this.#fate = undefined;
     for (let round = 0; this.pending.length > 0 && round < 100; round += 1) {
       this.world.clock.now += SECOND;
       for (const message of [...this.pending]) await this.attempt(message);
-    }
-    for (let day = 0; day < 2; day += 1) {
-      this.world.clock.now += 2 * HOUR;
-      await this.reconcile();
-      await this.night();
     }
   }
 
@@ -196,6 +281,7 @@ export class Life {
     };
     return tapped(ports, async (name, call) => {
       const outage = this.#outages.get(name);
+      if (outage === 'nothing') return NOTHING[name];
       if (outage) throw FAULTS[outage]();
       const index = this.#breaks.findIndex((broken) => broken.call === name);
       const [broken] = index < 0 ? [] : this.#breaks.splice(index, 1);

@@ -72,7 +72,8 @@ export function memoryRooms(
   };
 }
 
-function backUp<T>(entries: Map<string, T>): () => void {
+/** @returns what restores the entries to this moment */
+export function backUp<T>(entries: Map<string, T>): () => void {
   const backup = [...entries];
   return () => {
     entries.clear();

@@ -36,23 +36,23 @@ export interface Operation {
   readonly announced: string;
 }
 
-const ensure =
+export const ensure =
   (request: RoomRequest): Work =>
   (ports) =>
     ensureRoom(request, ports);
-const first = async ({ context }: Stage) => void (await ensureRoom(aRequest(), context));
-const renewal =
+export const first = async ({ context }: Stage) => void (await ensureRoom(aRequest(), context));
+export const renewal =
   (mode: 'recreate' | 'extend') =>
   async ({ context, clock }: Stage) => {
     await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode } }) }), context);
     clock.now += 84 * DAY;
   };
-const due: Work = (ports) => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, ports);
+export const due: Work = (ports) => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, ports);
 const recorded = () =>
   aRequest({
     spec: aSpec({ settings: { display_name: 'Weekly', recording_options: { auto_record: true } } }),
   });
-const movable = ({ movableExpiry }: Capabilities) => movableExpiry;
+export const movable = ({ movableExpiry }: Capabilities) => movableExpiry;
 /** Whether a living room can be made to record. */
 const recordable = ({ changeable }: Capabilities) => changeable.includes('recording_options');
 

@@ -21,6 +21,8 @@ export interface Stage {
   announced(): readonly Pick<Announced, 'key' | 'type' | 'generation' | 'roomId'>[];
   /** The links of the links table that lead to a key. */
   linksOf(key: string): Promise<readonly Link[]>;
+  /** @returns what restores the tables to this moment */
+  backUp(): Promise<() => Promise<void>>;
   /** Lets a room vanish. */
   lose(id: string): void;
   /** The rotations queue's oldest message; to be called again once it is done. */
@@ -42,6 +44,7 @@ export async function memoryStage(options: WorldOptions = {}): Promise<Stage> {
     kept: world.kept,
     announced: () => world.announced,
     linksOf: async (key) => standing([...world.links.items.values()], key),
+    backUp: async () => world.backUp(),
     lose: (id) => providers[name]?.lose(id),
     nextOrder: () => rotations.sent[0]?.order,
     doneWithOrder: () => void rotations.sent.shift(),
@@ -86,6 +89,7 @@ export async function realStage(engines: Engines, provider: ProviderName): Promi
         return { type: type as Announced['type'], key, generation, roomId: room?.id };
       }),
     linksOf: async (key) => standing(await deployment.links(), key),
+    backUp: deployment.backUp,
     lose: account.lose,
     nextOrder() {
       const [record] = taken ? [] : queue.receive(1);

@@ -17,6 +17,8 @@ export interface WatchOptions {
 export interface Watch {
   readonly context: RoomContext;
   readonly violations: readonly string[];
+  /** The tables were put back to an earlier moment: what was seen since counts no more. */
+  forget(): void;
 }
 
 export function watched(world: World, { slowWorkers = false }: WatchOptions = {}): Watch {
@@ -155,7 +157,15 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
 
   const provider = (name: string) => watchedProvider(name, context.pool.provider(name));
   const pool = { ...context.pool, provider };
-  return { context: { ...context, rooms, events, pool, ...(links && { links }) }, violations };
+  return {
+    context: { ...context, rooms, events, pool, ...(links && { links }) },
+    violations,
+    forget() {
+      current.clear();
+      owed.clear();
+      unclear.clear();
+    },
+  };
 }
 
 /** The contract of `errors.ts`, said once more: these alone are certain to have had no effect. */

@@ -35,6 +35,8 @@ export interface World {
   readonly clock: { now: Instant };
   /** The row of a key that must have one. */
   row(key: string): Room;
+  /** @returns what restores both tables to this moment */
+  backUp(): () => Promise<void>;
   /** The living rooms of all applications that nobody has asked to end. */
   kept(): readonly string[];
 }
@@ -100,6 +102,12 @@ export function makeWorld({ applications = ['first'], withoutLinks, ...account }
       const row = rooms.rows.get(key);
       if (!row) throw new Error(`there is no row of ${key}`);
       return row;
+    },
+    backUp() {
+      const restores = [rooms.backUp(), links.backUp()];
+      return async () => {
+        for (const restore of restores) restore();
+      };
     },
     kept: () =>
       Object.values(providers).flatMap((provider) =>

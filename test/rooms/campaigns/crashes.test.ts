@@ -15,17 +15,24 @@ import {
   reconcileAndKeep,
   type Work,
 } from '../../support/operations.ts';
+import { SITUATIONS } from '../../support/situations.ts';
 import { memoryStage, realStage, type Stage } from '../../support/stage.ts';
 
 type SetUp = (operation: Operation) => Promise<Stage>;
 
 const inMemory: SetUp = ({ options }) => memoryStage(options);
 
-/** What a provider can do. */
-const possible = (provider: keyof typeof PROVIDERS) =>
-  OPERATIONS.filter(({ needs }) => needs?.(PROVIDERS[provider].capabilities) ?? true);
+type Provider = keyof typeof PROVIDERS;
 
-describeCrashes('in memory', [...possible('meetings-api'), CREATE_ELSEWHERE], () => inMemory);
+/** What a provider can do. */
+const possible = (provider: Provider, operations: readonly Operation[]) =>
+  operations.filter(({ needs }) => needs?.(PROVIDERS[provider].capabilities) ?? true);
+
+describeCrashes(
+  'in memory',
+  [...possible('meetings-api', [...OPERATIONS, ...SITUATIONS]), CREATE_ELSEWHERE],
+  () => inMemory,
+);
 
 describe('on the engines', () => {
   let engines: Engines;
@@ -34,9 +41,15 @@ describe('on the engines', () => {
   });
   afterAll(() => engines.stop());
 
-  for (const provider of ['meetings-api', 'daily', 'whereby'] as const) {
+  // the situations are the same for all; in memory a room's id is not its token
+  const operations: readonly (readonly [Provider, readonly Operation[]])[] = [
+    ['meetings-api', OPERATIONS],
+    ['daily', [...OPERATIONS, ...SITUATIONS]],
+    ['whereby', OPERATIONS],
+  ];
+  for (const [provider, all] of operations) {
     const { title } = PROVIDERS[provider];
-    describeCrashes(`with ${title}`, possible(provider), () => () => realStage(engines, provider));
+    describeCrashes(`with ${title}`, possible(provider, all), () => () => realStage(engines, provider));
   }
 });
 

@@ -110,6 +110,16 @@ const retrying = fc.nat().map((pick) =>
   }),
 );
 
+const redriving = fc.nat().map((pick) =>
+  command(`SQS moves back(${pick})`, async (life) => {
+    const message = life.movable[pick % life.movable.length];
+    if (message) await life.moveBack(message);
+  }),
+);
+
+const backingUp = fc.constant(command('back up', async (life) => life.backUp()));
+const restoring = fc.constant(command('restore', (life) => life.restore()));
+
 const passing = fc.constantFrom(1, 3, 20, 24, 24 * 7, 24 * 40).map((hours) =>
   command(`let ${hours} hours pass`, async (life) => {
     life.world.clock.now += hours * HOUR;
@@ -156,7 +166,7 @@ const breaking = fc
   );
 
 /** What fails at every attempt until it is repaired, as no single break does. */
-const OUTAGES: readonly (readonly [string, keyof typeof FAULTS])[] = [
+const OUTAGES: readonly (readonly [string, keyof typeof FAULTS | 'nothing'])[] = [
   ['provider.change', 'reset'],
   ['provider.change', 'gone'],
   ['provider.create', 'full'],
@@ -165,6 +175,8 @@ const OUTAGES: readonly (readonly [string, keyof typeof FAULTS])[] = [
   ['provider.retire', 'reset'],
   ['events.announce', 'network'],
   ['links.write', 'network'],
+  ['provider.list', 'nothing'],
+  ['provider.get', 'nothing'],
 ];
 
 const outages = fc
@@ -187,6 +199,9 @@ const commands = fc.commands(
     leaks,
     again,
     retrying,
+    redriving,
+    backingUp,
+    restoring,
     passing,
     nights,
     reconciling,

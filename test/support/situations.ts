@@ -1,0 +1,212 @@
+import { rotateNow, rotateRoom } from '../../functions/rooms/actions/rotate.ts';
+import { serveRequest } from '../../functions/rooms/actions/serve.ts';
+import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
+import { AmbiguousOutcomeError } from '../../functions/rooms/model/errors.ts';
+import type { RoomRequest } from '../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
+import { alteredProvider, withEmptyList, withOtherAccount } from './altered-provider.ts';
+import { first, movable, type Operation, reconcileAndKeep, type Work } from './operations.ts';
+import { movedBySqs } from './redrive.ts';
+import { aSpec } from './rooms.ts';
+import type { Stage } from './stage.ts';
+import { aRequest } from './world.ts';
+
+/** What the message of an outage meets. */
+class Outage extends AmbiguousOutcomeError {}
+
+const fails = () => Promise.reject(new Outage('nothing answers'));
+
+/** Nobody answers; a create may still have its effect. */
+const withoutProvider = <T extends RoomContext>(ports: T, effect: 'none' | 'create'): T =>
+  alteredProvider(ports, (provider) => ({
+    create: effect === 'none' ? fails : (order) => provider.create(order).then(fails),
+    find: fails,
+    get: fails,
+    change: fails,
+    retire: fails,
+  }));
+
+const withoutBus = <T extends RoomContext>(ports: T): T => ({
+  ...ports,
+  events: { ...ports.events, announce: fails, report: fails },
+});
+
+/**
+ * A message that comes in an outage, and again every half a day until that has passed. A process that dies takes up
+ * where it was.
+ */
+function throughADay(
+  { clock }: Stage,
+  out: <T extends RoomContext & Parameters<Work>[0]>(ports: T) => T,
+  work: Work,
+  during: (ports: Parameters<Work>[0]) => Promise<void> = async () => {},
+): Work {
+  const until = clock.now + DAY;
+  return async (ports) => {
+    while (clock.now < until) {
+      await work(out(ports)).catch((error) => {
+        if (!(error instanceof Outage)) throw error;
+      });
+      clock.now += DAY / 2;
+      await during(ports);
+    }
+    return work(ports);
+  };
+}
+
+/** A room that does not live through a day unless it is renewed in it. */
+const endsSoon =
+  (mode: 'recreate' | 'extend') =>
+  async ({ context, clock }: Stage) => {
+    await serveRequest(aRequest({ spec: aSpec({ lifetime: 3 * DAY, renewal: { mode } }) }), context);
+    clock.now += 2.25 * DAY;
+  };
+
+const asking =
+  (request: RoomRequest): Work =>
+  (ports) =>
+    serveRequest(request, ports);
+
+/** What the planner nominates at the time. */
+const keeping =
+  (stage: Stage): Work =>
+  async (ports) => {
+    const { generation } = await stage.row('weekly');
+    return rotateRoom({ key: 'weekly', generation, cause: 'due' }, ports);
+  };
+
+/** Whatever else is out, the key has a room. */
+const mustLive = async ({ row, clock }: Stage) => {
+  const { current } = await row('weekly');
+  if ((current?.expiresAt ?? 0) <= clock.now) throw new Error('the room ended in the outage');
+};
+
+/** So many that the brake of reconciliation holds where all are lost. */
+const ROOMS = 12;
+
+/** A request, and the same message once more by SQS's own redrive. */
+const twice = (stage: Stage, request: RoomRequest): Work => {
+  return async (ports) => {
+    await serveRequest(request, ports);
+    await serveRequest(await movedBySqs(request, stage.clock.now), ports);
+  };
+};
+
+/** What lasts, beside a process that dies. */
+export const SITUATIONS: readonly Operation[] = [
+  {
+    name: 'create in a day without the bus',
+    work: (stage) => throughADay(stage, withoutBus, asking(aRequest()), () => mustLive(stage)),
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Created',
+  },
+  {
+    name: 'renew in a day without the bus',
+    prepare: endsSoon('recreate'),
+    work: (stage) => throughADay(stage, withoutBus, keeping(stage), () => mustLive(stage)),
+    expected: { state: 'active', generation: 2, kept: 1 },
+    announced: 'Room Rotated',
+  },
+  {
+    name: 'extend in a day without the bus, in which the room changed before',
+    needs: movable,
+    prepare: async (stage) => {
+      await endsSoon('extend')(stage);
+      const longer = aRequest({ spec: aSpec({ lifetime: 3 * DAY, renewal: { mode: 'extend' } }) });
+      await serveRequest(longer, withoutBus(stage.context)).catch(() => {});
+    },
+    work: (stage) => throughADay(stage, withoutBus, keeping(stage), () => mustLive(stage)),
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Updated',
+  },
+  {
+    name: 'create in a day without the provider',
+    work: (stage) => throughADay(stage, (ports) => withoutProvider(ports, 'none'), asking(aRequest())),
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Created',
+  },
+  {
+    name: 'create in a day without the provider, which made the room all the same',
+    work: (stage) => throughADay(stage, (ports) => withoutProvider(ports, 'create'), asking(aRequest())),
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Created',
+  },
+  {
+    name: 'renew in a day without the provider',
+    prepare: endsSoon('recreate'),
+    work: (stage) => throughADay(stage, (ports) => withoutProvider(ports, 'none'), keeping(stage)),
+    // nobody can say whether the second one was made, and the key cannot wait
+    expected: { state: 'active', generation: 3, kept: 1 },
+    announced: 'Room Rotated',
+  },
+  {
+    name: 'cancel in a day without the provider',
+    prepare: first,
+    work: (stage) => {
+      const cancelling = asking(aRequest({ action: 'cancel' }));
+      return throughADay(stage, (ports) => withoutProvider(ports, 'none'), cancelling);
+    },
+    expected: { state: 'cancelled', generation: 1, kept: 0 },
+    announced: 'Room Cancelled',
+  },
+  {
+    name: 'reconcile while the list is empty',
+    prepare: async (stage) => {
+      await first(stage);
+      stage.clock.now += 2 * HOUR;
+    },
+    work: (stage) => (ports) => reconcileAndKeep(stage, withEmptyList(ports)),
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Created',
+  },
+  {
+    name: 'reconcile with the key of another account',
+    prepare: async (stage) => {
+      await first(stage);
+      for (let other = 1; other < ROOMS; other += 1) {
+        await serveRequest(aRequest({ key: `other-${other}` }), stage.context);
+      }
+      stage.clock.now += 2 * HOUR;
+    },
+    work: (stage) => async (ports) => {
+      await reconcileAndKeep(stage, withOtherAccount(ports));
+      await reconcileAndKeep(stage, ports);
+    },
+    expected: { state: 'active', generation: 1, kept: ROOMS },
+    announced: 'Room Created',
+  },
+  {
+    name: 'reconcile a table that was restored',
+    prepare: async (stage) => {
+      await first(stage);
+      const restore = await stage.backUp();
+      await rotateNow(aRequest({ action: 'rotate' }), stage.context);
+      await restore();
+      stage.clock.now += 2 * HOUR;
+    },
+    work: (stage) => (ports) => reconcileAndKeep(stage, ports),
+    expected: { state: 'active', generation: 2, kept: 2 },
+    announced: 'Room Rotated',
+  },
+  {
+    name: 'cancel, and ask once more by a redrive of SQS for what was there before',
+    work: (stage) => {
+      const ask = aRequest();
+      const cancel = aRequest({ action: 'cancel' });
+      return async (ports) => {
+        await serveRequest(ask, ports);
+        await serveRequest(cancel, ports);
+        await serveRequest(await movedBySqs(ask, stage.clock.now), ports);
+      };
+    },
+    expected: { state: 'cancelled', generation: 1, kept: 0 },
+    announced: 'Room Cancelled',
+  },
+  {
+    name: 'rotate by hand, and once more by a redrive of SQS',
+    prepare: first,
+    work: (stage) => twice(stage, aRequest({ action: 'rotate' })),
+    expected: { state: 'active', generation: 2, kept: 2 },
+    announced: 'Room Rotated',
+  },
+];
