@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { DeadLetter } from '../cli/deployment/deployment.ts';
 import type { ListedDueRoom, ListedRoom } from '../cli/pages/listed-room.ts';
+import type { Night } from '../cli/pages/nights.ts';
 import type { Problem } from '../cli/pages/problems.ts';
-import type { RoomLife } from '../cli/pages/room-life.ts';
+import type { ExportedRoom, RoomLife } from '../cli/pages/room-life.ts';
 import type { RoomState } from '../functions/rooms/model/events.ts';
 
 /** A schema for each field of the type, optional where the field is: the compiler refuses a field that only one of the two has. */
@@ -70,19 +71,25 @@ const room = z.strictObject({
   expiresAt: instant,
 });
 
+const asked = z.strictObject({
+  settings: z.record(text, z.unknown()),
+  lifetimeSeconds: z.number(),
+  expiresAt: optionalInstant,
+  mode: text,
+  until: optionalInstant,
+  strict: z.boolean(),
+});
+
+const exported = z.strictObject({
+  ...listedFields,
+  asked: z.optional(asked),
+  room: z.optional(room),
+} satisfies FieldsOf<ExportedRoom>);
+
 const life = z.strictObject({
   ...listedFields,
   problems: z.array(problem),
-  asked: z.optional(
-    z.strictObject({
-      settings: z.record(text, z.unknown()),
-      lifetimeSeconds: z.number(),
-      expiresAt: optionalInstant,
-      mode: text,
-      until: optionalInstant,
-      strict: z.boolean(),
-    }),
-  ),
+  asked: z.optional(asked),
   room: z.optional(room),
   previous: z.optional(room),
   renewal: text,
@@ -120,12 +127,22 @@ const deadLetter = z.strictObject({
   receiveCount: count,
 } satisfies FieldsOf<DeadLetter>);
 
+const night = z.strictObject({
+  night: text.check(z.meta({ format: 'date' })),
+  rooms: count,
+  applications: z.record(text, count),
+  waiting: count,
+  emergencies: count,
+} satisfies FieldsOf<Omit<Night, 'keys'>>);
+
 /** What each command prints with `--json`, by the name of its definition. */
 const OUTPUTS = {
   list: z.array(z.strictObject(listedFields)),
   'list of the index': z.array(dueRoom),
   show: life,
   'dead-letters': z.array(deadLetter),
+  plan: z.array(night),
+  'line of export': exported,
 } as const;
 
 /** The JSON Schema of what the command prints with `--json`: a definition for each command. */

@@ -113,7 +113,8 @@ function routeOf(what: string, routes: ReadonlyMap<string, RedriveRoute>): Redri
   return route;
 }
 
-async function move(sqs: SQSClient, messages: readonly Message[], route: RedriveRoute): Promise<void> {
+/** Sends messages back to their queue, at most a batch of SQS, and deletes those that it took. */
+export async function move(sqs: SQSClient, messages: readonly Message[], route: RedriveRoute): Promise<void> {
   const sent = await sqs.send(
     new SendMessageBatchCommand({
       QueueUrl: route.queue,

@@ -4,6 +4,7 @@ import type { Room, RoomAction, Sequence } from '../../functions/rooms/model/roo
 import { counted, reasonOf, rehearsedLines } from '../../local/demo/text.ts';
 import type { DeadLetter, Deployment } from '../deployment/deployment.ts';
 import { type Call, type Command, command, type Flags, type Values } from '../frame/command.ts';
+import { confirm } from '../frame/confirm.ts';
 import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import { durationOf } from '../frame/parse.ts';
 import type { Terminal } from '../frame/terminal.ts';
@@ -128,7 +129,8 @@ async function act(action: Action, extra: object, call: Call<typeof FLAGS>): Pro
   if (!isMany && action.name !== 'cancel') await assertKnown(keys, deployment);
   const bodyOf = (key: string) => JSON.stringify({ key, action: action.name, ...extra });
   if (flags['dry-run']) return rehearseAll(keys.map(bodyOf), deployment, call);
-  if (keys.length > 1 && !flags.yes) await confirm(`${action.name} ${counted(keys.length, 'room')}`, call);
+  if (keys.length > 1 && !flags.yes)
+    await confirm(`${action.name} ${counted(keys.length, 'room')}`, terminal);
   const before = flags.wait ? await inParts(keys, (key) => deployment.rooms.read(key)) : [];
   const sent = await sendAll(keys.map(bodyOf), deployment, call);
   terminal.note(`${action.name}: ${counted(sent.length, 'message')} sent to the queue of requests`);
@@ -207,13 +209,6 @@ async function rehearseAll(
     refused ||= results.some(({ outcome }) => outcome === 'refused' || outcome === 'tried again');
   }
   return refused ? EXIT.wrong : EXIT.done;
-}
-
-/** @throws CallError where nobody agrees, or nobody can be asked */
-async function confirm(what: string, { terminal }: Pick<Call, 'terminal'>): Promise<void> {
-  if (!terminal.canAsk) throw new CallError(`${what}: nobody can be asked here, so add --yes`);
-  const answer = await terminal.ask(`${what}? [y/N] `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CallError('nothing was changed');
 }
 
 /** Messages that are on their way at once. */

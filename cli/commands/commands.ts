@@ -1,14 +1,18 @@
 import type { Command } from '../frame/command.ts';
 import { cancel, hold, release, rotate } from './act.ts';
 import { clock } from './clock.ts';
+import { completion } from './completion.ts';
 import { consoleCommand } from './console.ts';
 import { credentials } from './credentials.ts';
 import { deadLetters } from './dead-letters.ts';
 import { doctor } from './doctor.ts';
 import { events } from './events.ts';
+import { exportRooms } from './export.ts';
 import { feed } from './feed.ts';
 import { hostLink } from './host-link.ts';
 import { list } from './list.ts';
+import { open } from './open.ts';
+import { plan } from './plan.ts';
 import { reconcile } from './reconcile.ts';
 import { redrive } from './redrive.ts';
 import { request } from './request.ts';
@@ -23,14 +27,18 @@ export const COMMANDS: readonly Command[] = [
   hold,
   release,
   cancel,
+  plan,
   deadLetters,
   redrive,
   reconcile,
+  open,
   hostLink,
+  exportRooms,
   credentials,
   doctor,
   consoleCommand,
   clock,
   events,
   feed,
+  completion(() => COMMANDS),
 ];

@@ -1,3 +1,5 @@
+import { nearestOf } from '../../lib/settings/nearest.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { command } from '../frame/command.ts';
 import { CallError, EXIT } from '../frame/errors.ts';
 import { lifeOf } from '../pages/life-of.ts';
@@ -17,9 +19,27 @@ export const show = command({
     if (!key) throw new CallError('name the key of a room: list shows them');
     const found = await deployment();
     const life = await lifeOf(key, found);
-    if (!life) throw new Error(`there is no room ${key}: list shows all keys`);
+    if (!life) throw new Error(`there is no room ${key}${await didYouMean(key, found)}`);
     if (flags.json) await terminal.say(JSON.stringify(life, null, 2));
     else for (const line of roomPage(life, found.now(), terminal)) await terminal.say(line);
     return life.problems.length > 0 ? EXIT.wrong : EXIT.done;
   },
 });
+
+/** Pages of the table that are looked through for a key that is nearly the same. */
+const PAGES = 5;
+
+/** Names that are offered. */
+const OFFERED = 3;
+
+async function didYouMean(key: string, { rooms }: Deployment): Promise<string> {
+  let near: readonly string[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES && (page === 0 || cursor !== undefined); page += 1) {
+    const { items, cursor: next } = await rooms.scan(cursor);
+    const keys = items.flatMap((entry) => ('revision' in entry ? [entry.key] : []));
+    near = nearestOf(key, [...near, ...keys], OFFERED);
+    cursor = next;
+  }
+  return near.length > 0 ? `: did you mean ${near.join(', ')}?` : ': list shows all keys';
+}

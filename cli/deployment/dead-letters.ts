@@ -67,7 +67,11 @@ export async function release(sqs: SQSClient, QueueUrl: string, handles: readonl
   }
 }
 
-function deadLetter({ MessageId = '', Body = '', Attributes, MessageAttributes = {} }: Message, url: string) {
+/** A message of SQS as the commands see it. */
+export function deadLetter(
+  { MessageId = '', Body = '', Attributes, MessageAttributes = {} }: Message,
+  url: string,
+) {
   return {
     queue: queueName(url),
     id: MessageId,

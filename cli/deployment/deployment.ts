@@ -41,6 +41,8 @@ export interface Deployment {
   readonly roomLimits: ReadonlyMap<string, number>;
   /** The rule by which its rooms are renewed. */
   readonly renewal: RenewalPolicy;
+  /** How many rooms of an application a run of the planner renews at most, rooms about to end aside. */
+  readonly rotationsPerRun: number;
   readonly rooms: RoomReader;
   /** What only the stack on this machine can do. */
   readonly machine?: StackClient;
@@ -65,6 +67,10 @@ export interface Deployment {
    * @returns how many messages have another try
    */
   redrive(what?: string): Promise<number>;
+  /** The same for the dead letters that are wanted, of all queues that feed a function. */
+  redriveSome(wanted: (letter: DeadLetter) => boolean): Promise<number>;
+  /** Deletes the dead letters that are wanted. @returns how many */
+  discard(wanted: (letter: DeadLetter) => boolean): Promise<number>;
   /** Starts a comparison of the table with the providers' lists. @returns what was started, in words */
   reconcile(options: ReconcileOptions): Promise<string>;
   /** A link that makes its holder the host of a room: a credential. */

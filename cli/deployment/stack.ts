@@ -17,6 +17,7 @@ import { rehearse, rehearseFile } from '../../local/rooms/rehearsal.ts';
 import { deadLettersIn } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { dueRooms } from './due.ts';
+import { discardSome, redriveSome } from './sift.ts';
 
 /**
  * A deployment as the AWS SDK reaches it.
@@ -42,6 +43,7 @@ export function stackDeployment(
       renewBefore: Number(environment.RENEW_BEFORE_SECONDS) * SECOND,
       longestGap: Number(environment.LONGEST_GAP_SECONDS) * SECOND,
     },
+    rotationsPerRun: perRunOf(found),
     rooms: {
       read: (key) => store.read(key),
       history: (key) => store.history(key),
@@ -76,6 +78,16 @@ export function stackDeployment(
       return letters.flat();
     },
     redrive: (what) => redriveWhat(redriveRoutes(found), sqs, what),
+    async redriveSome(wanted) {
+      let sent = 0;
+      for (const route of redriveRoutes(found).values()) sent += await redriveSome(sqs, route, wanted);
+      return sent;
+    },
+    async discard(wanted) {
+      let deleted = 0;
+      for (const url of deadLetterUrls(found)) deleted += await discardSome(sqs, url, wanted);
+      return deleted;
+    },
     reconcile: (options) => reconcile({ ...options, now }, found, clients),
     hostLink: (key) => hostLinkOf(key, { table: tableName, applications, now }, clients),
     putCredential: (credential) => putCredential(credential, found, clients),
@@ -106,4 +118,10 @@ function deadLetterUrls({ functions, ofType }: FoundDeployment): readonly string
 /** A stack of a team's own may have other buckets; the deployment's has its name in the command that fills it. */
 function bucketOf({ ofType }: FoundDeployment): string | undefined {
   return ofType('AWS::S3::Bucket').find(({ logicalId }) => /Calendar/.test(logicalId))?.physicalId;
+}
+
+/** Without the planner nothing is planned, and nothing limits what it would do. */
+function perRunOf({ functions }: FoundDeployment): number {
+  const text = functions.get('plan-rotation')?.environment.ROTATIONS_PER_RUN;
+  return text === undefined ? Number.POSITIVE_INFINITY : Number(text);
 }

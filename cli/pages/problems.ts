@@ -122,7 +122,7 @@ function resting({ queue, id, attributes }: DeadLetter): Problem {
   return {
     what: `a message about it rests in ${queue}: ${id}`,
     why: attributes.failureReason ?? attributes.ERROR_MESSAGE ?? 'it was received too often',
-    command: 'dead-letters redrive',
+    command: `dead-letters redrive ${id}`,
   };
 }
 

@@ -114,6 +114,21 @@ export function roomLife(room: Room, surroundings: Surroundings): RoomLife {
   };
 }
 
+/** A room of the export: what is there, and what was asked for. */
+export interface ExportedRoom extends ListedRoom {
+  readonly asked?: Asked;
+  readonly room?: LifeRoom;
+}
+
+export function exportedRoom(room: Room, linksUrl?: string): ExportedRoom {
+  const { spec, current } = room;
+  return {
+    ...listedRoom(room, linksUrl),
+    ...(spec && { asked: asked(spec) }),
+    ...(current && { room: lifeRoom(current) }),
+  };
+}
+
 function asked({ settings, lifetime, expiresAt, renewal, strict }: RoomSpec): Asked {
   const { callback_urls: _addresses, ...shown } = settings;
   return {

@@ -1,10 +1,16 @@
 /** The known name that takes the fewest changes of one letter, where they are at most a third of its letters. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const [best] = known
+  return nearestOf(name, known, 1)[0];
+}
+
+/** The known names, at most so many, that take the fewest changes, the nearest first. */
+export function nearestOf(name: string, known: readonly string[], most: number): readonly string[] {
+  return known
     .map((each) => ({ each, changes: distance(name.toLowerCase(), each.toLowerCase()) }))
     .filter(({ each, changes }) => changes <= Math.ceil(each.length / 3))
-    .sort((a, b) => a.changes - b.changes);
-  return best?.each;
+    .sort((a, b) => a.changes - b.changes)
+    .slice(0, most)
+    .map(({ each }) => each);
 }
 
 /** The number of letters to insert, delete, replace or exchange with their neighbour. */

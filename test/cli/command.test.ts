@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,17 +110,115 @@ describe('show', () => {
   test('says first what is wrong, why, and what mends it', async () => {
     const { code, out } = await here('show', 'nameless');
     expect([code, out]).toEqual([1, '']);
+    expect(await here('show', 'team/aa')).toMatchObject({
+      code: 1,
+      err: 'there is no room team/aa: did you mean team/a, team/b?\n',
+    });
     const { ask } = system();
     await ask({ key: 'team/a', expires_at: 'yesterday' });
     const wrong = await here('show', 'team/a');
     expect(wrong.code).toBe(1);
     expect(wrong.out).toMatch(
-      /^team\/a\n! a message about it rests in \S+: \S+\n {2}.*expires_at.*\n {2}evergreen-rooms dead-letters redrive\n/,
+      /^team\/a\n! a message about it rests in \S+: \S+\n {2}.*expires_at.*\n {2}evergreen-rooms dead-letters redrive [\w-]{36}\n/,
     );
     assertFits('show', (await here('show', 'team/a', '--json')).out);
     const painted = await shown({ width: 100, colours: true }, 'show', 'team/a');
     expect(painted.out).toContain('\u001b[31m! a message');
     assertFits('dead-letters', (await here('dead-letters', '--json')).out);
+  });
+});
+
+describe('dead letters', () => {
+  const ids = async () => {
+    const { out } = await here('dead-letters', '--json');
+    return (JSON.parse(out) as { id: string; body: string }[]).map(({ id, body }) => [body, id] as const);
+  };
+
+  test('are shown, tried again in part and discarded, and the others stay', async () => {
+    const { ask, stack } = system();
+    await ask({ key: 'bad/1' });
+    await ask({ key: 'bad/2' });
+    const before = new Map(await ids());
+    const of = (key: string) => before.get(JSON.stringify({ key })) ?? 'none';
+    expect((await here('dead-letters', 'show', of('bad/1'))).out).toMatch(
+      /bad\/1.*\n.*display_name: is missing/,
+    );
+    expect((await here('dead-letters', 'redrive', of('bad/1'))).out).toBe(
+      'messages that have another try: 1\n',
+    );
+    await stack.settle();
+    // refused once more: it is back under another id, and shown under its first
+    expect((await ids()).map(([body]) => body).toSorted()).toEqual([...before.keys()].toSorted());
+    expect(await here('dead-letters', 'redrive', '--reason', 'nothing like it')).toMatchObject({
+      out: 'messages that have another try: 0\n',
+    });
+    expect(await here('dead-letters', 'discard', of('bad/2'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('nobody can be asked'),
+    });
+    expect(await shown({ answer: 'y' }, 'dead-letters', 'discard', of('bad/2'))).toMatchObject({
+      code: 0,
+      out: 'messages that are discarded: 1\n',
+    });
+    expect((await ids()).map(([body]) => body)).not.toContain(JSON.stringify({ key: 'bad/2' }));
+    expect((await ids()).length).toBe(before.size - 1);
+    expect(await here('dead-letters', 'discard', of('bad/2'), '--yes')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('plan', () => {
+  test('draws the coming nights, and lists the keys of one', async () => {
+    const { out } = await here('plan', '--nights', '60', '--json');
+    assertFits('plan', out);
+    const nights: { night: string; rooms: number }[] = JSON.parse(out);
+    expect(nights).toHaveLength(60);
+    const busy = nights.filter(({ rooms }) => rooms > 0);
+    expect(busy.length).toBeGreaterThan(0);
+    const night = busy[0]?.night ?? '';
+    expect((await here('plan', '--night', night)).out).toBe('team/a\n');
+    expect((await here('plan', '--nights', '60')).out).toMatch(
+      new RegExp(`^${night} +1 +█+ +emulator 1$`, 'm'),
+    );
+  });
+});
+
+describe('a room is handed on', () => {
+  test('export prints a line of JSON for each room, without a host link', async () => {
+    const lines = (await here('export')).out.trim().split('\n');
+    for (const line of lines) assertFits('line of export', line);
+    expect(lines.map((line) => JSON.parse(line).key)).toContain('lone');
+    const link = (await here('host-link', 'lone', '--yes')).out.trim();
+    expect(lines.join('\n').includes(link)).toBe(false);
+  });
+
+  test('open prints the link where there is no terminal to open it from', async () => {
+    const { link } = await system().room('lone');
+    expect(await here('open', 'lone')).toMatchObject({ code: 0, out: `${link}\n` });
+    expect((await here('open', 'unknown')).code).toBe(1);
+  });
+});
+
+describe('completion', () => {
+  test('completes commands and their options in bash', async () => {
+    const { out } = await call(['completion', 'bash']);
+    const file = join(folder, 'completion.bash');
+    writeFileSync(file, out);
+    const complete = (...words: string[]) =>
+      execFileSync('bash', [
+        '-c',
+        `. ${file}; COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _evergreen_rooms; echo "\${COMPREPLY[*]}"`,
+      ])
+        .toString()
+        .trim();
+    expect(complete('evergreen-rooms', 're')).toBe('request release redrive reconcile');
+    expect(complete('evergreen-rooms', 'list', '--em')).toBe('--emergency');
+  });
+
+  test.each(['zsh', 'fish'])('has a script for %s with every command in it', async (shell) => {
+    const { code, out } = await call(['completion', shell]);
+    expect(code).toBe(0);
+    for (const name of ['list', 'show', 'dead-letters', 'completion']) expect(out).toContain(name);
+    expect(out.split("'").length % 2).toBe(1);
   });
 });
 

@@ -1,0 +1,98 @@
+import { DAY } from '../../functions/rooms/model/time.ts';
+import { columns } from '../../local/demo/text.ts';
+import { command } from '../frame/command.ts';
+import { CallError, EXIT } from '../frame/errors.ts';
+import { countOf } from '../frame/parse.ts';
+import { painted, type Terminal } from '../frame/terminal.ts';
+import { coming, type Night } from '../pages/nights.ts';
+
+/** Nights that are shown where a person does not say how many. */
+const NIGHTS = '14';
+
+/** No plan looks further: what is due then is made anew before. */
+const MOST_NIGHTS = 366;
+
+export const plan = command({
+  name: 'plan',
+  summary: 'shows what the coming nights will renew, by night and by account',
+  usage: '',
+  most: 0,
+  flags: {
+    nights: { type: 'string', value: 'N', help: `how many nights; default ${NIGHTS}` },
+    night: { type: 'string', value: 'DATE', help: 'lists the keys of one night, such as 2027-01-31' },
+    json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' },
+  },
+  reach: 'any',
+  details:
+    'It reads the index of rooms that are due, and runs the planner on it without sending anything: what is above the\n' +
+    'limit of an account waits for the next night. A night is a day in UTC. Rooms that are renewed move on, so a later\n' +
+    'night also has what the earlier ones do not show yet.',
+  examples: [
+    ['plan', 'the next fourteen nights'],
+    ['plan --night 2027-01-31', 'which rooms are renewed then'],
+  ],
+  async run({ flags, terminal, deployment }) {
+    const count = countOf('nights', flags.nights ?? NIGHTS);
+    if (count > MOST_NIGHTS) throw new CallError(`--nights must be at most ${MOST_NIGHTS}, got ${count}`);
+    const found = await deployment();
+    const now = found.now();
+    if (flags.night !== undefined) {
+      const ahead = nightOf(flags.night, now);
+      const keys = (await coming(found, ahead + 1, now))[ahead]?.keys ?? [];
+      for (const line of flags.json ? [JSON.stringify(keys)] : keys) await terminal.say(line);
+      return EXIT.done;
+    }
+    const nights = await coming(found, count, now);
+    const lines = flags.json
+      ? [
+          JSON.stringify(
+            nights.map(({ keys: _keys, ...night }) => night),
+            null,
+            2,
+          ),
+        ]
+      : picture(nights, found.rotationsPerRun, terminal);
+    for (const line of lines) await terminal.say(line);
+    return EXIT.done;
+  },
+});
+
+/** @returns how many nights ahead it is */
+function nightOf(text: string, now: number): number {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  const today = Math.floor(now / DAY) * DAY;
+  const ahead = (at - today) / DAY;
+  if (ahead >= 0 && ahead < MOST_NIGHTS) return ahead;
+  throw new CallError(
+    `--night must be a date from today on, such as ${new Date(today).toISOString().slice(0, 10)}, got ${text}`,
+  );
+}
+
+/** Characters of the longest bar. */
+const BAR = 30;
+
+function picture(nights: readonly Night[], limit: number, terminal: Terminal): string[] {
+  const most = Math.max(1, ...nights.map(({ rooms }) => rooms));
+  const lines = columns([
+    ['NIGHT', 'ROOMS', '', 'BY ACCOUNT'],
+    ...nights.map(({ night, rooms, applications, waiting, emergencies }) => [
+      night,
+      String(rooms),
+      bar(rooms / most, terminal),
+      [
+        ...Object.entries(applications).map(([name, number]) => `${name} ${number}`),
+        ...(waiting > 0 ? [`${waiting} wait for the next night`] : []),
+        ...(emergencies > 0 ? [`${emergencies} about to end`] : []),
+      ].join(', '),
+    ]),
+  ]);
+  const limits = Number.isFinite(limit)
+    ? `at most ${limit.toLocaleString('en')} rooms of an account a night`
+    : 'no limit';
+  return [...lines, '', painted(terminal, 'dim', limits)];
+}
+
+function bar(share: number, { width }: Terminal): string {
+  const length = Math.min(BAR, Math.max(8, width - 50));
+  return '█'.repeat(share === 0 ? 0 : Math.max(1, Math.round(share * length)));
+}

@@ -1,0 +1,53 @@
+import { DeleteMessageBatchCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
+import { move, type RedriveRoute } from '../../doctor/redrive.ts';
+import { deadLetter, receive, release } from './dead-letters.ts';
+import type { DeadLetter } from './deployment.ts';
+
+/** Which dead letters are meant. */
+export type Wanted = (letter: DeadLetter) => boolean;
+
+/** Gives some of the dead letters of a queue another try. @returns how many */
+export function redriveSome(sqs: SQSClient, route: RedriveRoute, wanted: Wanted): Promise<number> {
+  return sift(sqs, route.deadLetters, wanted, (messages) => move(sqs, messages, route));
+}
+
+/** Deletes some of the dead letters of a queue. @returns how many */
+export function discardSome(sqs: SQSClient, url: string, wanted: Wanted): Promise<number> {
+  return sift(sqs, url, wanted, async (messages) => {
+    const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    const { Failed: [failed] = [] } = await sqs.send(
+      new DeleteMessageBatchCommand({ QueueUrl: url, Entries }),
+    );
+    if (failed) throw new Error(`SQS did not delete a message: ${failed.Message ?? failed.Code}`);
+  });
+}
+
+/** Looks at every message once. Those that are not wanted are visible again afterwards. */
+async function sift(
+  sqs: SQSClient,
+  url: string,
+  wanted: Wanted,
+  take: (messages: readonly Message[]) => Promise<void>,
+): Promise<number> {
+  const seen = new Set<string>();
+  const others: string[] = [];
+  let taken = 0;
+  try {
+    while (true) {
+      const messages = await receive(sqs, url, 1);
+      const chosen = messages.filter((message) => wanted(deadLetter(message, url)));
+      others.push(
+        ...messages
+          .filter((each) => !chosen.includes(each))
+          .flatMap(({ ReceiptHandle }) => ReceiptHandle ?? []),
+      );
+      if (chosen.length > 0) await take(chosen);
+      taken += chosen.length;
+      const fresh = messages.filter(({ MessageId = '' }) => !seen.has(MessageId));
+      if (fresh.length === 0) return taken;
+      for (const { MessageId = '' } of fresh) seen.add(MessageId);
+    }
+  } finally {
+    await release(sqs, url, others);
+  }
+}
