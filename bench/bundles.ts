@@ -56,12 +56,15 @@ export function bytesOf(variant: Variant, name: string): number {
 
 /** Bundles every function as each of the three would be deployed. */
 export async function bundleAll(): Promise<void> {
-  for (const name of FUNCTIONS) {
-    const out = (source: Source) => join(BUNDLES, source, name);
-    await bundle(join(FOLDERS.ours, `${name}.ts`), out('ours'));
-    await bundle(join(FOLDERS.floor, `${name}.ts`), out('floor'));
-    await bundleAsUsual(join(FOLDERS.usual, `${name}.ts`), out('usual'));
-  }
+  for (const name of FUNCTIONS) await bundleEach(name);
+}
+
+/** Bundles one function three times. */
+export async function bundleEach(name: string): Promise<void> {
+  const out = (source: Source) => join(BUNDLES, source, name);
+  await bundle(join(FOLDERS.ours, `${name}.ts`), out('ours'));
+  await bundle(join(FOLDERS.floor, `${name}.ts`), out('floor'));
+  await bundleAsUsual(join(FOLDERS.usual, `${name}.ts`), out('usual'));
 }
 
 /** As Powertools' documentation has it for the CDK's NodejsFunction, whose default leaves the SDK to the runtime. */

@@ -31,16 +31,21 @@ async function load({ module }) {
   return { ...spent(), builtins: process.moduleLoadList.filter((name) => !builtins.has(name)) };
 }
 
-/** Runs messages `from` to `to`, in batches. `%n` in a body stands for the number of the message. */
-async function run({ body, from, to, batchSize }) {
+/** Runs messages `from` to `to`, in batches, or visits of `path`. `%n` in a body stands for the number of the message. */
+async function run({ body, path, from, to, batchSize }) {
   const spent = stopwatch();
   let failed = 0;
   for (let first = from; first < to; first += batchSize) {
-    const { batchItemFailures } = await handler(
-      eventOf(body, first, Math.min(first + batchSize, to)),
-      contextOf(first),
-    );
-    failed += batchItemFailures.length;
+    if (path === undefined) {
+      const { batchItemFailures } = await handler(
+        eventOf(body, first, Math.min(first + batchSize, to)),
+        contextOf(first),
+      );
+      failed += batchItemFailures.length;
+    } else {
+      const { statusCode } = await handler(visitOf(path), contextOf(first));
+      failed += statusCode === 302 ? 0 : 1;
+    }
   }
   return { ...spent(), failed, memory: memory() };
 }
@@ -64,6 +69,19 @@ function memory() {
 
 function eventOf(body, from, to) {
   return { Records: Array.from({ length: to - from }, (_, index) => recordOf(body, from + index)) };
+}
+
+/** As a function URL hands it over. */
+function visitOf(path) {
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    headers: { accept: 'text/html', 'accept-language': 'de' },
+    requestContext: { domainName: 'links.example', http: { method: 'GET', path, protocol: 'HTTP/1.1' } },
+    isBase64Encoded: false,
+  };
 }
 
 function recordOf(body, number) {

@@ -27,6 +27,7 @@ export const SECTIONS: Readonly<Record<string, (effort: Effort) => Promise<strin
   batch,
   rotation,
   planning: async () => planning(),
+  links: async () => links(),
   memory,
 };
 
@@ -158,6 +159,18 @@ function planning(): string {
     `## Planning\n\n${due} due rooms of ${rooms}: ${reads} queries, ${units} read units, ${memory} MiB, ${rate} rooms a ` +
     'second (from `npm run bench:rotation`)\n'
   );
+}
+
+const LINKS = new URL('./links/results.md', import.meta.url);
+
+/** The public function has a bench of its own, since no queue feeds it. */
+function links(): string {
+  const [, ...parts] = readFileSync(LINKS, 'utf8').split('\n## ');
+  const text = parts
+    .map((part) => `### ${part.trim()}\n`)
+    .join('\n')
+    .replaceAll('](../', '](');
+  return `## Links\n\nFrom \`npm run bench:links\`, in [links/results.md](links/results.md).\n\n${text}`;
 }
 
 /** What is in use at the end, of what was in use after a tenth: more than noise would be a leak. */

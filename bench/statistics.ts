@@ -16,6 +16,14 @@ export function ratioOf(values: readonly number[], others: readonly number[]): S
   return spreadOf(values.map((value, index) => value / (others[index] ?? Number.NaN)));
 }
 
+/** The value that this share of all values is at most. */
+export function percentile(values: readonly number[], share: number): number {
+  return quantile(
+    [...values].sort((a, b) => a - b),
+    share,
+  );
+}
+
 function quantile(sorted: readonly number[], share: number): number {
   const position = (sorted.length - 1) * share;
   const below = sorted[Math.floor(position)] ?? Number.NaN;

@@ -11,6 +11,8 @@ const RUNNER = fileURLToPath(new URL('../container.mjs', import.meta.url));
 export interface Work {
   /** `%n` stands for the number of the message. */
   readonly body: string;
+  /** Of a link that is visited in place of messages: each visit must end in a redirect. */
+  readonly path?: string;
   readonly from: number;
   /** Not included. */
   readonly to: number;

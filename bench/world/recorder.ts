@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { Agent, createServer, request as forward, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { BenchWorld, Endpoints } from './world.ts';
+import type { Endpoints } from './world.ts';
 
 /** What went over the wire, by operation: `PutItem`, `SendMessageBatch`, `POST /rooms`, ... */
 export interface Operation {
@@ -13,9 +13,9 @@ export interface Operation {
   units: number;
 }
 
-export interface Recorder {
+export interface Recorder<E = Endpoints> {
   /** For the environment of a function, in place of the world's own. */
-  readonly endpoints: Endpoints;
+  readonly endpoints: E;
   readonly operations: ReadonlyMap<string, Operation>;
   /** How many different tokens the provider was shown. */
   signatures(): number;
@@ -25,7 +25,9 @@ export interface Recorder {
 }
 
 /** Stands between a function and its services, and counts what is said. Says nothing itself. */
-export async function startRecorder(world: BenchWorld): Promise<Recorder> {
+export async function startRecorder<E extends { readonly [K in keyof E]: string }>(world: {
+  readonly endpoints: E;
+}): Promise<Recorder<E>> {
   const operations = new Map<string, Operation>();
   const tokens = new Set<string>();
   const agent = new Agent({ keepAlive: true });
@@ -41,7 +43,7 @@ export async function startRecorder(world: BenchWorld): Promise<Recorder> {
   }
 
   const servers = await Promise.all(
-    Object.values(world.endpoints).map((endpoint) => {
+    Object.values<string>(world.endpoints).map((endpoint) => {
       const target = new URL(endpoint);
       const server = createServer(async (incoming, outgoing) => {
         const sent = await text(incoming);
@@ -73,7 +75,8 @@ export async function startRecorder(world: BenchWorld): Promise<Recorder> {
   return {
     endpoints: Object.fromEntries(
       servers.map(({ origin, path }, index) => [names[index], origin + path]),
-    ) as unknown as Endpoints,
+      // the same names
+    ) as unknown as E,
     operations,
     signatures: () => tokens.size,
     clear() {

@@ -128,7 +128,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<BenchWorld
 }
 
 /** What every function finds in AWS, as far as a library looks at it. */
-const LAMBDA = {
+export const LAMBDA = {
   AWS_REGION: PLACE.region,
   AWS_ACCESS_KEY_ID: DUMMY_CREDENTIALS.accessKeyId,
   AWS_SECRET_ACCESS_KEY: DUMMY_CREDENTIALS.secretAccessKey,

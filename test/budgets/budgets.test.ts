@@ -3,12 +3,17 @@ import { dynoxideBinary } from '../../local/engines/table-engines.ts';
 import { BUDGETS } from './budgets.ts';
 import { bundleFigures } from './bundles.ts';
 import { assertWithin, type Figures } from './figures.ts';
-import { signatureFigures, trafficFigures } from './traffic.ts';
+import { signatureFigures, trafficFigures, visitFigures } from './traffic.ts';
 
 let figures: Figures;
 beforeAll(async () => {
-  figures = { ...(await bundleFigures()), ...(await trafficFigures()), ...(await signatureFigures()) };
-}, 120_000);
+  figures = {
+    ...(await bundleFigures()),
+    ...(await trafficFigures()),
+    ...(await visitFigures()),
+    ...(await signatureFigures()),
+  };
+}, 240_000);
 
 test('every figure is within its budget', () => {
   assertWithin(figures, BUDGETS);

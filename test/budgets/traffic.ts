@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { startLinkWorld } from '../../bench/links/visits.ts';
 import { BenchContainer, type Work } from '../../bench/world/container.ts';
 import { type Recorder, startRecorder } from '../../bench/world/recorder.ts';
 import { type BenchWorld, startWorld } from '../../bench/world/world.ts';
@@ -58,6 +59,23 @@ export async function trafficFigures(): Promise<Figures> {
   return figures;
 }
 
+/** What goes over the wire for visits of a link whose room is open. */
+export async function visitFigures(): Promise<Figures> {
+  const world = await startLinkWorld();
+  const recorder = await startRecorder(world);
+  const bundle = bundleOf('open-room');
+  const container = new BenchContainer({ bundle, environment: world.environment(recorder.endpoints) });
+  await container.load();
+  await container.run(world.visits(ROOMS));
+  const calls = [...recorder.operations].map(([name, { calls }]) => `${name} ${calls / ROOMS}`);
+  const units = [...recorder.operations.values()].reduce((sum, operation) => sum + operation.units, 0);
+  await container.stop();
+  await recorder.stop();
+  await world.stop();
+  if (calls.join() !== 'GetItem 1') throw new Error(`a visit is one GetItem, and made ${calls.join()}`);
+  return { ...(world.engine === 'dynoxide' && { 'a link visited: read units': units / ROOMS }) };
+}
+
 /** How many tokens are signed for a thousand rooms that one container makes. */
 export async function signatureFigures(): Promise<Figures> {
   const world = await startWorld();
@@ -72,10 +90,14 @@ export async function signatureFigures(): Promise<Figures> {
 }
 
 async function open(name: string, world: BenchWorld, recorder: Recorder): Promise<BenchContainer> {
-  const bundle = fileURLToPath(new URL(`../../dist/functions/${name}/index.mjs`, import.meta.url));
-  const container = new BenchContainer({ bundle, environment: world.environment(recorder.endpoints) });
+  const environment = world.environment(recorder.endpoints);
+  const container = new BenchContainer({ bundle: bundleOf(name), environment });
   await container.load();
   return container;
+}
+
+function bundleOf(name: string): string {
+  return fileURLToPath(new URL(`../../dist/functions/${name}/index.mjs`, import.meta.url));
 }
 
 async function play(

@@ -38,6 +38,17 @@ test('the examples of the guide are what its formula gives', () => {
   }
 });
 
+test('the guide says what visits of links cost as the results say', () => {
+  const ways = (text: string) =>
+    [
+      ...text.matchAll(
+        /^\| ((?:function URL|CloudFront|API Gateway)[^|]*?) *\| *([\d.]+) \| *([\d.]+) \|$/gm,
+      ),
+    ].map((row) => row.slice(1));
+  expect(ways(GUIDE)).toHaveLength(5);
+  expect(ways(GUIDE)).toEqual(ways(read('bench/links/results.md')));
+});
+
 test('the README says how a cold start compares as the results say', () => {
   const ratio = (other: string) =>
     Number(
