@@ -7,7 +7,7 @@ import { RequestRefusedError, UnknownRoomError } from '../model/errors.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf, withSequence } from '../model/sequence.ts';
-import { scheduled } from '../model/transitions.ts';
+import { isAwaited, scheduled } from '../model/transitions.ts';
 
 /**
  * Pauses the rotation of a room until it is released. Its link dies at its expiry if nobody releases it. Where there is
@@ -37,19 +37,24 @@ async function setHold(request: RoomRequest, step: Step, context: RoomContext): 
     assertWanted(room, request);
     const moved = step.to === 'held' ? held(room, context) : released(room, context);
     const sequences = withSequence(room.sequences, sequence);
-    const unannounced =
-      moved.state === room.state
-        ? room.unannounced
-        : withAnnouncement(room, { type: step.announced, reason: 'requested' });
+    const isTold = hasEffect(room, moved);
+    const unannounced = isTold
+      ? withAnnouncement(room, { type: step.announced, reason: 'requested' })
+      : room.unannounced;
     const written = await context.rooms.write({
       ...moved,
       sequences,
       unannounced,
       updatedAt: context.now(),
     });
-    if (moved.state !== room.state) return { outcome: step.outcome, room: written };
+    if (isTold) return { outcome: step.outcome, room: written };
     return { outcome: moved.toBeHeld === room.toBeHeld ? 'unchanged' : 'noted', room: written };
   });
+}
+
+/** A key on demand stays in its state, and opens no room for visitors while it is held. */
+function hasEffect(room: Room, moved: Room): boolean {
+  return moved.state !== room.state || (room.state === 'on-demand' && moved.toBeHeld !== room.toBeHeld);
 }
 
 function held(room: Room, context: RoomContext): Room {
@@ -86,9 +91,4 @@ export function assertWanted(room: Room, { key, action }: RoomRequest): void {
   throw new RequestRefusedError(
     `key: room ${key} was refused, so there is nothing to ${action}; ask for it in another way: ${room.lastError ?? ''}`,
   );
-}
-
-/** Whether the key has no room, and one is on its way: its request is tried again until it is done. */
-export function isAwaited({ current, state, attempts }: Room): boolean {
-  return !current && (state === 'opening' || (state === 'cancelled' && attempts > 0));
 }

@@ -2,7 +2,7 @@ import { base32Digest, canonicalJson } from './digest.ts';
 import type { Room } from './room.ts';
 import { isOnDemand } from './spec.ts';
 import type { Instant } from './time.ts';
-import { restState } from './transitions.ts';
+import { isAwaited, restState } from './transitions.ts';
 
 /**
  * The link of a key: one address that is written down once and leads to the room that the key has at that moment. The
@@ -110,6 +110,8 @@ export function leadsToRoom(url: string, host: string): boolean {
 
 function stateOf(room: Room): LinkState {
   const state = restState(room);
+  // asked for again, and not had yet
+  if (state === 'cancelled' && isAwaited(room)) return 'kept';
   if (state === 'cancelled' || state === 'rejected') return state;
   if (isOnDemand(room.spec)) return room.toBeHeld ? 'held' : 'on-demand';
   return state === 'held' || state === 'ending' ? state : 'kept';

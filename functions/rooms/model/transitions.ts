@@ -277,6 +277,11 @@ export function isAlive(live: LiveRoom | undefined, now: Instant): live is LiveR
   return live !== undefined && live.expiresAt > now;
 }
 
+/** Whether the key has no room, and one is on its way: its request is tried again until it is done. */
+export function isAwaited({ current, state, attempts }: Room): boolean {
+  return !current && (state === 'opening' || (state === 'cancelled' && attempts > 0));
+}
+
 /** Not where the key was cancelled, or its request refused: it gets a room back only if that was made since. */
 export function isWanted({ state }: Pick<Room, 'state'>): boolean {
   return state !== 'cancelled' && state !== 'rejected';

@@ -1,7 +1,9 @@
+import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { EvergreenRooms } from '../../../lib/index.ts';
 import { LINKS_TABLE } from '../../../local/engines/table-engines.ts';
-import { type Resource, resources, roomsWith, stackWith, target } from '../../support/stacks.ts';
+import { appWith, type Resource, resources, roomsWith, stackWith, target } from '../../support/stacks.ts';
 
 const DOMAIN = {
   linksDomain: 'meet.example.com',
@@ -51,6 +53,31 @@ describe('links', () => {
     template.resourceCountIs('AWS::Lambda::Url', 0);
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
     expect(JSON.stringify(template.toJSON())).not.toContain('LINKS_');
+  });
+
+  test('of two deployments in a stack have nothing in common: table, address, queue, permissions', () => {
+    const stack = new Stack(appWith(), 'Own');
+    const ids = ['Rooms', 'RoomsOfOthers'];
+    for (const id of ids) new EvergreenRooms(stack, id, { applications: [{ provider: 'daily' }] });
+    const template = Template.fromStack(stack);
+    const all = Object.values(resources(template, 'AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties.Environment.Variables,
+    );
+    for (const variable of ['LINKS_TABLE', 'REQUESTS_QUEUE', 'LINKS_URL']) {
+      const values = all.flatMap(({ [variable]: value }) =>
+        value === undefined ? [] : [JSON.stringify(value)],
+      );
+      expect([variable, new Set(values).size]).toEqual([variable, 2]);
+    }
+    const policies = Object.entries(resources(template, 'AWS::IAM::Policy')).filter(([id]) =>
+      id.includes('LinksRole'),
+    );
+    expect(policies).toHaveLength(2);
+    for (const [id, { Properties }] of policies) {
+      const named = JSON.stringify(Properties.PolicyDocument).match(/"Rooms\w+"/g) ?? [];
+      const owners = named.map((name) => name.startsWith('"RoomsOfOthers'));
+      expect(new Set(owners)).toEqual(new Set([id.startsWith('RoomsOfOthers')]));
+    }
   });
 
   test('are reached by everybody without a domain, by both permissions that AWS asks for', () => {

@@ -5,7 +5,11 @@ import { holdRoom, releaseRoom } from '../../../functions/rooms/actions/hold.ts'
 import { knockRoom } from '../../../functions/rooms/actions/knock.ts';
 import { relinkRoom } from '../../../functions/rooms/actions/relink.ts';
 import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
-import { RequestRefusedError, UnknownRoomError } from '../../../functions/rooms/model/errors.ts';
+import {
+  RequestRefusedError,
+  UnknownRoomError,
+  UnreachableError,
+} from '../../../functions/rooms/model/errors.ts';
 import { pageOf } from '../../../functions/rooms/model/link.ts';
 import type { Room, RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
@@ -307,6 +311,21 @@ describe('a room on demand', () => {
     expect((await over.knock()).outcome).toBe('unchanged');
   });
 
+  it('announces that it is held and released, since its page changes, and each once', async () => {
+    const { context, announced, visit } = await onDemand();
+    const told = announced.length;
+    const hold = await holdRoom(aRequest({ action: 'hold' }), context);
+    expect([hold.outcome, visit().page]).toEqual(['held', 'held']);
+    expect((await holdRoom(aRequest({ action: 'hold' }), context)).outcome).toBe('unchanged');
+    const release = await releaseRoom(aRequest({ action: 'release' }), context);
+    expect([release.outcome, visit().page]).toEqual(['released', 'on-demand']);
+    expect((await releaseRoom(aRequest({ action: 'release' }), context)).outcome).toBe('unchanged');
+    expect(announced.slice(told)).toMatchObject([
+      { type: 'Room Held', reason: 'requested' },
+      { type: 'Room Released', reason: 'requested' },
+    ]);
+  });
+
   it.each(['hold', 'release'] as const)('is nothing to %s once it is cancelled', async (action) => {
     const { context, cancel } = await onDemand();
     await cancel();
@@ -356,6 +375,133 @@ describe('a knock at the link of a kept room', () => {
     await expect(knockRoom(aRequest({ action: 'knock', knockedAt: START }), context)).rejects.toThrow(
       UnknownRoomError,
     );
+  });
+});
+
+describe('whoever comes at a bad moment', () => {
+  const OUTAGE = () => Promise.reject(new UnreachableError('no answer'));
+
+  it('sees that a room is being opened where a cancelled key is asked for again in an outage', async () => {
+    const world = await askedWorld();
+    const { cancel, ensure, visit, providers, clock } = world;
+    const slug = world.slug();
+    await cancel();
+    const { create } = providers.first ?? {};
+    Object.assign(providers.first ?? {}, { create: OUTAGE });
+    await expect(ensure(aSpec())).rejects.toThrow('no answer');
+    expect(visit(slug).page).toBe('opening');
+    Object.assign(providers.first ?? {}, { create });
+    clock.now += HOUR;
+    await ensure(aSpec());
+    expect(visit(slug).page).toBe('live');
+    await cancel();
+    expect(visit(slug).page).toBe('cancelled');
+  });
+
+  it('gets no room later where the knock failed: it opens at the next one', async () => {
+    const world = makeWorld();
+    const { context, providers, clock, kept } = world;
+    await ensureRoom(aRequest({ spec: ON_DEMAND }), context);
+    const { knock, visit, row } = withVisitor(world);
+    const { create } = providers.first ?? {};
+    Object.assign(providers.first ?? {}, { create: OUTAGE });
+    await expect(knock()).rejects.toThrow('no answer');
+    expect([visit().page, row('weekly').dueAt]).toEqual(['on-demand', undefined]);
+    Object.assign(providers.first ?? {}, { create });
+    clock.now += HOUR;
+    await rotateRoom({ key: 'weekly', generation: 0, cause: 'unfinished' }, context);
+    expect(kept()).toEqual([]);
+    await knock();
+    expect([visit().page, kept()]).toEqual(['live', [row('weekly').current?.id]]);
+  });
+
+  it('opens no kept room that a person holds, with a knock from before the hold', async () => {
+    const { context, clock, knock, visit, kept } = await askedWorld();
+    clock.now = START + 91 * DAY;
+    const knockedAt = clock.now;
+    await holdRoom(aRequest({ action: 'hold' }), context);
+    expect((await knock(knockedAt)).outcome).toBe('unchanged');
+    expect([visit().page, kept()]).toEqual(['held', []]);
+  });
+
+  it.each([
+    ['on demand', aSpec(), ON_DEMAND],
+    ['kept', ON_DEMAND, aSpec()],
+  ])('is told that the room is held where a held key becomes one that is %s', async (_, before, after) => {
+    const world = makeWorld();
+    await ensureRoom(aRequest({ spec: before }), world.context);
+    const { ensure, visit, clock, context } = withVisitor(world);
+    await holdRoom(aRequest({ action: 'hold' }), context);
+    await ensure(after);
+    clock.now += 200 * DAY;
+    expect(visit().page).toBe('held');
+    await releaseRoom(aRequest({ action: 'release' }), context);
+    expect(visit().page).toBe(after === ON_DEMAND ? 'on-demand' : 'opening');
+  });
+
+  it('sees that a key on demand is over after its last moment, and opens nothing', async () => {
+    const world = makeWorld();
+    const spec: RoomSpec = { ...ON_DEMAND, renewal: { mode: 'on-demand', until: START + 2 * DAY } };
+    await ensureRoom(aRequest({ spec }), world.context);
+    const { visit, clock, knock, ensure } = withVisitor(world);
+    expect(visit().page).toBe('on-demand');
+    clock.now = START + 2 * DAY;
+    expect([visit().page, (await knock()).outcome]).toEqual(['ended', 'unchanged']);
+    await ensure({ ...spec, renewal: { mode: 'on-demand', until: START + 4 * DAY } });
+    expect(visit().page).toBe('on-demand');
+  });
+
+  it('meets one link and one room where two people relink at once and a visitor knocks', async () => {
+    const world = makeWorld();
+    await ensureRoom(aRequest({ spec: ON_DEMAND }), world.context);
+    const { relink, knock, links, kept, visit } = withVisitor(world);
+    await Promise.allSettled([relink(900), knock(), relink(901)]);
+    await Promise.allSettled([relink(900), relink(901)]);
+    await knock();
+    expect([...links.items.values()].filter(({ state }) => state !== 'withdrawn')).toHaveLength(1);
+    expect([visit().page, kept().length]).toEqual(['live', 1]);
+  });
+
+  it('keeps the link where the guest link has signs that no header takes', async () => {
+    const world = makeWorld();
+    const create = world.providers.first?.create;
+    Object.assign(world.providers.first ?? {}, {
+      create: async (order: Parameters<NonNullable<typeof create>>[0]) => ({
+        ...(await create?.(order)),
+        guestUrl: 'https://meetings.example/a\r\nset-cookie: x=1',
+      }),
+    });
+    await ensureRoom(aRequest(), world.context);
+    expect(world.links.of('weekly')?.url).toBe('https://meetings.example/aset-cookie:%20x=1');
+  });
+});
+
+describe('two deployments beside each other', () => {
+  it('have a link each for the same key, and neither touches that of the other', async () => {
+    const [ours, theirs] = [makeWorld(), makeWorld()];
+    const here = ours.context;
+    const there = { ...theirs.context, deployment: 'fghij', pool: here.pool };
+    await ensureRoom(aRequest(), here);
+    await ensureRoom(aRequest({ at: 50 }), there);
+    const before = theirs.links.of('weekly');
+    await relinkRoom(aRequest({ action: 'relink', at: 60 }), here);
+    await rotateNow(aRequest({ action: 'rotate', at: 61 }), here);
+    await cancelRoom(aRequest({ action: 'cancel', at: 62 }), here);
+    expect(theirs.links.of('weekly')).toEqual(before);
+    expect(before?.url).toBe(theirs.row('weekly').current?.guestUrl);
+    expect(ours.kept()).toEqual([theirs.row('weekly').current?.id]);
+  });
+});
+
+describe('where links are switched off and on', () => {
+  it('keys keep their links, which lead to what changed in between', async () => {
+    const world = await askedWorld();
+    const slug = world.slug();
+    const { links: _, ...off } = { ...world.context, rooms: world.rooms };
+    await rotateNow(aRequest({ action: 'rotate' }), off);
+    expect(world.row('weekly').slug).toBe(slug);
+    await rotateRoom({ key: 'weekly', generation: 2, cause: 'unfinished' }, world.context);
+    expect(world.visit(slug)).toEqual({ page: 'live', url: world.row('weekly').current?.guestUrl });
   });
 });
 
