@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import { LARGEST_BODY } from '../../functions/requests/message.ts';
+import { calendar, vevent } from './calendar/texts.ts';
+import { busEvent } from './incoming.ts';
+
+/** What the construct gives to the functions that read messages and feeds. */
+const FUNCTION_MB = Math.min(memoryOf('requests'), memoryOf('calendars'));
+
+/** What Node.js itself and the loaded code take of a function's memory, before a message comes. */
+const AT_REST_MB = 96;
+
+function memoryOf(part: string): number {
+  const source = readFileSync(new URL(`../../lib/parts/${part}.ts`, import.meta.url), 'utf8');
+  return Number(/memorySize: (\d+)/.exec(source)?.[1]);
+}
+
+/** @returns the code of the error that ended the thread: the heap is limited to what half the function's memory leaves */
+async function endOf(kind: 'message' | 'feed', text: string): Promise<string> {
+  const worker = new Worker(new URL('../support/heavy-work.ts', import.meta.url), {
+    workerData: { kind, text },
+    resourceLimits: { maxOldGenerationSizeMb: FUNCTION_MB / 2 - AT_REST_MB },
+  });
+  return new Promise((ended) => {
+    worker.on('error', (error: Error & { code?: string }) => ended(error.code ?? error.message));
+    worker.on('exit', (code) => ended(code === 0 ? 'done' : `exit ${code}`));
+  });
+}
+
+/** As many items as a message has room for. */
+function listOf(item: string, timeZone: string): string {
+  const rest = JSON.stringify(
+    busEvent('Calendar Event Updated', { kind: 'calendar#events', timeZone, items: [] }),
+  );
+  const count = Math.floor((LARGEST_BODY - rest.length) / (item.length + 1));
+  return rest.replace('"items":[]', `"items":[${Array.from({ length: count }, () => item).join()}]`);
+}
+
+const zone = (observances: number) => [
+  'BEGIN:VTIMEZONE',
+  'TZID:Far',
+  ...Array.from({ length: observances }, (_, nth) =>
+    [
+      'BEGIN:STANDARD',
+      `DTSTART:${1000 + (nth % 1000)}0101T000000`,
+      'TZOFFSETFROM:+0100',
+      'TZOFFSETTO:+0200',
+      'END:STANDARD',
+    ].join('\r\n'),
+  ),
+  'END:VTIMEZONE',
+];
+
+const meetings = (count: number) =>
+  Array.from({ length: count }, (_, nth) =>
+    vevent(`UID:meeting-${nth}`, 'DTSTART;TZID=Far:20270301T090000', 'DURATION:PT1H'),
+  );
+
+describe('half of the memory of its function is enough for', () => {
+  test.each<[string, 'message' | 'feed', () => string]>([
+    ['a message of empty events beside a large field', 'message', () => listOf('{}', 'x'.repeat(120_000))],
+    ['a message of as many small events as fit', 'message', () => listOf('{"id":"a","summary":"b"}', 'UTC')],
+    [
+      'a feed of 4,900 events of a zone of 100 KB',
+      'feed',
+      () => calendar(zone(900).join('\r\n'), ...meetings(4900)),
+    ],
+    ['a feed of 20,000 events', 'feed', () => calendar(...meetings(20_000))],
+  ])('%s', async (_, kind, text) => {
+    expect(await endOf(kind, text())).toBe('done');
+  });
+});
