@@ -53,7 +53,7 @@ afterAll(async () => {
   await Promise.all([queues.stop(), secrets.close(), tables.stop(), server.stop()]);
 });
 
-function invoke(body: unknown): Promise<SQSBatchResponse> {
+function invoke(body: unknown, handle = handler): Promise<SQSBatchResponse> {
   const record = {
     messageId: 'm',
     receiptHandle: 'r',
@@ -66,7 +66,7 @@ function invoke(body: unknown): Promise<SQSBatchResponse> {
     awsRequestId: 'a',
     functionName: 'read-calendars',
   };
-  return handler({ Records: [record] } as unknown as SQSEvent, context as unknown as Context);
+  return handle({ Records: [record] } as unknown as SQSEvent, context as unknown as Context);
 }
 
 const meeting = (uid: string) => vevent(`UID:${uid}`, 'DTSTART:20270301T090000Z', 'DURATION:PT1H');
@@ -130,5 +130,41 @@ describe('reading calendars', () => {
   test('buries what nobody can read', async () => {
     await invoke({ feed: 'another' });
     expect(deadLetters.messages().at(-1)?.body).toBe('{"feed":"another"}');
+  });
+});
+
+/** An environment in which every variable that anybody may think of is set. */
+function withEveryVariable(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  // what the runtime and the SDK read for themselves is none of ours
+  const isTheirs = (name: string) => /^(AWS|NODE|POWERTOOLS|LAMBDA|_)/.test(name) || name.includes('AMZN');
+  return new Proxy(environment, {
+    get: (target, name) => target[String(name)] ?? (isTheirs(String(name)) ? undefined : 'true'),
+    has: (target, name) => name in target || !isTheirs(String(name)),
+  });
+}
+
+describe('a deployed function', () => {
+  test.each([
+    ['over HTTP', (address: string) => address, 'its address must begin with https://'],
+    ['over HTTPS', (address: string) => address.replace('http:', 'https:'), 'leads into a private network'],
+  ])('reads no feed of its own machine %s, whatever its environment says', async (_, change, reason) => {
+    vi.stubGlobal(ONE_MACHINE as unknown as string, undefined);
+    Reflect.deleteProperty(globalThis, ONE_MACHINE);
+    vi.resetModules();
+    const { env } = process;
+    process.env = withEveryVariable(env);
+    try {
+      const deployed = (await import('../functions/read-calendars.ts')) as unknown as {
+        handler: typeof handler;
+      };
+      secrets.versions.set('AWSCURRENT', change(server.address));
+      const read = server.requests.length;
+      const before = logged.length;
+      await invoke({ feed: 'team' }, deployed.handler);
+      expect(logged.slice(before).join()).toContain(reason);
+      expect(server.requests).toHaveLength(read);
+    } finally {
+      process.env = env;
+    }
   });
 });
