@@ -40,6 +40,10 @@ const CAPABILITIES: Readonly<Record<string, (capabilities: Capabilities) => stri
   'longest life': ({ longestLife }) => inWords(longestLife),
   'expiry of a living room': ({ movableExpiry }) =>
     movableExpiry ? 'can be moved, the link stays' : 'is fixed: each renewal is a new room with a new link',
+  'a room without an end': ({ livesByUse }) =>
+    livesByUse === undefined
+      ? 'is renewed like any other'
+      : `lives on for ${inWords(livesByUse)} after each use that is seen, the link stays`,
   'changes of a living room': ({ changeable }) => changeable.map((name) => `\`${name}\``).join(', '),
   'a room that is retired ends': ({ retires, shortestLife }) =>
     retires === 'at-once' ? 'immediately' : `after ${inWords(shortestLife)}`,

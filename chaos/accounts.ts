@@ -3,6 +3,7 @@ import { startDaily } from '../emulators/daily/daily.ts';
 import { startMeetingsApi } from '../emulators/meetings-api/meetings-api.ts';
 import type { InventoryEntry, RoomEmulator } from '../emulators/room-emulator.ts';
 import { startWhereby } from '../emulators/whereby/whereby.ts';
+import { startZoom } from '../emulators/zoom/zoom.ts';
 import { PROVIDERS, type ProviderEntry } from '../functions/adapters/providers.ts';
 import type { Instant } from '../functions/rooms/model/time.ts';
 import type { LocalProvider } from '../local/rooms/provider.ts';
@@ -44,6 +45,7 @@ export const ACCOUNTS: Readonly<Record<ProviderName, (options: AccountOptions) =
   'meetings-api': openMeetingsApi,
   daily: openDaily,
   whereby: openWhereby,
+  zoom: openZoom,
 };
 
 /** The account as the provider of a stack on this machine. */
@@ -130,5 +132,32 @@ async function openWhereby({ name, now, seed }: AccountOptions): Promise<Account
     calls: { create: 'POST /meetings', list: 'GET /meetings' },
     emptyPage: { results: [], cursor: null },
     refusal: (error) => ({ error }),
+  };
+}
+
+async function openZoom({ name, now, seed }: AccountOptions): Promise<Account> {
+  const credential = randomUUID();
+  const client = { accountId: name, clientId: `${name}-app` };
+  const hosts = ['one', 'two', 'three'].map((host) => `${host}@${name}.example`);
+  const emulator = await startZoom({
+    accounts: [{ ...client, clientSecrets: [credential], hosts: hosts.map((email) => ({ email })) }],
+    now,
+    seed,
+    rateLimits: false,
+  });
+  const entry = { provider: 'zoom', name, ...client, hosts, secret: name, baseUrl: emulator.url } as const;
+  return {
+    emulator,
+    entry,
+    credential,
+    idOf: ({ id }) => id,
+    lose: (id) => emulator.removeMeeting(id),
+    calls: {
+      create: 'POST /users/:id/meetings',
+      change: 'PATCH /meetings/:id',
+      list: 'GET /users/:id/meetings',
+    },
+    emptyPage: { page_size: 300, next_page_token: '', meetings: [] },
+    refusal: (message) => ({ code: 300, message }),
   };
 }

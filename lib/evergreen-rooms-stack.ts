@@ -56,10 +56,11 @@ export class EvergreenRoomsStack extends Stack {
     this.rooms = new EvergreenRooms(this, 'Rooms', {
       ...props,
       logRetention: props.logRetention ?? (prod ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH),
-      applications: applications.map(({ privateKeyArn, apiKeyArn, ...application }, i) => ({
+      applications: applications.map(({ privateKeyArn, apiKeyArn, clientSecretArn, ...application }, i) => ({
         ...application,
         ...(privateKeyArn && { privateKey: this.secretAt(`PrivateKey${i + 1}`, privateKeyArn) }),
         ...(apiKeyArn && { apiKey: this.secretAt(`ApiKey${i + 1}`, apiKeyArn) }),
+        ...(clientSecretArn && { clientSecret: this.secretAt(`ClientSecret${i + 1}`, clientSecretArn) }),
       })),
       calendar: {
         ...calendar,

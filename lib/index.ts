@@ -31,7 +31,12 @@ export type {
 export type { ByFunction, CoreFunctionName, FunctionName } from './compute/function-name.ts';
 export { EvergreenRooms } from './evergreen-rooms.ts';
 export { addOutputs } from './outputs.ts';
-export type { ApiKeyApplication, Application, MeetingsApiApplication } from './parts/applications.ts';
+export type {
+  ApiKeyApplication,
+  Application,
+  MeetingsApiApplication,
+  ZoomApplication,
+} from './parts/applications.ts';
 export type {
   CalendarFeed,
   CalendarOptions,

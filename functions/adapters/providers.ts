@@ -4,12 +4,14 @@ import { MEETINGS_API } from './meetings-api/provider.ts';
 import type { ProviderKind } from './provider/kind.ts';
 import type { ProviderOptions } from './provider/options.ts';
 import { WHEREBY } from './whereby/provider.ts';
+import { ZOOM } from './zoom/provider.ts';
 
 /** The providers that an entry of the pool can name: one line for each. */
 export const PROVIDERS = {
   'meetings-api': MEETINGS_API,
   daily: DAILY,
   whereby: WHEREBY,
+  zoom: ZOOM,
 } as const;
 
 type EntryOf<Kind> = Kind extends ProviderKind<infer Entry> ? Entry : never;

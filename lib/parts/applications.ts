@@ -45,7 +45,7 @@ export interface MeetingsApiApplication {
 export const API_KEY_PROVIDERS = {
   daily: true,
   whereby: true,
-} as const satisfies Record<Exclude<ApplicationEntry['provider'], 'meetings-api'>, true>;
+} as const satisfies Record<Exclude<ApplicationEntry['provider'], 'meetings-api' | 'zoom'>, true>;
 
 /** An account at a provider that knows its callers by an API key. */
 export interface ApiKeyApplication {
@@ -71,8 +71,41 @@ export interface ApiKeyApplication {
   readonly baseUrl?: string;
 }
 
+/** An account at Zoom, with the users who host its meetings. */
+export interface ZoomApplication {
+  /** Which provider it is. */
+  readonly provider: 'zoom';
+  /** The account id of the server-to-server OAuth app. */
+  readonly accountId: string;
+  /** The client id of the app. */
+  readonly clientId: string;
+  /**
+   * The licensed users whose meetings the rooms are, by e-mail address or id. Each makes and changes a hundred rooms in a UTC
+   * day at most.
+   */
+  readonly hosts: string[];
+  /**
+   * Names the account in rows, metrics and events. Rooms find their account by it, so it stays.
+   *
+   * @default 'zoom'
+   */
+  readonly name?: string;
+  /**
+   * The client secret of the app, as text.
+   *
+   * @default - an empty secret is made, and a person puts the client secret into it
+   */
+  readonly clientSecret?: ISecret;
+  /**
+   * Where the API is.
+   *
+   * @default https://api.zoom.us/v2
+   */
+  readonly baseUrl?: string;
+}
+
 /** A place that rooms are opened in. */
-export type Application = MeetingsApiApplication | ApiKeyApplication;
+export type Application = MeetingsApiApplication | ApiKeyApplication | ZoomApplication;
 
 /** An application as it is watched. */
 export interface Place {
@@ -104,15 +137,7 @@ export class Applications extends Construct {
       const name = nameOf(application);
       const secret = secretOf(application) ?? this.emptySecret(application, props);
       secrets.set(name, secret);
-      return isMeetingsApi(application)
-        ? {
-            provider: 'meetings-api',
-            name,
-            applicationId: application.applicationId,
-            secret: secret.secretArn,
-            baseUrl: application.baseUrl ?? BASE_URL,
-          }
-        : { provider: application.provider, name, secret: secret.secretArn, baseUrl: application.baseUrl };
+      return entryOf(application, name, secret.secretArn);
     });
     mustFitEnvironment({
       what: 'applications',
@@ -130,7 +155,7 @@ export class Applications extends Construct {
 
   private emptySecret(application: Application, { encryptionKey }: ApplicationsProps): ISecret {
     const name = nameOf(application);
-    const content = isMeetingsApi(application) ? 'private key (PEM)' : 'API key';
+    const content = contentOf(application);
     return emptySecret(this, name, {
       description: `Evergreen Rooms: the ${content} of application ${name}`,
       encryptionKey,
@@ -138,6 +163,26 @@ export class Applications extends Construct {
         "the provider has no call that changes its caller's key; the runbook says how a person does",
     });
   }
+}
+
+function entryOf(application: Application, name: string, secret: string): ApplicationEntry {
+  const { baseUrl } = application;
+  if (isMeetingsApi(application)) {
+    const { applicationId } = application;
+    return { provider: 'meetings-api', name, applicationId, secret, baseUrl: baseUrl ?? BASE_URL };
+  }
+  if (!isZoom(application)) return { provider: application.provider, name, secret, baseUrl };
+  const { provider, accountId, clientId, hosts } = application;
+  return { provider, name, accountId, clientId, secret, hosts, baseUrl };
+}
+
+function contentOf(application: Application): string {
+  if (isMeetingsApi(application)) return 'private key (PEM)';
+  return isZoom(application) ? 'client secret' : 'API key';
+}
+
+function isZoom(application: Application): application is ZoomApplication {
+  return application.provider === 'zoom';
 }
 
 function isMeetingsApi(application: Application): application is MeetingsApiApplication {
@@ -150,7 +195,8 @@ function nameOf(application: Application): string {
 }
 
 function secretOf(application: Application): ISecret | undefined {
-  return isMeetingsApi(application) ? application.privateKey : application.apiKey;
+  if (isMeetingsApi(application)) return application.privateKey;
+  return isZoom(application) ? application.clientSecret : application.apiKey;
 }
 
 /** The errors in the entries of the pool, one sentence each. */
@@ -174,8 +220,21 @@ function problemsOf(application: Application): string[] {
       `application name is '${application.name}', and must be 1 to 64 of letters, digits and -_.`,
     );
   }
+  if (isZoom(application)) problems.push(...problemsOfZoom(application));
   if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
     problems.push(`baseUrl is '${baseUrl}', and must be an http(s) address, as in '${BASE_URL}'`);
   }
   return problems;
+}
+
+function problemsOfZoom({ accountId, clientId, hosts }: ZoomApplication): string[] {
+  const texts = Object.entries({ accountId, clientId }).filter(([, text]) => !/^[\w.-]+$/.test(text ?? ''));
+  const twice = hosts?.find((host, i) => hosts.indexOf(host) < i);
+  return [
+    ...texts.map(
+      ([name, text]) => `${name} is '${text}', and must be that of the server-to-server OAuth app`,
+    ),
+    ...(hosts?.length ? [] : ['hosts is empty, and must name at least one user who hosts meetings']),
+    ...(twice === undefined ? [] : [`hosts names ${twice} twice`]),
+  ];
 }

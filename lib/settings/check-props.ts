@@ -99,7 +99,21 @@ const MEETINGS_API: Shape = {
   baseUrl: 'text',
 };
 const API_KEY: Shape = { provider: 'text', name: 'text', apiKey: A_SECRET, baseUrl: 'text' };
-const PROVIDERS = ['meetings-api', ...Object.keys(API_KEY_PROVIDERS)];
+const ZOOM: Shape = {
+  provider: 'text',
+  name: 'text',
+  accountId: 'text',
+  clientId: 'text',
+  hosts: 'list',
+  clientSecret: A_SECRET,
+  baseUrl: 'text',
+};
+const SHAPES: Readonly<Record<string, Shape>> = {
+  'meetings-api': MEETINGS_API,
+  ...Object.fromEntries(Object.keys(API_KEY_PROVIDERS).map((name) => [name, API_KEY])),
+  zoom: ZOOM,
+};
+const PROVIDERS = Object.keys(SHAPES);
 
 /**
  * A stack that cannot be deployed, or that would not do what it should, is stopped here.
@@ -138,7 +152,10 @@ function problemsOfApplication(prefix: string, entry: unknown): string[] {
       `${prefix}provider is ${shown(provider)}, and must be ${oneOf(PROVIDERS)}${meant(String(provider), PROVIDERS)}`,
     ];
   }
-  return problemsOf(prefix, entry, provider === 'meetings-api' ? MEETINGS_API : API_KEY);
+  return [
+    ...problemsOf(prefix, entry, SHAPES[String(provider)] ?? API_KEY),
+    ...problemsOfEach(`${prefix}hosts`, isObject(entry) ? entry.hosts : undefined, 'text'),
+  ];
 }
 
 function problemsOfLinks(links: EvergreenRoomsProps['links']): string[] {

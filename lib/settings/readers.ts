@@ -4,6 +4,7 @@ import {
   API_KEY_PROVIDERS,
   type ApiKeyApplication,
   type MeetingsApiApplication,
+  type ZoomApplication,
 } from '../parts/applications.ts';
 import { assertSchedule } from '../schedule/longest-gap.ts';
 import type { CalendarFeed } from './props.ts';
@@ -122,31 +123,47 @@ function split(value: string, separator: RegExp): unknown {
 export type ApplicationSetting = (
   | Omit<MeetingsApiApplication, 'privateKey'>
   | Omit<ApiKeyApplication, 'apiKey'>
+  | Omit<ZoomApplication, 'clientSecret'>
 ) & {
   readonly privateKeyArn?: string;
   readonly apiKeyArn?: string;
+  readonly clientSecretArn?: string;
 };
 
-const MEETINGS_API_FIELDS = ['provider', 'applicationId', 'name', 'privateKeyArn', 'baseUrl'];
-const API_KEY_FIELDS = ['provider', 'name', 'apiKeyArn', 'baseUrl'];
-
-function fieldsOf(provider: unknown): readonly string[] {
-  if (provider === 'meetings-api') return MEETINGS_API_FIELDS;
-  return Object.hasOwn(API_KEY_PROVIDERS, String(provider)) ? API_KEY_FIELDS : [];
+interface Fields {
+  readonly needed: readonly string[];
+  readonly others: readonly string[];
 }
+
+const API_KEY_FIELDS: Fields = { needed: [], others: ['apiKeyArn'] };
+
+/** The fields of an application by its provider, beside those that all have. */
+const FIELDS: Readonly<Record<string, Fields>> = {
+  'meetings-api': { needed: ['applicationId'], others: ['privateKeyArn'] },
+  ...Object.fromEntries(Object.keys(API_KEY_PROVIDERS).map((name) => [name, API_KEY_FIELDS])),
+  zoom: { needed: ['accountId', 'clientId', 'hosts'], others: ['clientSecretArn'] },
+};
+
+const isTexts = (value: unknown) => Array.isArray(value) && value.every((text) => typeof text === 'string');
 
 export const application: Reader<ApplicationSetting> = (value) => {
   if (typeof value === 'string') return { applicationId: value.trim() };
   const entry = Object.entries(value ?? {});
   const { provider = 'meetings-api' } = Object.fromEntries(entry);
-  const fields = fieldsOf(provider);
-  const fits = entry.every(([name, field]) => fields.includes(name) && typeof field === 'string');
-  const complete = provider !== 'meetings-api' || entry.some(([name]) => name === 'applicationId');
+  const fields = Object.hasOwn(FIELDS, String(provider)) ? FIELDS[String(provider)] : undefined;
+  const { needed = [], others = [] } = fields ?? {};
+  const known = ['provider', 'name', 'baseUrl', ...needed, ...others];
+  const fits = entry.every(
+    ([name, field]) =>
+      known.includes(name) && (name === 'hosts' ? isTexts(field) : typeof field === 'string'),
+  );
+  const complete = fields !== undefined && needed.every((name) => entry.some(([given]) => given === name));
   if (typeof value === 'object' && value && fits && complete) return value as ApplicationSetting;
   throw new Error(
     'application ids, or objects of texts with applicationId and, if need be, name, privateKeyArn, baseUrl; ' +
       `or, of another provider, with provider (${Object.keys(API_KEY_PROVIDERS).join(' or ')}) and, if need be, name, ` +
-      'apiKeyArn, baseUrl',
+      'apiKeyArn, baseUrl; or with provider zoom, accountId, clientId, hosts (a list of texts) and, if need be, name, ' +
+      'clientSecretArn, baseUrl',
   );
 };
 

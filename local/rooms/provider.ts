@@ -10,7 +10,10 @@ export interface LocalProvider {
   readonly url: string;
   readonly emulator: RoomEmulator;
   /** An entry of the stack's setting `applications`. */
-  readonly application: Readonly<Record<string, string>>;
+  readonly application: Readonly<Record<string, string | readonly string[]>> & {
+    readonly name: string;
+    readonly applicationId?: string;
+  };
   /** What belongs into the application's secret. Never printed. */
   readonly credential: string;
   /** Whether a room's expiry can be moved, its link staying. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { startDaily } from '../../emulators/daily/daily.ts';
 import type { RoomEmulator } from '../../emulators/room-emulator.ts';
 import { startWhereby } from '../../emulators/whereby/whereby.ts';
+import { startZoom } from '../../emulators/zoom/zoom.ts';
 import type { ProviderEntry } from '../../functions/adapters/providers.ts';
 import { type LocalProvider, type StartProvider, startMeetingsApiProvider } from './provider.ts';
 
@@ -10,6 +11,7 @@ export const LOCAL_PROVIDERS: Readonly<Record<ProviderEntry['provider'], StartPr
   'meetings-api': startMeetingsApiProvider,
   daily: startDailyProvider,
   whereby: startWherebyProvider,
+  zoom: startZoomProvider,
 };
 
 async function startDailyProvider(kept?: unknown): Promise<LocalProvider> {
@@ -24,7 +26,23 @@ async function startWherebyProvider(kept?: unknown): Promise<LocalProvider> {
   return provided({ name: 'whereby', title: 'Whereby (emulator)', movesExpiry: false }, emulator, apiKey);
 }
 
-/** The rooms of these two emulators end with them: what is kept of an earlier run is who may call. */
+/** Three hosts, so that a room that one of them cannot make goes to another. */
+const ZOOM_HOSTS = ['ann@example.org', 'bob@example.org', 'cleo@example.org'];
+
+async function startZoomProvider(kept?: unknown): Promise<LocalProvider> {
+  const clientSecret = apiKeyOf(kept);
+  const client = { accountId: 'evergreen', clientId: 'evergreen-app' };
+  const hosts = ZOOM_HOSTS.map((email) => ({ email }));
+  const emulator = await startZoom({ accounts: [{ ...client, clientSecrets: [clientSecret], hosts }] });
+  const local = provided(
+    { name: 'zoom', title: 'Zoom (emulator)', movesExpiry: true },
+    emulator,
+    clientSecret,
+  );
+  return { ...local, application: { ...local.application, ...client, hosts: ZOOM_HOSTS } };
+}
+
+/** The rooms of these three emulators end with them: what is kept of an earlier run is who may call. */
 function apiKeyOf(kept: unknown): string {
   return (kept as { apiKey?: string } | undefined)?.apiKey ?? randomBytes(32).toString('hex');
 }

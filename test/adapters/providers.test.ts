@@ -27,7 +27,7 @@ describe('an entry of the pool', () => {
   test('that names no provider of ours is an error which names ours', () => {
     const entry = { ...meetingsApi, provider: 'telepathy' } as never;
     expect(() => roomProvider(entry, options)).toThrow(
-      'application main names the provider telepathy: must be one of meetings-api, daily, whereby',
+      'application main names the provider telepathy: must be one of meetings-api, daily, whereby, zoom',
     );
   });
 });

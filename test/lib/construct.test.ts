@@ -203,8 +203,22 @@ describe('a property that cannot be', () => {
   test.each<[unknown, string]>([
     [undefined, 'applications is missing, and must name at least one application'],
     [
-      { applications: [{ provider: 'zoom' }] },
-      "applications[0].provider is 'zoom', and must be meetings-api, daily or whereby",
+      { applications: [{ provider: 'webex' }] },
+      "applications[0].provider is 'webex', and must be meetings-api, daily, whereby or zoom",
+    ],
+    [
+      { applications: [{ provider: 'zoom', accountId: 'a', clientId: 'b', hosts: ['ann@example.org', 7] }] },
+      'applications[0].hosts[1] is 7, and must be a text',
+    ],
+    [
+      { applications: [{ provider: 'zoom', accountId: 'a b', hosts: [] }] },
+      "accountId is 'a b', and must be that of the server-to-server OAuth app\n" +
+        "clientId is 'undefined', and must be that of the server-to-server OAuth app\n" +
+        'hosts is empty, and must name at least one user who hosts meetings',
+    ],
+    [
+      { applications: [{ provider: 'zoom', accountId: 'a', clientId: 'b', hosts: ['x', 'y', 'x'] }] },
+      'hosts names x twice',
     ],
     [{ applications: [{ provider: 'dayli' }] }, 'did you mean daily?'],
     [
@@ -258,7 +272,7 @@ describe('a property that cannot be', () => {
   });
 
   test('is told with all others of its kind at once, of schedules and applications too', () => {
-    const wrong = { nmae: 1, callbacks: 'on', applications: [{ provider: 'zoom' }, 'x'] };
+    const wrong = { nmae: 1, callbacks: 'on', applications: [{ provider: 'webex' }, 'x'] };
     const stack = new Stack(appWith(), 'Own');
     expect(() => new EvergreenRooms(stack, 'Rooms', wrong as unknown as EvergreenRoomsProps)).toThrow(
       /^there is no property nmae.*\ncallbacks is .*\napplications\[0\]\.provider .*\napplications\[1\] is 'x'/,

@@ -19,11 +19,22 @@ test('the functions are told of every account, its provider and its secret', () 
     { applicationId: '11111111-2222-4333-8444-555555555555', name: 'meetings' },
     { provider: 'daily' },
     { provider: 'whereby', name: 'whereby-2', baseUrl: 'http://127.0.0.1:1' },
+    { provider: 'zoom', accountId: 'the-account', clientId: 'the-app', hosts: ['ann@example.org'] },
   ]);
-  for (const part of ['meetings-api', 'meetings', 'daily', 'whereby-2', 'http://127.0.0.1:1']) {
+  for (const part of [
+    'meetings-api',
+    'meetings',
+    'daily',
+    'whereby-2',
+    'http://127.0.0.1:1',
+    'zoom',
+    'the-account',
+    'the-app',
+    'ann@example.org',
+  ]) {
     expect(pool).toContain(part);
   }
-  expect(pool.match(/"Ref"/g)).toHaveLength(3);
+  expect(pool.match(/"Ref"/g)).toHaveLength(4);
 });
 
 test('two accounts of one name are refused', () => {

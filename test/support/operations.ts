@@ -11,7 +11,7 @@ import {
   PoolFullError,
 } from '../../functions/rooms/model/errors.ts';
 import type { Capabilities } from '../../functions/rooms/model/ports.ts';
-import type { RoomRequest } from '../../functions/rooms/model/room.ts';
+import type { RoomRequest, RoomSpec } from '../../functions/rooms/model/room.ts';
 import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
 import { aSpec } from './rooms.ts';
@@ -40,17 +40,21 @@ export const ensure =
   (request: RoomRequest): Work =>
   (ports) =>
     ensureRoom(request, ports);
-export const first = async ({ context }: Stage) => void (await ensureRoom(aRequest(), context));
+/** A renewal by name, so that the room has an end at every provider. */
+const named = (more: Partial<RoomSpec> = {}) =>
+  aSpec({ renewal: { mode: 'recreate', explicit: true }, ...more });
+export const first = async ({ context }: Stage) =>
+  void (await ensureRoom(aRequest({ spec: named() }), context));
 export const renewal =
   (mode: 'recreate' | 'extend') =>
   async ({ context, clock }: Stage) => {
-    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode } }) }), context);
+    await ensureRoom(aRequest({ spec: aSpec({ renewal: { mode, explicit: true } }) }), context);
     clock.now += 84 * DAY;
   };
 export const due: Work = (ports) => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, ports);
 const recorded = () =>
   aRequest({
-    spec: aSpec({ settings: { display_name: 'Weekly', recording_options: { auto_record: true } } }),
+    spec: named({ settings: { display_name: 'Weekly', recording_options: { auto_record: true } } }),
   });
 export const movable = ({ movableExpiry }: Capabilities) => movableExpiry;
 /** Whether a living room can be made to record. */
@@ -111,7 +115,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'extend',
     needs: movable,
     prepare: first,
-    work: () => ensure(aRequest({ spec: aSpec({ lifetime: 120 * DAY }) })),
+    work: () => ensure(aRequest({ spec: named({ lifetime: 120 * DAY }) })),
     expected: { state: 'active', generation: 1, kept: 1 },
     announced: 'Room Updated',
   },
@@ -145,7 +149,7 @@ export const OPERATIONS: readonly Operation[] = [
     needs: movable,
     prepare: async (stage) => {
       await first(stage);
-      const longer = aRequest({ spec: aSpec({ lifetime: 120 * DAY }) });
+      const longer = aRequest({ spec: named({ lifetime: 120 * DAY }) });
       await ensureRoom(longer, failing(stage.context, 'change', new AmbiguousOutcomeError('500'))).catch(
         () => {},
       );

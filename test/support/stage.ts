@@ -81,8 +81,12 @@ export async function realStage(engines: Engines, provider: ProviderName): Promi
     kept: () =>
       deployment
         .rooms()
-        // a provider that cannot end a room at once has moved its end to the earliest there is
-        .filter(({ expiresAt = 0 }) => expiresAt > clock.now + capabilities.shortestLife + MINUTE)
+        // a provider that cannot end a room at once has moved its end to the earliest there is; one that is past its end may be
+        // entered for a while
+        .filter(
+          ({ expiresAt = 0 }) =>
+            expiresAt - capabilities.grace > clock.now + capabilities.shortestLife + MINUTE,
+        )
         .map(account.idOf),
     announced: () =>
       told.map(({ 'detail-type': type, detail: { key, generation, room } }) => {

@@ -25,7 +25,7 @@ export const ZOOM_FIELDS: FieldMap = {
   'initial_join_options.microphone_state': {
     ...NATIVE,
     given: ['off', 'default'],
-    how: 'nobody is unmuted by a meeting',
+    how: 'a meeting unmutes no one',
   },
   callback_urls: {
     support: 'impossible',

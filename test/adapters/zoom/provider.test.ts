@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CHANGES_PER_DAY, KEPT_FOR_REPAIRS } from '../../../functions/adapters/zoom/hosts.ts';
+import { ZOOM } from '../../../functions/adapters/zoom/provider.ts';
 import type { RoomSettings } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
@@ -274,6 +275,45 @@ describe('an access token', () => {
       code: 'unauthorized',
       message: expect.stringContaining('account elsewhere'),
     });
+  });
+});
+
+describe('an account that is examined', () => {
+  const examined = async () => {
+    const secrets = { read: async () => 'first-client-secret' };
+    const faults = await ZOOM.examine?.(bench.entry, { now: bench.now, secrets });
+    return faults?.map(({ found }) => found);
+  };
+
+  test('has nothing wrong with it where its app may do everything and its hosts have licences', async () => {
+    expect(await examined()).toEqual([]);
+  });
+
+  test('lacks scopes, which are named each, and needs none that an older one covers', async () => {
+    bench.emulator.limitScopes('team', ['meeting:write:admin', 'user:read:user:admin']);
+    expect(await examined()).toEqual([
+      'its app lacks the scope meeting:read:meeting:admin',
+      'its app lacks the scope meeting:read:list_meetings:admin',
+    ]);
+  });
+
+  test('has a host without a licence, and one who is none of its users', async () => {
+    await bench.close();
+    bench = await startZoomBench({
+      hosts: ['basic@example.org', 'nobody@example.org'],
+      accounts: [
+        {
+          accountId: 'team',
+          clientId: 'app',
+          clientSecrets: ['first-client-secret'],
+          hosts: [{ email: 'basic@example.org', type: 1 }],
+        },
+      ],
+    });
+    expect(await examined()).toEqual([
+      'host basic@example.org has no licence, so its meetings end after 40 minutes',
+      'host nobody@example.org is no user of the account',
+    ]);
   });
 });
 

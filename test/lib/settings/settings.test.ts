@@ -126,10 +126,19 @@ describe('a setting', () => {
       applications: [{ provider: 'daily' }, { provider: 'whereby', name: 'w' }],
     });
     expect(applications).toMatchObject([{ provider: 'daily' }, { provider: 'whereby', name: 'w' }]);
-    for (const provider of ['zoom', 'toString']) {
+    for (const provider of ['webex', 'toString']) {
       expect(() => read({ applications: [{ provider }] })).toThrow('provider (daily or whereby)');
     }
     expect(() => read({ applications: [{ provider: 'daily', applicationId: 'x' }] })).toThrow('apiKeyArn');
+  });
+
+  test('may name an account at Zoom, with the hosts of its meetings', () => {
+    const zoom = { provider: 'zoom', accountId: 'a', clientId: 'b', hosts: ['ann@example.org'] };
+    expect(read({ applications: [zoom] }).applications).toEqual([zoom]);
+    const { hosts: _, ...hostless } = zoom;
+    for (const entry of [hostless, { ...zoom, hosts: 'ann@example.org' }, { ...zoom, hosts: [7] }]) {
+      expect(() => read({ applications: [entry] })).toThrow('hosts (a list of texts)');
+    }
   });
 
   test('may come as JSON in text', () => {

@@ -46,6 +46,7 @@ describe('on the engines', () => {
     ['meetings-api', OPERATIONS],
     ['daily', [...OPERATIONS, ...SITUATIONS]],
     ['whereby', OPERATIONS],
+    ['zoom', OPERATIONS],
   ];
   for (const [provider, all] of operations) {
     const { title } = PROVIDERS[provider];

@@ -60,6 +60,16 @@ const YEARS: readonly NamedYear[] = [
     dearest: 1.4,
     capabilities: PROVIDERS.whereby.capabilities,
   },
+  {
+    title: 'in Berlin, with Zoom, of rooms with an end',
+    cron: 'cron(0 4 * * ? *)',
+    timeZone: 'Europe/Berlin',
+    rooms: 500,
+    seed: 4,
+    perRun: 500,
+    dearest: 1.4,
+    capabilities: { ...PROVIDERS.zoom.capabilities, livesByUse: undefined },
+  },
 ];
 
 describe.each(YEARS)('a year of nights $title', (options) => {
