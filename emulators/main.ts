@@ -2,6 +2,7 @@ import { caldav } from './caldav/command.ts';
 import { type EmulatorCommand, runEmulator } from './command.ts';
 import { daily } from './daily/command.ts';
 import { googleCalendar } from './google-calendar/command.ts';
+import { graph } from './graph/command.ts';
 import { whereby } from './whereby/command.ts';
 import { zoom } from './zoom/command.ts';
 
@@ -11,6 +12,7 @@ const COMMANDS: Readonly<Record<string, EmulatorCommand>> = {
   zoom,
   caldav,
   'google-calendar': googleCalendar,
+  graph,
 };
 
 const [name = '', ...argv] = process.argv.slice(2);

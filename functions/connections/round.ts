@@ -69,8 +69,9 @@ export class Round {
 
   async take({ events, anySeries = false }: ChangesPage): Promise<void> {
     if (events.length > 0) this.isQuiet = false;
+    const isUnknown = (event: StoredEvent | RemovedEvent) => 'removed' in event && !this.#known.has(event.id);
+    this.#anySeries ||= anySeries && events.some(isUnknown);
     for (const event of events) await this.#takeEvent(event);
-    this.#anySeries ||= anySeries;
     this.#at = this.#now();
   }
 

@@ -171,7 +171,7 @@ describe('npm run emulate', () => {
     const { code, output } = await run(OTHERS, 'jitsi').ended;
     expect([code, output]).toEqual([
       1,
-      expect.stringContaining('one of daily, whereby, zoom, caldav, google-calendar, got "jitsi"'),
+      expect.stringContaining('one of daily, whereby, zoom, caldav, google-calendar, graph, got "jitsi"'),
     ]);
     const help = await run(OTHERS, '--help').ended;
     expect([help.code, help.output]).toEqual([0, expect.stringContaining('daily|whereby')]);

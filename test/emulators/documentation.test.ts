@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as caldav from '../../emulators/caldav/choices.ts';
 import * as daily from '../../emulators/daily/choices.ts';
 import * as googleCalendar from '../../emulators/google-calendar/choices.ts';
+import * as graph from '../../emulators/graph/choices.ts';
 import { FAULT_KINDS } from '../../emulators/http/fault.ts';
 import * as meetingsApi from '../../emulators/meetings-api/choices.ts';
 import * as whereby from '../../emulators/whereby/choices.ts';
@@ -21,6 +22,7 @@ describe.each([
   ['Zoom', zoom],
   ['CalDAV', caldav],
   ['Google Calendar', googleCalendar],
+  ['Microsoft Graph', graph],
 ])('docs/emulators.md says of %s', (name, { POSITIONS, CHOICES }) => {
   const rows = rowsUnder(`What was chosen: ${name}`);
   const named = rows.flatMap((row) =>

@@ -1,0 +1,150 @@
+import type { Reply } from '../http/replies.ts';
+import type { EmulatorRequest } from '../http/requests.ts';
+import { createRouter } from '../http/router.ts';
+import { SlidingWindows } from '../http/windows.ts';
+import { CHOICES, type Switches } from './choices.ts';
+import { Deltas } from './delta.ts';
+import { badRequest, changedMeanwhile, denied, noEvent, noMailbox, noRoute, tooMany } from './errors.ts';
+import type { EventRecord, Fields, Mailbox, Mailboxes } from './mailboxes.ts';
+import { cancelledOccurrences, etagOf, happening, occurrenceId, shown, shownOccurrence } from './shown.ts';
+import type { Tokens } from './tokens.ts';
+
+export interface ApiParts {
+  readonly mailboxes: Mailboxes;
+  readonly tokens: Tokens;
+  readonly switches: Switches;
+  readonly rateLimits: boolean;
+  readonly now: () => number;
+}
+
+interface Visit {
+  readonly request: EmulatorRequest;
+  readonly mailbox: Mailbox;
+  readonly eventId: string;
+}
+
+const ok = (body: unknown): Reply => ({ status: 200, body });
+
+/** Occurrences are looked for in this much time. */
+const CENTURY = 100 * 365 * 86_400_000;
+
+/** Ids are other ones for a caller that does not ask for those that stay the same. */
+const MUTABLE = 'AAMkA';
+const IMMUTABLE = 'AAkAL';
+
+/** Answers the calls of the contract, on behalf of the app. */
+export function createApi({ mailboxes, tokens, switches, rateLimits, now }: ApiParts) {
+  const windows = new SlidingWindows({ calls: CHOICES.perTenMinutes, within: 600_000 });
+  const deltas = new Deltas(switches);
+
+  const single = ({ mailbox, eventId }: Visit): EventRecord => {
+    const record = mailbox.events.get(eventId);
+    if (!record) throw noEvent();
+    return record;
+  };
+
+  /** An occurrence of a series, by its id. */
+  const occurrence = ({ mailbox, eventId }: Visit): Fields => {
+    for (const record of mailbox.events.values()) {
+      if (!record.fields.recurrence || !eventId.startsWith(record.id.slice(0, -5))) continue;
+      const found = happening(record, 0, now() + CENTURY).find(
+        (each) => occurrenceId(record, each) === eventId,
+      );
+      if (found !== undefined) return shownOccurrence(record, mailbox, found);
+    }
+    throw noEvent();
+  };
+
+  const get = (visit: Visit): Reply => {
+    const { mailbox, eventId, request } = visit;
+    if (!mailbox.events.has(eventId)) return ok(occurrence(visit));
+    const record = single(visit);
+    const expanded = request.query.get('$expand') ?? '';
+    const selected = request.query.get('$select') ?? '';
+    const properties = Array.isArray(record.fields.properties)
+      ? (record.fields.properties as readonly Fields[])
+      : [];
+    return ok({
+      ...shown(record, mailbox),
+      ...(expanded.includes('exceptionOccurrences') &&
+        record.fields.recurrence !== undefined && {
+          exceptionOccurrences: [...record.exceptions.keys()].map((each) =>
+            shownOccurrence(record, mailbox, each),
+          ),
+        }),
+      ...(selected.includes('cancelledOccurrences') && {
+        cancelledOccurrences: cancelledOccurrences(record),
+      }),
+      ...(expanded.includes('singleValueExtendedProperties') &&
+        properties.length > 0 && {
+          singleValueExtendedProperties: properties.filter(({ id }) => expanded.includes(String(id))),
+        }),
+    });
+  };
+
+  const patch = (visit: Visit): Reply => {
+    const { mailbox, request } = visit;
+    const record = single(visit);
+    const condition = request.headers['if-match'];
+    const holds = condition === undefined || condition === '*' || condition === etagOf(record);
+    if (!holds && switches.ifMatch === 'honoured') throw changedMeanwhile();
+    if (record.organizer !== mailbox.address && switches.guestWrites === 'refuse') throw denied();
+    mailboxes.patch(mailbox, record, bodyOf(request), true);
+    return ok(shown(record, mailbox));
+  };
+
+  const route = createRouter<(visit: Visit) => Reply>({
+    'GET /users/:user/calendarView/delta': ({ mailbox, request }) =>
+      ok(deltas.page(mailbox, request, `http://${request.host}${request.prefix}${request.path}`)),
+    'GET /users/:user/events/:event': get,
+    'PATCH /users/:user/events/:event': patch,
+    'POST /users/:user/events': ({ mailbox, request }) => ({
+      status: 201,
+      body: shown(mailboxes.insert(mailbox, bodyOf(request)), mailbox),
+    }),
+    'DELETE /users/:user/events/:event': (visit) => {
+      mailboxes.delete(visit.mailbox, single(visit));
+      return { status: 204 };
+    },
+  });
+
+  const admitted = (user: string): Mailbox => {
+    const mailbox = mailboxes.find(user);
+    if (!mailbox) throw noMailbox();
+    if (!mailbox.allowed) throw denied();
+    const wait = rateLimits ? windows.take(mailbox.address, now()) : 0;
+    if (wait > 0) throw tooMany(Math.ceil(wait / 1000));
+    return mailbox;
+  };
+
+  return (request: EmulatorRequest): Reply => {
+    const tenant = tenantOf(request);
+    if (tenant !== undefined) return ok(tokens.grant(request, tenant, now()));
+    tokens.admit(request.headers.authorization, now());
+    const match = request.prefix === '' ? undefined : route(request);
+    if (!match) throw noRoute();
+    const { user = '', event = '' } = match.params;
+    const mailbox = admitted(user);
+    request.account = mailbox.address;
+    return withIds(request, match.handler({ request, mailbox, eventId: event.replace(MUTABLE, IMMUTABLE) }));
+  };
+}
+
+/** Of a call for a token. */
+function tenantOf({ method, path, prefix }: EmulatorRequest): string | undefined {
+  const [, tenant] = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(path) ?? [];
+  return prefix === '' && method === 'POST' && tenant !== undefined ? decodeURIComponent(tenant) : undefined;
+}
+
+function withIds({ headers }: EmulatorRequest, reply: Reply): Reply {
+  if (reply.body === undefined || /IdType="ImmutableId"/i.test(String(headers.prefer ?? ''))) return reply;
+  const body = JSON.stringify(reply.body).replaceAll(`"${IMMUTABLE}`, `"${MUTABLE}`);
+  return { ...reply, body: JSON.parse(body) };
+}
+
+function bodyOf(request: EmulatorRequest): Fields {
+  const body = request.json() ?? {};
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw badRequest('Unable to read JSON request payload.');
+  return body as Fields;
+}

@@ -1,0 +1,41 @@
+import { type ControlHandler, explaining } from '../http/control.ts';
+import type { Reply } from '../http/replies.ts';
+import type { Fields, Mail } from './mailboxes.ts';
+
+/** What the controls act on. */
+export interface Controlled {
+  readonly mails: readonly Mail[];
+  event(mailbox: string, id: string): Fields | undefined;
+  add(mailbox: string, fields: Fields): string;
+  edit(mailbox: string, id: string, fields: Fields): void;
+  remove(mailbox: string, id: string): void;
+  expireLinks(mailbox: string): void;
+}
+
+const ok = (body: unknown): Reply => ({ status: 200, body });
+
+/** What only this emulator can be told under `/_control`: what a person does in the calendar. */
+export function createControls(inside: Controlled): Record<string, ControlHandler> {
+  const shown = (mailbox: string, id: string) => ok(inside.event(mailbox, id));
+  return {
+    'GET /_control/mails': () => ok({ count: inside.mails.length, mails: inside.mails }),
+    'POST /_control/calendars/:mailbox/events': explaining((request, { mailbox = '' }) =>
+      shown(mailbox, inside.add(mailbox, (request.json() ?? {}) as Fields)),
+    ),
+    'PATCH /_control/calendars/:mailbox/events/:id': explaining((request, { mailbox = '', id = '' }) => {
+      inside.edit(mailbox, id, (request.json() ?? {}) as Fields);
+      return shown(mailbox, id);
+    }),
+    'GET /_control/calendars/:mailbox/events/:id': explaining((_, { mailbox = '', id = '' }) =>
+      shown(mailbox, id),
+    ),
+    'DELETE /_control/calendars/:mailbox/events/:id': explaining((_, { mailbox = '', id = '' }) => {
+      inside.remove(mailbox, id);
+      return ok({ removed: id });
+    }),
+    'DELETE /_control/calendars/:mailbox/sync-tokens': explaining((_, { mailbox = '' }) => {
+      inside.expireLinks(mailbox);
+      return ok({ expired: mailbox });
+    }),
+  };
+}

@@ -1,0 +1,127 @@
+import { createClock } from '../http/clock.ts';
+import { seededRandom } from '../http/random.ts';
+import { type Emulator, startEmulator } from '../http/server.ts';
+import { createApi } from './api.ts';
+import { SWITCHES, type Switches } from './choices.ts';
+import { createControls } from './controls.ts';
+import { failure } from './errors.ts';
+import { type EventRecord, type Fields, type Mail, Mailboxes } from './mailboxes.ts';
+import { shown } from './shown.ts';
+import { type AppOptions, Tokens } from './tokens.ts';
+
+export interface GraphOptions {
+  readonly app: AppOptions;
+  /** Addresses of mailboxes. */
+  readonly mailboxes: readonly string[];
+  /** Default: one that is free. */
+  readonly port?: number;
+  /** Milliseconds since the epoch; the limits go by it too. Default the machine's clock. */
+  readonly now?: () => number;
+  /** Of the faults that are left to chance and of made-up ids. Default 1. */
+  readonly seed?: number;
+  /** What the contract leaves open, see choices.ts. */
+  readonly switches?: Partial<Switches>;
+  /** A clock that stands still never lets a full window empty: then turn them off. Default true. */
+  readonly rateLimits?: boolean;
+}
+
+export interface Graph extends Emulator {
+  /** The base URL for a client. */
+  readonly url: string;
+  /** Where access tokens are to be had, before the tenant. */
+  readonly loginUrl: string;
+  /** Every mail to a guest that would have been sent. */
+  readonly mails: readonly Mail[];
+  /** An event as the API shows it, or nothing. */
+  event(mailbox: string, id: string): Fields | undefined;
+  /** A person makes an event; guests whose mailboxes are here get their copies. @returns its id */
+  add(mailbox: string, fields: Fields): string;
+  edit(mailbox: string, id: string, fields: Fields): void;
+  /** A person changes one occurrence of a series. @param original when it was planned */
+  editOccurrence(mailbox: string, seriesId: string, original: number, fields: Fields): void;
+  cancelOccurrence(mailbox: string, seriesId: string, original: number): void;
+  remove(mailbox: string, id: string): void;
+  /** Puts back what was removed last under this id. */
+  restore(mailbox: string, id: string): void;
+  /** The id under which a guest has a copy. */
+  copies(mailbox: string): readonly string[];
+  /** Links that were given for this mailbox are over. */
+  expireLinks(mailbox: string): void;
+  allow(mailbox: string, isAllowed: boolean): void;
+  trust(secret: string): void;
+  /** Every secret and every token is refused from now on. */
+  distrust(): void;
+}
+
+/** The calendars of Microsoft Graph on loopback, held to their contract. */
+export async function startGraph(options: GraphOptions): Promise<Graph> {
+  const switches = { ...SWITCHES, ...options.switches };
+  const clock = createClock(options.now);
+  const tokens = new Tokens(options.app);
+  const mailboxes = new Mailboxes(options.mailboxes, {
+    random: seededRandom(options.seed ?? 1),
+    now: clock.now,
+    switches,
+  });
+  const removed = new Map<string, EventRecord>();
+  const known = (mailbox: string, id: string): EventRecord => {
+    const record = mailboxes.named(mailbox).events.get(id);
+    if (record) return record;
+    throw new Error(`mailbox ${mailbox} has no event ${id}`);
+  };
+
+  const inside = {
+    mails: mailboxes.mails,
+    event(mailbox: string, id: string) {
+      const record = mailboxes.named(mailbox).events.get(id);
+      return record && shown(record, mailboxes.named(mailbox));
+    },
+    add: (mailbox: string, fields: Fields) => mailboxes.insert(mailboxes.named(mailbox), fields).id,
+    edit: (mailbox: string, id: string, fields: Fields) =>
+      void mailboxes.patch(mailboxes.named(mailbox), known(mailbox, id), fields),
+    editOccurrence: (mailbox: string, seriesId: string, original: number, fields: Fields) =>
+      void mailboxes.except(mailboxes.named(mailbox), known(mailbox, seriesId), original, fields),
+    cancelOccurrence: (mailbox: string, seriesId: string, original: number) =>
+      mailboxes.cancelOccurrence(mailboxes.named(mailbox), known(mailbox, seriesId), original),
+    remove(mailbox: string, id: string) {
+      const record = known(mailbox, id);
+      removed.set(id, record);
+      mailboxes.delete(mailboxes.named(mailbox), record);
+    },
+    restore(mailbox: string, id: string) {
+      const record = removed.get(id);
+      if (!record) throw new Error(`nothing was removed under ${id}`);
+      mailboxes.restore(mailboxes.named(mailbox), record);
+    },
+    copies: (mailbox: string) => [...mailboxes.named(mailbox).events.keys()],
+    expireLinks(mailbox: string) {
+      mailboxes.named(mailbox).generation += 1;
+    },
+    allow(mailbox: string, isAllowed: boolean) {
+      mailboxes.named(mailbox).allowed = isAllowed;
+    },
+    trust: (secret: string) => void tokens.secrets.add(secret),
+    distrust() {
+      tokens.secrets.clear();
+      tokens.revoke();
+    },
+  };
+
+  const emulator = await startEmulator({
+    title: 'Microsoft Graph emulator',
+    clock,
+    prefixes: ['/v1.0'],
+    failure,
+    ...(options.port !== undefined && { port: options.port }),
+    ...(options.seed !== undefined && { seed: options.seed }),
+    answer: createApi({
+      mailboxes,
+      tokens,
+      switches,
+      rateLimits: options.rateLimits ?? true,
+      now: clock.now,
+    }),
+    controls: createControls(inside),
+  });
+  return { ...emulator, ...inside, url: `${emulator.origin}/v1.0`, loginUrl: emulator.origin };
+}

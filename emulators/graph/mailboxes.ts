@@ -1,0 +1,234 @@
+import type { Random } from '../http/random.ts';
+import { CHOICES, type Switches } from './choices.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What is different in one occurrence of a series. */
+export interface ExceptionRecord {
+  /** When it was planned, in milliseconds since the epoch. */
+  readonly original: number;
+  fields: Fields;
+  change: number;
+  modified: number;
+}
+
+/** An event that happens once, or a series. */
+export interface EventRecord {
+  readonly id: string;
+  fields: Fields;
+  readonly exceptions: Map<number, ExceptionRecord>;
+  /** Planned starts that do not happen. */
+  readonly cancelled: Set<number>;
+  readonly organizer: string;
+  readonly created: number;
+  modified: number;
+  change: number;
+}
+
+/** Somebody would have been sent a mail. */
+export interface Mail {
+  readonly mailbox: string;
+  readonly eventId: string;
+  readonly to: string;
+}
+
+export interface Mailbox {
+  readonly address: string;
+  readonly events: Map<string, EventRecord>;
+  /** Whether the app may read and write it. */
+  allowed: boolean;
+  /** Delta links of an earlier generation are over. */
+  generation: number;
+}
+
+/** What the API decides by itself, or does not let be changed. */
+const OWN = [
+  'id',
+  'iCalUId',
+  'type',
+  'organizer',
+  'isOrganizer',
+  'createdDateTime',
+  'lastModifiedDateTime',
+  'changeKey',
+  'seriesMasterId',
+  'onlineMeeting',
+  'onlineMeetingUrl',
+  '@odata.etag',
+  'singleValueExtendedProperties',
+];
+
+/** What Teams puts into a body. Without it, the event is no online meeting any more. */
+export const TEAMS_BLOCK =
+  '<div class="me-email-text" id="x_meet_invite_block">Microsoft Teams meeting</div>';
+
+/** Mailboxes, their events, and the copies of these in the mailboxes of guests. */
+export class Mailboxes {
+  readonly mails: Mail[] = [];
+  readonly #all: Map<string, Mailbox>;
+  readonly #random: Random;
+  readonly #now: () => number;
+  readonly #switches: Switches;
+  #changes = 0;
+
+  constructor(
+    addresses: readonly string[],
+    parts: { random: Random; now: () => number; switches: Switches },
+  ) {
+    this.#all = new Map(
+      addresses.map((address) => [address, { address, events: new Map(), allowed: true, generation: 0 }]),
+    );
+    this.#random = parts.random;
+    this.#now = parts.now;
+    this.#switches = parts.switches;
+  }
+
+  find(address: string): Mailbox | undefined {
+    return this.#all.get(address);
+  }
+
+  /** @throws Error where there is no such mailbox */
+  named(address: string): Mailbox {
+    const mailbox = this.#all.get(address);
+    if (mailbox) return mailbox;
+    throw new Error(`there is no mailbox ${address}`);
+  }
+
+  /** A new event of the mailbox, with copies for its guests. */
+  insert(mailbox: Mailbox, fields: Fields): EventRecord {
+    const record: EventRecord = {
+      id: this.#newId(),
+      fields: without(fields, OWN),
+      exceptions: new Map(),
+      cancelled: new Set(),
+      organizer: mailbox.address,
+      created: this.#now(),
+      modified: 0,
+      change: 0,
+    };
+    this.#put(mailbox, record);
+    this.#spread(record);
+    return record;
+  }
+
+  /** Puts back what was deleted. */
+  restore(mailbox: Mailbox, record: EventRecord): void {
+    this.#put(mailbox, record);
+    this.#spread(record);
+  }
+
+  /** Changes fields as a person or a program does. @returns whether anything changed */
+  patch(mailbox: Mailbox, record: EventRecord, fields: Fields, isProgram = false): boolean {
+    const isCopy = record.organizer !== mailbox.address;
+    const properties = fields.singleValueExtendedProperties;
+    const changes = without(fields, OWN);
+    if (isCopy && isProgram && this.#switches.guestWrites === 'ignore') return false;
+    record.fields = withProperties(
+      { ...record.fields, ...changes, ...teamsOf(record.fields, changes) },
+      properties,
+    );
+    this.#put(mailbox, record);
+    if (isCopy) return true;
+    this.#spread(record);
+    const isSignificant = Object.keys(changes).some((name) =>
+      (CHOICES.significant as readonly string[]).includes(name),
+    );
+    if (isProgram && (isSignificant || this.#switches.mails === 'all')) this.#mail(mailbox, record);
+    return true;
+  }
+
+  except(mailbox: Mailbox, record: EventRecord, original: number, fields: Fields): ExceptionRecord {
+    const known = record.exceptions.get(original);
+    this.#put(mailbox, record);
+    const exception = {
+      original,
+      fields: { ...known?.fields, ...fields },
+      change: this.#changes,
+      modified: this.#now(),
+    };
+    record.exceptions.set(original, exception);
+    return exception;
+  }
+
+  cancelOccurrence(mailbox: Mailbox, record: EventRecord, original: number): void {
+    record.cancelled.add(original);
+    record.exceptions.delete(original);
+    this.#put(mailbox, record);
+  }
+
+  /** The organizer's deletion cancels the copies; a guest's own takes only that away. */
+  delete(mailbox: Mailbox, record: EventRecord): void {
+    mailbox.events.delete(record.id);
+    if (record.organizer !== mailbox.address) return;
+    for (const other of this.#all.values()) {
+      const copy = other.events.get(copyId(record.id, other.address));
+      if (copy) this.patch(other, copy, { isCancelled: true });
+    }
+  }
+
+  #put(mailbox: Mailbox, record: EventRecord): void {
+    this.#changes += 1;
+    record.change = this.#changes;
+    record.modified = this.#now();
+    mailbox.events.set(record.id, record);
+  }
+
+  /** Copies for the guests whose mailboxes are here, under ids of their own. */
+  #spread(record: EventRecord): void {
+    for (const guest of guestsOf(record)) {
+      const mailbox = this.#all.get(guest);
+      if (!mailbox || guest === record.organizer) continue;
+      const id = copyId(record.id, guest);
+      const known = mailbox.events.get(id);
+      this.#put(mailbox, {
+        ...record,
+        id,
+        fields: { ...known?.fields, ...without(record.fields, ['properties']), isCancelled: false },
+        created: known?.created ?? record.created,
+      });
+    }
+  }
+
+  #mail(mailbox: Mailbox, record: EventRecord): void {
+    for (const to of guestsOf(record)) {
+      if (to !== mailbox.address) this.mails.push({ mailbox: mailbox.address, eventId: record.id, to });
+    }
+  }
+
+  #newId(): string {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+    const made = Array.from({ length: 32 }, () => letters[Math.floor(this.#random() * letters.length)]).join(
+      '',
+    );
+    return `AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A${made}AAA=`;
+  }
+}
+
+function copyId(id: string, guest: string): string {
+  return `${id.slice(0, -5)}${Buffer.from(guest).toString('hex').slice(0, 8)}AAA=`;
+}
+
+/** An online meeting whose block was taken out of the body is none any more. */
+function teamsOf({ isOnlineMeeting }: Fields, { body }: Fields): Fields {
+  if (isOnlineMeeting !== true || body === undefined) return {};
+  const { content } = body as { readonly content?: string };
+  return content?.includes(TEAMS_BLOCK) ? {} : { isOnlineMeeting: false, onlineMeeting: null };
+}
+
+function withProperties(fields: Fields, properties: unknown): Fields {
+  if (!Array.isArray(properties)) return fields;
+  const known = Array.isArray(fields.properties) ? (fields.properties as readonly Fields[]) : [];
+  const others = known.filter(({ id }) => properties.every((each: Fields) => each.id !== id));
+  return { ...fields, properties: [...others, ...properties] };
+}
+
+function guestsOf({ fields }: EventRecord): readonly string[] {
+  const attendees = Array.isArray(fields.attendees) ? (fields.attendees as readonly Fields[]) : [];
+  return attendees.flatMap(
+    ({ emailAddress }) => String((emailAddress as Fields | undefined)?.address ?? []) || [],
+  );
+}
+
+function without(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod/mini';
+
+/** A client secret has no such form: this is a private key with the certificate that the app knows. */
+export const certificateFile = z.looseObject({ privateKey: z.string(), certificate: z.string() });
+
+export const tokenReply = z.looseObject({
+  access_token: z.string().check(z.minLength(1)),
+  expires_in: z.number(),
+});
+
+export const tokenError = z.looseObject({ error: z.string(), error_description: z.optional(z.string()) });
+
+/** An event, as far as the reading depends on it; the whole of it goes on. */
+export const eventReply = z.looseObject({
+  id: z.string().check(z.minLength(1)),
+  '@odata.etag': z.optional(z.string()),
+  '@removed': z.optional(z.unknown()),
+  type: z.nullish(z.string()),
+  seriesMasterId: z.nullish(z.string()),
+  isCancelled: z.nullish(z.boolean()),
+});
+
+export type GraphEvent = z.output<typeof eventReply>;
+
+export const pageReply = z.looseObject({
+  value: z.array(eventReply),
+  '@odata.nextLink': z.optional(z.string()),
+  '@odata.deltaLink': z.optional(z.string()),
+});
+
+export const errorReply = z.looseObject({ error: z.looseObject({ code: z.string() }) });

@@ -1,0 +1,212 @@
+import type { MicrosoftConnection } from '../../../connections/connection.ts';
+import {
+  type CalendarSystem,
+  CalendarUnreadableError,
+  type ChangesPage,
+  type RemovedEvent,
+  type StoredEvent,
+} from '../../../connections/system.ts';
+import { GRAPH_MARK } from '../../../connections/write-back/graph.ts';
+import { DAY, type Duration, type Instant } from '../../../rooms/model/time.ts';
+import type { Reply } from '../../provider/connection.ts';
+import {
+  bodyIfReadable,
+  bodyOf,
+  type CalendarCall,
+  calendarCaller,
+  type SystemOptions,
+  throttled,
+  unexpected,
+} from '../calls.ts';
+import { errorReply, eventReply, type GraphEvent, pageReply } from './schema.ts';
+import { microsoftTokens } from './token.ts';
+
+const BASE_URL = 'https://graph.microsoft.com/v1.0';
+const LOGIN_URL = 'https://login.microsoftonline.com';
+
+const VIEW = '/users/{calendar}/calendarView/delta';
+const EVENT = '/users/{calendar}/events/{event}';
+
+/** Ids stay the same when an event moves to another folder; times come in UTC. */
+const IDS = 'IdType="ImmutableId"';
+
+/** A series with all that is different in single occurrences, and our own mark. */
+const WHOLE = {
+  $expand: `exceptionOccurrences,singleValueExtendedProperties($filter=id eq '${GRAPH_MARK}')`,
+  $select: '*,cancelledOccurrences',
+} as const;
+
+/** What a reading sees: events in this time around its beginning. */
+const BEHIND: Duration = 31 * DAY;
+const AHEAD: Duration = 365 * DAY;
+
+/** With less than this ahead, the window is moved. */
+const LEAST_AHEAD: Duration = 183 * DAY;
+
+/** An app may have four calls under way for a mailbox. */
+const AT_ONCE = 4;
+
+/** Where a connection has its tokens and its API. Clouds of nations have addresses of their own. */
+export function microsoftAddresses({
+  tenant,
+  client,
+  baseUrl = BASE_URL,
+  loginUrl = LOGIN_URL,
+}: MicrosoftConnection) {
+  return { tenant, client, baseUrl, loginUrl, scope: `${new URL(baseUrl).origin}/.default` };
+}
+
+/** Calendars of Microsoft 365, by an app of Entra. */
+export function microsoftCalendar(connection: MicrosoftConnection, options: SystemOptions): CalendarSystem {
+  const { name, secret } = connection;
+  const { now } = options;
+  const { baseUrl, ...login } = microsoftAddresses(connection);
+  const parts = { ...options, connection: name, secret };
+  const call = calendarCaller({ ...parts, baseUrl }, microsoftTokens({ ...parts, ...login }));
+  /** Series that earlier pages of a reading had, by calendar: each is read once. */
+  const seriesSeen = new Map<string, Set<string>>();
+
+  const get = (request: Omit<CalendarCall, 'method'>) =>
+    call({
+      ...request,
+      method: 'GET',
+      headers: { prefer: [IDS, ...(request.route === VIEW ? ['odata.maxpagesize=250'] : [])].join(', ') },
+    });
+
+  function failure(reply: Reply): Error {
+    const { status } = reply;
+    if (isThrottle(reply)) return throttled(reply, now);
+    if (status === 403 || status === 404) {
+      return new CalendarUnreadableError(
+        name,
+        `Microsoft answers ${status} (${codeOf(reply) || 'no reason'}): give the app Calendars.ReadWrite for this mailbox, with ` +
+          'the consent of an administrator, and check its address in the settings',
+      );
+    }
+    return unexpected(reply);
+  }
+
+  /** @returns undefined where the mailbox does not have it */
+  async function eventNow(calendar: string, event: string): Promise<GraphEvent | undefined> {
+    const reply = await get({ route: EVENT, ids: { calendar, event }, query: WHOLE });
+    if (reply.status === 404 && codeOf(reply) === 'ErrorItemNotFound') return undefined;
+    if (reply.status !== 200) throw failure(reply);
+    return bodyOf(reply, eventReply);
+  }
+
+  /** The event itself, or its series where it is an occurrence of one. */
+  async function wholeNow(calendar: string, id: string): Promise<GraphEvent | undefined> {
+    const event = await eventNow(calendar, id);
+    return event?.seriesMasterId ? eventNow(calendar, event.seriesMasterId) : event;
+  }
+
+  async function pageOf(calendar: string, reply: Reply, until: Instant): Promise<ChangesPage> {
+    const { value, '@odata.nextLink': next, '@odata.deltaLink': delta } = bodyOf(reply, pageReply);
+    const link = next ?? delta;
+    if (link === undefined) throw unexpected(reply);
+    const seen = seriesSeen.get(calendar) ?? new Set();
+    seriesSeen.set(calendar, seen);
+    const removed = value.filter((event) => event['@removed'] !== undefined);
+    const there = value.filter((event) => event['@removed'] === undefined);
+    const single = there.filter(({ type }) => type === 'singleInstance');
+    const series = new Set(
+      there.flatMap(({ id, type, seriesMasterId }) => seriesMasterId ?? (type === 'seriesMaster' ? id : [])),
+    );
+    const news = [...series].filter((id) => !seen.has(id));
+    const read = await inTurns(news, async (id) => (await eventNow(calendar, id)) ?? goneEvent(id));
+    // it may have left the window only, or be an occurrence
+    const looked = await inTurns(removed, async ({ id }) => (await wholeNow(calendar, id)) ?? goneEvent(id));
+    for (const id of news) seen.add(id);
+    if (next === undefined) seriesSeen.delete(calendar);
+    const events = [...single, ...read, ...looked];
+    return {
+      events: events.map(changed),
+      cursor: JSON.stringify({ link, until } satisfies Cursor),
+      hasMore: next !== undefined,
+      anySeries: looked.some((event) => event['@removed'] !== undefined),
+    };
+  }
+
+  return {
+    async changes(calendar, cursor) {
+      const from = cursorIn(cursor);
+      if (from && from.until - now() < LEAST_AHEAD) return undefined;
+      const until = from?.until ?? now() + AHEAD;
+      const query = { startDateTime: iso(now() - BEHIND), endDateTime: iso(until) };
+      const reply = await get({
+        route: VIEW,
+        ids: { calendar },
+        ...(from ? { link: from.link } : { query }),
+      });
+      // a link that Microsoft cannot read any more is as good as none
+      if (reply.status === 410 || (reply.status === 400 && from)) return undefined;
+      if (reply.status !== 200) throw failure(reply);
+      return pageOf(calendar, reply, until);
+    },
+
+    async read(calendar, id) {
+      const event = await wholeNow(calendar, id);
+      return event && event.isCancelled !== true ? [stored(event)] : [];
+    },
+
+    async write(calendar, { id, version }, change) {
+      if (change.format !== 'graph') throw new TypeError(`Microsoft takes no change in ${change.format}`);
+      const reply = await call({
+        method: 'PATCH',
+        route: EVENT,
+        ids: { calendar, event: id },
+        headers: { prefer: IDS, 'if-match': version },
+        body: change.event,
+      });
+      const { status } = reply;
+      if (status === 412 || status === 404) return 'conflict';
+      if (isThrottle(reply)) throw throttled(reply, now);
+      if (status === 400 || status === 403) return 'refused';
+      if (status !== 200) throw unexpected(reply);
+      return bodyOf(reply, eventReply)['@odata.etag'] === version ? 'ignored' : 'written';
+    },
+  };
+}
+
+/** Where a reading stands: the link that Microsoft gave, and the end of the window that the link is for. */
+interface Cursor {
+  readonly link: string;
+  readonly until: Instant;
+}
+
+function cursorIn(cursor: string | undefined): Cursor | undefined {
+  // written above
+  return cursor === undefined ? undefined : (JSON.parse(cursor) as Cursor);
+}
+
+function goneEvent(id: string): GraphEvent {
+  return { id, '@removed': {} };
+}
+
+function changed(event: GraphEvent): StoredEvent | RemovedEvent {
+  return event['@removed'] === undefined ? stored(event) : { id: event.id, removed: true };
+}
+
+function stored(event: GraphEvent): StoredEvent {
+  return { id: event.id, version: event['@odata.etag'] ?? '', content: { format: 'graph', event } };
+}
+
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const done: R[] = [];
+  for (let from = 0; from < items.length; from += AT_ONCE)
+    done.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))));
+  return done;
+}
+
+function codeOf(reply: Reply): string {
+  const code = bodyIfReadable(reply, errorReply)?.error.code ?? '';
+  return /^\w{1,60}$/.test(code) ? code : '';
+}
+
+function isThrottle({ status }: Reply): boolean {
+  return status === 429 || status === 503 || status === 504;
+}
+
+function iso(instant: Instant): string {
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,222 @@
+import { expect, test } from 'vitest';
+import type { Switches } from '../../emulators/graph/choices.ts';
+import { type Graph, startGraph } from '../../emulators/graph/graph.ts';
+import { microsoftCalendar } from '../../functions/adapters/calendars/microsoft/system.ts';
+import type { MicrosoftConnection } from '../../functions/connections/connection.ts';
+import { DAY } from '../../functions/rooms/model/time.ts';
+import { type Planned, Reader } from './reading.ts';
+import { ANNA, BOB, readsCalendars, type World } from './reading-suite.ts';
+
+const APP = { tenant: 'contoso', client: 'app-1' };
+
+const timeOf = (instant: number) => ({
+  dateTime: new Date(instant).toISOString().slice(0, 19),
+  timeZone: 'UTC',
+});
+const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+
+/** Microsoft's words for what a person writes. */
+function wordsOf({ title, place, description, attendees, isPrivate, start, hours = 1, weeks }: Planned) {
+  const first = Date.parse(start ?? '');
+  return {
+    ...(title !== undefined && { subject: title }),
+    ...(place !== undefined && { location: { displayName: place } }),
+    ...(description !== undefined && { body: { contentType: 'html', content: `<p>${description}</p>` } }),
+    ...(attendees && { attendees: attendees.map((address) => ({ emailAddress: { address } })) }),
+    ...(isPrivate && { sensitivity: 'private' }),
+    ...(start && { start: timeOf(first), end: timeOf(first + hours * 3_600_000) }),
+    ...(weeks && {
+      recurrence: {
+        pattern: { type: 'weekly', interval: 1, daysOfWeek: [DAYS[new Date(first).getUTCDay()]] },
+        range: {
+          type: 'numbered',
+          startDate: start?.slice(0, 10),
+          numberOfOccurrences: weeks,
+          recurrenceTimeZone: 'UTC',
+        },
+      },
+    }),
+  };
+}
+
+interface MicrosoftWorld extends World {
+  readonly emulator: Graph;
+}
+
+async function start(now: () => number, switches: Partial<Switches> = {}): Promise<MicrosoftWorld> {
+  const emulator = await startGraph({
+    now,
+    rateLimits: false,
+    app: { ...APP, secrets: ['first-secret'] },
+    mailboxes: [ANNA, BOB],
+    switches,
+  });
+  let secret = 'first-secret';
+  const connection: MicrosoftConnection = {
+    ...APP,
+    name: 'team',
+    kind: 'microsoft',
+    secret: 'connection/team',
+    calendars: [ANNA, BOB],
+    which: 'all',
+    writeBack: 'off',
+    baseUrl: emulator.url,
+    loginUrl: emulator.loginUrl,
+  };
+  const secrets = {
+    read: async (_: string, stage = 'AWSCURRENT') => (stage === 'AWSCURRENT' ? secret : undefined),
+  };
+  return {
+    emulator,
+    connection,
+    system: microsoftCalendar(connection, { secrets, now }),
+    person: {
+      add: (event, calendar = ANNA) => emulator.add(calendar, wordsOf(event)),
+      edit: (id, changes, calendar = ANNA) => emulator.edit(calendar, id, wordsOf(changes)),
+      // a guest's copy has an id of its own
+      remove: (id, calendar = ANNA) =>
+        emulator.remove(calendar, calendar === ANNA ? id : (emulator.copies(calendar)[0] ?? '')),
+      restore: (id) => emulator.restore(ANNA, id),
+      editOccurrence: (id, original, changes) =>
+        emulator.editOccurrence(ANNA, id, Date.parse(original), wordsOf(changes)),
+      cancelOccurrence: (id, original) => emulator.cancelOccurrence(ANNA, id, Date.parse(original)),
+    },
+    expireCursors: () => emulator.expireLinks(ANNA),
+    tearList: () =>
+      void emulator.faults.add({ fault: 'garbled-body', on: 'GET /users/*/calendarView/delta', skip: 1 }),
+    calls: () => emulator.calls.all.length,
+    rotateCredential() {
+      emulator.distrust();
+      emulator.trust('second-secret');
+      secret = 'second-secret';
+    },
+    refuseAll: () => emulator.distrust(),
+    close: () => emulator.close(),
+  };
+}
+
+readsCalendars(start);
+
+const NOW = Date.parse('2027-01-15T10:00:00Z');
+const weekly = wordsOf({ title: 'Weekly', start: '2027-03-01T09:00:00Z', weeks: 4 });
+
+test.each<[string, Partial<Switches>]>([
+  ['leaves out the series themselves', { mastersInDelta: false }],
+  ['shows occurrences whole', { plainOccurrences: 'full' }],
+  ['ends its links with a 400', { staleLink: 400 }],
+])('reads a series where the delta %s', async (_, switches) => {
+  const world = await start(() => NOW, switches);
+  const { emulator } = world;
+  const reader = new Reader(world.connection, world.system, () => NOW);
+  const id = emulator.add(ANNA, weekly);
+  await reader.read();
+  emulator.editOccurrence(
+    ANNA,
+    id,
+    Date.parse('2027-03-22T09:00:00Z'),
+    wordsOf({ start: '2027-03-25T09:00:00Z' }),
+  );
+  await reader.read();
+  expect(await reader.rooms()).toEqual({ Weekly: '2027-03-25T10:00' });
+  emulator.expireLinks(ANNA);
+  emulator.cancelOccurrence(ANNA, id, Date.parse('2027-03-22T09:00:00Z'));
+  await reader.read();
+  expect(Object.values(await reader.rooms())).toEqual(['2027-03-15T10:00']);
+  await world.close();
+});
+
+test('an event that leaves the window of the reading is moved, and not cancelled', async () => {
+  const world = await start(() => NOW);
+  const reader = new Reader(world.connection, world.system, () => NOW);
+  const id = world.emulator.add(ANNA, wordsOf({ title: 'Meeting', start: '2027-03-01T09:00:00Z' }));
+  await reader.read();
+  world.emulator.edit(ANNA, id, wordsOf({ start: '2029-03-01T09:00:00Z' }));
+  expect(await reader.read()).toMatchObject({ full: false, sent: 1, cancelled: 0 });
+  expect(await reader.rooms()).toEqual({ Meeting: '2029-03-01T10:00' });
+  world.emulator.expireLinks(ANNA);
+  expect(await reader.read()).toMatchObject({ full: true, sent: 0, cancelled: 0 });
+  await world.close();
+});
+
+test('the window moves on before its end is near, and finds what was too far away', async () => {
+  let now = NOW;
+  const world = await start(() => now);
+  const reader = new Reader(world.connection, world.system, () => now);
+  world.emulator.add(ANNA, wordsOf({ title: 'Far', start: '2028-05-01T09:00:00Z' }));
+  await reader.read();
+  expect(reader.sent).toHaveLength(0);
+  now += 183 * DAY;
+  expect(await reader.read()).toMatchObject({ full: true });
+  expect(await reader.rooms()).toEqual({ Far: '2028-05-01T10:00' });
+  await world.close();
+});
+
+test('a series is read once in a reading, however many of its occurrences there are', async () => {
+  const world = await start(() => NOW);
+  for (let n = 0; n < 20; n += 1)
+    world.emulator.add(ANNA, {
+      ...weekly,
+      ...wordsOf({ title: `Weekly ${n}`, start: '2027-03-01T09:00:00Z', weeks: 40 }),
+    });
+  const reader = new Reader(world.connection, world.system, () => NOW);
+  await reader.read();
+  const calls = world.emulator.calls.all.filter(({ path }) => /\/events\//.test(path));
+  expect([calls.length, reader.sent.length]).toEqual([20, 20]);
+  await world.close();
+});
+
+test('ids stay the same: every call asks for immutable ones', async () => {
+  const world = await start(() => NOW);
+  const asked: unknown[] = [];
+  world.emulator.tap(({ request }) => {
+    if (request.prefix !== '') asked.push(request.headers.prefer);
+    return undefined;
+  });
+  const id = world.emulator.add(ANNA, weekly);
+  await new Reader(world.connection, world.system, () => NOW).read();
+  await world.system.write(ANNA, { id, version: 'W/"old"' }, { format: 'graph', event: { subject: 'x' } });
+  expect(asked.length).toBeGreaterThan(2);
+  for (const prefer of asked) expect(prefer).toContain('IdType="ImmutableId"');
+  await world.close();
+});
+
+test('tells what to do about a mailbox that the app may not read, without its address', async () => {
+  const world = await start(() => NOW);
+  world.emulator.allow(BOB, false);
+  const error = await world.system.changes(BOB).then(String, String);
+  expect(error).toContain('give the app Calendars.ReadWrite for this mailbox');
+  expect(error).not.toContain(BOB);
+  await world.close();
+});
+
+test('waits as long as Microsoft asks for', async () => {
+  const world = await start(() => NOW);
+  world.emulator.faults.add({ fault: 'throttle', retryAfter: 9, on: 'GET /users/*/calendarView/delta' });
+  await expect(world.system.changes(ANNA)).rejects.toMatchObject({ code: 'throttled', retryAfter: 9000 });
+  await world.close();
+});
+
+test('a write is conditional, and tells what became of it', async () => {
+  const world = await start(() => NOW, { guestWrites: 'ignore' });
+  const { emulator, system } = world;
+  const id = emulator.add(
+    ANNA,
+    wordsOf({ title: 'Meeting', start: '2027-03-01T09:00:00Z', attendees: [BOB] }),
+  );
+  const change = {
+    format: 'graph',
+    event: { location: { displayName: 'https://rooms.example/1' } },
+  } as const;
+  const [event] = await system.read(ANNA, id);
+  const version = event?.version ?? '';
+  expect(await system.write(ANNA, { id, version }, change)).toBe('written');
+  expect(await system.write(ANNA, { id, version }, change)).toBe('conflict');
+  const [copyId = ''] = emulator.copies(BOB);
+  const [copy] = await system.read(BOB, copyId);
+  expect(await system.write(BOB, { id: copyId, version: copy?.version ?? '' }, change)).toBe('ignored');
+  emulator.allow(BOB, false);
+  expect(await system.write(BOB, { id: copyId, version: copy?.version ?? '' }, change)).toBe('refused');
+  emulator.remove(ANNA, id);
+  expect(await system.read(ANNA, id)).toEqual([]);
+  await world.close();
+});
