@@ -1,8 +1,14 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { SystemOptions } from '../functions/adapters/calendars/calls.ts';
+import { googleTokens } from '../functions/adapters/calendars/google/token.ts';
+import { microsoftAddresses } from '../functions/adapters/calendars/microsoft/system.ts';
+import { microsoftTokens } from '../functions/adapters/calendars/microsoft/token.ts';
+import type { Sign } from '../functions/adapters/provider/credentials.ts';
 import type { ProviderKind } from '../functions/adapters/provider/kind.ts';
 import { PROVIDERS } from '../functions/adapters/providers.ts';
+import type { Connection } from '../functions/connections/connection.ts';
 import type { Feed } from '../functions/feeds/feed.ts';
 import type { ApplicationEntry } from '../functions/runtime/environment.ts';
 import type { Clients } from './clients.ts';
@@ -10,7 +16,7 @@ import type { Deployment } from './deployment.ts';
 
 /** What is put, and where it comes from. */
 export interface Credential {
-  /** Of an application, or of a feed. */
+  /** Of an application, a feed or a connection. */
   readonly name: string;
   /** A path, from the folder in which the command was typed; `-` for standard input. */
   readonly file: string;
@@ -26,7 +32,7 @@ interface Place {
 }
 
 /**
- * Puts a private key, an API key or the address of a feed into its secret, and reads it back. Removes a file only if
+ * Puts a private key, an API key, the address of a feed or the credential of a connection into its secret, and reads it back. Removes a file only if
  * the value that was read back equals its content.
  *
  * @returns the text for the person
@@ -71,8 +77,11 @@ function placeOf(name: string, { applications, functions }: Deployment): Place {
   const feeds: readonly Feed[] = JSON.parse(functions.get('read-calendars')?.environment.FEEDS ?? '[]');
   const feed = feeds.find((entry) => entry.name === name);
   if (feed) return { secret: feed.secret, check: checkAddress };
-  const known = [...applications, ...feeds].map((entry) => entry.name).join(', ');
-  throw new Error(`there is no application and no feed ${name}; there are ${known}`);
+  const connections = connectionsOf(functions);
+  const connection = connections.find((entry) => entry.name === name);
+  if (connection) return { secret: connection.secret, check: (value) => checkConnection(connection, value) };
+  const known = [...applications, ...feeds, ...connections].map((entry) => entry.name).join(', ');
+  throw new Error(`there is no application, no feed and no connection ${name}; there are ${known}`);
 }
 
 /** Signs with it, as the functions would. */
@@ -86,6 +95,44 @@ async function checkKey(entry: ApplicationEntry, value: string): Promise<unknown
     const [, found = said(error)] = /cannot be used: (.*?); put /.exec(said(error)) ?? [];
     throw new Error(`application ${entry.name} needs ${credential.form}, and this is none: ${found}`);
   }
+}
+
+/** Gets a token with it, as the functions would. */
+async function checkConnection(connection: Connection, value: string): Promise<unknown> {
+  const secrets = { read: async () => value };
+  const options = { connection: connection.name, secret: connection.secret, secrets, now: Date.now };
+  const [sign, wanted] = signerOf(connection, options);
+  try {
+    return await sign(value, new Set());
+  } catch (error) {
+    const [, found = said(error)] = /cannot be used: (.*?); put /.exec(said(error)) ?? [];
+    throw new Error(`connection ${connection.name} needs ${wanted}, and this is none: ${found}`);
+  }
+}
+
+function signerOf(
+  connection: Connection,
+  options: SystemOptions & { readonly connection: string; readonly secret: string },
+): readonly [Sign, string] {
+  switch (connection.kind) {
+    case 'google': {
+      const { actAs, calendars } = connection;
+      const subject = actAs === 'owner' ? calendars[0] : actAs;
+      return [googleTokens({ ...options, ...(subject && { subject }) }), 'the JSON key of a service account'];
+    }
+    case 'microsoft':
+      return [
+        microsoftTokens({ ...options, ...microsoftAddresses(connection) }),
+        `the client secret of app ${connection.client}, or JSON with its privateKey and certificate`,
+      ];
+    default:
+      throw new Error(`connection ${connection.name} is of an unknown kind: deploy the stack again`);
+  }
+}
+
+/** The connections that the deployed function reads. */
+export function connectionsOf(functions: Deployment['functions']): readonly Connection[] {
+  return JSON.parse(functions.get('read-calendars')?.environment.CONNECTIONS ?? '[]');
 }
 
 async function checkAddress(value: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Check } from './check.ts';
 import { checkAccounts } from './checks/accounts.ts';
 import { checkAlarms, checkTopic } from './checks/alarms.ts';
+import { checkConnections } from './checks/connections.ts';
 import { checkFeeds } from './checks/feeds.ts';
 import { checkFunctions, checkSources } from './checks/functions.ts';
 import { checkLinks } from './checks/links.ts';
@@ -21,6 +22,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   tables: checkTables,
   accounts: checkAccounts,
   feeds: checkFeeds,
+  connections: checkConnections,
   links: checkLinks,
   schedules: checkSchedules,
   rules: checkRules,

@@ -2,19 +2,29 @@ import middy from '@middy/core';
 import type { SQSRecord } from 'aws-lambda';
 import { feedSource } from './adapters/calendars/feed-source.ts';
 import { outbox } from './adapters/queues/outbox.ts';
+import { calendarMemories } from './adapters/tables/calendar-memories.ts';
 import { feedMemories } from './adapters/tables/feed-memories.ts';
 import { seriesTable } from './adapters/tables/series-table.ts';
+import { type ConnectedCalendar, type Connection, connectedCalendars } from './connections/connection.ts';
+import { type CalendarSystem, CalendarUnreadableError } from './connections/system.ts';
 import { type Feed, FeedUnreadableError } from './feeds/feed.ts';
 import { readFeed } from './feeds/read-feed.ts';
 import { readFile } from './feeds/read-file.ts';
-import { type ReadingTask, readReadingTask, writeFeedTask } from './feeds/task.ts';
+import { type ReadingTask, readReadingTask, writeCalendarTask, writeFeedTask } from './feeds/task.ts';
 import { forEachMessage } from './middleware/batch.ts';
 import { ANSWER_IN_TIME, deadline } from './middleware/deadline.ts';
 import { invocationLog } from './middleware/invocation-log.ts';
 import { metrics } from './middleware/metrics.ts';
 import { type Parsed, parsing } from './middleware/parsing.ts';
 import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
-import { RequestRefusedError } from './rooms/model/errors.ts';
+import { shown } from './requests/refusal.ts';
+import {
+  AmbiguousOutcomeError,
+  RequestRefusedError,
+  toError,
+  UnauthorizedError,
+  UnreachableError,
+} from './rooms/model/errors.ts';
 import { MINUTE } from './rooms/model/time.ts';
 import { lookAgain } from './rooms/series/series.ts';
 import { readEnvironment } from './runtime/configuration.ts';
@@ -33,12 +43,13 @@ const environment = once(() =>
     'MAX_RECEIVE_COUNT',
     'REQUESTS_QUEUE',
     'FEEDS',
+    'CONNECTIONS',
     'CALENDARS_TABLE',
   ]),
 );
 
 /**
- * Reads calendars that do not come by themselves: feeds at their times, files when they are put into a bucket, and
+ * Reads calendars that do not come by themselves: feeds and connected calendars at their times, files when they are put into a bucket, and
  * series whose next occurrence is near enough to have a room.
  */
 export const handler = middy(ANSWER_IN_TIME)
@@ -52,6 +63,11 @@ export const handler = middy(ANSWER_IN_TIME)
 const inbox = once(() => inboxOf(environment()));
 // the construct writes them from what it has checked
 const feeds = once(() => JSON.parse(environment().FEEDS) as readonly Feed[]);
+const calendars = once(() =>
+  connectedCalendars(JSON.parse(environment().CONNECTIONS) as readonly Connection[]),
+);
+/** One client for all calendars of a connection, so that they share its token. */
+const systems = new Map<string, Promise<CalendarSystem>>();
 const requests = once(() => outbox(sqs(), environment().REQUESTS_QUEUE));
 const reading = once(() => ({
   source: feedSource({ secrets: secrets(), onThisMachine: isOnOneMachine() }),
@@ -62,7 +78,13 @@ const reading = once(() => ({
 
 function read({ messageId, body }: SQSRecord): Parsed<ReadingTask> {
   const task = readReadingTask(body);
-  return { key: task.kind === 'feed' ? task.name : messageId, task };
+  return { key: keyOf(task) ?? messageId, task };
+}
+
+/** Two readings of one calendar wait for each other. */
+function keyOf(task: ReadingTask): string | undefined {
+  if (task.kind === 'feed') return task.name;
+  return task.kind === 'calendar' ? task.id : undefined;
 }
 
 function failurePolicy(): FailurePolicy {
@@ -72,11 +94,16 @@ function failurePolicy(): FailurePolicy {
 async function perform(task: ReadingTask): Promise<void> {
   switch (task.kind) {
     case 'all':
-      // a message for each feed, so that none waits for another
-      await outbox(sqs(), environment().WORK_QUEUE).send(feeds().map(({ name }) => writeFeedTask(name)));
+      // a message for each, so that none waits for another
+      await outbox(sqs(), environment().WORK_QUEUE).send([
+        ...feeds().map(({ name }) => writeFeedTask(name)),
+        ...calendars().map(({ id }) => writeCalendarTask(id)),
+      ]);
       return lookAtSeries();
     case 'feed':
       return follow(task.name);
+    case 'calendar':
+      return followCalendar(task.id);
     case 'file': {
       // most readings are of feeds: they need not wait for this client to be loaded
       const { calendarFiles } = await import('./adapters/calendars/calendar-files.ts');
@@ -105,4 +132,41 @@ async function follow(name: string): Promise<void> {
     log.error('feed not read', { feed: name, error });
     count('FeedsFailed');
   }
+}
+
+async function followCalendar(id: string): Promise<void> {
+  const calendar = calendars().find((known) => known.id === id);
+  if (!calendar) {
+    throw new RequestRefusedError(`calendar: must be the id of a connected calendar, got ${shown(id)}`);
+  }
+  // most functions have no connections, and need not load their reading
+  const { readCalendar } = await import('./connections/read-calendar.ts');
+  try {
+    const result = await readCalendar(calendar, {
+      system: await systemOf(calendar),
+      memories: calendarMemories(dynamoDb(), environment().CALENDARS_TABLE),
+      outbox: requests(),
+      now,
+    });
+    log.info('calendar read', { calendar: id, ...result });
+    count('CalendarsRead');
+  } catch (error) {
+    if (!PASSING.some((kind) => error instanceof kind)) throw error;
+    // the schedule comes again sooner than a retry would help
+    log.error('calendar not read', { calendar: id, error: toError(error) });
+    count('CalendarsFailed');
+  }
+}
+
+/** What the next round finds over, or a person has to look into. A throttle is waited for. */
+const PASSING = [CalendarUnreadableError, UnauthorizedError, UnreachableError, AmbiguousOutcomeError];
+
+function systemOf({ connection }: ConnectedCalendar): Promise<CalendarSystem> {
+  const known = systems.get(connection.name);
+  if (known) return known;
+  const made = import('./adapters/calendars/systems.ts').then(({ calendarSystem }) =>
+    calendarSystem(connection, { secrets: secrets(), now }),
+  );
+  systems.set(connection.name, made);
+  return made;
 }

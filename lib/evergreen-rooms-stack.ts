@@ -68,6 +68,10 @@ export class EvergreenRoomsStack extends Stack {
           ...feed,
           ...(addressArn && { address: this.secretAt(`FeedAddress${i + 1}`, addressArn) }),
         })),
+        connections: calendar.connections?.map(({ credentialArn, ...connection }, i) => ({
+          ...connection,
+          ...(credentialArn && { credential: this.secretAt(`CalendarCredential${i + 1}`, credentialArn) }),
+        })),
       },
       links: links && { ...links, domain: links.domain && this.domainOf(links.domain) },
       permissionsBoundary: permissionsBoundary === undefined ? undefined : this.policyAt(permissionsBoundary),

@@ -55,6 +55,8 @@ export class EvergreenRooms extends Construct {
   readonly privateKeys: ReadonlyMap<string, ISecret>;
   /** The secrets of the feeds' addresses, by the names of the feeds. */
   readonly feedAddresses: ReadonlyMap<string, ISecret>;
+  /** The secrets of the connections' credentials, by the names of the connections. */
+  readonly calendarCredentials: ReadonlyMap<string, ISecret>;
   /** Where `.ics` files are put, if any are read. */
   readonly calendarBucket: IBucket | undefined;
   /** Where the links of keys begin, unless they are off. A slug of the rooms table is the rest. */
@@ -109,6 +111,7 @@ export class EvergreenRooms extends Construct {
       secrets: deployment.applications.secrets,
       queueKey: deployment.queueKey,
       feedsReadEvery: calendars && calendars.feedAddresses.size > 0 ? calendars.readEvery : undefined,
+      connectionsReadEvery: calendars && calendars.credentials.size > 0 ? calendars.readEvery : undefined,
       functions: Object.values(functions),
       others: [deployment.callbacks, deployment.links].flatMap((each) => (each ? [each.function] : [])),
       hasLinks: deployment.links !== undefined,
@@ -134,6 +137,7 @@ export class EvergreenRooms extends Construct {
     this.encryptionKey = deployment.key;
     this.privateKeys = deployment.applications.secrets;
     this.feedAddresses = calendars?.feedAddresses ?? new Map();
+    this.calendarCredentials = calendars?.credentials ?? new Map();
     this.calendarBucket = calendars?.bucket;
     this.linksUrl = deployment.links?.url;
     this.alarmTopic = topic;

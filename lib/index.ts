@@ -38,6 +38,7 @@ export type {
   ZoomApplication,
 } from './parts/applications.ts';
 export type {
+  CalendarConnection,
   CalendarFeed,
   CalendarOptions,
   EvergreenRoomsProps,

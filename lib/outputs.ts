@@ -158,7 +158,7 @@ function deadLetters(
   ];
 }
 
-/** The command that puts what a file holds into the secret of an application or a feed. */
+/** The command that puts what a file holds into the secret of an application, a feed or a connection. */
 type Putting = (name: string, file: string) => string;
 
 function keys({ privateKeys }: EvergreenRooms, putting: Putting): Output[] {
@@ -169,17 +169,30 @@ function keys({ privateKeys }: EvergreenRooms, putting: Putting): Output[] {
   }));
 }
 
-function calendars({ feedAddresses, calendarBucket, queues }: EvergreenRooms, putting: Putting): Output[] {
+function calendars(rooms: EvergreenRooms, putting: Putting): Output[] {
+  const { feedAddresses, calendarCredentials, calendarBucket, queues } = rooms;
   const addresses = [...feedAddresses.keys()].map((feed, i) => ({
     name: `PutFeedAddress${i + 1}`,
     description: `Puts the address of feed ${feed} in its place, and reads it back`,
     value: putting(feed, 'feed.url'),
   }));
+  const credentials = [...calendarCredentials.keys()].map((connection, i) => ({
+    name: `PutCalendarCredential${i + 1}`,
+    description: `Puts the credential of connection ${connection} in its place, and reads it back`,
+    value: putting(connection, 'credential.json'),
+  }));
   const reader = queues['read-calendars'];
   return [
     ...addresses,
-    ...(reader && addresses.length > 0
-      ? [{ name: 'ReadFeedsNow', description: 'Reads all feeds now', value: sending(reader, "'{}'") }]
+    ...credentials,
+    ...(reader && addresses.length + credentials.length > 0
+      ? [
+          {
+            name: 'ReadFeedsNow',
+            description: 'Reads all feeds and connected calendars now',
+            value: sending(reader, "'{}'"),
+          },
+        ]
       : []),
     ...(calendarBucket
       ? [

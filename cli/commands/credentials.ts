@@ -3,7 +3,7 @@ import { CallError, EXIT, orCallError } from '../frame/errors.ts';
 
 export const credentials = command({
   name: 'credentials',
-  summary: 'puts the credential of an application, or the address of a feed, into its secret',
+  summary: 'puts the credential of an application or a connection, or the address of a feed, into its secret',
   usage: 'put NAME',
   most: 2,
   flags: {

@@ -8,9 +8,10 @@ import type { Instant } from '../rooms/model/time.ts';
 export type ReadingTask =
   | { readonly kind: 'all' }
   | { readonly kind: 'feed'; readonly name: string }
+  | { readonly kind: 'calendar'; readonly id: string }
   | { readonly kind: 'file'; readonly bucket: string; readonly key: string; readonly at: Instant };
 
-const feedTask = z.strictObject({ feed: z.optional(z.string()) });
+const readingTask = z.strictObject({ feed: z.optional(z.string()), calendar: z.optional(z.string()) });
 
 /** S3's own event on the bus, "Object Created". */
 const fileTask = z.looseObject({
@@ -22,7 +23,8 @@ const fileTask = z.looseObject({
 });
 
 /**
- * What a message asks to be read: `{}` for all that is due, `{"feed": name}` for one, or S3's event of a file.
+ * What a message asks to be read: `{}` for all that is due, `{"feed": name}` for a feed, `{"calendar": id}` for a connected
+ * calendar, or S3's event of a file.
  *
  * @throws RequestRefusedError
  */
@@ -32,7 +34,8 @@ export function readReadingTask(body: string): ReadingTask {
     const { time, detail } = checked(fileTask, task, '');
     return { kind: 'file', bucket: detail.bucket.name, key: detail.object.key, at: Date.parse(time) };
   }
-  const { feed } = checked(feedTask, task, '');
+  const { feed, calendar } = checked(readingTask, task, '');
+  if (calendar !== undefined) return { kind: 'calendar', id: calendar };
   return feed === undefined ? { kind: 'all' } : { kind: 'feed', name: feed };
 }
 
@@ -40,12 +43,20 @@ export function writeFeedTask(name: string): string {
   return JSON.stringify({ feed: name });
 }
 
+/** @param id that of a connected calendar */
+export function writeCalendarTask(id: string): string {
+  return JSON.stringify({ calendar: id });
+}
+
 function parsed(body: string): unknown {
   try {
     return readJson(body);
   } catch (cause) {
-    throw new RequestRefusedError('body: must be {} to read all feeds, or {"feed": name} to read one', {
-      cause,
-    });
+    throw new RequestRefusedError(
+      'body: must be {} to read all calendars, {"feed": name} or {"calendar": id} to read one',
+      {
+        cause,
+      },
+    );
   }
 }

@@ -4,10 +4,14 @@
  */
 
 import type { ProviderEntry } from '../adapters/providers.ts';
+import type { Connection } from '../connections/connection.ts';
 import type { Appearance } from '../links/answer.ts';
 
 /** An entry of the pool, as JSON in `APPLICATIONS`: its provider's name, and what that provider's adapter wants to know. */
 export type ApplicationEntry = ProviderEntry;
+
+/** Connected calendars, as JSON in `CONNECTIONS`. */
+export type ConnectionVariable = Connection;
 
 /** How the pages of links look, as JSON in `APPEARANCE`. */
 export type AppearanceVariable = Appearance;
@@ -103,6 +107,8 @@ export interface ReadCalendarsEnvironment extends CommonEnvironment {
   readonly REQUESTS_QUEUE: string;
   /** JSON of `Feed[]`: name, secret, time zone. */
   readonly FEEDS: string;
+  /** JSON of `ConnectionVariable[]`. */
+  readonly CONNECTIONS: string;
   /** The table of feeds; its key is `id`. */
   readonly CALENDARS_TABLE: string;
 }

@@ -1,6 +1,6 @@
 import type { RoomsAlarm } from './alarm.ts';
 import { applicationAlarms, quotaAlarms } from './alarms/applications.ts';
-import { feedAlarms } from './alarms/feeds.ts';
+import { connectionAlarms, feedAlarms } from './alarms/feeds.ts';
 import { queueAlarms } from './alarms/queues.ts';
 import { reconciliationAlarms, rotationAlarms } from './alarms/runs.ts';
 import { workAlarms } from './alarms/work.ts';
@@ -14,6 +14,7 @@ export function alarmsFor(watched: Watched): RoomsAlarm[] {
     ...rotationAlarms(watched),
     ...reconciliationAlarms(watched),
     ...feedAlarms(watched),
+    ...connectionAlarms(watched),
     ...watched.applications.flatMap(({ name }) => applicationAlarms(watched.metrics, name)),
     ...watched.applications.flatMap((place) => quotaAlarms(watched.metrics, place)),
   ];

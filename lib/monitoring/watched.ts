@@ -23,6 +23,8 @@ export interface Watched {
   readonly scheduleGroup: ScheduleGroup;
   /** How often feeds of calendars are read, if there are any. */
   readonly feedsReadEvery: Duration | undefined;
+  /** How often connected calendars are read, if there are any. */
+  readonly connectionsReadEvery: Duration | undefined;
   /** Between two runs of the rotation, and of reconciliation. */
   readonly gaps: { readonly rotation: Duration; readonly reconciliation: Duration };
 }

@@ -15,9 +15,10 @@ import {
 } from '../compute/permissions.ts';
 import { RoomsFunction } from '../compute/rooms-function.ts';
 import { mustFitEnvironment } from '../settings/environment-size.ts';
-import type { CalendarFeed, CalendarOptions } from '../settings/props.ts';
+import type { CalendarConnection, CalendarFeed, CalendarOptions } from '../settings/props.ts';
 import { calendarBucket } from '../storage/calendar-bucket.ts';
 import { emptySecret } from '../storage/empty-secret.ts';
+import { connectionVariable, credentialSecret } from './connections.ts';
 import type { Deployment } from './deployment.ts';
 import { admitRule } from './requests.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -26,8 +27,9 @@ const QUARTER = Duration.minutes(15);
 const NAME = /^[\w.-]{1,40}$/;
 
 /** Whether there are calendars to be read, which do not come by themselves. */
-export function readsCalendars({ feeds = [], files, scope }: CalendarOptions = {}): boolean {
-  return feeds.length > 0 || Boolean(files) || scope === 'occurrence';
+export function readsCalendars(options: CalendarOptions = {}): boolean {
+  const { feeds = [], connections = [], files, scope } = options;
+  return feeds.length > 0 || connections.length > 0 || Boolean(files) || scope === 'occurrence';
 }
 
 export interface CalendarsProps extends CalendarOptions {
@@ -36,24 +38,29 @@ export interface CalendarsProps extends CalendarOptions {
   readonly requests: WorkQueue;
 }
 
-/** Reads the calendars that do not come by themselves: feeds at their times, files when they are put into a bucket. */
+/** Reads the calendars that do not come by themselves: feeds and connections at their times, files when they are put into a bucket. */
 export class Calendars extends Construct {
   readonly worker: RoomsFunction<'read-calendars'>;
   /** The secrets of the feeds' addresses, by the names of the feeds. */
   readonly feedAddresses: ReadonlyMap<string, ISecret>;
+  /** The secrets of the connections' credentials, by the names of the connections. */
+  readonly credentials: ReadonlyMap<string, ISecret>;
   /** Where `.ics` files are put. */
   readonly bucket: IBucket | undefined;
   /** Of the rule that tells of new files, if any are read. */
   readonly ruleName: string | undefined;
-  /** How often feeds are read. */
+  /** How often feeds and connected calendars are read. */
   readonly readEvery: Duration;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: CalendarsProps) {
     super(scope, id);
-    const { feeds = [], readEvery = QUARTER, table, requests } = props;
+    const { feeds = [], connections = [], readEvery = QUARTER, table, requests } = props;
     mustFitEnvironment({
-      what: 'feeds',
-      entries: feeds.map(({ name, timeZone }) => ({ name, timeZone: timeZone?.timezoneName })),
+      what: connections.length === 0 ? 'feeds' : 'feeds and connections',
+      entries: [
+        ...feeds.map(({ name, timeZone }) => ({ name, timeZone: timeZone?.timezoneName })),
+        ...connections.map((connection) => connectionVariable(connection, '')),
+      ],
       bytes: 2700,
       remedy: 'make another deployment for the rest',
     });
@@ -62,14 +69,21 @@ export class Calendars extends Construct {
     this.feedAddresses = new Map(
       feeds.map((feed) => [feed.name, feed.address ?? this.addressOf(feed, deployment)]),
     );
+    this.credentials = new Map(
+      connections.map((connection) => [
+        connection.name,
+        connection.credential ?? credentialSecret(this, connection, deployment.key),
+      ]),
+    );
     this.worker = new RoomsFunction(this, 'Reader', deployment, {
       name: 'read-calendars',
-      description: 'Reads feeds and files of calendars',
+      description: 'Reads feeds, connected calendars and files',
       timeout: Duration.minutes(2),
       memorySize: 512,
       environment: {
         REQUESTS_QUEUE: requests.queue.queueUrl,
         FEEDS: this.feedsVariable(feeds),
+        CONNECTIONS: this.connectionsVariable(connections),
         CALENDARS_TABLE: table.tableName,
       },
       batchSize: 1,
@@ -79,10 +93,11 @@ export class Calendars extends Construct {
     permitRemembering(this.worker.function, table);
     permitDueSeries(this.worker.function, table);
     permitSending(this.worker.function, requests.queue);
-    for (const secret of this.feedAddresses.values()) permitReadingSecret(this.worker.function, secret);
-    if (feeds.length > 0 || props.scope === 'occurrence') {
+    for (const secret of [...this.feedAddresses.values(), ...this.credentials.values()])
+      permitReadingSecret(this.worker.function, secret);
+    if (feeds.length > 0 || connections.length > 0 || props.scope === 'occurrence') {
       deployment.schedules.add('Calendars', {
-        description: 'Reads the feeds of calendars, and series whose next occurrence is near',
+        description: 'Reads feeds and connected calendars, and series whose next occurrence is near',
         schedule: ScheduleExpression.rate(readEvery),
         queue: this.worker.inbox.queue,
         onTime: true,
@@ -108,6 +123,14 @@ export class Calendars extends Construct {
         secret: this.feedAddresses.get(name)?.secretArn,
         timeZone: timeZone?.timezoneName,
       })),
+    );
+  }
+
+  private connectionsVariable(connections: readonly CalendarConnection[]): string {
+    return Stack.of(this).toJsonString(
+      connections.map((connection) =>
+        connectionVariable(connection, this.credentials.get(connection.name)?.secretArn ?? ''),
+      ),
     );
   }
 

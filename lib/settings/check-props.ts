@@ -2,10 +2,11 @@ import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { API_KEY_PROVIDERS, problemsOfApplications } from '../parts/applications.ts';
 import { problemsOfFeeds } from '../parts/calendars.ts';
+import { problemsOfConnections } from '../parts/connections.ts';
 import { assertSchedule } from '../schedule/longest-gap.ts';
 import { type Construct, inWords, is, isObject, type Kind, oneOf, shown } from './kind.ts';
 import { nearest } from './nearest.ts';
-import type { EvergreenRoomsProps, LinksDomain, LinksOptions } from './props.ts';
+import type { CalendarConnection, EvergreenRoomsProps, LinksDomain, LinksOptions } from './props.ts';
 import { problemsOfRanges } from './ranges.ts';
 import { reasonOf } from './reason.ts';
 
@@ -69,6 +70,7 @@ const CALENDAR: ShapeOf<NonNullable<EvergreenRoomsProps['calendar']>> = {
   scope: ['series', 'occurrence'],
   horizon: 'duration',
   feeds: 'list',
+  connections: 'list',
   readEvery: 'duration',
   files: { a: 'a Bucket', by: 'bucketArn', or: 'boolean' },
 };
@@ -91,6 +93,21 @@ const LINKS_DOMAIN: ShapeOf<LinksDomain> = {
 };
 
 const FEED: Shape = { name: 'text', address: A_SECRET, timeZone: A_TIME_ZONE };
+const CONNECTION: ShapeOf<CalendarConnection> = {
+  name: 'text',
+  kind: ['google', 'microsoft'],
+  calendars: 'list',
+  credential: A_SECRET,
+  which: ['all', 'marked', 'invited'],
+  mark: 'text',
+  mailbox: 'text',
+  actAs: 'text',
+  tenant: 'text',
+  client: 'text',
+  timeZone: A_TIME_ZONE,
+  baseUrl: 'text',
+  loginUrl: 'text',
+};
 const MEETINGS_API: Shape = {
   provider: 'text',
   applicationId: 'text',
@@ -142,6 +159,16 @@ function problemsOfShapes(props: EvergreenRoomsProps): string[] {
     ...problemsOfEach('securityGroups', props.securityGroups, A_SECURITY_GROUP),
     ...each(props.applications).flatMap((entry, i) => problemsOfApplication(`applications[${i}].`, entry)),
     ...each(props.calendar?.feeds).flatMap((feed, i) => problemsOf(`calendar.feeds[${i}].`, feed, FEED)),
+    ...each(props.calendar?.connections).flatMap((connection, i) =>
+      problemsOf(`calendar.connections[${i}].`, connection, CONNECTION),
+    ),
+    ...each(props.calendar?.connections).flatMap((connection, i) =>
+      problemsOfEach(
+        `calendar.connections[${i}].calendars`,
+        isObject(connection) ? connection.calendars : undefined,
+        'text',
+      ),
+    ),
   ];
 }
 
@@ -191,6 +218,7 @@ function problemsOfValues(props: EvergreenRoomsProps): string[] {
   return [
     ...problemsOfApplications(props.applications),
     ...problemsOfFeeds(props.calendar?.feeds ?? []),
+    ...problemsOfConnections(props.calendar?.connections ?? [], props.calendar?.feeds ?? []),
     ...problemsOfRanges(props),
     ...problemsOfLinkValues(props.links),
     ...each(props.rotation?.schedules).flatMap((schedule, i) =>

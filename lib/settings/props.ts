@@ -111,7 +111,13 @@ export interface CalendarOptions {
    */
   readonly feeds?: readonly CalendarFeed[];
   /**
-   * How often feeds are read, from 5 minutes to a day, in whole minutes.
+   * Calendars of Google and Microsoft that are connected with a credential. They are read every `readEvery`.
+   *
+   * @default - none
+   */
+  readonly connections?: readonly CalendarConnection[];
+  /**
+   * How often feeds and connected calendars are read, from 5 minutes to a day, in whole minutes.
    *
    * @default Duration.minutes(15)
    */
@@ -141,6 +147,79 @@ export interface CalendarFeed {
    * @default - that of all calendars
    */
   readonly timeZone?: TimeZone;
+}
+
+/** Calendars of one system, read with one credential. */
+export interface CalendarConnection {
+  /** Names the connection in keys, announcements and logs. The keys of its rooms contain it, so do not change it. */
+  readonly name: string;
+  /** The system of the calendars. */
+  readonly kind: 'google' | 'microsoft';
+  /** The calendars: the addresses of their owners or mailboxes, or the ids of Google's shared calendars. */
+  readonly calendars: readonly string[];
+  /**
+   * Holds the credential: the JSON key of a service account of Google, or the client secret of an app of Microsoft Entra. In
+   * place of a client secret it may be JSON with `privateKey` and `certificate` in PEM.
+   *
+   * @default - an empty secret is made, and a person puts the credential into it
+   */
+  readonly credential?: ISecret;
+  /**
+   * Which events get a room: all, those with the mark in their title, place or description, or those with the mailbox
+   * among their attendees.
+   *
+   * @default marked
+   */
+  readonly which?: 'all' | 'marked' | 'invited';
+  /**
+   * The text that marks an event.
+   *
+   * @default #room
+   */
+  readonly mark?: string;
+  /**
+   * The mailbox whose invitation asks for a room.
+   *
+   * @default - none; required with `which: 'invited'`
+   */
+  readonly mailbox?: string;
+  /**
+   * With `kind: 'google'`: whom the service account acts for by domain-wide delegation: `owner` for the owner of each calendar, or the address
+   * of one user.
+   *
+   * @default - for itself, in calendars that are shared with it
+   */
+  readonly actAs?: string;
+  /**
+   * With `kind: 'microsoft'`: the id of the tenant.
+   *
+   * @default - none; required with `kind: 'microsoft'`
+   */
+  readonly tenant?: string;
+  /**
+   * With `kind: 'microsoft'`: the application (client) id of the app.
+   *
+   * @default - none; required with `kind: 'microsoft'`
+   */
+  readonly client?: string;
+  /**
+   * The zone of floating and all-day times, where the calendar names none.
+   *
+   * @default - that of all calendars
+   */
+  readonly timeZone?: TimeZone;
+  /**
+   * Where the API is.
+   *
+   * @default - the public address of the system
+   */
+  readonly baseUrl?: string;
+  /**
+   * With `kind: 'microsoft'`: the address that gives tokens.
+   *
+   * @default https://login.microsoftonline.com
+   */
+  readonly loginUrl?: string;
 }
 
 /** The links of keys, which stay the same while rooms change. */

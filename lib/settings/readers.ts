@@ -7,7 +7,7 @@ import {
   type ZoomApplication,
 } from '../parts/applications.ts';
 import { assertSchedule } from '../schedule/longest-gap.ts';
-import type { CalendarFeed } from './props.ts';
+import type { CalendarConnection, CalendarFeed } from './props.ts';
 import { inWords, isWithin, type Span } from './ranges.ts';
 import { reasonOf } from './reason.ts';
 
@@ -183,6 +183,40 @@ export const feed: Reader<FeedSetting> = (value) => {
     };
   }
   throw new Error('names of feeds, or objects of texts with name and, if need be, addressArn, timeZone');
+};
+
+/** What the context can say of a connection: an object with an ARN in the place of the secret. */
+export type ConnectionSetting = Omit<CalendarConnection, 'credential'> & { readonly credentialArn?: string };
+
+const CONNECTION_TEXTS = [
+  'name',
+  'kind',
+  'credentialArn',
+  'which',
+  'mark',
+  'mailbox',
+  'actAs',
+  'tenant',
+  'client',
+  'baseUrl',
+  'loginUrl',
+];
+
+export const connection: Reader<ConnectionSetting> = (value) => {
+  const { calendars, timeZone: zone, ...texts } = (value ?? {}) as Record<string, unknown>;
+  const named = Array.isArray(calendars) && calendars.every((each) => typeof each === 'string');
+  const known = Object.entries(texts).every(
+    ([name, field]) => CONNECTION_TEXTS.includes(name) && typeof field === 'string',
+  );
+  if (typeof value === 'object' && named && known && 'name' in texts && 'kind' in texts) {
+    // texts, whose words are checked with the properties of the construct
+    const checked = texts as unknown as Omit<ConnectionSetting, 'calendars' | 'timeZone'>;
+    return { ...checked, calendars, ...(zone !== undefined && { timeZone: timeZone(zone) }) };
+  }
+  throw new Error(
+    'a list in JSON of objects with name, kind, calendars (a list of texts) and, if need be, which, mark, mailbox, actAs, ' +
+      'tenant, client, timeZone, credentialArn, baseUrl, loginUrl',
+  );
 };
 
 /** A hosted zone of Route 53, as the context names it. */

@@ -8,6 +8,7 @@ import { COUNTS, SPANS } from './ranges.ts';
 import type { ApplicationSetting, Reader } from './readers.ts';
 import {
   application,
+  connection,
   duration,
   either,
   email,
@@ -53,6 +54,8 @@ const SETTINGS = {
   calendarHorizon: duration(SPANS.horizon),
   /** Calendars that have an address: names, or objects with name and, if need be, addressArn, timeZone. */
   calendarFeeds: listOf(feed, /,/),
+  /** Calendars of Google and Microsoft that are connected with a credential: a list in JSON. */
+  calendarConnections: listOf(connection, /(?!)/),
   calendarReadEvery: duration(SPANS.readEvery),
   /** Whether there is a bucket whose `.ics` files are read. */
   calendarFiles: oneOf('on', 'off'),
@@ -190,6 +193,7 @@ function arrange(values: Values & { readonly applications: ApplicationSetting[] 
       scope: rest.calendarScope,
       horizon: rest.calendarHorizon,
       feeds: rest.calendarFeeds,
+      connections: rest.calendarConnections,
       readEvery: rest.calendarReadEvery,
       files: rest.calendarFiles === 'on',
     },

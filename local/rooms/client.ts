@@ -6,6 +6,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type ReconcileOptions, reconcile } from '../../doctor/reconcile.ts';
 import { redrive } from '../../doctor/redrive.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
+import type { Connection } from '../../functions/connections/connection.ts';
 import type { Feed } from '../../functions/feeds/feed.ts';
 import type { RoomStore } from '../../functions/rooms/model/ports.ts';
 import type {
@@ -36,6 +37,8 @@ export class LocalClient {
   readonly applications: readonly ApplicationEntry[];
   /** The feeds of the deployment, and where `.ics` files are put: `undefined` where there is no such bucket. */
   readonly feeds: readonly Feed[];
+  /** The connections of the deployment to calendars. */
+  readonly connections: readonly Connection[];
   readonly calendarBucket: string | undefined;
   /** Whether a series of a calendar has one room, or each of its meetings. */
   readonly scope: 'series' | 'occurrence';
@@ -54,6 +57,7 @@ export class LocalClient {
       environmentOf<CreateRoomsEnvironment>(stack, 'create-rooms') ?? missing('create-rooms');
     const calendars = environmentOf<ReadCalendarsEnvironment>(stack, 'read-calendars');
     this.feeds = calendars ? JSON.parse(calendars.FEEDS) : [];
+    this.connections = calendars ? JSON.parse(calendars.CONNECTIONS) : [];
     this.calendarBucket = bucketOf(stack);
     this.calendarsQueueUrl = calendars?.WORK_QUEUE;
     this.scope = JSON.parse(this.#environment.CALENDAR).scope ?? 'series';
@@ -97,12 +101,13 @@ export class LocalClient {
     return result.EventId;
   }
 
-  /** Puts the credential of an application where the functions look for it. */
-  async putCredential(application: string, credential: string): Promise<void> {
-    const entry = this.applications.find(({ name }) => name === application);
+  /** Puts the credential of an application or a connection where the functions look for it. */
+  async putCredential(owner: string, credential: string): Promise<void> {
+    const owners = [...this.applications, ...this.connections];
+    const entry = owners.find(({ name }) => name === owner);
     if (!entry) {
-      const known = this.applications.map(({ name }) => name);
-      throw new Error(`the stack has no application ${application}: it has ${known.join(', ')}`);
+      const known = owners.map(({ name }) => name);
+      throw new Error(`the stack has no application and no connection ${owner}: it has ${known.join(', ')}`);
     }
     await this.#secrets.send(new PutSecretValueCommand({ SecretId: entry.secret, SecretString: credential }));
   }
@@ -122,6 +127,12 @@ export class LocalClient {
   async readFeed(feed: string): Promise<void> {
     const QueueUrl = this.calendarsQueueUrl ?? missing('read-calendars');
     await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ feed }) }));
+  }
+
+  /** Has all feeds and connected calendars read. */
+  async readCalendars(): Promise<void> {
+    const QueueUrl = this.calendarsQueueUrl ?? missing('read-calendars');
+    await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
   }
 
   /** Puts a calendar into the bucket. */

@@ -3,7 +3,7 @@ import type { Switches } from '../../emulators/graph/choices.ts';
 import { type Graph, startGraph } from '../../emulators/graph/graph.ts';
 import { microsoftCalendar } from '../../functions/adapters/calendars/microsoft/system.ts';
 import type { MicrosoftConnection } from '../../functions/connections/connection.ts';
-import { DAY } from '../../functions/rooms/model/time.ts';
+import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
 import { type Planned, Reader } from './reading.ts';
 import { ANNA, BOB, readsCalendars, type World } from './reading-suite.ts';
 
@@ -105,11 +105,13 @@ test.each<[string, Partial<Switches>]>([
   ['shows occurrences whole', { plainOccurrences: 'full' }],
   ['ends its links with a 400', { staleLink: 400 }],
 ])('reads a series where the delta %s', async (_, switches) => {
-  const world = await start(() => NOW, switches);
+  let now = NOW;
+  const world = await start(() => now, switches);
   const { emulator } = world;
-  const reader = new Reader(world.connection, world.system, () => NOW);
+  const reader = new Reader(world.connection, world.system, () => now);
   const id = emulator.add(ANNA, weekly);
   await reader.read();
+  now += HOUR;
   emulator.editOccurrence(
     ANNA,
     id,
@@ -117,6 +119,7 @@ test.each<[string, Partial<Switches>]>([
     wordsOf({ start: '2027-03-25T09:00:00Z' }),
   );
   await reader.read();
+  now += HOUR;
   expect(await reader.rooms()).toEqual({ Weekly: '2027-03-25T10:00' });
   emulator.expireLinks(ANNA);
   emulator.cancelOccurrence(ANNA, id, Date.parse('2027-03-22T09:00:00Z'));

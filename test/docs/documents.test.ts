@@ -56,7 +56,11 @@ describe.each(DOCUMENTS)('%s', (file) => {
 
 let known: Set<string> | undefined;
 function outputs(): Set<string> {
-  const stack = () => stackWith({ calendarFeeds: 'team', calendarFiles: 'on' });
+  const stack = () => stackWith({
+      calendarFeeds: 'team',
+      calendarConnections: [{ name: 'office', kind: 'google', calendars: ['anna@example.org'] }],
+      calendarFiles: 'on',
+    });
   known ??= new Set(Object.keys(Template.fromStack(stack()).toJSON().Outputs));
   return known;
 }

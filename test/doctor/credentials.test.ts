@@ -27,6 +27,7 @@ const template = Template.fromStack(
       { provider: 'daily', name: 'second' },
     ],
     calendarFeeds: 'team',
+    calendarConnections: [{ name: 'office', kind: 'google', calendars: ['anna@example.org'] }],
   }),
 ).toJSON() as StackTemplate;
 
@@ -133,7 +134,7 @@ describe('a credential whose file stays as it is', () => {
       'has no place',
       () => {},
       { name: 'third' },
-      /no application and no feed third; there are main, second, team/,
+      /no application, no feed and no connection third; there are main, second, team, office/,
     ],
   ])('%s', async (_, breakIt, { name = 'main', value = PEM, region }, message) => {
     breakIt();

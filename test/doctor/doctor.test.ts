@@ -11,6 +11,7 @@ import { examine } from '../../doctor/examine.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { report } from '../../doctor/report.ts';
 import { type Daily, startDaily } from '../../emulators/daily/daily.ts';
+import { type GoogleCalendar, startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
 import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import { startWhereby, type Whereby } from '../../emulators/whereby/whereby.ts';
 import { EvergreenRooms } from '../../lib/index.ts';
@@ -26,8 +27,10 @@ let account: Account;
 let meetingsApi: MeetingsApi;
 let daily: Daily;
 let whereby: Whereby;
+let googleCalendar: GoogleCalendar;
 let template: StackTemplate;
-const { privateKey } = generateKeyPairSync('rsa', {
+const ROBOT = 'rooms@project.iam.gserviceaccount.com';
+const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -44,13 +47,31 @@ beforeAll(async () => {
     { provider: 'daily', name: 'second', baseUrl: daily.url },
     { provider: 'whereby', name: 'third', baseUrl: whereby.url },
   ];
-  const stack = stackWith({ applications, deployment: 'k3x7q', calendarFeeds: 'team', callbacks: 'on' });
+  googleCalendar = await startGoogleCalendar({
+    serviceAccounts: [{ email: ROBOT, publicKeys: { key: publicKey } }],
+    calendars: [{ id: 'anna@example.org', sharedWith: { [ROBOT]: 'writer' } }],
+  });
+  const stack = stackWith({
+    applications,
+    deployment: 'k3x7q',
+    calendarFeeds: 'team',
+    calendarConnections: [
+      { name: 'office', kind: 'google', calendars: ['anna@example.org'], baseUrl: googleCalendar.url },
+    ],
+    callbacks: 'on',
+  });
   template = Template.fromStack(stack).toJSON() as StackTemplate;
 });
 
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await Promise.all([account.stop(), meetingsApi.close(), daily.close(), whereby.close()]);
+  await Promise.all([
+    account.stop(),
+    meetingsApi.close(),
+    daily.close(),
+    whereby.close(),
+    googleCalendar.close(),
+  ]);
 });
 
 /** A deployment in which all is as it should be. */
@@ -64,6 +85,11 @@ beforeEach(async () => {
   put('second', KEYS.daily);
   put('third', KEYS.whereby);
   put('Feed', 'https://calendar.example/private/basic.ics');
+  put(
+    'Connection',
+    JSON.stringify({ client_email: ROBOT, private_key: privateKey, token_uri: googleCalendar.tokenUrl }),
+  );
+  googleCalendar.share('anna@example.org', ROBOT, 'writer');
   meetingsApi.faults.clear();
 });
 
@@ -94,6 +120,7 @@ describe('the doctor', () => {
         'account main (Meetings API)',
         'account second (Daily)',
         'feed team',
+        expect.stringMatching(/^calendar office-/),
         'planner',
       ]),
     );
@@ -278,6 +305,25 @@ describe('the doctor', () => {
       'a feed without an address',
       () => put('Feed', 'somewhere'),
       { level: 'failed', subject: 'feed team', remedy: expect.stringContaining('credentials put team') },
+    ],
+    [
+      'a connection whose credential is no key',
+      () => put('Connection', 'somewhere'),
+      {
+        level: 'failed',
+        subject: expect.stringMatching(/^calendar office-/),
+        found: expect.stringContaining('it is no JSON with client_email'),
+        remedy: expect.stringContaining('credentials put office'),
+      },
+    ],
+    [
+      'a calendar that is not shared any more',
+      () => googleCalendar.share('anna@example.org', ROBOT, undefined),
+      {
+        level: 'failed',
+        subject: expect.stringMatching(/^calendar office-/),
+        found: expect.stringContaining('share the calendar with the service account'),
+      },
     ],
     ...(
       [

@@ -76,7 +76,7 @@ describe('what there is to read', () => {
   });
 
   test.each([
-    ['hello', 'body: must be {} to read all feeds, or {"feed": name} to read one'],
+    ['hello', 'body: must be {} to read all calendars, {"feed": name} or {"calendar": id} to read one'],
     ['{"feeds":1}', 'body: has no field "feeds"'],
     ['[]', 'body: must be an object, got a list'],
     ['{"detail":{}}', 'detail.bucket: is missing'],

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type GoogleCalendar, startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
 import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import { moveAhead } from '../../local/rooms/example.ts';
 import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
@@ -17,13 +18,17 @@ const ROUND = 5 * MINUTE;
 /** Events of the feed. By hand: FEED_EVENTS=2000. */
 const EVENTS = Number(process.env.FEED_EVENTS ?? 60);
 
+const ANNA = 'anna@example.org';
+const ROBOT = 'rooms@project.iam.gserviceaccount.com';
+
 let server: CalendarServer;
+let google: GoogleCalendar;
 let emulator: MeetingsApi;
 let rooms: LocalRooms;
 
 beforeAll(async () => {
   server = await startCalendarServer();
-  const { privateKey } = generateKeyPairSync('rsa', {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -31,6 +36,12 @@ beforeAll(async () => {
   const applications = ['first', 'second'].map((name) => ({ name, applicationId: randomUUID() }));
   // one of them does not hold all rooms, and two have a few places left
   const roomLimit = EVENTS / 2 + 5;
+  google = await startGoogleCalendar({
+    serviceAccounts: [{ email: ROBOT, publicKeys: { key: publicKey } }],
+    calendars: [{ id: ANNA, sharedWith: { [ROBOT]: 'writer' } }],
+    rateLimits: false,
+    now: () => rooms?.stack.clock.now() ?? Date.now(),
+  });
   emulator = await startMeetingsApi({
     applications: applications.map(({ applicationId }) => ({ applicationId, privateKey, roomLimit })),
   });
@@ -41,6 +52,9 @@ beforeAll(async () => {
     settings: {
       applications: applications.map((each) => ({ ...each, baseUrl: emulator.url })),
       calendarFeeds: 'team',
+      calendarConnections: [
+        { name: 'office', kind: 'google', calendars: [ANNA], which: 'marked', baseUrl: google.url },
+      ],
       calendarFiles: 'on',
       calendarReadEvery: 'PT5M',
     },
@@ -57,6 +71,7 @@ beforeAll(async () => {
     }),
   });
   await rooms.doors.putCredential('second', privateKey);
+  await rooms.doors.putCredential('office', keyFile(privateKey));
   // the schedule fires once when it is made
   await rooms.stack.settle();
 }, 120_000);
@@ -64,7 +79,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await rooms?.stop();
   await server?.stop();
+  await google?.close();
 });
+
+const keyFile = (privateKey: string) =>
+  JSON.stringify({ client_email: ROBOT, private_key: privateKey, token_uri: google.tokenUrl });
 
 const START = new Date(Date.now() + 20 * DAY).toISOString().replace(/[-:]|\.\d+/g, '');
 
@@ -184,6 +203,57 @@ describe('a feed', () => {
     expect(JSON.stringify([await rooms.doors.rooms(), rooms.doors.announcements()])).not.toContain(
       'somebody@',
     );
+  });
+});
+
+describe('a connected calendar', () => {
+  const at = (days: number) => ({
+    dateTime: new Date(Date.now() + days * DAY).toISOString(),
+    timeZone: 'UTC',
+  });
+  const roomNamed = async (name: string) => (await rooms.doors.rooms()).find((room) => room.name === name);
+  const read = async () => {
+    await rooms.doors.readCalendars();
+    await rooms.stack.settle();
+  };
+  let id: string;
+
+  test('gives a room to the event that is marked, and to no other', async () => {
+    id = google.add(ANNA, {
+      summary: 'Planning',
+      description: 'confidential-words #room',
+      attendees: [{ email: 'somebody@example.com' }],
+      start: at(20),
+      end: at(20.1),
+    });
+    google.add(ANNA, { summary: 'Lunch', start: at(20), end: at(20.1) });
+    await read();
+    expect(await roomNamed('Planning')).toMatchObject({
+      key: expect.stringMatching(/^google:office-[a-z2-7]{8}:/),
+      state: 'ending',
+    });
+    expect(await roomNamed('Lunch')).toBeUndefined();
+  });
+
+  test('moves the room, and cancels it with the event', async () => {
+    const before = await roomNamed('Planning');
+    google.edit(ANNA, id, { start: at(30), end: at(30.1) });
+    await read();
+    const after = await roomNamed('Planning');
+    expect(Date.parse(String(after?.expiresAt))).toBeGreaterThan(Date.parse(String(before?.expiresAt)));
+    google.remove(ANNA, id);
+    await read();
+    expect(await roomNamed('Planning')).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('is told of to nobody: neither its address nor what people wrote is in a log, an announcement or a row', async () => {
+    const told = JSON.stringify([
+      rooms.stack.logs.map(({ line }) => line),
+      await rooms.doors.rooms(),
+      rooms.doors.announcements(),
+    ]);
+    for (const secret of ['confidential-words', 'somebody@', ANNA]) expect(told).not.toContain(secret);
+    expect(google.mails).toEqual([]);
   });
 });
 

@@ -17,7 +17,12 @@ const APPLICATIONS = [
 
 let template: Template;
 beforeAll(() => {
-  template = templateWith({ applications: APPLICATIONS, deployment: 'k3x7q', calendarFeeds: 'team' });
+  template = templateWith({
+    applications: APPLICATIONS,
+    deployment: 'k3x7q',
+    calendarFeeds: 'team',
+    calendarConnections: [{ name: 'office', kind: 'google', calendars: ['anna@example.org'] }],
+  });
 });
 
 const all = (type: string): Resource[] => Object.values(resources(template, type));
@@ -242,7 +247,7 @@ describe('the rotation of a secret that fails', () => {
     const [rule, ...more] = rulesOf(template);
     const matches = compilePattern(rule?.pattern);
     const arns = Object.keys(resources(template, 'AWS::SecretsManager::Secret')).filter(
-      (id) => !id.includes('Feed'),
+      (id) => !/Feed|Connection/.test(id),
     );
     expect(more).toEqual([]);
     expect(arns).toHaveLength(2);

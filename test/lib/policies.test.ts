@@ -6,7 +6,12 @@ import { type Resource, resources, target, templateWith } from '../support/stack
 /** Everything that can be switched on, so that every statement there can be is there. */
 let template: Template;
 beforeAll(() => {
-  const calendars = { calendarFeeds: 'team', calendarFiles: 'on', calendarScope: 'occurrence' };
+  const calendars = {
+    calendarFeeds: 'team',
+    calendarConnections: [{ name: 'office', kind: 'google', calendars: ['anna@example.org'] }],
+    calendarFiles: 'on',
+    calendarScope: 'occurrence',
+  };
   template = templateWith({ callbacks: 'on', ...calendars });
 });
 

@@ -7,7 +7,12 @@ import { type Resource, resources, target, templateWith } from '../support/stack
 
 let template: Template;
 beforeAll(() => {
-  const calendars = { calendarFeeds: 'team', calendarFiles: 'on', calendarScope: 'occurrence' };
+  const calendars = {
+    calendarFeeds: 'team',
+    calendarConnections: [{ name: 'office', kind: 'google', calendars: ['anna@example.org'] }],
+    calendarFiles: 'on',
+    calendarScope: 'occurrence',
+  };
   template = templateWith({ callbacks: 'on', ...calendars });
 });
 
@@ -55,6 +60,7 @@ const THINGS: [RegExp, string][] = [
   [/^RoomsLinksTable/, 'links'],
   [/^RoomsCalendarTable/, 'calendar table'],
   [/^RoomsCalendarsFeed/, 'feed address'],
+  [/^RoomsCalendarsConnection/, 'credential'],
   [/RoomsCalendarsFiles/, 'files'],
   [/CalendarsReaderInboxQueue/, 'calendars'],
   [/CalendarsReaderInboxDeadLetters/, 'dead calendars'],
@@ -93,6 +99,8 @@ function permission(call: string, functionName: string): string {
   const things: Record<string, string> = {
     due: 'due index',
     waiting: 'waiting index',
+    // the same code heals the credentials of applications and of connections
+    secret: functionName === 'read-calendars' ? 'credential' : 'secret',
     WORK_QUEUE: inbox ?? 'no queue',
     DEAD_LETTER_QUEUE: `dead ${inbox}`,
   };

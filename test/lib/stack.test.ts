@@ -20,7 +20,13 @@ const PRECIOUS = ['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::SecretsManager:
 const IS_KEPT = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
 
 /** All that settings can name. */
-const NAMED = { calendarFeeds: 'team', calendarFiles: 'on', calendarScope: 'occurrence', callbacks: 'on' };
+const NAMED = {
+  calendarFeeds: 'team',
+  calendarConnections: [{ name: 'office', kind: 'google', calendars: ['anna@example.org'] }],
+  calendarFiles: 'on',
+  calendarScope: 'occurrence',
+  callbacks: 'on',
+};
 
 describe('the stage prod', () => {
   const stack = stackWith({ stage: 'prod', ...NAMED });
@@ -77,7 +83,7 @@ describe('a setting that is left out at the next deployment', () => {
     expect(precious.map(([, { Type }]) => Type).sort()).toEqual([
       'AWS::DynamoDB::Table',
       'AWS::S3::Bucket',
-      ...Array.from({ length: 3 }, () => 'AWS::SecretsManager::Secret'),
+      ...Array.from({ length: 4 }, () => 'AWS::SecretsManager::Secret'),
     ]);
     for (const [id, resource] of precious) expect(resource, id).toMatchObject(IS_KEPT);
   });

@@ -20,7 +20,14 @@ describe('a synthesis', () => {
     const found = findings((app) => {
       for (const stage of ['dev', 'prod'] as const)
         stackWith(
-          { stage, callbacks: 'on', calendarFeeds: 'team', calendarFiles: 'on', ...LINKS_OF[stage] },
+          {
+            stage,
+            callbacks: 'on',
+            calendarFeeds: 'team',
+            calendarConnections: [{ name: 'office', kind: 'google', calendars: ['anna@example.org'] }],
+            calendarFiles: 'on',
+            ...LINKS_OF[stage],
+          },
           app,
           stage,
         );

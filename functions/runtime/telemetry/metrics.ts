@@ -45,6 +45,10 @@ export const METRICS = {
   /** Feeds that had events and came back with none: their rooms stay as they are. */
   FeedsEmpty: 'Count',
 
+  CalendarsRead: 'Count',
+  /** Connected calendars that could not be read: their rooms stay as they are until the next time. */
+  CalendarsFailed: 'Count',
+
   RotationsDue: 'Count',
   RotationsNominated: 'Count',
   RotationsDeferred: 'Count',

@@ -7,6 +7,22 @@ const { NOT_BREACHING } = TreatMissingData;
 /** A server may fail once, and is asked again: this many times in a row is worth a look. */
 const TIMES = 4;
 
+/** That connected calendars cannot be read. */
+export function connectionAlarms({ metrics, connectionsReadEvery: period }: Watched): RoomsAlarm[] {
+  if (!period) return [];
+  return [
+    {
+      threshold: 1,
+      evaluationPeriods: TIMES,
+      silence: NOT_BREACHING,
+      id: 'CalendarsFail',
+      heading: 'A connected calendar cannot be read',
+      means: 'A calendar or its credential is refused, so what changes in it is not followed',
+      metric: metrics.of('read-calendars', 'CalendarsFailed', { period }),
+    },
+  ];
+}
+
 /** That the feeds of calendars do not tell what they should. */
 export function feedAlarms({ metrics, feedsReadEvery: period }: Watched): RoomsAlarm[] {
   if (!period) return [];

@@ -41,6 +41,11 @@ describe('a setting that cannot be', () => {
       [{ name: 'team', url: 'https://calendar.example' }],
       'must be names of feeds, or objects',
     ],
+    [
+      'calendarConnections',
+      [{ name: 'office', kind: 'google' }],
+      'must be a list in JSON of objects with name, kind,',
+    ],
     ['calendarFiles', true, 'must be on or off'],
     ['logRetentionDays', 42, 'must be a retention that the logs service knows: 1, 3, 5, 7,'],
   ])('%s = %j is named with its value and its rule', (name, value, rule) => {
@@ -82,6 +87,37 @@ describe('a setting that cannot be', () => {
     ],
     [{ calendarFeeds: 'a b' }, "the name of a feed is 'a b', and must be 1 to 40 of letters, digits and -_."],
     [{ calendarFeeds: 'team,team' }, 'feeds names team twice; give each a name of its own'],
+    ...(
+      [
+        [
+          { name: 'a b' },
+          "the name of a connection is 'a b', and must be 1 to 30 of letters, digits and -_.",
+        ],
+        [{ kind: 'outlook' }, "calendar.connections[0].kind is 'outlook', and must be"],
+        [{ which: 'some' }, "calendar.connections[0].which is 'some', and must be"],
+        [{ calendars: [] }, 'connection office has no calendars, and must name at least one'],
+        [{ calendars: ['a@b.c', 'a@b.c'] }, 'connection office names the calendar a@b.c twice'],
+        [{ which: 'invited' }, 'must name the address of the mailbox that is invited'],
+        [{ kind: 'microsoft' }, 'must name the tenant and the client (the application id) of its app'],
+        [
+          { kind: 'microsoft', tenant: 't', client: 'c', actAs: 'owner' },
+          'has actAs, which is for kind: google',
+        ],
+        [{ tenant: 't' }, 'has tenant, client or loginUrl, which are for kind: microsoft'],
+        [{ mailbox: 'video@example.com' }, 'has a mailbox, which needs which: invited'],
+        [{ name: 'team' }, 'connections or feeds name team twice; give each a name of its own'],
+        [
+          { calendars: Array.from({ length: 120 }, (_, i) => `person-${i}@example.com`) },
+          'the environment of a function holds about',
+        ],
+      ] as const
+    ).map(([change, message]): [Record<string, unknown>, string] => [
+      {
+        calendarFeeds: 'team',
+        calendarConnections: [{ name: 'office', kind: 'google', calendars: ['anna@example.com'], ...change }],
+      },
+      message,
+    ]),
     [{ applications: Array.from({ length: 10 }, (_, i) => OTHERS + (10 + i)) }, 'holds about 8 like these'],
     [{ calendarFeeds: Array.from({ length: 20 }, (_, i) => `team-${i}`) }, 'holds about 19 like these'],
     [

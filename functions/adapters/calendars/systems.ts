@@ -1,0 +1,22 @@
+import type { Connection } from '../../connections/connection.ts';
+import type { CalendarSystem } from '../../connections/system.ts';
+import type { SystemOptions } from './calls.ts';
+
+/** The system of a connection. Most functions have connections of one kind, and load no other. */
+export async function calendarSystem(
+  connection: Connection,
+  options: SystemOptions,
+): Promise<CalendarSystem> {
+  switch (connection.kind) {
+    case 'google': {
+      const { googleCalendar } = await import('./google/system.ts');
+      return googleCalendar(connection, options);
+    }
+    case 'microsoft': {
+      const { microsoftCalendar } = await import('./microsoft/system.ts');
+      return microsoftCalendar(connection, options);
+    }
+    default:
+      throw new TypeError(`connection ${connection.name} is of an unknown kind: deploy the stack again`);
+  }
+}
