@@ -3,6 +3,7 @@ import type {
   EventDetails,
   EventRoom,
   EventSource,
+  LinkEventDetail,
   ReconciliationCounts,
   ReconciliationEventDetail,
   ReconciliationMode,
@@ -114,6 +115,15 @@ const reconciliationDetail = z
   } satisfies FieldsOf<ReconciliationEventDetail>)
   .check(z.meta({ id: 'reconciliationDetail' }));
 
+const linkDetail = z
+  .strictObject({
+    deployment,
+    key: z.string(),
+    calendar: z.string().check(described('The id of the connected calendar')),
+    reason: z.string().check(described('Why the link could not be written, and what to do')),
+  } satisfies FieldsOf<LinkEventDetail>)
+  .check(z.meta({ id: 'linkDetail' }));
+
 const DETAILS = {
   'Room Created': roomDetail,
   'Room Rotated': roomDetail,
@@ -127,6 +137,7 @@ const DETAILS = {
   'Request Refused': requestDetail,
   'Request Failed': requestDetail,
   'Rooms Reconciled': reconciliationDetail,
+  'Link Not Written': linkDetail,
 } satisfies { [Type in keyof EventDetails]: z.ZodMiniType<EventDetails[Type]> };
 
 const SOURCE: EventSource = 'evergreen-rooms';

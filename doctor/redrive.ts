@@ -17,6 +17,7 @@ export const REDRIVEN = {
   plans: 'plan-rotation',
   reconciliations: 'reconcile-rooms',
   calendars: 'read-calendars',
+  writebacks: 'write-calendars',
 } as const satisfies Record<string, FunctionName>;
 
 /** URLs of queues. */

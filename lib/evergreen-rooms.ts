@@ -19,6 +19,7 @@ import { alarmTopic } from './monitoring/alarm-topic.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { RoomMetrics } from './monitoring/room-metrics.ts';
 import { Calendars } from './parts/calendars.ts';
+import { isWritten } from './parts/connections.ts';
 import type { Deployment } from './parts/deployment.ts';
 import { type Announcement, OWN_SOURCE } from './parts/event-bus.ts';
 import { callbackConcurrency, layFoundation } from './parts/foundation.ts';
@@ -26,6 +27,7 @@ import { Reconciliation } from './parts/reconciliation.ts';
 import { Requests } from './parts/requests.ts';
 import { Rotation } from './parts/rotation.ts';
 import type { WorkQueue } from './parts/work-queue.ts';
+import { WriteBack } from './parts/write-back.ts';
 import { checkProps } from './settings/check-props.ts';
 import type { EvergreenRoomsProps } from './settings/props.ts';
 
@@ -83,6 +85,7 @@ export class EvergreenRooms extends Construct {
       props.reconciliation,
     );
     const calendars = readCalendars(this, deployment, requests.inbox, props);
+    const writeBack = writeCalendars(this, deployment, calendars, props);
     planOnDeploy(this, rotation.planner.inbox.queue, deployment.undelivered);
     const functions = {
       'create-rooms': requests,
@@ -90,6 +93,7 @@ export class EvergreenRooms extends Construct {
       'rotate-rooms': rotation.worker,
       'reconcile-rooms': reconciliation.worker,
       ...(calendars && { 'read-calendars': calendars.worker }),
+      ...(writeBack && { 'write-calendars': writeBack }),
     };
     noteConcurrency(
       this,
@@ -119,6 +123,7 @@ export class EvergreenRooms extends Construct {
       rules: [
         { bus: deployment.bus, name: requests.ruleName },
         ...(calendars?.ruleName ? [{ name: calendars.ruleName }] : []),
+        ...(writeBack ? [{ bus: deployment.bus, name: writeBack.ruleName }] : []),
       ],
       scheduleGroup: deployment.schedules.group,
       gaps: { rotation: deployment.rhythm.longestGap, reconciliation: reconciliation.longestGap },
@@ -214,6 +219,11 @@ export class EvergreenRooms extends Construct {
     return this.onNews(id, 'Rooms Reconciled', options);
   }
 
+  /** Runs when the link of a room could not be written into the event that it is for. */
+  onLinkNotWritten(id: string, options: OnEventOptions = {}): Rule {
+    return this.onNews(id, 'Link Not Written', options);
+  }
+
   /** Rooms that were opened where there was none. */
   metricRoomsCreated(options?: MetricOptions): IMetric {
     return this.metrics.ofWorkers('RoomsCreated', options);
@@ -287,6 +297,21 @@ function readCalendars(
 ): Calendars | undefined {
   const { calendarTable: table } = deployment;
   return table && new Calendars(scope, 'Calendars', deployment, { ...calendar, table, requests });
+}
+
+function writeCalendars(
+  scope: Construct,
+  deployment: Deployment,
+  calendars: Calendars | undefined,
+  { calendar: { connections = [] } = {} }: EvergreenRoomsProps,
+): WriteBack | undefined {
+  const { calendarTable: table } = deployment;
+  if (!table || !calendars || !connections.some(isWritten)) return undefined;
+  return new WriteBack(scope, 'WriteBack', deployment, {
+    connections,
+    table,
+    credentials: calendars.credentials,
+  });
 }
 
 function ofEach<T>(

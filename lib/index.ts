@@ -7,6 +7,8 @@ export type {
   EventRoom,
   EventSource,
   EvergreenRoomsEvent,
+  LinkEventDetail,
+  LinkNotWritten,
   ReconciliationCounts,
   ReconciliationEventDetail,
   ReconciliationMode,

@@ -111,6 +111,7 @@ function sending(queue: { queueUrl: string }, body: string): string {
 
 const CALLED: Record<FunctionName, string> = {
   'read-calendars': 'Calendars',
+  'write-calendars': 'WriteBacks',
   'create-rooms': 'Requests',
   'rotate-rooms': 'Rotations',
   'plan-rotation': 'Plans',

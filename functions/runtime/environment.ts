@@ -113,6 +113,14 @@ export interface ReadCalendarsEnvironment extends CommonEnvironment {
   readonly CALENDARS_TABLE: string;
 }
 
+export interface WriteCalendarsEnvironment extends CommonEnvironment {
+  readonly EVENT_BUS: string;
+  /** JSON of `ConnectionVariable[]`: the connections that are written. */
+  readonly CONNECTIONS: string;
+  /** The table of calendars; its key is `id`. */
+  readonly CALENDARS_TABLE: string;
+}
+
 /** What Lambda itself sets, as far as a function reads it. */
 export interface LambdaEnvironment {
   readonly AWS_REGION: string;

@@ -8,6 +8,7 @@ import type {
   ReadCalendarsEnvironment,
   ReconcileRoomsEnvironment,
   RotateRoomsEnvironment,
+  WriteCalendarsEnvironment,
 } from '../../functions/runtime/environment.ts';
 import type { Deployment } from '../parts/deployment.ts';
 import { type FeedProps, WorkQueue } from '../parts/work-queue.ts';
@@ -22,6 +23,7 @@ export interface Environments extends Record<FunctionName, CommonEnvironment> {
   readonly 'rotate-rooms': RotateRoomsEnvironment;
   readonly 'reconcile-rooms': ReconcileRoomsEnvironment;
   readonly 'read-calendars': ReadCalendarsEnvironment;
+  readonly 'write-calendars': WriteCalendarsEnvironment;
 }
 
 export interface RoomsFunctionProps<Name extends FunctionName> extends FeedProps {

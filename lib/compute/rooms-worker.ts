@@ -11,7 +11,7 @@ import { type Environments, RoomsFunction, type RoomsFunctionProps } from './roo
 /** A claim outlives the invocation that holds it by this much, and ends long before the message comes back. */
 const LEASE_MARGIN = Duration.seconds(30);
 
-type WorkerName = Exclude<FunctionName, 'plan-rotation' | 'read-calendars'>;
+type WorkerName = Exclude<FunctionName, 'plan-rotation' | 'read-calendars' | 'write-calendars'>;
 
 export interface RoomsWorkerProps<Name extends WorkerName>
   extends Omit<RoomsFunctionProps<Name>, 'environment'> {

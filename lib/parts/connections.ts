@@ -13,6 +13,7 @@ const ADDRESS = /^[^\s@]+@[^\s@]+$/;
 /** What the functions know of a connection. */
 export function connectionVariable(connection: CalendarConnection, secret: string): ConnectionVariable {
   const { name, kind, calendars, which = 'marked', mark, mailbox, timeZone, baseUrl } = connection;
+  const { writeBack = 'full', language } = connection;
   const common = {
     name,
     secret,
@@ -22,12 +23,18 @@ export function connectionVariable(connection: CalendarConnection, secret: strin
     ...(mailbox !== undefined && { mailbox }),
     ...(timeZone && { timeZone: timeZone.timezoneName }),
     ...(baseUrl !== undefined && { baseUrl }),
-    writeBack: 'off',
+    writeBack,
+    ...(language !== undefined && { language }),
   } as const;
   const { actAs, tenant = '', client = '', loginUrl } = connection;
   return kind === 'google'
     ? { ...common, kind, ...(actAs !== undefined && { actAs }) }
     : { ...common, kind, tenant, client, ...(loginUrl !== undefined && { loginUrl }) };
+}
+
+/** Whether the links of rooms are written into the events of a connection. */
+export function isWritten({ writeBack }: CalendarConnection): boolean {
+  return writeBack !== 'off';
 }
 
 /** The secret that a person puts the credential of a connection into. */

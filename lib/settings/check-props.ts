@@ -101,6 +101,8 @@ const CONNECTION: ShapeOf<CalendarConnection> = {
   which: ['all', 'marked', 'invited'],
   mark: 'text',
   mailbox: 'text',
+  writeBack: ['full', 'location', 'off'],
+  language: ['en', 'de', 'es', 'fr'],
   actAs: 'text',
   tenant: 'text',
   client: 'text',

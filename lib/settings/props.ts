@@ -184,6 +184,19 @@ export interface CalendarConnection {
    */
   readonly mailbox?: string;
   /**
+   * What is written into the events that have a room: the link in the place, a block of the description and the field for
+   * programs (`full`), the place alone (`location`), or nothing (`off`).
+   *
+   * @default full
+   */
+  readonly writeBack?: 'full' | 'location' | 'off';
+  /**
+   * The language of the sentence before the link.
+   *
+   * @default en
+   */
+  readonly language?: 'en' | 'de' | 'es' | 'fr';
+  /**
    * With `kind: 'google'`: whom the service account acts for by domain-wide delegation: `owner` for the owner of each calendar, or the address
    * of one user.
    *

@@ -195,6 +195,8 @@ const CONNECTION_TEXTS = [
   'which',
   'mark',
   'mailbox',
+  'writeBack',
+  'language',
   'actAs',
   'tenant',
   'client',
@@ -214,8 +216,8 @@ export const connection: Reader<ConnectionSetting> = (value) => {
     return { ...checked, calendars, ...(zone !== undefined && { timeZone: timeZone(zone) }) };
   }
   throw new Error(
-    'a list in JSON of objects with name, kind, calendars (a list of texts) and, if need be, which, mark, mailbox, actAs, ' +
-      'tenant, client, timeZone, credentialArn, baseUrl, loginUrl',
+    'a list in JSON of objects with name, kind, calendars (a list of texts) and, if need be, which, mark, mailbox, ' +
+      'writeBack, language, actAs, tenant, client, timeZone, credentialArn, baseUrl, loginUrl',
   );
 };
 

@@ -12,6 +12,7 @@ const FUNCTIONS = [
   'reconcile-rooms',
   'room-callbacks',
   'rotate-rooms',
+  'write-calendars',
 ];
 
 let folder: string;

@@ -56,7 +56,8 @@ describe.each(DOCUMENTS)('%s', (file) => {
 
 let known: Set<string> | undefined;
 function outputs(): Set<string> {
-  const stack = () => stackWith({
+  const stack = () =>
+    stackWith({
       calendarFeeds: 'team',
       calendarConnections: [{ name: 'office', kind: 'google', calendars: ['anna@example.org'] }],
       calendarFiles: 'on',

@@ -75,6 +75,7 @@ describe('docs/guide/events.md', () => {
     ['`Request Refused` and `Request Failed` have', 'requestDetail'],
     ['`Rooms Reconciled` has', 'reconciliationDetail'],
     ['`Rooms Reconciled` has', 'counts'],
+    ['`Link Not Written` has', 'linkDetail'],
   ])('names in the paragraph "%s ..." every field of %s', (beginning, definition) => {
     const paragraph = page.split('\n\n').find((each) => each.startsWith(beginning)) ?? '';
     const unnamed = fieldsOf(definition).filter((field) => !paragraph.includes(`\`${field}\``));

@@ -235,12 +235,55 @@ describe('a connected calendar', () => {
     expect(await roomNamed('Lunch')).toBeUndefined();
   });
 
+  test('has the link of its room, beside what people wrote, and is no news because of that', async () => {
+    const room = await roomNamed('Planning');
+    const event = google.event(ANNA, id);
+    expect(event).toMatchObject({
+      location: room?.link,
+      attendees: [{ email: 'somebody@example.com' }],
+      extendedProperties: { private: { evergreenRoom: room?.link } },
+    });
+    expect(event?.description).toMatch(
+      /^confidential-words #room\n\n-~+ Evergreen Rooms ~+-\nJoin the meeting: http/,
+    );
+    const announced = rooms.doors.announcements().length;
+    await read();
+    expect(google.event(ANNA, id)).toEqual(event);
+    expect(rooms.doors.announcements()).toHaveLength(announced);
+  });
+
+  test('says once that a link cannot be written', async () => {
+    google.share(ANNA, ROBOT, 'reader');
+    const locked = google.add(ANNA, { summary: 'Locked #room', start: at(20), end: at(20.1) });
+    await read();
+    google.edit(ANNA, locked, { start: at(21), end: at(21.1) });
+    await read();
+    google.share(ANNA, ROBOT, 'writer');
+    const told = rooms.doors
+      .announcements()
+      .map(({ event }) => event)
+      .filter((event) => event['detail-type'] === 'Link Not Written');
+    expect(told.map(({ detail }) => detail)).toMatchObject([
+      {
+        key: (await roomNamed('Locked #room'))?.key,
+        calendar: expect.stringMatching(/^office-[a-z2-7]{8}$/),
+        reason: expect.stringContaining('give the connection the right to change events'),
+      },
+    ]);
+    expect(google.event(ANNA, locked)).not.toHaveProperty('description');
+  });
+
   test('moves the room, and cancels it with the event', async () => {
     const before = await roomNamed('Planning');
     google.edit(ANNA, id, { start: at(30), end: at(30.1) });
     await read();
     const after = await roomNamed('Planning');
     expect(Date.parse(String(after?.expiresAt))).toBeGreaterThan(Date.parse(String(before?.expiresAt)));
+    google.edit(ANNA, id, { description: `${google.event(ANNA, id)?.description}\nBring cake` });
+    google.edit(ANNA, id, { description: String(google.event(ANNA, id)?.description).replace('#room', '') });
+    await read();
+    // it has lost its mark, so it loses its room and the link
+    expect(google.event(ANNA, id)).toMatchObject({ description: 'confidential-words \nBring cake' });
     google.remove(ANNA, id);
     await read();
     expect(await roomNamed('Planning')).toMatchObject({ state: 'cancelled' });

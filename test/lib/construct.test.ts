@@ -344,6 +344,7 @@ describe('what a team wires to', () => {
     ['onRoomCancelled', 'Room Cancelled'],
     ['onRoomRejected', 'Room Rejected'],
     ['onRoomsReconciled', 'Rooms Reconciled'],
+    ['onLinkNotWritten', 'Link Not Written'],
   ] as const)('%s is a rule for "%s" of this deployment on our bus', (method, detailType) => {
     const { rooms, stack } = roomsWith({ deployment: 'k3x7q' });
     rooms[method]('Theirs', {

@@ -64,6 +64,8 @@ const THINGS: [RegExp, string][] = [
   [/RoomsCalendarsFiles/, 'files'],
   [/CalendarsReaderInboxQueue/, 'calendars'],
   [/CalendarsReaderInboxDeadLetters/, 'dead calendars'],
+  [/WriteBackInboxQueue/, 'writes'],
+  [/WriteBackInboxDeadLetters/, 'dead writes'],
   [/^RoomsBus[0-9A-F]{8}$/, 'bus'],
   [/^RoomsApplications/, 'secret'],
   [/^RoomsCallbacksSignature/, 'signature'],
@@ -89,6 +91,7 @@ const INBOX: Record<string, string> = {
   'rotate-rooms': 'rotations',
   'reconcile-rooms': 'reconciliations',
   'read-calendars': 'calendars',
+  'write-calendars': 'writes',
 };
 const FUNCTIONS = [...Object.keys(INBOX), 'room-callbacks', 'open-room'];
 
@@ -103,6 +106,8 @@ function permission(call: string, functionName: string): string {
     secret: functionName === 'read-calendars' ? 'credential' : 'secret',
     WORK_QUEUE: inbox ?? 'no queue',
     DEAD_LETTER_QUEUE: `dead ${inbox}`,
+    // a calendar's function reads no secret of a provider
+    ...(/calendars$/.test(functionName) && { secret: 'credential' }),
   };
   return `${ACTIONS[command]} on ${things[resource] ?? resource}`;
 }
@@ -194,6 +199,7 @@ describe('what a function may do', () => {
   test('the planner sees neither a row nor a secret, and what is public no row and no key of a provider', () => {
     expect(mayDo('plan-rotation').join()).not.toMatch(/secret|on table/);
     expect(mayDo('read-calendars').join()).not.toMatch(/on (secret|table|bus)/);
+    expect(mayDo('write-calendars').join()).not.toMatch(/on (secret|table|links|requests)/);
     expect(mayDo('room-callbacks').join()).not.toMatch(/dynamodb|on secret/);
     expect(mayDo('open-room').join()).not.toMatch(/on table|secret|PutItem|Scan|Query/);
   });

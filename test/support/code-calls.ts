@@ -20,6 +20,7 @@ import { feedMemories } from '../../functions/adapters/tables/feed-memories.ts';
 import { linksTable } from '../../functions/adapters/tables/links-table.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { seriesTable } from '../../functions/adapters/tables/series-table.ts';
+import { writeBackRecords } from '../../functions/adapters/tables/write-back-records.ts';
 import type { ProviderEvent } from '../../functions/rooms/model/ports.ts';
 import type { PastGeneration } from '../../functions/rooms/model/room.ts';
 import type { SeriesMemory } from '../../functions/rooms/series/update.ts';
@@ -74,7 +75,7 @@ export async function portMethods(): Promise<PortMethod[]> {
     method(/events\d*\.announce\(/, new EventBridgeClient(REGION), (client) =>
       bus(client).announce(aRoom(), { type: 'Room Created', reason: 'requested' }),
     ),
-    method(/events\d*\.report\(/, new EventBridgeClient(REGION), (client) =>
+    method(/events\d*(\(\))?\.report\(/, new EventBridgeClient(REGION), (client) =>
       bus(client).report('Rooms Reconciled', { mode: 'report', applications: {} }),
     ),
     method(/queue\d*\.deadLetter\(/, new SQSClient(REGION), (client) =>
@@ -118,6 +119,18 @@ export async function portMethods(): Promise<PortMethod[]> {
     ),
     method(/memories\d*\.prepare\(/, new DynamoDBClient(REGION), (client) =>
       feedMemories(client, 'calendar table').prepare('team', { revision: 0, validators: {}, events: [] })(),
+    ),
+    method(/records\d*\.read\(/, new DynamoDBClient(REGION), (client) =>
+      writeBackRecords(client, 'calendar table').read('k'),
+    ),
+    method(/records\d*\.write\(/, new DynamoDBClient(REGION), (client) =>
+      writeBackRecords(client, 'calendar table').write({
+        key: 'k',
+        version: 0,
+        revision: 1,
+        links: [],
+        forgetAt: 0,
+      }),
     ),
     method(/source\d*\.fetch\(/, new SecretsManagerClient(REGION), (client) =>
       feedSource({ secrets: secretsManager({ client, now }) })

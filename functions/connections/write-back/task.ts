@@ -12,7 +12,7 @@ export interface WriteBackTask {
   readonly calendar: string;
   /** The event, or the whole series, by the id of its system. */
   readonly event: string;
-  /** What guests open. Absent: the room is cancelled. */
+  /** What guests open. Absent: the room is cancelled, or over. */
   readonly url?: string;
   /** The link before, while it works. */
   readonly previousUrl?: string;
@@ -47,9 +47,9 @@ export function writeBackTask(announcement: unknown): WriteBackTask | undefined 
   const { key, revision, link, room, previous, origin = {} } = detail;
   const { calendarId: calendar, eventId: event, occurrence } = origin;
   if (calendar === undefined || event === undefined || occurrence !== undefined) return undefined;
-  const isCancelled = type === 'Room Cancelled';
-  const url = isCancelled ? undefined : (link ?? room?.guestUrl);
-  if (url === undefined && !isCancelled) return undefined;
+  const isOver = type === 'Room Cancelled' || type === 'Room Ended';
+  const url = isOver ? undefined : (link ?? room?.guestUrl);
+  if (url === undefined && !isOver) return undefined;
   return {
     key,
     revision,

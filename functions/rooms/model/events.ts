@@ -140,6 +140,18 @@ export interface ReconciliationEventDetail {
   readonly applications: Readonly<Record<string, ReconciliationCounts>>;
 }
 
+/** The detail of an event about a link that is not in the event of a calendar. */
+export interface LinkEventDetail {
+  /** The deployment that sent the event. */
+  readonly deployment: string;
+  /** The room's key. */
+  readonly key: string;
+  /** The id of the connected calendar. */
+  readonly calendar: string;
+  /** Why the link could not be written, and what to do. */
+  readonly reason: string;
+}
+
 /** There is a room under a key that had none. */
 export type RoomCreated = BusEvent<'Room Created', RoomEventDetail>;
 /** A new room took the place of one: the link is another. */
@@ -165,6 +177,9 @@ export type RequestFailed = BusEvent<'Request Failed', RequestEventDetail>;
 /** The table was compared with what the providers have. */
 export type RoomsReconciled = BusEvent<'Rooms Reconciled', ReconciliationEventDetail>;
 
+/** The link of a room could not be written into its event. Reported once for each reason. */
+export type LinkNotWritten = BusEvent<'Link Not Written', LinkEventDetail>;
+
 /** An event about a room. */
 export type RoomEvent =
   | RoomCreated
@@ -178,7 +193,12 @@ export type RoomEvent =
   | RoomEnded;
 
 /** Any event of the bus; `detail-type` tells which. */
-export type EvergreenRoomsEvent = RoomEvent | RequestRefused | RequestFailed | RoomsReconciled;
+export type EvergreenRoomsEvent =
+  | RoomEvent
+  | RequestRefused
+  | RequestFailed
+  | RoomsReconciled
+  | LinkNotWritten;
 
 /** The detail of each event, by its detail type. */
 export type EventDetails = {

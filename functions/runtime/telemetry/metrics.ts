@@ -48,6 +48,10 @@ export const METRICS = {
   CalendarsRead: 'Count',
   /** Connected calendars that could not be read: their rooms stay as they are until the next time. */
   CalendarsFailed: 'Count',
+  /** Events that got the link of their room, or lost it after a cancellation. */
+  EventsWritten: 'Count',
+  /** Events whose calendar does not take the link. */
+  EventsNotWritten: 'Count',
 
   RotationsDue: 'Count',
   RotationsNominated: 'Count',

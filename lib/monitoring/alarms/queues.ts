@@ -35,6 +35,11 @@ const INBOXES: Record<
     maxWait: Duration.hours(1),
     means: 'A feed or a file is not read, so its events have no rooms',
   },
+  'write-calendars': {
+    id: 'WriteBacks',
+    maxWait: Duration.hours(1),
+    means: 'An event of a connected calendar does not have the link of its room',
+  },
 };
 
 /** Alarms for messages that wait too long, are dead letters, or are lost. */

@@ -36,6 +36,8 @@ export function inOneLine(event: EvergreenRoomsEvent): string {
     case 'Request Refused':
     case 'Request Failed':
       return `${event.detail.messageId}: ${event.detail.reason}`;
+    case 'Link Not Written':
+      return `${event.detail.key}: ${event.detail.reason}`;
     default:
       return `${event.detail.key} is ${event.detail.state}`;
   }

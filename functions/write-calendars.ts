@@ -1,0 +1,114 @@
+import middy from '@middy/core';
+import type { SQSRecord } from 'aws-lambda';
+import { calendarSystem } from './adapters/calendars/systems.ts';
+import { eventBus } from './adapters/event-bus.ts';
+import { writeBackRecords } from './adapters/tables/write-back-records.ts';
+import { type ConnectedCalendar, type Connection, connectedCalendars } from './connections/connection.ts';
+import type { CalendarSystem } from './connections/system.ts';
+import type { WriteBackProblem } from './connections/write-back/record.ts';
+import { type WriteBackTask, writeBackTask } from './connections/write-back/task.ts';
+import { type WriteBackResult, writeBack } from './connections/write-back/write-back.ts';
+import { forEachMessage } from './middleware/batch.ts';
+import { ANSWER_IN_TIME, deadline } from './middleware/deadline.ts';
+import { invocationLog } from './middleware/invocation-log.ts';
+import { metrics } from './middleware/metrics.ts';
+import { type Parsed, parsing } from './middleware/parsing.ts';
+import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
+import { readJson } from './requests/json.ts';
+import { MINUTE, SECOND } from './rooms/model/time.ts';
+import { readEnvironment } from './runtime/configuration.ts';
+import type { WriteCalendarsEnvironment } from './runtime/environment.ts';
+import { once } from './runtime/once.ts';
+import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
+import { log } from './runtime/telemetry/log.ts';
+import { count } from './runtime/telemetry/metrics.ts';
+import { dynamoDb, eventBridge, inboxOf, now, secrets } from './runtime/wiring.ts';
+
+const environment = once(() =>
+  readEnvironment<WriteCalendarsEnvironment>([
+    'WORK_QUEUE',
+    'DEAD_LETTER_QUEUE',
+    'MAX_RECEIVE_COUNT',
+    'DEPLOYMENT',
+    'EVENT_BUS',
+    'CONNECTIONS',
+    'CALENDARS_TABLE',
+  ]),
+);
+
+/** Writes the links of rooms into the events that they are for, after the announcements of the bus. */
+export const handler = middy(ANSWER_IN_TIME)
+  .use(invocationLog())
+  .use(metrics())
+  .use(parsing(read))
+  .use(partialBatchFailures(failurePolicy))
+  .use(deadline())
+  .handler(forEachMessage(perform));
+
+const inbox = once(() => inboxOf(environment()));
+// the construct writes them from what it has checked
+const calendars = once(() =>
+  connectedCalendars(JSON.parse(environment().CONNECTIONS) as readonly Connection[]),
+);
+const records = once(() => writeBackRecords(dynamoDb(), environment().CALENDARS_TABLE));
+const events = once(() => {
+  const { EVENT_BUS: bus, DEPLOYMENT: deployment } = environment();
+  return eventBus(eventBridge(), { bus, deployment, now });
+});
+/** One client for all calendars of a connection, so that they share its token. */
+const systems = new Map<string, Promise<CalendarSystem>>();
+
+function read({ messageId, body }: SQSRecord): Parsed<WriteBackTask | undefined> {
+  const task = writeBackTask(readJson(body));
+  return { key: task?.key ?? messageId, task };
+}
+
+function failurePolicy(): FailurePolicy {
+  return { ...inbox(), now, backOff: [10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE] };
+}
+
+async function perform(task: WriteBackTask | undefined): Promise<void> {
+  const calendar = task && calendars().find(({ id }) => id === task.calendar);
+  // the rule lets through what begins as the name of a connection does
+  if (!calendar) return;
+  const { key } = task;
+  const result = await writeBack(task, calendar, {
+    system: await systemOf(calendar),
+    records: records(),
+    tell: (problem) => tell(key, calendar.id, problem),
+    now,
+  });
+  log.info(`event ${result}`, { key, calendar: calendar.id });
+  const metric = METRICS[result];
+  if (metric) count(metric);
+}
+
+const METRICS: Partial<Record<WriteBackResult, 'EventsWritten' | 'EventsNotWritten'>> = {
+  written: 'EventsWritten',
+  refused: 'EventsNotWritten',
+  ignored: 'EventsNotWritten',
+  'place-taken': 'EventsNotWritten',
+};
+
+async function tell(key: string, calendar: string, problem: WriteBackProblem): Promise<void> {
+  const reason = REASONS[problem];
+  await events().report('Link Not Written', { key, calendar, reason });
+  log.warn('link not written', { key, calendar, reason });
+}
+
+const REASONS: Record<WriteBackProblem, string> = {
+  refused:
+    'the calendar refuses to change the event: give the connection the right to change events, or unlock the event',
+  ignored:
+    'the calendar accepted the change and did not make it: the event belongs to somebody whose calendar is not connected',
+  'place-taken':
+    'the event has another place, and writeBack is location: empty its place, or use writeBack full to write into the description',
+};
+
+function systemOf({ connection }: ConnectedCalendar): Promise<CalendarSystem> {
+  const known = systems.get(connection.name);
+  if (known) return known;
+  const made = calendarSystem(connection, { secrets: secrets(), now });
+  systems.set(connection.name, made);
+  return made;
+}

@@ -1,0 +1,101 @@
+import { Duration, Names, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { DEFAULT_CONCURRENCY } from '../compute/concurrency.ts';
+import { permitAnnouncing, permitReadingSecret, permitRemembering } from '../compute/permissions.ts';
+import { RoomsFunction } from '../compute/rooms-function.ts';
+import type { CalendarConnection, CalendarOptions } from '../settings/props.ts';
+import { connectionVariable, isWritten } from './connections.ts';
+import type { Deployment } from './deployment.ts';
+import { type Announcement, OWN_SOURCE } from './event-bus.ts';
+import { admitRule } from './requests.ts';
+
+/** After which announcements the event of a room may need another link, or none. */
+const WRITTEN_AFTER: readonly Announcement[] = [
+  'Room Created',
+  'Room Updated',
+  'Room Rotated',
+  'Room Relinked',
+  'Room Cancelled',
+  'Room Ended',
+];
+
+/** Microsoft serves four calls at once for an app and a mailbox: two batches of two. */
+const BATCH_SIZE = 2;
+
+export interface WriteBackProps extends Pick<CalendarOptions, 'connections'> {
+  /** The table of calendars. */
+  readonly table: Table;
+  /** The secrets of the connections' credentials, by the names of the connections. */
+  readonly credentials: ReadonlyMap<string, ISecret>;
+}
+
+/** Writes the links of rooms into the events of connected calendars. */
+export class WriteBack extends RoomsFunction<'write-calendars'> {
+  /** Of the rule on the bus. */
+  readonly ruleName: string;
+
+  constructor(scope: Construct, id: string, deployment: Deployment, props: WriteBackProps) {
+    const { connections = [], table, credentials } = props;
+    const written = connections.filter(isWritten);
+    super(scope, id, deployment, {
+      name: 'write-calendars',
+      description: 'Writes the links of rooms into the events of connected calendars',
+      timeout: Duration.minutes(1),
+      memorySize: 512,
+      environment: {
+        EVENT_BUS: deployment.bus.eventBusArn,
+        CALENDARS_TABLE: table.tableName,
+        CONNECTIONS: Stack.of(scope).toJsonString(
+          written.map((connection) =>
+            connectionVariable(connection, credentials.get(connection.name)?.secretArn ?? ''),
+          ),
+        ),
+      },
+      batchSize: BATCH_SIZE,
+      maxConcurrency: DEFAULT_CONCURRENCY,
+    });
+    permitRemembering(this.function, table);
+    permitAnnouncing(this.function, deployment.bus);
+    for (const { name } of written) {
+      const secret = credentials.get(name);
+      if (secret) permitReadingSecret(this.function, secret);
+    }
+    this.ruleName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+    this.takeFromBus(deployment, written);
+  }
+
+  /** Only what is for an event of a connected calendar: the ids of these begin with the names of their connections. */
+  private takeFromBus({ bus, id, undelivered }: Deployment, written: readonly CalendarConnection[]): void {
+    const { queue } = this.inbox;
+    const rule = new Rule(this, 'Rule', {
+      ruleName: this.ruleName,
+      description: 'Rooms for events of connected calendars go to the queue of writes',
+      eventBus: bus,
+      eventPattern: {
+        source: [OWN_SOURCE],
+        detailType: [...WRITTEN_AFTER],
+        detail: {
+          deployment: [id],
+          origin: { calendarId: Match.anyOf(...written.map(({ name }) => Match.prefix(`${name}-`))) },
+        },
+      },
+      targets: [
+        {
+          bind: () => ({
+            arn: queue.queueArn,
+            deadLetterConfig: { arn: undelivered.queueArn },
+            retryPolicy: {
+              maximumEventAgeInSeconds: Duration.days(1).toSeconds(),
+              maximumRetryAttempts: 185,
+            },
+          }),
+        },
+      ],
+    });
+    admitRule(queue, rule);
+    admitRule(undelivered, rule);
+  }
+}
