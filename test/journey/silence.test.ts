@@ -70,6 +70,25 @@ test('no log, metric, event, letter or command shows a private key, a token or a
   }
 }, 120_000);
 
+test('no line of a log and no letter has a link of a key: whoever has one gets in', async () => {
+  const { ask, deadLetters, doors, stack } = system();
+  const linksOf = async () => (await doors.rooms()).flatMap(({ link }) => (link === undefined ? [] : [link]));
+  const links = await linksOf();
+  await ask({ key: 'lost-by-reset', action: 'relink' });
+  const all = new Set([...links, ...(await linksOf())]);
+  expect(all.size).toBe(links.length + 1);
+  for (const link of all) {
+    for (const method of ['GET', 'HEAD', 'POST']) await fetch(link, { method, redirect: 'manual' });
+  }
+  await stack.settle();
+  const lines = [
+    ...stack.logs.map(({ line }) => line),
+    ...deadLetters().map((letter) => JSON.stringify(letter)),
+  ].join('\n');
+  expect(lines).toContain('LinksVisited');
+  expect([...all].filter((link) => lines.includes(new URL(link).pathname.slice(1)))).toEqual([]);
+}, 60_000);
+
 test('the search would find them: the table has host links, and the patterns match what they are meant to', async () => {
   const { doors, emulator, credential: privateKey, stack } = system();
   const dynamo = new DynamoDBClient({
