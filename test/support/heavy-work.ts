@@ -1,10 +1,15 @@
-import { workerData } from 'node:worker_threads';
+import { json } from 'node:stream/consumers';
 import { readFeed } from '../../functions/feeds/read-feed.ts';
 import { CALENDAR_DEFAULTS } from '../../functions/requests/calendar/event/settings.ts';
 import { parseMessage } from '../../functions/requests/parse.ts';
 
-/** What a function does with one message or one feed, for a thread whose memory is limited. */
-const { kind, text }: { kind: 'message' | 'feed'; text: string } = workerData;
+/** What a function does with one message or one feed, for a process whose memory is limited. */
+interface Work {
+  readonly kind: 'message' | 'feed';
+  readonly text: string;
+}
+
+const { kind, text } = (await json(process.stdin)) as Work;
 const refused = () => {};
 
 if (kind === 'message') {
