@@ -3,11 +3,18 @@ import { DUE_SHARDS } from '../../functions/adapters/tables/rooms-table.ts';
 import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
 import { rotateRoom } from '../../functions/rooms/actions/rotate.ts';
 import { type Planning, planRotation } from '../../functions/rooms/fleet/plan.ts';
+import type { ReconciliationContext } from '../../functions/rooms/fleet/reconcile.ts';
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import { ClaimHeldError, ThrottledError } from '../../functions/rooms/model/errors.ts';
-import type { Capabilities, DelayedOrder, EventBus, Pool } from '../../functions/rooms/model/ports.ts';
+import type {
+  Capabilities,
+  DelayedOrder,
+  EventBus,
+  Pool,
+  RotationOrder,
+} from '../../functions/rooms/model/ports.ts';
 import { type RenewalPolicy, RUN_ALLOWANCE, renewalWindow } from '../../functions/rooms/model/renewal.ts';
-import type { Room, RoomSpec } from '../../functions/rooms/model/room.ts';
+import type { Room, RoomRequest, RoomSpec } from '../../functions/rooms/model/room.ts';
 import type { Duration, Instant } from '../../functions/rooms/model/time.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/rooms/model/time.ts';
 import { longestGap } from '../../lib/schedule/longest-gap.ts';
@@ -33,6 +40,23 @@ export interface YearOptions {
   readonly onDemand?: number;
   /** What fails at every attempt, for a time. */
   readonly troubles?: readonly Trouble[];
+  /** What happens once, in the order of time. */
+  readonly happenings?: readonly Happening[];
+}
+
+export interface Happening {
+  readonly at: Instant;
+  happen(stage: YearStage): Promise<void>;
+}
+
+/** What a happening may lay its hands on. */
+export interface YearStage {
+  readonly world: World;
+  readonly context: RoomContext & ReconciliationContext;
+  /** All orders that were ever sent to the rotations queue. */
+  readonly orders: readonly RotationOrder[];
+  /** The requests for the rooms that were asked for in the beginning. */
+  readonly requests: readonly RoomRequest[];
 }
 
 export interface Trouble {
@@ -101,7 +125,7 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   const gap = longestGap([{ expression: cron, timeZone, flexibleWindow: FLEXIBLE_WINDOW }], 2027);
   const policy: RenewalPolicy = { renewBefore: 7 * DAY, longestGap: gap };
   const world = makeWorld({ limit: Number.POSITIVE_INFINITY, capabilities });
-  const { clock, providers } = world;
+  const { clock } = world;
   const faults = { random, share: 0.03, down: () => during(DOWN, clock.now) };
   const { lives, rooms } = recordLives(world);
   const { told, events } = recordNews(world);
@@ -122,7 +146,12 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
     spread: 15 * MINUTE,
     longestGap: gap,
   };
-  const specs = await askForRooms(options, policy, { ...world.context, rooms, renewal: policy }, random);
+  const requests = await askForRooms(options, policy, { ...world.context, rooms, renewal: policy }, random);
+  const specs = specsOf(requests);
+  const agenda = agendaOf(options);
+  const { rotations, timeLeft } = planning;
+  const reconciling = { ...context, rotations, timeLeft, mode: 'repair' as const };
+  const stage = { world, context: reconciling, orders: queue.sent, requests };
 
   const end = START + 365 * DAY;
   const fires = fireTimes(cron, timeZone, START);
@@ -138,10 +167,12 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   for (let run = nextRun(START); ; ) {
     const delivery = queue.next();
     const visit = people.next();
-    const at = Math.min(run, delivery?.at ?? Number.POSITIVE_INFINITY, visit);
+    const happening = agenda.next();
+    const at = Math.min(run, delivery?.at ?? Number.POSITIVE_INFINITY, visit, happening);
     if (at >= end) break;
     clock.now = at;
-    if (visit === at) await people.visit(context);
+    if (happening === at) await agenda.happen(stage);
+    else if (visit === at) await people.visit(context);
     else if (delivery && delivery.at <= run) await queue.deliver(delivery, context);
     else {
       if (!during(NO_RUNS, run)) {
@@ -155,7 +186,7 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   }
   clock.now = end;
   const inVain = new Set(runs.filter((at) => at + NIGHT > DOWN.from && at < DOWN.until));
-  if (inVain.size === 0 || !providers.first) throw new Error('the provider was down, and nobody noticed');
+  mustHaveMet(inVain);
   const outages = [NO_RUNS, DOWN];
   const counts = { busiest, deferred, deadLetters: queue.deadLetters };
   return {
@@ -170,6 +201,18 @@ export async function liveThroughAYear(options: YearOptions): Promise<Year> {
     specs,
     visits: people.visits,
     ...counts,
+  };
+}
+
+function mustHaveMet(inVain: ReadonlySet<Instant>): void {
+  if (inVain.size === 0) throw new Error('the provider was down, and nobody noticed');
+}
+
+function agendaOf({ happenings = [] }: YearOptions) {
+  const left = [...happenings];
+  return {
+    next: (): Instant => left[0]?.at ?? Number.POSITIVE_INFINITY,
+    happen: async (stage: YearStage) => left.shift()?.happen(stage),
   };
 }
 
@@ -195,7 +238,9 @@ function recordLives({ context: { rooms }, clock }: World) {
     const { key, current, renewAt } = written;
     const known = lives.get(key) ?? [];
     const last = known.at(-1);
-    if (current && (current.id !== last?.roomId || current.expiresAt !== last.until)) {
+    // the row of a restored table may have a room that ended before
+    const isAlive = (current?.expiresAt ?? 0) > clock.now;
+    if (current && isAlive && (current.id !== last?.roomId || current.expiresAt !== last.until)) {
       known.push({ from: clock.now, until: current.expiresAt, renewAt, roomId: current.id });
       lives.set(key, known);
     }
@@ -221,8 +266,8 @@ async function askForRooms(
   policy: RenewalPolicy,
   context: RoomContext,
   random: Random,
-): Promise<Map<string, RoomSpec>> {
-  const specs = new Map<string, RoomSpec>();
+): Promise<readonly RoomRequest[]> {
+  const requests: RoomRequest[] = [];
   let shortest = 2 * DAY;
   while (renewalWindow(shortest, policy) === undefined) shortest += HOUR;
   for (let index = 0; index < rooms; index += 1) {
@@ -231,22 +276,24 @@ async function askForRooms(
     const until = random() < 0.05 ? START + Math.round((0.2 + 0.7 * random()) * 365 * DAY) : undefined;
     const mode = random() < 0.5 ? 'extend' : 'recreate';
     const spec = aSpec({ lifetime, renewal: until === undefined ? { mode } : { mode, until } });
-    const key = `room-${index}`;
-    specs.set(key, spec);
-    await ensureRoom(aRequest({ key, spec }), context);
+    requests.push(aRequest({ key: `room-${index}`, spec }));
   }
   for (let index = 0; index < onDemand; index += 1) {
     const spec = aSpec({ lifetime: DAY, renewal: { mode: 'on-demand' } });
-    const key = `on-demand-${index}`;
-    specs.set(key, spec);
-    await ensureRoom(aRequest({ key, spec }), context);
+    requests.push(aRequest({ key: `on-demand-${index}`, spec }));
   }
-  return specs;
+  for (const request of requests) await ensureRoom(request, context);
+  return requests;
+}
+
+function specsOf(requests: readonly RoomRequest[]): Map<string, RoomSpec> {
+  return new Map(requests.flatMap(({ key, spec }) => (spec ? [[key, spec]] : [])));
 }
 
 /** The rotations queue and its worker, as far as time goes: delays, visibility, the dead-letter queue. */
 class Deliveries {
   deadLetters = 0;
+  readonly sent: RotationOrder[] = [];
   #waiting: Delivery[] = [];
   readonly #random: Random;
 
@@ -256,6 +303,7 @@ class Deliveries {
 
   send(orders: readonly DelayedOrder[], now: Instant): void {
     for (const { order, delay } of orders) {
+      this.sent.push(order);
       this.#put({ order, at: now + delay, sentAt: now, receives: 0 });
       // delivery is at least once
       if (this.#random() < 0.02) this.#put({ order, at: now + delay + MINUTE, sentAt: now, receives: 0 });

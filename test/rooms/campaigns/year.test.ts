@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROVIDERS } from '../../../functions/adapters/providers.ts';
+import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
+import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import { serveRequest } from '../../../functions/rooms/actions/serve.ts';
+import { reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
 import {
   AmbiguousOutcomeError,
   ApplicationFullError,
@@ -7,8 +11,11 @@ import {
 } from '../../../functions/rooms/model/errors.ts';
 import type { Instant } from '../../../functions/rooms/model/time.ts';
 import { DAY, HOUR, SECOND } from '../../../functions/rooms/model/time.ts';
+import { withOtherAccount } from '../../support/altered-provider.ts';
+import { movedBySqs } from '../../support/redrive.ts';
 import { START } from '../../support/rooms.ts';
 import {
+  type Happening,
   type Life,
   leastRenewals,
   liveThroughAYear,
@@ -16,7 +23,9 @@ import {
   type Trouble,
   type Year,
   type YearOptions,
+  type YearStage,
 } from '../../support/rotation-year.ts';
+import { aRequest } from '../../support/world.ts';
 
 const NOT_CALLED = new ThrottledError('not called', { retryAfter: 900 * SECOND, ambiguous: false });
 
@@ -214,6 +223,73 @@ describe('a year in which for weeks', () => {
   });
 });
 
+describe('a year in which the tables and the lists are wrong for a time', () => {
+  const at = (day: number, hour = 0) => START + day * DAY + hour * HOUR;
+  let cancelled: readonly string[] = [];
+  let restore: () => Promise<void> = async () => {};
+
+  const reconciling = ({ context }: YearStage) =>
+    untilDone(() => reconcileRooms({ applications: context.pool.names }, context));
+  const HAPPENINGS: readonly Happening[] = [
+    ...[40, 41, 42].map((day) => ({
+      at: at(day),
+      happen: (stage: YearStage) => reconciling({ ...stage, context: withOtherAccount(stage.context) }),
+    })),
+    {
+      at: at(70),
+      happen: async ({ world }) => {
+        restore = world.backUp();
+      },
+    },
+    { at: at(77), happen: () => restore() },
+    { at: at(77, 2), happen: reconciling },
+    {
+      at: at(100),
+      happen: async ({ context, requests }) => {
+        cancelled = requests.slice(0, 20).map(({ key }) => key);
+        for (const key of cancelled) {
+          const request = aRequest({ key, action: 'cancel' });
+          await untilDone(() => cancelRoom(request, context));
+        }
+      },
+    },
+    {
+      at: at(130),
+      happen: async ({ context, requests, orders }) => {
+        const { now } = context;
+        for (const request of requests) {
+          const moved = await movedBySqs(request, now());
+          await untilDone(() => serveRequest(moved, context));
+        }
+        for (const order of orders) await untilDone(() => rotateRoom(order, context));
+      },
+    },
+    { at: at(363), happen: reconciling },
+  ];
+
+  it('loses no room to an empty list, a restored table or a redrive by SQS, and doubles none', async () => {
+    const year = await liveThroughAYear({
+      cron: 'cron(0 4 * * ? *)',
+      timeZone: 'Europe/Berlin',
+      rooms: 60,
+      seed: 7,
+      perRun: 500,
+      happenings: HAPPENINGS,
+    });
+    const { world } = year;
+    const isCancelled = ({ key }: { readonly key: string }) => cancelled.includes(key);
+    const ended = gapsOf(year).filter((gap) => !isCancelled(gap) && !endedInOutage(gap.life, year));
+    expect(ended.map(tell)).toEqual([]);
+    expect(cancelled.map((key) => world.row(key).state)).toEqual(cancelled.map(() => 'cancelled'));
+    const { items } = await world.rooms.scan();
+    const known = new Set(
+      items.flatMap((entry) => ('revision' in entry ? [entry.current?.id] : [entry.roomId])),
+    );
+    expect(world.kept().filter((id) => !known.has(id))).toEqual([]);
+    expect(world.announced.filter(({ reason }) => reason === 'recovered').length).toBeGreaterThan(10);
+  });
+});
+
 describe('a year with visitors', () => {
   it('leads everybody who follows the link of a wanted room to a living room, or opens one', async () => {
     const year = await liveThroughAYear({
@@ -238,6 +314,18 @@ describe('a year with visitors', () => {
     expect(opened).toBeGreaterThan(500);
   });
 });
+
+/** A message comes back until it is done. */
+async function untilDone(work: () => Promise<unknown>): Promise<void> {
+  for (let receive = 1; ; receive += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (receive === 9) throw error;
+    }
+  }
+}
 
 /** Whether the room's last days fell into an outage: it might have been renewed before, had there been no others. */
 function endedInOutage({ until }: Life, { outages }: Year): boolean {
