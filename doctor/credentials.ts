@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { caldavSigner } from '../functions/adapters/calendars/caldav/credential.ts';
 import type { SystemOptions } from '../functions/adapters/calendars/calls.ts';
 import { googleTokens } from '../functions/adapters/calendars/google/token.ts';
 import { microsoftAddresses } from '../functions/adapters/calendars/microsoft/system.ts';
@@ -125,8 +126,11 @@ function signerOf(
         microsoftTokens({ ...options, ...microsoftAddresses(connection) }),
         `the client secret of app ${connection.client}, or JSON with its privateKey and certificate`,
       ];
-    default:
-      throw new Error(`connection ${connection.name} is of an unknown kind: deploy the stack again`);
+    case 'caldav':
+      return [
+        caldavSigner({ application: connection.name, secret: connection.secret }),
+        'user:password or a bearer token',
+      ];
   }
 }
 

@@ -165,7 +165,11 @@ function systemOf({ connection }: ConnectedCalendar): Promise<CalendarSystem> {
   const known = systems.get(connection.name);
   if (known) return known;
   const made = import('./adapters/calendars/systems.ts').then(({ calendarSystem }) =>
-    calendarSystem(connection, { secrets: secrets(), now }),
+    calendarSystem(connection, {
+      secrets: secrets(),
+      now,
+      ...(isOnOneMachine() && { reach: 'any-network' }),
+    }),
   );
   systems.set(connection.name, made);
   return made;

@@ -19,6 +19,7 @@ import { MINUTE, SECOND } from './rooms/model/time.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { WriteCalendarsEnvironment } from './runtime/environment.ts';
 import { once } from './runtime/once.ts';
+import { isOnOneMachine } from './runtime/one-machine.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
@@ -108,7 +109,11 @@ const REASONS: Record<WriteBackProblem, string> = {
 function systemOf({ connection }: ConnectedCalendar): Promise<CalendarSystem> {
   const known = systems.get(connection.name);
   if (known) return known;
-  const made = calendarSystem(connection, { secrets: secrets(), now });
+  const made = calendarSystem(connection, {
+    secrets: secrets(),
+    now,
+    ...(isOnOneMachine() && { reach: 'any-network' }),
+  });
   systems.set(connection.name, made);
   return made;
 }

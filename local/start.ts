@@ -1,4 +1,5 @@
 import { portOf, readArguments } from './arguments.ts';
+import { caldavCalendar, type LocalCalendar } from './calendars/caldav.ts';
 import { introduction, whatNext } from './demo/frame.ts';
 import { logLine } from './demo/log.ts';
 import { Demo } from './demo/story.ts';
@@ -7,8 +8,8 @@ import { CONTROL_PORT, openControl } from './rooms/control.ts';
 import { type LocalRooms, startLocalRooms } from './rooms/local-rooms.ts';
 import { LOCAL_PROVIDERS } from './rooms/providers.ts';
 
-const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--port N] [--data DIR]
-          [-c name=value ...]
+const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--calendar caldav [--url URL]]
+          [--port N] [--data DIR] [-c name=value ...]
 
 Runs the whole stack on this machine and does its main job before your eyes. Then it stays up until Ctrl-C, for
 npm run send, rooms, clock, events, dead-letters, feed and host-link; each has a --help.
@@ -16,6 +17,8 @@ npm run send, rooms, clock, events, dead-letters, feed and host-link; each has a
   --once           ends after the main job: exit code 0, or 1 and the reason if a step failed
   --verbose        shows what the functions log, without their metrics
   --provider NAME  ${Object.keys(LOCAL_PROVIDERS).join(', ')}; default meetings-api
+  --calendar caldav  connects a calendar, in which an event gets its room: one on a small server of its own, or
+  --url URL          one on any CalDAV server, with its user:password or token in the variable CALDAV_LOGIN
   --port N         where the commands find it; default EVERGREEN_ROOMS_PORT, else 4747
   --data DIR       keeps tables, queues, rooms and the clock there, and goes on from them the next time;
                    without it nothing is kept
@@ -47,6 +50,8 @@ async function main(): Promise<void> {
       once: { type: 'boolean' },
       verbose: { type: 'boolean' },
       provider: { type: 'string' },
+      calendar: { type: 'string' },
+      url: { type: 'string' },
       port: { type: 'string' },
       data: { type: 'string' },
       context: { type: 'string', short: 'c', multiple: true },
@@ -60,11 +65,17 @@ async function main(): Promise<void> {
   // first of all, so that a port which is taken is known before anything is started
   const control = values.once ? undefined : await openControl(portOf(values.port) ?? CONTROL_PORT);
   let rooms: LocalRooms | undefined;
+  let calendar: LocalCalendar | undefined;
   const show = async () => {
     say('Evergreen Rooms on this machine: the stack is being synthesised ...');
     const began = performance.now();
+    calendar = await calendarOf(values, () => rooms?.stack.clock.now() ?? Date.now());
     rooms = await startLocalRooms({
-      settings: { ...READ_SELDOM, ...settingsOf(values.context ?? []) },
+      settings: {
+        ...READ_SELDOM,
+        ...(calendar && { calendarConnections: [calendar.connection] }),
+        ...settingsOf(values.context ?? []),
+      },
       ...(values.data !== undefined && { directory: values.data }),
       ...provider,
       warn: (text) => say(`   warning: ${text}`),
@@ -74,6 +85,7 @@ async function main(): Promise<void> {
     for (const line of introduction(rooms, performance.now() - began)) say(line);
     const story = new Demo(rooms, say, process.stdout.columns ?? WIDTH);
     await (rooms.resumed ? story.resume() : story.tell());
+    if (calendar) await story.tellCalendar(calendar);
     return 'shown' as const;
   };
   try {
@@ -86,6 +98,7 @@ async function main(): Promise<void> {
     if (control) say('\nstopping');
     await control?.stop();
     await rooms?.stop();
+    await calendar?.close();
     // a story that was interrupted may still wait for something
     if (process.exitCode === 130) process.exit();
   }
@@ -96,6 +109,16 @@ function providerOf(name = 'meetings-api') {
   const startProvider = new Map(Object.entries(LOCAL_PROVIDERS)).get(name);
   if (startProvider) return { startProvider, providerName: name };
   throw new Error(`--provider must be one of ${Object.keys(LOCAL_PROVIDERS).join(', ')}, got ${name}`);
+}
+
+/** @throws Error where there is no such kind of calendar */
+async function calendarOf(
+  { calendar, url }: { readonly calendar?: string | undefined; readonly url?: string | undefined },
+  now: () => number,
+): Promise<LocalCalendar | undefined> {
+  if (calendar === undefined && url === undefined) return undefined;
+  if (calendar === 'caldav') return caldavCalendar({ url, login: process.env.CALDAV_LOGIN, now });
+  throw new Error(`--calendar must be caldav, got ${calendar ?? 'only --url'}`);
 }
 
 /** @throws Error where a setting is not written name=value */

@@ -8,6 +8,9 @@ import { emptySecret } from '../storage/empty-secret.ts';
 /** With the digest of a calendar, it stays within the readable part of a key. */
 const NAME = /^[\w.-]{1,30}$/;
 
+/** A credential goes there, so in clear only to this very machine. */
+const URL_OF_SERVER = /^(?:https:\/\/|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?=[:/]))[^\s@?#]+$/;
+
 const ADDRESS = /^[^\s@]+@[^\s@]+$/;
 
 /** What the functions know of a connection. */
@@ -27,6 +30,7 @@ export function connectionVariable(connection: CalendarConnection, secret: strin
     ...(language !== undefined && { language }),
   } as const;
   const { actAs, tenant = '', client = '', loginUrl } = connection;
+  if (kind === 'caldav') return { ...common, kind, url: baseUrl ?? '' };
   return kind === 'google'
     ? { ...common, kind, ...(actAs !== undefined && { actAs }) }
     : { ...common, kind, tenant, client, ...(loginUrl !== undefined && { loginUrl }) };
@@ -67,7 +71,8 @@ export function problemsOfConnections(
 }
 
 function problemsOfConnection(connection: CalendarConnection): string[] {
-  const { name, kind, calendars = [], which, mark, mailbox, actAs, tenant, client, loginUrl } = connection;
+  const { name, kind, calendars = [], which, mark, mailbox } = connection;
+  const { actAs, tenant, client, baseUrl, loginUrl } = connection;
   const isMicrosoft = kind === 'microsoft';
   const doubled = calendars.find((calendar, i) => calendars.indexOf(calendar) < i);
   const checks: readonly (readonly [fails: boolean, problem: string])[] = [
@@ -90,7 +95,11 @@ function problemsOfConnection(connection: CalendarConnection): string[] {
       isMicrosoft && (tenant === undefined || client === undefined),
       `connection ${name} is of kind microsoft, and must name the tenant and the client (the application id) of its app`,
     ],
-    [isMicrosoft && actAs !== undefined, `connection ${name} has actAs, which is for kind: google`],
+    [
+      kind === 'caldav' && !URL_OF_SERVER.test(baseUrl ?? ''),
+      `connection ${name} is of kind caldav, and must name the URL of its server, as in baseUrl: 'https://caldav.example.com'`,
+    ],
+    [kind !== 'google' && actAs !== undefined, `connection ${name} has actAs, which is for kind: google`],
     [
       !isMicrosoft && [tenant, client, loginUrl].some((each) => each !== undefined),
       `connection ${name} has tenant, client or loginUrl, which are for kind: microsoft`,

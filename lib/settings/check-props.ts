@@ -95,7 +95,7 @@ const LINKS_DOMAIN: ShapeOf<LinksDomain> = {
 const FEED: Shape = { name: 'text', address: A_SECRET, timeZone: A_TIME_ZONE };
 const CONNECTION: ShapeOf<CalendarConnection> = {
   name: 'text',
-  kind: ['google', 'microsoft'],
+  kind: ['google', 'microsoft', 'caldav'],
   calendars: 'list',
   credential: A_SECRET,
   which: ['all', 'marked', 'invited'],

@@ -111,7 +111,7 @@ export interface CalendarOptions {
    */
   readonly feeds?: readonly CalendarFeed[];
   /**
-   * Calendars of Google and Microsoft that are connected with a credential. They are read every `readEvery`.
+   * Calendars of Google, Microsoft and CalDAV servers that are connected with a credential. They are read every `readEvery`.
    *
    * @default - none
    */
@@ -154,12 +154,16 @@ export interface CalendarConnection {
   /** Names the connection in keys, announcements and logs. The keys of its rooms contain it, so do not change it. */
   readonly name: string;
   /** The system of the calendars. */
-  readonly kind: 'google' | 'microsoft';
-  /** The calendars: the addresses of their owners or mailboxes, or the ids of Google's shared calendars. */
+  readonly kind: 'google' | 'microsoft' | 'caldav';
+  /**
+   * The calendars: the addresses of their owners or mailboxes, the ids of Google's shared calendars, or paths below the URL of a
+   * CalDAV server.
+   */
   readonly calendars: readonly string[];
   /**
    * Holds the credential: the JSON key of a service account of Google, or the client secret of an app of Microsoft Entra. In
-   * place of a client secret it may be JSON with `privateKey` and `certificate` in PEM.
+   * place of a client secret it may be JSON with `privateKey` and `certificate` in PEM. For a CalDAV server it is
+   * `user:password` or a bearer token.
    *
    * @default - an empty secret is made, and a person puts the credential into it
    */
@@ -222,9 +226,9 @@ export interface CalendarConnection {
    */
   readonly timeZone?: TimeZone;
   /**
-   * Where the API is.
+   * Where the API is. With `kind: 'caldav'`: the URL of the server.
    *
-   * @default - the public address of the system
+   * @default - the public address of the system; required with `kind: 'caldav'`
    */
   readonly baseUrl?: string;
   /**

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '../../functions/rooms/model/link.ts';
+import type { LocalCalendar } from '../calendars/caldav.ts';
 import { moveAhead, readSubmission } from '../rooms/example.ts';
 import type { LocalRooms } from '../rooms/local-rooms.ts';
 import type { ShownRoom } from '../rooms/shown-room.ts';
@@ -12,7 +13,8 @@ export type Say = (line?: string) => void;
 /** A step that did not end as it should; its message says what was found instead. */
 export class DemoError extends Error {}
 
-const DAY = 24 * 3_600_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** How long after a room has fallen due its renewal is waited for, by the clock of the stack. */
 const MAX_WAIT = 2 * DAY;
@@ -78,6 +80,40 @@ export class Demo {
     await stack.settle();
     await this.#showRooms();
     await this.#visits(room, 'live');
+  }
+
+  /** A meeting in a connected calendar, from its first line to its deletion. */
+  async tellCalendar(calendar: LocalCalendar): Promise<void> {
+    const { doors, stack } = this.#rooms;
+    await doors.putCredential(calendar.connection.name, calendar.credential);
+    this.#begin(
+      `a person writes a meeting into a calendar of ${calendar.title}, with #room in its description`,
+    );
+    this.#say(`     ${calendar.address}`);
+    const before = new Set((await doors.rooms()).map(({ key }) => key));
+    const start = stack.clock.now() + 20 * DAY;
+    const description = 'Bring the plan. #room';
+    const event = await calendar.add({ title: 'Planning', description, start, end: start + HOUR });
+    await this.#readsCalendars();
+    const room = (await doors.rooms()).find(({ key }) => !before.has(key));
+    if (!room?.guestUrl) throw this.#failure('no room came of the meeting in the calendar', room);
+    await this.#showRooms();
+    await this.#visits(room, 'live');
+    this.#begin('the night passes: the meeting still leads to its room');
+    await stack.turnTo(stack.clock.now() + DAY);
+    await this.#visits(room, 'live');
+    this.#begin('the person deletes the meeting: its room ends');
+    await calendar.remove(event);
+    await this.#readsCalendars();
+    const ended = await doors.room(room.key);
+    if (ended?.state !== 'cancelled') throw this.#failure(`room ${room.key} was not cancelled`, ended);
+    await this.#showRooms();
+    this.#nothingFailed();
+  }
+
+  async #readsCalendars(): Promise<void> {
+    await this.#rooms.doors.readCalendars();
+    await this.#rooms.stack.settle();
   }
 
   /** Opens the link of a key as a visitor does. */

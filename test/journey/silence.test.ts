@@ -1,11 +1,15 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { caldavCalendar } from '../../local/calendars/caldav.ts';
 import { Demo } from '../../local/demo/story.ts';
 import { openControl } from '../../local/rooms/control.ts';
 import { StackClient } from '../../local/rooms/stack-client.ts';
 import { DAY, journey } from './journey.ts';
 
-const system = journey();
+const calendar = await caldavCalendar({ now: Date.now });
+afterAll(() => calendar.close());
+
+const system = journey({ calendarConnections: [calendar.connection], calendarReadEvery: 'PT12H' });
 
 /** What a reader of logs, metrics, events or letters must never find. */
 const CREDENTIALS = {
@@ -25,7 +29,9 @@ test('no log, metric, event, letter or command shows a private key, a token or a
   const shown: string[] = [];
 
   // a good day, told as npm start tells it
-  await new Demo(system(), (line = '') => shown.push(line), 120).tell();
+  const demo = new Demo(system(), (line = '') => shown.push(line), 120);
+  await demo.tell();
+  await demo.tellCalendar(calendar);
   await ask({ key: 'busy', display_name: 'Busy', expires_at: inDays(12) });
   await ask({ key: 'busy', display_name: 'Busier', expires_at: inDays(30) });
   await tell('Room Requested', { key: 'busy', display_name: 'Busiest', lifetime: 'P20D' });
@@ -61,6 +67,8 @@ test('no log, metric, event, letter or command shows a private key, a token or a
     for (const [what, pattern] of [
       ...Object.entries(CREDENTIALS),
       ['the key', linesOf(privateKey)] as const,
+      ['the password of the calendar', new RegExp(calendar.credential.replace('ann:', ''))] as const,
+      ['what a person wrote into the calendar', /Bring the plan/] as const,
     ]) {
       expect(
         lines.filter((line) => pattern.test(line)),

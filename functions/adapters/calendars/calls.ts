@@ -7,6 +7,7 @@ import { checkedBaseUrl } from '../provider/address.ts';
 import type { Reply } from '../provider/connection.ts';
 import { credentials, type Sign } from '../provider/credentials.ts';
 import type { Secrets } from '../secrets.ts';
+import type { Reach } from './public-request.ts';
 
 /** One call to a system of calendars. */
 export interface CalendarCall {
@@ -30,6 +31,8 @@ export interface SystemOptions {
   readonly now: () => Instant;
   /** @default 20 seconds a call */
   readonly timeout?: Duration;
+  /** How far away a server of CalDAV may be. @default 'internet' */
+  readonly reach?: Reach;
 }
 
 const TIMEOUT: Duration = 20 * SECOND;

@@ -16,7 +16,9 @@ export async function calendarSystem(
       const { microsoftCalendar } = await import('./microsoft/system.ts');
       return microsoftCalendar(connection, options);
     }
-    default:
-      throw new TypeError(`connection ${connection.name} is of an unknown kind: deploy the stack again`);
+    case 'caldav': {
+      const { caldavSystem } = await import('./caldav/system.ts');
+      return caldavSystem({ ...options, connection });
+    }
   }
 }

@@ -103,6 +103,16 @@ describe('a setting that cannot be', () => {
           { kind: 'microsoft', tenant: 't', client: 'c', actAs: 'owner' },
           'has actAs, which is for kind: google',
         ],
+        [{ kind: 'caldav' }, "must name the URL of its server, as in baseUrl: 'https://caldav.example.com'"],
+        [{ kind: 'caldav', baseUrl: 'http://caldav.example.com' }, 'must name the URL of its server'],
+        [
+          { kind: 'caldav', baseUrl: 'https://ann:word@caldav.example.com' },
+          'must name the URL of its server',
+        ],
+        [
+          { kind: 'caldav', baseUrl: 'https://caldav.example.com', actAs: 'owner' },
+          'has actAs, which is for kind: google',
+        ],
         [{ tenant: 't' }, 'has tenant, client or loginUrl, which are for kind: microsoft'],
         [{ mailbox: 'video@example.com' }, 'has a mailbox, which needs which: invited'],
         [{ name: 'team' }, 'connections or feeds name team twice; give each a name of its own'],

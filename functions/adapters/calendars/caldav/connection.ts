@@ -8,19 +8,13 @@ import { SECOND } from '../../../rooms/model/time.ts';
 import type { Reply } from '../../provider/connection.ts';
 import { credentials } from '../../provider/credentials.ts';
 import { retryAfterOf } from '../../provider/failures.ts';
-import type { Secrets } from '../../secrets.ts';
+import type { SystemOptions } from '../calls.ts';
 import { networkCode, openPublic, type Reach, readBody, UnusableServerError } from '../public-request.ts';
 import { type CalendarAddress, calendarAddress } from './address.ts';
 import { caldavSigner } from './credential.ts';
 
-export interface CaldavOptions {
+export interface CaldavOptions extends SystemOptions {
   readonly connection: CaldavConnection;
-  readonly secrets: Secrets;
-  readonly now: () => Instant;
-  /** @default 20 seconds a call */
-  readonly timeout?: Duration;
-  /** @default 'internet' */
-  readonly reach?: Reach;
   /** The current version of the secret is no credential, and the previous one serves in its place. */
   readonly onUnusable?: (connection: string) => void;
 }

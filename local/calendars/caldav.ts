@@ -1,0 +1,120 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { startCaldav } from '../../emulators/caldav/caldav.ts';
+
+/** What a person writes into a calendar. */
+export interface Meeting {
+  readonly title: string;
+  readonly description: string;
+  /** Milliseconds since the epoch. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A calendar for the stack on this machine, and a person in front of it. */
+export interface LocalCalendar {
+  readonly title: string;
+  readonly address: string;
+  /** The entry of the setting `calendarConnections`. */
+  readonly connection: { readonly name: string } & Readonly<Record<string, unknown>>;
+  readonly credential: string;
+  /** @returns what `textOf` and `remove` call it by */
+  add(meeting: Meeting): Promise<string>;
+  /** The event as its calendar has it now, in iCalendar. */
+  textOf(event: string): Promise<string>;
+  remove(event: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface CaldavCalendarOptions {
+  /** Of a calendar on any server. Absent: one on a server that starts with the stack. */
+  readonly url?: string | undefined;
+  /** `user:password`, or a bearer token. */
+  readonly login?: string | undefined;
+  /** The clock of the stack. */
+  readonly now: () => number;
+}
+
+/** @throws Error where the URL is none, or comes without a login */
+export async function caldavCalendar({ url, login, now }: CaldavCalendarOptions): Promise<LocalCalendar> {
+  if (url === undefined) return ownCalendar(now);
+  const address = URL.parse(url);
+  const path = address?.pathname.replace(/\/+$/, '') ?? '';
+  const [, parent = '', name = ''] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
+  if (!address || name === '') {
+    throw new Error(
+      `--url must be the URL of a calendar, like https://caldav.example.com/ann/team/, got ${url}`,
+    );
+  }
+  if (!login)
+    throw new Error('--url needs the login of the calendar: set CALDAV_LOGIN to user:password or a token');
+  return calendarAt(`${address.origin}${parent}`, decodeURIComponent(name), {
+    title: 'a CalDAV server',
+    login,
+    close: async () => {},
+  });
+}
+
+async function ownCalendar(now: () => number): Promise<LocalCalendar> {
+  const password = randomBytes(12).toString('hex');
+  const server = await startCaldav({
+    users: [{ name: 'ann', passwords: [password] }],
+    calendars: ['ann/team'],
+    now,
+  });
+  return calendarAt(`${server.url}/ann`, 'team', {
+    title: 'a small CalDAV server',
+    login: `ann:${password}`,
+    close: () => server.close(),
+  });
+}
+
+interface Access extends Pick<LocalCalendar, 'title' | 'close'> {
+  readonly login: string;
+}
+
+function calendarAt(base: string, name: string, { title, login, close }: Access): LocalCalendar {
+  const address = `${base}/${encodeURIComponent(name)}/`;
+  const authorization = login.includes(':')
+    ? `Basic ${Buffer.from(login).toString('base64')}`
+    : `Bearer ${login}`;
+  const call = async (method: string, event: string, init: { readonly body?: string } = {}) => {
+    const headers = { authorization, ...(init.body && { 'content-type': 'text/calendar; charset=utf-8' }) };
+    const reply = await fetch(`${address}${event}`, { ...init, method, headers });
+    if (!reply.ok) throw new Error(`the calendar answers ${reply.status} to ${method} of an event`);
+    return reply.text();
+  };
+  return {
+    title,
+    address,
+    connection: { name: 'team', kind: 'caldav', baseUrl: base, calendars: [name], which: 'marked' },
+    credential: login,
+    async add(meeting) {
+      const uid = randomUUID();
+      await call('PUT', `${uid}.ics`, { body: textFor(uid, meeting) });
+      return `${uid}.ics`;
+    },
+    textOf: (event) => call('GET', event),
+    remove: async (event) => void (await call('DELETE', event)),
+    close,
+  };
+}
+
+const stamp = (instant: number) => new Date(instant).toISOString().replace(/[-:]|\.\d+/g, '');
+
+function textFor(uid: string, { title, description, start, end }: Meeting): string {
+  return [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Evergreen Rooms//local//EN',
+    'BEGIN:VEVENT',
+    `UID:${uid}`,
+    `DTSTAMP:${stamp(start)}`,
+    `DTSTART:${stamp(start)}`,
+    `DTEND:${stamp(end)}`,
+    `SUMMARY:${title}`,
+    `DESCRIPTION:${description}`,
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n');
+}
