@@ -1,5 +1,5 @@
 import { type RenewalPolicy, renewalWindow } from '../../functions/rooms/model/renewal.ts';
-import type { LiveRoom, PastGeneration, Room, RoomSpec } from '../../functions/rooms/model/room.ts';
+import type { PastGeneration, PreviousRoom, Room, RoomSpec } from '../../functions/rooms/model/room.ts';
 import { reasonOf } from '../../local/demo/text.ts';
 import type { DeadLetter } from '../deployment/deployment.ts';
 import { iso, type ListedRoom, listedRoom } from './listed-room.ts';
@@ -142,7 +142,7 @@ function asked({ settings, lifetime, expiresAt, renewal, strict }: RoomSpec): As
 }
 
 /** Without its host link. */
-function lifeRoom({ application, id, guestUrl, createdAt, expiresAt }: LiveRoom): LifeRoom {
+function lifeRoom({ application, id, guestUrl, createdAt, expiresAt }: PreviousRoom): LifeRoom {
   return { application, id, guestUrl, createdAt: iso(createdAt), expiresAt: iso(expiresAt) };
 }
 

@@ -3,7 +3,7 @@ import { NotAnnouncedError } from '../rooms/model/errors.ts';
 import type { EventRoom, EventSource, RoomEventDetail } from '../rooms/model/events.ts';
 import { linkAddress } from '../rooms/model/link.ts';
 import type { EventBus } from '../rooms/model/ports.ts';
-import type { Announcement, LiveRoom, Room } from '../rooms/model/room.ts';
+import type { Announcement, PreviousRoom, Room } from '../rooms/model/room.ts';
 import type { Instant } from '../rooms/model/time.ts';
 
 export const SOURCE: EventSource = 'evergreen-rooms';
@@ -74,7 +74,7 @@ function roomDetail(
   };
 }
 
-function shown(live: LiveRoom | undefined): EventRoom | undefined {
+function shown(live: PreviousRoom | undefined): EventRoom | undefined {
   if (!live) return undefined;
   const { application, id, meetingCode, guestUrl, createdAt, expiresAt } = live;
   return { application, id, meetingCode, guestUrl, createdAt: iso(createdAt), expiresAt: iso(expiresAt) };

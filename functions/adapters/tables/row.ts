@@ -1,12 +1,21 @@
 import type { PlannedOccurrence } from '../../rooms/model/occurrences.ts';
 import type { DueRoom } from '../../rooms/model/ports.ts';
-import type { Announcement, PastGeneration, Room } from '../../rooms/model/room.ts';
+import type {
+  Announcement,
+  Claim,
+  LiveRoom,
+  PastGeneration,
+  PreviousRoom,
+  Room,
+} from '../../rooms/model/room.ts';
+import { sameSpec } from '../../rooms/model/spec.ts';
 import type { Instant } from '../../rooms/model/time.ts';
 import { readRuns, writeRuns } from './planned-runs.ts';
 
 /**
- * How rooms stand in the table: attributes named as in the domain, instants as ISO 8601 with milliseconds so that
- * they sort as text and a person can read them.
+ * How rooms stand in the table: attributes named as in the domain. A write is paid for by the kilobyte, so a row leaves
+ * out what its reader knows anyway, and most instants are milliseconds. Rows of earlier versions have all of it, and
+ * ISO 8601: both are read.
  */
 export type Item = Record<string, unknown>;
 
@@ -30,24 +39,118 @@ const INSTANTS = new Set([
   'updatedAt',
 ]);
 
+/** Written as ISO 8601 with milliseconds: the index sorts by the one as text, and people look for the other. */
+const READABLE = new Set(['dueAt', 'expiresAt']);
+
 /** Attributes that are the caller's or the source's own: nothing in them is ours to translate. */
 const OPAQUE = new Set(['settings', 'origin', 'sequences']);
 
 export function toItem(entry: Room | PastGeneration): Item {
-  return translated(entry, (value) => (typeof value === 'number' ? new Date(value).toISOString() : value));
+  return 'revision' in entry ? toRoomItem(entry) : toReadable(entry);
+}
+
+/** What a row has where it says nothing else. */
+const USUAL: Pick<Room, 'retirees' | 'warnings' | 'attempts'> = { retirees: [], warnings: [], attempts: 0 };
+
+function toRoomItem({ claim, previous, ...room }: Room): Item {
+  const { retirees, warnings, attempts, renewAt, dueAt, current } = room;
+  const readable = toReadable({
+    ...room,
+    retirees: retirees.length > 0 ? retirees : undefined,
+    warnings: warnings.length > 0 ? warnings : undefined,
+    attempts: attempts > 0 ? attempts : undefined,
+    renewAt: renewAt === dueAt ? undefined : renewAt,
+  });
+  return {
+    ...readable,
+    ...(previous && { previous: shortened(away(previous, current)) }),
+    ...(claim && { claim: shortened(away(briefClaim(claim, room), current)) }),
+  };
+}
+
+/** Where it is in the account of the current room, that is not said again. */
+function away<Part extends { application: string }>(
+  part: Part,
+  current: LiveRoom | undefined,
+): Partial<Part> {
+  return part.application === current?.application ? { ...part, application: undefined } : part;
+}
+
+/** Most claims are for the room as the row has it already. */
+function briefClaim({ spec, warnings = [], ...claim }: Claim, room: Pick<Room, 'spec'>) {
+  return {
+    ...claim,
+    spec: sameSpec(room.spec, spec) ? undefined : spec,
+    warnings: warnings.length > 0 ? warnings : undefined,
+  };
+}
+
+/** Names inside of a claim and of the previous room, where nobody looks. Rows of earlier versions have the long ones. */
+const SHORT: ReadonlyMap<string, string> = new Map<keyof Claim | keyof PreviousRoom, string>([
+  ['announcement', 'n'],
+  ['application', 'a'],
+  ['bookmark', 'b'],
+  ['change', 'h'],
+  ['createdAt', 'c'],
+  ['ends', 'd'],
+  ['expiresAt', 'e'],
+  ['from', 'f'],
+  ['generation', 'g'],
+  ['gone', 'v'],
+  ['guestUrl', 'u'],
+  ['id', 'i'],
+  ['leaseUntil', 'l'],
+  ['meetingCode', 'm'],
+  ['origin', 'o'],
+  ['owner', 'w'],
+  ['purpose', 'p'],
+  ['sequence', 's'],
+  ['spec', 'r'],
+  ['takenAt', 't'],
+  ['warnings', 'x'],
+]);
+const LONG: ReadonlyMap<string, string> = new Map([...SHORT].map(([long, short]) => [short, long]));
+
+function shortened(part: object): Item {
+  return renamed(part, SHORT);
+}
+
+function renamed(part: object, names: ReadonlyMap<string, string>): Item {
+  const attributes = Object.entries(part).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(attributes.map(([name, value]) => [names.get(name) ?? name, value]));
 }
 
 /** @throws TypeError where the item is no row of this table */
 export function toRoom(item: Item): Room {
   // this table has one writer, and what it must have is checked below
-  const room = fromItem(item) as unknown as Room & { roomKey: string; application?: string; held?: boolean };
+  const room = fromItem(lengthened(item)) as unknown as Room & { roomKey: string } & Pick<DueRoom, 'held'> & {
+      application?: string;
+    };
   if (typeof room.revision !== 'number' || typeof room.state !== 'string') {
     throw new TypeError(
       `the rooms table has an entry of key ${room.roomKey} that is no room: it lacks revision or state`,
     );
   }
   const { roomKey: key, application: _application, held: _held, ...attributes } = room;
-  return { ...attributes, key, unannounced: announcementsOf(attributes.unannounced) };
+  const { dueAt, unannounced } = attributes;
+  return {
+    ...USUAL,
+    ...(dueAt !== undefined && { renewAt: dueAt }),
+    ...attributes,
+    key,
+    unannounced: announcementsOf(unannounced),
+  };
+}
+
+/** The item with all that `toRoomItem` leaves out of its parts. */
+function lengthened(item: Item): Item {
+  const { previous, claim, current, spec } = item as { [part: string]: Item | undefined };
+  const application = current?.application;
+  return {
+    ...item,
+    ...(previous && { previous: { application, ...renamed(previous, LONG) } }),
+    ...(claim && { claim: { application, spec, ...renamed(claim, LONG) } }),
+  };
 }
 
 /** Rows of earlier versions have a single announcement. */
@@ -63,7 +166,7 @@ export function toPastGeneration(item: Item): PastGeneration {
 
 /** @param item of the due index, which shows a part of the row */
 export function toDueRoom(item: Item): DueRoom {
-  const { roomKey, generation, held, application, dueAt, renewAt, emergencyAt } = item;
+  const { roomKey, generation, held, application, dueAt, renewAt = dueAt, emergencyAt } = item;
   return {
     key: String(roomKey),
     generation: Number(generation),
@@ -75,21 +178,30 @@ export function toDueRoom(item: Item): DueRoom {
   };
 }
 
-function instantOf(iso: unknown): Instant {
-  return Date.parse(String(iso));
+function instantOf(written: unknown): Instant {
+  return typeof written === 'number' ? written : Date.parse(String(written));
+}
+
+function toReadable(entry: object): Item {
+  return translated(entry, (value, name) =>
+    typeof value === 'number' && READABLE.has(name) ? new Date(value).toISOString() : value,
+  );
 }
 
 function fromItem({ entry: _entry, dueShard: _dueShard, ttl: _ttl, writer: _writer, ...item }: Item): Item {
   return translated(item, (value) => (typeof value === 'string' ? Date.parse(value) : value));
 }
 
-function translated(part: object, instant: (value: unknown) => unknown): Item {
+type Translation = (value: unknown, name: string) => unknown;
+
+function translated(part: object, instant: Translation): Item {
   return Object.fromEntries(
-    Object.entries(part).map(([name, value]) => {
-      if (INSTANTS.has(name)) return [name, instant(value)];
-      if (OPAQUE.has(name)) return [name, value];
-      if (name === 'planned') return [name, plannedAs(value) ?? deep(value, instant)];
-      return [name, deep(value, instant)];
+    Object.entries(part).flatMap(([name, value]) => {
+      if (value === undefined) return [];
+      if (INSTANTS.has(name)) return [[name, instant(value, name)]];
+      if (OPAQUE.has(name)) return [[name, value]];
+      if (name === 'planned') return [[name, plannedAs(value) ?? deep(value, instant)]];
+      return [[name, deep(value, instant)]];
     }),
   );
 }
@@ -102,7 +214,7 @@ function plannedAs(value: unknown): unknown {
   return isOurs ? writeRuns(value as readonly PlannedOccurrence[]) : undefined;
 }
 
-function deep(value: unknown, instant: (value: unknown) => unknown): unknown {
+function deep(value: unknown, instant: Translation): unknown {
   if (Array.isArray(value)) return value.map((element) => deep(element, instant));
   return typeof value === 'object' && value !== null ? translated(value, instant) : value;
 }

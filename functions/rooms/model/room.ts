@@ -127,6 +127,9 @@ export interface LiveRoom {
   readonly renewedAt: Instant;
 }
 
+/** A room whose successor is there. */
+export type PreviousRoom = Omit<LiveRoom, 'hostUrl' | 'renewedAt'>;
+
 /** The announcements on the bus. The names are the detail types of the events. */
 export type AnnouncementType = RoomEvent['detail-type'];
 
@@ -218,7 +221,7 @@ export interface Room {
   readonly spec?: RoomSpec;
   readonly current?: LiveRoom;
   /** The generation before, while its links still work. */
-  readonly previous?: LiveRoom;
+  readonly previous?: PreviousRoom;
   /** The end of the key's link: made once, by the first write of a row that has a spec (`link.ts`). */
   readonly slug?: string;
   /** Digest of the link as the links table has it. Absent while that is to be written. */

@@ -7,7 +7,16 @@ import {
   shortestRenewableLife,
   UNUSED_WARNING,
 } from './renewal.ts';
-import type { Claim, LiveRoom, Retiree, Room, RoomSpec, RoomState, UnclearChange } from './room.ts';
+import type {
+  Claim,
+  LiveRoom,
+  PreviousRoom,
+  Retiree,
+  Room,
+  RoomSpec,
+  RoomState,
+  UnclearChange,
+} from './room.ts';
 import { namesOf } from './room.ts';
 import { withSequence } from './sequence.ts';
 import { isKeptPast, isOnDemand } from './spec.ts';
@@ -40,8 +49,10 @@ export function nextRevision({ revision }: Room, now: Instant): number {
 
 /** The row under a claim. A change leaves the state alone: the room goes on as it is. */
 export function claimed(room: Room, claim: Claim, now: Instant): Room {
-  const state = claim.purpose === 'open' ? 'opening' : room.state;
-  return { ...room, state, claim: { ...claim, from: restState(room) }, updatedAt: now };
+  const held: Room = { ...room, claim: { ...claim, from: restState(room) }, updatedAt: now };
+  if (claim.purpose === 'change') return held;
+  // the next write forgets it anyway, and a row is paid for by the kilobyte
+  return { ...held, state: 'opening', previous: isAlive(room.previous, now) ? room.previous : undefined };
 }
 
 /** The row once generation `claim.generation` lives as `current`. */
@@ -55,7 +66,7 @@ export function opened(
   return {
     ...settled(room, claim, current, policy, now),
     generation: claim.generation,
-    previous: !claim.gone && isAlive(room.current, now) ? room.current : undefined,
+    previous: !claim.gone && isAlive(room.current, now) ? asPrevious(room.current) : undefined,
     // a room that is gone is not missed, and if the answer was wrong it must not live on as an orphan
     retirees: withRetirees(
       room,
@@ -67,6 +78,11 @@ export function opened(
     unclear: undefined,
     avoid: undefined,
   };
+}
+
+/** Guests go on with it until its end. Whoever opens a room is given the current one. */
+function asPrevious({ hostUrl: _hostUrl, renewedAt: _renewedAt, ...room }: LiveRoom): PreviousRoom {
+  return room;
 }
 
 /** The row once the current room took over what the claim says. */
@@ -273,7 +289,7 @@ export function restState(room: Room): RoomState | undefined {
   return room.state === 'opening' ? undefined : room.state;
 }
 
-export function isAlive(live: LiveRoom | undefined, now: Instant): live is LiveRoom {
+export function isAlive<Live extends PreviousRoom>(live: Live | undefined, now: Instant): live is Live {
   return live !== undefined && live.expiresAt > now;
 }
 

@@ -1,0 +1,220 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { expect, test } from 'vitest';
+import { mapBytes } from '../../../bench/cost/stored-bytes.ts';
+import { toRow } from '../../../functions/adapters/tables/rooms-table.ts';
+import { type Item, toDueRoom, toRoom } from '../../../functions/adapters/tables/row.ts';
+import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
+import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
+import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
+import type { RoomProvider } from '../../../functions/rooms/model/ports.ts';
+import type { Room } from '../../../functions/rooms/model/room.ts';
+import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
+import { aLiveRoom, aRoom, aSpec, START } from '../../support/rooms.ts';
+import { aRequest, makeWorld } from '../../support/world.ts';
+
+/** DynamoDB charges a write for each of them. */
+const UNIT = 1024;
+
+/** The store's own attributes: the mark of the writer. */
+const WRITER = { writer: 'w'.repeat(12) };
+
+/** As long as those of the Meetings API, with its token for the host. */
+const LINKS = {
+  id: '5b2b0d7e-1f7c-4d5e-9c3c-0a8e2f6f1a11',
+  meetingCode: '123456789',
+  guestUrl: 'https://meetings.vonage.com/123456789',
+  hostUrl: `https://meetings.vonage.com/?room_token=123456789&participant_token=${'h'.repeat(177)}`,
+};
+
+test('a usual room is written with one unit through every transition', async () => {
+  const world = makeWorld();
+  const bytes: [what: string, bytes: number][] = [];
+  const context = weighed(withLongLinks(world.context), (room) => {
+    bytes.push([`${room.state} ${room.generation}`, sizeOf(room)]);
+  });
+  const key = 'weekly-meeting-of-the-team';
+  const spec = aSpec({ settings: { display_name: 'Weekly meeting of the team' } });
+  await ensureRoom(aRequest({ key, spec }), context);
+  for (const generation of [1, 2]) {
+    world.clock.now += 84 * DAY;
+    await rotateRoom({ key, generation, cause: 'due' }, context);
+  }
+  await cancelRoom(aRequest({ key, action: 'cancel' }), context);
+  expect(world.row(key).generation).toBe(3);
+  expect(bytes.length).toBeGreaterThan(9);
+  expect(bytes.filter(([, size]) => size > UNIT)).toEqual([]);
+});
+
+const CLAIM: Room['claim'] = {
+  owner: 'worker',
+  purpose: 'open',
+  generation: 2,
+  takenAt: START,
+  leaseUntil: START + HOUR,
+  application: 'first',
+  bookmark: '17',
+  spec: aSpec(),
+  expiresAt: START + DAY,
+  gone: true,
+  ends: [{ application: 'first', id: 'older', urgent: true }],
+  sequence: { source: 'request', value: '1~0a' },
+  origin: { calendarId: 'team', until: '2027-01-01T00:00:00Z' },
+  announcement: { type: 'Room Rotated', reason: 'renewal' },
+  warnings: ['a warning'],
+  from: 'active',
+};
+
+const { hostUrl: _hostUrl, renewedAt: _renewedAt, ...PREVIOUS } = aLiveRoom({ id: 'older' });
+const TIMES = { renewAt: START + 80 * DAY, dueAt: START + 80 * DAY, emergencyAt: START + 85 * DAY };
+
+test.each<[string, Partial<Room>]>([
+  ['a claim for what the row has already', { claim: CLAIM }],
+  ['a claim for something else', { claim: { ...CLAIM, spec: aSpec({ expiresAt: START + 9 * DAY }) } }],
+  ['a claim in another account', { claim: { ...CLAIM, application: 'second' } }],
+  ['a claim of a key without a room', { claim: CLAIM, current: undefined, spec: undefined }],
+  ['a change', { claim: { ...CLAIM, purpose: 'change', change: { expiresAt: START, settings: {} } } }],
+  ['a previous room', { previous: PREVIOUS }],
+  ['a previous room in another account', { previous: { ...PREVIOUS, application: 'second' } }],
+  ['a room that is due when it is to be renewed', TIMES],
+  ['a room that is looked at later', { ...TIMES, dueAt: START + 81 * DAY }],
+  ['a room that is not renewed', {}],
+  ['failures and warnings', { attempts: 3, warnings: ['a warning'], lastError: 'out of order' }],
+  ['rooms to end', { retirees: [{ application: 'first', id: 'loser', endsAt: START }] }],
+])('a row is read as it was written: %s', (_, more) => {
+  const room = aRoom({ revision: 7, ...more });
+  expect(defined(toRoom(toRow(room, 90 * DAY)))).toEqual(defined(room));
+});
+
+test('the index shows when a room is to be renewed, also where that is when it is due', () => {
+  for (const times of [TIMES, { ...TIMES, dueAt: START + 81 * DAY }]) {
+    expect(toDueRoom(toRow(aRoom(times), 90 * DAY))).toMatchObject(times);
+  }
+});
+
+const iso = (instant: number) => new Date(instant).toISOString();
+const LIVE = {
+  application: 'first',
+  id: 'room',
+  meetingCode: '1',
+  guestUrl: 'https://meetings.example/1',
+  hostUrl: 'https://meetings.example/?host',
+  createdAt: iso(START),
+  expiresAt: iso(START + DAY),
+  renewedAt: iso(START),
+};
+const SPEC = { settings: { display_name: 'Weekly' }, lifetime: DAY, renewal: { mode: 'recreate' } };
+
+/** As version 0.1.0 wrote it before rows were brief. */
+const LONG_ROW: Item = {
+  roomKey: 'weekly',
+  entry: 'room',
+  revision: 5,
+  state: 'opening',
+  generation: 1,
+  retirees: [],
+  sequences: { request: '1~0a' },
+  warnings: [],
+  attempts: 0,
+  createdAt: iso(START),
+  updatedAt: iso(START + HOUR),
+  spec: SPEC,
+  current: LIVE,
+  previous: { ...LIVE, id: 'older' },
+  claim: {
+    owner: '0b1c2d3e-0000-4000-8000-000000000000',
+    purpose: 'open',
+    generation: 2,
+    takenAt: iso(START),
+    leaseUntil: iso(START + HOUR),
+    application: 'first',
+    spec: { ...SPEC, lifetime: 2 * DAY },
+    expiresAt: iso(START + 2 * DAY),
+    announcement: { type: 'Room Rotated', reason: 'renewal' },
+    warnings: [],
+    from: 'active',
+  },
+  renewAt: iso(START + HOUR),
+  dueAt: iso(START + 2 * HOUR),
+  emergencyAt: iso(START + 3 * HOUR),
+  dueShard: 7,
+  application: 'first',
+  writer: 'abcdefghijkl',
+};
+
+test('a row that an earlier version wrote is read whole, its claim too', () => {
+  const live = { ...aLiveRoom({ ...LIVE, createdAt: START, expiresAt: START + DAY, renewedAt: START }) };
+  expect(defined(toRoom(LONG_ROW))).toEqual({
+    key: 'weekly',
+    revision: 5,
+    state: 'opening',
+    generation: 1,
+    retirees: [],
+    sequences: { request: '1~0a' },
+    warnings: [],
+    attempts: 0,
+    createdAt: START,
+    updatedAt: START + HOUR,
+    spec: SPEC,
+    current: live,
+    previous: { ...live, id: 'older' },
+    claim: {
+      owner: '0b1c2d3e-0000-4000-8000-000000000000',
+      purpose: 'open',
+      generation: 2,
+      takenAt: START,
+      leaseUntil: START + HOUR,
+      application: 'first',
+      spec: { ...SPEC, lifetime: 2 * DAY },
+      expiresAt: START + 2 * DAY,
+      announcement: { type: 'Room Rotated', reason: 'renewal' },
+      warnings: [],
+      from: 'active',
+    },
+    renewAt: START + HOUR,
+    dueAt: START + 2 * HOUR,
+    emergencyAt: START + 3 * HOUR,
+  });
+  expect(toDueRoom(LONG_ROW)).toMatchObject({ renewAt: START + HOUR, emergencyAt: START + 3 * HOUR });
+});
+
+/** Without attributes that are undefined: the table has none. */
+function defined(room: Room): unknown {
+  return JSON.parse(JSON.stringify(room));
+}
+
+function sizeOf(room: Room): number {
+  const item = { ...toRow(room, 90 * DAY), ...WRITER };
+  return mapBytes(marshall(item, { removeUndefinedValues: true }));
+}
+
+function weighed(context: RoomContext, weigh: (written: Room) => void): RoomContext {
+  const { rooms } = context;
+  return {
+    ...context,
+    newOwner: () => 'o'.repeat(12),
+    rooms: {
+      ...rooms,
+      async write(room) {
+        const written = await rooms.write(room);
+        weigh(written);
+        return written;
+      },
+    },
+  };
+}
+
+function withLongLinks(context: RoomContext): RoomContext {
+  const { pool } = context;
+  let made = 0;
+  const wrapped = (provider: RoomProvider): RoomProvider => ({
+    ...provider,
+    async create(order) {
+      const room = await provider.create(order);
+      made += 1;
+      return { ...room, ...LINKS, id: `${LINKS.id.slice(0, -1)}${made}` };
+    },
+    retire: async () => context.now(),
+  });
+  return { ...context, pool: { ...pool, provider: (name) => wrapped(pool.provider(name)) } };
+}
