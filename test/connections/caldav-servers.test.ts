@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { calendarSystemContract } from './calendar-system-contract.ts';
 import { caldavHarness } from './support/caldav-harness.ts';
 import { REAL_SERVERS, startRealServer } from './support/real-servers.ts';
+import { writeBackContract } from './write-back/write-back-contract.ts';
 
 /** `.ci/run` installs the servers and sets this; with npm alone the small server stands in for them. */
 const wanted = (process.env.CALDAV_SERVERS ?? '').split(' ').filter((name) => name !== '');
@@ -14,6 +15,7 @@ describe.each(wanted)('%s', (name) => {
   afterAll(() => server?.stop());
 
   calendarSystemContract(name, () => caldavHarness(server));
+  writeBackContract(name, () => caldavHarness(server));
 });
 
 test.skipIf(wanted.length > 0)(
