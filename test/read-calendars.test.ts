@@ -36,6 +36,7 @@ beforeAll(async () => {
     MAX_RECEIVE_COUNT: '5',
     REQUESTS_QUEUE: requests.url,
     FEEDS: JSON.stringify([{ name: 'team', secret: 'feed/team' }]),
+    CONNECTIONS: '[]',
     CALENDARS_TABLE: 'calendars',
     POWERTOOLS_METRICS_NAMESPACE: 'Test',
     POWERTOOLS_SERVICE_NAME: 'read-calendars',
