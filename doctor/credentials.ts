@@ -11,6 +11,7 @@ import type { ProviderKind } from '../functions/adapters/provider/kind.ts';
 import { PROVIDERS } from '../functions/adapters/providers.ts';
 import type { Connection } from '../functions/connections/connection.ts';
 import type { Feed } from '../functions/feeds/feed.ts';
+import { ThrottledError, UnreachableError } from '../functions/rooms/model/errors.ts';
 import type { ApplicationEntry } from '../functions/runtime/environment.ts';
 import type { Clients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
@@ -106,6 +107,9 @@ async function checkConnection(connection: Connection, value: string): Promise<u
   try {
     return await sign(value, new Set());
   } catch (error) {
+    if (error instanceof UnreachableError || error instanceof ThrottledError) {
+      throw new Error(`the credential of connection ${connection.name} cannot be checked now: ${said(error)}`);
+    }
     const [, found = said(error)] = /cannot be used: (.*?); put /.exec(said(error)) ?? [];
     throw new Error(`connection ${connection.name} needs ${wanted}, and this is none: ${found}`);
   }

@@ -14,7 +14,13 @@ import { whatNext } from '../../local/demo/frame.ts';
 import { clone } from '../support/clone.ts';
 import { journey } from './journey.ts';
 
-const system = journey({ calendarFeeds: 'team', calendarFiles: 'on' });
+const system = journey({
+  calendarFeeds: 'team',
+  calendarFiles: 'on',
+  calendarConnections: [
+    { name: 'office', kind: 'caldav', baseUrl: 'https://caldav.example', calendars: ['ann/team'] },
+  ],
+});
 
 /** A client that is told the one address that a command line is told. */
 function client<T>(Client: new (options: object) => T): T {
@@ -103,6 +109,7 @@ test.runIf(aws)('the commands of the documents run as they are printed, in a fre
     return said;
   };
   writeFileSync(join(checkout.folder, 'private.key'), credential);
+  writeFileSync(join(checkout.folder, 'credential.json'), 'ann:password');
   writeFileSync(join(checkout.folder, 'feed.url'), 'https://calendars.example/team.ics');
   writeFileSync(join(checkout.folder, 'calendar.ics'), 'no calendar');
   await ask({ key: 'no name' });
