@@ -108,7 +108,9 @@ async function checkConnection(connection: Connection, value: string): Promise<u
     return await sign(value, new Set());
   } catch (error) {
     if (error instanceof UnreachableError || error instanceof ThrottledError) {
-      throw new Error(`the credential of connection ${connection.name} cannot be checked now: ${said(error)}`);
+      throw new Error(
+        `the credential of connection ${connection.name} cannot be checked now: ${said(error)}`,
+      );
     }
     const [, found = said(error)] = /cannot be used: (.*?); put /.exec(said(error)) ?? [];
     throw new Error(`connection ${connection.name} needs ${wanted}, and this is none: ${found}`);
