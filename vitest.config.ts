@@ -38,7 +38,7 @@ export default defineConfig({
       thresholds: { statements: 98, branches: 95, functions: 99, lines: 99 },
     },
     // only a test that hangs may run into these: no test depends on the speed of the machine
-    testTimeout: 180_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

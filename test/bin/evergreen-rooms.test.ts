@@ -37,7 +37,7 @@ describe('the app', () => {
       'aws://222222222222/us-east-1',
     ]);
     expect(new Set(made.map(({ id }) => id)).size).toBe(3);
-  }, 60_000);
+  });
 
   test('says what is wrong with a setting, and nothing else', async () => {
     const out = mkdtempSync(join(tmpdir(), 'app-'));
@@ -45,5 +45,5 @@ describe('the app', () => {
       /^the stack could not be synthesised by .*:\nsetting stage is "typo", and must be dev or prod; [^\n]*$/,
     );
     rmSync(out, { recursive: true });
-  }, 60_000);
+  });
 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   if (!found) throw new Error('the stack has no function that creates rooms');
   asked = found;
   environment = await behindTheGate(found.definition.environment);
-}, 120_000);
+});
 
 afterAll(async () => {
   await gate?.close();
@@ -119,7 +119,7 @@ it('a process that is killed at any of its calls leaves one room, once the messa
   console.log(
     `SIGKILL at ${calls.length} calls x before/after: ${keys.length - 1} runs, 0 lost, 0 doubled, 0 orphans left`,
   );
-}, 120_000);
+});
 
 /** Two hours later, table, provider and bus against each other. */
 async function audited(keys: readonly string[]): Promise<Audit> {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await ask({ key: 'team/b', display_name: 'B', lifetime: 'P2D', renewal: { mode: 'none' } });
   await ask({ key: 'lone', display_name: 'Lone', lifetime: 'P60D' });
   await ask({ key: 'nameless' });
-}, 120_000);
+});
 afterAll(async () => {
   await control.stop();
   rmSync(folder, { recursive: true });

@@ -36,7 +36,7 @@ beforeAll(async () => {
   emulator.faults.clear();
   const place = { port: String(control.port), stack: undefined, deployment: undefined, region: undefined };
   server = await openConsole(await findPlace({ ...place, local: true }, 'any'));
-}, 180_000);
+});
 afterAll(async () => {
   await server?.close();
   await control?.stop();

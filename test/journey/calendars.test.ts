@@ -74,7 +74,7 @@ beforeAll(async () => {
   await rooms.doors.putCredential('office', keyFile(privateKey));
   // the schedule fires once when it is made
   await rooms.stack.settle();
-}, 120_000);
+});
 
 afterAll(async () => {
   await rooms?.stop();

@@ -44,7 +44,7 @@ export function journeyWith<P extends LocalProvider>(
   let started: Journey<P> | undefined;
   beforeAll(async () => {
     started = await startJourney(await startProvider(), settings);
-  }, 120_000);
+  });
   afterAll(() => started?.stop());
   return () => {
     if (!started) throw new Error('the system has not started');

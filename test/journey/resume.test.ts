@@ -39,4 +39,4 @@ test('a stack that was told where goes on from there: its rooms, its provider, i
     detail: { applications: { emulator: { rooms: 1, lost: 0 } } },
   });
   expect(await second.doors.room('kept')).toEqual(before);
-}, 120_000);
+});

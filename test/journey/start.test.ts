@@ -67,7 +67,7 @@ beforeAll(async () => {
   port = await freePort();
   stack = run('local/start.ts', '--port', String(port));
   await said(stack, 'Make the provider fail');
-}, 120_000);
+});
 
 afterAll(async () => {
   stack.process.kill('SIGKILL');
@@ -93,7 +93,7 @@ test('npm start -- --once tells the main job and ends: generation 1, then 2 behi
     expect(output).toContain(type);
   }
   expect(output).not.toContain('warning');
-}, 120_000);
+});
 
 test('it tells of a room for each meeting where series are deployed so, with feeds and files beside them', async () => {
   const settings = [
@@ -107,13 +107,13 @@ test('it tells of a room for each meeting where series are deployed so, with fee
   expect(once.output()).toMatch(/Room Rotated +message:/);
   expect(once.output()).toMatch(/ew:\d{8}T0[89]0000Z +until \d+ \w+( \d{4})? +1 +http:/);
   expect(once.output()).toMatch(/Z +cancelled/);
-}, 120_000);
+});
 
 test('a step that fails is the reason of exit code 1', async () => {
   const failed = run('local/start.ts', '--once', '-c', 'schedule=cron(0 2 1 1 ? *)');
   expect(await failed.ended).toBe(1);
   expect(failed.output()).toMatch(/has no renewal to wait for\n$/);
-}, 120_000);
+});
 
 test('a dry run tells what a file would do, and does nothing', async () => {
   const file = 'examples/room-requested-event.json';
@@ -242,7 +242,7 @@ test('a setting that cannot be is the reason of exit code 1', async () => {
   expect(failed.output()).toMatch(
     /the stack could not be synthesised .*\nsetting spread is "7", and must be/,
   );
-}, 120_000);
+});
 
 test('an interrupted stack stops cleanly and leaves nothing behind', async () => {
   stack.process.kill('SIGINT');

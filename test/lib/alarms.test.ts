@@ -105,7 +105,7 @@ beforeEach(async () => {
   // Every story begins at a noon of its own, after nights that were as they should be.
   await system().stack.turnTo(Math.ceil(now() / DAY + 1) * DAY + DAY / 2);
   expect(ringing()).toEqual([]);
-}, 60_000);
+});
 
 afterEach(async () => {
   const { stack, emulator } = system();

@@ -38,7 +38,7 @@ beforeAll(async () => {
   brought = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
   // Its peers are the team's own; a registry need not be asked for what lies here already.
   lendPeers(folder);
-}, 120_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const manifest = () => JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
@@ -115,7 +115,7 @@ describe('what the construct exposes', () => {
 describe('a team that installs it', () => {
   test('type-checks its stack, with all that it can bring along', async () => {
     await expect(run(TSC, ['-p', '.'], { cwd: folder })).resolves.toBeDefined();
-  }, 60_000);
+  });
 
   test('is told by its types what is wrong', async () => {
     writeFileSync(join(folder, 'wrong.ts'), WRONG);
@@ -124,7 +124,7 @@ describe('a team that installs it', () => {
     expect(stdout).toMatch(/wrong\.ts\(3,\d+\): error TS2\d+/);
     expect(stdout).toMatch(/wrong\.ts\(6,\d+\): error TS2339: .*'hostUrl'/);
     expect(stdout).toMatch(/wrong\.ts\(7,\d+\): error TS2322: .*claim_stolen/);
-  }, 60_000);
+  });
 
   test.each([
     ['app.ts', 7],
