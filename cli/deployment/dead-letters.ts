@@ -84,6 +84,6 @@ export function deadLetter(
   };
 }
 
-export function queueName(url: string): string {
+function queueName(url: string): string {
   return url.split('/').at(-1) ?? url;
 }

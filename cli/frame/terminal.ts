@@ -61,7 +61,7 @@ export function processTerminal(environment: Environment = process.env): Termina
 }
 
 /** Colours are for people: not for a pipe, a dumb terminal, or whoever does not want them. */
-export function coloursWanted(isTerminal: boolean, { NO_COLOR, TERM }: Environment): boolean {
+function coloursWanted(isTerminal: boolean, { NO_COLOR, TERM }: Environment): boolean {
   return isTerminal && !NO_COLOR && TERM !== 'dumb';
 }
 

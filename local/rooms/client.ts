@@ -4,7 +4,6 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type ReconcileOptions, reconcile } from '../../doctor/reconcile.ts';
-import { redrive } from '../../doctor/redrive.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import type { Connection } from '../../functions/connections/connection.ts';
 import type { Feed } from '../../functions/feeds/feed.ts';
@@ -178,16 +177,6 @@ export class LocalClient {
   /** What a calendar would do that is put into the bucket. */
   rehearseCalendar(key: string, text: string): Promise<readonly Rehearsed[]> {
     return rehearseFile({ key, text }, this.#environment, this.#rooms);
-  }
-
-  /** Gives what rests in the dead-letter queues of the functions another try. @returns how many messages */
-  async redrive(): Promise<number> {
-    let sent = 0;
-    for (const { definition } of this.#stack.functions) {
-      const { WORK_QUEUE: queue, DEAD_LETTER_QUEUE: deadLetters } = definition.environment;
-      if (queue && deadLetters) sent += await redrive(this.#sqs, { queue, deadLetters });
-    }
-    return sent;
   }
 
   /** Compares the table with the providers' lists. @returns what was started, in words */

@@ -86,10 +86,6 @@ function answersOf({ stack, doors, provider }: LocalRooms): Answers {
     'GET /rooms': () => doors.rooms(),
     'GET /announcements': () => doors.announcements(),
     'GET /dead-letters': () => doors.deadLetters(),
-    'POST /dead-letters/redrive': async () => ({ sent: await doors.redrive() }),
-    'POST /reconciliations': async ({ confirm, findings }) => ({
-      said: await doors.reconcile({ confirm: textOf(confirm), findings: textOf(findings) }),
-    }),
     'GET /logs': () => stack.logs.slice(-1000),
     'POST /feeds': async ({ name, address }) => {
       await doors.putFeedAddress(String(name), String(address));
@@ -114,8 +110,6 @@ function answersOf({ stack, doors, provider }: LocalRooms): Answers {
     },
   };
 }
-
-const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 const iso = (instant: number) => new Date(instant).toISOString();
 

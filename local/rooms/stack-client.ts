@@ -38,18 +38,6 @@ export class StackClient {
     return this.#call('GET', '/dead-letters');
   }
 
-  /** Gives what rests in the dead-letter queues another try. @returns how many messages */
-  async redrive(): Promise<number> {
-    const { sent } = await this.#call<{ sent: number }>('POST', '/dead-letters/redrive', {});
-    return sent;
-  }
-
-  /** Compares the table with the providers' lists. @returns what was started, in words */
-  async reconcile(options: { readonly confirm?: string; readonly findings?: string } = {}): Promise<string> {
-    const { said } = await this.#call<{ said: string }>('POST', '/reconciliations', options);
-    return said;
-  }
-
   /** The latest lines of all functions. */
   logs(): Promise<LogLine[]> {
     return this.#call('GET', '/logs');
