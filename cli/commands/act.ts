@@ -9,6 +9,7 @@ import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import { durationOf } from '../frame/parse.ts';
 import type { Terminal } from '../frame/terminal.ts';
 import { argument } from '../pages/problems.ts';
+import { fits } from '../pages/room-filter.ts';
 
 /** The options of every command that changes rooms. */
 const FLAGS = {
@@ -169,7 +170,7 @@ async function readKeys(file: string): Promise<string> {
 /** The keys of the rooms that are chosen by a property; tombstones and refusals have no room to act on. */
 async function selected(
   { rooms }: Deployment,
-  { application, 'key-prefix': prefix = '' }: ActFlags,
+  { application, 'key-prefix': prefix }: ActFlags,
   { terminal }: Pick<Call, 'terminal'>,
 ): Promise<readonly string[]> {
   const keys: string[] = [];
@@ -178,9 +179,7 @@ async function selected(
     const page = await rooms.scan(cursor);
     for (const entry of page.items) {
       if (!('revision' in entry) || ['cancelled', 'rejected'].includes(entry.state)) continue;
-      const isThere =
-        application === undefined || (entry.current ?? entry.claim)?.application === application;
-      if (isThere && entry.key.startsWith(prefix)) keys.push(entry.key);
+      if (fits(entry, { application, prefix })) keys.push(entry.key);
     }
     cursor = page.cursor;
     terminal.progress(`${keys.length.toLocaleString('en')} rooms found`);

@@ -1,5 +1,4 @@
 import type { DueRoom } from '../../functions/rooms/model/ports.ts';
-import type { Room } from '../../functions/rooms/model/room.ts';
 import { DAY, type Instant } from '../../functions/rooms/model/time.ts';
 import { fitted, moment, roomsTable } from '../../local/demo/text.ts';
 import type { Deployment } from '../deployment/deployment.ts';
@@ -16,6 +15,7 @@ import {
   listedRoom,
   ROOM_STATES,
 } from '../pages/listed-room.ts';
+import { fits } from '../pages/room-filter.ts';
 
 const FLAGS = {
   state: { type: 'string', value: 'STATE', help: 'only rooms in this state' },
@@ -99,6 +99,8 @@ async function* roomPages(
   flags: ListFlags,
   terminal: Terminal,
 ): AsyncGenerator<ListPage> {
+  const { state, application, 'key-prefix': prefix } = flags;
+  const filter = { state: ROOM_STATES.find((known) => known === state), prefix, application };
   let cursor: string | undefined;
   let read = 0;
   do {
@@ -106,7 +108,7 @@ async function* roomPages(
     const all = page.items.flatMap((entry) => ('revision' in entry ? [entry] : []));
     read += all.length;
     const listed = all
-      .filter((room) => isWanted(room, flags))
+      .filter((room) => fits(room, filter))
       .map((room) => listedRoom(room, linksUrl))
       .sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.key.localeCompare(b.key));
     if (listed.length > 0) yield { of: 'table', rooms: listed };
@@ -114,12 +116,6 @@ async function* roomPages(
     if (cursor !== undefined) terminal.progress(`${read.toLocaleString('en')} rooms read`);
   } while (cursor !== undefined);
   terminal.progress();
-}
-
-function isWanted({ key, state, current, claim }: Room, flags: ListFlags): boolean {
-  if (flags.state !== undefined && state !== flags.state) return false;
-  if (flags['key-prefix'] !== undefined && !key.startsWith(flags['key-prefix'])) return false;
-  return flags.application === undefined || (current ?? claim)?.application === flags.application;
 }
 
 /** Rooms of the index on a page of the list. */

@@ -6,12 +6,13 @@ import { moment } from '../../local/demo/text.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { lifeOf } from '../pages/life-of.ts';
 import { iso, ROOM_STATES } from '../pages/listed-room.ts';
+import type { RoomFilter } from '../pages/room-filter.ts';
 import { type Admission, onlyFromHere, onlyTheOperator, safeHeaders } from './guards.ts';
 import { deadLettersContent } from './pages/dead-letters.ts';
 import { type Markup, type PagePath, page, roomAddress } from './pages/layout.ts';
 import { overviewContent } from './pages/overview.ts';
 import { ACTIONS, type RoomActionName, roomContent } from './pages/room.ts';
-import { nightsContent, type RoomsFilter, roomsContent } from './pages/rooms.ts';
+import { nightsContent, roomsContent } from './pages/rooms.ts';
 import { Counter, DAYS } from './snapshot.ts';
 import { script, style } from './style.ts';
 import { tablePage } from './table-page.ts';
@@ -49,13 +50,11 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
   app.get('/rooms', async (context) => {
     const filter = filterOf(context);
     const found = await tablePage(deployment.rooms, filter, context.req.query('cursor'));
-    const { linksUrl, applications } = deployment;
     const content = roomsContent({
       filter,
       found,
       states: ROOM_STATES,
-      applications: applications.map(({ name }) => name),
-      linksUrl,
+      applications: deployment.applications.map(({ name }) => name),
       now: deployment.now(),
     });
     return show(context, 'Rooms', '/rooms', content);
@@ -129,7 +128,7 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
 
 const isGrave = (action: RoomActionName) => action === 'cancel' || action === 'rotate';
 
-function filterOf(context: Context): RoomsFilter {
+function filterOf(context: Context): RoomFilter {
   const given = (name: string) => context.req.query(name) || undefined;
   const state = given('state');
   return {

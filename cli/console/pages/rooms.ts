@@ -5,14 +5,9 @@ import type { Instant } from '../../../functions/rooms/model/time.ts';
 import { moment } from '../../../local/demo/text.ts';
 import { iso, listedRoom } from '../../pages/listed-room.ts';
 import { span } from '../../pages/problems.ts';
+import type { RoomFilter } from '../../pages/room-filter.ts';
 import { number } from '../pictures/bars.ts';
 import { type Markup, roomLink, table } from './layout.ts';
-
-export interface RoomsFilter {
-  readonly state?: RoomState | undefined;
-  readonly prefix?: string | undefined;
-  readonly application?: string | undefined;
-}
 
 export interface RoomsPage {
   readonly rooms: readonly Room[];
@@ -23,18 +18,17 @@ export interface RoomsPage {
 }
 
 export interface RoomsContent {
-  readonly filter: RoomsFilter;
+  readonly filter: RoomFilter;
   readonly found: RoomsPage;
   readonly states: readonly RoomState[];
   readonly applications: readonly string[];
-  readonly linksUrl?: string | undefined;
   readonly now: Instant;
 }
 
 /** A page of the table. */
 export function roomsContent(content: RoomsContent): Markup {
-  const { filter, found, linksUrl, now } = content;
-  const rows = found.rooms.map((room) => roomRow(room, linksUrl, now));
+  const { filter, found, now } = content;
+  const rows = found.rooms.map((room) => roomRow(room, now));
   return html`${filterForm(content)}
 <p role="status">${number(found.rooms.length)} rooms, of ${number(found.read)} rows that were read. The order is that of the table.</p>
 ${rows.length > 0 ? table('Rooms', ['Key', 'State', 'Generation', 'Application', 'Ends (UTC)', 'Next renewal (UTC)'], rows) : html`<p>No room on this page fits.</p>`}
@@ -55,14 +49,14 @@ function choice(name: string, values: readonly string[], chosen: string | undefi
 ${values.map((value) => html`<option${value === chosen ? html` selected` : ''}>${value}</option>`)}</select>`;
 }
 
-function query(filter: RoomsFilter, cursor: string): string {
+function query(filter: RoomFilter, cursor: string): string {
   const set = new URLSearchParams({ cursor });
   for (const [name, value] of Object.entries(filter)) if (value !== undefined) set.set(name, value);
   return set.toString();
 }
 
-function roomRow(room: Room, linksUrl: string | undefined, now: Instant): Markup {
-  const { key, state, generation, application = '', expiresAt, renewAt } = listedRoom(room, linksUrl);
+function roomRow(room: Room, now: Instant): Markup {
+  const { key, state, generation, application = '', expiresAt, renewAt } = listedRoom(room);
   const end = expiresAt && `${moment(expiresAt)} (${leftInWords(Date.parse(expiresAt) - now)})`;
   return html`<tr><th scope="row">${roomLink(key)}</th><td>${state}</td><td>${generation}</td><td>${application}</td><td>${end ?? '-'}</td><td>${renewAt ? moment(renewAt) : '-'}</td></tr>`;
 }
