@@ -22,8 +22,8 @@ export interface DeadLetter {
 
 /** Reads rooms. Nothing here writes: what changes a room is a message to the queue of requests. */
 export interface RoomReader extends Pick<RoomStore, 'read' | 'history' | 'scan'> {
-  /** The rooms of the due index up to a time, the longest overdue first. Reads the index only. */
-  due(before: Instant): AsyncIterable<DueRoom>;
+  /** The rooms of the due index between two times, the longest overdue first. Reads the index only, and only them. */
+  due(before: Instant, from?: Instant): AsyncIterable<DueRoom>;
 }
 
 /**

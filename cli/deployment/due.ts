@@ -6,8 +6,12 @@ import type { Instant } from '../../functions/rooms/model/time.ts';
  * The rooms of all shards in one order, the longest overdue first. It holds a page of each shard at most, and reads
  * no further than what is asked for.
  */
-export async function* dueRooms(rooms: Pick<RoomStore, 'due'>, before: Instant): AsyncGenerator<DueRoom> {
-  const heads = Array.from({ length: DUE_SHARDS }, (_, shard) => ofShard(rooms, shard, before));
+export async function* dueRooms(
+  rooms: Pick<RoomStore, 'due'>,
+  before: Instant,
+  from?: Instant,
+): AsyncGenerator<DueRoom> {
+  const heads = Array.from({ length: DUE_SHARDS }, (_, shard) => ofShard(rooms, shard, { before, from }));
   const waiting: { readonly room: DueRoom; readonly rest: AsyncGenerator<DueRoom> }[] = [];
   for (const { value, done, rest } of await Promise.all(heads.map(next))) {
     if (!done) waiting.push({ room: value, rest });
@@ -27,11 +31,11 @@ async function next(rest: AsyncGenerator<DueRoom>) {
 async function* ofShard(
   rooms: Pick<RoomStore, 'due'>,
   shard: number,
-  before: Instant,
+  { before, from }: { readonly before: Instant; readonly from: Instant | undefined },
 ): AsyncGenerator<DueRoom> {
   let cursor: string | undefined;
   do {
-    const page = await rooms.due(shard, before, cursor);
+    const page = await rooms.due(shard, before, cursor, from);
     yield* page.items;
     cursor = page.cursor;
   } while (cursor !== undefined);

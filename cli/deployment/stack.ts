@@ -48,7 +48,7 @@ export function stackDeployment(
       read: (key) => store.read(key),
       history: (key) => store.history(key),
       scan: (cursor, most) => store.scan(cursor, most),
-      due: (before) => dueRooms(store, before),
+      due: (before, from) => dueRooms(store, before, from),
     },
     now,
     async request(body) {

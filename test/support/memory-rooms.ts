@@ -50,10 +50,14 @@ export function memoryRooms(
         .filter((entry) => entry.key === key)
         .sort((a, b) => a.generation - b.generation);
     },
-    async due(shard, before, cursor) {
+    async due(shard, before, cursor, earliest = 0) {
       const from = cursor === undefined ? undefined : (JSON.parse(cursor) as DueRoom);
       const due = [...rows.values()]
-        .filter(({ key, dueAt = Number.POSITIVE_INFINITY }) => dueAt <= before && shardOf(key) === shard)
+
+        .filter(
+          ({ key, dueAt = Number.POSITIVE_INFINITY }) =>
+            dueAt >= earliest && dueAt <= before && shardOf(key) === shard,
+        )
         .map(shown)
         .sort(inOrder)
         .filter((room) => from === undefined || inOrder(from, room) < 0);

@@ -115,11 +115,15 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
       return found;
     },
 
-    async due(shard, before, cursor) {
+    async due(shard, before, cursor, from = 0) {
       const page = await query({
         IndexName: 'due',
-        KeyConditionExpression: 'dueShard = :shard AND dueAt <= :before',
-        ExpressionAttributeValues: { ':shard': shard, ':before': new Date(before).toISOString() },
+        KeyConditionExpression: 'dueShard = :shard AND dueAt BETWEEN :from AND :before',
+        ExpressionAttributeValues: {
+          ':shard': shard,
+          ':from': new Date(from).toISOString(),
+          ':before': new Date(before).toISOString(),
+        },
         Limit: duePage,
         ExclusiveStartKey: startKey(cursor),
       });

@@ -198,8 +198,12 @@ export interface RoomStore {
   /** Safe to repeat. */
   archive(past: PastGeneration): Promise<void>;
   history(key: string): Promise<readonly PastGeneration[]>;
-  /** The rooms of one shard that are due at `before`, the longest overdue first. */
-  due(shard: number, before: Instant, cursor?: string): Promise<Page<DueRoom>>;
+  /**
+   * The rooms of one shard that are due at `before`, the longest overdue first.
+   *
+   * @param from leaves out what is due earlier; default: nothing
+   */
+  due(shard: number, before: Instant, cursor?: string, from?: Instant): Promise<Page<DueRoom>>;
   /**
    * Every row and every past generation, in no order.
    *

@@ -144,6 +144,16 @@ function describeStore(makeStore: (now?: () => number) => Promise<RoomStore>) {
     });
   });
 
+  it('shows what is due between two times, both of them included', async () => {
+    const store = await makeStore();
+    const dueAt = [START - 2, START - 1, START, START + 1];
+    for (const [index, at] of dueAt.entries()) {
+      await store.write(aRoom({ key: `room-${index}`, dueAt: at, renewAt: at, emergencyAt: START + DAY }));
+    }
+    const due = await allDue(store, START, START - 1);
+    expect(due.map(({ key }) => key).sort()).toEqual(['room-1', 'room-2']);
+  });
+
   it('shows which due rooms are held', async () => {
     const store = await makeStore();
     const due = { dueAt: START, renewAt: START, emergencyAt: START };
@@ -271,9 +281,9 @@ describe('a row that an earlier version has written', () => {
   });
 });
 
-async function allDue(store: RoomStore, before: number): Promise<readonly DueRoom[]> {
+async function allDue(store: RoomStore, before: number, from?: number): Promise<readonly DueRoom[]> {
   const shards = Array.from({ length: DUE_SHARDS }, async (_, shard) => {
-    const { items } = await store.due(shard, before);
+    const { items } = await store.due(shard, before, undefined, from);
     const inOrder = items.every((room, index) => index === 0 || (items[index - 1]?.dueAt ?? 0) <= room.dueAt);
     expect(inOrder).toBe(true);
     return items;
