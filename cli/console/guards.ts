@@ -7,7 +7,7 @@ import { refusalPage } from './pages/layout.ts';
 export interface Admission {
   /** The token of the first address. Whoever has it is the operator. */
   readonly token: string;
-  /** The port that the console listens on. */
+  /** The port that the console listens on. It is known when the first request comes. */
   readonly port: number;
 }
 
@@ -16,7 +16,7 @@ const cookieName = ({ port }: Admission) => `evergreen-rooms-${port}`;
 
 const HEADERS = {
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   // without it a browser does not say where a form comes from
@@ -35,9 +35,9 @@ export const safeHeaders: MiddlewareHandler = async (context, next) => {
  * Refuses requests for another host, which a name that was made to point here would send (DNS rebinding), and requests
  * that another page makes.
  */
-export function onlyFromHere({ port }: Admission): MiddlewareHandler {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+export function onlyFromHere(admission: Admission): MiddlewareHandler {
   return async (context, next) => {
+    const hosts = [`127.0.0.1:${admission.port}`, `localhost:${admission.port}`];
     const host = context.req.header('host') ?? '';
     if (!hosts.includes(host)) return refused(context, 'This address is not the console of this machine.');
     const origin = context.req.header('origin');
@@ -52,8 +52,8 @@ export function onlyFromHere({ port }: Admission): MiddlewareHandler {
 
 /** Lets in whoever has the cookie, or the token of the first address, which becomes the cookie. */
 export function onlyTheOperator(admission: Admission): MiddlewareHandler {
-  const name = cookieName(admission);
   return async (context, next) => {
+    const name = cookieName(admission);
     if (isToken(getCookie(context, name), admission)) return next();
     if (context.req.method === 'GET' && isToken(context.req.query('token'), admission)) {
       setCookie(context, name, admission.token, { path: '/', httpOnly: true, sameSite: 'Strict' });

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { Deployment } from '../deployment/deployment.ts';
 import { consoleApp } from './app.ts';
@@ -17,31 +16,22 @@ export interface ConsoleServer {
  * @param port 0: any that is free
  */
 export async function openConsole(deployment: Deployment, port = 0): Promise<ConsoleServer> {
-  const token = randomBytes(32).toString('base64url');
-  const chosen = port === 0 ? await freePort() : port;
-  const app = consoleApp(deployment, { token, port: chosen });
+  const admission = { token: randomBytes(32).toString('base64url'), port };
+  const app = consoleApp(deployment, admission);
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
-    const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: chosen }, () => resolve(started));
+    const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (listening) => {
+      admission.port = listening.port;
+      resolve(started);
+    });
     started.on('error', reject);
   });
   return {
-    address: `http://127.0.0.1:${chosen}/?token=${token}`,
-    port: chosen,
+    address: `http://127.0.0.1:${admission.port}/?token=${admission.token}`,
+    port: admission.port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         if ('closeAllConnections' in server) server.closeAllConnections();
       }),
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
