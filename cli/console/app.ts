@@ -13,7 +13,7 @@ import { type Markup, type PagePath, page, roomAddress } from './pages/layout.ts
 import { overviewContent } from './pages/overview.ts';
 import { ACTIONS, type RoomActionName, roomContent } from './pages/room.ts';
 import { nightsContent, roomsContent } from './pages/rooms.ts';
-import { Counter, DAYS } from './snapshot.ts';
+import { Counter, DAYS, midnight } from './snapshot.ts';
 import { script, style } from './style.ts';
 import { tablePage } from './table-page.ts';
 
@@ -37,6 +37,8 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
     const content = overviewContent({ count: counter.count, deadLetters, limits: deployment.roomLimits });
     return show(context, 'Overview', '/', content);
   });
+  // the page that waits asks this, and not for all of the overview, which looks into the dead-letter queues
+  app.get('/count', (context) => context.body(null, counter.count.isCounting ? 202 : 204));
   app.post('/count', (context) => {
     counter.start();
     return context.redirect('/', 303);
@@ -84,14 +86,14 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
   app.get('/nights', async (context) => {
     const night = Number(context.req.query('from') ?? 0);
     if (!Number.isInteger(night) || night < 0 || night >= DAYS) return context.notFound();
-    const now = deployment.now();
-    const from = night === 0 ? 0 : now + night * DAY;
-    const until = now + (night + 1) * DAY;
-    const { rooms, hasMore } = await firstOf(deployment.rooms.due(until), from);
+    // a night is a day in UTC, as for the command `plan`
+    const from = midnight(deployment.now()) + night * DAY;
+    const until = from + DAY - 1;
+    const { rooms, hasMore } = await firstOf(deployment.rooms.due(until, night === 0 ? undefined : from));
     const content = nightsContent({
       rooms,
       hasMore,
-      from: now + night * DAY,
+      from,
       until,
       earlier: night > 0 ? `/nights?from=${night - 1}` : undefined,
       later: night < DAYS - 1 ? `/nights?from=${night + 1}` : undefined,
@@ -120,7 +122,7 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
   });
   app.onError((error, context) => {
     context.status(500);
-    const content = html`<p class="bad" role="alert">${error.message}</p><p>Nothing was changed by this page. Try again; <code>evergreen-rooms doctor</code> looks at the deployment.</p>`;
+    const content = html`<p class="bad" role="alert">${error.message}</p><p>${context.req.method === 'GET' ? 'Nothing was changed.' : 'What was asked for may be done in part: look before you repeat it.'} <code>evergreen-rooms doctor</code> looks at the deployment.</p>`;
     return show(context, 'That did not work', '/', content);
   });
   return app;
@@ -138,10 +140,9 @@ function filterOf(context: Context): RoomFilter {
   };
 }
 
-async function firstOf(due: AsyncIterable<DueRoom>, from: number) {
+async function firstOf(due: AsyncIterable<DueRoom>) {
   const rooms: DueRoom[] = [];
   for await (const room of due) {
-    if (room.dueAt < from) continue;
     if (rooms.length === NIGHT) return { rooms, hasMore: true };
     rooms.push(room);
   }

@@ -9,9 +9,9 @@ export interface Snapshot {
   readonly states: ReadonlyMap<RoomState, number>;
   /** Living rooms by how much life is left, in the order of `LIFE_LEFT`. */
   readonly lifeLeft: readonly number[];
-  /** Rooms that fall due in each of the next 30 days; the first has all that is overdue. */
+  /** Rooms that fall due in each of the next 30 days in UTC; the first is today, with all that is overdue. */
   readonly due: readonly number[];
-  /** Generations that were replaced in each of the last 30 days, the oldest day first. */
+  /** Generations that were replaced in each of the last 30 days in UTC, the oldest first; the last is today. */
   readonly renewed: readonly number[];
   /** Living rooms by application. */
   readonly applications: ReadonlyMap<string, number>;
@@ -153,7 +153,7 @@ class Tally {
 
   #addLife({ current, dueAt }: Room): void {
     if (dueAt !== undefined) {
-      const night = Math.max(0, Math.floor((dueAt - this.#now) / DAY));
+      const night = Math.max(0, Math.floor((dueAt - midnight(this.#now)) / DAY));
       if (night < DAYS) this.#due[night] = (this.#due[night] ?? 0) + 1;
     }
     if (!current || current.expiresAt <= this.#now) return;
@@ -163,11 +163,13 @@ class Tally {
   }
 
   #addPast({ replacedAt }: PastGeneration): void {
-    const ago = Math.floor((this.#now - replacedAt) / DAY);
-    const day = DAYS - 1 - ago;
-    if (ago >= 0 && day >= 0) this.#renewed[day] = (this.#renewed[day] ?? 0) + 1;
+    const day = DAYS - 1 - (midnight(this.#now) - midnight(replacedAt)) / DAY;
+    if (day >= 0 && day < DAYS) this.#renewed[day] = (this.#renewed[day] ?? 0) + 1;
   }
 }
+
+/** When the day in UTC began. */
+export const midnight = (at: Instant): Instant => Math.floor(at / DAY) * DAY;
 
 function increase<K>(counts: Map<K, number>, of: K): void {
   counts.set(of, (counts.get(of) ?? 0) + 1);

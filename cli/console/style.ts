@@ -74,7 +74,8 @@ footer{color:var(--more);font-size:.85rem;max-width:1100px;margin:0 auto;padding
 @media (max-width:600px){header,main,footer{padding-left:16px;padding-right:16px}header form{margin-left:0}dl div{grid-template-columns:1fr;gap:0}}
 `;
 
-/** All that moves: the overview looks again while the rooms are counted. Without a script there is a link for it. */
+/** All that moves: the overview comes anew once the rooms are counted. Without a script there is a link for it. */
 export const script = `
-if (document.querySelector('[data-counting]')) setTimeout(() => location.replace(location.pathname), 2000);
+const wait = () => setTimeout(async () => ((await fetch('/count')).status === 202 ? wait() : location.reload()), 2000);
+if (document.querySelector('[data-counting]')) wait();
 `;

@@ -146,6 +146,22 @@ describe('an action', () => {
   });
 });
 
+test('a room is on the page of the night in which it is due, and on no other', async () => {
+  const { renewAt = '' } = await system().room('team/weekly');
+  const today = Math.floor(system().stack.clock.now() / DAY) * DAY;
+  const night = Math.floor((Date.parse(renewAt) - today) / DAY);
+  const pages = await Promise.all(
+    [night - 1, night, night + 1].map((from) =>
+      ask(`/nights?from=${from}`, { headers: { cookie: cookie() } }),
+    ),
+  );
+  expect(pages.map(({ text }) => text.includes('team%2Fweekly'))).toEqual([false, true, false]);
+});
+
+test('the page that waits for a count asks for nothing but whether it is over', async () => {
+  await expect.poll(async () => (await ask('/count', { headers: { cookie: cookie() } })).status).toBe(204);
+});
+
 describe.skipIf(!hasBrowser)('in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
