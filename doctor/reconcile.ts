@@ -1,5 +1,8 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { writeReconciliation } from '../functions/requests/tasks/reconciliation.ts';
+import {
+  type ReconciliationMessage,
+  writeReconciliation,
+} from '../functions/requests/tasks/reconciliation.ts';
 import type { Duration, Instant } from '../functions/rooms/model/time.ts';
 import { HOUR } from '../functions/rooms/model/time.ts';
 import type { Clients } from './clients.ts';
@@ -12,6 +15,8 @@ export interface ReconcileOptions {
   readonly confirm?: string;
   /** How many lost and orphaned rooms were reported, as a person typed it. */
   readonly findings?: string;
+  /** Whether all links are written again. Nothing is compared then. */
+  readonly links?: boolean;
   readonly now?: () => Instant;
 }
 
@@ -23,23 +28,38 @@ export interface Reconcilable {
 
 /**
  * Starts a comparison of the table with the providers' lists. With `confirm` the run may repair and retire in one
- * application what the run before held back: at most as many rooms as were reported, and within six hours.
+ * application what the run before held back: at most as many rooms as were reported, and within six hours. With `links`
+ * the workers write every link again instead, as after a restore of the links table.
  *
  * @returns what was done, in words
  */
 export async function reconcile(
-  { confirm, findings, now = Date.now }: ReconcileOptions,
+  { confirm, findings, links, now = Date.now }: ReconcileOptions,
   { functions, applications }: Reconcilable,
   { sqs }: Pick<Clients, 'sqs'>,
 ): Promise<string> {
-  const queue = functions.get('reconcile-rooms')?.environment.WORK_QUEUE;
+  const { WORK_QUEUE: queue, LINKS_TABLE: table } = functions.get('reconcile-rooms')?.environment ?? {};
   if (!queue) throw new Error('the deployment has no queue of reconciliations');
+  const send = (task: ReconciliationMessage) =>
+    sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: writeReconciliation(task) }));
+  if (links) {
+    assertLinksAlone({ confirm, findings, table });
+    await send({ links: {} });
+    return 'every link is being written again, which changes no room';
+  }
   const names = applications.map(({ name }) => name);
   const task = taskOf({ confirm, findings, now }, names);
-  await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: writeReconciliation(task) }));
+  await send(task);
   if (!task.confirmed) return 'a comparison of all applications has been started';
   const until = new Date(task.confirmed.until).toISOString();
   return `a comparison of ${confirm} has been started, which may change up to ${findings} rooms until ${until}`;
+}
+
+function assertLinksAlone({ confirm, findings, table }: Partial<Record<string, string>>): void {
+  if (confirm !== undefined || findings !== undefined) {
+    throw new Error('--links compares nothing, so that it goes without --confirm and --findings');
+  }
+  if (!table) throw new Error('--links: the deployment has no links: its setting `links` is off');
 }
 
 function taskOf(

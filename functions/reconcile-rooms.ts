@@ -15,6 +15,7 @@ import {
 import { FleetGauges } from './rooms/fleet/gauges.ts';
 import type { ApplicationReport } from './rooms/fleet/inventory.ts';
 import { type ListTotals, type ReconciliationTask, reconcileRooms } from './rooms/fleet/reconcile.ts';
+import { rewriteLinks } from './rooms/fleet/rewrite-links.ts';
 import { RequestRefusedError } from './rooms/model/errors.ts';
 import type { ReconciliationMode } from './rooms/model/events.ts';
 import type { Room } from './rooms/model/room.ts';
@@ -33,7 +34,7 @@ const environment = once(() =>
 
 /**
  * Compares the table with what the providers have. A message is a run over the applications that it names, or over
- * all; what a run has no time for it leaves to a message of its own.
+ * all; what a run has no time for it leaves to a message of its own. A message may ask for all links instead.
  */
 export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })
   .use(invocationLog())
@@ -41,7 +42,7 @@ export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })
   .use(parsing(read))
   .use(partialBatchFailures(failurePolicy))
   .use(deadline())
-  .handler(forEachMessage(reconcile));
+  .handler(forEachMessage(run));
 
 const reconciling = once(() => ({
   ...roomContext(),
@@ -51,9 +52,22 @@ const reconciling = once(() => ({
   brake: Number(environment().BRAKE_PERCENT) / 100,
 }));
 
-function read({ messageId, body }: SQSRecord): Parsed<ReconciliationTask> {
+type Task = ReconciliationTask & Pick<ReconciliationMessage, 'links'>;
+
+function read({ messageId, body }: SQSRecord): Parsed<Task> {
   const message = readReconciliation(body);
   return { key: messageId, task: { ...message, applications: applicationsOf(message) } };
+}
+
+function run({ links, ...task }: Task, context: Context): Promise<void> {
+  return links ? writeLinks(links.from, context) : reconcile(task, context);
+}
+
+async function writeLinks(from: string | undefined, context: Context): Promise<void> {
+  const timeLeft = () => context.getRemainingTimeInMillis();
+  const { nominated, next } = await rewriteLinks(from, { ...reconciling(), timeLeft });
+  if (next !== undefined) await inbox().queue.send(writeReconciliation({ links: { from: next } }));
+  log.info('links nominated', { nominated, next });
 }
 
 async function reconcile(task: ReconciliationTask, context: Context): Promise<void> {

@@ -108,6 +108,16 @@ it('is finished when nothing is left over', async () => {
   expect(output.counted('ReconciliationsFinished')).toBe(1);
 });
 
+it('has every link written again instead, when a person asks for that', async () => {
+  const { rotations } = deployment.inboxes;
+  for (const { receiptHandle } of rotations.queue.receive(10)) rotations.queue.delete(receiptHandle);
+  const { output, waiting } = await reconcile('{"links":{}}');
+  expect(waiting).toEqual([]);
+  expect(output.logged('INFO')).toMatchObject([{ message: 'links nominated', nominated: 2 }]);
+  const orders = rotations.queue.messages().map(({ body }) => JSON.parse(body));
+  expect(orders.map(({ key, cause }) => `${cause} ${key}`).sort()).toEqual(['link drifted', 'link healthy']);
+});
+
 it('fails because of a failing application alone, and says how to repair it', async () => {
   const { output, failed } = await reconcile('{"applications":["locked"]}');
   expect(failed).toBe(true);

@@ -17,15 +17,20 @@ export const reconcile = command({
       value: 'N',
       help: 'how many lost and orphaned rooms were reported there: a run that finds more holds back again',
     },
+    links: {
+      type: 'boolean',
+      help: 'compares nothing; writes every link again, as after a restore of the links table',
+    },
   },
   reach: 'any',
   examples: [
     ['reconcile', 'starts a comparison of all applications'],
     ['reconcile --confirm main --findings 12', 'may repair the twelve findings that were reported'],
+    ['reconcile --links', 'writes all links again after the links table was restored'],
   ],
-  async run({ flags: { confirm, findings }, terminal, deployment }) {
+  async run({ flags: { confirm, findings, links }, terminal, deployment }) {
     const found = await deployment();
-    await terminal.say(await orCallError(() => found.reconcile({ confirm, findings })));
+    await terminal.say(await orCallError(() => found.reconcile({ confirm, findings, links })));
     return EXIT.done;
   },
 });

@@ -19,14 +19,15 @@ afterAll(async () => {
 const APPLICATIONS = [{ name: 'first' }, { name: 'second' }];
 let queues = 0;
 
-async function send(options: ReconcileOptions) {
+async function send(options: ReconcileOptions, links = true) {
   queues += 1;
   const queue = engines.queues.create(
     `reconciliations-${queues}`,
     `arn:aws:sqs:local:000000000000:reconciliations-${queues}`,
     {},
   );
-  const functions = new Map([['reconcile-rooms', { environment: { WORK_QUEUE: queue.url } }]]);
+  const environment = { WORK_QUEUE: queue.url, ...(links && { LINKS_TABLE: 'links' }) };
+  const functions = new Map([['reconcile-rooms', { environment }]]);
   const said = await reconcile(
     { now: () => START, ...options },
     { functions, applications: APPLICATIONS },
@@ -50,6 +51,19 @@ describe('the command', () => {
       { applications: ['second'], confirmed: { application: 'second', findings: 300, until } },
     ]);
     expect(said).toContain(`up to 300 rooms until ${new Date(until).toISOString()}`);
+  });
+
+  it('has all links written again, which compares nothing', async () => {
+    expect(await send({ links: true })).toEqual({
+      said: 'every link is being written again, which changes no room',
+      sent: [{ links: {} }],
+    });
+  });
+
+  it('refuses links where the deployment has none, or beside a confirmation', async () => {
+    await expect(send({ links: true }, false)).rejects.toThrow('its setting `links` is off');
+    const both = { links: true, confirm: 'first', findings: '3' };
+    await expect(send(both)).rejects.toThrow('goes without --confirm and --findings');
   });
 
   it.each([

@@ -14,15 +14,20 @@ const reconciliation = z.object({
     }),
   ),
   before: z.optional(z.object({ rooms: z.int(), lost: z.int(), orphans: z.int(), held: z.int() })),
+  links: z.optional(z.object({ from: z.optional(z.string()) })),
   confirmed: z.optional(z.object({ application: z.string(), findings: z.int(), until: z.iso.datetime() })),
 });
 
 /** What a run looks at: every application where none is named. */
-export type ReconciliationMessage = Partial<ReconciliationTask>;
+export interface ReconciliationMessage extends Partial<ReconciliationTask> {
+  /** Instead of a comparison: all links are written again, from a place in the table on. */
+  readonly links?: { readonly from?: string };
+}
 
 /**
  * What a message of the reconciliations queue asks for: `{}` for every application of the pool, or some by name. What the
- * brake held back is confirmed for one application, up to a number of findings and a time.
+ * brake held back is confirmed for one application, up to a number of findings and a time. With `links` nothing is
+ * compared.
  *
  * @throws RequestRefusedError where it is neither
  */

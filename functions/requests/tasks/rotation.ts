@@ -7,7 +7,7 @@ import { readJson } from '../json.ts';
 const rotationMessage = z.object({
   key: z.string(),
   generation: z.int(),
-  cause: z.enum(['due', 'lost', 'drifted', 'used', 'unfinished', 'ended', 'recovered']),
+  cause: z.enum(['due', 'lost', 'drifted', 'used', 'unfinished', 'ended', 'recovered', 'link']),
   found: z.optional(z.array(z.object({ application: z.string(), id: z.string(), generation: z.int() }))),
   notBefore: z.optional(z.iso.datetime()),
 });

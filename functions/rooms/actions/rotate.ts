@@ -1,5 +1,6 @@
 import { candidates, unmetSettings } from '../lifecycle/candidates.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
+import { rewriteLink } from '../lifecycle/links.ts';
 import type { Opening } from '../lifecycle/open.ts';
 import { flushAll, onKey } from '../lifecycle/pending.ts';
 import { recoverRoom } from '../lifecycle/recover.ts';
@@ -26,10 +27,10 @@ export async function rotateRoom(order: RotationOrder, context: RoomContext): Pr
     const room = await recoverRoom(found, context);
     const { current, spec, generation } = room;
     if (order.cause === 'unfinished') return tidyUp(found, room, context);
+    if (order.cause === 'link') return { outcome: 'unchanged', room: await rewriteLink(room, context) };
     if (order.cause === 'recovered') return takeBack(room, order.found ?? [], context);
     if (!current || !spec) return { outcome: 'unchanged', room };
     if (generation !== order.generation) return { outcome: 'outdated', room };
-    if (order.cause === 'ended') return announceEnd(room, context);
     return CAUSES[order.cause]({ room, current, spec }, context);
   });
 }
@@ -42,7 +43,7 @@ async function tidyUp(found: Room, room: Room, context: RoomContext): Promise<Re
 }
 
 /** A room without renewal reached its expiry. */
-async function announceEnd(room: Room, context: RoomContext): Promise<Result> {
+async function announceEnd({ room }: KeptRoom, context: RoomContext): Promise<Result> {
   const now = context.now();
   if (!hasExpired(room, now)) return { outcome: 'unchanged', room };
   const unannounced = withAnnouncement(room, { type: 'Room Ended', reason: 'expired' });
@@ -52,7 +53,13 @@ async function announceEnd(room: Room, context: RoomContext): Promise<Result> {
   };
 }
 
-const CAUSES = { due: renewDue, lost: reopenLost, drifted: correctDrift, used: noteUse } as const;
+const CAUSES = {
+  due: renewDue,
+  lost: reopenLost,
+  drifted: correctDrift,
+  used: noteUse,
+  ended: announceEnd,
+} as const;
 
 /** Rotates a room because a person asks for it now: neither a back-off, a hold nor a meeting stands in the way. */
 export async function rotateNow(request: RoomRequest, context: RoomContext): Promise<Result> {

@@ -44,6 +44,13 @@ export async function showLink(room: Room, { rooms, links }: RoomContext): Promi
   throw new RoomChangedError(`the link of room ${room.key} was changed by another worker`);
 }
 
+/** Writes the link also where the row says that it was shown: the links table lost it, or was restored. */
+export async function rewriteLink(room: Room, context: RoomContext): Promise<Room> {
+  if (!context.links || !isLinkShown(room, context.links)) return room;
+  const shown = await showLink({ ...room, shownLink: undefined }, context);
+  return shown.revision === room.revision ? room : context.rooms.write(shown);
+}
+
 async function put(room: Room, links: Links): Promise<'written' | 'newer-stands'> {
   const { key, revision, withdrawnSlugs = [], updatedAt } = room;
   for (const slug of withdrawnSlugs) {

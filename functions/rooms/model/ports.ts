@@ -148,11 +148,12 @@ export interface ListOptions {
  * - `unfinished`: a crash left something to do.
  * - `ended`: it reached its expiry, and nobody was told.
  * - `recovered`: the provider has rooms of newer generations, as after a restore of the table.
+ * - `link`: its link is to be written again, whatever its row says of it.
  */
 export interface RotationOrder {
   readonly key: string;
   readonly generation: number;
-  readonly cause: 'due' | 'lost' | 'drifted' | 'used' | 'unfinished' | 'ended' | 'recovered';
+  readonly cause: 'due' | 'lost' | 'drifted' | 'used' | 'unfinished' | 'ended' | 'recovered' | 'link';
   /** With `recovered`: the newer generations, the oldest first. */
   readonly found?: readonly FoundRoom[];
 }

@@ -155,6 +155,48 @@ describe('the link of a key', () => {
     expect(world.visit().page).toBe('live');
   });
 
+  describe('that the links table lost', () => {
+    const ORDER = { key: 'weekly', generation: 1, cause: 'link' } as const;
+
+    it('is written again when a person asks for all links, without a write of the row', async () => {
+      const world = await askedWorld();
+      const { links, context, visit, row } = world;
+      const before = { slug: world.slug(), row: row('weekly') };
+      links.items.clear();
+      await rotateRoom({ ...ORDER, cause: 'unfinished' }, context);
+      expect(visit(before.slug).page).toBe('unknown');
+      await rotateRoom(ORDER, context);
+      expect(visit(before.slug)).toEqual({ page: 'live', url: before.row.current?.guestUrl });
+      expect(row('weekly')).toEqual(before.row);
+    });
+
+    it('is written again too where its generation has changed since', async () => {
+      const { links, context, visit, row } = await askedWorld();
+      await rotateNow(aRequest({ action: 'rotate' }), context);
+      links.items.clear();
+      await rotateRoom(ORDER, context);
+      expect(visit()).toEqual({ page: 'live', url: row('weekly').current?.guestUrl });
+    });
+
+    it('follows the row where the rooms table was restored to an earlier moment', async () => {
+      const { rooms, cancel, visit, clock, context, row } = await askedWorld();
+      const restore = rooms.backUp();
+      clock.now += HOUR;
+      await cancel();
+      restore();
+      expect(visit().page).toBe('cancelled');
+      clock.now += HOUR;
+      await rotateRoom(ORDER, context);
+      expect(visit()).toEqual({ page: 'live', url: row('weekly').current?.guestUrl });
+    });
+
+    it('is of no concern where the deployment has no links', async () => {
+      const { context } = await askedWorld();
+      const { outcome } = await rotateRoom(ORDER, { ...context, links: undefined });
+      expect(outcome).toBe('unchanged');
+    });
+  });
+
   it('shows what the row says where a change was shown, not noted, and taken back', async () => {
     const world = makeWorld();
     const { context, links } = world;
