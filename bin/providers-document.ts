@@ -52,7 +52,9 @@ const CAPABILITIES: Readonly<Record<string, (capabilities: Capabilities) => stri
   'creating twice under one token': ({ idempotentCreate }) => (idempotentCreate ? 'one room' : 'two rooms'),
   'looking for a token': ({ findable }) => (findable === 'by-token' ? 'one call' : 'reads the list'),
   'host link': ({ hostLink }) =>
-    hostLink === 'minted' ? 'made when asked for, short-lived' : 'part of the room, good as long as it',
+    hostLink === 'short-lived'
+      ? 'given when asked for, short-lived'
+      : 'given when asked for, good as long as the room',
   'rooms a minute, at most': ({ creationsPerMinute }) => String(creationsPerMinute ?? 'not known'),
 };
 

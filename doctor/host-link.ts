@@ -15,7 +15,7 @@ export interface Whereabouts {
 }
 
 /**
- * The link that makes its holder the host of a room. It is a credential, only for the caller.
+ * The link that makes its holder the host of a room, from its provider. It is a credential, only for the caller.
  *
  * @throws Error where there is no such room, or none that can be entered
  */
@@ -32,8 +32,7 @@ export async function hostLinkOf(
   const secrets = secretsManager({ client, now });
   const accounts = pool(applications, (entry) => roomProvider(entry, { now, secrets }));
   const provider = accounts.provider(current.application);
-  const minted = provider.capabilities.hostLink === 'minted';
-  const link = (minted ? undefined : current.hostUrl) ?? (await provider.hostUrl(current.id, spec?.settings));
+  const link = await provider.hostUrl(current.id, spec?.settings);
   if (link) return link;
   throw new Error(`the provider has no room ${current.id} any more: reconciliation opens room ${key} anew`);
 }

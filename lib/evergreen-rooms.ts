@@ -47,7 +47,7 @@ export class EvergreenRooms extends Construct {
   readonly failedSecretRotations: Queue;
   /** The functions that queues feed. */
   readonly functions: ByFunction<LambdaFunction>;
-  /** The rooms table, with the host links. Anybody who reads it can enter any room as its host. */
+  /** The rooms table, with the guest links. Anybody who reads it can enter any room as a guest. */
   readonly table: Table;
   /** Where requests come from and news go to. */
   readonly eventBus: IEventBus;

@@ -45,7 +45,7 @@ const TRIAL = {
   renewal: { mode: 'none' },
 };
 
-/** Everything but what lets somebody in as a host. */
+/** What a person looks for. */
 const SHOWN =
   'roomKey, #state, slug, generation, #current.guestUrl, #current.expiresAt, renewAt, warnings, lastError';
 const NAMES = '{"#entry":"entry","#state":"state","#current":"current"}';
@@ -86,7 +86,7 @@ function commands({ requestQueue, queues, table }: EvergreenRooms): Output[] {
     },
     {
       name: 'ListRooms',
-      description: 'Lists the rooms, without what lets somebody in as a host',
+      description: 'Lists the rooms',
       value:
         `aws dynamodb scan --table-name ${table.tableName} --filter-expression '#entry = :room' ` +
         `--expression-attribute-values '{":room":{"S":"room"}}' --expression-attribute-names '${NAMES}' ` +

@@ -17,7 +17,7 @@ export async function open(row: Row, revision: number | undefined, type: string)
   await put({ ...row, state: 'opening', revision: taken }, revision);
   const { id, expires_at, _links } = await create(nameIn(spec), LIFE);
   const guestUrl = _links.guest_url.href;
-  const current = { application: 'main', id, guestUrl, hostUrl: _links.host_url.href, expiresAt: expires_at };
+  const current = { application: 'main', id, guestUrl, expiresAt: expires_at };
   const renewAt = new Date(Date.parse(expires_at) - 7 * DAY).toISOString();
   const due = { renewAt, dueAt: renewAt, dueShard: String(key).length % 16 };
   const opened = { ...row, ...due, state: 'active', generation, current };

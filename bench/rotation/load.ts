@@ -88,7 +88,6 @@ function sleepingRoom(index: number): Room {
       id: `78d335fa-0b91-4f0c-8c7b-${String(index).padStart(12, '0')}`,
       meetingCode: String(100_000_000 + index),
       guestUrl: `https://meetings.example/${100_000_000 + index}`,
-      hostUrl: `https://meetings.example/?room_token=${100_000_000 + index}&participant_token=${'h'.repeat(160)}`,
       createdAt,
       expiresAt,
       renewedAt: createdAt,

@@ -49,7 +49,6 @@ function dueRoom(key: string, provider: MeetingsApi): Room {
       id: made.id,
       meetingCode: made.meetingCode,
       guestUrl: `https://meetings.example/${made.meetingCode}`,
-      hostUrl: `https://meetings.example/?room_token=${made.meetingCode}&participant_token=${'h'.repeat(120)}`,
       createdAt: expiresAt - LIFE,
       expiresAt,
       renewedAt: expiresAt - LIFE,

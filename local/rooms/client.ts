@@ -141,7 +141,7 @@ export class LocalClient {
     await this.#objects.send(new PutObjectCommand({ Bucket: this.calendarBucket, Key, Body }));
   }
 
-  /** Every room there is, by key. Host links stay in the table. */
+  /** Every room there is, by key. */
   async rooms(): Promise<ShownRoom[]> {
     const rooms: ShownRoom[] = [];
     let cursor: string | undefined;

@@ -164,7 +164,7 @@ function describeLife(at: Bench): void {
       expect(Math.abs(room.expiresAt - order.expiresAt)).toBeLessThanOrEqual(SECOND);
       expect(Math.abs(room.createdAt - at().now())).toBeLessThanOrEqual(SECOND);
       expect(new URL(room.guestUrl).protocol).toBe('https:');
-      expect(room.guestUrl).not.toBe(room.hostUrl);
+      expect(room.guestUrl).not.toBe(await provider.hostUrl(room.id));
       expect(await provider.get(room.id)).toMatchObject({
         id: room.id,
         token: order.token,
@@ -302,8 +302,31 @@ function describeLife(at: Bench): void {
       const room = await provider.create(orderFor(at()));
       expect(emulator.enter(room.guestUrl).role).toBe('guest');
       expect(emulator.enter((await provider.hostUrl(room.id)) ?? '').role).toBe('host');
-      expect(room.hostUrl !== undefined).toBe(provider.capabilities.hostLink === 'kept');
-      if (room.hostUrl) expect(emulator.enter(room.hostUrl).role).toBe('host');
+    });
+
+    test('of a host is in no answer but the one to who asks for it', async () => {
+      const { provider, emulator, now } = at();
+      const room = await provider.create(orderFor(at(), { expiresAt: now() + 20 * DAY }));
+      const { movableExpiry } = provider.capabilities;
+      const answers = [
+        room,
+        await provider.get(room.id),
+        await provider.find(room.token ?? ''),
+        await all(provider),
+        movableExpiry && (await provider.change(room.id, { expiresAt: now() + 30 * DAY })),
+      ];
+      const addresses = JSON.stringify(answers).match(/https?:[^"]+/g) ?? [];
+      expect(addresses.length).toBeGreaterThan(3);
+      for (const address of addresses) expect(emulator.enter(address).role).toBe('guest');
+    });
+
+    test('of a host works for as long as the provider is said to let it', async () => {
+      const { provider, emulator, turn, now } = at();
+      const room = await provider.create(orderFor(at(), { expiresAt: now() + 20 * DAY }));
+      const link = (await provider.hostUrl(room.id)) ?? '';
+      turn(3 * HOUR);
+      if (provider.capabilities.hostLink === 'lasting') expect(emulator.enter(link).role).toBe('host');
+      else expect(() => emulator.enter(link)).toThrow(/expired/);
     });
 
     test('of a host is there for another container too, and after the credential was rotated', async () => {
@@ -542,7 +565,7 @@ function describeFaults(at: Bench): void {
   test('no error tells a credential or a host link', async () => {
     const { provider, another, emulator, secrets } = at();
     const room = await provider.create(orderFor(at()));
-    const known = [...secrets(), ...(room.hostUrl ? [room.hostUrl] : [])];
+    const known = [...secrets(), (await provider.hostUrl(room.id)) ?? ''];
     expect(known.every((secret) => secret.length > 8)).toBe(true);
     const echo = { message: known.join(' '), error: known.join(' '), info: known.join(' ') };
     for (const fault of [

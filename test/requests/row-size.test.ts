@@ -76,7 +76,6 @@ test('the largest row that requests and calendars can make is far below what Dyn
     id: 'i'.repeat(255),
     meetingCode: '9'.repeat(20),
     guestUrl: LONG_ADDRESS,
-    hostUrl: LONG_ADDRESS,
     createdAt: START,
     expiresAt: START,
     renewedAt: START,

@@ -11,7 +11,7 @@ export const CAPABILITIES: Capabilities = {
   findable: 'by-token',
   retires: 'at-once',
   grace: 0,
-  hostLink: 'kept',
+  hostLink: 'lasting',
 };
 
 /** A pool of one account, as decisions see it. */

@@ -65,7 +65,7 @@ const CAPABILITIES: Capabilities = {
   findable: 'by-list',
   retires: 'later',
   grace: 0,
-  hostLink: 'kept',
+  hostLink: 'lasting',
 };
 
 export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {

@@ -15,7 +15,6 @@ export function aLiveRoom(more: Partial<LiveRoom> = {}): LiveRoom {
     id: '5b2b0d7e-1f7c-4d5e-9c3c-0a8e2f6f1a11',
     meetingCode: '123456789',
     guestUrl: 'https://meetings.example/123456789',
-    hostUrl: 'https://meetings.example/?host',
     createdAt: START,
     expiresAt: START + 90 * DAY,
     renewedAt: START,

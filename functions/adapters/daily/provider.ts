@@ -45,7 +45,7 @@ const CAPABILITIES: Capabilities = {
   findable: 'by-token',
   retires: 'at-once',
   grace: 0,
-  hostLink: 'minted',
+  hostLink: 'short-lived',
   creationsPerMinute: 1080,
 };
 

@@ -41,7 +41,7 @@ const CAPABILITIES: Capabilities = {
   findable: 'by-list',
   retires: 'later',
   grace: 0,
-  hostLink: 'kept',
+  hostLink: 'lasting',
 };
 
 /** The Meetings API: rooms with metadata and a movable expiry, no deletion, no idempotency, no search. */
@@ -95,8 +95,10 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
     return asAsked(reply, room(reply), { token: order.token, expiresAt: order.expiresAt });
   }
 
+  const read = (id: string) => call({ method: 'GET', route: '/rooms/{id}', id }, isGone);
+
   async function get(id: string) {
-    const reply = await call({ method: 'GET', route: '/rooms/{id}', id }, isGone);
+    const reply = await read(id);
     return isGone(reply) ? undefined : asAsked(reply, room(reply), { id });
   }
 
@@ -129,8 +131,9 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
     change,
     retire,
     async hostUrl(id) {
-      const found = await get(id);
-      return found?.available ? found.hostUrl : undefined;
+      const reply = await read(id);
+      if (isGone(reply) || !asAsked(reply, room(reply), { id }).available) return undefined;
+      return answered(reply, roomReply)._links.host_url?.href ?? undefined;
     },
     list: ({ from, reached } = {}) => list(from, reached),
     bookmark: () => bookmark,

@@ -42,7 +42,6 @@ export function providerRoom(reply: RoomReply, now: Instant): ProviderRoom {
     id: reply.id,
     meetingCode: reply.meeting_code ?? undefined,
     guestUrl: reply._links.guest_url.href,
-    hostUrl: reply._links.host_url?.href ?? undefined,
     createdAt,
     expiresAt,
     token: TOKEN.exec(reply.metadata ?? '')?.[1],

@@ -148,9 +148,15 @@ function lengthened(item: Item): Item {
   const application = current?.application;
   return {
     ...item,
-    ...(previous && { previous: { application, ...renamed(previous, LONG) } }),
+    ...(current && { current: withoutHostLink(current) }),
+    ...(previous && { previous: { application, ...withoutHostLink(renamed(previous, LONG)) } }),
     ...(claim && { claim: { application, spec, ...renamed(claim, LONG) } }),
   };
+}
+
+/** Rows of earlier versions have host links, which nothing reads any more. They are gone with the next write. */
+function withoutHostLink({ hostUrl: _hostUrl, ...room }: Item): Item {
+  return room;
 }
 
 /** Rows of earlier versions have a single announcement. */

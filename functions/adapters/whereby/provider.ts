@@ -39,7 +39,7 @@ const CAPABILITIES: Capabilities = {
   findable: 'by-list',
   retires: 'at-once',
   grace: HOUR,
-  hostLink: 'kept',
+  hostLink: 'lasting',
   creationsPerMinute: 30,
 };
 
@@ -58,7 +58,7 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
   }
 
   async function get(id: string): Promise<ProviderRoom | undefined> {
-    const reply = await call({ method: 'GET', route: MEETING, id, query: { fields: 'hostRoomUrl' } }, isGone);
+    const reply = await call({ method: 'GET', route: MEETING, id }, isGone);
     if (isGone(reply)) return undefined;
     return asAsked(reply, providerRoom(answered(reply, meetingReply), now()), { id });
   }
@@ -108,8 +108,12 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
     change,
     retire,
     async hostUrl(id) {
-      const found = await get(id);
-      return found?.available ? found.hostUrl : undefined;
+      const asked = { method: 'GET', route: MEETING, id, query: { fields: 'hostRoomUrl' } } as const;
+      const reply = await call(asked, isGone);
+      if (isGone(reply)) return undefined;
+      const found = answered(reply, meetingReply);
+      if (!asAsked(reply, providerRoom(found, now()), { id }).available) return undefined;
+      return found.hostRoomUrl ?? undefined;
     },
     list: (options) => list(undefined, options),
     limitations: (settings) => limitationsOf(WHEREBY_FIELDS, settings),

@@ -11,12 +11,11 @@ export function namePrefix(token: string): string {
 }
 
 export function providerRoom(reply: MeetingReply, now: Instant): ProviderRoom {
-  const { meetingId, roomUrl, hostRoomUrl, startDate, endDate } = reply;
+  const { meetingId, roomUrl, startDate, endDate } = reply;
   const expiresAt = Date.parse(endDate);
   return {
     id: meetingId,
     guestUrl: roomUrl,
-    hostUrl: hostRoomUrl ?? undefined,
     createdAt: !startDate ? now : Date.parse(startDate),
     expiresAt,
     token: TOKEN.exec(new URL(roomUrl).pathname)?.[1],
@@ -33,7 +32,6 @@ export function createBody({ token, settings, expiresAt }: RoomOrder) {
     roomNamePrefix: namePrefix(token),
     roomNamePattern: 'uuid',
     recording: recordingOf(settings),
-    fields: ['hostRoomUrl'],
   };
 }
 

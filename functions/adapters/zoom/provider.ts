@@ -61,7 +61,7 @@ const CAPABILITIES: Capabilities = {
   findable: 'by-list',
   retires: 'at-once',
   grace: 30 * DAY,
-  hostLink: 'minted',
+  hostLink: 'short-lived',
 };
 
 const MEETING = '/meetings/{id}';

@@ -90,7 +90,6 @@ async function applyClaim(
     const now = context.now();
     const live: LiveRoom = {
       ...current,
-      hostUrl: found.hostUrl ?? current.hostUrl,
       // where a use moves the end, the provider may know of fewer uses than we do
       expiresAt: found.byUse ? Math.max(found.expiresAt, current.expiresAt) : found.expiresAt,
       // one whose end was moved has an end

@@ -188,13 +188,12 @@ export async function record(claimed: ClaimedRoom, live: LiveRoom, context: Room
 
 /** @param renewedAt when the room was given its expiry */
 export function asLive(found: ProviderRoom, application: string, renewedAt: Instant): LiveRoom {
-  const { id, meetingCode, guestUrl, hostUrl, createdAt, expiresAt, byUse } = found;
+  const { id, meetingCode, guestUrl, createdAt, expiresAt, byUse } = found;
   return {
     application,
     id,
     meetingCode,
     guestUrl,
-    hostUrl,
     createdAt,
     expiresAt,
     renewedAt,

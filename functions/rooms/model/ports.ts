@@ -38,8 +38,8 @@ export interface Capabilities {
   readonly retires: 'at-once' | 'later';
   /** How long past its expiry a room may still be entered. */
   readonly grace: Duration;
-  /** `kept`: part of the room and stored with it. `minted`: made whenever somebody asks, good for a short time. */
-  readonly hostLink: 'kept' | 'minted';
+  /** A link for the host works as long as its room, or for a short time. */
+  readonly hostLink: 'lasting' | 'short-lived';
   /** How many rooms an account can make a minute for long; absent where the provider does not say. */
   readonly creationsPerMinute?: number;
 }
@@ -90,8 +90,8 @@ export interface RoomProvider {
   /** Ends a room as early as the provider allows, and says when that is. A room that is gone has ended. */
   retire(id: string): Promise<Instant>;
   /**
-   * A link that makes its holder the host: a credential, for whoever asked and nowhere else. `undefined` where the
-   * room is gone.
+   * A link that makes its holder the host: a credential, for whoever asked and nowhere else, so no other call shows it.
+   * `undefined` where the room is gone.
    *
    * @param settings those of the room: a minted link carries what the room itself cannot
    */

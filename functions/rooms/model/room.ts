@@ -117,8 +117,6 @@ export interface LiveRoom {
   readonly id: string;
   readonly meetingCode?: string;
   readonly guestUrl: string;
-  /** A credential: kept in the table, and nowhere else. Absent where the provider mints it when asked. */
-  readonly hostUrl?: string;
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
   /** It has no end of its own: it expires if nobody uses it until then, and each use moves that. */
@@ -128,7 +126,7 @@ export interface LiveRoom {
 }
 
 /** A room whose successor is there. */
-export type PreviousRoom = Omit<LiveRoom, 'hostUrl' | 'renewedAt'>;
+export type PreviousRoom = Omit<LiveRoom, 'renewedAt'>;
 
 /** The announcements on the bus. The names are the detail types of the events. */
 export type AnnouncementType = RoomEvent['detail-type'];

@@ -81,7 +81,7 @@ export function opened(
 }
 
 /** Guests go on with it until its end. Whoever opens a room is given the current one. */
-function asPrevious({ hostUrl: _hostUrl, renewedAt: _renewedAt, ...room }: LiveRoom): PreviousRoom {
+function asPrevious({ renewedAt: _renewedAt, ...room }: LiveRoom): PreviousRoom {
   return room;
 }
 

@@ -275,7 +275,7 @@ describe('an answer that something in between has touched is read', () => {
     }
     const room = { ...roomBody(), _links: { guest_url: roomBody()._links.guest_url, host_url: null } };
     const page = { _embedded: [room], total_items: null, _links: { next: { href: null } } };
-    expect(await all(page)).toMatchObject([{ hostUrl: undefined }]);
+    expect(await all(page)).toMatchObject([{ guestUrl: room._links.guest_url.href }]);
   });
 
   test('with a room of somebody else that cannot be read, which is left out and counted', async () => {

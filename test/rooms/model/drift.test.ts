@@ -179,8 +179,8 @@ describe('correcting drift', () => {
     });
   });
 
-  it('is refused with an error that keeps the row, and the host link on it, out of sight', () => {
-    const room = aRoom({ current: aLiveRoom({ hostUrl: 'https://meetings.example/?canary' }) });
+  it('is refused with an error that keeps the row, and the link in it, out of sight', () => {
+    const room = aRoom({ current: aLiveRoom({ guestUrl: 'https://meetings.example/?canary' }) });
     const error = new NotAlteredError(room, new ProviderRefusedError('no'));
     expect(error.room).toBe(room);
     expect(`${inspect(error, { depth: 9, showHidden: true })} ${JSON.stringify(error)}`).not.toContain(
