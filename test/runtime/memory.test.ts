@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { LARGEST_BODY } from '../../functions/requests/message.ts';
-import { calendar, vevent } from './calendar/texts.ts';
-import { busEvent } from './incoming.ts';
+import { calendar, vevent } from '../requests/calendar/texts.ts';
+import { busEvent } from '../requests/incoming.ts';
 
-/** What the construct gives to the functions that read messages and feeds. */
-const FUNCTION_MB = Math.min(memoryOf('requests'), memoryOf('calendars'));
+/** What the construct gives to the functions that read messages, feeds and lists. */
+const FUNCTION_MB = Math.min(memoryOf('requests'), memoryOf('calendars'), memoryOf('reconciliation'));
 
 /** What Node.js itself and the loaded code take of a function's memory, before a message comes. */
 const AT_REST_MB = 96;
@@ -18,7 +18,7 @@ function memoryOf(part: string): number {
 }
 
 /** @returns how a process ended whose heap is limited to what half the function's memory leaves */
-async function endOf(kind: 'message' | 'feed', text: string): Promise<number | string | null> {
+async function endOf(kind: 'message' | 'feed' | 'list', text: string): Promise<number | string | null> {
   const limit = `--max-old-space-size=${FUNCTION_MB / 2 - AT_REST_MB}`;
   const work = fileURLToPath(new URL('../support/heavy-work.ts', import.meta.url));
   const child = spawn(process.execPath, [limit, work], { stdio: ['pipe', 'ignore', 'ignore'] });
@@ -57,7 +57,7 @@ const meetings = (count: number) =>
   );
 
 describe('half of the memory of its function is enough for', () => {
-  test.each<[string, 'message' | 'feed', () => string]>([
+  test.each<[string, 'message' | 'feed' | 'list', () => string]>([
     ['a message of empty events beside a large field', 'message', () => listOf('{}', 'x'.repeat(120_000))],
     ['a message of as many small events as fit', 'message', () => listOf('{"id":"a","summary":"b"}', 'UTC')],
     [
@@ -66,6 +66,7 @@ describe('half of the memory of its function is enough for', () => {
       () => calendar(zone(900).join('\r\n'), ...meetings(4900)),
     ],
     ['a feed of 20,000 events', 'feed', () => calendar(...meetings(20_000))],
+    ['a comparison of 100,000 rooms with 100,000 rows, all of them wrong', 'list', () => '100000'],
   ])('%s', async (_, kind, text) => {
     expect(await endOf(kind, text())).toBe(0);
   });
