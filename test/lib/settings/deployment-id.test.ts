@@ -10,6 +10,7 @@ import { EvergreenRooms } from '../../../lib/index.ts';
 import { deploymentId } from '../../../lib/settings/deployment-id.ts';
 import { resolveTemplate } from '../../../local/stack/resolve.ts';
 import type { Template as StackTemplate } from '../../../local/stack/template.ts';
+import { appWith } from '../../support/stacks.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';
 
 function idAt(
@@ -51,7 +52,7 @@ function marksIn(
   region: string,
   { stack = 'Stack', deployment }: { stack?: string; deployment?: string } = {},
 ) {
-  const scope = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), stack);
+  const scope = new Stack(appWith(), stack);
   new EvergreenRooms(scope, 'Rooms', { applications: [{ provider: 'daily', name: 'team' }], deployment });
   const place = { stackName: stack, region, account: '111111111111' };
   const { resources } = resolveTemplate(Template.fromStack(scope).toJSON() as StackTemplate, place, {
