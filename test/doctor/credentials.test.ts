@@ -60,6 +60,7 @@ function put(args: readonly string[], { input = '', region = 'eu-central-1' } = 
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_MAX_ATTEMPTS: '1',
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     ...(region && { AWS_REGION: region }),
   };
   return new Promise((resolve) => {
