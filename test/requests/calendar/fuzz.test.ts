@@ -198,25 +198,39 @@ beforeAll(async () => {
 
 afterAll(() => counting.stop());
 
+const parsed = (text: string, settings: CalendarSettings = EXACT) =>
+  parseMessage(message(text), { calendar: settings }).catch((error: unknown) => error);
+
 async function counted(text: string, settings: CalendarSettings = EXACT) {
   await counting.take();
-  const result = await parseMessage(message(text), { calendar: settings }).catch((error: unknown) => error);
+  const result = await parsed(text, settings);
   return { result, work: await counting.take() };
 }
+
+/** How many bodies are counted at once: a look at the counters costs more than most bodies. */
+const TOGETHER = 50;
 
 test(`${RUNS} damaged bodies end in requests or in a refusal, and none runs ${MOST_BLOCKS} blocks of code (seed ${SEED})`, async () => {
   let most = 0;
   let refused = 0;
-  for (let run = 0; run < RUNS; run += 1) {
-    const text = damagedBody();
-    const { result, work } = await counted(text);
+  for (let begin = 0; begin < RUNS; begin += TOGETHER) {
+    const texts = Array.from({ length: Math.min(TOGETHER, RUNS - begin) }, damagedBody);
+    await counting.take();
+    for (const [nth, text] of texts.entries()) {
+      const result = await parsed(text);
+      if (result instanceof RequestRefusedError) refused += 1;
+      else if (result instanceof Error) throw new Error(`run ${begin + nth}: ${text}`, { cause: result });
+      else check(result as ParsedMessage);
+    }
+    const work = await counting.take();
     most = Math.max(most, work);
-    expect(work, `run ${run}: ${text}`).toBeLessThan(MOST_BLOCKS);
-    if (result instanceof RequestRefusedError) refused += 1;
-    else if (result instanceof Error) throw new Error(`run ${run}: ${text}`, { cause: result });
-    else check(result as ParsedMessage);
+    // what all of them do together, each does not do alone
+    if (work < MOST_BLOCKS) continue;
+    for (const [nth, text] of texts.entries()) {
+      expect((await counted(text)).work, `run ${begin + nth}: ${text}`).toBeLessThan(MOST_BLOCKS);
+    }
   }
-  console.log(`${RUNS} runs, ${refused} refused, the most work was ${most} blocks`);
+  console.log(`${RUNS} runs, ${refused} refused, the most work of ${TOGETHER} was ${most} blocks`);
 }, 1_200_000);
 
 /** So many local times, a day apart. */
