@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { DeadLetter } from '../cli/deployment/deployment.ts';
+import type { Account, HostShare, ListedRooms } from '../cli/pages/accounts.ts';
 import type { ListedDueRoom, ListedRoom } from '../cli/pages/listed-room.ts';
 import type { Night } from '../cli/pages/nights.ts';
 import type { Problem } from '../cli/pages/problems.ts';
@@ -135,6 +136,30 @@ const night = z.strictObject({
   emergencies: count,
 } satisfies FieldsOf<Omit<Night, 'keys'>>);
 
+const account = z.strictObject({
+  application: text,
+  provider: z.optional(text),
+  rooms: count,
+  ending: count,
+  due: count,
+  limit: z.optional(count),
+  perRun: z.optional(count),
+  perMinute: z.optional(count),
+  listedAt: optionalInstant,
+  hosts: z.optional(
+    z.array(
+      z.strictObject({
+        name: text,
+        perDay: count,
+        rooms: z.optional(count),
+        madeToday: z.optional(count),
+      } satisfies FieldsOf<HostShare>),
+    ),
+  ),
+  listed: z.optional(z.strictObject({ rooms: count, ours: count } satisfies FieldsOf<ListedRooms>)),
+  error: z.optional(text),
+} satisfies FieldsOf<Account>);
+
 /** What each command prints with `--json`, by the name of its definition. */
 const OUTPUTS = {
   list: z.array(z.strictObject(listedFields)),
@@ -142,6 +167,7 @@ const OUTPUTS = {
   show: life,
   'dead-letters': z.array(deadLetter),
   plan: z.array(night),
+  accounts: z.array(account),
   'line of export': exported,
 } as const;
 

@@ -1,10 +1,8 @@
-import { pool } from '../functions/adapters/pool.ts';
-import { roomProvider } from '../functions/adapters/providers.ts';
-import { secretsManager } from '../functions/adapters/secrets.ts';
 import { roomsTable } from '../functions/adapters/tables/rooms-table.ts';
 import type { Instant } from '../functions/rooms/model/time.ts';
 import type { ApplicationEntry } from '../functions/runtime/environment.ts';
 import type { Clients } from './clients.ts';
+import { poolOf } from './pool.ts';
 
 export interface Whereabouts {
   /** The rooms table. */
@@ -22,16 +20,14 @@ export interface Whereabouts {
 export async function hostLinkOf(
   key: string,
   { table, applications, now = Date.now }: Whereabouts,
-  { dynamoDb, secrets: client }: Pick<Clients, 'dynamoDb' | 'secrets'>,
+  { dynamoDb, secrets }: Pick<Clients, 'dynamoDb' | 'secrets'>,
 ): Promise<string> {
   const room = await roomsTable(dynamoDb, { tableName: table }).read(key);
   if (!room) throw new Error(`there is no room ${key}`);
   const { current, state, spec } = room;
   if (!current || current.expiresAt <= now())
     throw new Error(`room ${key} is ${state} and cannot be entered`);
-  const secrets = secretsManager({ client, now });
-  const accounts = pool(applications, (entry) => roomProvider(entry, { now, secrets }));
-  const provider = accounts.provider(current.application);
+  const provider = poolOf(applications, now, { secrets }).provider(current.application);
   const link = await provider.hostUrl(current.id, spec?.settings);
   if (link) return link;
   throw new Error(`the provider has no room ${current.id} any more: reconciliation opens room ${key} anew`);

@@ -1,4 +1,5 @@
 import type { Command } from '../frame/command.ts';
+import { accounts } from './accounts.ts';
 import { cancel, hold, release, rotate } from './act.ts';
 import { clock } from './clock.ts';
 import { completion } from './completion.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   release,
   cancel,
   plan,
+  accounts,
   deadLetters,
   redrive,
   reconcile,

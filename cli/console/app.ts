@@ -34,7 +34,7 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
 
   app.get('/', async (context) => {
     const deadLetters = await deployment.deadLetters();
-    const content = overviewContent({ count: counter.count, deadLetters, limits: deployment.roomLimits });
+    const content = overviewContent({ count: counter.count, deadLetters, limits: deployment.limits });
     return show(context, 'Overview', '/', content);
   });
   // the page that waits asks this, and not for all of the overview, which looks into the dead-letter queues

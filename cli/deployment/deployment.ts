@@ -1,7 +1,7 @@
 import type { Credential } from '../../doctor/credentials.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import type { ReconcileOptions } from '../../doctor/reconcile.ts';
-import type { DueRoom, RoomStore } from '../../functions/rooms/model/ports.ts';
+import type { DueRoom, Pool, RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { RenewalPolicy } from '../../functions/rooms/model/renewal.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
 import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
@@ -21,9 +21,21 @@ export interface DeadLetter {
 }
 
 /** Reads rooms. Nothing here writes: what changes a room is a message to the queue of requests. */
-export interface RoomReader extends Pick<RoomStore, 'read' | 'history' | 'scan'> {
+export interface RoomReader extends Pick<RoomStore, 'read' | 'history' | 'scan' | 'listEnd'> {
   /** The rooms of the due index between two times, the longest overdue first. Reads the index only, and only them. */
   due(before: Instant, from?: Instant): AsyncIterable<DueRoom>;
+}
+
+/** What the provider of an account allows it. What is absent has no limit that is known. */
+export interface AccountLimits {
+  readonly application: string;
+  readonly provider: string;
+  /** Living rooms. */
+  readonly rooms?: number;
+  /** Rooms that are made in a minute. */
+  readonly perMinute?: number;
+  /** The hosts that its rooms belong to, and how many rooms each makes in a UTC day. */
+  readonly hosts?: readonly { readonly name: string; readonly perDay: number }[];
 }
 
 /**
@@ -34,11 +46,15 @@ export interface Deployment {
   readonly stack: string;
   /** Five characters that name it in events and metrics. */
   readonly id: string;
+  /** Five characters that name it in the tokens of its rooms. */
+  readonly mark: string;
   /** Where the links of keys begin; absent where they are off. */
   readonly linksUrl?: string;
   readonly applications: readonly ApplicationEntry[];
-  /** How many living rooms an application may have, where its provider has such a limit. */
-  readonly roomLimits: ReadonlyMap<string, number>;
+  /** The accounts at their providers. A call reads their credentials, and needs the right to. */
+  readonly pool: Pool;
+  /** The limits of each of them. */
+  readonly limits: readonly AccountLimits[];
   /** The rule by which its rooms are renewed. */
   readonly renewal: RenewalPolicy;
   /** How many rooms of an application a run of the planner renews at most, rooms about to end aside. */

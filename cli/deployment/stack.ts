@@ -6,16 +6,19 @@ import { putCredential } from '../../doctor/credentials.ts';
 import type { Deployment as FoundDeployment } from '../../doctor/deployment.ts';
 import { examine } from '../../doctor/examine.ts';
 import { hostLinkOf } from '../../doctor/host-link.ts';
+import { poolOf } from '../../doctor/pool.ts';
 import { reconcile } from '../../doctor/reconcile.ts';
 import { redriveRoutes, redriveWhat } from '../../doctor/redrive.ts';
 import { report } from '../../doctor/report.ts';
+import type { ProviderKind } from '../../functions/adapters/provider/kind.ts';
 import { PROVIDERS } from '../../functions/adapters/providers.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { type Instant, SECOND } from '../../functions/rooms/model/time.ts';
+import { deploymentMarks } from '../../functions/runtime/deployment-marks.ts';
 import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
 import { rehearse, rehearseFile } from '../../local/rooms/rehearsal.ts';
 import { deadLettersIn } from './dead-letters.ts';
-import type { Deployment } from './deployment.ts';
+import type { AccountLimits, Deployment } from './deployment.ts';
 import { dueRooms } from './due.ts';
 import { discardSome, redriveSome } from './sift.ts';
 
@@ -36,9 +39,11 @@ export function stackDeployment(
   return {
     stack: found.stack.name,
     id: found.id,
+    mark: deploymentMarks(environment).deployment,
     ...(linksUrl !== undefined && { linksUrl }),
     applications,
-    roomLimits: roomLimitsOf(applications),
+    pool: poolOf(applications, now, clients),
+    limits: applications.map(limitsOf),
     renewal: {
       renewBefore: Number(environment.RENEW_BEFORE_SECONDS) * SECOND,
       longestGap: Number(environment.LONGEST_GAP_SECONDS) * SECOND,
@@ -48,6 +53,7 @@ export function stackDeployment(
       read: (key) => store.read(key),
       history: (key) => store.history(key),
       scan: (cursor, most) => store.scan(cursor, most),
+      listEnd: (application) => store.listEnd(application),
       due: (before, from) => dueRooms(store, before, from),
     },
     now,
@@ -98,13 +104,17 @@ export function stackDeployment(
   };
 }
 
-function roomLimitsOf(applications: readonly ApplicationEntry[]): ReadonlyMap<string, number> {
-  return new Map(
-    applications.flatMap(({ name, provider }): [string, number][] => {
-      const { roomLimit } = PROVIDERS[provider];
-      return roomLimit === undefined ? [] : [[name, roomLimit]];
-    }),
-  );
+function limitsOf(entry: ApplicationEntry): AccountLimits {
+  const { roomLimit, roomsADay, capabilities }: ProviderKind<never> = PROVIDERS[entry.provider];
+  const perMinute = capabilities.creationsPerMinute;
+  return {
+    application: entry.name,
+    provider: entry.provider,
+    ...(roomLimit !== undefined && { rooms: roomLimit }),
+    ...(perMinute !== undefined && { perMinute }),
+    ...(roomsADay !== undefined &&
+      'hosts' in entry && { hosts: entry.hosts.map((name) => ({ name, perDay: roomsADay })) }),
+  };
 }
 
 /** All queues that feed no function. */

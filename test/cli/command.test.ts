@@ -182,6 +182,43 @@ describe('plan', () => {
   });
 });
 
+describe('accounts', () => {
+  test('are shown against their limits, at any width', async () => {
+    const { code, out } = await here('accounts', '--json');
+    assertFits('accounts', out);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual([
+      {
+        application: 'emulator',
+        provider: 'meetings-api',
+        rooms: 3,
+        ending: 0,
+        due: 0,
+        limit: 1000,
+        perRun: expect.any(Number),
+      },
+    ]);
+    expect(JSON.parse((await here('accounts', '--due', '40d', '--json')).out)).toMatchObject([{ due: 1 }]);
+    const narrow = (await shown({ width: 60 }, 'accounts')).out.trimEnd().split('\n');
+    expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(narrow).toEqual([
+      expect.stringMatching(/^ACCOUNT +ROOMS +LIMIT +DUE 7d/),
+      expect.stringMatching(/^emulator +3 +1000 \(0 %\) +0/),
+    ]);
+  });
+
+  test('are asked for their lists, and one that cannot be read is wrong', async () => {
+    const { emulator } = system();
+    expect(JSON.parse((await here('accounts', '--ask', '--json')).out)).toMatchObject([
+      { listed: { rooms: 3, ours: 3 } },
+    ]);
+    emulator.faults.add({ on: 'GET /rooms', fault: 'status', status: 401, times: 'always' });
+    const { code, out } = await here('accounts', '--ask');
+    emulator.faults.clear();
+    expect([code, out]).toEqual([1, expect.stringMatching(/^! emulator cannot be listed: /m)]);
+  });
+});
+
 describe('a room is handed on', () => {
   test('export prints a line of JSON for each room, without a host link', async () => {
     const lines = (await here('export')).out.trim().split('\n');
@@ -295,6 +332,9 @@ describe('a stack in AWS is reached by the same commands', () => {
     const life = await there('show', 'lone', '--json');
     assertFits('show', life.out);
     expect(JSON.parse(life.out).events).toBeUndefined();
+    expect((await there('accounts', '--ask', '--json')).out).toBe(
+      (await here('accounts', '--ask', '--json')).out,
+    );
     expect((await there('hold', 'lone', '--wait')).out).toBe('lone  held  generation 2\n');
     expect((await there('release', 'lone', '--wait')).code).toBe(0);
     const refused = await call(['list', '--stack', 'Another']);

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { DAY, type Instant } from '../../../functions/rooms/model/time.ts';
 import { counted, moment } from '../../../local/demo/text.ts';
-import type { DeadLetter } from '../../deployment/deployment.ts';
+import type { AccountLimits, DeadLetter } from '../../deployment/deployment.ts';
 import { PROGRAM } from '../../frame/help.ts';
 import { iso } from '../../pages/listed-room.ts';
 import { type Bar, bars, meter, number } from '../pictures/bars.ts';
@@ -11,8 +11,8 @@ import { type Markup, roomLink, table } from './layout.ts';
 export interface Overview {
   readonly count: Count;
   readonly deadLetters: readonly DeadLetter[];
-  /** The rooms that an application may have, where its provider has a limit. */
-  readonly limits: ReadonlyMap<string, number>;
+  /** What its provider allows each account. */
+  readonly limits: readonly AccountLimits[];
 }
 
 /** What needs a person first, then the deployment in pictures. */
@@ -63,7 +63,9 @@ ${bars(daysBack(renewed, takenAt), { title: 'Replaced in the last 30 days', unit
 ${table(
   'Accounts',
   ['Application', 'Rooms', 'Share of the limit'],
-  [...applications].map(([name, count]) => meter(name, count, limits.get(name))),
+  [...applications].map(([name, count]) =>
+    meter(name, count, limits.find(({ application }) => application === name)?.rooms),
+  ),
 )}
 </section>`;
 }

@@ -9,6 +9,8 @@ export interface ProviderKind<Entry> {
   readonly capabilities: Capabilities;
   /** How many rooms an account may hold. Absent: the provider names no number. */
   readonly roomLimit?: number;
+  /** How many rooms each host of an account makes in a UTC day. Absent: rooms belong to no host. */
+  readonly roomsADay?: number;
   readonly fields: FieldMap;
   /** What its secret holds, in words for a person: its name, and in full. */
   readonly credential: { readonly name: string; readonly form: string };

@@ -32,7 +32,7 @@ import {
 } from './calls.ts';
 import { examineZoom } from './examine.ts';
 import { ZOOM_FIELDS } from './fields.ts';
-import { zoomHosts } from './hosts.ts';
+import { CHANGES_PER_DAY, KEPT_FOR_REPAIRS, zoomHosts } from './hosts.ts';
 import { changeBody, createBody, dropped, LIFE_AFTER_USE, providerRoom, tokenOf } from './meeting.ts';
 import { pageReader } from './pages.ts';
 import { type ListedReply, type MeetingReply, meetingReply } from './schema.ts';
@@ -199,9 +199,9 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
   }
 
   async function* list({ from, reached }: ListOptions = {}): AsyncGenerator<readonly ProviderRoom[]> {
-    for await (const { meetings, position } of pagesFrom(from)) {
+    for await (const { host, meetings, position } of pagesFrom(from)) {
       if (position !== undefined) reached?.(position);
-      if (meetings.length > 0) yield meetings.map((meeting) => providerRoom(meeting, now()));
+      if (meetings.length > 0) yield meetings.map((meeting) => ({ ...providerRoom(meeting, now()), host }));
     }
   }
 
@@ -214,6 +214,7 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
       const live = await liveMeetingsOf(host);
       for await (const { meetings, next } of pagesOf(host, { background: true }, start)) {
         yield {
+          host,
           meetings: meetings.map((meeting) =>
             live.has(meeting.id) ? { ...meeting, status: 'started' } : meeting,
           ),
@@ -283,6 +284,7 @@ function positionIn(from: string | undefined): [number, string | undefined] {
 export const ZOOM: ProviderKind<ZoomEntry> = {
   title: 'Zoom',
   capabilities: CAPABILITIES,
+  roomsADay: CHANGES_PER_DAY - KEPT_FOR_REPAIRS,
   fields: ZOOM_FIELDS,
   credential: { name: 'client secret', form: 'the client secret of its app' },
   checkCredential: async ({ name, clientId, secret }, value) =>

@@ -169,14 +169,15 @@ async function readInventories(
   return { inventories, untouched: [] };
 }
 
-/** For whoever looks for a lost room before the next reconciliation: see `recover.ts`. */
+/** For whoever looks for a lost room before the next reconciliation (`recover.ts`), and for people. */
 async function noteListEnd(
   application: string,
   { provider, seenAt, next }: Inventory,
   { rooms }: ReconciliationContext,
 ): Promise<void> {
-  const bookmark = next ? undefined : provider.bookmark();
-  if (bookmark !== undefined) await rooms.noteListEnd({ application, bookmark, seenAt });
+  if (next) return;
+  const bookmark = provider.bookmark();
+  await rooms.noteListEnd({ application, seenAt, ...(bookmark !== undefined && { bookmark }) });
 }
 
 /** What the run would do, application by application: nothing is sent before all rows were seen. */

@@ -50,6 +50,8 @@ export interface ProviderRoom extends Omit<LiveRoom, 'application' | 'renewedAt'
   readonly token?: string;
   /** False once it has expired. */
   readonly available: boolean;
+  /** Whose it is, where the rooms of an account belong to its users. Only in a list. */
+  readonly host?: string;
   /** People are in it at this moment, which is a use. */
   readonly inUse?: boolean;
   /** What it was asked to be and is not, in words for a person. Only in the answer to a create or a change. */
@@ -182,7 +184,8 @@ export interface Page<T> {
 /** How far an application's list went when it was last read to its end. */
 export interface ListEnd {
   readonly application: string;
-  readonly bookmark: string;
+  /** Absent where the provider has none. */
+  readonly bookmark?: string;
   /** When that reading began: what was made later stands behind the bookmark. */
   readonly seenAt: Instant;
 }

@@ -375,10 +375,10 @@ describe('the memory of a run', () => {
     expect(Object.keys(totals)).toEqual(['first']);
   });
 
-  it('has no place of the end of a list that the provider gives no name', async () => {
+  it('has only the time of a list whose end the provider gives no name', async () => {
     const world = await aged();
     await reconcile(world);
-    expect(await world.rooms.listEnd('first')).toBeUndefined();
+    expect(await world.rooms.listEnd('first')).toEqual({ application: 'first', seenAt: world.clock.now });
   });
 });
 

@@ -1,0 +1,194 @@
+import type { ProviderRoom } from '../../functions/rooms/model/ports.ts';
+import type { Room } from '../../functions/rooms/model/room.ts';
+import { DAY, type Duration, type Instant } from '../../functions/rooms/model/time.ts';
+import { isTokenOf } from '../../functions/rooms/model/token.ts';
+import { hasEnded, isAlive } from '../../functions/rooms/model/transitions.ts';
+import type { AccountLimits, Deployment } from '../deployment/deployment.ts';
+import { iso } from './listed-room.ts';
+
+/** An account against its limits, as JSON. */
+export interface Account {
+  readonly application: string;
+  /** Absent where the pool does not have the account any more. */
+  readonly provider?: string;
+  /** Rows whose room lives in it. */
+  readonly rooms: number;
+  /** Rooms besides that end by themselves: of earlier generations, or cancelled. */
+  readonly ending: number;
+  /** Rooms that are renewed soon. */
+  readonly due: number;
+  /** How many living rooms it may have. */
+  readonly limit?: number;
+  /** How many rooms a run of the planner renews at most. */
+  readonly perRun?: number;
+  /** How many rooms its provider makes a minute. */
+  readonly perMinute?: number;
+  /** When reconciliation last read its list to the end, and acted on it. */
+  readonly listedAt?: string;
+  readonly hosts?: readonly HostShare[];
+  /** What its provider lists. Absent where it was not asked. */
+  readonly listed?: ListedRooms;
+  /** Why its provider's list could not be read. */
+  readonly error?: string;
+}
+
+/** A host of an account, and what its list says where it was read. */
+export interface HostShare {
+  readonly name: string;
+  /** How many rooms it makes in a UTC day. */
+  readonly perDay: number;
+  readonly rooms?: number;
+  readonly madeToday?: number;
+}
+
+export interface ListedRooms {
+  /** Rooms that have not expired. */
+  readonly rooms: number;
+  /** Those of them that this deployment has made. */
+  readonly ours: number;
+}
+
+export interface AccountsOptions {
+  /** How far ahead rooms are counted as due. */
+  readonly ahead: Duration;
+  /** Whether the providers are asked for their lists. */
+  readonly ask: boolean;
+  /** Hears how many rooms were read. */
+  readonly told?: (read: number) => void;
+}
+
+/** The accounts of a deployment against their limits; last those that rooms are in and the pool does not have. */
+export async function accountsOf(deployment: Deployment, options: AccountsOptions): Promise<Account[]> {
+  const { limits, rooms } = deployment;
+  const living = await livingIn(deployment, options);
+  const due = await dueIn(deployment, options.ahead);
+  const accounts: Account[] = [];
+  for (const account of limits) {
+    const { application, provider } = account;
+    const { hosts, ...asked } = await listOf(account, deployment, options.ask);
+    const end = await rooms.listEnd(application);
+    accounts.push({
+      application,
+      provider,
+      ...(living.get(application) ?? NONE),
+      due: due.get(application) ?? 0,
+      ...limitsOf(account, deployment),
+      ...(end && { listedAt: iso(end.seenAt) }),
+      ...(hosts && { hosts }),
+      ...asked,
+    });
+  }
+  const known = new Set(limits.map(({ application }) => application));
+  for (const [application, counts] of living) {
+    if (!known.has(application)) accounts.push({ application, ...counts, due: due.get(application) ?? 0 });
+  }
+  return accounts;
+}
+
+type Living = Pick<Account, 'rooms' | 'ending'>;
+
+const NONE: Living = { rooms: 0, ending: 0 };
+
+async function livingIn(
+  { rooms, now }: Pick<Deployment, 'rooms' | 'now'>,
+  { told }: Pick<AccountsOptions, 'told'>,
+): Promise<ReadonlyMap<string, Living>> {
+  const found = new Map<string, Living>();
+  let cursor: string | undefined;
+  let read = 0;
+  do {
+    const page = await rooms.scan(cursor);
+    for (const entry of page.items) {
+      if (!('revision' in entry)) continue;
+      read += 1;
+      const { current, ending } = livingOf(entry, now());
+      for (const application of current) add(found, application, 'rooms');
+      for (const application of ending) add(found, application, 'ending');
+    }
+    told?.(read);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return found;
+}
+
+/** Where the rooms of a row live. */
+function livingOf({ current, previous, retirees }: Room, now: Instant) {
+  const ending = new Map<string, string>();
+  if (isAlive(previous, now)) ending.set(previous.id, previous.application);
+  for (const retiree of retirees) if (!hasEnded(retiree, now)) ending.set(retiree.id, retiree.application);
+  if (current) ending.delete(current.id);
+  return { current: isAlive(current, now) ? [current.application] : [], ending: ending.values() };
+}
+
+function add(counts: Map<string, Living>, application: string, what: keyof Living): void {
+  const before = counts.get(application) ?? NONE;
+  counts.set(application, { ...before, [what]: before[what] + 1 });
+}
+
+async function dueIn({ rooms, now }: Pick<Deployment, 'rooms' | 'now'>, ahead: Duration) {
+  const counts = new Map<string, number>();
+  for await (const { application, held } of rooms.due(now() + ahead)) {
+    if (!held) counts.set(application, (counts.get(application) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function limitsOf({ rooms: limit, perMinute }: AccountLimits, { rotationsPerRun }: Deployment) {
+  return {
+    ...(limit !== undefined && { limit }),
+    ...(Number.isFinite(rotationsPerRun) && { perRun: rotationsPerRun }),
+    ...(perMinute !== undefined && { perMinute }),
+  };
+}
+
+async function listOf(
+  { application, hosts }: AccountLimits,
+  { pool, mark, now }: Deployment,
+  ask: boolean,
+): Promise<Pick<Account, 'hosts' | 'listed' | 'error'>> {
+  if (!ask) return hosts ? { hosts } : {};
+  try {
+    const tally = new ListTally({ mark, now }, hosts ?? []);
+    for await (const page of pool.provider(application).list()) {
+      for (const room of page) tally.add(room);
+    }
+    return { ...(hosts && { hosts: tally.hosts }), listed: tally.listed };
+  } catch (error) {
+    // whatever a provider's adapter or the SDK throws is an Error
+    return { ...(hosts && { hosts }), error: (error as Error).message };
+  }
+}
+
+/** Counts the rooms of a list without keeping them. */
+class ListTally {
+  readonly #deployment: Pick<Deployment, 'mark' | 'now'>;
+  readonly #hosts: ReadonlyMap<string, { rooms: number; madeToday: number } & HostShare>;
+  #rooms = 0;
+  #ours = 0;
+
+  constructor(deployment: Pick<Deployment, 'mark' | 'now'>, hosts: readonly HostShare[]) {
+    this.#deployment = deployment;
+    this.#hosts = new Map(hosts.map((host) => [host.name, { ...host, rooms: 0, madeToday: 0 }]));
+  }
+
+  get listed(): ListedRooms {
+    return { rooms: this.#rooms, ours: this.#ours };
+  }
+
+  get hosts(): readonly HostShare[] {
+    return [...this.#hosts.values()];
+  }
+
+  add({ host = '', createdAt, available, expiresAt, token }: ProviderRoom): void {
+    const { mark, now } = this.#deployment;
+    const isLiving = available && expiresAt > now();
+    const share = this.#hosts.get(host);
+    if (share) {
+      share.rooms += Number(isLiving);
+      share.madeToday += Number(Math.floor(createdAt / DAY) === Math.floor(now() / DAY));
+    }
+    if (!isLiving) return;
+    this.#rooms += 1;
+    this.#ours += Number(isTokenOf(mark, token));
+  }
+}
