@@ -27,7 +27,7 @@ export async function findPlace(
   const wantsLocal = local || portText !== undefined;
   if (wantsLocal && stack !== undefined) throw new CallError('name one stack: --stack, or --local');
   if (wantsLocal && reach === 'deployed') {
-    throw new CallError('this command is for a stack in AWS, which has what it looks at: name it by --stack');
+    throw new CallError('this command is for a stack in AWS: name it by --stack');
   }
   if (stack !== undefined && reach === 'local') {
     throw new CallError(
@@ -41,7 +41,7 @@ export async function findPlace(
   if (running) return localDeployment(running);
   const usual = environment.EVERGREEN_ROOMS_STACK;
   if (usual) return deployed(makeClients({ region }), usual, deployment);
-  throw new CallError(await nothingNamed(makeClients({ region })));
+  throw new CallError(await nothingNamed(reach, makeClients({ region })));
 }
 
 async function deployed(clients: Clients, stack: string, id: string | undefined): Promise<Deployment> {
@@ -62,8 +62,12 @@ async function runningHere(): Promise<StackClient | undefined> {
 }
 
 /** What the person can name. Without credentials nobody knows, and the advice is the same. */
-async function nothingNamed({ cloudFormation }: Clients): Promise<string> {
-  const advice = 'name the stack by --stack or EVERGREEN_ROOMS_STACK, or run npm start and use --local';
+async function nothingNamed(reach: Reach, { cloudFormation }: Clients): Promise<string> {
+  const naming = 'name the stack by --stack or EVERGREEN_ROOMS_STACK';
+  const advice =
+    reach === 'deployed'
+      ? `this command is for a stack in AWS: ${naming}`
+      : `${naming}, or run npm start and use --local`;
   try {
     const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
     const ours = Stacks.filter(({ Outputs = [] }) =>

@@ -47,6 +47,8 @@ export function whatNext({ doors, stack, provider }: LocalRooms, port: number): 
       'tell a feed where its calendar is',
     ]),
     ['npm run rooms', 'all rooms'],
+    ['npm run evergreen-rooms -- show KEY', 'one room: what is wrong with it, and its life'],
+    ['npm run evergreen-rooms -- console', 'the same as pages, and more'],
     ['npm run host-link -- KEY', 'the link of a room for its host: a credential'],
     ['npm run clock -- +30d', 'let a month pass, with every nightly run'],
     ['npm run events', 'what has been announced'],
