@@ -1,5 +1,10 @@
 import { fraction } from '../../rooms/model/digest.ts';
-import { ApplicationFullError, UnauthorizedError } from '../../rooms/model/errors.ts';
+import {
+  AmbiguousOutcomeError,
+  ApplicationFullError,
+  UnauthorizedError,
+  UnreachableError,
+} from '../../rooms/model/errors.ts';
 import type { RoomOrder } from '../../rooms/model/ports.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { DAY, MINUTE } from '../../rooms/model/time.ts';
@@ -32,6 +37,14 @@ interface Load {
   day: number;
   /** Creations and changes of that day, as far as they are known: the list does not show changes. */
   spent: number;
+}
+
+/** A host whose list cannot be read now may have a room all the same, if no other is known to be better. */
+const UNKNOWN: Load = { readAt: 0, rooms: Number.POSITIVE_INFINITY, day: 0, spent: 0 };
+
+function unlessMayPass(error: unknown): 'unread' {
+  if (error instanceof AmbiguousOutcomeError || error instanceof UnreachableError) return 'unread';
+  throw error;
 }
 
 export interface HostsOptions {
@@ -73,10 +86,13 @@ export function zoomHosts({ application, hosts, now, read }: HostsOptions): Host
     return load?.day === today() ? load.spent : 0;
   }
 
-  async function loadOf(host: string): Promise<Load | undefined> {
+  /** @param most a host that has spent as much has no more to give today, whatever its list shows */
+  async function loadOf(host: string, most: number): Promise<Load | undefined> {
     const known = loads.get(host);
-    if (known && now() - known.readAt <= freshFor(known.spent) && known.day === today()) return known;
-    const meetings = await read(host);
+    const isFresh = known?.day === today() && now() - known.readAt <= freshFor(known.spent);
+    if (known && (isFresh || spentToday(known) >= most)) return known;
+    const meetings = await read(host).catch(unlessMayPass);
+    if (meetings === 'unread') return known ?? UNKNOWN;
     if (!meetings) {
       unusable(host);
       return undefined;
@@ -102,7 +118,9 @@ export function zoomHosts({ application, hosts, now, read }: HostsOptions): Host
       while (rest.length > 0) {
         const compared = rest.slice(0, COMPARED);
         rest = rest.slice(COMPARED);
-        const known = await Promise.all(compared.map(async (host) => ({ host, load: await loadOf(host) })));
+        const known = await Promise.all(
+          compared.map(async (host) => ({ host, load: await loadOf(host, most) })),
+        );
         const able = known
           .filter(({ load }) => load && spentToday(load) < most)
           .sort(

@@ -208,12 +208,31 @@ describe('hosts', () => {
     expect(spent()).toEqual([0, 4, 4]);
   });
 
+  test('whose lists cannot be read get rooms all the same, and those whose lists can be read get them first', async () => {
+    const out = { fault: 'status', status: 500, times: 'always' } as const;
+    const end = bench.emulator.faults.add({
+      ...out,
+      only: ({ method, path }) => method === 'GET' && path.includes('room1'),
+    });
+    for (let nth = 0; nth < 4; nth += 1) await create();
+    expect(spent()).toEqual([0, 2, 2]);
+    end();
+    bench.emulator.faults.add({ ...out, on: 'GET /users/:id/meetings' });
+    bench.turn(HOUR);
+    await create();
+    expect(spent().reduce((sum, changes) => sum + changes)).toBe(5);
+  });
+
   test('keep twenty changes of the day for the rooms that they have, and for a key that lost its room', async () => {
     const most = CHANGES_PER_DAY - KEPT_FOR_REPAIRS;
     for (let nth = 0; nth < 3 * most; nth += 1) await create();
     expect(spent()).toEqual([most, most, most]);
     await expect(create()).rejects.toMatchObject({ code: 'application_full', retryAfter: untilMidnight() });
     expect(spent()).toEqual([most, most, most]);
+    const lists = () => bench.emulator.calls.matching('GET /users/:id/meetings').length;
+    const before = lists();
+    for (let nth = 0; nth < 10; nth += 1) await expect(create()).rejects.toThrow('add hosts');
+    expect(lists(), 'nothing in a list gives a day back').toBe(before);
     await expect(bench.provider.create({ ...orderOf(), urgent: true })).resolves.toBeDefined();
     bench.turn(12 * HOUR);
     await expect(create()).resolves.toBeDefined();
