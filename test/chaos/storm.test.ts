@@ -7,8 +7,7 @@ import { prepareScenario, type Scenario } from '../../chaos/scenario.ts';
 const SEED = 20270301;
 const BUS_OUTAGE = 6;
 
-/** A storm around Zoom takes longer than a test may: `npm run chaos -- --provider zoom`. */
-const PROVIDERS = (Object.keys(ACCOUNTS) as ProviderName[]).filter((name) => name !== 'zoom');
+const PROVIDERS = Object.keys(ACCOUNTS) as ProviderName[];
 
 let ground: Scenario | undefined;
 
