@@ -4,9 +4,12 @@ import { feedSource } from './adapters/calendars/feed-source.ts';
 import { outbox } from './adapters/queues/outbox.ts';
 import { calendarMemories } from './adapters/tables/calendar-memories.ts';
 import { feedMemories } from './adapters/tables/feed-memories.ts';
+import { meetingsTable } from './adapters/tables/meetings-table.ts';
 import { seriesTable } from './adapters/tables/series-table.ts';
 import { type ConnectedCalendar, type Connection, connectedCalendars } from './connections/connection.ts';
+import type { Place } from './connections/meetings.ts';
 import { type CalendarSystem, CalendarUnreadableError } from './connections/system.ts';
+import type { CopyTask } from './connections/write-back/task.ts';
 import { type Feed, FeedUnreadableError } from './feeds/feed.ts';
 import { readFeed } from './feeds/read-feed.ts';
 import { readFile } from './feeds/read-file.ts';
@@ -103,7 +106,7 @@ async function perform(task: ReadingTask): Promise<void> {
     case 'feed':
       return follow(task.name);
     case 'calendar':
-      return followCalendar(task.id);
+      return followCalendar(task.id, task.event);
     case 'file': {
       // most readings are of feeds: they need not wait for this client to be loaded
       const { calendarFiles } = await import('./adapters/calendars/calendar-files.ts');
@@ -134,20 +137,29 @@ async function follow(name: string): Promise<void> {
   }
 }
 
-async function followCalendar(id: string): Promise<void> {
+async function followCalendar(id: string, look?: string): Promise<void> {
   const calendar = calendars().find((known) => known.id === id);
   if (!calendar) {
     throw new RequestRefusedError(`calendar: must be the id of a connected calendar, got ${shown(id)}`);
   }
   // most functions have no connections, and need not load their reading
-  const { readCalendar } = await import('./connections/read-calendar.ts');
+  const { formatsOf, readCalendar, writeCopyTask } = await import('./connections/read-calendar.ts');
   try {
-    const result = await readCalendar(calendar, {
+    const { CALENDARS_TABLE, WORK_QUEUE, WRITES_QUEUE } = environment();
+    const ports = {
       system: await systemOf(calendar),
-      memories: calendarMemories(dynamoDb(), environment().CALENDARS_TABLE),
+      memories: calendarMemories(dynamoDb(), CALENDARS_TABLE),
+      meetings: meetingsTable(dynamoDb(), CALENDARS_TABLE),
+      formats: formatsOf(calendars()),
       outbox: requests(),
+      lookAt: (places: readonly Place[]) =>
+        outbox(sqs(), WORK_QUEUE).send(places.map((place) => writeCalendarTask(place.calendar, place.event))),
+      writeCopies: async (tasks: readonly CopyTask[]) => {
+        if (WRITES_QUEUE !== undefined) await outbox(sqs(), WRITES_QUEUE).send(tasks.map(writeCopyTask));
+      },
       now,
-    });
+    };
+    const result = await readCalendar(calendar, ports, look);
     log.info('calendar read', { calendar: id, ...result });
     count('CalendarsRead');
   } catch (error) {

@@ -2,11 +2,13 @@ import middy from '@middy/core';
 import type { SQSRecord } from 'aws-lambda';
 import { calendarSystem } from './adapters/calendars/systems.ts';
 import { eventBus } from './adapters/event-bus.ts';
+import { meetingsTable } from './adapters/tables/meetings-table.ts';
 import { writeBackRecords } from './adapters/tables/write-back-records.ts';
 import { type ConnectedCalendar, type Connection, connectedCalendars } from './connections/connection.ts';
 import type { CalendarSystem } from './connections/system.ts';
+import { tasksFor, tasksForCopies } from './connections/write-back/places.ts';
 import type { WriteBackProblem } from './connections/write-back/record.ts';
-import { type WriteBackTask, writeBackTask } from './connections/write-back/task.ts';
+import { type CopyTask, copyTask, type WriteBackTask, writeBackTask } from './connections/write-back/task.ts';
 import { type WriteBackResult, writeBack } from './connections/write-back/write-back.ts';
 import { forEachMessage } from './middleware/batch.ts';
 import { ANSWER_IN_TIME, deadline } from './middleware/deadline.ts';
@@ -52,6 +54,7 @@ const calendars = once(() =>
   connectedCalendars(JSON.parse(environment().CONNECTIONS) as readonly Connection[]),
 );
 const records = once(() => writeBackRecords(dynamoDb(), environment().CALENDARS_TABLE));
+const meetings = once(() => meetingsTable(dynamoDb(), environment().CALENDARS_TABLE));
 const events = once(() => {
   const { EVENT_BUS: bus, DEPLOYMENT: deployment } = environment();
   return eventBus(eventBridge(), { bus, deployment, now });
@@ -59,8 +62,11 @@ const events = once(() => {
 /** One client for all calendars of a connection, so that they share its token. */
 const systems = new Map<string, Promise<CalendarSystem>>();
 
-function read({ messageId, body }: SQSRecord): Parsed<WriteBackTask | undefined> {
-  const task = writeBackTask(readJson(body));
+type Task = WriteBackTask | CopyTask;
+
+function read({ messageId, body }: SQSRecord): Parsed<Task | undefined> {
+  const message = readJson(body);
+  const task = copyTask(message) ?? writeBackTask(message);
   return { key: task?.key ?? messageId, task };
 }
 
@@ -68,8 +74,24 @@ function failurePolicy(): FailurePolicy {
   return { ...inbox(), now, backOff: [10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE] };
 }
 
-async function perform(task: WriteBackTask | undefined): Promise<void> {
-  const calendar = task && calendars().find(({ id }) => id === task.calendar);
+async function perform(task: Task | undefined): Promise<void> {
+  const failures: unknown[] = [];
+  // one place that fails does not keep the others from their link; the message comes again for it
+  for (const place of task ? await placesOf(task) : [])
+    await write(place).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** The event of the room, and its copies. */
+async function placesOf(task: Task): Promise<readonly WriteBackTask[]> {
+  const { key, meeting: id } = task;
+  const meeting = id === undefined ? undefined : await meetings().read(id);
+  if ('revision' in task) return tasksFor(task, meeting);
+  return tasksForCopies(task, await records().read(key), meeting);
+}
+
+async function write(task: WriteBackTask): Promise<void> {
+  const calendar = calendars().find(({ id }) => id === task.calendar);
   // the rule lets through what begins as the name of a connection does
   if (!calendar) return;
   const { key } = task;

@@ -311,6 +311,7 @@ function writeCalendars(
     connections,
     table,
     credentials: calendars.credentials,
+    reader: calendars.worker,
   });
 }
 

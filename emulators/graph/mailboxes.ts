@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Random } from '../http/random.ts';
 import { CHOICES, type Switches } from './choices.ts';
 
@@ -20,6 +21,8 @@ export interface EventRecord {
   /** Planned starts that do not happen. */
   readonly cancelled: Set<number>;
   readonly organizer: string;
+  /** The same in all copies: `iCalUId`. */
+  readonly uid: string;
   readonly created: number;
   modified: number;
   change: number;
@@ -96,12 +99,14 @@ export class Mailboxes {
 
   /** A new event of the mailbox, with copies for its guests. */
   insert(mailbox: Mailbox, fields: Fields): EventRecord {
+    const id = this.#newId();
     const record: EventRecord = {
-      id: this.#newId(),
+      id,
       fields: without(fields, OWN),
       exceptions: new Map(),
       cancelled: new Set(),
       organizer: mailbox.address,
+      uid: `04${createHash('sha256').update(id).digest('hex')}`,
       created: this.#now(),
       modified: 0,
       change: 0,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { EventRecord, ExceptionRecord, Fields, Mailbox } from './mailboxes.ts';
 import { instantOf, plannedStarts, timeOf } from './occurrences.ts';
 
@@ -12,7 +11,7 @@ function changeKeyOf({ change }: { readonly change: number }): string {
 
 /** An event that happens once, or a series, as the API shows it. */
 export function shown(record: EventRecord, mailbox: Mailbox): Fields {
-  const { id, created, modified, organizer } = record;
+  const { id, created, modified, organizer, uid } = record;
   const { properties: _, ...fields } = record.fields;
   return {
     '@odata.etag': etagOf(record),
@@ -21,7 +20,7 @@ export function shown(record: EventRecord, mailbox: Mailbox): Fields {
     lastModifiedDateTime: new Date(modified).toISOString(),
     changeKey: changeKeyOf(record),
     categories: [],
-    iCalUId: `04${createHash('sha256').update(id.slice(0, -5)).digest('hex')}`,
+    iCalUId: uid,
     isAllDay: false,
     isCancelled: false,
     isOrganizer: organizer === mailbox.address,

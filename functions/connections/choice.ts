@@ -1,6 +1,6 @@
 import { readLine, unescaped, unfolded } from '../requests/calendar/ics/lines.ts';
 import { base32Digest, canonicalJson } from '../rooms/model/digest.ts';
-import type { ConnectedCalendar, Connection } from './connection.ts';
+import type { ConnectedCalendar } from './connection.ts';
 import type { EventContent } from './system.ts';
 import { descriptionWith } from './write-back/block.ts';
 import { PLAIN_TEXT } from './write-back/markup.ts';
@@ -11,16 +11,13 @@ interface Marks {
   readonly texts: readonly string[];
   /** Addresses of those who are invited, in small letters. */
   readonly attendees: readonly string[];
-  /** The address of the one whose event it is, in small letters. */
-  readonly organizer?: string;
 }
 
 export const DEFAULT_MARK = '#room';
 
 /** Whether an event gets a room by itself. An exception also gets one if its series does. */
-export function isChosen(content: EventContent, { connection, calendar }: ConnectedCalendar): boolean {
+export function isChosen(content: EventContent, { connection }: ConnectedCalendar): boolean {
   const marks = marksOf(content);
-  if (isCopy(marks, connection, calendar)) return false;
   switch (connection.which) {
     case 'all':
       return true;
@@ -33,18 +30,8 @@ export function isChosen(content: EventContent, { connection, calendar }: Connec
 
 /** Digest of all that `isChosen` and the reading depend on besides the event. */
 export function choiceDigest({ connection, calendar }: ConnectedCalendar): string {
-  const { kind, calendars, which, mark, mailbox, timeZone } = connection;
-  const others = calendars.map(plain).toSorted();
-  return base32Digest(canonicalJson({ kind, calendar, others, which, mark, mailbox, timeZone }), 16);
-}
-
-/**
- * Whether it is the copy of somebody who is invited, while the calendar of the organizer is connected too. One meeting gets
- * one room, and a guest who deletes the copy does not end it.
- */
-function isCopy({ organizer }: Marks, { calendars }: Connection, calendar: string): boolean {
-  if (organizer === undefined || organizer === plain(calendar)) return false;
-  return calendars.some((other) => plain(other) === organizer);
+  const { kind, which, mark, mailbox, timeZone } = connection;
+  return base32Digest(canonicalJson({ kind, calendar, which, mark, mailbox, timeZone }), 16);
 }
 
 /** What we wrote into a description asks for nothing. */
@@ -69,20 +56,18 @@ function marksOf(content: EventContent): Marks {
   }
 }
 
-function googleMarks({ summary, location, description, attendees, organizer }: Fields): Marks {
+function googleMarks({ summary, location, description, attendees }: Fields): Marks {
   return {
     texts: [summary, location, description].filter(isText),
     attendees: listOf(attendees).map((attendee) => address(attendee.email)),
-    ...organizerOf(fieldsOf(organizer).email),
   };
 }
 
-function graphMarks({ subject, location, body, bodyPreview, attendees, organizer }: Fields): Marks {
+function graphMarks({ subject, location, body, bodyPreview, attendees }: Fields): Marks {
   const mailOf = (person: unknown) => fieldsOf(fieldsOf(person).emailAddress).address;
   return {
     texts: [subject, fieldsOf(location).displayName, fieldsOf(body).content, bodyPreview].filter(isText),
     attendees: listOf(attendees).map((attendee) => address(mailOf(attendee))),
-    ...organizerOf(mailOf(organizer)),
   };
 }
 
@@ -91,7 +76,6 @@ const TEXTS = new Set(['SUMMARY', 'LOCATION', 'DESCRIPTION']);
 function icalendarMarks(text: string): Marks {
   const texts: string[] = [];
   const attendees: string[] = [];
-  let organizer: string | undefined;
   const open: string[] = [];
   for (const line of unfolded(text)) {
     const { name, value } = readLine(line);
@@ -101,9 +85,8 @@ function icalendarMarks(text: string): Marks {
     else if (open.at(-1) !== 'VEVENT') continue;
     else if (TEXTS.has(name)) texts.push(unescaped(value));
     else if (name === 'ATTENDEE') attendees.push(address(value));
-    else if (name === 'ORGANIZER') organizer = value;
   }
-  return { texts, attendees, ...organizerOf(organizer) };
+  return { texts, attendees };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -119,11 +102,6 @@ function listOf(value: unknown): readonly Fields[] {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
-}
-
-function organizerOf(value: unknown): Pick<Marks, 'organizer'> {
-  const organizer = address(value);
-  return organizer === '' ? {} : { organizer };
 }
 
 function address(value: unknown): string {

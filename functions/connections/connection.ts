@@ -78,8 +78,6 @@ export interface CaldavConnection extends ConnectionBase {
 /** Calendars of one system that are read, and written, with one credential. */
 export type Connection = GoogleConnection | MicrosoftConnection | CaldavConnection;
 
-export type CalendarKind = Connection['kind'];
-
 /** One calendar of a connection. */
 export interface ConnectedCalendar {
   /** The part of keys, origins and messages that stands for the calendar. */

@@ -9,6 +9,8 @@ export interface KnownEvent {
   readonly seriesId?: string;
   /** The UID, where keys are made of that and not of the id. */
   readonly uid?: string;
+  /** The meeting that it is an event of, where neither the id nor the UID tells it. */
+  readonly meeting?: string;
   /** It happens several times. */
   readonly repeats?: boolean;
   /** The last full reading did not have it: it is still to be asked for by itself. */

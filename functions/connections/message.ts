@@ -5,6 +5,7 @@ import { keptFields, withoutHiddenTitles } from '../requests/calendar/formats/st
 import { readIcs, writeIcs } from '../requests/calendar/ics/text.ts';
 import { base32Digest, canonicalJson } from '../rooms/model/digest.ts';
 import type { Instant } from '../rooms/model/time.ts';
+import type { Identity } from './meetings.ts';
 import type { KnownEvent } from './memory.ts';
 import type { StoredEvent } from './system.ts';
 
@@ -40,6 +41,15 @@ export function keptOf({ id, content }: Pick<StoredEvent, 'id' | 'content'>): Ke
           .join(''),
       };
   }
+}
+
+/** The event as a room of this identity hears of it, whatever the event is called in its own calendar. */
+export function withIdentity(kept: Kept, { event }: Identity): Kept {
+  if ('icalendar' in kept) return { ...kept, eventId: event };
+  const { recurringEventId, seriesMasterId, ...fields } = kept.event as Readonly<Record<string, unknown>>;
+  if (recurringEventId !== undefined) return { event: { ...fields, recurringEventId: event } };
+  if (seriesMasterId) return { event: { ...fields, seriesMasterId: event } };
+  return { event: { ...fields, id: event, ...(seriesMasterId === null && { seriesMasterId }) } };
 }
 
 /** Stamps move with each write, ours too. They make no event another one. */

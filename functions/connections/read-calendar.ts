@@ -1,17 +1,25 @@
 import type { Outbox } from '../feeds/feed.ts';
-import { DAY, type Instant } from '../rooms/model/time.ts';
+import { DAY } from '../rooms/model/time.ts';
 import { choiceDigest } from './choice.ts';
 import type { ConnectedCalendar } from './connection.ts';
+import type { MeetingPorts, Place } from './meetings.ts';
 import type { CalendarMemories } from './memory.ts';
 import { Round } from './round.ts';
 import { type CalendarSystem, CalendarUnreadableError } from './system.ts';
+import type { CopyTask } from './write-back/task.ts';
+
+export { formatsOf } from './meetings.ts';
+export { writeCopyTask } from './write-back/task.ts';
 
 /** What a reading needs. */
-export interface CalendarReading {
+export interface CalendarReading extends MeetingPorts {
   readonly system: CalendarSystem;
   readonly memories: CalendarMemories;
   readonly outbox: Outbox;
-  readonly now: () => Instant;
+  /** Has events of other calendars read that speak for their rooms from now on. */
+  readonly lookAt: (places: readonly Place[]) => Promise<void>;
+  /** Has links written into copies, or taken out of them. */
+  readonly writeCopies: (tasks: readonly CopyTask[]) => Promise<void>;
 }
 
 /** What became of a reading. */
@@ -38,19 +46,21 @@ const LONGEST_REST = DAY;
  * Reads what has changed in a calendar and sends it on. What is sent comes first and where the next reading begins comes
  * last, so that a crash between the two sends again, which changes nothing.
  *
+ * @param look an event to be told again, since it speaks for its room from now on
  * @throws CalendarUnreadableError and the errors of the system: nothing was sent then, and nothing follows for rooms
  */
 export async function readCalendar(
   calendar: ConnectedCalendar,
-  { system, memories, outbox, now }: CalendarReading,
+  { system, memories, outbox, lookAt, writeCopies, now, ...ports }: CalendarReading,
+  look?: string,
 ): Promise<CalendarResult> {
   const choice = choiceDigest(calendar);
   const at = now();
   const memory = (await memories.read(calendar.id)) ?? { revision: 0, at: 0, choice, events: [] };
-  const round = new Round(calendar, memory.events, { system, now });
+  const round = new Round(calendar, memory.events, { ...ports, system, now });
   const from = memory.choice === choice ? memory.cursor : undefined;
   const cursor = await readPages(calendar, from, { system, round });
-  await round.finish(MOST_LOOKS);
+  await round.finish(MOST_LOOKS, look);
   const events = round.known();
   if (events.length > MOST_EVENTS) {
     throw new CalendarUnreadableError(
@@ -60,6 +70,8 @@ export async function readCalendar(
   }
   const remember = memories.prepare(calendar.id, { revision: memory.revision, at, cursor, choice, events });
   await outbox.send(round.bodies);
+  await lookAt(round.successors);
+  await writeCopies(round.copies);
   // a quiet calendar costs no write: the next reading begins where this one did
   if (!round.isQuiet || at - memory.at > LONGEST_REST) await remember();
   return {

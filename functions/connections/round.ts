@@ -1,37 +1,57 @@
-import { readIcs } from '../requests/calendar/ics/text.ts';
 import { LARGEST_BODY } from '../requests/message.ts';
 import type { Instant } from '../rooms/model/time.ts';
 import { isChosen } from './choice.ts';
-import type { ConnectedCalendar, Connection } from './connection.ts';
+import type { ConnectedCalendar } from './connection.ts';
+import { rankOf, uidOf } from './copies.ts';
+import {
+  FORMATS,
+  type Identity,
+  identityOf,
+  joinMeeting,
+  leaveMeeting,
+  type MeetingPorts,
+  meetingId,
+  type Place,
+  type Role,
+  roleIn,
+} from './meetings.ts';
 import type { KnownEvent } from './memory.ts';
-import { digestOf, eventMessage, type Kept, keptOf, removalOf } from './message.ts';
+import { digestOf, eventMessage, type Kept, keptOf, removalOf, withIdentity } from './message.ts';
 import { isOver } from './over.ts';
 import type { CalendarSystem, ChangesPage, EventContent, RemovedEvent, StoredEvent } from './system.ts';
+import type { CopyTask } from './write-back/task.ts';
 
-const FORMATS = { google: 'google', microsoft: 'graph', caldav: 'icalendar' } as const satisfies Record<
-  Connection['kind'],
-  EventContent['format']
->;
-
-/** An exception that waits until it is known whether its series gets a room. What people wrote is not in it. */
-interface Waiting {
-  readonly id: string;
-  readonly seriesId: string;
-  readonly digest: string;
+/** An event, or an exception, with what follows from it in this calendar. What people wrote is not in it. */
+interface Weighed {
+  readonly event: Pick<StoredEvent, 'id' | 'seriesId' | 'hasMore'>;
   readonly isChosen: boolean;
   readonly isOver: boolean;
-  readonly tell: (isCancelled: boolean) => void;
+  readonly repeats: boolean;
+  readonly kept: Kept;
+  readonly digest: string;
+  readonly timeZone: string | undefined;
+  readonly meeting: string;
+  readonly uid: string;
+  readonly rank: Place['rank'];
+  /** When it was asked for. */
+  readonly at: Instant;
 }
 
-interface RoundParts {
+interface RoundParts extends MeetingPorts {
   readonly system: CalendarSystem;
-  readonly now: () => Instant;
 }
+
+/** So many meetings are asked for at once. */
+const AT_ONCE = 25;
 
 /** One reading of a calendar: what is known of its events, and what there is to send. */
 export class Round {
   /** Messages for the requests queue. */
   readonly bodies: string[] = [];
+  /** Events in other calendars that speak for their rooms from now on. */
+  readonly successors: Place[] = [];
+  /** What is to be written into copies. */
+  readonly copies: CopyTask[] = [];
   cancelled = 0;
   tooLarge = 0;
   /** Whether everything is read, and not only what has changed. */
@@ -41,19 +61,23 @@ export class Round {
   readonly #calendar: ConnectedCalendar;
   readonly #known: Map<string, KnownEvent>;
   readonly #system: CalendarSystem;
+  readonly #ports: MeetingPorts;
   readonly #now: () => Instant;
   #seen = new Set<string>();
-  #waiting = new Map<string, Waiting>();
+  #waiting = new Map<string, Weighed>();
+  /** What the events that were weighed are in their meetings. */
+  readonly #roles = new Map<string, Role>();
   #anySeries = false;
   /** When the page was asked for: what is told has that time. */
   #at: Instant;
 
-  constructor(calendar: ConnectedCalendar, known: readonly KnownEvent[], { system, now }: RoundParts) {
+  constructor(calendar: ConnectedCalendar, known: readonly KnownEvent[], { system, ...ports }: RoundParts) {
     this.#calendar = calendar;
     this.#known = new Map(known.map((event) => [event.id, event]));
     this.#system = system;
-    this.#now = now;
-    this.#at = now();
+    this.#ports = ports;
+    this.#now = ports.now;
+    this.#at = ports.now();
   }
 
   known(): readonly KnownEvent[] {
@@ -71,97 +95,180 @@ export class Round {
     if (events.length > 0) this.isQuiet = false;
     const isUnknown = (event: StoredEvent | RemovedEvent) => 'removed' in event && !this.#known.has(event.id);
     this.#anySeries ||= anySeries && events.some(isUnknown);
-    for (const event of events) await this.#takeEvent(event);
+    const weighed = events.map((event) => ('removed' in event ? event : this.#weigh(event)));
+    await this.#join(weighed.filter((each) => 'event' in each));
+    for (const each of weighed) await this.#takeEvent(each);
     this.#at = this.#now();
   }
 
-  /** Tells the exceptions of all series that get a room, and asks for what a full reading did not have. */
-  async finish(mostLooks: number): Promise<void> {
+  /**
+   * Tells the exceptions of all series that get a room, and asks for what a full reading did not have.
+   *
+   * @param look an event to be told again, whatever was known of it: it speaks for its room from now on
+   */
+  async finish(mostLooks: number, look?: string): Promise<void> {
     if (this.#anySeries) await this.#readSeriesAgain();
-    this.#tellExceptions();
+    await this.#tellExceptions();
     if (this.isFull) this.#markMissing();
     await this.#lookForMissing(mostLooks);
-    this.#tellExceptions();
+    if (look !== undefined) await this.#tellAgain(look);
+    await this.#tellExceptions();
   }
 
-  async #takeEvent(event: StoredEvent | RemovedEvent): Promise<void> {
-    this.#seen.add(event.id);
-    if ('removed' in event) this.#forget(event.id);
-    else if (event.seriesId !== undefined) this.#wait(event, event.seriesId);
+  #weigh(event: StoredEvent): Weighed {
+    const { id, content } = event;
+    const kept = keptOf(event);
+    const timeZone = this.#zoneOf(event);
+    const uid = uidOf(content) || `${this.#calendar.id} ${id}`;
+    return {
+      event,
+      isChosen: isChosen(content, this.#calendar),
+      isOver: isOver(content, this.#now()),
+      repeats: repeats(content),
+      kept,
+      digest: digestOf(kept, timeZone),
+      timeZone,
+      meeting: meetingId(uid),
+      uid,
+      rank: rankOf(event),
+      at: this.#at,
+    };
+  }
+
+  /** Many at once: a first reading has thousands. */
+  async #join(all: readonly Weighed[]): Promise<void> {
+    const news = all.filter((each) => each.event.seriesId === undefined && this.#isNews(each));
+    for (let from = 0; from < news.length; from += AT_ONCE)
+      await Promise.all(news.slice(from, from + AT_ONCE).map((each) => this.#roleOf(each)));
+  }
+
+  #isNews({ event: { id }, isChosen, isOver, digest }: Weighed): boolean {
+    const old = this.#known.get(id);
+    return isChosen && (old ? old.digest !== digest : !isOver);
+  }
+
+  async #roleOf({ event: { id, seriesId }, meeting, uid, rank }: Weighed): Promise<Role> {
+    const known = this.#roles.get(id);
+    if (known) return known;
+    const { id: calendar, connection } = this.#calendar;
+    const identity = identityOf(FORMATS[connection.kind], { calendar, event: seriesId ?? id }, uid);
+    const role = await joinMeeting(meeting, { calendar, event: id, rank }, identity, this.#ports);
+    this.#roles.set(id, role);
+    return role;
+  }
+
+  async #takeEvent(event: Weighed | RemovedEvent): Promise<void> {
+    if ('removed' in event) {
+      this.#seen.add(event.id);
+      return this.#forget(event.id);
+    }
+    const { id, seriesId } = event.event;
+    this.#seen.add(id);
+    // of two that speak of one occurrence, the later one counts
+    if (seriesId !== undefined) this.#waiting.set(id, event);
     else await this.#takeWhole(event);
   }
 
-  async #takeWhole(event: StoredEvent): Promise<void> {
-    const { id, content, hasMore = false } = event;
+  async #takeWhole(weighed: Weighed): Promise<void> {
+    const { event, isChosen, isOver, digest, repeats, kept, timeZone } = weighed;
+    const { id, hasMore = false } = event;
     const old = this.#known.get(id);
-    if (!isChosen(content, this.#calendar)) {
-      if (old) this.#cancel(event);
+    if (!isChosen) {
+      if (old) await this.#cancel(weighed, old);
       return;
     }
-    if (!old && isOver(content, this.#now())) return;
-    const kept = keptOf(event);
-    const digest = digestOf(kept, this.#zoneOf(event));
-    const uid = uidOf(content);
-    this.#known.set(id, {
-      id,
-      digest,
-      ...(uid !== undefined && { uid }),
-      ...(repeats(content) && { repeats: true }),
-    });
-    if (old?.digest !== digest) this.#tell(kept, false, this.#zoneOf(event));
+    if (!old && isOver) return;
+    this.#known.set(id, { id, digest, ...this.#names(weighed), ...(repeats && { repeats: true }) });
+    if (old?.digest === digest) return;
+    const role = await this.#roleOf(weighed);
+    if (role.speaks) this.#tell(kept, false, { timeZone, room: role.room });
+    else this.copies.push({ key: role.room.key, meeting: weighed.meeting });
     // its exceptions are older than this change, so no page has them
     if (!old && hasMore && !this.isFull) {
       const [, ...exceptions] = await this.#system.read(this.#calendar.calendar, id);
-      for (const exception of exceptions) this.#wait(exception, id);
+      for (const exception of exceptions) this.#waiting.set(exception.id, this.#weigh(exception));
     }
   }
 
-  /** Of two that speak of one occurrence, the later one counts. */
-  #wait(event: StoredEvent, seriesId: string): void {
-    const { id, content } = event;
-    const kept = keptOf(event);
-    const zone = this.#zoneOf(event);
-    const at = this.#at;
-    this.#waiting.set(id, {
-      id,
-      seriesId,
-      digest: digestOf(kept, zone),
-      isChosen: isChosen(content, this.#calendar),
-      isOver: isOver(content, this.#now()),
-      tell: (isCancelled) => this.#tell(kept, isCancelled, zone, at),
-    });
+  /** What has to be remembered to find the meeting of an event that is gone. */
+  #names({ event: { id }, uid, meeting }: Weighed): Pick<KnownEvent, 'uid' | 'meeting'> {
+    if (this.#calendar.connection.kind === 'caldav') return { uid };
+    return meeting === meetingOf({ id }) ? {} : { meeting };
   }
 
-  #tellExceptions(): void {
-    for (const { id, seriesId, digest, tell, ...exception } of this.#waiting.values()) {
-      const old = this.#known.get(id);
-      const gets = this.#known.has(seriesId) || exception.isChosen;
-      if (gets && old?.digest !== digest && (old || !exception.isOver)) tell(false);
-      if (gets && (old || !exception.isOver)) this.#known.set(id, { id, digest, seriesId });
-      if (!gets && old) {
-        this.#known.delete(id);
-        tell(true);
-      }
-    }
+  async #tellExceptions(): Promise<void> {
+    for (const weighed of this.#waiting.values()) await this.#tellException(weighed);
     this.#waiting = new Map();
   }
 
+  async #tellException(weighed: Weighed): Promise<void> {
+    const { event, isChosen, isOver, digest, kept, timeZone, at } = weighed;
+    const { id, seriesId = '' } = event;
+    const old = this.#known.get(id);
+    const series = this.#known.get(seriesId);
+    if (!series && !isChosen) {
+      if (old) await this.#cancel(weighed, old);
+      return;
+    }
+    if (!old && isOver) return;
+    this.#known.set(id, { id, digest, seriesId, ...(!series && this.#names(weighed)) });
+    if (old?.digest === digest) return;
+    const role = series ? await this.#roleOfSeries(series) : await this.#roleOf(weighed);
+    if (!role || role.speaks) this.#tell(kept, false, { timeZone, room: role?.room, at });
+    else this.copies.push({ key: role.room.key, meeting: series ? meetingOf(series) : weighed.meeting });
+  }
+
+  async #roleOfSeries({ id, ...names }: KnownEvent): Promise<Role | undefined> {
+    const known = this.#roles.get(id);
+    if (known) return known;
+    const role = await roleIn(
+      meetingOf({ id, ...names }),
+      { calendar: this.#calendar.id, event: id },
+      this.#ports,
+    );
+    if (role) this.#roles.set(id, role);
+    return role;
+  }
+
   /** It does not get a room any more, and its calendar still has it. */
-  #cancel(event: StoredEvent): void {
-    this.#drop(event.id);
-    this.cancelled += 1;
-    this.#tell(keptOf(event), true, this.#zoneOf(event));
+  async #cancel(
+    { event: { id, seriesId }, kept, timeZone, meeting }: Weighed,
+    old: KnownEvent,
+  ): Promise<void> {
+    this.#drop(id);
+    // an exception that had its room from its series lost it with that
+    if (seriesId !== undefined && old.meeting === undefined && old.uid === undefined) return;
+    const { isOver, room } = await this.#leave(old);
+    if (isOver) {
+      this.cancelled += 1;
+      this.#tell(kept, true, { timeZone, room });
+    } else if (room) {
+      this.copies.push({ key: room.key, meeting, without: { calendar: this.#calendar.id, event: id } });
+    }
   }
 
   /** Its calendar does not have it any more. */
-  #forget(id: string): void {
+  async #forget(id: string): Promise<void> {
     const old = this.#known.get(id);
     if (!old) return;
     this.#drop(id);
     // an occurrence that is gone is told of by its series
-    if (old.seriesId !== undefined) return;
+    if (old.seriesId !== undefined && this.#known.has(old.seriesId)) return;
+    const { isOver, room } = await this.#leave(old);
+    if (!isOver) return;
     this.cancelled += 1;
-    this.#tell(removalOf(old, FORMATS[this.#calendar.connection.kind]), true);
+    this.#tell(removalOf(old, FORMATS[this.#calendar.connection.kind]), true, { room });
+  }
+
+  async #leave(old: KnownEvent) {
+    this.#roles.delete(old.id);
+    const left = await leaveMeeting(
+      meetingOf(old),
+      { calendar: this.#calendar.id, event: old.id },
+      this.#ports,
+    );
+    this.successors.push(...left.successors);
+    return left;
   }
 
   #drop(id: string): void {
@@ -194,23 +301,41 @@ export class Round {
     this.#at = this.#now();
     const [event, ...exceptions] = await this.#system.read(this.#calendar.calendar, id);
     if (!event) return this.#forget(id);
-    await this.#takeWhole(event);
-    for (const exception of exceptions) this.#wait(exception, id);
+    await this.#takeWhole(this.#weigh(event));
+    for (const exception of exceptions) this.#waiting.set(exception.id, this.#weigh(exception));
+  }
+
+  async #tellAgain(id: string): Promise<void> {
+    const old = this.#known.get(id);
+    if (!old) return;
+    this.#known.set(id, { ...old, digest: '' });
+    for (const [other, event] of this.#known)
+      if (event.seriesId === id) this.#known.set(other, { ...event, digest: '' });
+    await this.#look(id);
   }
 
   #zoneOf({ timeZone }: StoredEvent): string | undefined {
     return timeZone ?? this.#calendar.connection.timeZone;
   }
 
-  #tell(kept: Kept, isCancelled: boolean, timeZone?: string, at = this.#at): void {
-    const body = eventMessage(kept, isCancelled, { calendar: this.#calendar.id, timeZone, at });
+  #tell(kept: Kept, isCancelled: boolean, { timeZone, room, at = this.#at }: Telling): void {
+    const { id } = this.#calendar;
+    const told = room ? withIdentity(kept, room) : kept;
+    const body = eventMessage(told, isCancelled, { calendar: room?.calendar ?? id, timeZone, at });
     if (Buffer.byteLength(body) > LARGEST_BODY) this.tooLarge += 1;
     else this.bodies.push(body);
   }
 }
 
-function uidOf(content: EventContent): string | undefined {
-  return content.format === 'icalendar' ? readIcs(content.text)[0]?.events[0]?.uid : undefined;
+interface Telling {
+  readonly timeZone?: string | undefined;
+  readonly room?: Identity | undefined;
+  readonly at?: Instant;
+}
+
+/** Google makes a UID of the id, and the memory of a calendar has that already. */
+function meetingOf({ id, uid, meeting }: Pick<KnownEvent, 'id' | 'uid' | 'meeting'>): string {
+  return meeting ?? meetingId(uid ?? `${id}@google.com`);
 }
 
 function repeats(content: EventContent): boolean {

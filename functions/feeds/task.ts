@@ -8,10 +8,14 @@ import type { Instant } from '../rooms/model/time.ts';
 export type ReadingTask =
   | { readonly kind: 'all' }
   | { readonly kind: 'feed'; readonly name: string }
-  | { readonly kind: 'calendar'; readonly id: string }
+  | { readonly kind: 'calendar'; readonly id: string; readonly event?: string }
   | { readonly kind: 'file'; readonly bucket: string; readonly key: string; readonly at: Instant };
 
-const readingTask = z.strictObject({ feed: z.optional(z.string()), calendar: z.optional(z.string()) });
+const readingTask = z.strictObject({
+  feed: z.optional(z.string()),
+  calendar: z.optional(z.string()),
+  event: z.optional(z.string()),
+});
 
 /** S3's own event on the bus, "Object Created". */
 const fileTask = z.looseObject({
@@ -24,7 +28,7 @@ const fileTask = z.looseObject({
 
 /**
  * What a message asks to be read: `{}` for all that is due, `{"feed": name}` for a feed, `{"calendar": id}` for a connected
- * calendar, or S3's event of a file.
+ * calendar, with `event` to have one of its events told again, or S3's event of a file.
  *
  * @throws RequestRefusedError
  */
@@ -34,8 +38,9 @@ export function readReadingTask(body: string): ReadingTask {
     const { time, detail } = checked(fileTask, task, '');
     return { kind: 'file', bucket: detail.bucket.name, key: detail.object.key, at: Date.parse(time) };
   }
-  const { feed, calendar } = checked(readingTask, task, '');
-  if (calendar !== undefined) return { kind: 'calendar', id: calendar };
+  const { feed, calendar, event } = checked(readingTask, task, '');
+  if (calendar !== undefined)
+    return { kind: 'calendar', id: calendar, ...(event !== undefined && { event }) };
   return feed === undefined ? { kind: 'all' } : { kind: 'feed', name: feed };
 }
 
@@ -43,9 +48,12 @@ export function writeFeedTask(name: string): string {
   return JSON.stringify({ feed: name });
 }
 
-/** @param id that of a connected calendar */
-export function writeCalendarTask(id: string): string {
-  return JSON.stringify({ calendar: id });
+/**
+ * @param id that of a connected calendar
+ * @param event one that is to be told again
+ */
+export function writeCalendarTask(id: string, event?: string): string {
+  return JSON.stringify({ calendar: id, event });
 }
 
 function parsed(body: string): unknown {

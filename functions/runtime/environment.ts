@@ -111,6 +111,8 @@ export interface ReadCalendarsEnvironment extends CommonEnvironment {
   readonly CONNECTIONS: string;
   /** The table of feeds; its key is `id`. */
   readonly CALENDARS_TABLE: string;
+  /** Where `write-calendars` learns of copies; absent if nothing is written into events. */
+  readonly WRITES_QUEUE?: string;
 }
 
 export interface WriteCalendarsEnvironment extends CommonEnvironment {

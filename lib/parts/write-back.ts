@@ -3,8 +3,14 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import type { ReadCalendarsEnvironment } from '../../functions/runtime/environment.ts';
 import { DEFAULT_CONCURRENCY } from '../compute/concurrency.ts';
-import { permitAnnouncing, permitReadingSecret, permitRemembering } from '../compute/permissions.ts';
+import {
+  permitAnnouncing,
+  permitReadingSecret,
+  permitRemembering,
+  permitSending,
+} from '../compute/permissions.ts';
 import { RoomsFunction } from '../compute/rooms-function.ts';
 import type { CalendarConnection, CalendarOptions } from '../settings/props.ts';
 import { connectionVariable, isWritten } from './connections.ts';
@@ -25,11 +31,16 @@ const WRITTEN_AFTER: readonly Announcement[] = [
 /** Microsoft serves four calls at once for an app and a mailbox: two batches of two. */
 const BATCH_SIZE = 2;
 
+/** The variable of the reader: the queue of writes is made after it. */
+const WRITES_QUEUE = 'WRITES_QUEUE' satisfies keyof ReadCalendarsEnvironment;
+
 export interface WriteBackProps extends Pick<CalendarOptions, 'connections'> {
   /** The table of calendars. */
   readonly table: Table;
   /** The secrets of the connections' credentials, by the names of the connections. */
   readonly credentials: ReadonlyMap<string, ISecret>;
+  /** It finds the copies of an event in other calendars. */
+  readonly reader: RoomsFunction<'read-calendars'>;
 }
 
 /** Writes the links of rooms into the events of connected calendars. */
@@ -38,7 +49,7 @@ export class WriteBack extends RoomsFunction<'write-calendars'> {
   readonly ruleName: string;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: WriteBackProps) {
-    const { connections = [], table, credentials } = props;
+    const { connections = [], table, credentials, reader } = props;
     const written = connections.filter(isWritten);
     super(scope, id, deployment, {
       name: 'write-calendars',
@@ -59,6 +70,8 @@ export class WriteBack extends RoomsFunction<'write-calendars'> {
     });
     permitRemembering(this.function, table);
     permitAnnouncing(this.function, deployment.bus);
+    reader.function.addEnvironment(WRITES_QUEUE, this.inbox.queue.queueUrl);
+    permitSending(reader.function, this.inbox.queue);
     for (const { name } of written) {
       const secret = credentials.get(name);
       if (secret) permitReadingSecret(this.function, secret);

@@ -3,7 +3,8 @@ import type { Connection } from '../../functions/connections/connection.ts';
 import type { CalendarSystem } from '../../functions/connections/system.ts';
 import { UnauthorizedError } from '../../functions/rooms/model/errors.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/rooms/model/time.ts';
-import { type Person, Reader } from './reading.ts';
+import { memoryMeetings } from '../support/memory-meetings.ts';
+import { type Person, Reader, type ReaderOptions } from './reading.ts';
 
 /** An address of somebody whose calendar is connected too. */
 export const ANNA = 'anna@example.org';
@@ -35,9 +36,9 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
   let world: World;
   let reader: Reader;
 
-  const connect = (settings: Partial<Connection> = {}, calendar = 0) =>
+  const connect = (settings: Partial<Connection> = {}, options: ReaderOptions = {}) =>
     // a connection stays of its kind
-    new Reader({ ...world.connection, ...settings } as Connection, world.system, () => now, calendar);
+    new Reader({ ...world.connection, ...settings } as Connection, world.system, () => now, options);
   const later = (by = HOUR) => {
     now += by;
   };
@@ -247,19 +248,6 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       expect(await reader.rooms()).toEqual({ Meeting: 'cancelled' });
     });
 
-    test('one meeting of two connected calendars has one room: that of its organizer', async () => {
-      const { person } = world;
-      const id = person.add({ ...meeting, attendees: [BOB] }, ANNA);
-      const bob = connect({}, 1);
-      await reader.read();
-      await bob.read();
-      expect([reader.sent.length, bob.sent.length]).toEqual([1, 0]);
-      later();
-      person.remove(id, BOB);
-      await bob.read();
-      expect(bob.sent).toHaveLength(0);
-    });
-
     test('another choice reads everything again, and cancels what is no longer chosen', async () => {
       world.person.add(meeting);
       world.person.add({ ...meeting, title: 'Marked #room' });
@@ -276,6 +264,114 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       world.person.add(meeting);
       await reader.read();
       expect(await reader.rooms()).toEqual({ Meeting: '2027-03-01T10:00' });
+    });
+  });
+
+  describe('a meeting in the calendars of Anna, who organizes it, and of Bob', () => {
+    let anna: Reader;
+    let bob: Reader;
+    let id: string;
+    const inOrder = () => [...anna.sent, ...bob.sent];
+    /** What rows know of both calendars, whichever told it. */
+    const rooms = async () => Object.values(await anna.byKey(inOrder()));
+
+    beforeEach(() => {
+      const meetings = memoryMeetings();
+      anna = connect({}, { meetings });
+      bob = connect({}, { meetings, calendar: 1 });
+      id = world.person.add({ ...meeting, attendees: [BOB] }, ANNA);
+    });
+
+    test.each([
+      ['organizer’s', () => [anna, bob]],
+      ['guest’s', () => [bob, anna]],
+    ])('has one room, if the %s is read first, and the other gets its link', async (_, order) => {
+      const [first, second] = order() as [Reader, Reader];
+      await first.read();
+      await second.read();
+      expect(await rooms()).toEqual(['2027-03-01T10:00']);
+      expect([...first.copies, ...second.copies].length).toBeLessThanOrEqual(1);
+      later();
+      world.person.edit(id, { start: '2027-04-01T09:00:00Z', title: 'Later' });
+      for (const each of [anna, bob]) await each.read();
+      expect(await rooms()).toEqual(['2027-04-01T10:00']);
+      const [key] = Object.keys(await anna.byKey(inOrder()));
+      const copies = [...anna.copies, ...bob.copies];
+      expect(copies.length).toBeGreaterThan(0);
+      expect(new Set(copies.map((task) => task.key))).toEqual(new Set([key]));
+    });
+
+    test('keeps the room when the guest removes the copy', async () => {
+      for (const each of [bob, anna]) await each.read();
+      later();
+      world.person.remove(id, BOB);
+      expect(await bob.read()).toMatchObject({ cancelled: 0 });
+      for (const { calendar, event } of bob.successors) {
+        expect(calendar).toBe(anna.calendar.id);
+        await anna.read(event);
+      }
+      expect(await rooms()).toEqual(['2027-03-01T10:00']);
+    });
+
+    test('loses the room when nobody has it any more, and opens it again under the same key', async () => {
+      for (const each of [anna, bob]) await each.read();
+      const [key] = Object.keys(await anna.byKey(inOrder()));
+      later();
+      world.person.remove(id);
+      world.person.remove(id, BOB);
+      for (const each of [bob, anna]) await each.read();
+      expect(await anna.byKey(inOrder())).toEqual({ [String(key)]: 'cancelled' });
+      later();
+      world.person.restore(id);
+      for (const each of [bob, anna]) await each.read();
+      expect(await anna.byKey(inOrder())).toEqual({ [String(key)]: '2027-03-01T10:00' });
+    });
+
+    test('goes on under the same key in the calendar that is left', async () => {
+      for (const each of [bob, anna]) await each.read();
+      const before = Object.keys(await anna.byKey(inOrder()));
+      later();
+      world.person.remove(id, BOB);
+      await bob.read();
+      for (const { event } of bob.successors) await anna.read(event);
+      later();
+      world.person.edit(id, { start: '2027-04-01T09:00:00Z', attendees: [] });
+      await anna.read();
+      expect(await anna.byKey(inOrder())).toEqual({ [String(before[0])]: '2027-04-01T10:00' });
+      later();
+      world.person.remove(id);
+      await anna.read();
+      expect(await anna.byKey(inOrder())).toEqual({ [String(before[0])]: 'cancelled' });
+    });
+
+    test('has the links taken out of a copy that loses its mark', async () => {
+      const marked = { which: 'marked' } as const;
+      const meetings = memoryMeetings();
+      anna = connect(marked, { meetings });
+      bob = connect(marked, { meetings, calendar: 1 });
+      world.person.edit(id, { description: '#room' });
+      for (const each of [anna, bob]) await each.read();
+      later();
+      world.person.edit(id, { description: 'without' });
+      for (const each of [bob, anna]) await each.read();
+      expect(bob.copies.at(-1)).toMatchObject({ without: { calendar: bob.calendar.id } });
+      expect(await rooms()).toEqual(['cancelled']);
+    });
+
+    test('is told again after a crash, under one key', async () => {
+      anna.crashes = true;
+      await expect(anna.read()).rejects.toThrow('a crash');
+      anna.crashes = false;
+      for (const each of [bob, anna]) await each.read();
+      expect(await rooms()).toEqual(['2027-03-01T10:00']);
+      later();
+      world.person.remove(id);
+      world.person.remove(id, BOB);
+      bob.crashes = true;
+      await expect(bob.read()).rejects.toThrow('a crash');
+      bob.crashes = false;
+      for (const each of [anna, bob]) await each.read();
+      expect(await rooms()).toEqual(['cancelled']);
     });
   });
 

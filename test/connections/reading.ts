@@ -3,14 +3,17 @@ import {
   type Connection,
   connectedCalendars,
 } from '../../functions/connections/connection.ts';
+import { formatsOf, type Meetings, type Place } from '../../functions/connections/meetings.ts';
 import type { CalendarMemory } from '../../functions/connections/memory.ts';
 import type { CalendarReading } from '../../functions/connections/read-calendar.ts';
 import { readCalendar } from '../../functions/connections/read-calendar.ts';
 import type { CalendarSystem } from '../../functions/connections/system.ts';
+import type { CopyTask } from '../../functions/connections/write-back/task.ts';
 import { parseMessage } from '../../functions/requests/parse.ts';
 import type { Room, RoomRequest } from '../../functions/rooms/model/room.ts';
 import { mergeIntoRow } from '../../functions/rooms/series/calendar.ts';
 import { EXACT } from '../requests/calendar/texts.ts';
+import { memoryMeetings } from '../support/memory-meetings.ts';
 
 /** What a person writes into a calendar, whatever system it is of. */
 export interface Planned {
@@ -38,6 +41,14 @@ export interface Person {
   cancelOccurrence(seriesId: string, originalStart: string): void;
 }
 
+export interface ReaderOptions {
+  /** Which of the connection's. */
+  readonly calendar?: number;
+  readonly meetings?: Meetings;
+  /** Connections of the same deployment. */
+  readonly others?: readonly Connection[];
+}
+
 /** The reading of one calendar, with what rows would remember of what it has sent. */
 export class Reader {
   readonly calendar: ConnectedCalendar;
@@ -46,17 +57,30 @@ export class Reader {
   /** The memory cannot be written: a crash after the messages. */
   crashes = false;
   writes = 0;
+  /** Events of other calendars that are to be told. */
+  readonly successors: Place[] = [];
+  /** What is to be written into copies. */
+  readonly copies: CopyTask[] = [];
   readonly #system: CalendarSystem;
+  readonly #meetings: Meetings;
+  readonly #all: readonly ConnectedCalendar[];
   readonly #now: () => number;
 
-  constructor(connection: Connection, system: CalendarSystem, now: () => number, calendar = 0) {
-    const all = connectedCalendars([connection]);
-    this.calendar = all[calendar] as ConnectedCalendar;
+  constructor(
+    connection: Connection,
+    system: CalendarSystem,
+    now: () => number,
+    { calendar = 0, meetings = memoryMeetings(), others = [] }: ReaderOptions = {},
+  ) {
+    this.#all = connectedCalendars([connection, ...others]);
+    this.calendar = this.#all[calendar] as ConnectedCalendar;
     this.#system = system;
+    this.#meetings = meetings;
     this.#now = now;
   }
 
-  read(memory = this.memory) {
+  /** @param look an event to be told again */
+  read(look?: string, memory = this.memory) {
     const reading: CalendarReading = {
       system: this.#system,
       memories: {
@@ -67,14 +91,29 @@ export class Reader {
           this.memory = structuredClone({ ...next, revision: next.revision + 1 });
         },
       },
+      meetings: this.#meetings,
+      formats: formatsOf(this.#all),
       outbox: { send: async (bodies) => void this.sent.push(...bodies) },
+      lookAt: async (places) => void this.successors.push(...places),
+      writeCopies: async (tasks) => void this.copies.push(...tasks),
       now: this.#now,
     };
-    return readCalendar(this.calendar, reading);
+    return readCalendar(this.calendar, reading, look);
   }
 
   /** What the messages so far ask for, in any order, by the name of the room. */
   async rooms(bodies: readonly string[] = this.sent): Promise<Record<string, string>> {
+    const { asked, names } = await this.#asked(bodies);
+    return Object.fromEntries([...asked].map(([key, request]) => [names.get(key) ?? key, untilOf(request)]));
+  }
+
+  /** The same by the key of the room. */
+  async byKey(bodies: readonly string[] = this.sent): Promise<Record<string, string>> {
+    const { asked } = await this.#asked(bodies);
+    return Object.fromEntries([...asked].map(([key, request]) => [key, untilOf(request)]));
+  }
+
+  async #asked(bodies: readonly string[]) {
     const rows = new Map<string, Room>();
     const asked = new Map<string, RoomRequest>();
     const names = new Map<string, string>();
@@ -88,8 +127,10 @@ export class Reader {
         if (merged.spec) names.set(request.key, merged.spec.settings.display_name);
       }
     }
-    const until = ({ action, spec }: RoomRequest) =>
-      action === 'cancel' ? 'cancelled' : new Date(spec?.expiresAt ?? 0).toISOString().slice(0, 16);
-    return Object.fromEntries([...asked].map(([key, request]) => [names.get(key) ?? key, until(request)]));
+    return { asked, names };
   }
+}
+
+function untilOf({ action, spec }: RoomRequest): string {
+  return action === 'cancel' ? 'cancelled' : new Date(spec?.expiresAt ?? 0).toISOString().slice(0, 16);
 }

@@ -18,9 +18,11 @@ import { newsQueue, rotationQueue } from '../../functions/adapters/queues/rotati
 import { secretsManager } from '../../functions/adapters/secrets.ts';
 import { feedMemories } from '../../functions/adapters/tables/feed-memories.ts';
 import { linksTable } from '../../functions/adapters/tables/links-table.ts';
+import { meetingsTable } from '../../functions/adapters/tables/meetings-table.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { seriesTable } from '../../functions/adapters/tables/series-table.ts';
 import { writeBackRecords } from '../../functions/adapters/tables/write-back-records.ts';
+import type { Meeting } from '../../functions/connections/meetings.ts';
 import type { ProviderEvent } from '../../functions/rooms/model/ports.ts';
 import type { PastGeneration } from '../../functions/rooms/model/room.ts';
 import type { SeriesMemory } from '../../functions/rooms/series/update.ts';
@@ -139,6 +141,19 @@ export async function portMethods(): Promise<PortMethod[]> {
     ),
     method(/source\d*\.read\(/, new S3Client(REGION), (client) =>
       calendarFiles(client).read('files', 'team.ics'),
+    ),
+    method(/WRITES_QUEUE\)\.send\(/, new SQSClient(REGION), (client) =>
+      outbox(client, 'writes').send(['{}']),
+    ),
+    method(/meetings\d*(?:\(\))?\.read\(/, new DynamoDBClient(REGION), (client) =>
+      meetingsTable(client, 'calendar table').read('m'),
+    ),
+    method(/meetings\d*\.write\(/, new DynamoDBClient(REGION), (client) =>
+      meetingsTable(client, 'calendar table').write({
+        id: 'm',
+        version: 0,
+        places: [],
+      } as unknown as Meeting),
     ),
     method(/WORK_QUEUE\)\.send\(/, new SQSClient(REGION), (client) => outbox(client, QUEUE).send(['{}'])),
     method(/outbox\d*: requests\(\)/, new SQSClient(REGION), (client) =>

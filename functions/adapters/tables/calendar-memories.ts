@@ -64,21 +64,30 @@ function idOf(calendar: string): string {
 const REPEATS = 1;
 const MISSING = 2;
 
-type Row = readonly [id: string, digest: string, flags?: number, seriesId?: string, uid?: string];
+type Row = readonly [
+  id: string,
+  digest: string,
+  flags?: number,
+  seriesId?: string,
+  uid?: string,
+  meeting?: string,
+];
 
-function toRow({ id, digest, seriesId, uid, repeats, missing }: KnownEvent): Row {
+function toRow({ id, digest, seriesId, uid, meeting, repeats, missing }: KnownEvent): Row {
   const flags = (repeats ? REPEATS : 0) + (missing ? MISSING : 0);
+  if (meeting !== undefined) return [id, digest, flags, seriesId ?? '', uid ?? '', meeting];
   if (uid !== undefined) return [id, digest, flags, seriesId ?? '', uid];
   if (seriesId !== undefined) return [id, digest, flags, seriesId];
   return flags === 0 ? [id, digest] : [id, digest, flags];
 }
 
 function fromRows(rows: readonly Row[]): readonly KnownEvent[] {
-  return rows.map(([id, digest, flags = 0, seriesId = '', uid]) => ({
+  return rows.map(([id, digest, flags = 0, seriesId = '', uid = '', meeting]) => ({
     id,
     digest,
     ...(seriesId !== '' && { seriesId }),
-    ...(uid !== undefined && { uid }),
+    ...(uid !== '' && { uid }),
+    ...(meeting !== undefined && { meeting }),
     ...((flags & REPEATS) > 0 && { repeats: true }),
     ...((flags & MISSING) > 0 && { missing: true }),
   }));

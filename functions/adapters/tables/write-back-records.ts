@@ -17,8 +17,17 @@ export function writeBackRecords(client: DynamoDBClient, TableName: string): Wri
         new GetCommand({ TableName, Key: { id: PREFIX + key }, ConsistentRead: true }),
       );
       if (!Item) return undefined;
-      const { version, revision, links, problem, ttl } = Item;
-      return { key, version, revision, links, ...(problem && { problem }), forgetAt: ttl * SECOND };
+      const { version, revision, links, url, problem, copies, ttl } = Item;
+      return {
+        key,
+        version,
+        revision,
+        links,
+        ...(url && { url }),
+        ...(problem && { problem }),
+        ...(copies && { copies }),
+        forgetAt: ttl * SECOND,
+      };
     },
     async write({ key, forgetAt, ...record }: WriteBackRecord) {
       const version = record.version + 1;

@@ -9,7 +9,7 @@ export type WriteBackProblem =
   /** With `writeBack: location`: a person has written another place. */
   | 'place-taken';
 
-/** What is remembered of the writing for one key: nothing that people wrote, and no link. */
+/** What is remembered of the writing for one key: nothing that people wrote. */
 export interface WriteBackRecord {
   readonly key: string;
   /** Counts the writes of the record; every write is conditional on it. 0: not written yet. */
@@ -18,8 +18,12 @@ export interface WriteBackRecord {
   readonly revision: number;
   /** Digests of the links that were to be written, the latest last: what stands in a place and is one of them is ours. */
   readonly links: readonly string[];
-  /** What was said of the event last. Absent: the link could be written. */
+  /** The link of that revision, for copies of the event that come later. Absent: the room is cancelled, or over. */
+  readonly url?: string;
+  /** What was said last of the event that the room was asked for by. Absent: the link could be written. */
   readonly problem?: WriteBackProblem;
+  /** The same of its copies, by the ids of their calendars. */
+  readonly copies?: Readonly<Record<string, WriteBackProblem>>;
   readonly forgetAt: Instant;
 }
 

@@ -2,6 +2,7 @@ import { base32Digest } from '../../rooms/model/digest.ts';
 import { RoomChangedError } from '../../rooms/model/errors.ts';
 import { DAY, type Duration, type Instant } from '../../rooms/model/time.ts';
 import type { ConnectedCalendar } from '../connection.ts';
+import { isInvitation } from '../copies.ts';
 import type { CalendarSystem, EventContent, StoredEvent, WriteOutcome } from '../system.ts';
 import { changeOf, showsLink } from './change.ts';
 import type { WriteBackProblem, WriteBackRecord, WriteBackRecords } from './record.ts';
@@ -46,7 +47,9 @@ export async function writeBack(
     if (events.length === 0) return 'gone';
     if (await isOvertaken(task, ports)) return 'overtaken';
     const result = await writeAll(events, link, calendar.calendar, ports);
-    if (result !== 'conflict') return settle(result, record, ports);
+    if (result !== 'conflict') {
+      return settle(result, { task, record, isFed: isFedByOrganizer(task, events) }, ports);
+    }
     if (isLast) break;
   }
   throw new RoomChangedError(
@@ -75,7 +78,15 @@ async function claim(
   const isKnown = record?.revision === revision && links.every((digest) => known.includes(digest));
   if (record && isKnown) return record;
   const end = url === undefined ? now() : (endsAt ?? now() + LONGEST_LIFE);
-  return records.write({ version: 0, ...record, key, revision, links, forgetAt: end + KEPT_AFTER });
+  const { url: _, ...rest } = record ?? { version: 0 };
+  return records.write({
+    ...rest,
+    key,
+    revision,
+    links,
+    ...(url !== undefined && { url }),
+    forgetAt: end + KEPT_AFTER,
+  });
 }
 
 function digestOf(url: string): string {
@@ -126,16 +137,39 @@ function isMissing({ content }: StoredEvent, change: EventContent | undefined, l
   return link.writeBack === 'location' && link.url !== undefined && !showsLink(content, change, link.url);
 }
 
+/** A guest's copy that cannot be written gets the link from the event of its organizer. */
+function isFedByOrganizer({ isCopy = false }: WriteBackTask, [event]: readonly StoredEvent[]): boolean {
+  return isCopy && event !== undefined && isInvitation(event.content);
+}
+
 /** A problem is told when it comes up, and not with every change after that. */
 async function settle(
   result: Exclude<Written, 'conflict'>,
-  record: WriteBackRecord,
+  {
+    task,
+    record,
+    isFed,
+  }: { readonly task: WriteBackTask; readonly record: WriteBackRecord; readonly isFed: boolean },
   { records, tell }: WriteBackPorts,
 ): Promise<WriteBackResult> {
-  const problem = result === 'written' || result === 'unchanged' ? undefined : result;
-  if (problem === record.problem) return result;
+  const problem = result === 'written' || result === 'unchanged' || isFed ? undefined : result;
+  if (problem === problemIn(record, task)) return result;
   if (problem !== undefined) await tell(problem);
-  const { problem: _, ...rest } = record;
-  await records.write({ ...rest, ...(problem !== undefined && { problem }) });
+  await records.write(withProblem(record, task, problem));
   return result;
+}
+
+function problemIn({ problem, copies }: WriteBackRecord, { isCopy, calendar }: WriteBackTask) {
+  return isCopy ? copies?.[calendar] : problem;
+}
+
+function withProblem(
+  { problem: old, copies: others = {}, ...record }: WriteBackRecord,
+  { isCopy, calendar }: WriteBackTask,
+  problem: WriteBackProblem | undefined,
+): WriteBackRecord {
+  const own = isCopy ? old : problem;
+  const { [calendar]: _, ...rest } = others;
+  const copies = isCopy ? { ...rest, ...(problem && { [calendar]: problem }) } : others;
+  return { ...record, ...(own && { problem: own }), ...(Object.keys(copies).length > 0 && { copies }) };
 }

@@ -33,9 +33,14 @@ describe.each<[string, () => WriteBackRecords]>([
     const first = await records.write(aRecord({ key }));
     expect(first).toEqual(aRecord({ key, version: 1 }));
     expect(await records.read(key)).toEqual(first);
-    const second = await records.write({ ...first, problem: 'refused' });
-    expect(await records.read(key)).toEqual({ ...first, version: 2, problem: 'refused' });
-    const { problem: _, ...without } = second;
+    const more = {
+      url: 'https://rooms.example/1',
+      problem: 'refused',
+      copies: { 'team-b': 'ignored' },
+    } as const;
+    const second = await records.write({ ...first, ...more });
+    expect(await records.read(key)).toEqual({ ...first, ...more, version: 2 });
+    const { url: _, problem: __, copies: ___, ...without } = second;
     await records.write(without);
     expect(await records.read(key)).toEqual({ ...first, version: 3 });
   });

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../emulators/http/random.ts';
 import { type Connection, connectedCalendars } from '../../../functions/connections/connection.ts';
+import type { Meeting } from '../../../functions/connections/meetings.ts';
 import type { EventContent } from '../../../functions/connections/system.ts';
-import type { WriteBackTask } from '../../../functions/connections/write-back/task.ts';
+import { tasksFor, tasksForCopies } from '../../../functions/connections/write-back/places.ts';
+import type { CopyTask, WriteBackTask } from '../../../functions/connections/write-back/task.ts';
 import {
   type WriteBackPorts,
   type WriteBackResult,
@@ -123,6 +125,90 @@ describe('a link is written', () => {
     const { system, write } = setting({ format: 'google', event: { id: 'e1', location: OLD } });
     await write(aTask(3, NEW, { previousUrl: OLD }), { writeBack: 'location' });
     expect(system.content('e1')).toMatchObject({ event: { location: NEW } });
+  });
+});
+
+describe('the copies of an event in other calendars', () => {
+  const KEY = 'google:team-a:e1';
+  const place = (calendar: string, event: string) => ({ calendar, event, rank: 1 as const });
+  const meeting: Meeting = {
+    id: 'm1',
+    version: 1,
+    room: { key: KEY, format: 'google', calendar: calendarOf().id, event: 'e1' },
+    places: [place(calendarOf().id, 'e1'), place('team-b', 'e2')],
+  };
+  const copy = (content: object): EventContent => ({ format: 'google', event: { id: 'e2', ...content } });
+
+  async function withCopy(content: object = { description: 'Own notes' }) {
+    const made = setting();
+    made.system.put('e2', copy(content));
+    const all = async (tasks: readonly WriteBackTask[]) => {
+      const results: WriteBackResult[] = [];
+      for (const task of tasks) results.push(await made.write(task));
+      return results;
+    };
+    const ofReading = async (task: Partial<CopyTask> = {}) =>
+      all(tasksForCopies({ key: KEY, meeting: 'm1', ...task }, await made.ports.records.read(KEY), meeting));
+    return { ...made, all, ofReading };
+  }
+
+  test('get the link with it, and lose it with it, beside what people wrote into them', async () => {
+    const { system, all } = await withCopy();
+    expect(await all(tasksFor(aTask(2, OLD), meeting))).toEqual(['written', 'written']);
+    expect(times(OLD, system.content('e2'))).toBe(times(OLD, system.content('e1')));
+    await all(tasksFor(aTask(3, NEW), meeting));
+    expect(times(OLD, system.content('e2'))).toBe(0);
+    await all(tasksFor(aTask(4, undefined), meeting));
+    expect(system.content('e2')).toMatchObject({ event: { description: 'Own notes' } });
+    expect(times(FIRST_LINE, system.content('e2'))).toBe(0);
+  });
+
+  test('get it when they come later, once', async () => {
+    const { system, all, ofReading } = await withCopy();
+    expect(await ofReading()).toEqual([]);
+    await all([aTask(2, OLD)]);
+    expect(await ofReading()).toEqual(['unchanged', 'written']);
+    expect(await ofReading()).toEqual(['unchanged', 'unchanged']);
+    expect(times(OLD, system.content('e2'))).toBe(times(OLD, system.content('e1')));
+    await all(tasksFor(aTask(3, undefined), meeting));
+    expect(await ofReading()).toEqual([]);
+  });
+
+  test('lose it alone where they have lost their mark', async () => {
+    const { system, all, ofReading } = await withCopy();
+    await all(tasksFor(aTask(2, OLD), meeting));
+    await ofReading({ without: { calendar: 'team-b', event: 'e2' } });
+    expect(times(OLD, system.content('e2'))).toBe(0);
+    expect(times(OLD, system.content('e1'))).toBeGreaterThan(0);
+  });
+
+  test('have it also where the event that the room was asked for by is gone', async () => {
+    const { system, all } = await withCopy();
+    system.remove('e1');
+    expect(await all(tasksFor(aTask(2, OLD), meeting))).toEqual(['gone', 'written']);
+  });
+
+  test('are told of by themselves, once, where they cannot be written', async () => {
+    const { system, told, all, ports } = await withCopy();
+    system.fault = 'refused';
+    for (const revision of [2, 3]) await all(tasksFor(aTask(revision, OLD), meeting));
+    expect(told).toEqual(['refused', 'refused']);
+    expect(await ports.records.read(KEY)).toMatchObject({
+      problem: 'refused',
+      copies: { 'team-b': 'refused' },
+    });
+    system.fault = undefined;
+    await all(tasksFor(aTask(4, OLD), meeting));
+    const record = await ports.records.read(KEY);
+    expect([record?.problem, record?.copies]).toEqual([undefined, undefined]);
+  });
+
+  test('of guests are not told of: what the organizer has comes into them', async () => {
+    const { system, told, all } = await withCopy({ organizer: { email: 'anna@example.org' } });
+    await all([aTask(2, OLD)]);
+    system.fault = 'ignored';
+    expect(await all(tasksFor(aTask(2, OLD), meeting))).toEqual(['unchanged', 'ignored']);
+    expect(told).toEqual([]);
   });
 });
 

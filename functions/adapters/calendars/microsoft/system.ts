@@ -183,8 +183,10 @@ function goneEvent(id: string): GraphEvent {
   return { id, '@removed': {} };
 }
 
+/** A guest's copy stays when its meeting is cancelled, until the guest removes it. */
 function changed(event: GraphEvent): StoredEvent | RemovedEvent {
-  return event['@removed'] === undefined ? stored(event) : { id: event.id, removed: true };
+  const isThere = event['@removed'] === undefined && event.isCancelled !== true;
+  return isThere ? stored(event) : { id: event.id, removed: true };
 }
 
 function stored(event: GraphEvent): StoredEvent {

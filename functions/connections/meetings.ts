@@ -1,0 +1,200 @@
+import { calendarKey } from '../requests/calendar/to-requests/key.ts';
+import { base32Digest } from '../rooms/model/digest.ts';
+import { RoomChangedError } from '../rooms/model/errors.ts';
+import { DAY, type Duration, type Instant } from '../rooms/model/time.ts';
+import type { ConnectedCalendar, Connection } from './connection.ts';
+import type { EventContent } from './system.ts';
+
+/** What each kind of connection writes its events in. */
+export const FORMATS = {
+  google: 'google',
+  microsoft: 'graph',
+  caldav: 'icalendar',
+} as const satisfies Record<Connection['kind'], EventContent['format']>;
+
+export type Format = (typeof FORMATS)[Connection['kind']];
+
+/** The connected calendars by their ids, with what each writes its events in. */
+export type Formats = ReadonlyMap<string, Format>;
+
+export function formatsOf(calendars: readonly ConnectedCalendar[]): Formats {
+  return new Map(calendars.map(({ id, connection }) => [id, FORMATS[connection.kind]]));
+}
+
+/**
+ * How much a calendar's event says of a meeting. It counts for more if it is the organizer's own, and for less if it is a
+ * single occurrence of a series that the calendar does not have.
+ */
+export type Rank = 0 | 1 | 2;
+export const ONE_OCCURRENCE: Rank = 0;
+export const WHOLE: Rank = 1;
+export const ORGANIZERS: Rank = 2;
+
+/** The event of a meeting in one connected calendar. */
+export interface Place {
+  /** The id of the connected calendar. */
+  readonly calendar: string;
+  /** The event by the id of its system. */
+  readonly event: string;
+  readonly rank: Rank;
+}
+
+/** The event that a room's key and origin are made of: the first that was read. It stays so if that event is gone. */
+export interface Identity {
+  readonly key: string;
+  readonly format: Format;
+  readonly calendar: string;
+  readonly event: string;
+}
+
+/**
+ * A meeting, and where it is in connected calendars. A meeting is in several of them if its events have one UID, in
+ * whatever systems. It has one room. One of its events speaks for the room, and all get the link.
+ */
+export interface Meeting {
+  /** Digest of the UID. */
+  readonly id: string;
+  /** Counts the writes; every write is conditional on it. 0: not written yet. */
+  readonly version: number;
+  readonly room: Identity;
+  /** Empty: no connected calendar has it any more. If one has it again, the room opens again. */
+  readonly places: readonly Place[];
+  /** When it may be forgotten. */
+  readonly forgetAt?: Instant;
+}
+
+/** Where it is remembered in which calendars a meeting is. */
+export interface Meetings {
+  /** Strongly consistent. */
+  read(id: string): Promise<Meeting | undefined>;
+  /** @throws RoomChangedError where somebody has written it since `meeting.version` */
+  write(meeting: Meeting): Promise<void>;
+}
+
+/** The id of a meeting. One system may write a UID in capitals that another has in small letters. */
+export function meetingId(uid: string): string {
+  return base32Digest(`meeting ${uid.trim().toLowerCase()}`, 16);
+}
+
+const PREFIXES = { google: 'google', graph: 'graph', icalendar: 'ical' } as const;
+
+/** The identity of a room that is asked for by the event of a calendar. */
+export function identityOf(
+  format: Format,
+  { calendar, event }: Pick<Place, 'calendar' | 'event'>,
+  uid: string,
+): Identity {
+  const own = format === 'icalendar' ? uid : event;
+  return { key: calendarKey([PREFIXES[format], calendar, own]), format, calendar, event };
+}
+
+export interface MeetingPorts {
+  readonly meetings: Meetings;
+  /** The connected calendars. */
+  readonly formats: Formats;
+  readonly now: () => Instant;
+}
+
+/** What follows for a calendar from the places of a meeting. */
+export interface Role {
+  /** Whether its event speaks for the room. */
+  readonly speaks: boolean;
+  readonly room: Identity;
+}
+
+/**
+ * Adds the event of a calendar to its meeting.
+ *
+ * @param identity of the room, if this is the first event of the meeting
+ */
+export function joinMeeting(
+  id: string,
+  place: Place,
+  identity: Identity,
+  { meetings, formats }: MeetingPorts,
+): Promise<Role> {
+  return whileChanging(async () => {
+    const known = (await meetings.read(id)) ?? { id, version: 0, room: identity, places: [] };
+    const isAnew = known.places.length === 0 && known.room.format !== identity.format;
+    const { forgetAt: _, ...before } = { ...known, ...(isAnew && { room: identity }) };
+    const isSame = (each: Place) => each.calendar === place.calendar && each.event === place.event;
+    const found = before.places.find(isSame);
+    const places = found
+      ? before.places.map((each) => (each === found ? place : each))
+      : [...before.places, place];
+    const after = { ...before, places };
+    if (found?.rank !== place.rank) await meetings.write(after);
+    const speaker = speakerOf(after, formats);
+    return { speaks: speaker !== undefined && isSame(speaker), room: after.room };
+  });
+}
+
+/** What an event is in its meeting now. An event that is not in it has been taken out meanwhile. */
+export async function roleIn(
+  id: string,
+  { calendar, event }: Pick<Place, 'calendar' | 'event'>,
+  { meetings, formats }: MeetingPorts,
+): Promise<Role | undefined> {
+  const known = await meetings.read(id);
+  if (!known) return undefined;
+  const speaker = speakerOf(known, formats);
+  return { speaks: speaker?.calendar === calendar && speaker.event === event, room: known.room };
+}
+
+/** An event that was deleted by mistake may come back, and a crash may have its deletion read twice. */
+const KEPT_AFTER: Duration = 90 * DAY;
+
+/** What is left of a meeting without an event. */
+export interface Left {
+  /** It was the last event that could speak for the room: the room is to be cancelled. */
+  readonly isOver: boolean;
+  /** Absent where nothing was known of the meeting. */
+  readonly room?: Identity;
+  /** Events that have to be told now: one that speaks for the room from now on, or those that need another room. */
+  readonly successors: readonly Place[];
+}
+
+/** Takes the event of a calendar from its meeting. Done twice, it has the same result. */
+export function leaveMeeting(
+  id: string,
+  { calendar, event }: Pick<Place, 'calendar' | 'event'>,
+  { meetings, formats, now }: MeetingPorts,
+): Promise<Left> {
+  return whileChanging(async () => {
+    const known = await meetings.read(id);
+    if (!known) return { isOver: true, successors: [] };
+    const { room } = known;
+    const isLeaving = (each: Place | undefined) => each?.calendar === calendar && each.event === event;
+    const after = { ...known, places: known.places.filter((each) => !isLeaving(each)) };
+    const speaker = speakerOf(after, formats);
+    if (!speaker) {
+      // events in the words of another system cannot speak for this room: they get another one
+      await meetings.write({ ...after, places: [], forgetAt: now() + KEPT_AFTER });
+      return { isOver: true, room, successors: after.places.filter((each) => formats.has(each.calendar)) };
+    }
+    const hasLeft = after.places.length < known.places.length;
+    if (hasLeft) await meetings.write(after);
+    // where it had left already, the successor may not have been told
+    const isNew = !hasLeft || isLeaving(speakerOf(known, formats));
+    return { isOver: false, room, successors: isNew ? [speaker] : [] };
+  });
+}
+
+/** The event that speaks for the room: the organizer's before others, and of equals the one that was read first. */
+function speakerOf({ places, room }: Meeting, formats: Formats): Place | undefined {
+  const able = places.filter(({ calendar }) => formats.get(calendar) === room.format);
+  return able.toSorted((one, other) => other.rank - one.rank)[0];
+}
+
+const MOST_ATTEMPTS = 5;
+
+/** Two calendars may be read at once. */
+async function whileChanging<T>(change: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!(error instanceof RoomChangedError) || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
+}

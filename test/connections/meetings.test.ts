@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Format,
+  identityOf,
+  joinMeeting,
+  leaveMeeting,
+  type MeetingPorts,
+  meetingId,
+  ORGANIZERS,
+  type Place,
+  type Rank,
+  WHOLE,
+} from '../../functions/connections/meetings.ts';
+import { memoryMeetings } from '../support/memory-meetings.ts';
+
+const UID = 'meeting-1@example.org';
+const ID = meetingId(UID);
+const FORMATS = new Map<string, Format>([
+  ['office-a', 'google'],
+  ['office-b', 'google'],
+  ['work-c', 'graph'],
+  ['work-d', 'graph'],
+  ['home-e', 'icalendar'],
+]);
+
+function setting(formats: ReadonlyMap<string, Format> = FORMATS) {
+  const ports: MeetingPorts = { meetings: memoryMeetings(), formats, now: () => 0 };
+  const placeOf = (calendar: string, rank: Rank): Place => ({ calendar, event: `e-${calendar}`, rank });
+  return {
+    ports,
+    join: (calendar: string, rank: Rank = WHOLE) => {
+      const place = placeOf(calendar, rank);
+      const format = FORMATS.get(calendar) ?? 'google';
+      return joinMeeting(ID, place, identityOf(format, place, UID), ports);
+    },
+    leave: (calendar: string) => leaveMeeting(ID, placeOf(calendar, WHOLE), ports),
+  };
+}
+
+const KEY_A = 'google:office-a:e-office-a';
+
+describe('one of the events of a meeting speaks for its room:', () => {
+  test('the first that is read, and the others have its key', async () => {
+    const { join } = setting();
+    expect(await join('office-a')).toMatchObject({ speaks: true, room: { key: KEY_A } });
+    expect(await join('office-b')).toMatchObject({ speaks: false, room: { key: KEY_A } });
+    expect(await join('office-a')).toMatchObject({ speaks: true });
+  });
+
+  test('that of the organizer, whenever it is read', async () => {
+    const { join } = setting();
+    await join('office-a');
+    expect(await join('office-b', ORGANIZERS)).toMatchObject({ speaks: true, room: { key: KEY_A } });
+    expect(await join('office-a')).toMatchObject({ speaks: false });
+  });
+
+  test('one of the system that the room began in, also if the organizer’s is in another', async () => {
+    const { join } = setting();
+    await join('office-a');
+    expect(await join('work-c', ORGANIZERS)).toMatchObject({ speaks: false, room: { key: KEY_A } });
+    expect(await join('home-e')).toMatchObject({ speaks: false, room: { key: KEY_A } });
+  });
+
+  test('one of two that are read in the same second', async () => {
+    const { join } = setting();
+    const roles = await Promise.all(['office-a', 'office-b', 'work-c', 'home-e'].map((each) => join(each)));
+    expect(roles.filter(({ speaks }) => speaks)).toHaveLength(1);
+    expect(new Set(roles.map(({ room }) => room.key)).size).toBe(1);
+  });
+});
+
+describe('an event that is gone', () => {
+  test('leaves the room to the others', async () => {
+    const { join, leave } = setting();
+    await join('office-a');
+    await join('office-b');
+    expect(await leave('office-b')).toMatchObject({ isOver: false, successors: [] });
+    await join('office-b');
+    const left = await leave('office-a');
+    expect(left).toMatchObject({
+      isOver: false,
+      room: { key: KEY_A },
+      successors: [{ calendar: 'office-b' }],
+    });
+    expect(await leave('office-a')).toEqual(left);
+  });
+
+  test('ends the room if it is the last, as often as that is said', async () => {
+    const { join, leave } = setting();
+    await join('office-a');
+    for (const _ of [1, 2])
+      expect(await leave('office-a')).toMatchObject({ isOver: true, room: { key: KEY_A }, successors: [] });
+    expect(await join('office-a')).toMatchObject({ speaks: true, room: { key: KEY_A } });
+  });
+
+  test('ends the room if only other systems have the meeting, and these get another one', async () => {
+    const { join, leave } = setting();
+    for (const each of ['office-a', 'work-c', 'work-d']) await join(each);
+    const { isOver, successors } = await leave('office-a');
+    expect([isOver, successors.map(({ calendar }) => calendar)]).toEqual([true, ['work-c', 'work-d']]);
+    expect(await join('work-d')).toMatchObject({ speaks: true, room: { key: 'graph:work-d:e-work-d' } });
+    expect(await join('work-c')).toMatchObject({ speaks: false, room: { key: 'graph:work-d:e-work-d' } });
+  });
+
+  test('is not waited for in a calendar that is not connected any more', async () => {
+    const { ports, join, leave } = setting();
+    for (const each of ['office-a', 'office-b']) await join(each);
+    const formats = new Map([...FORMATS].filter(([calendar]) => calendar !== 'office-a'));
+    const place = { calendar: 'office-b', event: 'e-office-b', rank: WHOLE };
+    const role = await joinMeeting(ID, place, identityOf('google', place, UID), { ...ports, formats });
+    expect(role).toMatchObject({ speaks: true, room: { key: KEY_A } });
+    expect(await leaveMeeting(ID, place, { ...ports, formats })).toMatchObject({ isOver: true });
+    expect(await leave('office-a')).toMatchObject({ isOver: true });
+  });
+});
+
+test('a UID is one in capitals and in small letters, as systems write it', () => {
+  expect(meetingId(' 040000008200E00074C5 ')).toBe(meetingId('040000008200e00074c5'));
+  expect(meetingId('a')).not.toBe(meetingId('b'));
+});
