@@ -1,5 +1,8 @@
 import { portOf, readArguments } from './arguments.ts';
-import { caldavCalendar, type LocalCalendar } from './calendars/caldav.ts';
+import { caldavCalendar } from './calendars/caldav.ts';
+import type { LocalCalendar } from './calendars/calendar.ts';
+import { googleCalendar } from './calendars/google.ts';
+import { microsoftCalendar } from './calendars/microsoft.ts';
 import { introduction, whatNext } from './demo/frame.ts';
 import { logLine } from './demo/log.ts';
 import { Demo } from './demo/story.ts';
@@ -8,7 +11,7 @@ import { CONTROL_PORT, openControl } from './rooms/control.ts';
 import { type LocalRooms, startLocalRooms } from './rooms/local-rooms.ts';
 import { LOCAL_PROVIDERS } from './rooms/providers.ts';
 
-const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--calendar caldav [--url URL]]
+const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--calendar KIND [--url URL]]
           [--port N] [--data DIR] [-c name=value ...]
 
 Runs the whole stack on this machine and does its main job before your eyes. Then it stays up until Ctrl-C, for
@@ -17,8 +20,10 @@ npm run send, rooms, clock, events, dead-letters, feed and host-link; each has a
   --once           ends after the main job: exit code 0, or 1 and the reason if a step failed
   --verbose        shows what the functions log, without their metrics
   --provider NAME  ${Object.keys(LOCAL_PROVIDERS).join(', ')}; default meetings-api
-  --calendar caldav  connects a calendar, in which an event gets its room: one on a small server of its own, or
-  --url URL          one on any CalDAV server, with its user:password or token in the variable CALDAV_LOGIN
+  --calendar KIND  google, microsoft or caldav: connects a calendar, in which an event gets its room, on an emulator
+                   or, for caldav, on a small server
+  --url URL        with --calendar caldav, the URL of a calendar on any server, with its user:password or token in
+                   the variable CALDAV_LOGIN
   --port N         where the commands find it; default EVERGREEN_ROOMS_PORT, else 4747
   --data DIR       keeps tables, queues, rooms and the clock there, and goes on from them the next time;
                    without it nothing is kept
@@ -118,7 +123,10 @@ async function calendarOf(
 ): Promise<LocalCalendar | undefined> {
   if (calendar === undefined && url === undefined) return undefined;
   if (calendar === 'caldav') return caldavCalendar({ url, login: process.env.CALDAV_LOGIN, now });
-  throw new Error(`--calendar must be caldav, got ${calendar ?? 'only --url'}`);
+  if (url !== undefined) throw new Error(`--url needs --calendar caldav, got ${calendar ?? 'no calendar'}`);
+  if (calendar === 'google') return googleCalendar(now);
+  if (calendar === 'microsoft') return microsoftCalendar(now);
+  throw new Error(`--calendar must be google, microsoft or caldav, got ${calendar}`);
 }
 
 /** @throws Error where a setting is not written name=value */

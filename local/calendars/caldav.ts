@@ -1,29 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { startCaldav } from '../../emulators/caldav/caldav.ts';
-
-/** What a person writes into a calendar. */
-export interface Meeting {
-  readonly title: string;
-  readonly description: string;
-  /** Milliseconds since the epoch. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** A calendar for the stack on this machine, and a person in front of it. */
-export interface LocalCalendar {
-  readonly title: string;
-  readonly address: string;
-  /** The entry of the setting `calendarConnections`. */
-  readonly connection: { readonly name: string } & Readonly<Record<string, unknown>>;
-  readonly credential: string;
-  /** @returns what `textOf` and `remove` call it by */
-  add(meeting: Meeting): Promise<string>;
-  /** The event as its calendar has it now, in iCalendar. */
-  textOf(event: string): Promise<string>;
-  remove(event: string): Promise<void>;
-  close(): Promise<void>;
-}
+import { type LocalCalendar, MARKED, type Meeting } from './calendar.ts';
 
 export interface CaldavCalendarOptions {
   /** Of a calendar on any server. Absent: one on a server that starts with the stack. */
@@ -86,17 +63,29 @@ function calendarAt(base: string, name: string, { title, login, close }: Access)
   return {
     title,
     address,
-    connection: { name: 'team', kind: 'caldav', baseUrl: base, calendars: [name], which: 'marked' },
+    connection: { name: 'caldav', kind: 'caldav', baseUrl: base, calendars: [name], ...MARKED },
     credential: login,
     async add(meeting) {
       const uid = randomUUID();
       await call('PUT', `${uid}.ics`, { body: textFor(uid, meeting) });
       return `${uid}.ics`;
     },
-    textOf: (event) => call('GET', event),
+    async show(event) {
+      const text = await call('GET', event);
+      return { place: valueIn(text, 'LOCATION'), description: valueIn(text, 'DESCRIPTION') };
+    },
     remove: async (event) => void (await call('DELETE', event)),
     close,
   };
+}
+
+function valueIn(text: string, name: string): string {
+  const line = text
+    .replace(/\r?\n[ \t]/g, '')
+    .split(/\r?\n/)
+    .find((each) => each.startsWith(`${name}:`) || each.startsWith(`${name};`));
+  const value = line?.slice(line.indexOf(':') + 1) ?? '';
+  return value.replace(/\\([\\;,nN])/g, (_, sign: string) => (/n/i.test(sign) ? '\n' : sign));
 }
 
 const stamp = (instant: number) => new Date(instant).toISOString().replace(/[-:]|\.\d+/g, '');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '../../functions/rooms/model/link.ts';
-import type { LocalCalendar } from '../calendars/caldav.ts';
+import type { LocalCalendar } from '../calendars/calendar.ts';
 import { moveAhead, readSubmission } from '../rooms/example.ts';
 import type { LocalRooms } from '../rooms/local-rooms.ts';
 import type { ShownRoom } from '../rooms/shown-room.ts';
@@ -98,10 +98,11 @@ export class Demo {
     const room = (await doors.rooms()).find(({ key }) => !before.has(key));
     if (!room?.guestUrl) throw this.#failure('no room came of the meeting in the calendar', room);
     await this.#showRooms();
-    await this.#visits(room, 'live');
+    this.#begin('guests open the meeting in their calendars: it has the link of its room');
+    await this.#leads(calendar, event, room);
     this.#begin('the night passes: the meeting still leads to its room');
     await stack.turnTo(stack.clock.now() + DAY);
-    await this.#visits(room, 'live');
+    await this.#leads(calendar, event, room);
     this.#begin('the person deletes the meeting: its room ends');
     await calendar.remove(event);
     await this.#readsCalendars();
@@ -109,6 +110,18 @@ export class Demo {
     if (ended?.state !== 'cancelled') throw this.#failure(`room ${room.key} was not cancelled`, ended);
     await this.#showRooms();
     this.#nothingFailed();
+  }
+
+  /** What a guest finds in the event, and where its link leads. */
+  async #leads(calendar: LocalCalendar, event: string, room: ShownRoom): Promise<void> {
+    const { place, description } = await calendar.show(event);
+    const link = room.link ?? room.guestUrl ?? '';
+    if (place !== link || !description.includes(link))
+      throw this.#failure(`the meeting in the calendar does not have the link of room ${room.key}`, room);
+    this.#say();
+    for (const line of [`Where: ${place}`, ...description.split('\n')]) this.#say(`     | ${line}`);
+    this.#say();
+    await this.#visits(room, 'live');
   }
 
   async #readsCalendars(): Promise<void> {

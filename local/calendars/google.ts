@@ -1,0 +1,45 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
+import { type LocalCalendar, MARKED, OWNER } from './calendar.ts';
+
+const ROBOT = 'rooms@project.iam.gserviceaccount.com';
+
+const timeOf = (instant: number) => ({ dateTime: new Date(instant).toISOString(), timeZone: 'UTC' });
+
+/**
+ * A calendar on the emulator of Google Calendar, shared with a service account.
+ *
+ * @param now the clock of the stack
+ */
+export async function googleCalendar(now: () => number): Promise<LocalCalendar> {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const google = await startGoogleCalendar({
+    serviceAccounts: [{ email: ROBOT, publicKeys: { key: publicKey } }],
+    calendars: [{ id: OWNER, sharedWith: { [ROBOT]: 'writer' } }],
+    now,
+  });
+  return {
+    title: 'an emulator of Google Calendar',
+    address: `${google.url}/calendars/${OWNER}`,
+    connection: { name: 'google', kind: 'google', baseUrl: google.url, calendars: [OWNER], ...MARKED },
+    credential: JSON.stringify({
+      client_email: ROBOT,
+      private_key: privateKey,
+      private_key_id: 'key',
+      token_uri: google.tokenUrl,
+    }),
+    add: async ({ title, description, start, end }) =>
+      google.add(OWNER, { summary: title, description, start: timeOf(start), end: timeOf(end) }),
+    async show(id) {
+      const { location = '', description = '', status } = google.event(OWNER, id) ?? {};
+      if (status === 'cancelled') throw new Error('the event is deleted');
+      return { place: String(location), description: String(description) };
+    },
+    remove: async (id) => google.remove(OWNER, id),
+    close: () => google.close(),
+  };
+}

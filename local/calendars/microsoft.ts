@@ -1,0 +1,53 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { startGraph } from '../../emulators/graph/graph.ts';
+import { type LocalCalendar, MARKED, OWNER } from './calendar.ts';
+
+const timeOf = (instant: number) => ({
+  dateTime: new Date(instant).toISOString().slice(0, 19),
+  timeZone: 'UTC',
+});
+
+/**
+ * A mailbox on the emulator of Microsoft Graph, and an app that may write its calendar.
+ *
+ * @param now the clock of the stack
+ */
+export async function microsoftCalendar(now: () => number): Promise<LocalCalendar> {
+  const app = { tenant: 'example.org', client: randomUUID() };
+  const credential = randomBytes(20).toString('base64url');
+  const graph = await startGraph({ app: { ...app, secrets: [credential] }, mailboxes: [OWNER], now });
+  return {
+    title: 'an emulator of Microsoft 365',
+    address: `${graph.url}/users/${OWNER}`,
+    connection: {
+      name: 'microsoft',
+      kind: 'microsoft',
+      ...app,
+      baseUrl: graph.url,
+      loginUrl: graph.loginUrl,
+      calendars: [OWNER],
+      ...MARKED,
+    },
+    credential,
+    add: async ({ title, description, start, end }) =>
+      graph.add(OWNER, {
+        subject: title,
+        body: { contentType: 'html', content: `<html><body>${description}</body></html>` },
+        start: timeOf(start),
+        end: timeOf(end),
+      }),
+    async show(id) {
+      const { location, body } = graph.event(OWNER, id) as {
+        readonly location: { readonly displayName: string };
+        readonly body: { readonly content: string };
+      };
+      return { place: location.displayName, description: textIn(body.content) };
+    },
+    remove: async (id) => graph.remove(OWNER, id),
+    close: () => graph.close(),
+  };
+}
+
+function textIn(html: string): string {
+  return html.replace(/<br\s*\/?>/gi, '\n').replace(/<[^<>]*>/g, '');
+}
