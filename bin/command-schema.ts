@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { DeadLetter } from '../cli/deployment/deployment.ts';
 import type { Account, HostShare, ListedRooms } from '../cli/pages/accounts.ts';
+import type { ComparedApplication, Drift, Finding, FindingKind, Stranger } from '../cli/pages/drift.ts';
 import type { ListedDueRoom, ListedRoom } from '../cli/pages/listed-room.ts';
 import type { Night } from '../cli/pages/nights.ts';
 import type { Problem } from '../cli/pages/problems.ts';
@@ -160,6 +161,49 @@ const account = z.strictObject({
   error: z.optional(text),
 } satisfies FieldsOf<Account>);
 
+const FINDINGS = {
+  lost: 'lost',
+  drifted: 'drifted',
+  unfinished: 'unfinished',
+  ended: 'ended',
+  recovered: 'recovered',
+  orphan: 'orphan',
+} as const satisfies { [Kind in FindingKind]: Kind };
+
+const drift = z.strictObject({
+  applications: z.array(
+    z.strictObject({
+      application: text,
+      rooms: count,
+      strangers: count,
+      findings: count,
+      held: z.boolean(),
+      error: z.optional(text),
+    } satisfies FieldsOf<ComparedApplication>),
+  ),
+  findings: z.array(
+    z.strictObject({
+      what: z.enum(FINDINGS),
+      application: text,
+      key: z.optional(text),
+      generation: z.optional(count),
+      room: z.optional(text),
+      why: text,
+      command: z.optional(text),
+    } satisfies FieldsOf<Finding>),
+  ),
+  strangers: z.optional(
+    z.array(
+      z.strictObject({
+        application: text,
+        room: text,
+        guestUrl: text,
+        name: z.optional(text),
+      } satisfies FieldsOf<Stranger>),
+    ),
+  ),
+} satisfies FieldsOf<Drift>);
+
 /** What each command prints with `--json`, by the name of its definition. */
 const OUTPUTS = {
   list: z.array(z.strictObject(listedFields)),
@@ -168,6 +212,7 @@ const OUTPUTS = {
   'dead-letters': z.array(deadLetter),
   plan: z.array(night),
   accounts: z.array(account),
+  drift,
   'line of export': exported,
 } as const;
 

@@ -7,6 +7,7 @@ import { consoleCommand } from './console.ts';
 import { credentials } from './credentials.ts';
 import { deadLetters } from './dead-letters.ts';
 import { doctor } from './doctor.ts';
+import { drift } from './drift.ts';
 import { events } from './events.ts';
 import { exportRooms } from './export.ts';
 import { feed } from './feed.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   cancel,
   plan,
   accounts,
+  drift,
   deadLetters,
   redrive,
   reconcile,

@@ -1,6 +1,8 @@
 import type { Credential } from '../../doctor/credentials.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import type { ReconcileOptions } from '../../doctor/reconcile.ts';
+import type { ReconciliationMode } from '../../functions/rooms/model/events.ts';
+import type { ShownLinks } from '../../functions/rooms/model/link.ts';
 import type { DueRoom, Pool, RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { RenewalPolicy } from '../../functions/rooms/model/renewal.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
@@ -57,6 +59,14 @@ export interface Deployment {
   readonly limits: readonly AccountLimits[];
   /** The rule by which its rooms are renewed. */
   readonly renewal: RenewalPolicy;
+  /** How its reconciliation acts on what it finds. */
+  readonly reconciliation: {
+    readonly mode: ReconciliationMode;
+    /** The share of lost and orphaned rooms above which a person must confirm. */
+    readonly brake: number;
+  };
+  /** What its links table shows; absent where links are off. */
+  readonly links?: ShownLinks;
   /** How many rooms of an application a run of the planner renews at most, rooms about to end aside. */
   readonly rotationsPerRun: number;
   readonly rooms: RoomReader;

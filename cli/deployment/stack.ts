@@ -13,6 +13,7 @@ import { report } from '../../doctor/report.ts';
 import type { ProviderKind } from '../../functions/adapters/provider/kind.ts';
 import { PROVIDERS } from '../../functions/adapters/providers.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
+import { DEFAULT_BRAKE } from '../../functions/rooms/fleet/brake.ts';
 import { type Instant, SECOND } from '../../functions/rooms/model/time.ts';
 import { deploymentMarks } from '../../functions/runtime/deployment-marks.ts';
 import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
@@ -48,6 +49,8 @@ export function stackDeployment(
       renewBefore: Number(environment.RENEW_BEFORE_SECONDS) * SECOND,
       longestGap: Number(environment.LONGEST_GAP_SECONDS) * SECOND,
     },
+    reconciliation: reconciliationOf(found),
+    ...linksOf(environment),
     rotationsPerRun: perRunOf(found),
     rooms: {
       read: (key) => store.read(key),
@@ -128,6 +131,20 @@ function deadLetterUrls({ functions, ofType }: FoundDeployment): readonly string
 /** A stack of a team's own may have other buckets; the deployment's has its name in the command that fills it. */
 function bucketOf({ ofType }: FoundDeployment): string | undefined {
   return ofType('AWS::S3::Bucket').find(({ logicalId }) => /Calendar/.test(logicalId))?.physicalId;
+}
+
+/** Without its function nothing is repaired. */
+function reconciliationOf({ functions }: FoundDeployment): Deployment['reconciliation'] {
+  const { RECONCILIATION, BRAKE_PERCENT } = functions.get('reconcile-rooms')?.environment ?? {};
+  return {
+    mode: RECONCILIATION === 'repair' ? 'repair' : 'report',
+    brake: BRAKE_PERCENT === undefined ? DEFAULT_BRAKE : Number(BRAKE_PERCENT) / 100,
+  };
+}
+
+function linksOf({ LINKS_TABLE: table, LINKS_URL: url, LINK_NAMES }: FoundDeployment['environment']) {
+  if (!table || !url) return {};
+  return { links: { table, host: new URL(url).host, names: LINK_NAMES === 'yes' } };
 }
 
 /** Without the planner nothing is planned, and nothing limits what it would do. */

@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Ajv from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ControlServer, openControl } from '../../local/rooms/control.ts';
 import { journey } from '../journey/journey.ts';
+import { assertFits } from './stack.ts';
 import { call, type Said, type TerminalOptions } from './terminal.ts';
 
 const system = journey();
@@ -32,13 +31,6 @@ afterAll(async () => {
 const here = (...argv: string[]): Promise<Said> => call([...argv, '--port', String(control.port)]);
 const shown = (options: TerminalOptions, ...argv: string[]): Promise<Said> =>
   call([...argv, '--port', String(control.port)], options);
-
-const schema = JSON.parse(readFileSync('docs/command.schema.json', 'utf8'));
-function assertFits(name: string, json: string): void {
-  const ajv = addFormats.default(new Ajv.default({ strict: false }));
-  const fits = ajv.compile({ ...schema, $ref: `#/$defs/${encodeURIComponent(name)}` });
-  expect([name, fits(JSON.parse(json)), fits.errors]).toEqual([name, true, null]);
-}
 
 describe('list', () => {
   test('prints rooms as a table that fits the terminal, and says where it left something out', async () => {

@@ -1,8 +1,8 @@
 import { isLinkShown } from '../lifecycle/links.ts';
 import { driftOf } from '../model/drift.ts';
-import type { Links } from '../model/link.ts';
+import type { ShownLinks } from '../model/link.ts';
 import type { RotationOrder } from '../model/ports.ts';
-import type { Room } from '../model/room.ts';
+import type { Room, RoomChange } from '../model/room.ts';
 import type { Instant } from '../model/time.ts';
 import { hasExpired, isAlive } from '../model/transitions.ts';
 import { GRACE, type Inventory } from './inventory.ts';
@@ -11,6 +11,8 @@ import { GRACE, type Inventory } from './inventory.ts';
 export interface Diagnosis {
   readonly inventory: Inventory;
   readonly order: RotationOrder;
+  /** What has drifted, as it was asked for. */
+  readonly drift?: RoomChange;
 }
 
 /** Counts what is wrong with a row, and orders its repair. */
@@ -18,7 +20,7 @@ export function diagnose(
   room: Room,
   inventories: Map<string, Inventory>,
   now: Instant,
-  links?: Links,
+  links?: ShownLinks,
 ): Diagnosis | undefined {
   const { key, generation, current } = room;
   const home = current && inventories.get(current.application);
@@ -36,6 +38,7 @@ export function diagnose(
   return {
     inventory: finding.inventory,
     order: { key: room.key, generation: room.generation, cause: finding.cause },
+    ...('drift' in finding && { drift: finding.drift }),
   };
 }
 
@@ -43,7 +46,7 @@ function isUnfinished(
   room: Room,
   inventories: Map<string, Inventory>,
   now: Instant,
-  links: Links | undefined,
+  links: ShownLinks | undefined,
 ): boolean {
   const { claim, unannounced, retirees, updatedAt } = room;
   if (claim) return claim.leaseUntil <= now;
@@ -80,8 +83,7 @@ function findingOf(
       ? undefined
       : { inventory, cause: 'lost' as const };
   }
-  if (driftOf({ current, spec, unclear }, seen, inventory.provider.capabilities, now)) {
-    return { inventory, cause: 'drifted' as const };
-  }
+  const drift = driftOf({ current, spec, unclear }, seen, inventory.provider.capabilities, now);
+  if (drift) return { inventory, cause: 'drifted' as const, drift };
   return current.byUse && seen.inUse ? { inventory, cause: 'used' as const } : undefined;
 }

@@ -21,6 +21,8 @@ export interface Inventory {
   readonly living: ReadonlyMap<string, ProviderRoom>;
   /** Rooms of ours that no row has accounted for so far. */
   readonly unclaimed: Map<string, ProviderRoom>;
+  /** Rooms of others, as far as no row accounts for them: an imported room is on a row, and carries no token. */
+  readonly strangers: Map<string, ProviderRoom>;
   /** How many of the listed rooms carry a token of this deployment. */
   readonly ours: number;
   /** How many rows have a living room in this part of the list. */
@@ -57,12 +59,13 @@ export async function readInventory(
   const seenAt = from?.seenAt ?? now();
   const living = new Map<string, ProviderRoom>();
   const unclaimed = new Map<string, ProviderRoom>();
+  const strangers = new Map<string, ProviderRoom>();
   const part = new ListPart(from);
   await readPart(provider, part, from, (page) => {
     for (const room of page) {
       if (!room.available || room.expiresAt <= now()) continue;
       living.set(room.id, room);
-      if (isTokenOf(deployment, room.token)) unclaimed.set(room.id, room);
+      (isTokenOf(deployment, room.token) ? unclaimed : strangers).set(room.id, room);
     }
     return mayGoOn(living.size);
   });
@@ -72,14 +75,15 @@ export async function readInventory(
     lost: 0,
     orphans: 0,
     retired: 0,
-    strangers: living.size - unclaimed.size,
+    strangers: strangers.size,
     drifted: 0,
     unfinished: 0,
     recovered: 0,
     ...(next && { partial: true }),
   };
   const covers = part.coverage();
-  return { provider, seenAt, living, unclaimed, ours: unclaimed.size, rows: 0, covers, next, report };
+  const ours = unclaimed.size;
+  return { provider, seenAt, living, unclaimed, strangers, ours, rows: 0, covers, next, report };
 }
 
 /** @param take whether to go on after a page */
@@ -108,15 +112,21 @@ export function matchRow(
   { deployment, now }: Pick<InventoryContext, 'deployment' | 'now'>,
 ): void {
   if (!('revision' in entry)) {
-    if (entry.expiresAt > now()) inventories.get(entry.application)?.unclaimed.delete(entry.roomId);
+    if (entry.expiresAt > now()) tickOff(inventories.get(entry.application), entry.roomId);
     return;
   }
   const { current, previous, retirees, claim, key } = entry;
   const open = retirees.filter((retiree) => !hasEnded(retiree, now()));
   for (const known of [current, previous, ...open]) {
-    if (known) inventories.get(known.application)?.unclaimed.delete(known.id);
+    if (known) tickOff(inventories.get(known.application), known.id);
   }
   if (claim) spareClaimed(claim, roomToken(deployment, key, claim.generation, claim.spec), inventories);
+}
+
+function tickOff(inventory: Inventory | undefined, id: string): void {
+  if (!inventory) return;
+  inventory.unclaimed.delete(id);
+  if (inventory.strangers.delete(id)) inventory.report.strangers -= 1;
 }
 
 /** A room that an open claim may have made is its next worker's to adopt, however old it is. */

@@ -1,10 +1,10 @@
 import type { ReconciliationMode } from '../model/events.ts';
-import type { Links } from '../model/link.ts';
+import type { ShownLinks } from '../model/link.ts';
 import type { EventBus, RoomStore, RotationOrder, RotationQueue } from '../model/ports.ts';
 import type { Room } from '../model/room.ts';
 import type { Duration } from '../model/time.ts';
 import { type Confirmation, DEFAULT_BRAKE, findingsOf, mustHold } from './brake.ts';
-import { diagnose } from './diagnose.ts';
+import { type Diagnosis, diagnose } from './diagnose.ts';
 import {
   type ApplicationReport,
   type Inventory,
@@ -17,21 +17,42 @@ import {
 import type { ListPosition } from './list-part.ts';
 import { findSuccessors } from './successors.ts';
 
-export interface ReconciliationContext extends InventoryContext {
+/** What it takes to compare. */
+export interface ComparisonContext extends InventoryContext {
+  readonly rooms: Pick<RoomStore, 'scan'>;
+  /** How many rooms of the lists a run holds in memory. @default 100,000 */
+  readonly mostRooms?: number;
+  /** What is left of the invocation. */
+  readonly timeLeft: () => Duration;
+  /** Rows whose link the links table does not have are completed. Absent: there are no links. */
+  readonly links?: ShownLinks;
+  /** Hears of every row that is compared. */
+  readonly onRow?: (room: Room) => void;
+  /** Hears of every row with which something is wrong. */
+  readonly onFinding?: (diagnosis: Diagnosis) => void;
+}
+
+export interface ReconciliationContext extends ComparisonContext {
   readonly rooms: Pick<RoomStore, 'scan' | 'noteListEnd'>;
   readonly rotations: RotationQueue;
   readonly events: Pick<EventBus, 'report'>;
   readonly mode: ReconciliationMode;
   /** The share of lost and orphaned rooms above which an application is left alone. @default DEFAULT_BRAKE */
   readonly brake?: number;
-  /** How many rooms of the lists a run holds in memory. @default 100,000 */
-  readonly mostRooms?: number;
-  /** What is left of the invocation. */
-  readonly timeLeft: () => Duration;
-  /** Rows whose link the links table does not have are completed. Absent: there are no links. */
-  readonly links?: Links;
-  /** Hears of every row that is compared. */
-  readonly onRow?: (room: Room) => void;
+}
+
+/** The providers' lists beside the table. */
+export interface Comparison {
+  /** By application. */
+  readonly inventories: ReadonlyMap<string, Inventory>;
+  /** What would put right the rows whose rooms are, or were, in each application. */
+  readonly orders: ReadonlyMap<Inventory, readonly RotationOrder[]>;
+  /** Rows that get back rooms of newer generations. */
+  readonly recovered: readonly RotationOrder[];
+  /** Applications whose lists could not be read, and why. */
+  readonly troubled: Map<string, unknown>;
+  /** Applications that there was no time for. */
+  readonly untouched: readonly string[];
 }
 
 export interface Reconciliation {
@@ -80,20 +101,16 @@ export async function reconcileRooms(
   reconciling: ReconciliationContext,
 ): Promise<Reconciliation> {
   const { applications, confirmed } = task;
-  const troubled = new Map<string, unknown>();
-  const { inventories, untouched } = await readInventories(task, reconciling, troubled);
-  if (inventories.size > 0) {
-    const orders = await compareRows(inventories, reconciling);
-    await recoverSuccessors(inventories, orders, reconciling);
-    for (const [name, inventory] of inventories) {
-      await repair(
-        name,
-        inventory,
-        orders.get(inventory) ?? [],
-        { ...reconciling, confirmed, before: task.before },
-        troubled,
-      );
-    }
+  const { inventories, orders, recovered, troubled, untouched } = await compareRooms(task, reconciling);
+  if (reconciling.mode === 'repair') await send(recovered, reconciling);
+  for (const [name, inventory] of inventories) {
+    await repair(
+      name,
+      inventory,
+      orders.get(inventory) ?? [],
+      { ...reconciling, confirmed, before: task.before },
+      troubled,
+    );
   }
   const report = Object.fromEntries([...inventories].map(([name, { report }]) => [name, report]));
   if (inventories.size > 0) {
@@ -116,6 +133,24 @@ export async function reconcileRooms(
   if (untouched.length > 0) rest.push({ applications: untouched, confirmed });
   const done = Object.entries(totals).filter(([name]) => !inventories.get(name)?.next);
   return { applications: report, rest, totals: Object.fromEntries(done) };
+}
+
+/** Compares the providers' lists with the table, and changes nothing. */
+export async function compareRooms(
+  task: ReconciliationTask,
+  context: ComparisonContext,
+): Promise<Comparison> {
+  const troubled = new Map<string, unknown>();
+  const { inventories, untouched } = await readInventories(task, context, troubled);
+  if (inventories.size === 0) {
+    return { inventories, orders: new Map(), recovered: [], troubled, untouched };
+  }
+  const orders = await compareRows(inventories, context);
+  const recovered = await recoverSuccessors(inventories, orders, context);
+  for (const inventory of inventories.values()) {
+    inventory.report.orphans = orphansOf(inventory, context.now()).length;
+  }
+  return { inventories, orders, recovered, troubled, untouched };
 }
 
 /** What a confirmation still allows in the parts of the list to come: nothing more once there is more than it allows. */
@@ -148,7 +183,7 @@ const MOST_ROOMS = 100_000;
 
 async function readInventories(
   { applications, from }: ReconciliationTask,
-  reconciling: ReconciliationContext,
+  reconciling: ComparisonContext,
   troubled: Map<string, unknown>,
 ): Promise<{ inventories: Map<string, Inventory>; untouched: readonly string[] }> {
   const { timeLeft, mostRooms = MOST_ROOMS } = reconciling;
@@ -185,7 +220,7 @@ type Orders = Map<Inventory, RotationOrder[]>;
 
 async function compareRows(
   inventories: Map<string, Inventory>,
-  reconciling: ReconciliationContext,
+  reconciling: ComparisonContext,
 ): Promise<Orders> {
   const { rooms, now } = reconciling;
   const orders: Orders = new Map([...inventories.values()].map((inventory) => [inventory, []]));
@@ -197,7 +232,9 @@ async function compareRows(
       if (!('revision' in entry)) continue;
       reconciling.onRow?.(entry);
       const diagnosis = diagnose(entry, inventories, now(), reconciling.links);
-      if (diagnosis) orders.get(diagnosis.inventory)?.push(diagnosis.order);
+      if (!diagnosis) continue;
+      reconciling.onFinding?.(diagnosis);
+      orders.get(diagnosis.inventory)?.push(diagnosis.order);
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
@@ -211,8 +248,8 @@ async function compareRows(
 async function recoverSuccessors(
   inventories: Map<string, Inventory>,
   orders: Orders,
-  reconciling: ReconciliationContext,
-): Promise<void> {
+  reconciling: ComparisonContext,
+): Promise<readonly RotationOrder[]> {
   const recovered = await findSuccessors(inventories, reconciling);
   for (const { found = [] } of recovered) {
     for (const { application } of found) {
@@ -227,7 +264,7 @@ async function recoverSuccessors(
     report.drifted -= countOf(list, 'drifted') - countOf(rest, 'drifted');
     list.splice(0, list.length, ...rest);
   }
-  if (reconciling.mode === 'repair') await send(recovered, reconciling);
+  return recovered;
 }
 
 function countOf(orders: readonly RotationOrder[], cause: RotationOrder['cause']): number {
@@ -243,9 +280,9 @@ async function repair(
   troubled: Map<string, unknown>,
 ): Promise<void> {
   const { mode, now, timeLeft, brake = DEFAULT_BRAKE, confirmed } = reconciling;
+  if (mode === 'report') return;
   const orphans = orphansOf(inventory, now());
   inventory.report.orphans = orphans.length;
-  if (mode === 'report') return;
   const earlier = reconciling.before ?? { rooms: 0, lost: 0, orphans: 0, held: 0 };
   const before = { rooms: earlier.rooms, findings: findingsOf(earlier) };
   const consent = confirmed?.application === name ? confirmed : undefined;

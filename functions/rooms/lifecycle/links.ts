@@ -1,5 +1,5 @@
 import { RoomChangedError } from '../model/errors.ts';
-import { type Links, linkDigest, linkOf } from '../model/link.ts';
+import { type Links, linkDigest, linkOf, type ShownLinks } from '../model/link.ts';
 import type { RoomStore } from '../model/ports.ts';
 import type { Room } from '../model/room.ts';
 import type { RoomContext } from './context.ts';
@@ -20,7 +20,7 @@ function linked(room: Room, links: Links): Room {
 }
 
 /** Whether the links table has what the row says; true for a key that has no link. */
-export function isLinkShown(room: Room, links: Links): boolean {
+export function isLinkShown(room: Room, links: ShownLinks): boolean {
   if (!room.spec) return true;
   const link = linkOf(room, links);
   if (!link || room.withdrawnSlugs) return false;

@@ -90,12 +90,16 @@ export interface LinkPolicy {
   readonly host: string;
 }
 
-/** What it takes to give every key a link of its own. */
-export interface Links extends LinkPolicy {
-  /** Writes a link unless the table has one of a higher revision. Safe to repeat. */
-  write(link: Link): Promise<'written' | 'newer-stands'>;
+/** What it takes to know whether the links table has the link of a row. */
+export interface ShownLinks extends LinkPolicy {
   /** Tells this links table from one that took its place. */
   readonly table: string;
+}
+
+/** What it takes to give every key a link of its own. */
+export interface Links extends ShownLinks {
+  /** Writes a link unless the table has one of a higher revision. Safe to repeat. */
+  write(link: Link): Promise<'written' | 'newer-stands'>;
   /** 22 characters of base64url that nobody can guess. */
   readonly newSlug: () => string;
 }

@@ -1,0 +1,104 @@
+import { columns, counted, fitted } from '../../local/demo/text.ts';
+import { command } from '../frame/command.ts';
+import { CallError, EXIT } from '../frame/errors.ts';
+import { PROGRAM } from '../frame/help.ts';
+import { sayTable, WIDE } from '../frame/table.ts';
+import { painted, type Terminal } from '../frame/terminal.ts';
+import { type ComparedApplication, type Drift, driftOf, type Finding } from '../pages/drift.ts';
+
+export const drift = command({
+  name: 'drift',
+  summary: 'compares the table with what the providers have, and changes nothing',
+  usage: '',
+  most: 0,
+  flags: {
+    application: { type: 'string', value: 'NAME', help: 'compares this application only' },
+    strangers: { type: 'boolean', help: 'also lists the rooms of others, which are no fault' },
+    json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' },
+    ...WIDE,
+  },
+  reach: 'any',
+  details:
+    'It compares by the rules of reconciliation: lost, drifted, unfinished, ended and recovered rows, and orphans, which\n' +
+    'are rooms of this deployment on no row. It reads the list of each provider with the credential in the secret of the\n' +
+    'application, so you need the right to read that secret; and the whole table. What is younger than an hour may be\n' +
+    'in the making and is no finding. Exit code 1: something is wrong, or a list could not be read.',
+  examples: [
+    ['drift', 'what is wrong, and what mends it'],
+    ['drift --application main --strangers', 'one account, with the rooms of others in it'],
+  ],
+  async run({ flags, terminal, deployment }) {
+    const found = await deployment();
+    const names = found.applications.map(({ name }) => name);
+    if (flags.application !== undefined && !names.includes(flags.application)) {
+      throw new CallError(
+        `--application must name an application of the pool (${names.join(', ')}), got ${flags.application}`,
+      );
+    }
+    const drifted = await driftOf(found, {
+      applications: flags.application === undefined ? names : [flags.application],
+      strangers: flags.strangers,
+      told: (read) => terminal.progress(`${read.toLocaleString('en')} rooms compared`),
+    });
+    terminal.progress();
+    if (flags.json) await terminal.say(JSON.stringify(drifted, null, 2));
+    else await print(drifted, flags.wide, terminal);
+    return isWrong(drifted) ? EXIT.wrong : EXIT.done;
+  },
+});
+
+function isWrong({ applications, findings }: Drift): boolean {
+  return findings.length > 0 || applications.some(({ error }) => error !== undefined);
+}
+
+async function print(drifted: Drift, wide: boolean, terminal: Terminal): Promise<void> {
+  const { applications, findings, strangers = [] } = drifted;
+  for (const line of columns(applications.map((each) => summary(each)))) await terminal.say(line);
+  for (const { application, error } of applications) {
+    if (error !== undefined) await terminal.say(painted(terminal, 'red', `! ${application}: ${error}`));
+  }
+  if (findings.length > 0) {
+    await terminal.say();
+    await sayTable(terminal, wide, (width) => findingTable(findings, width));
+    await terminal.say();
+    for (const line of remedies(findings)) await terminal.say(line);
+  }
+  if (strangers.length === 0) return;
+  await terminal.say();
+  const cells = strangers.map(({ application, room, guestUrl, name = '-' }) => [
+    room,
+    guestUrl,
+    name,
+    application,
+  ]);
+  const heads = ['ROOM OF OTHERS', 'LINK', 'NAME', 'ACCOUNT'];
+  await sayTable(terminal, wide, (width) => fitted([heads, ...cells], width, { shrinks: 1, drops: [3, 2] }));
+}
+
+function summary({ application, rooms, strangers, findings, held }: ComparedApplication): string[] {
+  const others = strangers > 0 ? `, ${strangers} of others` : '';
+  const wrong = findings === 0 ? 'nothing is wrong' : `${counted(findings, 'finding')}`;
+  return [application, `${counted(rooms, 'room')}${others}`, held ? `${wrong}, held back` : wrong];
+}
+
+function findingTable(findings: readonly Finding[], width: number): string[] {
+  const cells = findings.map(({ what, key, room, generation, application, why }) => [
+    what,
+    key ?? room ?? '-',
+    generation === undefined ? '-' : String(generation),
+    application,
+    why,
+  ]);
+  const heads = ['FOUND', 'KEY OR ROOM', 'GEN', 'ACCOUNT', 'WHY'];
+  return fitted([heads, ...cells], width, { shrinks: 1, drops: [2, 3] });
+}
+
+/** What mends the findings: one command for all that it mends. */
+function remedies(findings: readonly Finding[]): string[] {
+  const commands = new Set(findings.map(({ command }) => command));
+  return [...commands].map((command) =>
+    command === undefined
+      ? 'reconciliation only reports in this deployment: set reconciliation to repair, and it mends them'
+      : `${PROGRAM} ${command} mends ${counted(findings.filter((each) => each.command === command).length, 'finding')}`,
+  );
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { roomToken } from '../../functions/rooms/model/token.ts';
+import { DAY, journey } from '../journey/journey.ts';
+import { assertFits, beside, turnToNoon } from './stack.ts';
+
+const system = journey();
+const { here, shown, there, deployment } = beside(system);
+const HOUR = DAY / 24;
+
+describe('drift', () => {
+  test('says of each account that nothing is wrong, and ends with 0', async () => {
+    const { ask } = system();
+    await turnToNoon(system());
+    for (const key of ['lost', 'drifted', 'well'])
+      await ask({
+        key,
+        display_name: key,
+        lifetime: 'P90D',
+        join_approval_level: 'explicit_approval',
+      });
+    expect(await here('drift')).toEqual({
+      code: 0,
+      out: 'emulator  3 rooms  nothing is wrong\n',
+      err: '',
+    });
+  });
+
+  test('names what is wrong and what mends it, and changes nothing; that mends it', async () => {
+    const { emulator, stack, room, doors } = system();
+    const { pool, mark } = await deployment();
+    const provider = pool.provider('emulator');
+    const of = async (key: string) => (await (await deployment()).rooms.read(key))?.current?.id ?? '';
+    emulator.removeRoom(await of('lost'));
+    await provider.change(await of('drifted'), { settings: { join_approval_level: 'none' } });
+    const order = (token: string) => ({
+      token,
+      settings: { display_name: 'stray' },
+      expiresAt: stack.clock.now() + 30 * DAY,
+    });
+    const orphan = await provider.create(order(roomToken(mark, 'nobody', 1)));
+    const stranger = await provider.create(order(roomToken('zzzzz', 'theirs', 1)));
+    await stack.turnTo(stack.clock.now() + 2 * HOUR);
+
+    const before = [emulator.inventory(), await doors.rooms()];
+    const { code, out } = await here('drift', '--strangers', '--json');
+    expect(code).toBe(1);
+    assertFits('drift', out);
+    const drift = JSON.parse(out);
+    expect(drift.applications).toEqual([
+      { application: 'emulator', rooms: 4, strangers: 1, findings: 3, held: false },
+    ]);
+    const finding = (what: string, more: object) =>
+      expect.objectContaining({ what, application: 'emulator', command: 'reconcile', ...more });
+    expect(drift.findings).toHaveLength(3);
+    expect(drift.findings).toEqual(
+      expect.arrayContaining([
+        finding('lost', { key: 'lost', generation: 1 }),
+        finding('drifted', { key: 'drifted', why: expect.stringContaining('join_approval_level') }),
+        finding('orphan', { room: orphan.id }),
+      ]),
+    );
+    expect(drift.strangers).toEqual([
+      { application: 'emulator', room: stranger.id, guestUrl: stranger.guestUrl },
+    ]);
+    expect((await there('drift', '--strangers', '--json')).out).toBe(out);
+    const narrow = (await shown({ width: 60 }, 'drift')).out.trimEnd().split('\n');
+    expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(narrow.at(-1)).toBe('evergreen-rooms reconcile mends 3 findings');
+    expect([emulator.inventory(), await doors.rooms()]).toEqual(before);
+
+    await here('reconcile');
+    await stack.settle();
+    expect((await here('drift')).out).toBe('emulator  5 rooms, 1 of others  nothing is wrong\n');
+    expect((await room('lost')).generation).toBe(2);
+  });
+
+  test('an account that cannot be listed is wrong, and no other', async () => {
+    const { emulator } = system();
+    emulator.faults.add({ on: 'GET /rooms', fault: 'status', status: 401, times: 'always' });
+    const { code, out } = await here('drift');
+    emulator.faults.clear();
+    expect([code, out]).toEqual([1, expect.stringMatching(/^! emulator: /m)]);
+    expect(await here('drift', '--application', 'another')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--application must name an application of the pool (emulator)'),
+    });
+  });
+});
