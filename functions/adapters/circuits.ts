@@ -143,6 +143,7 @@ export function circuits(store: OutageStore, now: () => Instant) {
         get: (id) => call(name('get'), () => provider.get(id)),
         change: (id, change) => call(name('change'), () => provider.change(id, change)),
         retire: (id) => call(name('retire'), () => provider.retire(id)),
+        ...(provider.revive && { revive: (id) => call(name('revive'), async () => provider.revive?.(id)) }),
       };
     },
   };

@@ -63,3 +63,19 @@ it('a call that succeeded is done, although others always write first, and the n
   await get();
   expect(store.outages.open).toEqual({});
 });
+
+it('bringing a room back is held back in an outage as well, and not to be had where the provider has no such call', async () => {
+  const store = { read: async () => ({ version: 0, open: {} }), replace: async () => true };
+  const { protect } = circuits(store, () => START);
+  let calls = 0;
+  const revive = async () => {
+    calls += 1;
+    throw new AmbiguousOutcomeError('500');
+  };
+  // no other operation is called
+  const guarded = protect('first', { revive } as unknown as RoomProvider);
+  for (let nth = 1; nth <= 5; nth += 1) await expect(guarded.revive?.('room')).rejects.toThrow('500');
+  await expect(guarded.revive?.('room')).rejects.toMatchObject({ code: 'throttled' });
+  expect(calls).toBe(5);
+  expect(protect('second', {} as unknown as RoomProvider).revive).toBeUndefined();
+});
