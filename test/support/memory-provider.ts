@@ -16,7 +16,7 @@ export interface MemoryProvider extends RoomProvider {
   alive(): readonly StoredRoom[];
   /** Calls by name. */
   readonly calls: Record<string, number>;
-  /** Lets a room vanish, as no provider should. */
+  /** Lets a room vanish, as no provider should; where there is a trash, it can be brought back. */
   lose(id: string): void;
   /** People enter a room, or all have left. */
   use(id: string, inUse: boolean): void;
@@ -46,6 +46,8 @@ export interface MemoryProviderOptions {
   readonly pageSize?: number;
   /** Settings that the provider does not have. */
   readonly unmet?: readonly SettingName[];
+  /** What was lost can be brought back. */
+  readonly trash?: boolean;
 }
 
 /** The Meetings API's: an expiry that can be moved, settings of which some can be changed, no deletion. */
@@ -69,12 +71,21 @@ const CAPABILITIES: Capabilities = {
 };
 
 export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
-  const { name = 'first', now, limit = 1000, named = false, unmet = [], pageSize = 10_000 } = options;
+  const {
+    name = 'first',
+    now,
+    limit = 1000,
+    named = false,
+    unmet = [],
+    pageSize = 10_000,
+    trash = false,
+  } = options;
   const capabilities = { ...CAPABILITIES, ...options.capabilities };
   const made: StoredRoom[] = [];
   const byId = new Map<string, StoredRoom>();
   const byToken = new Map<string, StoredRoom[]>();
   const calls: Record<string, number> = {};
+  const lost = new Map<string, StoredRoom>();
   let serial = 0;
   const counted = (call: string) => {
     calls[call] = (calls[call] ?? 0) + 1;
@@ -112,11 +123,12 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
     lose(id) {
       byId.delete(id);
       const index = made.findIndex((room) => room.id === id);
-      for (const lost of made.splice(index, 1)) {
+      for (const room of made.splice(index, 1)) {
         byToken.set(
-          lost.token,
-          tokened(lost.token).filter((room) => room !== lost),
+          room.token,
+          tokened(room.token).filter((other) => other !== room),
         );
+        lost.set(id, room);
       }
     },
     use(id, inUse) {
@@ -172,12 +184,25 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
       room.settings = { ...room.settings, ...change.settings };
       return shown(room);
     },
+    ...(trash && {
+      async revive(id: string) {
+        counted('revive');
+        const room = lost.get(id);
+        if (!room) return undefined;
+        lost.delete(id);
+        made.push(room);
+        byId.set(id, room);
+        byToken.set(room.token, [...tokened(room.token), room]);
+        return shown(room);
+      },
+    }),
     async retire(id) {
       counted('retire');
       const room = living(id);
       if (!room) return now();
       room.retired = true;
-      room.expiresAt = Math.min(room.expiresAt, now() + capabilities.shortestLife);
+      const soonest = now() + (capabilities.retires === 'later' ? capabilities.shortestLife : 0);
+      room.expiresAt = Math.min(room.expiresAt, soonest);
       return room.expiresAt;
     },
     async hostUrl(id) {

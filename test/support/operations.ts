@@ -273,6 +273,37 @@ export const OPERATIONS: readonly Operation[] = [
   },
 ];
 
+/** Where rooms live by their use, and what somebody deleted is in a trash. */
+const LIVING_BY_USE: WorldOptions = { capabilities: { livesByUse: 365 * DAY }, trash: true };
+
+/** What only a provider does where rooms live by their use. */
+export const OF_ROOMS_BY_USE: readonly Operation[] = [
+  {
+    name: 'reconcile a room that is in use',
+    options: LIVING_BY_USE,
+    prepare: async (stage) => {
+      await ensureRoom(aRequest(), stage.context);
+      stage.clock.now += 100 * DAY;
+      stage.enter?.((await stage.row('weekly')).current?.id ?? '');
+    },
+    work: (stage) => (ports) => reconcileAndKeep(stage, ports),
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Updated',
+  },
+  {
+    name: 'reconcile a room that somebody deleted',
+    options: LIVING_BY_USE,
+    prepare: async (stage) => {
+      await ensureRoom(aRequest(), stage.context);
+      stage.clock.now += 2 * HOUR;
+      stage.lose((await stage.row('weekly')).current?.id ?? '');
+    },
+    work: (stage) => (ports) => reconcileAndKeep(stage, ports),
+    expected: { state: 'active', generation: 1, kept: 1 },
+    announced: 'Room Created',
+  },
+];
+
 /** A reconciliation, and the workers that take what it nominates. */
 export async function reconcileAndKeep(
   stage: Stage,

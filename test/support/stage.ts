@@ -25,6 +25,8 @@ export interface Stage {
   backUp(): Promise<() => Promise<void>>;
   /** Lets a room vanish. */
   lose(id: string): void;
+  /** People enter a room: only in memory. */
+  enter?(id: string): void;
   /** The rotations queue's oldest message; to be called again once it is done. */
   nextOrder(): RotationOrder | undefined;
   doneWithOrder(): void;
@@ -46,6 +48,7 @@ export async function memoryStage(options: WorldOptions = {}): Promise<Stage> {
     linksOf: async (key) => standing([...world.links.items.values()], key),
     backUp: async () => world.backUp(),
     lose: (id) => providers[name]?.lose(id),
+    enter: (id) => providers[name]?.use(id, true),
     nextOrder: () => rotations.sent[0]?.order,
     doneWithOrder: () => void rotations.sent.shift(),
     close: async () => {},

@@ -50,6 +50,7 @@ export interface WorldOptions {
   readonly named?: boolean;
   readonly pageSize?: number;
   readonly unmet?: Parameters<typeof memoryProvider>[0]['unmet'];
+  readonly trash?: boolean;
 }
 
 export const DEPLOYMENT = 'abcde';

@@ -10,6 +10,7 @@ import { type Engines, startEngines } from '../../support/engines.ts';
 import { Death, type Fate, mortal } from '../../support/mortal.ts';
 import {
   CREATE_ELSEWHERE,
+  OF_ROOMS_BY_USE,
   OPERATIONS,
   type Operation,
   reconcileAndKeep,
@@ -36,7 +37,7 @@ const possible = (provider: Provider, operations: readonly Operation[]) =>
 
 describeCrashes(
   'in memory',
-  [...possible('meetings-api', [...OPERATIONS, ...SITUATIONS]), CREATE_ELSEWHERE],
+  [...possible('meetings-api', [...OPERATIONS, ...SITUATIONS]), CREATE_ELSEWHERE, ...OF_ROOMS_BY_USE],
   () => inMemory,
   1,
 );

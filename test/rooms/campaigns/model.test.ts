@@ -15,9 +15,10 @@ const RUNS = Number(LONG ?? 150);
 /** What providers differ in, as far as a key's life goes. */
 const PROVIDERS = {
   'an expiry that moves': {},
-  'a create that is idempotent': { idempotentCreate: true },
-  'rooms that nothing changes': { movableExpiry: false, changeable: [] },
-} as const satisfies Record<string, WorldOptions['capabilities']>;
+  'a create that is idempotent': { capabilities: { idempotentCreate: true, retires: 'at-once' } },
+  'rooms that nothing changes': { capabilities: { movableExpiry: false, changeable: [] } },
+  'rooms that live by their use, and a trash': { capabilities: { livesByUse: 365 * DAY }, trash: true },
+} as const satisfies Record<string, WorldOptions>;
 
 /** All that is to be known of a key: the newest thing that was asked for. */
 interface Model {
@@ -137,6 +138,14 @@ const losing = fc.constant(
   }),
 );
 
+const entering = fc.boolean().map((inUse) =>
+  command(inUse ? 'somebody enters' : 'all leave', async ({ world }) => {
+    const id = world.rooms.rows.get('weekly')?.current?.id;
+    const provider = world.providers.first;
+    if (provider?.alive().some((room) => room.id === id)) provider.use(id ?? '', inUse);
+  }),
+);
+
 const breaking = fc
   .record<Break>({
     call: fc.constantFrom(
@@ -206,6 +215,7 @@ const commands = fc.commands(
     nights,
     reconciling,
     losing,
+    entering,
     breaking,
     breaking,
     outages,
@@ -216,15 +226,15 @@ const commands = fc.commands(
 );
 
 describe('a life at a provider', () => {
-  for (const [kind, capabilities] of Object.entries(PROVIDERS)) {
+  for (const [kind, options] of Object.entries(PROVIDERS)) {
     const title = `with ${kind}: whatever happens to a key, what must always hold does`;
-    it(title, () => campaign(capabilities), LONG === undefined ? undefined : 3_600_000);
+    it(title, () => campaign(options), LONG === undefined ? undefined : 3_600_000);
   }
 });
 
-async function campaign(capabilities: WorldOptions['capabilities']): Promise<void> {
+async function campaign(options: WorldOptions): Promise<void> {
   const property = fc.asyncProperty(commands, async (sequence) => {
-    const life = new Life({ capabilities });
+    const life = new Life(options);
     const model: Model = { held: false, mustBeHeld: false, cancelled: false };
     await fc.asyncModelRun(() => ({ model, real: life }), sequence);
     await life.calmDown();

@@ -36,6 +36,7 @@ const act = (action: RoomRequest['action'], serve: typeof cancelRoom): Work => {
   return (ports) => serve(request, ports);
 };
 const due: Work = (ports) => rotateRoom({ key: 'weekly', generation: 1, cause: 'due' }, ports);
+const used: Work = (ports) => rotateRoom({ key: 'weekly', generation: 1, cause: 'used' }, ports);
 const knock = (knockedAt: Instant): Work => {
   const request = aRequest({ action: 'knock', knockedAt });
   return (ports) => knockRoom(request, ports);
@@ -49,6 +50,8 @@ interface Race {
   readonly age?: Duration;
   /** It is asked for on demand. */
   readonly onDemand?: boolean;
+  /** People are in it. */
+  readonly entered?: boolean;
   readonly works: () => readonly Work[];
   readonly state: string;
   readonly name?: string;
@@ -154,6 +157,13 @@ const RACES: Readonly<Record<string, Race>> = {
     state: 'active',
     name: 'A',
   },
+  'people in a room, a change and a rotation by hand': {
+    prepared: true,
+    entered: true,
+    works: () => [used, used, ensure('B'), act('rotate', rotateNow)],
+    state: 'active',
+    name: 'B',
+  },
   'a request and a reconciliation': {
     prepared: false,
     works: () => [ensure('A'), reconcile],
@@ -184,9 +194,7 @@ describe('workers that race for one key', () => {
 
   async function play(race: Race, seed: number, at: string): Promise<void> {
     const random = seededRandom(seed);
-    // every other provider gives the room of the first create to whoever creates again
-    const world = makeWorld({ capabilities: { idempotentCreate: seed % 2 === 0 } });
-    if (race.prepared) await prepare(race, world);
+    const world = await prepared(race, seed);
     // a third of the workers are as fast as functions are: nobody dies, and no lease runs out
     const timely = random() < 1 / 3;
     const { context, violations } = watched(world, { slowWorkers: !timely });
@@ -217,10 +225,18 @@ describe('workers that race for one key', () => {
 });
 
 /** Asks for the room, and waits until the race begins. */
-async function prepare({ onDemand = false, age = 84 * DAY }: Race, { context, clock }: World): Promise<void> {
+async function prepared(race: Race, seed: number): Promise<World> {
+  const { onDemand = false, entered, age = 84 * DAY } = race;
+  // every other provider gives the room of the first create to whoever creates again; at every third rooms live by use
+  const livesByUse = seed % 3 === 0 ? 365 * DAY : undefined;
+  const world = makeWorld({ capabilities: { idempotentCreate: seed % 2 === 0, livesByUse } });
+  if (!race.prepared) return world;
+  const { context, clock } = world;
   const spec = aSpec({ settings: { display_name: 'A' }, ...(onDemand && ON_DEMAND) });
   await ensureRoom(aRequest({ spec }), context);
   clock.now += age;
+  if (entered) world.providers.first?.use(world.row('weekly').current?.id ?? '', true);
+  return world;
 }
 
 /** How likely something is between two steps. */
