@@ -14,6 +14,8 @@ import { type Daily, startDaily } from '../../emulators/daily/daily.ts';
 import { type GoogleCalendar, startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
 import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import { startWhereby, type Whereby } from '../../emulators/whereby/whereby.ts';
+import { SCOPES } from '../../emulators/zoom/choices.ts';
+import { startZoom, type Zoom } from '../../emulators/zoom/zoom.ts';
 import { EvergreenRooms } from '../../lib/index.ts';
 import type { Template as StackTemplate } from '../../local/stack/template.ts';
 import { appWith, stackWith } from '../support/stacks.ts';
@@ -21,12 +23,15 @@ import { type Account, startAccount } from './account.ts';
 
 const STACK = 'EvergreenRooms-test';
 const APPLICATION_ID = '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11';
-const KEYS = { daily: 'd'.repeat(40), whereby: 'w'.repeat(40) };
+const KEYS = { daily: 'd'.repeat(40), whereby: 'w'.repeat(40), zoom: 'z'.repeat(40) };
+const ZOOM_APP = { accountId: 'team', clientId: 'app' };
+const HOST = 'rooms@example.org';
 
 let account: Account;
 let meetingsApi: MeetingsApi;
 let daily: Daily;
 let whereby: Whereby;
+let zoom: Zoom;
 let googleCalendar: GoogleCalendar;
 let template: StackTemplate;
 const ROBOT = 'rooms@project.iam.gserviceaccount.com';
@@ -37,15 +42,17 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
 });
 
 beforeAll(async () => {
-  [meetingsApi, daily, whereby] = await Promise.all([
+  [meetingsApi, daily, whereby, zoom] = await Promise.all([
     startMeetingsApi({ applications: [{ applicationId: APPLICATION_ID, privateKey }] }),
     startDaily({ domains: [{ domainName: 'team', apiKeys: [KEYS.daily] }] }),
     startWhereby({ organizations: [{ subdomain: 'team', apiKeys: [KEYS.whereby] }] }),
+    startZoom({ accounts: [{ ...ZOOM_APP, clientSecrets: [KEYS.zoom], hosts: [{ email: HOST }] }] }),
   ]);
   const applications = [
     { applicationId: APPLICATION_ID, name: 'main', baseUrl: meetingsApi.url },
     { provider: 'daily', name: 'second', baseUrl: daily.url },
     { provider: 'whereby', name: 'third', baseUrl: whereby.url },
+    { provider: 'zoom', name: 'fourth', ...ZOOM_APP, hosts: [HOST], baseUrl: zoom.url },
   ];
   googleCalendar = await startGoogleCalendar({
     serviceAccounts: [{ email: ROBOT, publicKeys: { key: publicKey } }],
@@ -70,6 +77,7 @@ afterAll(async () => {
     meetingsApi.close(),
     daily.close(),
     whereby.close(),
+    zoom.close(),
     googleCalendar.close(),
   ]);
 });
@@ -84,6 +92,9 @@ beforeEach(async () => {
   put('main', privateKey);
   put('second', KEYS.daily);
   put('third', KEYS.whereby);
+  put('fourth', KEYS.zoom);
+  zoom.trust('team', KEYS.zoom);
+  zoom.limitScopes('team', Object.values(SCOPES));
   put('Feed', 'https://calendar.example/private/basic.ics');
   put(
     'Connection',
@@ -119,6 +130,7 @@ describe('the doctor', () => {
         'stack',
         'account main (Meetings API)',
         'account second (Daily)',
+        'account fourth (Zoom)',
         'feed team',
         expect.stringMatching(/^calendar office-/),
         'planner',
@@ -291,6 +303,25 @@ describe('the doctor', () => {
       'a key that Whereby refuses',
       () => put('third', 'x'.repeat(40)),
       { level: 'failed', subject: 'account third (Whereby)', found: expect.stringContaining('401') },
+    ],
+    [
+      'a client secret that Zoom refuses',
+      () => put('fourth', 'x'.repeat(40)),
+      {
+        level: 'failed',
+        subject: 'account fourth (Zoom)',
+        found: expect.stringContaining('Zoom refuses it'),
+      },
+    ],
+    [
+      'an app at Zoom that may not make meetings',
+      () => zoom.limitScopes('team', Object.values(SCOPES).slice(1)),
+      {
+        level: 'failed',
+        subject: 'account fourth (Zoom)',
+        found: 'its app lacks the scope meeting:write:meeting:admin',
+        remedy: expect.stringContaining('Marketplace'),
+      },
     ],
     [
       'a provider that fails',

@@ -128,6 +128,24 @@ describe('npm run emulate', () => {
     expect((await ended).code).toBe(0);
   });
 
+  test('starts zoom with a client that gets a token, and makes the meeting of its example', async () => {
+    const { child, said, ended } = run(OTHERS, 'zoom', '--port', '0');
+    const story = await said('Ctrl-C stops it');
+    const [, client = '', form = ''] = /-u "(\S+)" -d '(\S+)'/.exec(story) ?? [];
+    const headers = {
+      authorization: `Basic ${btoa(client)}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    };
+    const tokenUrl = `${originOf(story)}/oauth/token`;
+    const { body } = await call(tokenUrl, { method: 'POST', headers, body: form });
+    const [, address = '', example = ''] = /curl -s (\S+\/meetings) .*-d '(\{"topic".*\})'/.exec(story) ?? [];
+    const authorization = `Bearer ${(body as { access_token: string }).access_token}`;
+    const made = await call(address, { method: 'POST', headers: { authorization }, body: example });
+    expect(made).toMatchObject({ status: 201, body: { topic: 'Board room', type: 3 } });
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+  });
+
   test('starts a CalDAV server with a login and a calendar that work', async () => {
     const { child, said, ended } = run(OTHERS, 'caldav', '--port', '0');
     const story = await said('Ctrl-C stops it');
