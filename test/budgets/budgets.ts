@@ -7,54 +7,54 @@ import type { Figures } from './figures.ts';
 export const BUDGETS: Figures = {
   'create-rooms: bytes of its bundle': 640_000,
   'create-rooms: bytes loaded at import': 460_000,
-  'create-rooms: files loaded at import': 8,
-  'create-rooms: modules loaded at import': 580,
+  'create-rooms: files loaded at import': 7,
+  'create-rooms: modules loaded at import': 570,
   'create-rooms: modules of Node loaded beside it': 80,
 
   'rotate-rooms: bytes of its bundle': 480_000,
   'rotate-rooms: bytes loaded at import': 420_000,
-  'rotate-rooms: files loaded at import': 6,
-  'rotate-rooms: modules loaded at import': 560,
+  'rotate-rooms: files loaded at import': 5,
+  'rotate-rooms: modules loaded at import': 550,
   'rotate-rooms: modules of Node loaded beside it': 80,
 
-  'plan-rotation: bytes of its bundle': 400_000,
-  'plan-rotation: bytes loaded at import': 350_000,
-  'plan-rotation: files loaded at import': 6,
-  'plan-rotation: modules loaded at import': 480,
+  'plan-rotation: bytes of its bundle': 330_000,
+  'plan-rotation: bytes loaded at import': 280_000,
+  'plan-rotation: files loaded at import': 4,
+  'plan-rotation: modules loaded at import': 420,
   'plan-rotation: modules of Node loaded beside it': 80,
 
   'reconcile-rooms: bytes of its bundle': 470_000,
   'reconcile-rooms: bytes loaded at import': 410_000,
-  'reconcile-rooms: files loaded at import': 6,
-  'reconcile-rooms: modules loaded at import': 550,
+  'reconcile-rooms: files loaded at import': 5,
+  'reconcile-rooms: modules loaded at import': 530,
   'reconcile-rooms: modules of Node loaded beside it': 80,
 
   // S3's client is loaded when a file is read
   // each system of connected calendars is loaded with its first reading
-  'read-calendars: bytes of its bundle': 720_000,
-  'read-calendars: bytes loaded at import': 390_000,
+  'read-calendars: bytes of its bundle': 690_000,
+  'read-calendars: bytes loaded at import': 350_000,
   // what it shares with the clients of calendars, which are loaded with their first reading, is in files of its own
-  'read-calendars: files loaded at import': 18,
-  'read-calendars: modules loaded at import': 530,
+  'read-calendars: files loaded at import': 16,
+  'read-calendars: modules loaded at import': 500,
   'read-calendars: modules of Node loaded beside it': 80,
 
   // the parser of iCalendar is loaded for CalDAV alone, and each system with its first event
-  'write-calendars: bytes of its bundle': 620_000,
-  'write-calendars: bytes loaded at import': 390_000,
-  'write-calendars: files loaded at import': 12,
-  'write-calendars: modules loaded at import': 530,
+  'write-calendars: bytes of its bundle': 520_000,
+  'write-calendars: bytes loaded at import': 325_000,
+  'write-calendars: files loaded at import': 11,
+  'write-calendars: modules loaded at import': 465,
   'write-calendars: modules of Node loaded beside it': 80,
 
   'open-room: bytes of its bundle': 28_000,
   'open-room: bytes loaded at import': 28_000,
   'open-room: files loaded at import': 1,
-  'open-room: modules loaded at import': 42,
+  'open-room: modules loaded at import': 36,
   'open-room: modules of Node loaded beside it': 60,
 
-  'room-callbacks: bytes of its bundle': 400_000,
-  'room-callbacks: bytes loaded at import': 350_000,
-  'room-callbacks: files loaded at import': 6,
-  'room-callbacks: modules loaded at import': 480,
+  'room-callbacks: bytes of its bundle': 265_000,
+  'room-callbacks: bytes loaded at import': 215_000,
+  'room-callbacks: files loaded at import': 3,
+  'room-callbacks: modules loaded at import': 360,
   'room-callbacks: modules of Node loaded beside it': 80,
 
   // looked for, claimed, recorded, announced
