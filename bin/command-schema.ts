@@ -6,34 +6,16 @@ import type { ListedDueRoom, ListedRoom } from '../cli/pages/listed-room.ts';
 import type { Night } from '../cli/pages/nights.ts';
 import type { Problem } from '../cli/pages/problems.ts';
 import type { ExportedRoom, RoomLife } from '../cli/pages/room-life.ts';
-import type { RoomState } from '../functions/rooms/model/events.ts';
+import { ROOM_STATES } from '../functions/rooms/model/events.ts';
+import { count, type FieldsOf, instant } from './schema-parts.ts';
 
-/** A schema for each field of the type, optional where the field is: the compiler refuses a field that only one of the two has. */
-type FieldsOf<Type> = {
-  readonly [Name in keyof Required<Type>]: undefined extends Type[Name]
-    ? z.ZodMiniOptional<z.ZodMiniType<NonNullable<Type[Name]>>>
-    : z.ZodMiniType<Type[Name]>;
-};
-
-const instant = z.string().check(z.meta({ format: 'date-time' }));
 const optionalInstant = z.optional(instant);
 const text = z.string();
-const count = z.number().check(z.meta({ type: 'integer', minimum: 0 }));
-
-const STATES = {
-  opening: 'opening',
-  active: 'active',
-  held: 'held',
-  ending: 'ending',
-  'on-demand': 'on-demand',
-  cancelled: 'cancelled',
-  rejected: 'rejected',
-} as const satisfies { [State in RoomState]: State };
 
 const listedFields = {
   key: text,
   name: text,
-  state: z.enum(STATES),
+  state: z.enum(ROOM_STATES),
   generation: count,
   link: z.optional(text),
   application: z.optional(text),

@@ -1,43 +1,23 @@
 import * as z from 'zod/mini';
-import type {
-  EventDetails,
-  EventRoom,
-  EventSource,
-  LinkEventDetail,
-  ReconciliationCounts,
-  ReconciliationEventDetail,
-  ReconciliationMode,
-  RequestEventDetail,
-  RoomEventDetail,
-  RoomState,
+import {
+  type EventDetails,
+  type EventRoom,
+  type EventSource,
+  type LinkEventDetail,
+  type ReconciliationCounts,
+  type ReconciliationEventDetail,
+  type ReconciliationMode,
+  type RequestEventDetail,
+  ROOM_STATES,
+  type RoomEventDetail,
 } from '../functions/rooms/model/events.ts';
-
-/** A schema for each field of the type, optional where the field is: the compiler refuses a field that only one of the two has. */
-type FieldsOf<Type> = {
-  readonly [Name in keyof Required<Type>]: undefined extends Type[Name]
-    ? z.ZodMiniOptional<z.ZodMiniType<NonNullable<Type[Name]>>>
-    : z.ZodMiniType<Type[Name]>;
-};
+import { count, type FieldsOf, instant } from './schema-parts.ts';
 
 const described = (description: string) => z.meta({ description });
 
 const deployment = z
   .string()
   .check(z.meta({ pattern: '^[a-z2-7]{5}$', description: 'The deployment that sent the event' }));
-
-const instant = z.string().check(z.meta({ format: 'date-time' }));
-
-const count = z.number().check(z.meta({ type: 'integer', minimum: 0 }));
-
-const STATES = {
-  opening: 'opening',
-  active: 'active',
-  held: 'held',
-  ending: 'ending',
-  'on-demand': 'on-demand',
-  cancelled: 'cancelled',
-  rejected: 'rejected',
-} as const satisfies { [State in RoomState]: State };
 
 const MODES = { repair: 'repair', report: 'report' } as const satisfies {
   [Mode in ReconciliationMode]: Mode;
@@ -66,7 +46,7 @@ const roomDetail = z
         description: 'Of two events of a key the one with the higher revision is the newer',
       }),
     ),
-    state: z.enum(STATES),
+    state: z.enum(ROOM_STATES),
     reason: z.string().check(described('Why it happened; of Room Rejected the refusal itself')),
     link: z.optional(
       z

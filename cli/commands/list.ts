@@ -1,3 +1,4 @@
+import { ROOM_STATES } from '../../functions/rooms/model/events.ts';
 import type { DueRoom } from '../../functions/rooms/model/ports.ts';
 import { DAY, type Instant } from '../../functions/rooms/model/time.ts';
 import { fitted, moment, roomsTable } from '../../local/demo/text.ts';
@@ -8,13 +9,7 @@ import { countOf, durationOf } from '../frame/parse.ts';
 import { sayTable, WIDE } from '../frame/table.ts';
 import type { Terminal } from '../frame/terminal.ts';
 import { csvLine } from '../pages/csv.ts';
-import {
-  type ListedDueRoom,
-  type ListedRoom,
-  listedDueRoom,
-  listedRoom,
-  ROOM_STATES,
-} from '../pages/listed-room.ts';
+import { type ListedDueRoom, type ListedRoom, listedDueRoom, listedRoom } from '../pages/listed-room.ts';
 import { fits } from '../pages/room-filter.ts';
 
 const FLAGS = {

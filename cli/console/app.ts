@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
+import { ROOM_STATES } from '../../functions/rooms/model/events.ts';
 import type { DueRoom } from '../../functions/rooms/model/ports.ts';
 import { DAY } from '../../functions/rooms/model/time.ts';
 import { moment } from '../../local/demo/text.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { lifeOf } from '../pages/life-of.ts';
-import { iso, ROOM_STATES } from '../pages/listed-room.ts';
+import { iso } from '../pages/listed-room.ts';
 import type { RoomFilter } from '../pages/room-filter.ts';
 import { type Admission, onlyFromHere, onlyTheOperator, safeHeaders } from './guards.ts';
 import { deadLettersContent } from './pages/dead-letters.ts';

@@ -1,17 +1,6 @@
 import type { DueRoom } from '../../functions/rooms/model/ports.ts';
-import type { Room, RoomState } from '../../functions/rooms/model/room.ts';
+import type { Room } from '../../functions/rooms/model/room.ts';
 import { type ShownRoom, shownRoom } from '../../local/rooms/shown-room.ts';
-
-/** Every state, in the order of a life. */
-export const ROOM_STATES: readonly RoomState[] = [
-  'opening',
-  'active',
-  'held',
-  'ending',
-  'on-demand',
-  'cancelled',
-  'rejected',
-];
 
 /** A room of the list as JSON. Times are in ISO 8601. It has no host link. */
 export interface ListedRoom extends ShownRoom {

@@ -14,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import { ROOM_STATES } from '../../functions/rooms/model/events.ts';
 import type { RoomMetrics } from './room-metrics.ts';
 import type { Watched } from './watched.ts';
 
@@ -24,7 +25,6 @@ export interface DashboardProps extends Watched {
 }
 
 const DAY = Duration.days(1);
-const STATES = ['opening', 'active', 'held', 'ending', 'cancelled', 'rejected'];
 const LIFE_LEFT = ['0-5%', '5-25%', '25-50%', '50-75%', '75-100%'];
 
 /** Answers at a glance: are rooms kept, does the provider answer, does work pile up, what does it cost. */
@@ -63,7 +63,7 @@ function rooms(metrics: RoomMetrics): IWidget[] {
   return [
     graph(
       'Rooms by state',
-      STATES.map((state) => gauge('Rooms', 'state', state)),
+      ROOM_STATES.map((state) => gauge('Rooms', 'state', state)),
       { stacked: true },
     ),
     new GraphWidget({

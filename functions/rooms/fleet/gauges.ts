@@ -1,3 +1,4 @@
+import { ROOM_STATES } from '../model/events.ts';
 import type { Room, RoomState } from '../model/room.ts';
 import type { Instant } from '../model/time.ts';
 import { isAlive } from '../model/transitions.ts';
@@ -13,19 +14,9 @@ const BOUNDS: readonly (readonly [share: number, name: LifeLeft])[] = [
   [1, '75-100%'],
 ];
 
-const STATES: readonly RoomState[] = [
-  'opening',
-  'active',
-  'held',
-  'ending',
-  'on-demand',
-  'cancelled',
-  'rejected',
-];
-
 /** How many rooms there are of each state, and how much life the living ones have left. What there is none of counts 0. */
 export class FleetGauges {
-  readonly states = new Map<RoomState, number>(STATES.map((state) => [state, 0]));
+  readonly states = new Map<RoomState, number>(ROOM_STATES.map((state) => [state, 0]));
   readonly livesLeft = new Map<LifeLeft, number>(BOUNDS.map(([, name]) => [name, 0]));
   readonly #now: Instant;
 

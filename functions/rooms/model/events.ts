@@ -59,6 +59,20 @@ export interface EventRoom {
  */
 export type RoomState = 'opening' | 'active' | 'held' | 'ending' | 'on-demand' | 'cancelled' | 'rejected';
 
+const IN_ORDER: Readonly<Record<RoomState, number>> = {
+  opening: 1,
+  active: 2,
+  held: 3,
+  ending: 4,
+  'on-demand': 5,
+  cancelled: 6,
+  rejected: 7,
+};
+
+/** Every state, in the order of a life. */
+// the keys of a record of states are states
+export const ROOM_STATES = Object.keys(IN_ORDER) as readonly RoomState[];
+
 /** The detail of an event about a room. */
 export interface RoomEventDetail {
   /** The deployment that sent the event. */
