@@ -1,6 +1,7 @@
 import { readLine, unescaped, unfolded } from '../requests/calendar/ics/lines.ts';
 import { base32Digest, canonicalJson } from '../rooms/model/digest.ts';
 import type { ConnectedCalendar } from './connection.ts';
+import { type Fields, fieldsOf } from './fields.ts';
 import type { EventContent } from './system.ts';
 import { descriptionWith } from './write-back/block.ts';
 import { PLAIN_TEXT } from './write-back/markup.ts';
@@ -87,13 +88,6 @@ function icalendarMarks(text: string): Marks {
     else if (name === 'ATTENDEE') attendees.push(address(value));
   }
   return { texts, attendees };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown): Fields {
-  // any object may be asked for a field, which is unknown
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 function listOf(value: unknown): readonly Fields[] {

@@ -1,47 +1,29 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { CalendarMemories, KnownEvent } from '../../connections/memory.ts';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { CalendarMemories, CalendarMemory, KnownEvent } from '../../connections/memory.ts';
 import { CalendarUnreadableError } from '../../connections/system.ts';
-import { RoomChangedError } from '../../rooms/model/errors.ts';
 import { compressed, decompressed } from './compression.ts';
+import { VersionedRows } from './versioned-rows.ts';
 
 /** Of the 400 KB of a row; the rest is for the cursor, whose links have a few KB at most. */
 const MOST_BYTES = 380 * 1024;
 
 /** What connected calendars were like, one row a calendar, in the table of calendars. The events are packed. */
 export function calendarMemories(client: DynamoDBClient, TableName: string): CalendarMemories {
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const rows = new VersionedRows(client, TableName, 'revision');
   return {
     async read(calendar) {
-      const { Item } = await documents.send(
-        new GetCommand({ TableName, Key: { id: idOf(calendar) }, ConsistentRead: true }),
-      );
-      if (!Item) return undefined;
-      const { revision, at, cursor, choice, events } = Item;
-      return { revision, at, choice, ...(cursor && { cursor }), events: fromRows(decompressed(events)) };
+      const item = await rows.read(idOf(calendar));
+      if (!item) return undefined;
+      const { id: _id, events, ...memory } = item;
+      // as `prepare` wrote it
+      return { ...(memory as Omit<CalendarMemory, 'events'>), events: fromRows(decompressed(events)) };
     },
     prepare(calendar, { revision, at, cursor, choice, events }) {
-      const put = new PutCommand({
-        TableName,
-        Item: {
-          id: idOf(calendar),
-          revision: revision + 1,
-          at,
-          cursor,
-          choice,
-          events: mustFit(calendar, compressed(events.map(toRow))),
-        },
-        ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
-        ExpressionAttributeValues: { ':revision': revision },
-      });
-      return async () => {
-        try {
-          await documents.send(put);
-        } catch (cause) {
-          if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
-          throw new RoomChangedError(`calendar ${calendar} was read by another worker meanwhile`, { cause });
-        }
-      };
+      const packed = mustFit(calendar, compressed(events.map(toRow)));
+      return rows.prepare(
+        { id: idOf(calendar), revision, at, cursor, choice, events: packed },
+        `calendar ${calendar} was read by another worker meanwhile`,
+      );
     },
   };
 }

@@ -1,8 +1,12 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type FeedMemories, FeedUnreadableError, type KnownEvent } from '../../feeds/feed.ts';
-import { RoomChangedError } from '../../rooms/model/errors.ts';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  type FeedMemories,
+  FeedUnreadableError,
+  type KnownEvent,
+  type Validators,
+} from '../../feeds/feed.ts';
 import { compressed, decompressed } from './compression.ts';
+import { type Item, VersionedRows } from './versioned-rows.ts';
 
 /** Of the 400 KB of a row; the rest is for what a server gives as ETag, whose headers have 16 KB at most. */
 const MOST_BYTES = 380 * 1024;
@@ -12,14 +16,13 @@ const MOST_BYTES = 380 * 1024;
  * into the 400 KB of a row.
  */
 export function feedMemories(client: DynamoDBClient, TableName: string): FeedMemories {
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const rows = new VersionedRows(client, TableName, 'revision');
   return {
     async read(feed) {
-      const { Item } = await documents.send(
-        new GetCommand({ TableName, Key: { id: idOf(feed) }, ConsistentRead: true }),
-      );
-      if (!Item) return undefined;
-      const { revision, address, etag, lastModified, events } = Item;
+      const item = await rows.read(idOf(feed));
+      if (!item) return undefined;
+      // as `prepare` wrote it
+      const { revision, events, address, etag, lastModified } = item as Item & StoredFeed;
       return {
         revision,
         validators: { address, etag, lastModified },
@@ -27,27 +30,18 @@ export function feedMemories(client: DynamoDBClient, TableName: string): FeedMem
       };
     },
     prepare(feed, { revision, validators, events }) {
-      const put = new PutCommand({
-        TableName,
-        Item: {
-          id: idOf(feed),
-          revision: revision + 1,
-          ...validators,
-          events: mustFit(feed, compressed(toPairs(events))),
-        },
-        ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
-        ExpressionAttributeValues: { ':revision': revision },
-      });
-      return async () => {
-        try {
-          await documents.send(put);
-        } catch (cause) {
-          if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
-          throw new RoomChangedError(`feed ${feed} was read by another worker meanwhile`, { cause });
-        }
-      };
+      const packed = mustFit(feed, compressed(toPairs(events)));
+      return rows.prepare(
+        { id: idOf(feed), revision, ...validators, events: packed },
+        `feed ${feed} was read by another worker meanwhile`,
+      );
     },
   };
+}
+
+interface StoredFeed extends Validators {
+  readonly revision: number;
+  readonly events: Uint8Array;
 }
 
 /** @throws FeedUnreadableError */

@@ -1,48 +1,32 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { RoomChangedError } from '../../rooms/model/errors.ts';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { type Instant, SECOND } from '../../rooms/model/time.ts';
 import type { SeriesMemory, SeriesStore } from '../../rooms/series/update.ts';
 import { compressed, decompressed } from './compression.ts';
 import { timeToLive } from './time-to-live.ts';
+import { type Item, VersionedRows } from './versioned-rows.ts';
 
 const PREFIX = 'series:';
 
 /** All that are to be looked at again stand under this one value of the index. */
 const WAITING = 'waiting';
 
-type Item = Record<string, unknown>;
-
 /** Series, one row each, in the table of calendars. What waits to be read again is packed: a row is to stay small. */
 export function seriesTable(client: DynamoDBClient, TableName: string): SeriesStore {
-  const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const rows = new VersionedRows(client, TableName, 'revision');
   return {
     async read(key) {
-      const { Item } = await table.send(
-        new GetCommand({ TableName, Key: { id: PREFIX + key }, ConsistentRead: true }),
-      );
-      return Item && fromItem(Item);
+      const item = await rows.read(PREFIX + key);
+      return item && fromItem(item);
     },
     async write(memory) {
-      const written = { ...memory, revision: memory.revision + 1 };
-      try {
-        await table.send(
-          new PutCommand({
-            TableName,
-            Item: toItem(written),
-            ConditionExpression: 'attribute_not_exists(id) OR revision = :revision',
-            ExpressionAttributeValues: { ':revision': memory.revision },
-          }),
-        );
-      } catch (cause) {
-        if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
-        throw new RoomChangedError(`series ${memory.key} was changed by another worker meanwhile`, { cause });
-      }
-      return written;
+      const conflict = `series ${memory.key} was changed by another worker meanwhile`;
+      await rows.prepare(toItem(memory), conflict)();
+      return { ...memory, revision: memory.revision + 1 };
     },
     async *due(before) {
       const pages = paginateQuery(
-        { client: table },
+        { client: rows.documents },
         {
           TableName,
           IndexName: 'waiting',
@@ -55,7 +39,7 @@ export function seriesTable(client: DynamoDBClient, TableName: string): SeriesSt
   };
 }
 
-function toItem({ key, next, nextAt, forgetAt, rooms, waiting, ...memory }: SeriesMemory): Item {
+function toItem({ key, next, nextAt, forgetAt, rooms, waiting, ...memory }: SeriesMemory) {
   return {
     id: PREFIX + key,
     ...memory,

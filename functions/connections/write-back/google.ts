@@ -1,9 +1,8 @@
+import { type Fields, fieldsOf, textOf } from '../fields.ts';
 import { descriptionWith } from './block.ts';
 import { markupOf } from './markup.ts';
 import { placeWith } from './place.ts';
 import { type RoomLink, withMark } from './room-link.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The private property with the link, for programs. Google shows it to whoever reads this calendar by its API. */
 export const GOOGLE_MARK = 'evergreenRoom';
@@ -33,13 +32,4 @@ export function googleChange(event: Fields, link: RoomLink): Fields | undefined 
 
 function markOf({ url, writeBack }: RoomLink): string | undefined {
   return writeBack === 'full' && url !== undefined && url.length <= LONGEST_MARK ? url : undefined;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function fieldsOf(value: unknown): Fields {
-  // any object may be asked for a field, which is unknown
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }

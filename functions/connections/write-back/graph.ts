@@ -1,9 +1,8 @@
+import { type Fields, fieldsOf, textOf } from '../fields.ts';
 import { descriptionWith } from './block.ts';
 import { HTML, PLAIN_TEXT } from './markup.ts';
 import { placeWith } from './place.ts';
 import { type RoomLink, withMark } from './room-link.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The extended property with the link, for programs. It comes with an event only if it is asked for (`$expand`). */
 export const GRAPH_MARK = 'String {b159984d-0ffe-4c4e-95d3-a9ddc4a3b407} Name EvergreenRoom';
@@ -47,13 +46,4 @@ function bodyWith(body: Fields, link: RoomLink): Fields | undefined {
 function isMark({ id }: Fields): boolean {
   // Graph gives the GUID back in the letters it likes
   return textOf(id).toLowerCase() === GRAPH_MARK.toLowerCase();
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function fieldsOf(value: unknown): Fields {
-  // any object may be asked for a field, which is unknown
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }

@@ -1,0 +1,53 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { RoomChangedError } from '../../rooms/model/errors.ts';
+
+export type Item = Record<string, unknown>;
+
+/** Rows of the table of calendars, which are read whole, and written whole unless another worker wrote meanwhile. */
+export class VersionedRows {
+  readonly documents: DynamoDBDocumentClient;
+  readonly #table: string;
+  readonly #counter: string;
+
+  /** @param counter the attribute that counts the writes of a row; 0 is for one that was never written */
+  constructor(client: DynamoDBClient, table: string, counter: string) {
+    this.documents = DynamoDBDocumentClient.from(client, {
+      marshallOptions: { removeUndefinedValues: true },
+    });
+    this.#table = table;
+    this.#counter = counter;
+  }
+
+  async read(id: string): Promise<Item | undefined> {
+    const get = new GetCommand({ TableName: this.#table, Key: { id }, ConsistentRead: true });
+    return (await this.documents.send(get)).Item;
+  }
+
+  /**
+   * A write of a row, which adds one to its count.
+   *
+   * @param item with the count that it was read with
+   * @param conflict what is thrown, as a RoomChangedError, where another worker wrote first
+   * @returns what writes the row, so that what is wrong with it is known before
+   */
+  prepare(item: Item & { readonly id: string }, conflict: string): () => Promise<void> {
+    const counter = this.#counter;
+    const before = Number(item[counter]);
+    const put = new PutCommand({
+      TableName: this.#table,
+      Item: { ...item, [counter]: before + 1 },
+      ConditionExpression: 'attribute_not_exists(id) OR #counter = :before',
+      ExpressionAttributeNames: { '#counter': counter },
+      ExpressionAttributeValues: { ':before': before },
+    });
+    return async () => {
+      try {
+        await this.documents.send(put);
+      } catch (cause) {
+        if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+        throw new RoomChangedError(conflict, { cause });
+      }
+    };
+  }
+}
