@@ -4,7 +4,7 @@ import type { Tap } from '../../emulators/http/taps.ts';
 import type { RoomEmulator } from '../../emulators/room-emulator.ts';
 import type { ProviderRoom, RoomOrder, RoomProvider } from '../../functions/rooms/model/ports.ts';
 import type { RoomSettings } from '../../functions/rooms/model/room.ts';
-import type { Instant } from '../../functions/rooms/model/time.ts';
+import type { Duration, Instant } from '../../functions/rooms/model/time.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
 import { contract } from './contracts/contract.ts';
@@ -37,6 +37,8 @@ export interface ProviderBench {
   spoil(value: string): void;
   /** How often the adapters told that a version is no credential. */
   unusable(): number;
+  /** How many rooms of others the adapters told that they could not read. */
+  skipped(): number;
   /** Takes the credential away at the provider, so that none is right. */
   lockOut(): void;
   /** Everything that must not be seen in an error. */
@@ -394,6 +396,27 @@ function describeList(at: Bench): void {
       expect(ours.map(({ id }) => id).sort()).toEqual(rooms.map(({ id }) => id).sort());
     });
 
+    test('leaves out rooms of somebody else that cannot be read, and counts them', async () => {
+      const { provider, addStrangers, emulator, skipped } = at();
+      await addStrangers(3);
+      const room = await provider.create(orderFor(at()));
+      const untap = emulator.tap(illegible((entry) => !entry.includes(room.token ?? '')));
+      expect((await all(provider)).map(({ id }) => id)).toEqual([room.id]);
+      expect(skipped()).toBe(3);
+      untap();
+      expect(await all(provider)).toHaveLength(4);
+      expect(skipped()).toBe(3);
+    });
+
+    test('is an error where a room cannot be read that may be ours: left out, it would pass for lost', async () => {
+      const { provider, addStrangers, emulator, skipped } = at();
+      await addStrangers(3);
+      const { token = '' } = await provider.create(orderFor(at()));
+      emulator.tap(illegible((entry) => entry.includes(token)));
+      await expect(all(provider)).rejects.toMatchObject({ code: 'ambiguous_outcome' });
+      expect(skipped()).toBe(0);
+    });
+
     test('of an empty account is empty', async () => {
       expect(await all(at().provider)).toEqual([]);
     });
@@ -449,6 +472,15 @@ function describeFaults(at: Bench): void {
     const [found] = await provider.find(order.token);
     expect(found?.id).not.toBe(other.id);
     expect(living(emulator)).toBe(2);
+  });
+
+  test('a create that is answered with a room which outlives what was asked for is believed in nothing', async () => {
+    const { provider, emulator } = at();
+    const order = orderFor(at());
+    const untap = emulator.tap(postponed(order.expiresAt, 60 * DAY));
+    await expect(provider.create(order)).rejects.toMatchObject({ code: 'provider_contract' });
+    untap();
+    expect(await provider.find(order.token)).toMatchObject([{ expiresAt: order.expiresAt }]);
   });
 
   test('a look or a change that is answered with another room is an error', async () => {
@@ -599,6 +631,29 @@ function altered(alter: (body: unknown) => { body: unknown; headers?: Record<str
 function emptied(names: readonly string[], nothing: null | undefined): Tap {
   const empty = (name: string, value: unknown) => (names.includes(name) ? nothing : value);
   return altered((body) => ({ body: JSON.parse(JSON.stringify(body, empty)) }));
+}
+
+/** Entries of lists that are meant have something else in every member, beside what has a token in it. */
+function illegible(isMeant: (entry: string) => boolean): Tap {
+  const spoil = (value: unknown) =>
+    isEntry(value) && isMeant(JSON.stringify(value))
+      ? Object.fromEntries(Object.entries(value).map(([name, was]) => [name, carriesToken(was) ? was : 7]))
+      : value;
+  const each = (_: string, value: unknown) => (Array.isArray(value) ? value.map(spoil) : value);
+  return altered((body) => ({ body: JSON.parse(JSON.stringify(body), each) }));
+}
+
+const isEntry = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const carriesToken = (value: unknown) => typeof value === 'string' && /er[a-z2-7]{30}/.test(value);
+
+/** With a later instant wherever an answer has this one, in seconds or in ISO 8601. */
+function postponed(instant: Instant, by: Duration): Tap {
+  const later = (_: string, value: unknown) => {
+    if (typeof value === 'number' && value * SECOND === instant) return value + by / SECOND;
+    const isText = typeof value === 'string' && Date.parse(value) === instant;
+    return isText ? new Date(instant + by).toISOString() : value;
+  };
+  return altered((body) => ({ body: JSON.parse(JSON.stringify(body), later) }));
 }
 
 const { gzipSync, brotliCompressSync, deflateSync, zstdCompressSync } = zlib;

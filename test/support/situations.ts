@@ -87,6 +87,14 @@ const mustLive = async ({ row, clock }: Stage) => {
   if ((current?.expiresAt ?? 0) <= clock.now) throw new Error('the room ended in the outage');
 };
 
+/** The room was found and taken over: another one would live until reconciliation ends it. */
+const mustBeOne =
+  (stage: Stage, work: Work): Work =>
+  async (ports) => {
+    await work(ports);
+    if (stage.kept().length !== 1) throw new Error(`the key has ${stage.kept().length} rooms`);
+  };
+
 /** So many that the brake of reconciliation holds where all are lost. */
 const ROOMS = 12;
 
@@ -129,7 +137,13 @@ export const SITUATIONS: readonly Operation[] = [
   },
   {
     name: 'create in a day without the provider, which made the room all the same',
-    work: (stage) => throughADay(stage, (ports) => withoutProvider(ports, 'create'), asking(aRequest())),
+    work: (stage) => {
+      const creating = asking(aRequest());
+      return mustBeOne(
+        stage,
+        throughADay(stage, (ports) => withoutProvider(ports, 'create'), creating),
+      );
+    },
     expected: { state: 'active', generation: 1, kept: 1 },
     announced: 'Room Created',
   },

@@ -23,6 +23,7 @@ export async function startDailyBench(options: Partial<DailyOptions> = {}): Prom
   let keys = KEYS;
   let waited = 0;
   let unusable = 0;
+  let skipped = 0;
   const now = () => instant;
   const observed: ObservedCall[] = [];
   const secrets = await secretsEndpoint(KEYS[0]);
@@ -40,6 +41,9 @@ export async function startDailyBench(options: Partial<DailyOptions> = {}): Prom
         timeout,
         onUnusable: () => {
           unusable += 1;
+        },
+        onSkipped: (_, rooms) => {
+          skipped += rooms;
         },
         onCall: (call) => observed.push(call),
         wait: async (duration) => {
@@ -84,6 +88,7 @@ export async function startDailyBench(options: Partial<DailyOptions> = {}): Prom
       secrets.versions.set('AWSCURRENT', value).set('AWSPREVIOUS', keys[0] ?? '');
     },
     unusable: () => unusable,
+    skipped: () => skipped,
     lockOut: () => emulator.distrust('team'),
     secrets: () => [KEYS[0] ?? '', 'eyJ0'.repeat(20)],
     close: async () => {

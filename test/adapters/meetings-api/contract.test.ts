@@ -13,6 +13,7 @@ async function start(settings: Settings = {}): Promise<ProviderBench> {
   let instant = Date.UTC(2030, 0, 1, 12);
   let keys = [KEY, OTHER_KEY];
   let unusable = 0;
+  let skipped = 0;
   const now = () => instant;
   const secrets = await secretsEndpoint(KEY);
   const emulator = await startMeetingsApi({
@@ -29,6 +30,9 @@ async function start(settings: Settings = {}): Promise<ProviderBench> {
         timeout,
         onUnusable: () => {
           unusable += 1;
+        },
+        onSkipped: (_, rooms) => {
+          skipped += rooms;
         },
         wait: async (duration) => {
           instant += duration;
@@ -60,6 +64,7 @@ async function start(settings: Settings = {}): Promise<ProviderBench> {
       secrets.versions.set('AWSCURRENT', value).set('AWSPREVIOUS', keys[0] ?? '');
     },
     unusable: () => unusable,
+    skipped: () => skipped,
     lockOut: () => emulator.distrust(APPLICATION_ID),
     secrets: () => [KEY, 'eyJ0'.repeat(20), 'participant_token=eyJ'],
     close: async () => {

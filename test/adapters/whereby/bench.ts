@@ -25,6 +25,7 @@ export async function startWherebyBench(settings: Settings = {}): Promise<Whereb
   let instant = Date.UTC(2030, 0, 1, 12);
   let keys = KEYS;
   let unusable = 0;
+  let skipped = 0;
   const now = () => instant;
   const observed: ObservedCall[] = [];
   const secrets = await secretsEndpoint(KEYS[0]);
@@ -42,6 +43,9 @@ export async function startWherebyBench(settings: Settings = {}): Promise<Whereb
         timeout,
         onUnusable: () => {
           unusable += 1;
+        },
+        onSkipped: (_, rooms) => {
+          skipped += rooms;
         },
         onCall: (call) => observed.push(call),
         wait: async (duration) => {
@@ -84,6 +88,7 @@ export async function startWherebyBench(settings: Settings = {}): Promise<Whereb
       secrets.versions.set('AWSCURRENT', value).set('AWSPREVIOUS', keys[0] ?? '');
     },
     unusable: () => unusable,
+    skipped: () => skipped,
     lockOut: () => emulator.distrust('team'),
     secrets: () => [KEYS[0] ?? '', 'https://team.whereby.com/x?roomKey=abcdefgh'],
     close: async () => {

@@ -26,6 +26,7 @@ export async function startZoomBench({ hosts = HOSTS, ...options }: Settings = {
   let instant = Date.UTC(2030, 0, 1, 12);
   let clientSecrets = SECRETS;
   let unusable = 0;
+  let skipped = 0;
   const now = () => instant;
   const observed: ObservedCall[] = [];
   const secrets = await secretsEndpoint(SECRETS[0]);
@@ -60,6 +61,9 @@ export async function startZoomBench({ hosts = HOSTS, ...options }: Settings = {
       timeout,
       onUnusable: () => {
         unusable += 1;
+      },
+      onSkipped: (_, rooms) => {
+        skipped += rooms;
       },
       onCall: (call) => observed.push(call),
       wait: async (duration) => {
@@ -114,6 +118,7 @@ export async function startZoomBench({ hosts = HOSTS, ...options }: Settings = {
       secrets.versions.set('AWSCURRENT', value).set('AWSPREVIOUS', clientSecrets[0] ?? '');
     },
     unusable: () => unusable,
+    skipped: () => skipped,
     lockOut: () => emulator.distrust('team'),
     secrets: () => [SECRETS[0] ?? '', 'https://us02web.zoom.us/s/84512239077?zak=abcdefghij'],
     close: async () => {
