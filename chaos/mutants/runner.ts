@@ -19,7 +19,7 @@ import type { Test } from './vitest.ts';
 /** The tests of the domain, without the campaigns that take long and are about something else. */
 const { MUTANTS_TESTS = 'test/rooms/**/*.test.ts,test/requests/**/*.test.ts' } = process.env;
 const LONG = [
-  'test/rooms/campaigns/{crashes,year,handover,model}.test.ts',
+  'test/rooms/campaigns/{crashes,year,handover,model,on-demand}.test.ts',
   'test/requests/calendar/fuzz.test.ts',
 ];
 
@@ -86,11 +86,15 @@ function runner(): TestRunner {
   };
 }
 
+/** The files of the tests that mutants are shown to. */
+export function testFiles(): readonly string[] {
+  return globSync(MUTANTS_TESTS.split(','), { exclude: LONG }).sort();
+}
+
 /** Loads the tests of the working directory, which is the copy that holds the mutants. The quickest come first. */
 async function load(): Promise<readonly Test[]> {
   const { collect }: typeof import('./vitest.ts') = await import(VITEST);
-  const files = globSync(MUTANTS_TESTS.split(','), { exclude: LONG }).sort();
-  const all = await collect(files.map((file) => resolve(file)));
+  const all = await collect(testFiles().map((file) => resolve(file)));
   return existsSync(TIMES) ? inOrderOfTime(all) : all;
 }
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { EQUIVALENT } from '../../chaos/mutants/equivalent.ts';
+import { testFiles } from '../../chaos/mutants/runner.ts';
+import * as standIn from '../../chaos/mutants/vitest.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -40,6 +42,16 @@ test('one that no test notices is shown, and is a failure', async () => {
   const { code, said } = await examined('test/rooms/lifecycle/gone.test.ts');
   expect(said).toContain('survives: ');
   expect(code).toBe(1);
+});
+
+test('all that the tests of the domain import of vitest is there where mutants are examined', () => {
+  const lacking = testFiles().flatMap((file) => {
+    const [, names = ''] =
+      /import \{([^}]*)\} from 'vitest'/.exec(readFileSync(`${PROJECT}${file}`, 'utf8')) ?? [];
+    const asked = names.split(',').map((name) => name.trim());
+    return asked.filter((name) => !(name in standIn)).map((name) => `${name} in ${file}`);
+  });
+  expect(lacking).toEqual([]);
 });
 
 test.each(EQUIVALENT)('$before is still a line of $file', ({ file, before }) => {
