@@ -1,8 +1,7 @@
 import { readIcs } from '../requests/calendar/ics/text.ts';
+import { fieldsOf, textOf } from './fields.ts';
 import { ONE_OCCURRENCE, ORGANIZERS, type Rank, WHOLE } from './meetings.ts';
 import type { EventContent, StoredEvent } from './system.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The UID that all copies of an event have, in whatever system; empty where it has none. */
 export function uidOf(content: EventContent): string {
@@ -32,10 +31,7 @@ function isOwn(content: EventContent): boolean | undefined {
   switch (content.format) {
     case 'google': {
       const { organizer } = content.event;
-      // any object may be asked for a field, which is unknown
-      return typeof organizer === 'object' && organizer !== null
-        ? (organizer as Fields).self === true
-        : undefined;
+      return (organizer ?? undefined) === undefined ? undefined : fieldsOf(organizer).self === true;
     }
     case 'graph': {
       const { isOrganizer } = content.event;
@@ -44,8 +40,4 @@ function isOwn(content: EventContent): boolean | undefined {
     case 'icalendar':
       return undefined;
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
