@@ -5,8 +5,8 @@ import { SlidingWindows } from '../http/windows.ts';
 import { CHOICES, type Switches } from './choices.ts';
 import { Deltas } from './delta.ts';
 import { badRequest, changedMeanwhile, denied, noEvent, noMailbox, noRoute, tooMany } from './errors.ts';
-import type { EventRecord, Fields, Mailbox, Mailboxes } from './mailboxes.ts';
-import { cancelledOccurrences, etagOf, happening, occurrenceId, shown, shownOccurrence } from './shown.ts';
+import { type EventRecord, type Fields, type Mailbox, type Mailboxes, writable } from './mailboxes.ts';
+import { cancelledOccurrences, happening, occurrenceId, shown, shownOccurrence } from './shown.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface ApiParts {
@@ -21,6 +21,11 @@ interface Visit {
   readonly request: EmulatorRequest;
   readonly mailbox: Mailbox;
   readonly eventId: string;
+}
+
+interface Occurrence {
+  readonly record: EventRecord;
+  readonly original: number;
 }
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
@@ -44,20 +49,23 @@ export function createApi({ mailboxes, tokens, switches, rateLimits, now }: ApiP
   };
 
   /** An occurrence of a series, by its id. */
-  const occurrence = ({ mailbox, eventId }: Visit): Fields => {
+  const occurrence = ({ mailbox, eventId }: Visit): Occurrence => {
     for (const record of mailbox.events.values()) {
       if (!record.fields.recurrence || !eventId.startsWith(record.id.slice(0, -5))) continue;
-      const found = happening(record, 0, now() + CENTURY).find(
+      const original = happening(record, 0, now() + CENTURY).find(
         (each) => occurrenceId(record, each) === eventId,
       );
-      if (found !== undefined) return shownOccurrence(record, mailbox, found);
+      if (original !== undefined) return { record, original };
     }
     throw noEvent();
   };
 
   const get = (visit: Visit): Reply => {
     const { mailbox, eventId, request } = visit;
-    if (!mailbox.events.has(eventId)) return ok(occurrence(visit));
+    if (!mailbox.events.has(eventId)) {
+      const { record, original } = occurrence(visit);
+      return ok(shownOccurrence(record, mailbox, original));
+    }
     const record = single(visit);
     const expanded = request.query.get('$expand') ?? '';
     const selected = request.query.get('$select') ?? '';
@@ -83,14 +91,20 @@ export function createApi({ mailboxes, tokens, switches, rateLimits, now }: ApiP
   };
 
   const patch = (visit: Visit): Reply => {
-    const { mailbox, request } = visit;
-    const record = single(visit);
+    const { mailbox, eventId, request } = visit;
+    const { record, original } = mailbox.events.has(eventId)
+      ? { record: single(visit), original: undefined }
+      : occurrence(visit);
+    const show = () =>
+      original === undefined ? shown(record, mailbox) : shownOccurrence(record, mailbox, original);
     const condition = request.headers['if-match'];
-    const holds = condition === undefined || condition === '*' || condition === etagOf(record);
+    const holds = condition === undefined || condition === '*' || condition === show()['@odata.etag'];
     if (!holds && switches.ifMatch === 'honoured') throw changedMeanwhile();
     if (record.organizer !== mailbox.address && switches.guestWrites === 'refuse') throw denied();
-    mailboxes.patch(mailbox, record, bodyOf(request), true);
-    return ok(shown(record, mailbox));
+    if (original === undefined) mailboxes.patch(mailbox, record, bodyOf(request), true);
+    // whatever changes in an occurrence makes it an exception
+    else mailboxes.except(mailbox, record, original, writable(bodyOf(request)));
+    return ok(show());
   };
 
   const route = createRouter<(visit: Visit) => Reply>({

@@ -6,7 +6,7 @@ import { SWITCHES, type Switches } from './choices.ts';
 import { createControls } from './controls.ts';
 import { failure } from './errors.ts';
 import { type EventRecord, type Fields, type Mail, Mailboxes } from './mailboxes.ts';
-import { shown } from './shown.ts';
+import { shown, shownOccurrence } from './shown.ts';
 import { type AppOptions, Tokens } from './tokens.ts';
 
 export interface GraphOptions {
@@ -34,6 +34,8 @@ export interface Graph extends Emulator {
   readonly mails: readonly Mail[];
   /** An event as the API shows it, or nothing. */
   event(mailbox: string, id: string): Fields | undefined;
+  /** One occurrence of a series as the API shows it. @param original when it was planned */
+  occurrence(mailbox: string, seriesId: string, original: number): Fields;
   /** A person makes an event; guests whose mailboxes are here get their copies. @returns its id */
   add(mailbox: string, fields: Fields): string;
   edit(mailbox: string, id: string, fields: Fields): void;
@@ -76,6 +78,8 @@ export async function startGraph(options: GraphOptions): Promise<Graph> {
       const record = mailboxes.named(mailbox).events.get(id);
       return record && shown(record, mailboxes.named(mailbox));
     },
+    occurrence: (mailbox: string, seriesId: string, original: number) =>
+      shownOccurrence(known(mailbox, seriesId), mailboxes.named(mailbox), original),
     add: (mailbox: string, fields: Fields) => mailboxes.insert(mailboxes.named(mailbox), fields).id,
     edit: (mailbox: string, id: string, fields: Fields) =>
       void mailboxes.patch(mailboxes.named(mailbox), known(mailbox, id), fields),

@@ -237,3 +237,8 @@ function guestsOf({ fields }: EventRecord): readonly string[] {
 function without(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
+
+/** What a call may change of an event, without the properties of programs. */
+export function writable(fields: Fields): Fields {
+  return without(fields, OWN);
+}

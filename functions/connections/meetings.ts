@@ -119,11 +119,14 @@ export function joinMeeting(
     const { forgetAt: _, ...before } = { ...known, ...(isAnew && { room: identity }) };
     const isSame = (each: Place) => each.calendar === place.calendar && each.event === place.event;
     const found = before.places.find(isSame);
-    const places = found
-      ? before.places.map((each) => (each === found ? place : each))
-      : [...before.places, place];
+    // a series has its occurrences in it
+    const isWithin = (each: Place) =>
+      each.calendar === place.calendar && each.rank === ONE_OCCURRENCE && place.rank > ONE_OCCURRENCE;
+    const others = before.places.filter((each) => isSame(each) || !isWithin(each));
+    const places = found ? others.map((each) => (each === found ? place : each)) : [...others, place];
     const after = { ...before, places };
-    if (found?.rank !== place.rank) await meetings.write(after);
+    const isUnchanged = found?.rank === place.rank && others.length === before.places.length;
+    if (!isUnchanged) await meetings.write(after);
     const speaker = speakerOf(after, formats);
     return { speaks: speaker !== undefined && isSame(speaker), room: after.room };
   });

@@ -6,6 +6,7 @@ import {
   leaveMeeting,
   type MeetingPorts,
   meetingId,
+  ONE_OCCURRENCE,
   ORGANIZERS,
   type Place,
   type Rank,
@@ -59,6 +60,21 @@ describe('one of the events of a meeting speaks for its room:', () => {
     await join('office-a');
     expect(await join('work-c', ORGANIZERS)).toMatchObject({ speaks: false, room: { key: KEY_A } });
     expect(await join('home-e')).toMatchObject({ speaks: false, room: { key: KEY_A } });
+  });
+
+  test('a whole series before an occurrence that somebody is invited to alone', async () => {
+    const { join, leave } = setting();
+    await join('office-a', ONE_OCCURRENCE);
+    expect(await join('office-b')).toMatchObject({ speaks: true, room: { key: KEY_A } });
+    expect(await leave('office-b')).toMatchObject({ isOver: false, successors: [{ calendar: 'office-a' }] });
+  });
+
+  test('a series in place of its occurrences, if its calendar has it later', async () => {
+    const { ports, join, leave } = setting();
+    const occurrence = { calendar: 'office-a', event: 'e-office-a_1', rank: ONE_OCCURRENCE };
+    await joinMeeting(ID, occurrence, identityOf('google', occurrence, UID), ports);
+    await join('office-a');
+    expect(await leave('office-a')).toMatchObject({ isOver: true });
   });
 
   test('one of two that are read in the same second', async () => {

@@ -1,4 +1,5 @@
 import { type Fields, fieldsOf, textOf } from '../fields.ts';
+import type { StoredEvent } from '../system.ts';
 import { descriptionWith } from './block.ts';
 import { HTML, PLAIN_TEXT } from './markup.ts';
 import { placeWith } from './place.ts';
@@ -6,6 +7,17 @@ import { type RoomLink, withMark } from './room-link.ts';
 
 /** The extended property with the link, for programs. It comes with an event only if it is asked for (`$expand`). */
 export const GRAPH_MARK = 'String {b159984d-0ffe-4c4e-95d3-a9ddc4a3b407} Name EvergreenRoom';
+
+/** The exceptions of a series, which come within it and are written by themselves. */
+export function graphExceptions({ content }: StoredEvent): readonly StoredEvent[] {
+  const exceptions = content.format === 'graph' ? content.event.exceptionOccurrences : undefined;
+  if (!Array.isArray(exceptions)) return [];
+  return exceptions.map(fieldsOf).flatMap((event) => {
+    const id = textOf(event.id);
+    const version = textOf(event['@odata.etag']);
+    return id === '' || version === '' ? [] : [{ id, version, content: { format: 'graph', event } }];
+  });
+}
 
 /** The fields of a Graph event to be replaced, or nothing. */
 export function graphChange(event: Fields, link: RoomLink): Fields | undefined {

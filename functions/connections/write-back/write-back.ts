@@ -5,6 +5,7 @@ import type { ConnectedCalendar } from '../connection.ts';
 import { isInvitation } from '../copies.ts';
 import type { CalendarSystem, EventContent, StoredEvent, WriteOutcome } from '../system.ts';
 import { changeOf, showsLink } from './change.ts';
+import { graphExceptions } from './graph.ts';
 import type { WriteBackProblem, WriteBackRecord, WriteBackRecords } from './record.ts';
 import type { RoomLink } from './room-link.ts';
 import type { WriteBackTask } from './task.ts';
@@ -43,12 +44,12 @@ export async function writeBack(
   if (!record) return 'overtaken';
   const link = linkOf(task, calendar, record);
   for (const isLast of [false, true]) {
-    const events = await ports.system.read(calendar.calendar, task.event);
-    if (events.length === 0) return 'gone';
+    const [event, ...exceptions] = await ports.system.read(calendar.calendar, task.event);
+    if (!event) return 'gone';
     if (await isOvertaken(task, ports)) return 'overtaken';
-    const result = await writeAll(events, link, calendar.calendar, ports);
+    const result = await writeAll([event, ...exceptions], link, calendar.calendar, ports);
     if (result !== 'conflict') {
-      return settle(result, { task, record, isFed: isFedByOrganizer(task, events) }, ports);
+      return settle(result, { task, record, isFed: isFedByOrganizer(task, event) }, ports);
     }
     if (isLast) break;
   }
@@ -111,23 +112,33 @@ function linkOf(
   };
 }
 
+type StoredEvents = readonly [StoredEvent, ...StoredEvent[]];
+
 /** What a run did to an event and its exceptions. */
 type Written = WriteOutcome | 'unchanged' | 'place-taken';
 
 /** The event, and its exceptions after it, each by itself. A conflict of one does not keep the others. */
 async function writeAll(
-  events: readonly StoredEvent[],
+  [event, ...others]: StoredEvents,
   link: RoomLink,
   calendar: string,
   { system, now }: WriteBackPorts,
 ): Promise<Written> {
   const outcomes = new Set<Written>();
-  for (const event of events) {
-    const change = await changeOf(event.content, link, now());
-    if (change) outcomes.add(await system.write(calendar, event, change));
-    if (event === events[0] && isMissing(event, change, link)) outcomes.add('place-taken');
-  }
-  return WORST_FIRST.find((outcome) => outcomes.has(outcome)) ?? 'unchanged';
+  const write = async (each: StoredEvent) => {
+    const change = await changeOf(each.content, link, now());
+    const outcome = change && (await system.write(calendar, each, change));
+    if (outcome) outcomes.add(outcome);
+    if (each === event && isMissing(each, change, link)) outcomes.add('place-taken');
+    return outcome;
+  };
+  const exceptions = graphExceptions(event);
+  const outcome = await write(event);
+  // an exception has what its series has, unless a person wrote something else into it
+  const isStale = exceptions.length > 0 && outcome === 'written';
+  const [series] = isStale ? await system.read(calendar, event.id) : [];
+  for (const each of [...others, ...(series ? graphExceptions(series) : exceptions)]) await write(each);
+  return WORST_FIRST.find((each) => outcomes.has(each)) ?? 'unchanged';
 }
 
 const WORST_FIRST: readonly Written[] = ['conflict', 'refused', 'ignored', 'place-taken', 'written'];
@@ -138,8 +149,8 @@ function isMissing({ content }: StoredEvent, change: EventContent | undefined, l
 }
 
 /** A guest's copy that cannot be written gets the link from the event of its organizer. */
-function isFedByOrganizer({ isCopy = false }: WriteBackTask, [event]: readonly StoredEvent[]): boolean {
-  return isCopy && event !== undefined && isInvitation(event.content);
+function isFedByOrganizer({ isCopy = false }: WriteBackTask, { content }: StoredEvent): boolean {
+  return isCopy && isInvitation(content);
 }
 
 /** A problem is told when it comes up, and not with every change after that. */

@@ -79,7 +79,9 @@ export async function textByItself(calendar: DavCalendar, name: string): Promise
   if (isGone(reply.status)) return 'gone';
   if (reply.status === 403) return 'hidden';
   if (reply.status !== 200) throw calendar.failure(reply);
-  const text = textOf(reply.bytes);
+  const folded = reply.bytes.toString('utf8');
+  // a fold may be within a character; else lines that are not ours to change keep theirs
+  const text = folded.includes('\uFFFD') ? textOf(reply.bytes) : folded;
   // what was no UTF-8 must not be written back: without a version nothing is
   const isUtf8 = !text.includes('\uFFFD');
   return eventOf(name, isUtf8 ? (reply.headers.etag ?? '') : '', text);

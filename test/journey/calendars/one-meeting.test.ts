@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DAY, journey } from '../journey.ts';
+import { inCaldav, inGoogle, inMicrosoft, type Person, type Seen } from './people.ts';
+
+const now = (): number => system().stack.clock.now();
+
+const KINDS = [
+  ['Google', await inGoogle(now)],
+  ['Microsoft', await inMicrosoft(now)],
+  ['CalDAV', await inCaldav(now)],
+] as const;
+
+const system = journey({
+  calendarConnections: KINDS.map(([, { connection }]) => ({ ...connection, which: 'marked' })),
+  calendarReadEvery: 'PT12H',
+});
+
+beforeAll(async () => {
+  for (const [, { connection, credential }] of KINDS)
+    await system().doors.putCredential(connection.name, credential);
+});
+afterAll(() => Promise.all(KINDS.map(([, person]) => person.close())));
+
+const WEEK = 7 * DAY;
+const AGENDA = 'Agenda: one, two';
+const BLOCK = /-~+ Evergreen Rooms ~+-.*?-~{16,}-/gs;
+
+/** The story of one meeting, told once for all systems. */
+describe.each(KINDS)('a weekly meeting in a calendar of %s', (_, person: Person) => {
+  const start = Math.ceil(Date.now() / DAY) * DAY + 20 * DAY;
+  const moved = start + WEEK;
+  const last = moved + 3 * WEEK;
+  let id: string;
+  let before: Seen;
+  let link: string;
+
+  /** The room of the meeting, after its calendar was read and what follows is done. */
+  async function roomNow() {
+    const { doors, stack } = system();
+    await stack.turnTo(now() + 60_000);
+    await doors.readCalendars();
+    await stack.settle();
+    const room = (await doors.rooms()).find(({ key, name }) => key.includes(person.connection.name) && name);
+    if (!room?.link) throw new Error(`there is no room: ${JSON.stringify(doors.deadLetters())}`);
+    return { ...room, link: room.link };
+  }
+
+  const opened = async () => {
+    const page = await fetch(link, { headers: { accept: 'application/json' } });
+    return ((await page.json()) as { readonly state: string }).state;
+  };
+
+  /** The description as it would be without what we wrote. */
+  const theirs = ({ description }: Seen) =>
+    description.replace(BLOCK, '').replace(/(?:\n|<br>)+(?=$|<\/)/, '');
+
+  test('created: it gets a room, and the link of it beside all that people wrote', async () => {
+    id = person.add('Weekly #room', AGENDA, start);
+    before = person.seen(id);
+    const room = await roomNow();
+    ({ link } = room);
+    expect(room).toMatchObject({ name: 'Weekly #room' });
+    const seen = person.seen(id);
+    expect(seen.place).toBe(link);
+    expect(seen.description.match(BLOCK)).toEqual([expect.stringContaining(link)]);
+    expect([theirs(seen), seen.rest]).toEqual([before.description, before.rest]);
+    expect(await opened()).toBe('live');
+  });
+
+  test('moved: the room lives longer, under the same link', async () => {
+    const { expiresAt } = await roomNow();
+    person.edit(id, { start: moved });
+    const room = await roomNow();
+    expect(Date.parse(String(room.expiresAt)) - Date.parse(String(expiresAt))).toBe(WEEK);
+    expect([room.link, person.seen(id).place, await opened()]).toEqual([link, link, 'live']);
+  });
+
+  test('one occurrence moved: it has the link too, and its own place', async () => {
+    person.move(id, last, last + 3 * DAY, 'Town hall');
+    const own = person.seenAt(id, last);
+    const room = await roomNow();
+    expect(Date.parse(String(room.expiresAt))).toBeGreaterThan(last + 3 * DAY);
+    const seen = person.seenAt(id, last);
+    expect(seen.place).toBe('Town hall');
+    expect(seen.description.match(BLOCK)).toEqual([expect.stringContaining(link)]);
+    expect([theirs(seen), seen.rest]).toEqual([own.description, own.rest]);
+    expect(person.seen(id).description.match(BLOCK)).toHaveLength(1);
+  });
+
+  test('without its mark: the link is taken out, and every byte is as it was', async () => {
+    person.edit(id, { title: 'Weekly' });
+    const unmarked = person.seen(id);
+    await roomNow();
+    const seen = person.seen(id);
+    expect(seen).toEqual({ place: '', description: before.description, rest: unmarked.rest });
+    expect(person.seenAt(id, last)).toMatchObject({ place: 'Town hall' });
+    expect(JSON.stringify([seen, person.seenAt(id, last)])).not.toContain(link);
+    expect(await opened()).toBe('cancelled');
+  });
+
+  test('with its mark again: it has the same link', async () => {
+    person.edit(id, { title: 'Weekly #room' });
+    const room = await roomNow();
+    expect([room.link, person.seen(id).place, await opened()]).toEqual([link, link, 'live']);
+  });
+
+  test('cancelled: its link says so', async () => {
+    person.remove(id);
+    expect((await roomNow()).state).toBe('cancelled');
+    expect(await opened()).toBe('cancelled');
+  });
+
+  test('revived: the same link leads to a room again, and is in the event once', async () => {
+    person.restore(id);
+    const room = await roomNow();
+    const seen = person.seen(id);
+    expect([room.link, seen.place, await opened()]).toEqual([link, link, 'live']);
+    expect(seen.description.match(BLOCK)).toHaveLength(1);
+    expect(theirs(seen)).toBe(before.description);
+  });
+
+  test('and after all that nothing has failed, and no guest got a mail', () => {
+    expect(system().deadLetters()).toEqual([]);
+    const told = system()
+      .doors.announcements()
+      .map(({ event }) => event['detail-type']);
+    expect(told).not.toContain('Link Not Written');
+    expect(person.mails()).toBe(0);
+  });
+});
