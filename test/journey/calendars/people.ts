@@ -200,15 +200,15 @@ export async function inCaldav(now: () => number): Promise<Person> {
   const textOf = (id: string) => calendar.member(id)?.text ?? removed.get(id) ?? '';
   /** The first of the events is the series, the second the exception. */
   const seenIn = (text = ''): Seen => {
-    const valueOf = (name: string) => {
+    const textAt = (name: string) => {
       const line = lines(text)
         .map(unfolded)
         .find((each) => each.startsWith(`${name}:`) && !each.endsWith(':Soon'));
       return (line?.slice(name.length + 1) ?? '').replace(/\\n/g, '\n').replace(/\\([\\,;])/g, '$1');
     };
     return {
-      place: valueOf('LOCATION'),
-      description: valueOf('DESCRIPTION'),
+      place: textAt('LOCATION'),
+      description: textAt('DESCRIPTION'),
       rest: lines(text)
         .filter((line) => !OUR_LINES.test(line))
         .join(''),
