@@ -110,6 +110,10 @@ async function rehearseOne(request: RoomRequest, store: RoomStore, context: Room
     action: request.action,
     ...(found && { found: { state: found.state, generation: found.generation, ...expiryOf(found) } }),
   };
+  if (request.imported) {
+    const reason = 'whether the room can be taken over is what import --dry-run asks its provider';
+    return { ...about, outcome: 'not rehearsed', reason, warnings: [] };
+  }
   try {
     const { outcome, reason, room } = await serveRequest(request, context);
     const after = room && { state: room.state, ...expiryOf(room) };
@@ -196,6 +200,7 @@ function unkept(rooms: RoomStore, expiries: Map<string, Instant>): RoomStore {
     history: (key) => rooms.history(key),
     due: (...asked) => rooms.due(...asked),
     scan: (cursor) => rooms.scan(cursor),
+    reserve: async (_place, key) => ({ key, since: Date.now() }),
     listEnd: (application) => rooms.listEnd(application),
     noteListEnd: async () => {},
   };

@@ -99,7 +99,7 @@ export function memoryProvider(options: MemoryProviderOptions): MemoryProvider {
   const shown = (room: StoredRoom): ProviderRoom => ({
     id: room.id,
     guestUrl: `https://meetings.example/${room.id}`,
-    token: room.token,
+    token: room.token || undefined,
     createdAt: room.createdAt,
     expiresAt: room.expiresAt,
     available: room.expiresAt > now(),

@@ -1,7 +1,7 @@
 import { DUE_SHARDS } from '../../functions/adapters/tables/rooms-table.ts';
 import { fraction } from '../../functions/rooms/model/digest.ts';
 import { RoomChangedError } from '../../functions/rooms/model/errors.ts';
-import type { DueRoom, ListEnd, RoomStore } from '../../functions/rooms/model/ports.ts';
+import type { DueRoom, ListEnd, Reservation, RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { PastGeneration, Room } from '../../functions/rooms/model/room.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
 import { nextRevision } from '../../functions/rooms/model/transitions.ts';
@@ -21,10 +21,11 @@ export function memoryRooms(
   const rows = new Map<string, Room>();
   const past = new Map<string, PastGeneration>();
   const listEnds = new Map<string, ListEnd>();
+  const reservations = new Map<string, Reservation>();
   return {
     rows,
     backUp() {
-      const restores = [backUp(rows), backUp(past), backUp(listEnds)];
+      const restores = [backUp(rows), backUp(past), backUp(listEnds), backUp(reservations)];
       return () => {
         for (const restore of restores) restore();
       };
@@ -66,6 +67,13 @@ export function memoryRooms(
     },
     async scan() {
       return { items: [...rows.values(), ...past.values()] };
+    },
+    async reserve({ application, id }, key, over) {
+      const noted = reservations.get(`${application} ${id}`);
+      const isFree = !noted || noted.key === key || (noted.key === over?.key && noted.since === over.since);
+      const standing = isFree ? { key, since: now() } : noted;
+      reservations.set(`${application} ${id}`, standing);
+      return standing;
     },
     async listEnd(application) {
       return listEnds.get(application);

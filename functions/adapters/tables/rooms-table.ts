@@ -26,6 +26,7 @@ const ROOM = 'room';
 /** What a key begins with that no caller can name: the entry is no room's. */
 const NOT_A_ROOM = '#';
 const LIST_ENDS = `${NOT_A_ROOM}list-ends`;
+const IMPORTED = `${NOT_A_ROOM}imported`;
 const GENERATION = 'generation#';
 
 /** A page of the due index from each shard makes a round of the planner, which is to take a few seconds at most. */
@@ -137,6 +138,30 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
       const entries = Items.filter(({ roomKey }) => !roomKey.startsWith(NOT_A_ROOM));
       const items = entries.map((item) => (item.entry === ROOM ? toRoom(item) : toPastGeneration(item)));
       return { items, cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
+    },
+
+    async reserve({ application, id }, key, over) {
+      const place = { roomKey: `${IMPORTED} ${application} ${id}`, entry: IMPORTED };
+      const since = now();
+      const others = over ? { ':key': key, ':other': over.key, ':since': over.since } : { ':key': key };
+      try {
+        await table.send(
+          new PutCommand({
+            TableName,
+            Item: { ...place, holder: key, since },
+            ConditionExpression: `attribute_not_exists(roomKey) OR holder = :key${over ? ' OR (holder = :other AND since = :since)' : ''}`,
+            ExpressionAttributeValues: others,
+          }),
+        );
+        return { key, since };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const { Item: noted } = await table.send(
+          new GetCommand({ TableName, Key: place, ConsistentRead: true }),
+        );
+        // nothing deletes a note
+        return { key: noted?.holder ?? key, since: noted?.since ?? since };
+      }
     },
 
     async listEnd(application) {

@@ -29,6 +29,11 @@ export const LIFE_AFTER_USE: Duration = 365 * DAY;
 /** Zoom does not say when a meeting was started last. That it is there says that it can be started. */
 const AT_LEAST: Duration = DAY;
 
+/** A date of ours would end what recurs, or is the personal meeting of its host. */
+const OWN_TIMES =
+  'is a meeting with times of its own, so it has no end that could be moved: only meetings with one date, and recurring ' +
+  'ones without a fixed time, can be kept';
+
 /** The room of a meeting. A date is its end, although Zoom lets people in for another thirty days. */
 export function providerRoom(reply: ListedReply | MeetingReply, now: Instant): ProviderRoom {
   const { id, type, created_at, join_url } = reply;
@@ -44,6 +49,7 @@ export function providerRoom(reply: ListedReply | MeetingReply, now: Instant): P
     available: expiresAt > now,
     settings: shownSettings(reply),
     ...(type === RECURRING && { byUse: true }),
+    ...(type !== RECURRING && type !== SCHEDULED && { obstacle: OWN_TIMES }),
     ...(inUse && { inUse }),
   };
 }

@@ -11,7 +11,7 @@ import {
 import { DAY, type Duration, type Instant } from '../../rooms/model/time.ts';
 import { checked, shown } from '../refusal.ts';
 import { readDuration } from './duration.ts';
-import { actionSchemas, type EnsureBody, LONGEST_LIFE, SHORTEST_LIFE } from './schema.ts';
+import { actionSchemas, type EnsureBody, type ImportBody, LONGEST_LIFE, SHORTEST_LIFE } from './schema.ts';
 
 /** How a body came, whichever way it took. */
 export interface Posting {
@@ -45,6 +45,8 @@ export function roomRequest(body: unknown, posting: Posting): RoomRequest {
     }
     case 'knock':
       return { key: checked(actionSchemas.knock, body, at).key, action, sequence, knockedAt: posting.sentAt };
+    case 'import':
+      return importRequest(checked(actionSchemas.import, body, at), posting);
     default:
       return { key: checked(actionSchemas[action], body, at).key, action, sequence };
   }
@@ -65,6 +67,22 @@ function ensureRequest(body: EnsureBody, { at, derivedKey, sentAt, sequence }: P
     ...(strict && { strict }),
   };
   return { key, action: 'ensure', sequence, spec };
+}
+
+function importRequest(body: ImportBody, { at, sentAt, sequence }: Posting): RoomRequest {
+  const { key, action, application, room: id, lifetime, renewal, metadata, ...rest } = body;
+  const field = at ? `${at}.renewal.until` : 'renewal.until';
+  return {
+    key,
+    action,
+    sequence,
+    imported: {
+      place: { application, id },
+      settings: metadata ? { ...rest, metadata } : rest,
+      ...(lifetime !== undefined && { lifetime: readDuration(lifetime) ?? 0 }),
+      ...(renewal && { renewal: readRenewal(renewal, sentAt, field) }),
+    },
+  };
 }
 
 function lifeUntil(text: string, sentAt: Instant, field: string): { lifetime: Duration; expiresAt: Instant } {

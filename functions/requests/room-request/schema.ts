@@ -238,6 +238,38 @@ const linkSchema = z.strictObject({ key, action: z.enum(['relink', 'knock']) }).
   }),
 );
 
+const { expires_at: _expiresAt, type: _type, strict: _strict, ...kept } = fields;
+
+/** A room that is at the provider already. What is left out is as the room shows it. */
+const importSchema = z
+  .strictObject({
+    ...kept,
+    display_name: z.optional(displayName),
+    key,
+    action: z.literal('import'),
+    application: z
+      .string()
+      .check(
+        z.minLength(1, 'must not be empty'),
+        z.maxLength(APPLICATION_LENGTH, `must have at most ${APPLICATION_LENGTH} characters`),
+        z.meta({ description: "The application that the room is in, by its name in the deployment's pool" }),
+      ),
+    room: z.string().check(
+      z.refine((text) => /^[\x21-\x7e]{1,128}$/.test(text), 'must be 1 to 128 printable ASCII characters'),
+      z.meta({ pattern: '^[\\x21-\\x7e]{1,128}$', description: "The provider's id of the room" }),
+    ),
+  })
+  .check(
+    z.refine(
+      ({ renewal }) => renewal?.mode !== 'on-demand',
+      'has renewal.mode on-demand, which has no room before somebody knocks: import it in another mode',
+    ),
+    z.meta({
+      title: 'A room that is taken over: it keeps its link, and is kept from then on',
+      not: ON_DEMAND,
+    }),
+  );
+
 /** What each action is asked with. */
 export const actionSchemas = {
   ensure: ensureSchema,
@@ -247,8 +279,10 @@ export const actionSchemas = {
   rotate: rotateSchema,
   relink: linkSchema,
   knock: linkSchema,
+  import: importSchema,
 } as const satisfies Readonly<Record<RoomAction, z.ZodMiniType>>;
 
 export const requestSchema = z.union([...new Set(Object.values(actionSchemas))]);
 
 export type EnsureBody = z.output<typeof ensureSchema>;
+export type ImportBody = z.output<typeof importSchema>;

@@ -5,6 +5,7 @@ import { applyCalendarUpdate } from './calendar-update.ts';
 import { cancelRoom } from './cancel.ts';
 import { ensureRoom } from './ensure.ts';
 import { holdRoom, releaseRoom } from './hold.ts';
+import { importRoom } from './import.ts';
 import { knockRoom } from './knock.ts';
 import { relinkRoom } from './relink.ts';
 import { rotateNow } from './rotate.ts';
@@ -19,6 +20,7 @@ const ACTIONS: Readonly<Record<RoomAction, Action>> = {
   rotate: rotateNow,
   relink: relinkRoom,
   knock: knockRoom,
+  import: importRoom,
 };
 
 /**

@@ -5,6 +5,7 @@ import type {
   PastGeneration,
   Room,
   RoomChange,
+  RoomPlace,
   RoomSettings,
   SettingName,
 } from './room.ts';
@@ -52,6 +53,8 @@ export interface ProviderRoom extends Omit<LiveRoom, 'application' | 'renewedAt'
   readonly available: boolean;
   /** Whose it is, where the rooms of an account belong to its users. Only in a list. */
   readonly host?: string;
+  /** Why no key can have it, in words for a person. Absent: one can. */
+  readonly obstacle?: string;
   /** People are in it at this moment, which is a use. */
   readonly inUse?: boolean;
   /** What it was asked to be and is not, in words for a person. Only in the answer to a create or a change. */
@@ -190,6 +193,12 @@ export interface ListEnd {
   readonly seenAt: Instant;
 }
 
+/** Which key takes over a room that somebody else made. */
+export interface Reservation {
+  readonly key: string;
+  readonly since: Instant;
+}
+
 export interface RoomStore {
   /** Strongly consistent. */
   read(key: string): Promise<Room | undefined>;
@@ -214,6 +223,13 @@ export interface RoomStore {
    * @param most entries that a page reads; absent: as many as the store gives at once
    */
   scan(cursor?: string, most?: number): Promise<Page<Room | PastGeneration>>;
+  /**
+   * Notes that a room which somebody else made is a key's, unless another key has noted the same. Safe to repeat.
+   *
+   * @param over the note of another key that this one replaces
+   * @returns the note that stands
+   */
+  reserve(place: RoomPlace, key: string, over?: Reservation): Promise<Reservation>;
   /** The latest note about an application's list. */
   listEnd(application: string): Promise<ListEnd | undefined>;
   noteListEnd(end: ListEnd): Promise<void>;

@@ -4,6 +4,8 @@ import { standing } from './sequence.ts';
 /** The outcome of a piece of work, for metrics and logs. */
 export type Outcome =
   | 'created'
+  /** A room that was there is the key's from now on. */
+  | 'imported'
   | 'rotated'
   | 'updated'
   /** Its expiry was moved; the link stays. */

@@ -78,7 +78,16 @@ export interface RoomSpec {
 }
 
 /** What a caller can ask for a key: the one list, which the schema and the code of the actions are held to. */
-export const ROOM_ACTIONS = ['ensure', 'cancel', 'hold', 'release', 'rotate', 'relink', 'knock'] as const;
+export const ROOM_ACTIONS = [
+  'ensure',
+  'cancel',
+  'hold',
+  'release',
+  'rotate',
+  'relink',
+  'knock',
+  'import',
+] as const;
 
 export type RoomAction = (typeof ROOM_ACTIONS)[number];
 
@@ -107,6 +116,23 @@ export interface RoomRequest {
   readonly revoke?: boolean;
   /** With `knock`: when the visitor knocked. */
   readonly knockedAt?: Instant;
+  /** With `import`: the room that the key takes over. */
+  readonly imported?: ImportedRoom;
+}
+
+/** A room of an account, by its provider's id. */
+export interface RoomPlace {
+  readonly application: string;
+  readonly id: string;
+}
+
+/** A room that somebody else made, and how it shall be kept. What is absent is as the room shows it. */
+export interface ImportedRoom {
+  readonly place: RoomPlace;
+  readonly settings: Partial<RoomSettings>;
+  /** The life of each later generation. */
+  readonly lifetime?: Duration;
+  readonly renewal?: Renewal;
 }
 
 /** A room at the provider. */

@@ -55,10 +55,16 @@ export function claimed(room: Room, claim: Claim, now: Instant): Room {
   return { ...held, state: 'opening', previous: isAlive(room.previous, now) ? room.previous : undefined };
 }
 
+/** What recording an outcome takes of a claim. */
+export type Settlement = Omit<
+  Claim,
+  'owner' | 'purpose' | 'takenAt' | 'leaseUntil' | 'application' | 'bookmark' | 'expiresAt'
+>;
+
 /** The row once generation `claim.generation` lives as `current`. */
 export function opened(
   room: Room,
-  claim: Claim,
+  claim: Settlement,
   current: LiveRoom,
   policy: RenewalPolicy,
   now: Instant,
@@ -88,7 +94,7 @@ function asPrevious({ renewedAt: _renewedAt, ...room }: LiveRoom): PreviousRoom 
 /** The row once the current room took over what the claim says. */
 export function settled(
   room: Room,
-  claim: Claim,
+  claim: Settlement,
   current: LiveRoom,
   policy: RenewalPolicy,
   now: Instant,
@@ -278,7 +284,7 @@ export function failingSince({ unclear }: Pick<Room, 'unclear'>, { takenAt }: Cl
 }
 
 /** The values of the room that are still unknown after a change was answered. */
-function stillUnclear({ unclear }: Room, { change }: Claim, now: Instant): UnclearChange | undefined {
+function stillUnclear({ unclear }: Room, { change }: Settlement, now: Instant): UnclearChange | undefined {
   const settings = unclear?.settings.filter((name) => !(name in (change?.settings ?? {}))) ?? [];
   return settings.length > 0 ? { settings, since: now, triedAt: now } : undefined;
 }

@@ -4,6 +4,7 @@ import { count, type MetricName } from './metrics.ts';
 
 const METRIC: Record<Outcome, MetricName> = {
   created: 'RoomsCreated',
+  imported: 'RoomsCreated',
   rotated: 'RoomsRotated',
   updated: 'RoomsUpdated',
   extended: 'RoomsExtended',

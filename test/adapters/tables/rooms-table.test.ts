@@ -202,6 +202,21 @@ function describeStore(makeStore: (now?: () => number) => Promise<RoomStore>) {
     expect((await store.scan()).items).toEqual([]);
   });
 
+  it('notes which key takes over a room: the first one, until another replaces its very note', async () => {
+    const store = await makeStore(() => START);
+    const place = { application: 'first', id: 'weekly' };
+    const first = await store.reserve(place, 'a');
+    expect(first).toEqual({ key: 'a', since: START });
+    expect(await store.reserve(place, 'a')).toEqual(first);
+    expect(await store.reserve(place, 'b')).toEqual(first);
+    expect(await store.reserve({ ...place, application: 'second' }, 'b')).toMatchObject({ key: 'b' });
+    expect(await store.reserve(place, 'b', { ...first, since: START - 1 })).toEqual(first);
+    expect(await store.reserve(place, 'b', { key: 'c', since: START })).toEqual(first);
+    expect(await store.reserve(place, 'b', first)).toEqual({ key: 'b', since: START });
+    expect(await store.reserve(place, 'a', first)).toEqual({ key: 'b', since: START });
+    expect((await store.scan()).items).toEqual([]);
+  });
+
   it('scans rows and past generations', async () => {
     const store = await makeStore();
     for (let index = 0; index < 30; index += 1) await store.write(aRoom({ key: `room-${index}` }));

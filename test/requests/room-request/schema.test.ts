@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
+
 import { actionSchemas, requestSchema } from '../../../functions/requests/room-request/schema.ts';
 import { ROOM_ACTIONS } from '../../../functions/rooms/model/room.ts';
 import { body } from '../incoming.ts';
@@ -13,6 +14,8 @@ const committed = JSON.parse(
 const ajv = new Ajv2020({ strict: false });
 (formats as unknown as (ajv: Ajv2020) => void)(ajv);
 const accepts = ajv.compile(committed);
+
+const IMPORT = { key: 'a', action: 'import', application: 'main', room: '4711' };
 
 describe('docs/request.schema.json', () => {
   test.each<[boolean, unknown]>([
@@ -40,6 +43,11 @@ describe('docs/request.schema.json', () => {
     [false, body({ callback_urls: { rooms_callback_url: 'ftp://x.example' } })],
     [false, body({ renewal: { mode: 'none', until: '2028-01-01T00:00:00Z' } })],
     [false, { key: 'a', action: 'hold', display_name: 'x' }],
+    [true, { ...IMPORT, display_name: 'x', lifetime: 'P90D', renewal: { mode: 'recreate' } }],
+    [false, { ...IMPORT, room: 'a b' }],
+    [false, { ...IMPORT, key: undefined }],
+    [false, { ...IMPORT, expires_at: '2027-02-14T10:00:00Z' }],
+    [false, { ...IMPORT, renewal: { mode: 'on-demand' } }],
     [false, { action: 'cancel' }],
     [false, []],
   ])('says %s as the code does: %j', (valid, value) => {
@@ -50,7 +58,12 @@ describe('docs/request.schema.json', () => {
 });
 
 describe.each(ROOM_ACTIONS)('the action %s', (action) => {
-  const asked = { ...(action === 'ensure' && body()), key: 'a', action };
+  const asked = {
+    ...(action === 'ensure' && body()),
+    ...(action === 'import' && { application: 'main', room: '4711' }),
+    key: 'a',
+    action,
+  };
 
   test('is asked with its own schema, and in no other words', () => {
     expect(actionSchemas[action].safeParse(asked).success).toBe(true);
