@@ -303,7 +303,7 @@ function writeCalendars(
   scope: Construct,
   deployment: Deployment,
   calendars: Calendars | undefined,
-  { calendar: { connections = [] } = {} }: EvergreenRoomsProps,
+  { calendar: { connections = [], scope: calendarScope } = {} }: EvergreenRoomsProps,
 ): WriteBack | undefined {
   const { calendarTable: table } = deployment;
   if (!table || !calendars || !connections.some(isWritten)) return undefined;
@@ -312,6 +312,7 @@ function writeCalendars(
     table,
     credentials: calendars.credentials,
     reader: calendars.worker,
+    ...(calendarScope && { scope: calendarScope }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { Duration, Names, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Names, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -34,7 +34,7 @@ const BATCH_SIZE = 2;
 /** The variable of the reader: the queue of writes is made after it. */
 const WRITES_QUEUE = 'WRITES_QUEUE' satisfies keyof ReadCalendarsEnvironment;
 
-export interface WriteBackProps extends Pick<CalendarOptions, 'connections'> {
+export interface WriteBackProps extends Pick<CalendarOptions, 'connections' | 'scope'> {
   /** The table of calendars. */
   readonly table: Table;
   /** The secrets of the connections' credentials, by the names of the connections. */
@@ -75,6 +75,14 @@ export class WriteBack extends RoomsFunction<'write-calendars'> {
     for (const { name } of written) {
       const secret = credentials.get(name);
       if (secret) permitReadingSecret(this.function, secret);
+    }
+    if (props.scope === 'occurrence') {
+      Annotations.of(this).addWarningV2(
+        'evergreen-rooms:links-of-occurrences',
+        'calendarScope is occurrence, so the meetings of a series have rooms of their own, and no link is written into a ' +
+          'series: events that take place once get theirs. For links in series set calendarScope to series, or write ' +
+          'them with a rule on the bus; for none at all set writeBack to off',
+      );
     }
     this.ruleName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     this.takeFromBus(deployment, written);
