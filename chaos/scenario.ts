@@ -1,4 +1,4 @@
-import { type LocalRooms, startLocalRooms } from '../local/rooms/local-rooms.ts';
+import { type LocalRooms, type LocalRoomsOptions, startLocalRooms } from '../local/rooms/local-rooms.ts';
 import { ACCOUNTS, type Account, localProvider, type ProviderName } from './accounts.ts';
 import { type Heard, hearing } from './audit.ts';
 
@@ -9,13 +9,19 @@ export interface Scenario {
   readonly heard: Heard;
 }
 
-export async function prepareScenario(provider: ProviderName, seed: number): Promise<Scenario> {
+/** @param options beside the provider, the settings and who listens */
+export async function prepareScenario(
+  provider: ProviderName,
+  seed: number,
+  options: Pick<LocalRoomsOptions, 'synthesise'> = {},
+): Promise<Scenario> {
   const account = await ACCOUNTS[provider]({ name: 'storm', now: () => Date.now(), seed });
   const heard = hearing(account);
   const rooms = await startLocalRooms({
     startProvider: async () => localProvider(account),
     settings: { requestConcurrency: 5, rotationConcurrency: 5 },
     log: ({ line }) => heard.line(line),
+    ...options,
   });
   rooms.stack.buses.fault = (entry) => {
     heard.event(entry);

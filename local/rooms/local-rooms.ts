@@ -22,6 +22,8 @@ export interface LocalRoomsOptions {
   readonly clockOffset?: number;
   readonly log?: (line: LogLine) => void;
   readonly warn?: (text: string) => void;
+  /** Makes the cloud assembly. Default: the app of `cdk.json`, in a process of its own. */
+  readonly synthesise?: typeof synthesise;
 }
 
 /** The whole of Evergreen Rooms on this machine. */
@@ -45,7 +47,7 @@ const SAVING_INTERVAL = 2000;
  */
 export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<LocalRooms> {
   const { startProvider = startMeetingsApiProvider, settings, clockOffset = 0, log, warn } = options;
-  const { directory, providerName = 'meetings-api' } = options;
+  const { directory, providerName = 'meetings-api', synthesise: assemble = synthesise } = options;
   const data = directory === undefined ? undefined : openDataDirectory(directory, providerName);
   const provider = await startProvider(data?.kept?.provider);
   const folder = makeAssemblyFolder();
@@ -55,7 +57,7 @@ export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<
   try {
     // the engines are loaded while the stack is being synthesised: both take about as long
     const [, { runStack }] = await Promise.all([
-      synthesise(PROJECT, folder, { applications: [provider.application], ...settings }),
+      assemble(PROJECT, folder, { applications: [provider.application], ...settings }),
       import('../stack/run.ts'),
     ]);
     const stack = await runStack(await readAssembly(folder), {

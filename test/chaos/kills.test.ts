@@ -5,6 +5,7 @@ import { prepareScenario, type Scenario } from '../../chaos/scenario.ts';
 import { Container, type Outcome } from '../../local/lambda/container.ts';
 import type { LambdaFunction } from '../../local/lambda/function.ts';
 import { type Gate, openGate, type When } from '../support/gate.ts';
+import { synthesiseHere } from '../support/synthesise.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -15,7 +16,7 @@ let asked: LambdaFunction;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  ground = await prepareScenario('meetings-api', 20270301);
+  ground = await prepareScenario('meetings-api', 20270301, { synthesise: synthesiseHere });
   gate = openGate();
   const found = ground.rooms.stack.functions.find(
     ({ definition }) => definition.environment.POWERTOOLS_SERVICE_NAME === 'create-rooms',

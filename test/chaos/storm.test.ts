@@ -3,6 +3,7 @@ import { ACCOUNTS, type ProviderName } from '../../chaos/accounts.ts';
 import { runCampaign } from '../../chaos/campaign.ts';
 import { STORMY } from '../../chaos/faults.ts';
 import { prepareScenario, type Scenario } from '../../chaos/scenario.ts';
+import { synthesiseHere } from '../support/synthesise.ts';
 
 const SEED = 20270301;
 const BUS_OUTAGE = 6;
@@ -18,7 +19,7 @@ afterEach(async () => {
 it.each(PROVIDERS)(
   'a storm around %s leaves every key as the newest request wants it',
   async (provider) => {
-    ground = await prepareScenario(provider, SEED);
+    ground = await prepareScenario(provider, SEED, { synthesise: synthesiseHere });
     const { figures, wrong } = await runCampaign(ground, {
       seed: SEED,
       requests: 40,

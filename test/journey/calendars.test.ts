@@ -8,6 +8,7 @@ import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.
 import { type CalendarServer, SECRET_PATH, startCalendarServer } from '../feeds/calendar-server.ts';
 import { calendar, vevent } from '../requests/calendar/texts.ts';
 import { type AlarmProperties, CloudWatch } from '../support/cloudwatch.ts';
+import { synthesiseHere } from '../support/synthesise.ts';
 import { DAY } from './journey.ts';
 
 const MINUTE = DAY / (24 * 60);
@@ -47,6 +48,7 @@ beforeAll(async () => {
   });
   const [application = { name: '', applicationId: '' }] = applications;
   rooms = await startLocalRooms({
+    synthesise: synthesiseHere,
     // feeds are read a minute into each period of the alarms: what the tests take never carries a reading into the next
     clockOffset: ROUND - (Date.now() % ROUND) + MINUTE,
     settings: {

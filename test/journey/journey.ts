@@ -7,6 +7,7 @@ import {
   startMeetingsApiProvider,
 } from '../../local/rooms/provider.ts';
 import type { ShownRoom } from '../../local/rooms/shown-room.ts';
+import { synthesiseHere } from '../support/synthesise.ts';
 
 export const DAY = 24 * 3_600_000;
 
@@ -56,7 +57,11 @@ async function startJourney<P extends LocalProvider>(
   provider: P,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<Journey<P>> {
-  const rooms = await startLocalRooms({ settings, startProvider: async () => provider });
+  const rooms = await startLocalRooms({
+    settings,
+    startProvider: async () => provider,
+    synthesise: synthesiseHere,
+  });
   const { doors, stack } = rooms;
   return {
     ...rooms,

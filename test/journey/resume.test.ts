@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
+import { synthesiseHere } from '../support/synthesise.ts';
 import { DAY } from './journey.ts';
 
 const REQUEST = { key: 'kept', display_name: 'Kept', lifetime: 'P30D' };
@@ -15,7 +16,7 @@ async function ask({ doors, stack }: LocalRooms): Promise<void> {
 test('a stack that was told where goes on from there: its rooms, its provider, its clock', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'kept-'));
   onTestFinished(() => rm(directory, { recursive: true }));
-  const first = await startLocalRooms({ directory });
+  const first = await startLocalRooms({ directory, synthesise: synthesiseHere });
   await ask(first);
   await first.stack.turnTo(first.stack.clock.now() + 2 * DAY);
   const [before, ended] = [await first.doors.room('kept'), first.stack.clock.now()];
@@ -23,7 +24,7 @@ test('a stack that was told where goes on from there: its rooms, its provider, i
   // it holds the key that opens rooms
   expect((await stat(join(directory, 'stack.json'))).mode & 0o077).toBe(0);
 
-  const second = await startLocalRooms({ directory });
+  const second = await startLocalRooms({ directory, synthesise: synthesiseHere });
   onTestFinished(() => second.stop());
   expect(second.resumed).toBe(true);
   expect(second.stack.clock.now()).toBeGreaterThanOrEqual(ended);

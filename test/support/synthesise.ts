@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { addStack } from '../../bin/add-stack.ts';
+
+/** What `synthesise` of the local stack does, in this process: a process of its own takes most of its time to load the CDK. */
+export async function synthesiseHere(
+  project: string,
+  outDir: string,
+  context: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const settings = JSON.parse(readFileSync(join(project, 'cdk.json'), 'utf8'));
+  process.env.CDK_VALIDATION = 'false';
+  const app = new App({ outdir: outDir, context: { ...settings.context, ...context } });
+  addStack(app);
+  app.synth();
+}
