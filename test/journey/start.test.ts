@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { call } from '../cli/terminal.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -37,10 +38,10 @@ function run(script: string, ...args: string[]): Run {
   return { process: child, output: () => output, ended: once(child, 'close').then(([code]) => code) };
 }
 
-/** A command against the running stack: its exit code and what it wrote. */
-async function command(name: string, ...args: string[]): Promise<[number | null, string]> {
-  const started = run('cli/main.ts', name, ...args, '--port', String(port));
-  return [await started.ended, started.output().trim()];
+/** A command against the running stack, in this process: its exit code and what it wrote. */
+async function command(name: string, ...args: string[]): Promise<[number, string]> {
+  const { code, out, err } = await call([name, ...args, '--port', String(port)]);
+  return [code, (out + err).trim()];
 }
 
 async function said({ output, ended }: Run, text: string): Promise<void> {
@@ -219,13 +220,9 @@ test.each<[string, string[], string]>([
   ['list', ['--port', 'x'], '--port must be a number from 1 to 65535, got x'],
 ])('%s %j ends with an exit code and says why', async (name, args, reason) => {
   const code = reason.startsWith('no stack runs') ? 3 : 2;
-  const started = run(
-    'cli/main.ts',
-    name,
-    ...(args.includes('--port') ? args : ['--port', String(port), ...args]),
-  );
-  expect([await started.ended, started.output()]).toEqual([code, expect.stringContaining(reason)]);
-  expect(started.output()).not.toMatch(/^ +at /m);
+  const said = await call([name, ...(args.includes('--port') ? args : ['--port', String(port), ...args])]);
+  expect([said.code, said.out + said.err]).toEqual([code, expect.stringContaining(reason)]);
+  expect(said.err).not.toMatch(/^ +at /m);
 });
 
 test('a second stack on the same port is refused before anything is started', async () => {
