@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BUNDLES, bundleFunctions, functionNames } from './bundle.ts';
+import { BUNDLES, bundleFunctions, type Contents, functionNames } from './bundle.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 
@@ -10,16 +10,29 @@ const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 const ORIGINS = ['functions/**/*.ts', 'package-lock.json', 'bin/bundle.ts', 'bin/builtin-modules.ts'];
 
 /** What the bundles that lie there were made of. It lies beside their folder, which is deployed as it is. */
-const NOTE = fileURLToPath(new URL('../dist/functions.digest', import.meta.url));
+const NOTE = fileURLToPath(new URL('../dist/functions.json', import.meta.url));
 
-/** Bundles the functions, unless what they are made of has not changed since they were bundled last. */
-export async function freshenBundles(): Promise<void> {
+interface Note {
+  readonly digest: string;
+  readonly contents: Contents;
+}
+
+/**
+ * Bundles the functions, unless what they are made of has not changed since they were bundled last.
+ *
+ * @returns what they are made of
+ */
+export async function freshenBundles(): Promise<Contents> {
   const digest = digestOfOrigins();
-  if (noted() === digest && functionNames().every((name) => existsSync(join(BUNDLES, name, 'index.mjs'))))
-    return;
+  const note = noted();
+  const isThere = (name: string) => existsSync(join(BUNDLES, name, 'index.mjs'));
+  if (note?.digest === digest && functionNames().every(isThere)) return note.contents;
   rmSync(NOTE, { force: true });
-  await bundleFunctions();
-  writeFileSync(NOTE, digest);
+  const contents = await bundleFunctions();
+  // whole or not at all
+  writeFileSync(`${NOTE}.${process.pid}`, JSON.stringify({ digest, contents } satisfies Note));
+  renameSync(`${NOTE}.${process.pid}`, NOTE);
+  return contents;
 }
 
 function digestOfOrigins(): string {
@@ -33,6 +46,6 @@ function digestOfOrigins(): string {
   return digest.digest('hex');
 }
 
-function noted(): string | undefined {
-  return existsSync(NOTE) ? readFileSync(NOTE, 'utf8') : undefined;
+function noted(): Note | undefined {
+  return existsSync(NOTE) ? (JSON.parse(readFileSync(NOTE, 'utf8')) as Note) : undefined;
 }

@@ -1,8 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleFunctions } from '../../bin/bundle.ts';
+import { bundle, bundleFunctions } from '../../bin/bundle.ts';
+
+const HANDLER = fileURLToPath(new URL('../../functions/create-rooms.ts', import.meta.url));
 
 const FUNCTIONS = [
   'create-rooms',
@@ -35,7 +38,7 @@ describe('a bundle', () => {
   test('has nothing of an earlier bundle left in it', async () => {
     const leftover = join(folder, 'create-rooms', 'later-OLDCHUNK.mjs');
     writeFileSync(leftover, '');
-    await bundleFunctions(folder);
+    await bundle(HANDLER, join(folder, 'create-rooms'));
     expect(existsSync(leftover)).toBe(false);
   });
 
@@ -50,7 +53,7 @@ describe('a bundle', () => {
   test('that has not changed is left as it is, for whoever is reading it', async () => {
     const file = join(folder, 'create-rooms', 'index.mjs');
     const before = statSync(file).ino;
-    await bundleFunctions(folder);
+    await bundle(HANDLER, join(folder, 'create-rooms'));
     expect(statSync(file).ino).toBe(before);
   });
 });

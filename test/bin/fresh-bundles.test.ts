@@ -1,20 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A copy of the project with the bundles that are made before any test, to change its sources. */
+/** A copy of the project with one function and its bundle, to change its sources. */
 let copy: string;
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'fresh-'));
-  for (const part of ['bin', 'dist', 'functions', 'package.json', 'package-lock.json']) {
-    cpSync(join(PROJECT, part), join(copy, part), { recursive: true });
+  const isOther = (path: string) =>
+    dirname(path) === join(PROJECT, 'functions') &&
+    path.endsWith('.ts') &&
+    !path.endsWith('plan-rotation.ts');
+  for (const part of ['bin', 'functions', 'package.json', 'package-lock.json']) {
+    cpSync(join(PROJECT, part), join(copy, part), { recursive: true, filter: (path) => !isOther(path) });
   }
   symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'));
+  freshen();
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 

@@ -1,25 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { BenchContainer } from '../../bench/world/container.ts';
-import { bundleFunctions, type Contents } from '../../bin/bundle.ts';
+import { BUNDLES, type Contents } from '../../bin/bundle.ts';
+import { freshenBundles } from '../../bin/fresh-bundles.ts';
 import type { Figures } from './figures.ts';
 
 type Outputs = Contents[string];
 
 /** What it takes to load each bundle. */
 export async function bundleFigures(): Promise<Figures> {
-  const folder = mkdtempSync(join(tmpdir(), 'budgets-'));
-  try {
-    const bundles = Object.entries(await bundleFunctions(folder));
-    const figures = bundles.map(async ([name, outputs]) => ({
-      ...sizes(name, outputs),
-      [`${name}: modules of Node loaded beside it`]: await builtinsOf(join(folder, name, 'index.mjs')),
-    }));
-    return Object.assign({}, ...(await Promise.all(figures)));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const bundles = Object.entries(await freshenBundles());
+  const figures = bundles.map(async ([name, outputs]) => ({
+    ...sizes(name, outputs),
+    [`${name}: modules of Node loaded beside it`]: await builtinsOf(join(BUNDLES, name, 'index.mjs')),
+  }));
+  return Object.assign({}, ...(await Promise.all(figures)));
 }
 
 function sizes(name: string, outputs: Outputs): Figures {
