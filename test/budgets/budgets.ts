@@ -114,5 +114,5 @@ export const BUDGETS: Figures = {
   // one read that need not be consistent
   'a link visited: read units': 0.5,
 
-  'a thousand rooms created: signatures': 1,
+  'a hundred rooms created: signatures': 1,
 };
