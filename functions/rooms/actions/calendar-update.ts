@@ -10,10 +10,10 @@ import { cancelOn } from './cancel.ts';
 import { ensureOn } from './ensure.ts';
 
 /**
- * Does what a calendar's news means together with all that the row knows from it already. The row remembers the
- * news with the same write that claims or records what follows from it, so that neither is ever without the other.
+ * Applies a calendar's update, together with all that the row already knows from the calendar. One write both
+ * remembers the update and claims or records its consequence, so the row never has one without the other.
  *
- * @throws RequestRefusedError for good; any other error: not now
+ * @throws RequestRefusedError for a permanent refusal; any other error: try again later
  */
 export async function applyCalendarUpdate(request: RoomRequest, context: RoomContext): Promise<Result> {
   const { key } = request;

@@ -11,8 +11,8 @@ import { blankRoom, isAlive, withRetirees } from '../model/transitions.ts';
 const CANCELLED: Announcement = { type: 'Room Cancelled', reason: 'requested' };
 
 /**
- * Ends every living room of a key as early as the provider allows. The row stays as a tombstone, also for a key
- * that was never seen: its request may be on its way and must find that it is outdated.
+ * Ends every living room of a key as early as the provider allows. The row stays as a tombstone, also for a
+ * key that was never seen: a late request then finds that it is outdated.
  */
 export async function cancelRoom(request: RoomRequest, context: RoomContext): Promise<Result> {
   return onKey(request.key, context, async (found) => {
@@ -21,16 +21,16 @@ export async function cancelRoom(request: RoomRequest, context: RoomContext): Pr
   });
 }
 
-/** The same for a row that was read, and on which nothing is under way. */
+/** The same for a row that was read and has no open claim. */
 export async function cancelOn(room: Room, request: RoomRequest, context: RoomContext): Promise<Result> {
   const { origin } = request;
   const sequence = sequenceOf(request);
   const known = alreadySeen(room, sequence);
-  // that it was seen does not mean that its rooms could be ended
+  // the row has seen the request, but the request may not have ended all rooms yet
   if (known) return { ...known, room: await flushAll(room, context) };
   const sequences = withSequence(room.sequences, sequence);
   if (room.state === 'cancelled') {
-    // what was asked for in between is not on its way any more
+    // forget the attempts and the pending hold of the cancelled request
     const quiet = { attempts: 0, lastError: undefined, toBeHeld: undefined };
     const again = await context.rooms.write({ ...room, ...quiet, sequences, updatedAt: context.now() });
     return { outcome: 'unchanged', room: await flushAll(again, context) };
@@ -44,7 +44,7 @@ export async function cancelOn(room: Room, request: RoomRequest, context: RoomCo
   return { outcome: 'cancelled', room: await flushAll(retired, context) };
 }
 
-/** Whoever cancels a room by a request hears of it also where there was none, and that the key may be misspelled. */
+/** Warns the caller that the key had no room and may be misspelled. */
 function neverAsked(stone: Room): Room {
   const { key } = stone;
   return {
@@ -56,7 +56,10 @@ function neverAsked(stone: Room): Room {
   };
 }
 
-/** The tombstone of a row, not written yet: its living rooms are to be retired, its last generation is history. */
+/**
+ * Returns the tombstone of a row, not yet written: its living rooms are retired, its last generation is
+ * archived.
+ */
 export async function tombstone(room: Room, context: RoomContext): Promise<Room> {
   const now = context.now();
   await archiveCurrent(room, { reason: 'cancelled', ends: true }, context);
@@ -81,10 +84,10 @@ export async function tombstone(room: Room, context: RoomContext): Promise<Room>
   };
 }
 
-/** Every room of the key whose links work. */
+/** Returns every room of the key whose links work. */
 export async function livingRooms(room: Room, { rooms, now }: RoomContext): Promise<readonly Retiree[]> {
   const living = [room.current, room.previous].filter((live) => isAlive(live, now()));
-  // generations before the previous one may still be alive when a room was changed several times in a short while
+  // after several changes in a short time, generations before the previous one may still be alive
   const past = room.generation > 2 ? await rooms.history(room.key) : [];
   return [
     ...living.map(({ application, id }) => ({ application, id })),

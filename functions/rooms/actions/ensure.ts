@@ -25,10 +25,10 @@ import { blankRoom, rejected, scheduled } from '../model/transitions.ts';
 import { tombstone } from './cancel.ts';
 
 /**
- * Makes sure that there is a live room under the request's key, as the request wants it. Asking twice changes
- * nothing; older news than the row has seen changes nothing.
+ * Ensures that the key has a live room as the request wants it. A repeated request changes nothing, and
+ * neither does a request that is older than the row's.
  *
- * @throws RequestRefusedError for good; any other error: not now
+ * @throws RequestRefusedError for a permanent refusal; any other error: try again later
  */
 export async function ensureRoom(request: RoomRequest, context: RoomContext): Promise<Result> {
   return onKey(request.key, context, async (found) => {
@@ -37,7 +37,7 @@ export async function ensureRoom(request: RoomRequest, context: RoomContext): Pr
   });
 }
 
-/** The same for a row that was read, and on which nothing is under way. */
+/** The same for a row that was read and has no open claim. */
 export async function ensureOn(room: Room, request: RoomRequest, context: RoomContext): Promise<Result> {
   const { key, spec: asked, origin } = request;
   if (!asked) throw new RequestRefusedError(`room ${key} was asked for without saying what it shall be like`);
@@ -72,7 +72,7 @@ async function perform(
   }
 }
 
-/** A refusal is on the row and announced before its caller hears of it. */
+/** Writes the refusal to the row and announces it before the caller gets the error. */
 async function refuse(
   reason: string,
   room: Room,
@@ -118,8 +118,9 @@ async function change(
 }
 
 /**
- * The provider has lost the room: a new one. It refuses the change: so does a new room, if it is the content's fault.
- * It gives no clear answer for too long: a new room needs no change.
+ * Opens a new room if the provider has lost the current one, or has given no clear answer to the change for
+ * too long. If the provider refuses the change, a new room with the same content would be refused too if the
+ * content is the reason.
  */
 async function openInstead(
   { room, cause }: NotAlteredError,
@@ -134,7 +135,7 @@ async function openInstead(
   return perform(decision, room, desired, context);
 }
 
-/** Nobody needs a room any more. The row says so, for older requests that may still come. */
+/** Records that the room is not needed any more, so that older requests that arrive later change nothing. */
 async function markOver(room: Room, { sequence }: DesiredRoom, context: RoomContext): Promise<Room> {
   const passed = await context.rooms.write({
     ...(await tombstone(room, context)),
@@ -144,7 +145,7 @@ async function markOver(room: Room, { sequence }: DesiredRoom, context: RoomCont
   return flushAll(passed, context);
 }
 
-/** The key has its link from now on, and no room until somebody knocks. The requester hears of the link. */
+/** Gives the key its link, but no room until a visitor knocks. The caller receives the link. */
 async function awaitKnock(
   room: Room,
   { spec, sequence, origin }: DesiredRoom,
@@ -164,7 +165,7 @@ async function awaitKnock(
   });
 }
 
-/** The request changes nothing at the provider; what it means for the future is written down. */
+/** Records what the request means for the future. It changes nothing at the provider. */
 async function recordOnly(
   room: Room,
   { spec, sequence, origin }: DesiredRoom,

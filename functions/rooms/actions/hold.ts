@@ -10,8 +10,8 @@ import { sequenceOf, withSequence } from '../model/sequence.ts';
 import { isAwaited, scheduled } from '../model/transitions.ts';
 
 /**
- * Pauses the rotation of a room until it is released. Its link dies at its expiry if nobody releases it. Where there is
- * no room that could be paused, since it is on its way or ends anyway, the row keeps it in mind.
+ * Pauses the rotation of a room until it is released. If it is not released, the room's link stops working at
+ * its expiry. If there is no room to pause yet, or the room ends anyway, the row remembers the hold.
  */
 export async function holdRoom(request: RoomRequest, context: RoomContext): Promise<Result> {
   return setHold(request, { to: 'held', outcome: 'held', announced: 'Room Held' }, context);
@@ -52,7 +52,7 @@ async function setHold(request: RoomRequest, step: Step, context: RoomContext): 
   });
 }
 
-/** A key on demand stays in its state, and opens no room for visitors while it is held. */
+/** A key on demand keeps its state. While it is held, visitors cannot open a room. */
 function hasEffect(room: Room, moved: Room): boolean {
   return moved.state !== room.state || (room.state === 'on-demand' && moved.toBeHeld !== room.toBeHeld);
 }
@@ -72,14 +72,17 @@ function rescheduled(room: Room, context: RoomContext): Room {
   return room.spec ? scheduled(room, room.spec, context.renewal, limitationsOf(room, context)) : room;
 }
 
-/** Of a key that nobody asked for. Its request may be on its way, so a message waits for it a little. */
+/**
+ * Returns the error for a key that no request has named. Its request may still arrive, so the message waits a
+ * little.
+ */
 export function unknownRoom({ key, action }: RoomRequest): UnknownRoomError {
   return new UnknownRoomError(`key: no room ${key} was ever asked for, so there is nothing to ${action}`);
 }
 
 /**
- * @throws UnknownRoomError where the key is cancelled: a request that asks for it again may be on its way
- * @throws RequestRefusedError where the room was refused
+ * @throws UnknownRoomError if the key is cancelled: a request may still ask for it again
+ * @throws RequestRefusedError if the room was refused
  */
 export function assertWanted(room: Room, { key, action }: RoomRequest): void {
   if (isAwaited(room) || room.current || room.state === 'on-demand') return;

@@ -11,12 +11,12 @@ import { isAlive } from '../model/transitions.ts';
 import { unknownRoom } from './hold.ts';
 import { renewDue } from './renew.ts';
 
-/** Whoever knocked longer ago has left, or has knocked again. */
+/** A visitor who knocked longer ago has left, or has knocked again. */
 const PATIENCE: Duration = 10 * MINUTE;
 
 /**
- * Opens the room of a key because a visitor stands at its link and there is none: one on demand, or one whose renewal
- * was late. A room that is alive answers without a call to the provider.
+ * Opens the room of a key because a visitor waits at its link and the key has no room: it is on demand, or
+ * its renewal is late. If the room is alive, the provider is not called.
  */
 export async function knockRoom(request: RoomRequest, context: RoomContext): Promise<Result> {
   const { key, knockedAt = 0 } = request;

@@ -15,33 +15,33 @@ import { renewedExpiry } from '../model/spec.ts';
 import type { Instant } from '../model/time.ts';
 import { abandoned } from '../model/transitions.ts';
 
-/** After how many failed attempts a room that is about to end is kept in whatever way there is. */
+/** After this many failed attempts, a room that is about to end is kept in any way that works. */
 const ENOUGH_ATTEMPTS = 2;
 
-/** Whether the way that was asked for has failed, and there may be no time for it to succeed. */
+/** Whether the requested way has failed and may not succeed before the room ends. */
 export function isLastResort({ emergencyAt, attempts }: Room, now: Instant): boolean {
   return now >= (emergencyAt ?? 0) && attempts >= ENOUGH_ATTEMPTS;
 }
 
-/** Whether it was not another worker, or want of time, that kept a room from being opened. */
+/** Whether the error comes from the provider, and not from another worker or a lack of time. */
 export function isOfTheProvider(error: unknown): error is Error {
   const others = [ClaimHeldError, ClaimLostError, OutOfTimeError, RoomChangedError];
   return error instanceof Error && !others.some((other) => error instanceof other);
 }
 
 /**
- * Gives the living room another life, its link staying, where it would end before a new one can be had. It stays due:
- * the new room follows as soon as one can be had.
+ * Extends the life of the current room, with the same link, if it would end before a new room can be created.
+ * The room stays due: the new room follows as soon as it can be created.
  *
  * @param cause why there is no new room
- * @throws cause where the provider cannot move an expiry, or does not
+ * @throws cause if the provider cannot move an expiry, or the move fails
  */
 export async function prolong(kept: KeptRoom, cause: Error, context: RoomContext): Promise<Result> {
   const { current, spec } = kept;
   const now = context.now();
   const capabilities = capabilitiesOf(current, context);
   const expiresAt = renewedExpiry(spec, now, capabilities);
-  // the attempt that failed has written the row
+  // the failed attempt has written the row
   const room = await context.rooms.read(kept.room.key);
   const isOurs = room?.current?.id === current.id && (room.claim?.leaseUntil ?? 0) <= now;
   if (!isOurs || !capabilities.movableExpiry || expiresAt <= current.expiresAt) throw cause;

@@ -10,12 +10,15 @@ import { type Duration, MINUTE } from '../model/time.ts';
 import { reopenLost } from './repair.ts';
 import { afterUse } from './use.ts';
 
-/** A provider's clock may differ from ours by this much: a room that ends so early ends at its time. */
+/**
+ * A provider's clock may differ from ours by this much: a room that ends this much too early counts as ended
+ * on time.
+ */
 const SKEW: Duration = 5 * MINUTE;
 
 /**
- * Acts on what a provider told of a room. Nobody vouches for it, so whatever would have an effect is looked up at the
- * provider first; news of a room that is not the current one is nobody's concern.
+ * Acts on a provider's callback about a room. The callback is not trusted: if it would have an effect, the
+ * room is read from the provider first. A callback about a room that is not the current one is ignored.
  */
 export async function handleProviderEvent(
   { key, roomId, news }: ProviderEvent,
@@ -26,7 +29,7 @@ export async function handleProviderEvent(
     const room = await recoverRoom(found, context);
     const { current, spec } = room;
     if (!current || !spec || current.id !== roomId) return { outcome: 'outdated', room };
-    // nobody can look there any more, and what nobody has looked into is not believed
+    // the account left the pool, so the event cannot be verified: ignore it
     if (!context.pool.names.includes(current.application)) return { outcome: 'unchanged', room };
     return APPLY[news]({ room, current, spec }, context);
   });
@@ -50,7 +53,10 @@ async function waitForMeeting(kept: KeptRoom, context: RoomContext): Promise<Res
   return { outcome: 'noted', room: await context.rooms.write({ ...after, meetingSince }) };
 }
 
-/** Needs no look: at worst, a link changes during a meeting as it would if nobody told us of meetings. */
+/**
+ * Needs no look at the provider. A false event can at worst change the link during a meeting, as a renewal
+ * does if no meeting is reported.
+ */
 async function endWaiting({ room }: KeptRoom, context: RoomContext): Promise<Result> {
   const { meetingSince, state, dueAt, emergencyAt, renewAt } = room;
   if (meetingSince === undefined) return { outcome: 'unchanged', room };

@@ -8,7 +8,7 @@ import type { RoomRequest } from '../model/room.ts';
 import { sequenceOf, withSequence } from '../model/sequence.ts';
 import { unknownRoom } from './hold.ts';
 
-/** Gives a key another link, since the earlier one is in wrong hands. The room stays, and so does its guest link. */
+/** Replaces the link of a key, for example after the link has leaked. The room and its guest link stay. */
 export async function relinkRoom(request: RoomRequest, context: RoomContext): Promise<Result> {
   const { links } = context;
   if (!links)

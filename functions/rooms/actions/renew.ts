@@ -19,12 +19,12 @@ import { atRest, warnedOfDisuse } from '../model/transitions.ts';
 import { isLastResort, isOfTheProvider, prolong } from './prolong.ts';
 import { noteUse } from './use.ts';
 
-/** Renews a room whose time has come, in the way that was asked for. */
+/** Renews a room that is due, in the way that its request asked for. */
 export async function renewDue(kept: KeptRoom, context: RoomContext): Promise<Result> {
   const now = context.now();
   const decision = decideRenewal(kept, now, context);
   if (decision.action !== 'leave' && kept.current.byUse) {
-    // nobody may have told of a use; where nobody answers, it is not waited for
+    // the use may not have been reported; a look without an answer does not delay the renewal
     const inUse = await noteUse(kept, context).catch(() => undefined);
     if (inUse?.outcome === 'extended') return inUse;
   }
@@ -54,7 +54,7 @@ async function perform(
   }
 }
 
-/** Where no new room can be had and there is no time to wait either, the living one is given a longer life. */
+/** Opens a new room. If that fails and there is no time to wait, extends the life of the current room. */
 async function replace(decision: ReplacementDecision, kept: KeptRoom, context: RoomContext): Promise<Result> {
   const { room } = kept;
   if (decision.action === 'postpone') {
@@ -73,7 +73,10 @@ async function replace(decision: ReplacementDecision, kept: KeptRoom, context: R
   }
 }
 
-/** Moves the expiry, the link staying. Where the provider does not, has lost the room or gives next to nothing, a new room. */
+/**
+ * Moves the expiry; the link stays. Opens a new room if the provider does not move the expiry, has lost the
+ * room or grants almost no more time.
+ */
 async function extend(kept: KeptRoom, expiresAt: Instant, context: RoomContext): Promise<Result> {
   const { room, current, spec } = kept;
   const instead = (after: KeptRoom) => replace(decideReplacement(after.room, context.now()), after, context);
@@ -99,7 +102,10 @@ async function extend(kept: KeptRoom, expiresAt: Instant, context: RoomContext):
   }
 }
 
-/** Not where a provider says yes and gives next to nothing: it has reached a limit that it does not speak of. */
+/**
+ * False if the provider accepts the change but grants almost no time: it has reached a limit that it does not
+ * report.
+ */
 function hasGained(
   before: LiveRoom,
   asked: Instant,

@@ -6,7 +6,7 @@ import { type KeptRoom, recreate } from '../lifecycle/recreate.ts';
 import { ChangeGivenUpError, RoomGoneError } from '../model/errors.ts';
 import type { Result } from '../model/result.ts';
 
-/** A new room in the place of one that the provider has lost, after looks of our own. */
+/** Replaces a room that the provider has lost. Asks the provider first. */
 export async function reopenLost(kept: KeptRoom, context: RoomContext): Promise<Result> {
   return settleLoss(decideLoss(kept, context.now()), kept, context);
 }
@@ -19,7 +19,7 @@ async function settleLoss(decision: LossDecision, kept: KeptRoom, context: RoomC
   return { ...(await recreate(kept, reason, context, { expiry: decision.expiry, gone: true })), reason };
 }
 
-/** Makes the room at the provider again what was asked for. */
+/** Changes the room at the provider back to what the request asked for. */
 export async function correctDrift(kept: KeptRoom, context: RoomContext): Promise<Result> {
   const { room, current, spec } = kept;
   const provider = context.pool.provider(current.application);
@@ -37,7 +37,7 @@ export async function correctDrift(kept: KeptRoom, context: RoomContext): Promis
   } catch (error) {
     if (!(error instanceof NotAlteredError)) throw error;
     if (error.cause instanceof RoomGoneError) return reopenLost({ ...kept, room: error.room }, context);
-    // what this room does not take, it will be asked to take tomorrow: the row says so, and it lives on
+    // the room will not accept this change tomorrow either: the row says so, and the room continues
     if (error.cause instanceof ChangeGivenUpError) return { outcome: 'noted', room: error.room };
     throw error.cause;
   }

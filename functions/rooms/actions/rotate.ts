@@ -20,7 +20,10 @@ import { correctDrift, reopenLost } from './repair.ts';
 import { takeBack } from './take-back.ts';
 import { noteUse } from './use.ts';
 
-/** Keeps one room, if it still is what was nominated: a second order for the same generation changes nothing. */
+/**
+ * Executes an order for one room, if the room still has the nominated generation. A second order for the same
+ * generation changes nothing.
+ */
 export async function rotateRoom(order: RotationOrder, context: RoomContext): Promise<Result> {
   return onKey(order.key, context, async (found) => {
     if (!found) return { outcome: 'outdated' };
@@ -42,7 +45,7 @@ async function tidyUp(found: Room, room: Room, context: RoomContext): Promise<Re
   return { outcome: 'unchanged', room: await flushAll(tidy, context) };
 }
 
-/** A room without renewal reached its expiry. */
+/** Announces that a room without renewal has reached its expiry. */
 async function announceEnd({ room }: KeptRoom, context: RoomContext): Promise<Result> {
   const now = context.now();
   if (!hasExpired(room, now)) return { outcome: 'unchanged', room };
@@ -61,14 +64,14 @@ const CAUSES = {
   ended: announceEnd,
 } as const;
 
-/** Rotates a room because a person asks for it now: neither a back-off, a hold nor a meeting stands in the way. */
+/** Rotates a room because a person asks for it now: no back-off, hold or meeting delays it. */
 export async function rotateNow(request: RoomRequest, context: RoomContext): Promise<Result> {
   const sequence = sequenceOf(request);
   return onKey(request.key, context, async (found) => {
     if (!found) throw unknownRoom(request);
     const room = await recoverRoom(found, context);
     const known = alreadySeen(room, sequence);
-    // that it was seen does not mean that its rooms could be ended
+    // the row has seen the request, but the request may not have ended all rooms yet
     if (known) return request.revoke ? { ...known, room: await flushAll(room, context) } : known;
     assertWanted(room, request);
     const { current, spec } = room;
@@ -82,7 +85,7 @@ export async function rotateNow(request: RoomRequest, context: RoomContext): Pro
   });
 }
 
-/** Waits for a room that is on its way; one on demand may never come. */
+/** Waits if a room is being created. A room on demand may never be created. */
 function nothingToRotate({ key, spec }: Room): Error {
   return isOnDemand(spec)
     ? new RequestRefusedError(
@@ -91,7 +94,7 @@ function nothingToRotate({ key, spec }: Room): Error {
     : new RoomAwaitedError(`room ${key} is on its way, and can be renewed then`);
 }
 
-/** A new room, and the end of all that the key had, whose links are in wrong hands. */
+/** Opens a new room and ends all earlier rooms of the key, because their links have leaked. */
 async function revoke(
   kept: KeptRoom,
   rotation: Pick<Opening, 'sequence' | 'to'>,

@@ -24,7 +24,7 @@ const ACTIONS: Readonly<Record<RoomAction, Action>> = {
 };
 
 /**
- * Does what a request asks for.
+ * Executes a request.
  *
  * @throws RoomError what the action throws
  */

@@ -13,8 +13,9 @@ const CHANGED_SINCE =
   'recovered: this room was asked for in another way than the row remembers; ask for it again as it shall be';
 
 /**
- * Gives a row the rooms of newer generations that it has lost sight of, as after a restore of the table. Each room is
- * read again and must carry a token of its generation. The links that were announced for them stay good.
+ * Gives a row the rooms of newer generations that it does not know, as after a restore of the table. Each
+ * room is read again and must carry the token of its generation. The links that were announced for these
+ * rooms stay valid.
  *
  * @param found from the oldest generation to the newest
  */
@@ -43,7 +44,7 @@ async function takeOneBack(room: Room, place: FoundRoom, context: RoomContext): 
     if (isWanted(room)) await noteMissed(room.key, live, generation, context);
     return room;
   }
-  // cancelled or refused, and asked for again since
+  // the key was cancelled or refused, and has been requested again since
   const isRevived = !isWanted(room);
   if (isRevived && !isMadeSince(room, seen)) return room;
   const announcement = {
@@ -60,7 +61,9 @@ async function takeOneBack(room: Room, place: FoundRoom, context: RoomContext): 
   return record(claimed, live, context);
 }
 
-/** A newer one came back before it: the history has it until its end, as if it had been replaced. */
+/**
+ * A newer generation came back first. The history lists this room until its end, as if it had been replaced.
+ */
 async function noteMissed(
   key: string,
   { application, id: roomId, guestUrl, createdAt: openedAt, expiresAt }: LiveRoom,
@@ -82,7 +85,9 @@ async function noteMissed(
   });
 }
 
-/** Not one that is being retired: it carries the token too, but its end has been moved up. */
+/**
+ * False for a room that is being retired: it carries the token too, but its end was moved to an earlier time.
+ */
 function isItsOwn(
   seen: ProviderRoom,
   wanted: { room: Room; generation: number; application: string },

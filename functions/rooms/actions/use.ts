@@ -6,10 +6,14 @@ import type { Room } from '../model/room.ts';
 import { DAY, type Duration } from '../model/time.ts';
 import { used } from '../model/transitions.ts';
 
-/** A life of a year gains nothing by being begun anew every hour. */
+/**
+ * Shortest gain for which a use restarts a room's life: hourly restarts gain nothing for a life of a year.
+ */
 const WORTHWHILE: Duration = DAY;
 
-/** Begins the life of a room anew that lives by its use, where people are in it: a look of our own tells. */
+/**
+ * Restarts the life of a room that lives by its use, if people are in it. Asks the provider whether they are.
+ */
 export async function noteUse(kept: KeptRoom, context: RoomContext): Promise<Result> {
   const { room, current } = kept;
   const isKnown = context.pool.names.includes(current.application);
@@ -19,7 +23,7 @@ export async function noteUse(kept: KeptRoom, context: RoomContext): Promise<Res
   return { outcome: 'extended', reason: 'used', room: await context.rooms.write(after) };
 }
 
-/** @returns the row as it is where the look shows no use, or the last one is not long ago */
+/** @returns the row unchanged if the look shows no use, or the last use was recorded recently */
 export function afterUse(
   { room, current, spec }: KeptRoom,
   seen: ProviderRoom | undefined,

@@ -24,7 +24,7 @@ import {
 import { type Instant, SECOND } from '../model/time.ts';
 import { isAlive, tooShortToRenew } from '../model/transitions.ts';
 
-/** A room as somebody wants it. */
+/** A room as a request or a calendar wants it. */
 export type DesiredRoom = Pick<RoomRequest, 'origin' | 'sequence'> & { readonly spec: RoomSpec };
 
 export interface EnsurePolicy {
@@ -33,14 +33,14 @@ export interface EnsurePolicy {
 }
 
 /**
- * What has to be done so that a key has the room that somebody wants, and why.
+ * What must be done so that a key has the desired room, and why.
  *
- * - `ignore`: the row has seen the request, or a newer one.
+ * - `ignore`: the row has seen this request or a newer one.
  * - `record`: the room stays as it is, and the row notes what the request means for its future.
- * - `mark-over`: a room is no longer needed.
- * - `refuse`: it cannot be had; `reason` is for the caller.
- * - `open`: a new room, the first one or in the place of the current one.
- * - `change`: the current room is changed where it is.
+ * - `mark-over`: the room is no longer needed.
+ * - `refuse`: the room is not possible; `reason` is for the caller.
+ * - `open`: a new room, either the first one or a replacement of the current one.
+ * - `change`: the current room is changed in place.
  * - `await-knock`: there is no room, and the first visitor who knocks opens one.
  */
 export type EnsureDecision =
@@ -55,9 +55,9 @@ export type EnsureDecision =
 export interface OpenDecision {
   readonly action: 'open';
   readonly reason: OpenReason;
-  /** The applications that may hold the room, in the order in which they are asked. */
+  /** The applications that may hold the room, in the order of asking. */
   readonly homes: readonly string[];
-  /** The room lives at least as long as this. */
+  /** The room must live at least until this instant. */
   readonly atLeast: Instant;
 }
 
@@ -70,7 +70,7 @@ export interface ChangeDecision {
   readonly change: RoomChange;
 }
 
-/** An expiry that differs by less is the same: providers round, and clocks differ. */
+/** A smaller difference counts as the same expiry: providers round, and clocks differ. */
 const SAME_EXPIRY = 30 * SECOND;
 
 export function decideEnsure(
@@ -85,7 +85,7 @@ export function decideEnsure(
   if (isOver(desired.spec, now)) {
     return isAlive(current, now) ? recordOf(row, desired) : { action: 'mark-over', reason: 'over' };
   }
-  // `strict` also applies to a room that exists, so this comes before the unchanged path
+  // `strict` also applies to an existing room, so check before the unchanged path
   const homes = candidates(row, desired.spec, policy.pool);
   const unmet = unmetSettings(row, desired.spec, policy.pool, homes);
   if (unmet !== undefined) return { action: 'refuse', reason: unmet };
@@ -109,7 +109,7 @@ export function decideEnsure(
   };
 }
 
-/** Opens a room, unless the caller named a renewal that its life is too short for. */
+/** Opens a room, unless the room's life is too short for the renewal that the caller named. */
 export function decideOpening(
   { spec }: DesiredRoom,
   now: Instant,
@@ -125,7 +125,7 @@ export function decideOpening(
     : { action: 'open', ...opening };
 }
 
-/** When a room ends that is opened now, at a provider with these capabilities. */
+/** Returns when a room that is opened now ends, at a provider with these capabilities. */
 export function openingExpiry(
   spec: RoomSpec,
   { atLeast }: Pick<OpenDecision, 'atLeast'>,
@@ -135,7 +135,7 @@ export function openingExpiry(
   return Math.min(Math.max(expiryFromNow(spec, now, capabilities), atLeast), now + capabilities.longestLife);
 }
 
-/** The row may wait for a knock already. */
+/** The row may already wait for a knock. */
 function awaitKnock(row: Room, desired: DesiredRoom): EnsureDecision {
   return row.state === 'on-demand' && sameSpec(row.spec, desired.spec)
     ? recordOf(row, desired)
@@ -148,7 +148,7 @@ function recordOf({ spec }: Room, desired: DesiredRoom): EnsureDecision {
 
 type InPlace = ReturnType<typeof capabilitiesOf>;
 
-/** What differs between the room and what is wanted; undefined where nothing does. */
+/** Returns how the room differs from what is wanted; undefined if it does not differ. */
 function changeOf(
   row: Room,
   current: LiveRoom,
@@ -160,7 +160,7 @@ function changeOf(
     ...unclearSettings(row, wanted.settings, capabilities),
     ...changedSettings(row.spec?.settings, wanted.settings),
   };
-  // one that lives by its use has the longest life that there is
+  // a room that lives by its use already has the longest possible life
   const isKeptByUse = current.byUse === true && isByUse(wanted, capabilities);
   const expiresAt = isKeptByUse ? 0 : wantedExpiry(row.spec, wanted, capabilities, now);
   const later = expiresAt > current.expiresAt + SAME_EXPIRY;
@@ -177,7 +177,9 @@ function isPossible(
   );
 }
 
-/** When the request wants the current room to end; an expiry is never moved to an earlier time. */
+/**
+ * Returns the expiry that the request wants for the current room. An expiry never moves to an earlier time.
+ */
 function wantedExpiry(
   old: RoomSpec | undefined,
   asked: RoomSpec,

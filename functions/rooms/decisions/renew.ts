@@ -7,12 +7,12 @@ import type { Instant } from '../model/time.ts';
 import { isAlive } from '../model/transitions.ts';
 
 /**
- * What has to be done with a room that was nominated for renewal, and why.
+ * What must be done with a room that was nominated for renewal, and why.
  *
- * - `leave`: its time has not come, or something else is under way.
- * - `warn`: nobody uses a room that lives by its use, and there is time to.
+ * - `leave`: it is not due yet, or other work on it is in progress.
+ * - `warn`: a room that lives by its use is not used, and there is still time to use it.
  * - `rest`: it has ended, and no other room is needed.
- * - `extend`: its expiry is moved, the link staying.
+ * - `extend`: its expiry is moved; the link stays.
  * - `postpone`: people are in it, and there is time to wait.
  * - `recreate`: a new room takes its place.
  */
@@ -52,7 +52,7 @@ export function decideRenewal(
   return decideReplacement(room, now);
 }
 
-/** A new room in the place of a living one, unless people are in that at this moment and there is time to wait. */
+/** Replaces a living room, unless people are in it now and there is time to wait. */
 export function decideReplacement(
   { meetingSince, emergencyAt = 0 }: Room,
   now: Instant,

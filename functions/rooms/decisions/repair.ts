@@ -6,17 +6,17 @@ import { isKeptPast, isOver } from '../model/spec.ts';
 import type { Instant } from '../model/time.ts';
 
 /**
- * What has to be done with a room that reconciliation found to be wrong, and why.
+ * What must be done with a room for which reconciliation reported a problem, and why.
  *
- * - `leave`: it is as it was asked for, or it ended as it was asked to.
- * - `reopen`: a new room takes its place, once a look of our own confirms that it is gone.
- * - `change`: the provider is asked again for what it does not have.
+ * - `leave`: it matches its request, or ended as requested.
+ * - `reopen`: a new room takes its place, after the provider has confirmed that it is gone.
+ * - `change`: the missing values are set again at the provider.
  */
 export type RepairDecision = LossDecision | ChangeBackDecision;
 
 export type LossDecision =
   | { readonly action: 'leave'; readonly reason: 'ended' | 'as asked' }
-  /** `expiry`: absent where the room is kept past its own. */
+  /** `expiry`: absent if the room is kept past its own. */
   | { readonly action: 'reopen'; readonly reason: 'lost'; readonly expiry?: Instant };
 
 interface ChangeBackDecision {
@@ -31,13 +31,13 @@ export function decideLoss(
   now: Instant,
 ): LossDecision {
   if (isKeptPast(spec, current.expiresAt) && !isOver(spec, now)) return { action: 'reopen', reason: 'lost' };
-  // a room that was to end with its use, and is not to be renewed, is not lost when it did
+  // a room that must end with its use, without renewal, is not lost when it ends
   return current.expiresAt > now && !spec.settings.expire_after_use
     ? { action: 'reopen', reason: 'lost', expiry: current.expiresAt }
     : { action: 'leave', reason: 'ended' };
 }
 
-/** @param seen what the provider has; undefined where it has none */
+/** @param seen what the provider has; undefined if it has no such room */
 export function decideRepair(
   { room, current, spec }: KeptRoom,
   seen: ProviderRoom | undefined,
