@@ -1,12 +1,12 @@
 import type { Instant } from '../model/time.ts';
 import type { ApplicationReport, Inventory } from './inventory.ts';
 
-/** A person's consent to what a run held back. */
+/** A person's consent to the changes that a run held back. */
 export interface Confirmation {
   readonly application: string;
-  /** How many lost rooms and orphans were reported: a run that finds more still holds back. */
+  /** The number of lost rooms and orphans that was reported. A run that finds more is held again. */
   readonly findings: number;
-  /** The confirmation is void from here on. */
+  /** The confirmation is void from this time on. */
   readonly until: Instant;
 }
 
@@ -18,28 +18,32 @@ interface BrakeState {
   readonly share: number;
   readonly confirmed: Confirmation | undefined;
   readonly held: boolean;
-  /** What earlier parts of the list have shown. */
+  /** The counts of the earlier parts of the list. */
   readonly before: { readonly rooms: number; readonly findings: number };
   readonly now: Instant;
 }
 
-/** The share of the rooms of one application that may be lost or orphaned before a run leaves the application alone. */
+/**
+ * If a larger share of an application's rooms is lost or orphaned, a run changes nothing in the application.
+ */
 export const DEFAULT_BRAKE = 0.05;
 
-/** So many are never held back, however few rooms the application has. */
+/** This many findings are never held back, even if the application has few rooms. */
 const HARMLESS = 10;
 
-/** What a person is asked to confirm. */
+/** Returns the number of findings that a person must confirm. */
 export function findingsOf({ lost, orphans }: Pick<ApplicationReport, 'lost' | 'orphans'>): number {
   return lost + orphans;
 }
 
 /**
- * Whether a run must change nothing in an application. So many rooms are lost or orphaned that the table (emptied,
- * restored) or the list (the key of another account, a fault of the provider) is more likely to be wrong than the rooms.
+ * Whether a run must change nothing in an application. If too many rooms are lost or orphaned, the table
+ * (emptied, restored) or the list (key of another account, provider fault) is more likely to be wrong than
+ * the rooms.
  *
  * @param share of the rooms that the table, or the list, has; 1 releases the brake
- * @param held whether an earlier part of the list was held: then the others are, however little is wrong with them
+ * @param held whether an earlier part of the list was held: then all later parts are held too, even with few
+ * findings
  */
 export function mustHold(
   { report, rows, ours }: Part,
@@ -47,7 +51,7 @@ export function mustHold(
 ): boolean {
   const findings = findingsOf(report);
   const rooms = Math.max(rows, ours);
-  // a list in many small parts has no more of them than one in a single part
+  // a list in many small parts may have no more of them than a list in one part
   const left = Math.max(HARMLESS, share * (before.rooms + rooms)) - before.findings;
   const harmless = held ? 0 : Math.max(Math.min(HARMLESS, left), share * rooms);
   if (share >= 1 || findings <= harmless) return false;

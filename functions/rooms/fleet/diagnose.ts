@@ -7,15 +7,15 @@ import type { Instant } from '../model/time.ts';
 import { hasExpired, isAlive } from '../model/transitions.ts';
 import { GRACE, type Inventory } from './inventory.ts';
 
-/** What is wrong with a row, and in which application. */
+/** A finding about a row, and its application. */
 export interface Diagnosis {
   readonly inventory: Inventory;
   readonly order: RotationOrder;
-  /** What has drifted, as it was asked for. */
+  /** The settings and the expiry that have drifted, with the requested values. */
   readonly drift?: RoomChange;
 }
 
-/** Counts what is wrong with a row, and orders its repair. */
+/** Diagnoses a row: counts the finding and orders the repair. */
 export function diagnose(
   room: Room,
   inventories: Map<string, Inventory>,
@@ -25,7 +25,7 @@ export function diagnose(
   const { key, generation, current } = room;
   const home = current && inventories.get(current.application);
   if (hasExpired(room, now)) {
-    // it lives nowhere any more: whichever account it was in, its end is announced
+    // the account of the room may have left the pool: the end is announced in any case
     return home && { inventory: home, order: { key, generation, cause: 'ended' } };
   }
   if (home && isAlive(current, now) && home.covers(current.createdAt)) home.rows += 1;
@@ -33,7 +33,7 @@ export function diagnose(
     ? { inventory: inventoryOfUnfinished(room, inventories), cause: 'unfinished' as const }
     : findingOf(room, inventories, now);
   if (!finding?.inventory) return undefined;
-  // people in a room are nothing that is wrong
+  // people in a room are not a problem
   if (finding.cause !== 'used') finding.inventory.report[finding.cause] += 1;
   return {
     inventory: finding.inventory,
@@ -50,7 +50,7 @@ function isUnfinished(
 ): boolean {
   const { claim, unannounced, retirees, updatedAt } = room;
   if (claim) return claim.leaseUntil <= now;
-  // a room whose application has left the pool can be ended by nobody, however often it is tried
+  // a room whose application has left the pool can never be ended, so it is not counted
   const open = retirees.some(
     ({ endsAt, application }) => endsAt === undefined && inventories.has(application),
   );
@@ -58,7 +58,10 @@ function isUnfinished(
   return (open || behind || unannounced !== undefined) && updatedAt <= now - GRACE;
 }
 
-/** What a row without any room has left to tell is everybody's, so that somebody sees to it. */
+/**
+ * Returns an inventory that counts a row without rooms that still has announcements: any one of them, so that
+ * the row is repaired.
+ */
 function inventoryOfUnfinished({ claim, current, retirees }: Room, inventories: Map<string, Inventory>) {
   const places = [claim, current, ...retirees].filter((place) => place !== undefined);
   if (places.length === 0) return [...inventories.values()][0];
@@ -76,7 +79,7 @@ function findingOf(
   const inventory = inventories.get(current.application);
   if (!inventory) return undefined;
   const seen = inventory.living.get(current.id);
-  // a room that is younger than the list was not there to be listed
+  // a room that is younger than the list cannot be in it
   if (!seen) {
     const isYoung = current.createdAt > now - GRACE;
     return isYoung || !inventory.covers(current.createdAt)

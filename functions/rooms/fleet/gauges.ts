@@ -3,7 +3,7 @@ import type { Room, RoomState } from '../model/room.ts';
 import type { Instant } from '../model/time.ts';
 import { isAlive } from '../model/transitions.ts';
 
-/** How much of its life a room has left. */
+/** The share of its life that a room has left. */
 export type LifeLeft = '0-5%' | '5-25%' | '25-50%' | '50-75%' | '75-100%';
 
 const BOUNDS: readonly (readonly [share: number, name: LifeLeft])[] = [
@@ -14,7 +14,7 @@ const BOUNDS: readonly (readonly [share: number, name: LifeLeft])[] = [
   [1, '75-100%'],
 ];
 
-/** How many rooms there are of each state, and how much life the living ones have left. What there is none of counts 0. */
+/** Counts rooms by state, and living rooms by the life they have left. A state without rooms counts 0. */
 export class FleetGauges {
   readonly states = new Map<RoomState, number>(ROOM_STATES.map((state) => [state, 0]));
   readonly livesLeft = new Map<LifeLeft, number>(BOUNDS.map(([, name]) => [name, 0]));

@@ -8,28 +8,31 @@ import { isTokenOf, roomToken } from '../model/token.ts';
 import { hasEnded } from '../model/transitions.ts';
 import { ListPart, type ListPosition } from './list-part.ts';
 
-/** What one application's list looked like against the table, while it is being counted. */
+/** The counts for one application while its list is compared with the table. */
 export type ApplicationReport = {
   -readonly [Count in keyof ReconciliationCounts]: ReconciliationCounts[Count];
 };
 
-/** One application's rooms, ticked off as rows account for them. */
+/** The rooms of one application. Rows are matched with them one by one. */
 export interface Inventory {
   readonly provider: RoomProvider;
   /** When reading the list began. */
   readonly seenAt: Instant;
   readonly living: ReadonlyMap<string, ProviderRoom>;
-  /** Rooms of ours that no row has accounted for so far. */
+  /** Rooms of this deployment that no row has accounted for so far. */
   readonly unclaimed: Map<string, ProviderRoom>;
-  /** Rooms of others, as far as no row accounts for them: an imported room is on a row, and carries no token. */
+  /**
+   * Rooms without this deployment's token that no row has accounted for so far. An imported room is on a row
+   * and carries no token.
+   */
   readonly strangers: Map<string, ProviderRoom>;
   /** How many of the listed rooms carry a token of this deployment. */
   readonly ours: number;
   /** How many rows have a living room in this part of the list. */
   rows: number;
-  /** Whether a room that was made then would be in this part of the list. */
+  /** Whether a room that was created then would be in this part of the list. */
   readonly covers: (createdAt: Instant) => boolean;
-  /** Where a successor goes on; absent at the end of the list. */
+  /** Where the next run continues; absent at the end of the list. */
   readonly next?: ListPosition;
   readonly report: ApplicationReport;
 }
@@ -40,15 +43,15 @@ export interface InventoryContext {
   readonly now: () => Instant;
 }
 
-/** A younger room may be one that is being made at this moment. */
+/** A younger room may still be in creation. */
 export const GRACE: Duration = HOUR;
 
 /**
  * Reads an application's list, or a part of it.
  *
  * @param from where the part begins; absent: at the beginning of the list
- * @param mayGoOn whether there is time and memory for another page after so many rooms
- * @throws what went wrong before any page was read; what goes wrong later ends the part
+ * @param mayGoOn whether there is time and memory for another page after this many rooms
+ * @throws an error that occurs before the first page was read; a later error ends the part
  */
 export async function readInventory(
   name: string,
@@ -86,7 +89,7 @@ export async function readInventory(
   return { provider, seenAt, living, unclaimed, strangers, ours, rows: 0, covers, next, report };
 }
 
-/** @param take whether to go on after a page */
+/** @param take returns whether to continue after a page */
 async function readPart(
   provider: RoomProvider,
   part: ListPart,
@@ -105,7 +108,10 @@ async function readPart(
   }
 }
 
-/** Ticks off every room that an entry of the table accounts for. What has ended accounts for nothing. */
+/**
+ * Marks every room that an entry of the table accounts for. An entry whose room has ended accounts for
+ * nothing.
+ */
 export function matchRow(
   entry: Room | PastGeneration,
   inventories: ReadonlyMap<string, Inventory>,
@@ -129,7 +135,9 @@ function tickOff(inventory: Inventory | undefined, id: string): void {
   if (inventory.strangers.delete(id)) inventory.report.strangers -= 1;
 }
 
-/** A room that an open claim may have made is its next worker's to adopt, however old it is. */
+/**
+ * Keeps a room that an open claim may have created, however old it is: the next worker of that key adopts it.
+ */
 function spareClaimed(
   { application }: Claim,
   token: string,
@@ -141,10 +149,13 @@ function spareClaimed(
   }
 }
 
-/** What must be left of the invocation to end another room: two calls. */
+/** The part of the invocation's time that ending another room needs: two calls. */
 const ENDING_TIME: Duration = 30 * SECOND;
 
-/** What no row accounts for, but for what may be in the making, and what ends as soon as retiring it would make it end. */
+/**
+ * Returns the rooms that no row accounts for. Leaves out rooms that may still be in creation, and rooms that
+ * end as early by themselves as retiring could end them.
+ */
 export function orphansOf({ provider, unclaimed }: Inventory, now: Instant): readonly ProviderRoom[] {
   const endsSoon = now + provider.capabilities.shortestLife + MINUTE;
   return [...unclaimed.values()].filter(
@@ -153,9 +164,9 @@ export function orphansOf({ provider, unclaimed }: Inventory, now: Instant): rea
 }
 
 /**
- * Ends what no row accounts for.
+ * Ends the rooms that no row accounts for.
  *
- * @throws OutOfTimeError where time ran out before all was done
+ * @throws OutOfTimeError if time ran out before all were ended
  */
 export async function retireOrphans(
   orphans: readonly ProviderRoom[],

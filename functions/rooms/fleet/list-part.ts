@@ -3,20 +3,22 @@ import type { Instant } from '../model/time.ts';
 
 /** Where the reading of a list stopped. */
 export interface ListPosition {
-  /** The provider's own. */
+  /** The provider's cursor. */
   readonly cursor: string;
-  /** When the last room before it was made. */
+  /** When the last room before it was created. */
   readonly edge?: Instant;
-  /** Whether the rooms before it became newer or older; absent where they were in no order, or too few to tell. */
+  /**
+   * Whether the rooms before it became newer or older. Absent if they were in no order, or too few to tell.
+   */
   readonly order?: 'rises' | 'falls';
   /** When reading the list began. */
   readonly seenAt: Instant;
 }
 
 /**
- * A part of a list, and which rooms it would have shown. A row whose room is missing is lost only if this part is where
- * the room belongs. Lists are in the order in which rooms were made, the newest or the oldest first; where a part is in
- * no order, nothing can be missed in it.
+ * A part of a list, which knows the rooms that it would have shown. A row whose room is missing is lost only
+ * if the room belongs in this part. A list is ordered by creation, newest or oldest first. If a part is in no
+ * order, no room can be missed in it.
  */
 export class ListPart {
   readonly #from: ListPosition | undefined;
@@ -33,7 +35,7 @@ export class ListPart {
     this.#falls = from?.order === 'falls';
   }
 
-  /** The provider said where the page after the one to come begins. */
+  /** Notes the provider's position of the page after the next one. */
   reached(cursor: string): void {
     this.#pending = cursor;
   }
@@ -50,12 +52,12 @@ export class ListPart {
     }
   }
 
-  /** The list is over, whatever the page before said: the one after it was empty. */
+  /** Notes that the list is over although the last page had a cursor: the page after it was empty. */
   end(): void {
     this.#cursor = undefined;
   }
 
-  /** Whether there are pages after those that were read. */
+  /** Whether more pages follow those that were read. */
   get goesOn(): boolean {
     return this.#cursor !== undefined;
   }
@@ -70,7 +72,7 @@ export class ListPart {
     return this.#rises ? 'rises' : 'falls';
   }
 
-  /** Rooms at the edge itself may stand on either side of it, so they are in no part. */
+  /** Leaves out rooms at the edge itself: they may be on either side of it. */
   coverage(): (createdAt: Instant) => boolean {
     const first = this.#from;
     if (!first && !this.goesOn) return () => true;

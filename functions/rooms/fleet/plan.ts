@@ -2,13 +2,13 @@ import { fraction } from '../model/digest.ts';
 import type { DelayedOrder, DueRoom, RoomStore, RotationQueue } from '../model/ports.ts';
 import type { Duration, Instant } from '../model/time.ts';
 
-/** What a run of the planner has still to read. An empty task is a whole run. */
+/** What a run of the planner still has to read. An empty task is a whole run. */
 export interface PlanTask {
-  /** The run looks at what was due when it began, however long it takes. */
+  /** The run considers only rooms that were due when it began. */
   readonly before?: Instant;
-  /** Where to go on in each shard; absent: all shards from their beginning. */
+  /** Where to continue in each shard; absent: all shards from their beginning. */
   readonly shards?: readonly ShardCursor[];
-  /** Rotations nominated by this run so far, of rooms that are not about to end, by application. */
+  /** Rotations that this run has nominated so far, by application, without rooms that are about to end. */
   readonly nominated?: Readonly<Record<string, number>>;
 }
 
@@ -21,7 +21,7 @@ export interface Planning {
   readonly rooms: Pick<RoomStore, 'due'>;
   readonly rotations: RotationQueue;
   readonly now: () => Instant;
-  /** What is left of the invocation. */
+  /** The time that the invocation has left. */
   readonly timeLeft: () => Duration;
   readonly shards: number;
   /** Rotations of one run for each application; rooms that are about to end do not count. */
@@ -36,27 +36,27 @@ export interface PlanReport {
   /** Rooms that were due. */
   readonly due: number;
   readonly nominated: number;
-  /** Left for the next run, since their application has had its share of this one. */
+  /** Left for the next run, because their application has reached its limit for this one. */
   readonly deferred: number;
   /** Rooms about to end that an earlier run should have rotated. */
   readonly emergencies: number;
-  /** Held by a person and about to end: not nominated. */
+  /** Rooms about to end that a person holds: they are not nominated. */
   readonly heldEmergencies: number;
   /** How long the longest overdue room has been waiting. */
   readonly oldestOverdue: Duration;
-  /** What this invocation had no time for: the task of its successor. */
+  /** What this invocation had no time for: the task of the next one. */
   readonly rest?: PlanTask;
 }
 
-/** What must be left of the invocation to begin another round: a page of each shard, read and sent. */
+/** The invocation time that another round needs: read a page of each shard and send its orders. */
 const ROUND_TIME: Duration = 10_000;
 
 /**
- * Nominates every room that is due for rotation, by reading the due index and nothing else. Planning nothing but
- * nominates, so a run that is repeated, or runs twice at once, makes no second rotation.
+ * Nominates every room that is due for rotation. Reads only the due index. The plan only nominates, so a run
+ * that is repeated, or runs twice at the same time, causes no second rotation.
  *
- * The shards are read a page each at a time, so that of all rooms those that can wait least take the shares of their
- * applications, whatever shard they are in.
+ * The shards are read in turn, one page each. So the most urgent rooms of all shards use the limits of their
+ * applications first.
  */
 export async function planRotation(task: PlanTask, planning: Planning): Promise<PlanReport> {
   const { rooms, rotations, timeLeft } = planning;
@@ -79,7 +79,7 @@ function mostUrgentFirst(a: DueRoom, b: DueRoom): number {
   return a.emergencyAt - b.emergencyAt || a.dueAt - b.dueAt;
 }
 
-/** Decides room by room, and counts. */
+/** Decides for each room, and counts. */
 class Tally {
   readonly report = {
     due: 0,
@@ -99,7 +99,7 @@ class Tally {
     this.#before = before;
   }
 
-  /** @returns the room's order, or nothing where it is not to be rotated in this run */
+  /** @returns the room's order; empty if the room is not rotated in this run */
   nominate(room: DueRoom): readonly DelayedOrder[] {
     const { report } = this;
     const aboutToEnd = room.emergencyAt <= this.#before;
@@ -108,7 +108,7 @@ class Tally {
       return [];
     }
     const overdue = this.#before - room.renewAt;
-    // a life that leaves room for one run only is about to end at its first: nothing has gone wrong yet
+    // a life that is long enough for only one run is about to end at its first run: that is no failure
     const emergency = aboutToEnd && overdue > this.#planning.longestGap;
     report.due += 1;
     report.oldestOverdue = Math.max(report.oldestOverdue, overdue);
@@ -118,7 +118,7 @@ class Tally {
     }
     report.nominated += 1;
     report.emergencies += emergency ? 1 : 0;
-    // the delay comes from the key, so that a run that is repeated does not bunch what the first one spread
+    // the delay is derived from the key, so that a repeated run keeps the spread of the first one
     const delay = emergency ? 0 : fraction(`spread ${room.key}`) * this.#planning.spread;
     return [{ order: { key: room.key, generation: room.generation, cause: 'due' }, delay }];
   }

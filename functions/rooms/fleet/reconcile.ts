@@ -17,18 +17,18 @@ import {
 import type { ListPosition } from './list-part.ts';
 import { findSuccessors } from './successors.ts';
 
-/** What it takes to compare. */
+/** The dependencies of a comparison. */
 export interface ComparisonContext extends InventoryContext {
   readonly rooms: Pick<RoomStore, 'scan'>;
   /** How many rooms of the lists a run holds in memory. @default 100,000 */
   readonly mostRooms?: number;
-  /** What is left of the invocation. */
+  /** The time that the invocation has left. */
   readonly timeLeft: () => Duration;
-  /** Rows whose link the links table does not have are completed. Absent: there are no links. */
+  /** Repairs rows whose link the links table does not have. Absent: there are no links. */
   readonly links?: ShownLinks;
-  /** Hears of every row that is compared. */
+  /** Called with every row that is compared. */
   readonly onRow?: (room: Room) => void;
-  /** Hears of every row with which something is wrong. */
+  /** Called with every finding. */
   readonly onFinding?: (diagnosis: Diagnosis) => void;
 }
 
@@ -37,36 +37,39 @@ export interface ReconciliationContext extends ComparisonContext {
   readonly rotations: RotationQueue;
   readonly events: Pick<EventBus, 'report'>;
   readonly mode: ReconciliationMode;
-  /** The share of lost and orphaned rooms above which an application is left alone. @default DEFAULT_BRAKE */
+  /**
+   * The share of lost and orphaned rooms above which an application is not changed. @default DEFAULT_BRAKE
+   */
   readonly brake?: number;
 }
 
-/** The providers' lists beside the table. */
+/** The providers' lists compared with the table. */
 export interface Comparison {
   /** By application. */
   readonly inventories: ReadonlyMap<string, Inventory>;
-  /** What would put right the rows whose rooms are, or were, in each application. */
+  /** The orders that repair the rows whose rooms are, or were, in each application. */
   readonly orders: ReadonlyMap<Inventory, readonly RotationOrder[]>;
   /** Rows that get back rooms of newer generations. */
   readonly recovered: readonly RotationOrder[];
-  /** Applications whose lists could not be read, and why. */
+  /** Applications whose lists could not be read, with the errors. */
   readonly troubled: Map<string, unknown>;
-  /** Applications that there was no time for. */
+  /** Applications for which there was no time. */
   readonly untouched: readonly string[];
 }
 
 export interface Reconciliation {
   readonly applications: Readonly<Record<string, ApplicationReport>>;
   /**
-   * What is left for successors: applications that there was no time for, each one that made trouble alone, so that it
-   * neither holds up the others nor is forgotten, and each one whose list goes on.
+   * The tasks of the next runs: applications for which there was no time, failed applications, and
+   * applications whose list continues. Each failed application gets a task of its own, so that it is retried
+   * and does not delay the others.
    */
   readonly rest: readonly ReconciliationTask[];
-  /** Of the lists that were read to their end, what all their parts counted. */
+  /** The counts of all parts, for lists that were read to their end. */
   readonly totals: Readonly<Record<string, ListTotals>>;
 }
 
-/** What a list showed in all its parts. */
+/** The counts of all parts of a list. */
 export interface ListTotals {
   readonly rooms: number;
   readonly lost: number;
@@ -75,26 +78,27 @@ export interface ListTotals {
   readonly held: number;
 }
 
-/** What a run looks at. */
+/** What a run compares. */
 export interface ReconciliationTask {
   readonly applications: readonly string[];
-  /** Where the list of the only application goes on. */
+  /** Where the list of the only application continues. */
   readonly from?: ListPosition;
-  /** What the parts before that counted. */
+  /** The counts of the earlier parts. */
   readonly before?: ListTotals;
   /** What a person allows in spite of the brake. */
   readonly confirmed?: Confirmation;
 }
 
 /**
- * Compares the providers' lists with the table. Rows that need work are nominated for the workers, who look again
- * before they act; only orphans, which have no row, are retired here. An application with too many findings is left
- * alone: see `brake.ts`.
+ * Compares the providers' lists with the table. Rows that need work are nominated for the workers, which read
+ * the room again before they act. Only orphans, which have no row, are retired here. An application with too
+ * many findings is not changed: see `brake.ts`.
  *
- * The lists are read before the table, so that a room made meanwhile is on its row before it could be missed. A list
- * that is too long for one run is read in parts, each of which is compared with the whole table.
+ * The lists are read before the table, so that a room that is created in between is on its row before the
+ * comparison. A list that is too long for one run is read in parts, and each part is compared with the whole
+ * table.
  *
- * @throws what went wrong with an application that is reconciled alone
+ * @throws the error of an application that is reconciled alone
  */
 export async function reconcileRooms(
   task: ReconciliationTask,
@@ -135,7 +139,7 @@ export async function reconcileRooms(
   return { applications: report, rest, totals: Object.fromEntries(done) };
 }
 
-/** Compares the providers' lists with the table, and changes nothing. */
+/** Compares the providers' lists with the table. Changes nothing. */
 export async function compareRooms(
   task: ReconciliationTask,
   context: ComparisonContext,
@@ -153,7 +157,10 @@ export async function compareRooms(
   return { inventories, orders, recovered, troubled, untouched };
 }
 
-/** What a confirmation still allows in the parts of the list to come: nothing more once there is more than it allows. */
+/**
+ * Returns what a confirmation still allows in the later parts of the list: nothing once there are more
+ * findings than it allows.
+ */
 function leftOf(
   confirmed: Confirmation | undefined,
   report: Readonly<Record<string, ApplicationReport>>,
@@ -175,10 +182,10 @@ function totalsOf(found: ApplicationReport, before?: ListTotals): ListTotals {
   };
 }
 
-/** The table's turn comes when this part of the time is left. */
+/** Reading the lists may take this share of the time; the table gets the rest. */
 const LISTING_SHARE = 0.5;
 
-/** Memory for as many rooms is there; the lists of more are a successor's. */
+/** A run holds at most this many rooms in memory; the next run continues. */
 const MOST_ROOMS = 100_000;
 
 async function readInventories(
@@ -204,7 +211,10 @@ async function readInventories(
   return { inventories, untouched: [] };
 }
 
-/** For whoever looks for a lost room before the next reconciliation (`recover.ts`), and for people. */
+/**
+ * Stores the end of a list, for searches of lost rooms before the next reconciliation (`recover.ts`), and for
+ * people.
+ */
 async function noteListEnd(
   application: string,
   { provider, seenAt, next }: Inventory,
@@ -215,7 +225,7 @@ async function noteListEnd(
   await rooms.noteListEnd({ application, seenAt, ...(bookmark !== undefined && { bookmark }) });
 }
 
-/** What the run would do, application by application: nothing is sent before all rows were seen. */
+/** The orders of the run by application. Nothing is sent before all rows were compared. */
 type Orders = Map<Inventory, RotationOrder[]>;
 
 async function compareRows(
@@ -242,8 +252,8 @@ async function compareRows(
 }
 
 /**
- * Gives the orphans that are newer generations of a row back to it. A row that gets one back needs no new room, so it is
- * not nominated for another reason.
+ * Gives orphans that are newer generations of a row back to the row. A row that gets one back needs no new
+ * room, so its other orders are dropped.
  */
 async function recoverSuccessors(
   inventories: Map<string, Inventory>,

@@ -4,19 +4,19 @@ import { type Duration, MINUTE } from '../model/time.ts';
 export interface LinkRewriting {
   readonly rooms: Pick<RoomStore, 'scan'>;
   readonly rotations: RotationQueue;
-  /** What is left of the invocation. */
+  /** The time that the invocation has left. */
   readonly timeLeft: () => Duration;
 }
 
-/** What must be left of the invocation for another page of the table: a read, and a hundred messages or more. */
+/** The invocation time that another page of the table needs: one read and at least a hundred messages. */
 const PAGE_TIME: Duration = MINUTE;
 
 /**
- * Nominates every key that has a link, so that the workers write all links again: the links table lost them, or was
- * restored to an earlier moment.
+ * Nominates every key that has a link, so that the workers write all links again. This repairs a links table
+ * that lost links or was restored to an earlier time.
  *
  * @param from where an earlier run stopped
- * @returns how many were nominated, and where a successor goes on
+ * @returns how many were nominated, and where the next run continues
  */
 export async function rewriteLinks(
   from: string | undefined,

@@ -5,7 +5,7 @@ import { generationOf, generationToken, roomToken } from '../model/token.ts';
 import { isMadeSince, isWanted } from '../model/transitions.ts';
 import { type Inventory, type InventoryContext, orphansOf } from './inventory.ts';
 
-/** How many generations a row can have missed: after a restore, all that were opened since. */
+/** How many generations a row can have missed. After a restore it misses all that were opened since. */
 const AHEAD = 16;
 
 export interface SuccessorContext extends Pick<InventoryContext, 'deployment' | 'now'> {
@@ -13,12 +13,12 @@ export interface SuccessorContext extends Pick<InventoryContext, 'deployment' | 
 }
 
 /**
- * Finds the orphans that are newer generations of a row, as after the table was restored to an earlier time. They are
- * orphans no more: a worker gives them back to their row. A token is a digest, so the tokens of the row's next
- * generations are computed and looked up. Where there is no orphan the table is not read.
+ * Finds the orphans that are newer generations of a row, as after the table was restored to an earlier time.
+ * They no longer count as orphans: a worker gives them back to their row. A token is a digest, so the tokens
+ * of the row's next generations are computed and looked up. If there are no orphans, the table is not read.
  *
- * A room of other content than the row's may have been created late, for a request that is no longer current. It is the
- * row's if it was made long after the row was written last: the claim that it was made for is not remembered.
+ * A room with other content than the row's may be a late effect of an outdated request. It belongs to the row
+ * if it was created long after the last write of the row: then the claim that created it is not on the row.
  *
  * @returns an order for each row, with its rooms from the oldest to the newest
  */
@@ -40,7 +40,10 @@ export async function findSuccessors(
   return recovered;
 }
 
-/** @returns what may be a row's, and the generation from which each key has leapt to the one that it got back first */
+/**
+ * @returns rooms that may belong to a row, and for each key the generation before the first room that it got
+ * back
+ */
 async function readMatches(
   orphans: ReadonlyMap<string, readonly Orphan[]>,
   { rooms, deployment }: Pick<SuccessorContext, 'rooms' | 'deployment'>,
@@ -69,7 +72,9 @@ async function readMatches(
 
 type Orphan = ProviderRoom & { readonly application: string };
 
-/** By what their tokens have of key and generation, the oldest first. */
+/**
+ * Groups the orphans by the part of their tokens that is derived from key and generation, the oldest first.
+ */
 function orphansByGeneration(inventories: ReadonlyMap<string, Inventory>, now: Instant) {
   const all = [...inventories].flatMap(([application, inventory]) =>
     orphansOf(inventory, now).map((orphan): Orphan => ({ ...orphan, application })),
@@ -79,8 +84,9 @@ function orphansByGeneration(inventories: ReadonlyMap<string, Inventory>, now: I
 }
 
 /**
- * The rooms of the generations that the row does not have, in their order. The one that is claimed is among them: where
- * the claim says, its room is its next worker's to adopt, but the claim may have been moved since.
+ * Returns the rooms of the generations that the row does not have, in order. They include the claimed
+ * generation. The next worker usually adopts its room from the application that the claim names, but the
+ * claim may have been moved since.
  */
 function nextOf(row: Room, orphans: ReadonlyMap<string, readonly Orphan[]>, deployment: string): FoundRoom[] {
   const { key, generation: current, spent = 0, claim, spec } = row;
@@ -90,14 +96,17 @@ function nextOf(row: Room, orphans: ReadonlyMap<string, readonly Orphan[]>, depl
     const candidates = orphans.get(generationToken(deployment, key, generation)) ?? [];
     if (candidates.length === 0) return [];
     const token = roomToken(deployment, key, generation, wanted);
-    // of rooms with one token the oldest is the one that was recorded and announced
+    // of rooms with the same token, the oldest one was recorded and announced
     const exact = isWanted(row) ? candidates.find((orphan) => orphan.token === token) : undefined;
     const found = exact ?? candidates.find((orphan) => isMadeSince(row, orphan));
     return found ? [{ application: found.application, id: found.id, generation }] : [];
   });
 }
 
-/** Rooms of generations before the row's: it has leapt over them if it got a newer one back first, else they are too many. */
+/**
+ * Returns rooms of generations before the row's. They belong to the row if it skipped them because a newer
+ * one came back first; otherwise they are orphans.
+ */
 function olderOf(
   { key, generation: current }: Room,
   orphans: ReadonlyMap<string, readonly Orphan[]>,

@@ -2,9 +2,9 @@ import type { Room } from '../model/room.ts';
 import type { RoomContext } from './context.ts';
 
 /**
- * Writes the current generation into the history before the row forgets it. Safe to repeat.
+ * Writes the current generation into the history before the row drops it. Safe to repeat.
  *
- * @param ends whether its room ends now and not at its expiry: it is gone, or is the row's to end
+ * @param ends whether its room ends now and not at its expiry: the room is gone, or the row ends it
  */
 export async function archiveCurrent(
   room: Room,

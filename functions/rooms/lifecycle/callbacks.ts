@@ -5,7 +5,10 @@ import { unsupportedSettings } from './unsupported-settings.ts';
 
 type Listening = Pick<RoomContext, 'callbacks' | 'pool'>;
 
-/** The settings for the provider: those of the request, and the addresses of this stack if the caller has none. */
+/**
+ * Returns the settings for the provider: the request's settings, and this stack's callback addresses if the
+ * caller has none.
+ */
 export async function heardSettings<Settings extends Partial<RoomSettings>>(
   key: string,
   settings: Settings,
@@ -19,8 +22,8 @@ export async function heardSettings<Settings extends Partial<RoomSettings>>(
 }
 
 /**
- * The warnings for the caller: settings that the provider does not have, and callbacks that this stack does not
- * receive.
+ * Returns the warnings for the caller: settings that the provider does not have, and callbacks that this
+ * stack does not receive.
  */
 export function warningsOf(
   spec: RoomSpec,

@@ -7,10 +7,11 @@ import type { RoomContext } from './context.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';
 
 /**
- * The applications that may hold the next room of a key, in the order in which they are asked: where it is to be moved
- * and nowhere else, or where it lives, then the others of the same provider. A key stays with its provider until it is
- * moved on purpose, since another provider means another kind of link; only a new key may go anywhere.
- * A strict request goes to those that can give all it asks for, where there are any.
+ * Returns the applications that may hold the next room of a key, in the order of asking. A key that must move
+ * goes to the target only. Other keys ask their current application first, then the others at the same
+ * provider. A key stays with its provider until it is moved on purpose, because another provider means
+ * another kind of link. Only a new key may go to any application. A strict request goes to the applications
+ * that support all its settings, if there are any.
  */
 export function candidates(room: Room, spec: RoomSpec, pool: Accounts, target?: string): readonly string[] {
   const place = pool.names.find((name) => name === room.current?.application);
@@ -21,7 +22,8 @@ export function candidates(room: Room, spec: RoomSpec, pool: Accounts, target?: 
   const able = spec.strict
     ? order.filter((name) => unsupportedSettings(spec, pool.provider(name)).length === 0)
     : order;
-  // a new request is refused earlier; an existing room is kept, even if its provider has dropped a setting since
+  // a new request is refused earlier; an existing room is kept, even if its provider has dropped a setting
+  // since
   return able.length > 0 ? able : order;
 }
 
@@ -31,7 +33,7 @@ function unavoided({ avoid }: Room, order: readonly string[]): readonly string[]
 
 /**
  * @param homes the candidates
- * @returns why a strict request cannot be met by any of them; undefined where it can
+ * @returns why none of them can meet a strict request; undefined if one can
  */
 export function unmetSettings(
   { key }: Room,
@@ -50,7 +52,9 @@ type InPlace = Pick<
   'changeable' | 'movableExpiry' | 'shortestLife' | 'longestLife' | 'livesByUse'
 >;
 
-/** Of a room that can neither be changed nor asked for: its application has left the pool, and it lives on to its end. */
+/**
+ * For a room whose application has left the pool: it cannot be changed or read, and continues until its end.
+ */
 const OUT_OF_REACH: InPlace = {
   changeable: [],
   movableExpiry: false,
@@ -58,12 +62,12 @@ const OUT_OF_REACH: InPlace = {
   longestLife: Number.POSITIVE_INFINITY,
 };
 
-/** What can be done with a room where it lives. */
+/** Returns what can be done with a room in its current application. */
 export function capabilitiesOf({ application }: LiveRoom, { pool }: { readonly pool: Accounts }): InPlace {
   return pool.names.includes(application) ? pool.provider(application).capabilities : OUT_OF_REACH;
 }
 
-/** The settings that the caller asked for and does not get at the room's provider. */
+/** Returns the requested settings that the room's provider does not support. */
 export function limitationsOf(
   { current, spec }: Room,
   context: Pick<RoomContext, 'callbacks' | 'pool'>,

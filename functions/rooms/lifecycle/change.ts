@@ -17,7 +17,7 @@ import type { RoomContext } from './context.ts';
 import { isGone } from './gone.ts';
 import { withWarnings } from './open.ts';
 
-/** The new values of the current room, and those of them that it does not have yet. */
+/** The new values of the current room, and those that the room does not have yet. */
 export interface Alteration {
   readonly spec: RoomSpec;
   readonly change: RoomChange;
@@ -31,12 +31,17 @@ export interface Alteration {
 /** Why a room does not take a change. */
 type Cause = RoomGoneError | ProviderRefusedError | ChangeGivenUpError;
 
-/** For how long a room may give no clear answer to any change before a change is given up: as long as an outage takes. */
+/**
+ * How long changes of a room may fail without a clear answer before a change is given up: as long as an
+ * outage takes.
+ */
 const MAX_WAIT: Duration = DAY;
 
-/** A living room that does not take a change: the row without the claim, for the caller to go another way. */
+/**
+ * A living room did not take a change. Has the row without the claim, so that the caller can try another way.
+ */
 export class NotAlteredError extends Error {
-  // out of sight of a logger, since there is a host URL on the row
+  // private, so that no logger prints the host URL on the row
   readonly #room: Room;
   override readonly cause: Cause;
 
@@ -52,11 +57,12 @@ export class NotAlteredError extends Error {
 }
 
 /**
- * Alters the current room, its link staying: claim, change, record.
+ * Changes the current room; the link stays. Claims, changes, records.
  *
- * @param maxWait how long changes of this room may go without a clear answer before this one is given up; with 0,
- *   one that clearly failed is given up too
- * @throws NotAlteredError where the provider refuses the change, has lost the room, or gives no clear answer for too long
+ * @param maxWait how long changes of this room may stay without a clear answer before this one is given up;
+ * with 0, a change that clearly failed is given up too
+ * @throws NotAlteredError if the provider refuses the change, has lost the room, or gives no clear answer for
+ * too long
  */
 export async function alterRoom(
   room: Room,
@@ -90,11 +96,11 @@ async function applyClaim(
     const now = context.now();
     const live: LiveRoom = {
       ...current,
-      // where a use moves the end, the provider may know of fewer uses than we do
+      // if uses move the end, the provider may know fewer uses than the row
       expiresAt: found.byUse ? Math.max(found.expiresAt, current.expiresAt) : found.expiresAt,
-      // one whose end was moved has an end
+      // a room whose expiry was moved has a fixed end
       byUse: found.byUse,
-      // an end that was put back to where it had been is no new life; a new one is counted from when it was asked for
+      // restoring an earlier end starts no new life; a new life starts when it was requested
       renewedAt: found.expiresAt > current.expiresAt ? claim.takenAt : current.renewedAt,
     };
     const outcome = withWarnings(claimed, found.warnings ?? []).claim;
@@ -113,7 +119,7 @@ async function applyClaim(
   }
 }
 
-/** A room is not gone because a change did not meet it. */
+/** Asks the provider before it concludes from a failed change that the room is gone. */
 async function believed(
   error: Error,
   { key }: ClaimedRoom,
@@ -149,7 +155,7 @@ function causeOf(
   );
 }
 
-/** The row without the claim. It is unknown whether a change that was given up was made. */
+/** Removes the claim from the row. It is unknown whether the abandoned change took effect. */
 async function withoutChange(claimed: ClaimedRoom, cause: Cause, context: RoomContext): Promise<Room> {
   if (!(cause instanceof ChangeGivenUpError)) {
     const { unclear } = claimed;
@@ -167,7 +173,10 @@ async function withoutChange(claimed: ClaimedRoom, cause: Cause, context: RoomCo
   );
 }
 
-/** A caller's own callback addresses that come or go leave ours where there are none. */
+/**
+ * Adds this stack's callback addresses if the caller's own are removed, and removes them if the caller sets
+ * its own.
+ */
 async function heardChange(
   { key, claim: { change = {} } }: ClaimedRoom,
   { application }: LiveRoom,

@@ -16,15 +16,15 @@ import { claimed, failed, givenUp, isAccountedFor, isRetired } from '../model/tr
 import type { RoomContext } from './context.ts';
 import { withRoom } from './context.ts';
 
-/** A row whose claim is ours. */
+/** A row whose claim this worker holds. */
 export type ClaimedRoom = Room & { readonly claim: Claim };
 
-/** What is to be done, before anybody owns it. */
+/** What a worker wants to claim, before it owns the claim. */
 export type Intent = Omit<Claim, 'owner' | 'takenAt' | 'leaseUntil' | 'bookmark' | 'from'>;
 
 /**
- * Takes the right to act on a key at the provider, before the provider is called. The write is conditional, so of
- * two workers one goes on and the other starts over and meets this claim.
+ * Claims the right to act on a key at the provider, before the provider is called. The write is conditional:
+ * of two workers one continues, and the other starts over and finds this claim.
  */
 export async function takeClaim(room: Room, intent: Intent, context: RoomContext): Promise<ClaimedRoom> {
   const now = context.now();
@@ -38,7 +38,10 @@ export async function takeClaim(room: Room, intent: Intent, context: RoomContext
   return asClaimed(await context.rooms.write(claimed(room, claim, now)));
 }
 
-/** Points the claim at another application before that one is called, so that a crash is looked for in the right place. */
+/**
+ * Points the claim at another application before that application is called, so that a recovery after a crash
+ * looks in the right place.
+ */
 export async function moveClaim(
   room: ClaimedRoom,
   target: Pick<Claim, 'application' | 'expiresAt' | 'warnings'>,
@@ -60,7 +63,10 @@ export function assertUnclaimed(room: Room, context: RoomContext): void {
   if (left > 0) throw new ClaimHeldError(room.key, left);
 }
 
-/** Whether a call that failed so may have had its effect all the same. Anything not known to be harmless may. */
+/**
+ * Whether a call that failed with this error may still have had its effect. True unless the error is known to
+ * be harmless.
+ */
 export function mayHaveActed(error: unknown): boolean {
   if (error instanceof ThrottledError) return error.ambiguous;
   return !(
@@ -72,22 +78,22 @@ export function mayHaveActed(error: unknown): boolean {
   );
 }
 
-/** Gives the claim back after a failure, for the next attempt to start at once. */
+/** Releases the claim after a failure, so that the next attempt can start immediately. */
 export async function releaseClaim(room: ClaimedRoom, error: Error, context: RoomContext): Promise<void> {
   try {
     await completeClaim(room, (ours) => failed(ours, error, mayHaveActed(error), context.now()), context);
   } catch (lostOrUnwritten) {
-    // the claim's own lease says the same a little later; what failed first is what the caller must hear of
+    // the lease ends anyway a little later; the caller must get the first error
     if (!(lostOrUnwritten instanceof Error)) throw lostOrUnwritten;
   }
 }
 
 /**
- * Writes what came of a claim. Other news may have changed the row meanwhile; as long as the claim is still ours
- * the outcome is applied to the row as it is now.
+ * Records the outcome of a claim. Other updates may have changed the row meanwhile. While the claim is still
+ * this worker's, the outcome is applied to the current row.
  *
- * @param made the room that was made under the claim: the loser of a race has it retired
- * @throws ClaimLostError where the lease ran out and another worker took over
+ * @param made the room that was created under the claim: if this worker loses the race, the room is retired
+ * @throws ClaimLostError if the lease ran out and another worker took over
  */
 export async function completeClaim(
   room: ClaimedRoom,
@@ -101,26 +107,30 @@ export async function completeClaim(
     if (!(error instanceof RoomChangedError)) throw error;
   }
   return withRoom(room.key, context, async (found) => {
-    // found by us and given up by its maker in the same moment: what is about to end must not become current
+    // found by this worker and abandoned by its maker in the same moment: a room that is about to end must
+    // not become current
     if (found && isRetired(found, made?.id, context.now())) throw lost(room);
     if (found?.claim?.owner === room.claim.owner) return context.rooms.write(outcome(found));
     if (!found || !made) throw lost(room);
     if (isAccountedFor(found, made.id, context.now())) {
       if (isNoNews(found, room.claim)) return found;
     } else if (!isShared(made, room, found, context)) {
-      // on the row first: whoever looks for a lost room at this moment must not adopt the one that is about to end
+      // write the row first: a search for a lost room must not adopt this room, which is about to end
       await context.rooms.write(givenUp(found, made, room.claim.generation, context.now()));
     }
     throw lost(room);
   });
 }
 
-/** Whether the row has heard what the claim was taken for: then it is all the same who recorded the room. */
+/**
+ * Whether the row has already seen the sequence that the claim was taken for. Then it does not matter who
+ * recorded the room.
+ */
 function isNoNews(found: Room, { sequence }: Claim): boolean {
   return sequence === undefined || standing(found, sequence) !== 'new';
 }
 
-/** Where a create is idempotent, whoever took the claim over is making, or has, the very room that we hold. */
+/** If a create is idempotent, the worker that took the claim over gets the same room as this worker. */
 function isShared(
   made: LiveRoom,
   { claim: ours, key }: ClaimedRoom,

@@ -5,24 +5,24 @@ import type { RenewalPolicy } from '../model/renewal.ts';
 import type { Room } from '../model/room.ts';
 import type { Duration, Instant } from '../model/time.ts';
 
-/** What it takes to keep rooms. */
+/** The dependencies of all work on rooms. */
 export interface RoomContext {
   readonly rooms: RoomStore;
   readonly pool: Pool;
   readonly events: EventBus;
   readonly now: () => Instant;
-  /** A name that no other attempt of any worker has. */
+  /** Returns a name that is unique to one attempt of one worker. */
   readonly newOwner: () => string;
   /** Names this deployment in its rooms' tokens: five of `a-z2-7`. */
   readonly deployment: string;
-  /** Names it in tokens of an earlier version: a room that an open claim of that version made is looked for by it too. */
+  /** Names it in tokens of an earlier version, to find a room that an open claim of that version created. */
   readonly formerly?: string;
-  /** How long a claim is good for: longer than an invocation can last. */
+  /** How long a claim is valid: longer than an invocation can last. */
   readonly lease: Duration;
   readonly renewal: RenewalPolicy;
-  /** Hears of what was done in place of what could not be done, so that somebody sees to it. */
+  /** Reports a fallback that a person should look into. */
   readonly notice?: (notice: Notice) => void;
-  /** Absent: providers are not asked to tell of meetings and ends. */
+  /** Absent: providers are not asked to report meetings and ends. */
   readonly callbacks?: Callbacks;
   /** Absent: keys have no links of their own. `rooms` is then without `withLinks`. */
   readonly links?: Links;
@@ -30,9 +30,10 @@ export interface RoomContext {
 
 /**
  * - `change-given-up`: a room gave no clear answer to any change for too long (`change.ts`).
- * - `prolonged`: no new room could be had, so that the living one was given a longer life (`prolong.ts`) ...
- * - `pool-full`: ... since every application is full.
- * - `passed-over`: an application allowed no call or refused the room, which was opened in another one (`open.ts`).
+ * - `prolonged`: no new room could be created, so the current one was extended (`prolong.ts`).
+ * - `pool-full`: the same, because every application is full.
+ * - `passed-over`: an application allowed no call or refused the room, which was opened in another one
+ *   (`open.ts`).
  */
 export type Notice = 'change-given-up' | 'prolonged' | 'passed-over' | 'pool-full';
 
@@ -40,8 +41,8 @@ export type Notice = 'change-given-up' | 'prolonged' | 'passed-over' | 'pool-ful
 const ATTEMPTS = 8;
 
 /**
- * Runs an operation on what the table has for a key, and starts over with a fresh look whenever another worker
- * wrote first. Whatever an operation has done before it lost the race must be safe to do again.
+ * Runs an operation on the row of a key. Reads the row again and starts over whenever another worker wrote it
+ * first. Everything that an operation does before its write must be safe to repeat.
  */
 export function withRoom<T>(
   key: string,
@@ -51,7 +52,7 @@ export function withRoom<T>(
   return retryOnConflict(async () => operation(await rooms.read(key)));
 }
 
-/** The same for an operation that takes the look itself. */
+/** The same for an operation that reads the row itself. */
 export async function retryOnConflict<T>(operation: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

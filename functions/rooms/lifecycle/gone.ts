@@ -3,14 +3,14 @@ import type { LiveRoom, Room } from '../model/room.ts';
 import { MINUTE } from '../model/time.ts';
 import type { RoomContext } from './context.ts';
 
-/** How often a provider is asked for a room by its id before the room is believed to be gone. */
+/** How often the provider must say that a room is missing before the room counts as gone. */
 const LOOKS = 2;
 
 /**
- * Whether the provider says that a room is not there, or has ended, each time that it is asked for it. Whatever raised
- * the suspicion (a change that met nothing, a list, a callback) does not count: a link is given up only after two
- * answers to the question itself. An answer that is none is an error, so it is no answer here. A room that can be brought
- * back is.
+ * Whether the provider says, each time it is asked by id, that a room is missing or has ended. The first sign
+ * (a failed change, a list, a callback) does not count: a link is given up only after two answers to the
+ * question itself. An unclear answer is an error, so it does not count. A room that the provider can restore
+ * is not gone.
  */
 export async function isGone(current: LiveRoom, { pool, now }: RoomContext): Promise<boolean> {
   for (let look = 1; look <= LOOKS; look += 1) {
@@ -20,7 +20,7 @@ export async function isGone(current: LiveRoom, { pool, now }: RoomContext): Pro
   return !(await isRevived(current, { pool, now }));
 }
 
-/** Whether the provider brings back a room that somebody has deleted: its link is worth more than a new one. */
+/** Whether the provider restores a deleted room. Its link is worth more than a new one. */
 async function isRevived(
   { application, id }: LiveRoom,
   { pool, now }: Pick<RoomContext, 'pool' | 'now'>,
@@ -29,17 +29,18 @@ async function isRevived(
     const revived = await pool.provider(application).revive?.(id);
     return revived?.available === true && revived.expiresAt > now();
   } catch (error) {
-    // whoever may not bring rooms back makes new ones
+    // without the permission to restore rooms, a new one is created
     if (error instanceof UnauthorizedError || error instanceof ProviderRefusedError) return false;
     throw error;
   }
 }
 
 /**
- * The row of a room that is over by what the row says, with the end that the provider has: it may have been moved since the
- * moment to which the table was restored.
+ * Returns the row of a room that is over according to the row, with the provider's expiry. The expiry may
+ * have been moved after the time to which the table was restored.
  *
- * @returns undefined where it is over, or ends so soon that it makes no difference, or nobody answers
+ * @returns undefined if the room is over, ends so soon that it makes no difference, or the provider does not
+ * answer
  */
 export async function withMovedEnd(
   room: Room,

@@ -5,9 +5,9 @@ import type { Room } from '../model/room.ts';
 import type { RoomContext } from './context.ts';
 
 /**
- * The store of rooms, whose rows have a slug from the first write that says what is wanted. A write that changes what
- * the link shows also says that the links table is behind, so that a crash between the two tables leaves enough to go
- * on.
+ * Wraps the store of rooms. A row gets a slug with its first write that has a spec. A write that changes the
+ * content of the link also marks the links table as outdated, so that a crash between the two writes is
+ * repaired later.
  */
 export function withLinks<Store extends RoomStore>(store: Store, links: Links): Store {
   return { ...store, write: (room) => store.write(linked(room, links)) };
@@ -28,23 +28,25 @@ export function isLinkShown(room: Room, links: ShownLinks): boolean {
 }
 
 /**
- * Writes the link of a row into the links table, before anybody is told of what the row says. Slugs that were replaced
- * are withdrawn first.
+ * Writes the link of a row into the links table, before the row is announced. Replaced slugs are withdrawn
+ * first.
  *
- * @returns the row with the note that it was done, which is not written yet
+ * @returns the row with the note that this was done; the note is not written yet
  */
 export async function showLink(room: Room, { rooms, links }: RoomContext): Promise<Room> {
   if (!links || isLinkShown(room, links)) return room;
-  // rows of before links have no slug yet
+  // rows from before links existed have no slug yet
   const named = room.slug === undefined ? await rooms.write(room) : room;
   if ((await put(named, links)) === 'written') return noted(named, links);
-  // newer than the row: the rooms table was restored to an earlier moment, or another worker was faster
+  // the link is newer than the row: the rooms table was restored, or another worker was faster
   const newer = await rooms.write(named);
   if ((await put(newer, links)) === 'written') return noted(newer, links);
   throw new RoomChangedError(`the link of room ${room.key} was changed by another worker`);
 }
 
-/** Writes the link also where the row says that it was shown: the links table lost it, or was restored. */
+/**
+ * Writes the link even if the row says that it is written, because the links table lost it or was restored.
+ */
 export async function rewriteLink(room: Room, context: RoomContext): Promise<Room> {
   if (!context.links || !isLinkShown(room, context.links)) return room;
   const shown = await showLink({ ...room, shownLink: undefined }, context);

@@ -21,32 +21,34 @@ import { type ClaimedRoom, completeClaim, moveClaim, releaseClaim, takeClaim } f
 import type { RoomContext } from './context.ts';
 import { flushPending } from './pending.ts';
 
-/** A generation that is wanted. */
+/** A new generation, as the caller wants it. */
 export interface Opening {
   readonly spec: RoomSpec;
   readonly announcement: Announcement;
   readonly sequence?: Sequence;
   readonly origin?: Origin;
-  /** When it shall expire, given what the provider can do. */
+  /** Returns the expiry for a provider with these capabilities. */
   readonly expiry: (capabilities: Capabilities) => Instant;
   /** The current room is gone before its time. */
   readonly gone?: boolean;
-  /** Rooms that are to end once the new one is recorded. */
+  /** Rooms that must end once the new one is recorded. */
   readonly ends?: readonly Retiree[];
   /** The application to move to. */
   readonly to?: string;
-  /** The applications that may hold it, where they are known. */
+  /** The applications that may hold it, if they are known. */
   readonly homes?: readonly string[];
 }
 
 /**
- * Opens the next generation of a room: claim, create, record, in this order, so that whatever breaks
- * between two of them leaves enough behind to go on. The old room is not touched.
+ * Opens the next generation of a room: claim, create, record, in this order, so that a crash between two
+ * steps leaves enough data to continue. The old room is not changed.
  *
- * An application that is full or lets nobody in is passed over. One that refuses the room may have a limit that it does
- * not name, so one more account of the same provider is asked: where that refuses too, the room is refused.
+ * An application that is full or rejects the credential is skipped. An application that refuses the room may
+ * have an undocumented limit, so one more account of the same provider is asked. If that one refuses too, the
+ * room is refused.
  *
- * The row must have been finished (`finish.ts`): a claim that somebody else left is not looked into here.
+ * Call `recoverRoom` (`recover.ts`) for the row first: this function does not look into a claim of another
+ * worker.
  */
 export async function openRoom(room: Room, opening: Opening, context: RoomContext): Promise<Room> {
   const { expiry, to, homes, ...wanted } = opening;
@@ -73,7 +75,7 @@ export async function openRoom(room: Room, opening: Opening, context: RoomContex
   return turnAway(claimed, applications, passed, context);
 }
 
-/** After a refusal one more account of the same provider is asked, and nobody after a second one. */
+/** After a refusal, one more account of the same provider is asked; after a second refusal, none. */
 function mayAsk(
   application: string,
   { claim }: ClaimedRoom,
@@ -84,7 +86,7 @@ function mayAsk(
   return refusals === 0 || (refusals === 1 && pool.siblings(claim.application).includes(application));
 }
 
-/** No application has made the room. */
+/** Returns the error if no application has created the room. */
 async function turnAway(
   claimed: ClaimedRoom,
   applications: readonly string[],
@@ -99,7 +101,7 @@ async function turnAway(
   throw failure;
 }
 
-/** An application that has made the rooms of its day says when it makes the next one. */
+/** An application that has reached its daily limit says when it creates rooms again. */
 function poolFull(
   key: string,
   applications: readonly string[],
@@ -116,7 +118,7 @@ function poolFull(
   );
 }
 
-/** Why the next application is to be asked: this one is full, lets nobody in, or refuses this room. */
+/** Why the next application is asked: this one is full, rejects the credential, or refuses this room. */
 type Passed = ApplicationFullError | UnauthorizedError | ProviderRefusedError;
 
 interface MadeRoom {
@@ -166,13 +168,13 @@ async function refuse(
   throw refusal;
 }
 
-/** The claim with what else the caller does not get. */
+/** Adds warnings to the claim. */
 export function withWarnings(claimed: ClaimedRoom, more: readonly string[]): ClaimedRoom {
   const { claim } = claimed;
   return { ...claimed, claim: { ...claim, warnings: [...(claim.warnings ?? []), ...more] } };
 }
 
-/** Records a room that was made, or found, under the claim. */
+/** Records a room that was created, or found, under the claim. */
 export async function record(claimed: ClaimedRoom, live: LiveRoom, context: RoomContext): Promise<Room> {
   const now = context.now();
   if (isBornDue(claimed.claim, live, context)) return refuseBornDue(claimed, live, context);
@@ -204,7 +206,10 @@ export function asLive(found: ProviderRoom, application: string, renewedAt: Inst
 /** A provider's clock and rounding may differ from ours by this much. */
 const TOLERANCE = 5 * MINUTE;
 
-/** Whether a room has ended as it is made, or ends so much too early that it would be renewed at once, and again, and again. */
+/**
+ * Whether a new room has already ended, or ends so much too early that it would be renewed immediately, again
+ * and again.
+ */
 function isBornDue(
   asked: Pick<Claim, 'spec' | 'expiresAt'>,
   live: LiveRoom,

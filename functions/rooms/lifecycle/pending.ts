@@ -7,9 +7,9 @@ import { type RoomContext, withRoom } from './context.ts';
 import { showLink } from './links.ts';
 
 /**
- * Runs an operation on the row of a key, and does then what the row says is still to be done. A room is kept first and
- * told of afterwards, so that an outage of the bus keeps no room from being renewed; the caller hears of it, so that
- * the message comes back until everything is told.
+ * Runs an operation on the row of a key, then flushes what the row has pending. A room is kept first and
+ * announced afterwards, so that an outage of the bus prevents no renewal. A failed flush is an error for the
+ * caller, so that the message comes back until everything is announced.
  */
 export function onKey(
   key: string,
@@ -22,7 +22,7 @@ export function onKey(
   });
 }
 
-/** An operation that fails is no reason to leave untold what happened before it, or to let end what is to end. */
+/** Flushes the pending announcements and endings even if the operation fails. */
 async function keptOrTold(
   key: string,
   context: RoomContext,
@@ -42,24 +42,24 @@ async function settleLeft(key: string, context: RoomContext): Promise<void> {
     const room = await context.rooms.read(key);
     if (room && (room.claim?.leaseUntil ?? 0) <= context.now()) await flushPending(room, context);
   } catch (unsettled) {
-    // it stays on the row; what failed first is what the caller must hear of
+    // it stays on the row; the caller must get the first error
     if (!(unsettled instanceof Error)) throw unsettled;
   }
 }
 
 /**
- * Does what the row says is still to be done: writes the link of the key where it shows something else, announces what
- * happened, and ends rooms at the provider that nobody has any more. Each may be done twice when a crash falls between
- * the doing and the writing; none is forgotten.
+ * Flushes what the row has pending. Writes the link of the key if the links table differs, announces events,
+ * and ends rooms that are no longer on the row. A crash between an effect and its note on the row repeats the
+ * effect; none is lost.
  *
- * A room that cannot be ended at this moment stays on the row and stands in nobody's way: keeping a room goes before
- * tidying up after one.
+ * A room that cannot be ended now stays on the row and blocks nothing: keeping rooms is more important than
+ * ending old ones.
  */
 export async function flushPending(room: Room, context: RoomContext): Promise<Room> {
   return (await flush(room, context)).told;
 }
 
-/** As `settle`, where the ending is the work: fails if a room could not be ended, once all else is done. */
+/** Like `flushPending`, but fails if a room could not be ended, after everything else is done. */
 export async function flushAll(room: Room, context: RoomContext): Promise<Room> {
   const { told, failure } = await flush(room, context);
   if (failure) throw failure.reason;

@@ -9,9 +9,9 @@ import type { RoomContext } from './context.ts';
 import { asLive, record } from './open.ts';
 
 /**
- * Sees to what an earlier attempt left, before anything new is begun. A claim whose lease is over may have made a room,
- * so its room is looked for and adopted. A change that got no clear answer is not made again: that is for whoever
- * wanted it, and stands in nobody's way. The row remembers with its next write what may have been changed.
+ * Recovers the work of an earlier attempt, before new work begins. A claim whose lease is over may have
+ * created a room, so the room is looked for and adopted. A change without a clear answer is not repeated
+ * here: its requester repeats it. The next write of the row notes which values may have changed.
  *
  * @throws ClaimHeldError while the lease of another worker runs
  */
@@ -30,14 +30,14 @@ async function adopt(room: ClaimedRoom, context: RoomContext): Promise<Room> {
   if (!found) return context.rooms.write(abandoned(room));
   const [ours] = found.filter((candidate) => isAdoptable(candidate, room, context)).sort(oldestFirst);
   if (!ours) return context.rooms.write(unclaimed(room));
-  // its life began when it was made, however long it took to be found
+  // its life began when it was created, however long it took to be found
   return record(room, asLive(ours, claim.application, ours.createdAt), context);
 }
 
-/** For how long a room that may have been made is looked for, where a key cannot wait any longer. */
+/** For how long a room that may have been created is looked for, if the key cannot wait any longer. */
 const MAX_WAIT: Duration = HOUR;
 
-/** @returns undefined where nobody can look, and the key cannot wait until somebody can */
+/** @returns undefined if the look fails and the key cannot wait for another one */
 async function look(
   { claim, key, current, emergencyAt = 0 }: ClaimedRoom,
   context: RoomContext,
@@ -62,15 +62,15 @@ async function look(
 }
 
 /**
- * Earlier attempts at the same generation may have made the room, not long before the claim was taken. One that is
- * older has been an orphan that reconciliation may be retiring at this moment: it ends whatever is no row's an hour
- * after it was made, and takes a quarter of an hour at most from its look at the row.
+ * Earlier attempts at the same generation may have created the room, a short time before the claim was taken.
+ * An older room is an orphan that reconciliation may be retiring now: reconciliation ends unknown rooms an
+ * hour after their creation, at most 15 minutes after it read the row.
  */
 const FORERUNNERS = 30 * MINUTE;
 
 /**
- * Hardly any worker has read a list before it takes a claim, and a list grows for years: then the place serves that
- * reconciliation noted, if it was there before anything that is looked for now.
+ * Most workers take a claim without having read a list, and a list grows for years. Then reconciliation's
+ * last bookmark is used, if it is older than everything that is looked for now.
  */
 async function notedBookmark(
   { application, takenAt }: Claim,
@@ -81,7 +81,9 @@ async function notedBookmark(
   return end && end.seenAt <= takenAt - FORERUNNERS ? end.bookmark : undefined;
 }
 
-/** Not one that is being retired: it carries the token too, but its end has been moved up. */
+/**
+ * False for a room that is being retired: it carries the token too, but its end was moved to an earlier time.
+ */
 function isAdoptable(candidate: ProviderRoom, room: ClaimedRoom, { pool, now }: RoomContext): boolean {
   const { claim } = room;
   const { shortestLife } = pool.provider(claim.application).capabilities;

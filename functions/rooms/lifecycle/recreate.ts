@@ -13,7 +13,7 @@ export interface KeptRoom {
   readonly spec: RoomSpec;
 }
 
-/** A new room in the place of the current one, which is not touched. */
+/** Opens a new room in place of the current one, which is not changed. */
 export async function recreate(
   { room, spec }: KeptRoom,
   reason: string,

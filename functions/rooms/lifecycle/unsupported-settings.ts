@@ -1,7 +1,7 @@
 import type { RoomProvider } from '../model/ports.ts';
 import type { RoomSpec } from '../model/room.ts';
 
-/** What a caller asks for and does not get at a provider, in words for a person. */
+/** Returns the requested settings that a provider does not support, as text for a person. */
 export function unsupportedSettings(
   { settings, renewal }: RoomSpec,
   provider: Pick<RoomProvider, 'capabilities' | 'limitations'>,
