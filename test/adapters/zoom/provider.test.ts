@@ -153,6 +153,22 @@ describe('a meeting that Zoom says does not exist', () => {
     expect(await bench.provider.get(room.id)).toBeUndefined();
   });
 
+  test('is read once more where the lists of its hosts do not have it yet', async () => {
+    await bench.close();
+    bench = await startZoomBench({ switches: { listLag: 30 } });
+    const room = await create();
+    bench.emulator.faults.add({ fault: 'status', status: 404, body: gone, on: 'GET /meetings/:id' });
+    expect(await bench.provider.get(room.id)).toMatchObject({ id: room.id, available: true });
+    bench.emulator.faults.add({
+      fault: 'status',
+      status: 404,
+      body: gone,
+      on: 'GET /meetings/:id',
+      times: 2,
+    });
+    expect(await bench.provider.get(room.id)).toBeUndefined();
+  });
+
   test('is brought back within seven days of its deletion, the link with it', async () => {
     const room = await create();
     await bench.provider.retire(room.id);
