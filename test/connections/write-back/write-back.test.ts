@@ -98,6 +98,24 @@ describe('a link is written', () => {
     });
   });
 
+  test('and taken out, while addresses that people wrote stay as they are', async () => {
+    const theirs = 'https://meet.example/theirs';
+    const event = { id: 'e1', location: theirs, description: `Join the meeting: ${theirs}` };
+    const { system, write } = setting({ format: 'google', event });
+    for (const [revision, url] of [OLD, NEW].entries()) {
+      await write(aTask(2 + revision, url));
+      expect(system.content('e1')).toMatchObject({
+        event: { location: theirs, description: expect.stringMatching(/^Join the meeting: \S+theirs/) },
+      });
+      expect(times(theirs, system.content('e1'))).toBe(2);
+    }
+    await write(aTask(5, undefined));
+    expect(system.content('e1')).toEqual({
+      format: 'google',
+      event: { ...event, extendedProperties: { private: {} } },
+    });
+  });
+
   test('by the newest announcement, in whatever order they come', async () => {
     const { system, write } = setting();
     await write(aTask(4, NEW));
