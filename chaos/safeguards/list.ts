@@ -5,7 +5,12 @@ export interface Safeguard {
   readonly file: string;
   readonly on: string;
   readonly off: string;
+  /** Where its tests are. @default those of the domain, the queues and the tables */
+  readonly tests?: readonly string[];
 }
+
+const CONNECTIONS = ['test/connections'];
+const ZOOM = ['test/adapters/zoom'];
 
 export const SAFEGUARDS: readonly Safeguard[] = [
   {
@@ -143,6 +148,114 @@ export const SAFEGUARDS: readonly Safeguard[] = [
     file: 'functions/rooms/lifecycle/links.ts',
     on: 'return isLinkShown(named, links) ? named : { ...named, shownLink: undefined };',
     off: 'return named;',
+  },
+  {
+    name: 'a replaced link is withdrawn before the new one is shown',
+    file: 'functions/rooms/lifecycle/links.ts',
+    on: 'for (const slug of withdrawnSlugs) {',
+    off: 'const early = linkOf(room, links); if (early) await links.write(early); for (const slug of withdrawnSlugs) {',
+  },
+  {
+    name: 'reconciliation leaves an application alone where too much is wrong',
+    file: 'functions/rooms/fleet/brake.ts',
+    on: 'return !confirmed || now >= confirmed.until || findings > confirmed.findings;',
+    off: 'return confirmed !== undefined && findings > confirmed.findings;',
+  },
+  {
+    name: 'an orphan that is a newer generation is given back to its row',
+    file: 'functions/rooms/fleet/reconcile.ts',
+    on: 'const recovered = await recoverSuccessors(inventories, orders, context);',
+    off: 'const recovered: readonly RotationOrder[] = []; void recoverSuccessors;',
+  },
+  {
+    name: 'what has ended accounts for no room',
+    file: 'functions/rooms/fleet/inventory.ts',
+    on: 'const open = retirees.filter((retiree) => !hasEnded(retiree, now()));',
+    off: 'const open = retirees; void hasEnded;',
+    tests: ['test/rooms', 'test/adapters/late-create.test.ts'],
+  },
+  {
+    name: 'a room is given up after two looks',
+    file: 'functions/rooms/lifecycle/gone.ts',
+    on: 'const LOOKS = 2;',
+    off: 'const LOOKS = 1;',
+  },
+  {
+    name: 'a message that SQS moved is older than all that are known',
+    file: 'functions/requests/parse.ts',
+    on: 'const askedAt = isLost ? 0 : sentAt;',
+    off: 'const askedAt = sentAt;',
+    tests: ['test/rooms', 'test/requests', 'test/runtime'],
+  },
+  {
+    name: 'a copy of such a message has lost its place too',
+    file: 'functions/runtime/queue/work-queue.ts',
+    on: "...(originOf(record).isLost && { placeIsLost: { DataType: 'String', StringValue: 'true' } }),",
+    off: '',
+    tests: ['test/runtime', 'test/middleware', 'test/requests'],
+  },
+  {
+    name: 'an event in Google is written only as it was read',
+    file: 'functions/adapters/calendars/google/system.ts',
+    on: "headers: { 'if-match': version },",
+    off: '',
+    tests: CONNECTIONS,
+  },
+  {
+    name: 'an event in Microsoft 365 is written only as it was read',
+    file: 'functions/adapters/calendars/microsoft/system.ts',
+    on: "headers: { prefer: IDS, 'if-match': version },",
+    off: 'headers: { prefer: IDS },',
+    tests: CONNECTIONS,
+  },
+  {
+    name: 'an event in CalDAV is written only as it was read',
+    file: 'functions/adapters/calendars/caldav/system.ts',
+    on: ", 'if-match': strong(event.version) },",
+    off: ' }, ...(strong(event.version) && {}),',
+    tests: CONNECTIONS,
+  },
+  {
+    name: 'only an address of ours is taken out of an event',
+    file: 'functions/connections/write-back/write-back.ts',
+    on: 'isOurs: (address) => links.includes(digestOf(address)),',
+    off: 'isOurs: (address) => links.length > 0 || address === digestOf(address),',
+    tests: CONNECTIONS,
+  },
+  {
+    name: 'an older announcement does not undo a newer one in an event',
+    file: 'functions/connections/write-back/write-back.ts',
+    on: "if (await isOvertaken(task, ports)) return 'overtaken';",
+    off: 'void isOvertaken;',
+    tests: CONNECTIONS,
+  },
+  {
+    name: 'a host at Zoom makes no more rooms than its day allows',
+    file: 'functions/adapters/zoom/hosts.ts',
+    on: 'const most = CHANGES_PER_DAY - (urgent ? 0 : KEPT_FOR_REPAIRS);',
+    off: 'const most = urgent ? CHANGES_PER_DAY : 10 * CHANGES_PER_DAY;',
+    tests: ZOOM,
+  },
+  {
+    name: 'a host of which Zoom says that its day is used up is passed over',
+    file: 'functions/adapters/zoom/provider.ts',
+    on: 'if (saysUsedUp(reply)) hosts.usedUp(host);',
+    off: 'if (saysUsedUp(reply)) void hosts.usedUp;',
+    tests: ZOOM,
+  },
+  {
+    name: 'Zoom is not believed at its first word that a meeting does not exist',
+    file: 'functions/adapters/zoom/provider.ts',
+    on: 'if (listed) return listed;',
+    off: 'void listed;',
+    tests: ZOOM,
+  },
+  {
+    name: '... nor where no list has the meeting',
+    file: 'functions/adapters/zoom/provider.ts',
+    on: 'const again = await read(id);',
+    off: 'const again = found;',
+    tests: ZOOM,
   },
 ];
 

@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { SAFEGUARDS, type Safeguard, switchedOff } from './list.ts';
 
 /**
- * `npm run safeguards`: switches off one safeguard after the other in a copy of this project, and says which tests go
- * red. One that can be switched off without a test going red is either none or not tested.
+ * `npm run safeguards [-- WORDS]`: switches off one safeguard after the other in a copy of this project, and says which
+ * tests go red. One that can be switched off without a test going red is either none or not tested. With words, only those
+ * whose name has the words in it.
  */
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
@@ -28,7 +29,8 @@ async function main(): Promise<void> {
   for (const file of files.filter(Boolean))
     cpSync(join(PROJECT, file), join(copy, file), { recursive: true });
   symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'));
-  for (const safeguard of SAFEGUARDS) {
+  const words = process.argv.slice(2).join(' ');
+  for (const safeguard of SAFEGUARDS.filter(({ name }) => name.includes(words))) {
     const red = await testWithout(safeguard);
     console.log(`${safeguard.name}: ${red.length > 0 ? red.join(', ') : 'NOTHING went red'}`);
     if (red.length === 0) process.exitCode = 1;
@@ -41,18 +43,18 @@ async function testWithout(safeguard: Safeguard): Promise<readonly string[]> {
   const source = readFileSync(path, 'utf8');
   writeFileSync(path, switchedOff(source, safeguard));
   try {
-    return await failingTests();
+    return await failingTests(safeguard.tests ?? TESTS);
   } finally {
     writeFileSync(path, source);
   }
 }
 
-async function failingTests(): Promise<readonly string[]> {
+async function failingTests(tests: readonly string[]): Promise<readonly string[]> {
   const report = join(copy, 'report.json');
   const exclusions = EXCEPT.flatMap((file) => ['--exclude', file]);
   const vitest = join(PROJECT, 'node_modules', 'vitest', 'vitest.mjs');
   const options = ['--reporter=json', `--outputFile=${report}`];
-  const run = spawn(process.execPath, [vitest, 'run', ...TESTS, ...exclusions, ...options], {
+  const run = spawn(process.execPath, [vitest, 'run', ...tests, ...exclusions, ...options], {
     cwd: copy,
     env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
     stdio: 'ignore',
