@@ -1,12 +1,12 @@
 import type { Room } from './room.ts';
 import { type Duration, HOUR, type Instant, MINUTE } from './time.ts';
 
-/** Front-loaded, since most failures pass quickly. */
+/** The first waits are short, because most failures pass quickly. */
 const BACK_OFF: readonly Duration[] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
 
 /**
- * The time at which the planner looks at the room again after this many failures. It is at most a tenth of the
- * remaining life away, and in an emergency every run looks.
+ * Returns the time of the planner's next look after this many failures. It is at most a tenth of the
+ * remaining life away. In an emergency every run looks.
  */
 export function backedOff(
   { dueAt, emergencyAt, current }: Room,

@@ -2,12 +2,18 @@ import { hash } from 'node:crypto';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
-/** A number in [0, 1) that depends on nothing but the text: the same in every process, spread evenly over texts. */
+/**
+ * Returns a number in [0, 1) that depends only on the text. It is the same in every process, and evenly
+ * distributed over texts.
+ */
 export function fraction(text: string): number {
   return hash('sha256', text, 'buffer').readUInt32BE(0) / 2 ** 32;
 }
 
-/** `length` characters (at most 51) of RFC 4648's base32 alphabet in lower case, derived from the text. */
+/**
+ * Returns `length` characters (at most 51) of RFC 4648's base32 alphabet in lower case, derived from the
+ * text.
+ */
 export function base32Digest(text: string, length: number): string {
   const bytes = hash('sha256', text, 'buffer');
   let digits = '';
@@ -19,7 +25,7 @@ export function base32Digest(text: string, length: number): string {
   return digits;
 }
 
-/** The same value always gives the same text, for any order of its properties. */
+/** Returns the same text for the same value, in any order of its properties. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part) =>
     part && typeof part === 'object' && !Array.isArray(part)

@@ -7,17 +7,17 @@ import { MINUTE } from './time.ts';
 /** An expiry may come back rounded. */
 const ROUNDING = MINUTE;
 
-/** A living room, and what it was asked to be. */
+/** A living room and its request. */
 interface Asked extends Pick<Room, 'unclear'> {
   readonly current: LiveRoom;
   readonly spec: RoomSpec;
 }
 
 /**
- * What it takes to make a room again what was asked for, where the provider shows something else that can be put
- * right in place, or a change got no clear answer.
+ * Returns the change that makes a room match its request again. A change is needed if the provider shows a
+ * difference that can be repaired in place, or if an earlier change got no clear answer.
  *
- * @returns undefined where nothing has drifted
+ * @returns undefined if nothing has drifted
  */
 export function driftOf(
   { current: { expiresAt }, spec: { settings: asked }, unclear }: Asked,
@@ -38,7 +38,7 @@ export function driftOf(
   return { settings, expiresAt: endsEarly ? expiresAt : undefined };
 }
 
-/** The settings whose value at the provider is unknown, as the request has them. */
+/** Returns the settings whose value at the provider is unknown, with the requested values. */
 export function unclearSettings(
   { unclear }: Pick<Room, 'unclear'>,
   asked: RoomSettings,
@@ -48,7 +48,10 @@ export function unclearSettings(
   return Object.fromEntries(names.map((name) => [name, asked[name]]));
 }
 
-/** The settings that were asked for, can be changed in place and show another value: as they were asked for. */
+/**
+ * Returns the requested settings that can be changed in place and show another value, with the requested
+ * values.
+ */
 function driftedSettings(
   asked: RoomSettings,
   shown: Partial<RoomSettings>,
@@ -58,7 +61,10 @@ function driftedSettings(
   return Object.fromEntries(drifted.map((name) => [name, asked[name]]));
 }
 
-/** Whether what is shown has everything that was asked; what was not asked for, or is not shown, may be anything. */
+/**
+ * Whether the shown value has everything that was requested. Parts that were not requested, or are not shown,
+ * may have any value.
+ */
 function holds(asked: unknown, shown: unknown): boolean {
   if (asked === undefined || shown === undefined) return true;
   if (typeof asked !== 'object' || asked === null) return canonicalJson(asked) === canonicalJson(shown);

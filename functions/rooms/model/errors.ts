@@ -1,8 +1,8 @@
 import type { ErrorCode } from './error-codes.ts';
 
 /**
- * Errors are named for what was found. `code` is stable, the message is for a person and names the value, the
- * rule and what to do next; none carries a host URL, a key or a token.
+ * An error is named for what was found. `code` is stable. The message is for a person and names the value,
+ * the rule and what to do next. No message contains a host URL, a key or a token.
  */
 export abstract class RoomError extends Error {
   abstract readonly code: ErrorCode;
@@ -23,7 +23,7 @@ export class ProviderRefusedError extends RequestRefusedError {
   override readonly code: ErrorCode = 'provider_refused';
 }
 
-/** Another worker holds the key's claim: come back when its lease is over. */
+/** Another worker holds the key's claim: try again when its lease is over. */
 export class ClaimHeldError extends RoomError {
   readonly code = 'claim_held';
   readonly retryAfter: number;
@@ -50,10 +50,10 @@ export class RoomGoneError extends RoomError {
   readonly code = 'room_gone';
 }
 
-/** The application holds, or has made, as many rooms as it may: the next one of the pool is asked. */
+/** The application has, or has created today, as many rooms as it may: the next one of the pool is asked. */
 export class ApplicationFullError extends RoomError {
   readonly code = 'application_full';
-  /** Milliseconds until it makes rooms again, where it says so. */
+  /** Milliseconds until it creates rooms again, if it says so. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, options?: ErrorOptions & { retryAfter?: number }) {
@@ -62,7 +62,7 @@ export class ApplicationFullError extends RoomError {
   }
 }
 
-/** The key has no room yet, and one is on its way: what is asked of it waits. */
+/** The key has no room yet, and one is being created: the request waits. */
 export class RoomAwaitedError extends RoomError {
   readonly code: ErrorCode = 'room_awaited';
 }
@@ -72,7 +72,7 @@ export class UnknownRoomError extends RoomAwaitedError {
   override readonly code = 'unknown_room';
 }
 
-/** A row names an application that the deployment does not have any more. */
+/** A row names an application that the deployment no longer has. */
 export class UnknownApplicationError extends RoomError {
   readonly code = 'unknown_application';
 }
@@ -80,7 +80,7 @@ export class UnknownApplicationError extends RoomError {
 /** Every application of the pool is full: the message is kept. */
 export class PoolFullError extends RoomError {
   readonly code = 'pool_full';
-  /** Milliseconds until one of them makes rooms again, where one says so. */
+  /** Milliseconds until one of them creates rooms again, if one says so. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, options?: ErrorOptions & { retryAfter?: number | undefined }) {
@@ -89,7 +89,7 @@ export class PoolFullError extends RoomError {
   }
 }
 
-/** The provider does not accept our credentials, and newer ones did not help (401). */
+/** The provider does not accept the credential, and newer versions of it did not help (401). */
 export class UnauthorizedError extends RoomError {
   readonly code = 'unauthorized';
 }
@@ -99,7 +99,7 @@ export class ThrottledError extends RoomError {
   readonly code = 'throttled';
   /** Milliseconds. */
   readonly retryAfter: number;
-  /** A 503 may come after the effect, a 429 does not. */
+  /** A 503 may come after the effect; a 429 does not. */
   readonly ambiguous: boolean;
 
   constructor(message: string, details: { retryAfter: number; ambiguous: boolean }, options?: ErrorOptions) {
@@ -114,32 +114,32 @@ export class AmbiguousOutcomeError extends RoomError {
   readonly code = 'ambiguous_outcome';
 }
 
-/** The provider could not be reached: no connection came about, so nothing was sent and nothing happened. */
+/** No connection to the provider was established, so nothing was sent and nothing happened. */
 export class UnreachableError extends RoomError {
   readonly code = 'unreachable';
 }
 
-/** A change of a room has got no clear answer for so long that its caller goes another way. */
+/** A change of a room has been without a clear answer for so long that its caller tries another way. */
 export class ChangeGivenUpError extends RoomError {
   readonly code = 'change_given_up';
 }
 
-/** The provider answered with something that its contract rules out. */
+/** The provider's answer breaks its contract. */
 export class ProviderContractError extends RoomError {
   readonly code = 'provider_contract';
 }
 
-/** Too little of the invocation is left to start this piece of work: it is given back untouched. */
+/** The invocation has too little time left to start this piece of work, which is returned untouched. */
 export class OutOfTimeError extends RoomError {
   readonly code = 'out_of_time';
 }
 
-/** The event bus did not take an announcement: it stays on the row, and is made again. */
+/** The event bus did not take an announcement, which stays on the row and is sent again. */
 export class NotAnnouncedError extends RoomError {
   readonly code = 'not_announced';
 }
 
-/** What was thrown, as an error: JavaScript lets anything be thrown. */
+/** Converts a thrown value to an error: JavaScript code can throw any value. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -1,6 +1,6 @@
 /**
- * The events on the bus, as a rule hands them on: public, and exported from the package. `docs/event.schema.json` is
- * generated from a schema that has these types.
+ * The events on the bus, as a rule delivers them. They are public and exported from the package.
+ * `docs/event.schema.json` is generated from a schema that has these types.
  */
 
 /** The source of all events of this project. */
@@ -8,11 +8,11 @@ export type EventSource = 'evergreen-rooms';
 
 /** The envelope of EventBridge around the detail. */
 export interface BusEvent<Type extends string, Detail> {
-  /** Of EventBridge's envelope: `0`. */
+  /** The version of EventBridge's envelope: `0`. */
   readonly version: string;
-  /** Of this delivery: an event that is sent again has another id. */
+  /** The id of this delivery: an event that is sent again has another id. */
   readonly id: string;
-  /** Tells the events of this project from others. */
+  /** Distinguishes the events of this project from others. */
   readonly source: EventSource;
   /** Names the event. */
   readonly 'detail-type': Type;
@@ -28,13 +28,13 @@ export interface BusEvent<Type extends string, Detail> {
   readonly detail: Detail;
 }
 
-/** A room, as the bus shows it. It has no host link. */
+/** A room as the bus shows it. It has no host link. */
 export interface EventRoom {
-  /** Which entry of the pool it lives in. */
+  /** The name of the application in the pool. */
   readonly application: string;
   /** The provider's id. */
   readonly id: string;
-  /** Absent where the provider has none. */
+  /** Absent if the provider has none. */
   readonly meetingCode?: string;
   /** The link for guests. */
   readonly guestUrl: string;
@@ -51,7 +51,7 @@ export interface EventRoom {
  * - `active`: a room is live, and will be kept.
  * - `held`: live, but a person paused its renewal.
  * - `ending`: live, and not needed after its expiry.
- * - `on-demand`: a room opens when a visitor knocks at the link; there is one now or not.
+ * - `on-demand`: a room opens when a visitor knocks at the link. There may or may not be one now.
  * - `cancelled`: retired; the row stays, so that a late message cannot reopen the room.
  * - `rejected`: refused for good, by the provider or by the rules.
  *
@@ -70,7 +70,7 @@ const IN_ORDER: Readonly<Record<RoomState, number>> = {
 };
 
 /** Every state, in the order of a life. */
-// the keys of a record of states are states
+// `Object.keys` returns strings, but the keys of this record are states
 export const ROOM_STATES = Object.keys(IN_ORDER) as readonly RoomState[];
 
 /** The detail of an event about a room. */
@@ -79,25 +79,27 @@ export interface RoomEventDetail {
   readonly deployment: string;
   /** The room's key. */
   readonly key: string;
-  /** Counts the rooms that were opened under the key. */
+  /** The number of rooms that were opened under the key. */
   readonly generation: number;
-  /** Of two events of a key the one with the higher revision is the newer. */
+  /** Grows with every event of the key: a higher revision is newer. */
   readonly revision: number;
   /** The state of the key. */
   readonly state: RoomState;
-  /** Why it happened; of `Room Rejected` the refusal itself. */
+  /** Why it happened. `Room Rejected` has the refusal's message here. */
   readonly reason: string;
-  /** The link of the key for guests. It stays the same and leads to the current room. Absent where links are off. */
+  /**
+   * The link of the key for guests. It stays the same and leads to the current room. Absent if links are off.
+   */
   readonly link?: string;
-  /** Absent where there is none. */
+  /** Absent if there is none. */
   readonly room?: EventRoom;
-  /** The room before, while its link still works. */
+  /** The previous room, while its link still works. */
   readonly previous?: EventRoom;
-  /** When the renewal rule wants the next room, in ISO 8601. Absent where it wants none. */
+  /** When the renewal rule wants the next room, in ISO 8601. Absent if it wants none. */
   readonly renewAt?: string;
-  /** Of a room for a calendar: the ids to write the link back by. */
+  /** For a room of a calendar: the ids to write the link back by. */
   readonly origin?: Readonly<Record<string, string>>;
-  /** The settings that the caller asked for and does not get, as text. Absent if there are none. */
+  /** The requested settings that the caller does not get, as text. Absent if there are none. */
   readonly warnings?: readonly string[];
 }
 
@@ -109,9 +111,9 @@ export interface RequestEventDetail {
   readonly messageId: string;
   /** ISO 8601, in UTC. */
   readonly sentAt: string;
-  /** Of an event of the bus. */
+  /** The id of the event on the bus, if the message came from the bus. */
   readonly eventId?: string;
-  /** Absent where the message names no room that could be read. */
+  /** Absent if the key could not be read from the message. */
   readonly key?: string;
   /** The reason. It contains no name, metadata or address. */
   readonly reason: string;
@@ -119,7 +121,7 @@ export interface RequestEventDetail {
 
 /** What reconciliation found in one application. */
 export interface ReconciliationCounts {
-  /** Rooms at the provider that have not expired: in this part of the list, where it is read in parts. */
+  /** Rooms at the provider that have not expired. If the list is read in parts, those in this part. */
   readonly rooms: number;
   /** Rows whose room the provider does not have. */
   readonly lost: number;
@@ -131,13 +133,13 @@ export interface ReconciliationCounts {
   readonly strangers: number;
   /** Rooms whose settings or end differ from the request, and can be repaired in place. */
   readonly drifted: number;
-  /** Rows that a crash left with something to do. */
+  /** Rows that a crash left unfinished. */
   readonly unfinished: number;
-  /** Rooms of newer generations than their row has: they are given back to it. */
+  /** Rooms of newer generations than their row has. They are given back to the row. */
   readonly recovered: number;
-  /** The run changed nothing here, since too much is lost or orphaned: a person has to confirm. */
+  /** The run changed nothing here, because too many rooms are lost or orphaned: a person must confirm. */
   readonly held?: true;
-  /** The list goes on: a successor reads the next part, and reports it. */
+  /** The list continues: the next run reads and reports the next part. */
   readonly partial?: true;
 }
 
@@ -166,19 +168,19 @@ export interface LinkEventDetail {
   readonly reason: string;
 }
 
-/** There is a room under a key that had none. */
+/** A key that had no room has one. */
 export type RoomCreated = BusEvent<'Room Created', RoomEventDetail>;
-/** A new room took the place of one: the link is another. */
+/** A new room replaced the previous one: the guest link changed. */
 export type RoomRotated = BusEvent<'Room Rotated', RoomEventDetail>;
-/** The room was changed, or its end was moved: the link is the same. */
+/** The room was changed, or its end was moved: the guest link is the same. */
 export type RoomUpdated = BusEvent<'Room Updated', RoomEventDetail>;
 /** The room is being retired. */
 export type RoomCancelled = BusEvent<'Room Cancelled', RoomEventDetail>;
 /** The request can never be met. An existing room continues unchanged. */
 export type RoomRejected = BusEvent<'Room Rejected', RoomEventDetail>;
-/** Somebody paused the renewal of the room. */
+/** A person paused the renewal of the room. */
 export type RoomHeld = BusEvent<'Room Held', RoomEventDetail>;
-/** Somebody let the renewal of the room go on. */
+/** A person resumed the renewal of the room. */
 export type RoomReleased = BusEvent<'Room Released', RoomEventDetail>;
 /** The link of a key was replaced. The earlier link stopped working. */
 export type RoomRelinked = BusEvent<'Room Relinked', RoomEventDetail>;
@@ -188,7 +190,7 @@ export type RoomEnded = BusEvent<'Room Ended', RoomEventDetail>;
 export type RequestRefused = BusEvent<'Request Refused', RequestEventDetail>;
 /** A message used all its attempts. */
 export type RequestFailed = BusEvent<'Request Failed', RequestEventDetail>;
-/** The table was compared with what the providers have. */
+/** The table was compared with the providers' lists. */
 export type RoomsReconciled = BusEvent<'Rooms Reconciled', ReconciliationEventDetail>;
 
 /** The link of a room could not be written into its event. Reported once for each reason. */
@@ -206,7 +208,7 @@ export type RoomEvent =
   | RoomRelinked
   | RoomEnded;
 
-/** Any event of the bus; `detail-type` tells which. */
+/** Any event of the bus; `detail-type` says which. */
 export type EvergreenRoomsEvent =
   | RoomEvent
   | RequestRefused

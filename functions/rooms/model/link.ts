@@ -5,30 +5,30 @@ import type { Instant } from './time.ts';
 import { isAwaited, restState } from './transitions.ts';
 
 /**
- * The link of a key: one address that is written down once and leads to the room that the key has at that moment. The
- * links table holds what a visitor may know, and nothing that lets anybody in as a host.
+ * The link of a key: a fixed address that leads to the key's current room. The links table contains what a
+ * visitor may know, and no host link.
  */
 
 /**
- * What is wanted of the key; whether there is a room now follows from `url` and `expiresAt` (`pageOf`).
+ * What the key needs. Whether it has a room now follows from `url` and `expiresAt` (`pageOf`).
  *
- * - `kept`: a room is there, or is being opened.
- * - `on-demand`: a room opens when somebody knocks.
+ * - `kept`: a room is live or being opened.
+ * - `on-demand`: a room opens when a visitor knocks.
  * - `held`: a person paused the renewal.
  * - `ending`: no room follows the current one.
- * - `rejected`: no room can be had.
+ * - `rejected`: no room is possible.
  * - `cancelled`: no room is needed any more.
- * - `withdrawn`: the slug was replaced. It is kept so that no earlier write brings it back.
+ * - `withdrawn`: the slug was replaced. It is kept so that no earlier write restores it.
  */
 export type LinkState = 'kept' | 'on-demand' | 'held' | 'ending' | 'rejected' | 'cancelled' | 'withdrawn';
 
 export interface Link {
-  /** 22 characters of base64url: 128 random bits. Whoever has it gets in. */
+  /** 22 characters of base64url: 128 random bits. Anybody who knows it can enter. */
   readonly slug: string;
   /** Never shown to a visitor. */
   readonly key: string;
   readonly state: LinkState;
-  /** The row's. A write never replaces a link of a higher revision. */
+  /** The revision of the row. A write never replaces a link of a higher revision. */
   readonly revision: number;
   /** The guest link of the room. */
   readonly url?: string;
@@ -36,19 +36,19 @@ export interface Link {
   readonly expiresAt?: Instant;
   /** Absent unless the deployment shows the names of rooms. */
   readonly name?: string;
-  /** Nobody needs the link after this time. Absent: needed until the key is cancelled. */
+  /** The link is not needed after this time. Absent: needed until the key is cancelled. */
   readonly neededUntil?: Instant;
 }
 
-/** @param linksUrl where links begin; ends in a slash */
+/** @param linksUrl the start of every link; ends in a slash */
 export function linkAddress({ slug }: Pick<Room, 'slug'>, linksUrl: string | undefined): string | undefined {
   return slug !== undefined && linksUrl !== undefined ? `${linksUrl}${slug}` : undefined;
 }
 
-/** What a visitor meets: the room itself, or a page. */
+/** What a visitor gets: the room itself, or a page. */
 export type Page = 'live' | 'opening' | 'on-demand' | 'held' | 'ended' | 'rejected' | 'cancelled' | 'unknown';
 
-/** What the holder of a slug meets at this moment. */
+/** Returns what the holder of a slug gets at this moment. */
 export function pageOf(link: Link | undefined, now: Instant): Page {
   if (!link || link.state === 'withdrawn') return 'unknown';
   if (link.state === 'cancelled') return 'cancelled';
@@ -59,12 +59,12 @@ export function pageOf(link: Link | undefined, now: Instant): Page {
   return state === 'ending' ? 'ended' : state;
 }
 
-/** Whether a knock may open a room here. */
+/** Whether a knock may open a room at this page. */
 export function opensAtKnock(page: Page): boolean {
   return page === 'opening' || page === 'on-demand';
 }
 
-/** @returns undefined for a key that was never asked for: it has no link */
+/** @returns undefined for a key that was never requested: it has no link */
 export function linkOf(room: Room, { names, host }: LinkPolicy): Link | undefined {
   const { slug, key, spec, current, revision } = room;
   if (slug === undefined || !spec) return undefined;
@@ -74,7 +74,7 @@ export function linkOf(room: Room, { names, host }: LinkPolicy): Link | undefine
     key,
     state: current && !leads ? 'rejected' : stateOf(room),
     revision,
-    // as headers take it: URL reads over line breaks, and encodes the rest
+    // fit for a header: URL removes line breaks and encodes the rest
     url: leads ? new URL(current.guestUrl).href : undefined,
     expiresAt: leads ? current.expiresAt : undefined,
     name: names ? spec.settings.display_name : undefined,
@@ -86,17 +86,17 @@ export function linkOf(room: Room, { names, host }: LinkPolicy): Link | undefine
 export interface LinkPolicy {
   /** Whether pages show the names of rooms. */
   readonly names: boolean;
-  /** The host of the links themselves: a room at that address would lead in a circle. */
+  /** The host of the links themselves: a room at that host would redirect in a circle. */
   readonly host: string;
 }
 
-/** What it takes to know whether the links table has the link of a row. */
+/** The information that tells whether the links table has the link of a row. */
 export interface ShownLinks extends LinkPolicy {
-  /** Tells this links table from one that took its place. */
+  /** Distinguishes this links table from one that replaced it. */
   readonly table: string;
 }
 
-/** What it takes to give every key a link of its own. */
+/** The dependencies for links of keys. */
 export interface Links extends ShownLinks {
   /** Writes a link unless the table has one of a higher revision. Safe to repeat. */
   write(link: Link): Promise<'written' | 'newer-stands'>;
@@ -104,7 +104,7 @@ export interface Links extends ShownLinks {
   readonly newSlug: () => string;
 }
 
-/** Visitors are sent only over TLS, and never in a circle. */
+/** Visitors are redirected only to TLS, and never in a circle. */
 export function leadsToRoom(url: string, host: string): boolean {
   if (!URL.canParse(url)) return false;
   const target = new URL(url);
@@ -114,14 +114,16 @@ export function leadsToRoom(url: string, host: string): boolean {
 
 function stateOf(room: Room): LinkState {
   const state = restState(room);
-  // asked for again, and not had yet
+  // requested again, but no room yet
   if (state === 'cancelled' && isAwaited(room)) return 'kept';
   if (state === 'cancelled' || state === 'rejected') return state;
   if (isOnDemand(room.spec)) return room.toBeHeld ? 'held' : 'on-demand';
   return state === 'held' || state === 'ending' ? state : 'kept';
 }
 
-/** When the row of a room that has ended, and its link, begin to be forgotten; undefined while it is kept. */
+/**
+ * When the row and the link of a room that has ended start to be forgotten; undefined while the row is kept.
+ */
 export function neededUntil({ state, current, spec, updatedAt }: Room): Instant | undefined {
   if (state === 'cancelled' || state === 'rejected') return updatedAt;
   if (state === 'ending' && current) return current.expiresAt;
@@ -131,9 +133,9 @@ export function neededUntil({ state, current, spec, updatedAt }: Room): Instant 
   return undefined;
 }
 
-/** Differs where the links table, named by `table`, has to be written. */
+/** Returns a digest that changes when the links table, named by `table`, must be written. */
 export function linkDigest(link: Link, table: string): string {
   const { revision: _revision, neededUntil: end, ...shown } = link;
-  // of the others the end follows from what is shown
+  // in the other states the end follows from what is shown
   return base32Digest(canonicalJson([table, shown, link.state === 'on-demand' ? end : undefined]), 12);
 }

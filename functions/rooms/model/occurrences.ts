@@ -3,41 +3,42 @@ import type { Origin } from './origin.ts';
 import { type Duration, HOUR, type Instant } from './time.ts';
 
 /**
- * What is known of a calendar's event, merged from news of it that comes in any order, twice or late.
+ * The state of a calendar's event, merged from updates that arrive in any order, twice or late.
  *
- * News of a series comes in pieces: the series itself, and the occurrences that were moved or cancelled, each with a
- * sequence of its own. None of them tells the whole, so the row remembers the newest of each, and when the last
- * occurrence ends follows from what is remembered, never from the order in which it came.
+ * The updates of a series are separate: the series itself, and the occurrences that were moved or cancelled,
+ * each with a sequence of its own. No single update describes the whole series. So the row remembers the
+ * newest of each. The end of the last occurrence follows from what is remembered, not from the order of
+ * arrival.
  */
 
-/** An occurrence by the instant at which it was planned to start, and the instant until which it needs a room. */
+/** An occurrence: the instant of its planned start, and the instant until which it needs a room. */
 export interface PlannedOccurrence {
   readonly id: Instant;
   readonly until: Instant;
 }
 
-/** News of the event as a whole. */
+/** An update of the event as a whole. */
 export interface EventUpdate {
-  /** Its place among the news of the same, compared as a string. */
+  /** Its place among the updates of the event as a whole, compared as a string. */
   readonly at: string;
-  /** Cancelled occurrences of an older epoch exist again, since the event was planned again. */
+  /** Cancelled occurrences of an older epoch exist again, because the event was planned again. */
   readonly epoch: string;
   /** The name of its room. */
   readonly name: string;
-  /** Where it stands now: a booking that is moved may get another id. */
+  /** Its current ids: a booking that is moved may get another id. */
   readonly origin: Origin;
   readonly cancelled?: boolean;
-  /** Set where it comes with all its exceptions, so that older ones mean nothing any more. */
+  /** Set if the update comes with all exceptions of the event: older exceptions are then void. */
   readonly complete?: boolean;
   /** The series has no end. */
   readonly endless?: boolean;
-  /** The occurrences that last longest, shortest first. */
+  /** The occurrences that end last, the earliest end first. */
   readonly planned: readonly PlannedOccurrence[];
-  /** Set where `planned` is all there are. */
+  /** Set if `planned` has all occurrences. */
   readonly whole?: boolean;
 }
 
-/** News of one occurrence: it was moved, added or cancelled. */
+/** An update of one occurrence: it was moved, added or cancelled. */
 export interface OccurrenceUpdate extends PlannedOccurrence {
   readonly at: string;
   readonly epoch: string;
@@ -47,37 +48,41 @@ export interface OccurrenceUpdate extends PlannedOccurrence {
   readonly following?: boolean;
 }
 
-/** What one message tells. */
+/** The updates in one message. */
 export interface CalendarUpdate {
   readonly event?: EventUpdate;
   readonly occurrences: readonly OccurrenceUpdate[];
 }
 
-/** What a row remembers. */
+/** What a row remembers of its calendar event. */
 export interface CalendarMemory extends CalendarUpdate {
-  /** Counts up whenever something is learnt. */
+  /** Counts up with every change of the memory. */
   readonly version: number;
-  /** Exceptions from before this mean nothing any more. */
+  /** Exceptions older than this are void. */
   readonly floor?: string;
-  /** When the last of the exceptions ends that the row has no place for: a room that is forgotten lives longer. */
+  /**
+   * When the last of the exceptions ends for which the row has no space. The room lives at least until then.
+   */
   readonly beyond?: Instant;
 }
 
-/** What follows for the room: until when it is needed (absent: for ever), or that it is not. */
+/** The consequence for the room: how long it is needed (absent: for ever), or that it is not needed. */
 export type Requirement = { readonly name: string; readonly until?: Instant } | 'none';
 
-/** How many occurrences a row knows of, counted from the last. */
+/** How many occurrences a row remembers, counted from the last. */
 export const REMEMBERED = 100;
 
-/** How many moved occurrences a row remembers, those that end last, and how many cancelled ones, the latest. */
+/**
+ * How many moved occurrences a row remembers, those that end last, and how many cancelled ones, the latest.
+ */
 const REMEMBERED_MOVES = 64;
 const REMEMBERED_CANCELLATIONS = 100;
 
 const NOTHING: CalendarMemory = { version: 0, occurrences: [] };
 
 /**
- * What is known once the news is taken in: the very memory that was given where nothing is new. The same set of news
- * ends in the same memory in every order.
+ * Merges an update into a memory. Returns the same object if the update has nothing new. The same set of
+ * updates gives the same memory in every order.
  */
 export function mergeUpdate(memory: CalendarMemory = NOTHING, news: CalendarUpdate): CalendarMemory {
   const event = newest(memory.event, news.event);
@@ -101,7 +106,10 @@ export function mergeUpdate(memory: CalendarMemory = NOTHING, news: CalendarUpda
     : { ...learnt, version: memory.version + 1 };
 }
 
-/** The limits of a row. A forgotten occurrence leaves its end behind, so that it never shortens a room. */
+/**
+ * Applies the limits of a row. The end of a dropped occurrence is kept, so that dropping it never shortens
+ * the room.
+ */
 function withinLimits(all: readonly OccurrenceUpdate[], beyond = 0) {
   const cancelled = all.filter((news) => news.cancelled).sort((a, b) => a.id - b.id);
   const moved = all.filter((news) => !news.cancelled).sort((a, b) => a.until - b.until || a.id - b.id);
@@ -113,7 +121,7 @@ function withinLimits(all: readonly OccurrenceUpdate[], beyond = 0) {
   return { occurrences, ...(latestForgotten > 0 && { beyond: latestForgotten }) };
 }
 
-/** The consequences for a room. */
+/** Returns the consequences for a room. */
 export function requiredUntil({
   event,
   occurrences,
@@ -131,8 +139,8 @@ export function requiredUntil({
 }
 
 /**
- * Whether the last occurrence has begun and may go on: news that merely leaves the event without occurrences then has
- * nothing left to end but a meeting that people sit in. Some feeds list only what is ahead.
+ * Whether the last occurrence has begun and may still be in progress. An update that only removes occurrences
+ * then must not end the meeting. Some feeds list only future occurrences.
  */
 export function isInItsLast(
   known: CalendarMemory = NOTHING,
@@ -154,7 +162,7 @@ function hasOccurrences(event: EventUpdate | undefined): boolean {
 
 function newest<T extends { readonly at: string }>(a: T | undefined, b: T | undefined): T | undefined {
   if (!a || !b) return a ?? b;
-  // two tellings of one moment: any choice is right that does not depend on which came first
+  // equal versions: choose deterministically, in any arrival order
   if (a.at === b.at) return canonicalJson(a) >= canonicalJson(b) ? a : b;
   return a.at > b.at ? a : b;
 }
@@ -169,8 +177,9 @@ function latest(a: string | undefined, b: string | undefined): string | undefine
 }
 
 /**
- * Whether an exception still means something: a move always does, since at worst a room lives too long for it; a
- * cancellation, or what is said of all that follow, only until the event is planned anew, or a room might end too soon.
+ * Whether an exception is still valid. A move always is: at worst a room lives too long. A cancellation, or
+ * an exception for all later occurrences, is valid only until the event is planned again. Otherwise a room
+ * might end too soon.
  */
 function stands({ epoch, cancelled, following }: OccurrenceUpdate, event: EventUpdate | undefined): boolean {
   return (!cancelled && !following) || event === undefined || epoch >= event.epoch;
@@ -182,7 +191,7 @@ function lastEnd(
   cut: OccurrenceUpdate | undefined,
   beyond: Instant | undefined,
 ): Instant | undefined {
-  // what was said of an occurrence before it was cancelled together with all that follow means nothing any more
+  // an older exception of an occurrence that was cancelled together with all later ones is void
   const isCutOff = ({ id, at }: OccurrenceUpdate) => cut !== undefined && id >= cut.id && at < cut.at;
   const singles = new Map(
     exceptions
@@ -199,7 +208,7 @@ function lastEnd(
     ...[...singles.values()].map(({ until, cancelled }) => (cancelled ? undefined : until)),
     ...ranges.map(({ until, cancelled }) => (cancelled ? undefined : until)),
   ].filter((end) => end !== undefined);
-  // where all that is remembered of the plan is cancelled, there is more before it
+  // if all remembered occurrences are cancelled, there are earlier ones that the row does not remember
   const isUnknown = event && !event.whole && standing.length === 0;
   const unknown = isUnknown ? (cut?.until ?? event.planned[0]?.until) : undefined;
   const all = [...ends, unknown, ends.length > 0 || unknown !== undefined ? beyond : undefined];
@@ -207,7 +216,7 @@ function lastEnd(
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-/** An hour is added to a shift that is calculated without the zone: the clocks may have been changed on the way. */
+/** Added to a shift that is calculated without the time zone, because the clocks may change in between. */
 const CLOCK_CHANGE: Duration = HOUR;
 
 function endWithin(occurrence: PlannedOccurrence, ranges: readonly OccurrenceUpdate[]): Instant | undefined {

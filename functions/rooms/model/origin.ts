@@ -1,2 +1,2 @@
-/** Ids of the source that a team needs to write the link back to where it came from. Nothing personal. */
+/** The ids in the source that a team needs to write the link back. They contain no personal data. */
 export type Origin = Readonly<Record<string, string>>;

@@ -1,8 +1,9 @@
 import { fraction } from './digest.ts';
 
 /**
- * The order in which a key asks the applications of the pool for a room: rendezvous hashing, so that adding or
- * removing an application changes the home of no key but its own. `first` goes ahead: a room stays where it lives.
+ * Returns the order in which a key asks the applications of the pool for a room. It uses rendezvous hashing:
+ * adding or removing an application affects only the keys of that application. `first` comes first, because a
+ * room stays in its application.
  */
 export function placementOrder(
   key: string,

@@ -15,33 +15,34 @@ export type { RoomChange };
 
 /** What a provider can do. The domain acts on these, never on a provider's name. */
 export interface Capabilities {
-  /** The settings that a living room takes; any other change needs a new room. */
+  /** The settings that can change in a living room; any other change needs a new room. */
   readonly changeable: readonly SettingName[];
   /** The expiry of a living room can be moved. */
   readonly movableExpiry: boolean;
   /**
-   * A room that is asked for without an end lives on for so long after each use, its link staying. Absent: every room has
-   * an end.
+   * How long a room that was requested without an end lives after each use, with the same link. Absent: every
+   * room has an end.
    */
   readonly livesByUse?: Duration;
-  /** The shortest life a new room, or a moved expiry, may have from now. */
+  /** The shortest life, from now, of a new room or a moved expiry. */
   readonly shortestLife: Duration;
-  /** The longest life a new room, or a moved expiry, may have from now. */
+  /** The longest life, from now, of a new room or a moved expiry. */
   readonly longestLife: Duration;
   /**
-   * A second create with the same token gives the room of the first. So an ambiguous create may simply be made again,
-   * and two workers that race under one token share one room: neither may retire it as its own failure.
+   * A second create with the same token returns the room of the first. So an ambiguous create can be
+   * repeated. Two workers that race with one token get the same room, so neither may retire it as its own
+   * failure.
    */
   readonly idempotentCreate: boolean;
-  /** What a look for a token costs: one call, or all pages since the bookmark. */
+  /** How a room is found by its token: with one call, or by reading all pages since the bookmark. */
   readonly findable: 'by-token' | 'by-list';
-  /** When a retired room ends: `at-once`, or `later`, after the shortest life. */
+  /** When a retired room ends: `at-once` is immediately, `later` is after the shortest life. */
   readonly retires: 'at-once' | 'later';
-  /** How long past its expiry a room may still be entered. */
+  /** How long after its expiry people may still enter a room. */
   readonly grace: Duration;
-  /** A link for the host works as long as its room, or for a short time. */
+  /** Whether a host link works as long as its room, or only for a short time. */
   readonly hostLink: 'lasting' | 'short-lived';
-  /** How many rooms an account can make a minute for long; absent where the provider does not say. */
+  /** How many rooms an account can create per minute for a long time. Absent if the provider does not say. */
   readonly creationsPerMinute?: number;
 }
 
@@ -51,15 +52,17 @@ export interface ProviderRoom extends Omit<LiveRoom, 'application' | 'renewedAt'
   readonly token?: string;
   /** False once it has expired. */
   readonly available: boolean;
-  /** Whose it is, where the rooms of an account belong to its users. Only in a list. */
+  /** The owner, if the rooms of an account belong to its users. Only in a list. */
   readonly host?: string;
   /** Why no key can have it, in words for a person. Absent: one can. */
   readonly obstacle?: string;
-  /** People are in it at this moment, which is a use. */
+  /** People are in it now, which counts as a use. */
   readonly inUse?: boolean;
-  /** What it was asked to be and is not, in words for a person. Only in the answer to a create or a change. */
+  /**
+   * How the room differs from the request, as text for a person. Only in the answer to a create or a change.
+   */
   readonly warnings?: readonly string[];
-  /** The changeable settings it has, for finding drift. Absent where the provider does not show them. */
+  /** Its changeable settings, for finding drift. Absent if the provider does not show them. */
   readonly settings?: Partial<RoomSettings>;
 }
 
@@ -67,9 +70,9 @@ export interface RoomOrder {
   readonly token: string;
   readonly settings: RoomSettings;
   readonly expiresAt: Instant;
-  /** It has no end of its own: `expiresAt` is when it ends if nobody uses it. */
+  /** The room has no fixed end: `expiresAt` is when it ends if it is not used. */
   readonly byUse?: boolean;
-  /** The key has lost its room, so what an account keeps back for repairs may be used. */
+  /** The key has lost its room, so the call may use the part of the account that is reserved for repairs. */
   readonly urgent?: boolean;
 }
 
@@ -83,51 +86,58 @@ export interface RoomOrder {
 export interface RoomProvider {
   readonly capabilities: Capabilities;
   create(order: RoomOrder): Promise<ProviderRoom>;
-  /** All rooms that carry the token, expired ones too. `since` is a bookmark from an earlier list. */
+  /**
+   * Returns all rooms that carry the token, including expired ones. `since` is a bookmark from an earlier
+   * list.
+   */
   find(token: string, since?: string): Promise<readonly ProviderRoom[]>;
   get(id: string): Promise<ProviderRoom | undefined>;
   change(id: string, change: RoomChange): Promise<ProviderRoom>;
   /**
-   * Brings back a room that somebody has deleted, its link with it. `undefined` where it is gone for good. Absent: a deleted
-   * room is gone for good.
+   * Restores a deleted room together with its link. `undefined` if it is gone for good. Absent: a deleted
+   * room is always gone for good.
    */
   revive?(id: string): Promise<ProviderRoom | undefined>;
-  /** Ends a room as early as the provider allows, and says when that is. A room that is gone has ended. */
+  /** Ends a room as early as the provider allows, and returns when it ends. A room that is gone has ended. */
   retire(id: string): Promise<Instant>;
   /**
-   * A link that makes its holder the host: a credential, for whoever asked and nowhere else, so no other call shows it.
-   * `undefined` where the room is gone.
+   * Returns a link that makes its holder the host. The link is a credential, so no other call returns it.
+   * `undefined` if the room is gone.
    *
-   * @param settings those of the room: a minted link carries what the room itself cannot
+   * @param settings the room's settings: a link that is created on request has settings that the room cannot
+   * have
    */
   hostUrl(id: string, settings?: RoomSettings): Promise<string | undefined>;
-  /** Every room of the account, page by page, at a pace that leaves a part of the account's rate to other calls. */
+  /**
+   * Lists every room of the account, page by page, slowly enough that other calls keep a part of the
+   * account's rate.
+   */
   list(options?: ListOptions): AsyncIterable<readonly ProviderRoom[]>;
-  /** The settings that a caller asks for and does not get here, as text. */
+  /** Returns the requested settings that this provider does not support, as text. */
   limitations(settings: RoomSettings): readonly string[];
-  /** The end of the list as far as it is known without asking, for a later `find`. */
+  /** The end of the list as far as this client has seen it, for a later `find`. */
   bookmark(): string | undefined;
 }
 
-/** The accounts that rooms are spread over, by name. */
+/** The accounts in which rooms are created, by name. */
 export interface Pool {
   readonly names: readonly string[];
-  /** The accounts at the same provider, this one among them. */
+  /** The accounts at the same provider, including this one. */
   siblings(name: string): readonly string[];
-  /** Fails when a row names an account that the deployment does not have any more. */
+  /** Fails if a row names an account that the deployment no longer has. */
   provider(name: string): RoomProvider;
 }
 
-/** What a decision may know of the pool: what its accounts can do, and nothing that asks them. */
+/** What a decision may know of the pool: the capabilities of its accounts, without calls to them. */
 export interface Accounts extends Pick<Pool, 'names' | 'siblings'> {
   provider(name: string): Pick<RoomProvider, 'capabilities' | 'limitations'>;
 }
 
-/** What the due index shows of a room: enough to nominate it, never enough to act on. */
+/** A room as the due index shows it: enough to nominate it, never enough to act on. */
 export interface DueRoom {
   readonly key: string;
   readonly generation: number;
-  /** Set where a person paused its rotation. */
+  /** Set if a person paused its rotation. */
   readonly held?: boolean;
   readonly application: string;
   readonly dueAt: Instant;
@@ -137,23 +147,23 @@ export interface DueRoom {
 
 /** How a list is read in parts. */
 export interface ListOptions {
-  /** Where to go on: what `reached` was called with last. */
+  /** Where to continue: the last argument of `reached`. */
   readonly from?: string;
   /** Called before each page, except the last, with the position of the next one. */
   readonly reached?: (cursor: string) => void;
 }
 
 /**
- * A nomination of one generation of one room; whether anything is to be done is decided when it is worked on.
+ * A nomination of one generation of one room. The worker decides whether there is anything to do.
  *
  * - `due`: its renewal time has come.
  * - `lost`: reconciliation did not find it at the provider.
  * - `drifted`: the provider shows other settings, or an earlier end, than the row.
  * - `used`: people are in it, and it lives by its use.
  * - `unfinished`: a crash left something to do.
- * - `ended`: it reached its expiry, and nobody was told.
+ * - `ended`: it reached its expiry, which was not announced.
  * - `recovered`: the provider has rooms of newer generations, as after a restore of the table.
- * - `link`: its link is to be written again, whatever its row says of it.
+ * - `link`: its link must be written again, even if the row says that it is written.
  */
 export interface RotationOrder {
   readonly key: string;
@@ -170,7 +180,7 @@ export interface FoundRoom {
   readonly generation: number;
 }
 
-/** A provider's news of a room. It is not verified. */
+/** A provider's callback about a room. It is not verified. */
 export interface ProviderEvent {
   readonly key: string;
   /** The provider's id. */
@@ -184,12 +194,12 @@ export interface Page<T> {
   readonly cursor?: string;
 }
 
-/** How far an application's list went when it was last read to its end. */
+/** The end of an application's list when it was last read to its end. */
 export interface ListEnd {
   readonly application: string;
-  /** Absent where the provider has none. */
+  /** Absent if the provider has none. */
   readonly bookmark?: string;
-  /** When that reading began: what was made later stands behind the bookmark. */
+  /** When that reading began: rooms that were created later come after the bookmark. */
   readonly seenAt: Instant;
 }
 
@@ -214,13 +224,13 @@ export interface RoomStore {
   /**
    * The rooms of one shard that are due at `before`, the longest overdue first.
    *
-   * @param from leaves out what is due earlier; default: nothing
+   * @param from leaves out rooms that are due earlier; default: none
    */
   due(shard: number, before: Instant, cursor?: string, from?: Instant): Promise<Page<DueRoom>>;
   /**
    * Every row and every past generation, in no order.
    *
-   * @param most entries that a page reads; absent: as many as the store gives at once
+   * @param most entries that a page reads; absent: as many as the store returns in one call
    */
   scan(cursor?: string, most?: number): Promise<Page<Room | PastGeneration>>;
   /**
@@ -236,18 +246,18 @@ export interface RoomStore {
 }
 
 export interface EventBus {
-  /** Resolves once the bus has taken it. The host URL never leaves in it. */
+  /** Resolves once the bus has accepted it. An event never contains the host URL. */
   announce(room: Room, announcement: Announcement): Promise<void>;
-  /** Tells of something that is not one room's. */
+  /** Reports something that does not belong to one room. */
   report<Type extends ReportType>(type: Type, detail: Omit<EventDetails[Type], 'deployment'>): Promise<void>;
 }
 
 /** The announcements that do not belong to one room. */
 export type ReportType = Exclude<EvergreenRoomsEvent, RoomEvent>['detail-type'];
 
-/** The queue of rooms to be kept. */
+/** The queue of rotation orders. */
 export interface RotationQueue {
-  /** Sends every order, or fails. `delay` spreads them over the night. */
+  /** Sends every order, or fails. `delay` spreads the work over time. */
   send(orders: readonly DelayedOrder[]): Promise<void>;
 }
 
@@ -256,8 +266,8 @@ export interface DelayedOrder {
   readonly delay: Duration;
 }
 
-/** Where a provider tells us what happens in the rooms of a key. */
+/** The addresses at which providers report what happens in the rooms of a key. */
 export interface Callbacks {
-  /** An address that cannot be guessed, the same for all rooms of the key. */
+  /** Returns an address that cannot be guessed. It is the same for all rooms of the key. */
   address(key: string): Promise<string>;
 }

@@ -2,13 +2,13 @@ import { fraction } from './digest.ts';
 import { DAY, type Duration, type Instant, MINUTE } from './time.ts';
 
 export interface RenewalPolicy {
-  /** How long before its expiry a room is renewed, where its life is long enough for that. */
+  /** How long before its expiry a room is renewed, if its life is long enough for that. */
   readonly renewBefore: Duration;
   /** The longest time between two runs of the schedule. */
   readonly longestGap: Duration;
 }
 
-/** What a run may take to reach the last of its rooms, spread and retries included. */
+/** The longest time until a run reaches the last of its rooms, including spread and retries. */
 export const RUN_ALLOWANCE: Duration = 30 * MINUTE;
 
 /** An emergency is at most this last part of a life, unless a single run takes longer. */
@@ -18,19 +18,20 @@ const EMERGENCY_SHARE = 0.05;
 const LONGEST_WINDOW = 0.9;
 
 /**
- * Jitter takes at most this part of a life, half of what the longest window leaves: the price of spreading is renewing
- * 2.5 % earlier on average.
+ * Jitter takes at most this part of a life, half of what the longest window leaves. The cost of spreading:
+ * rooms are renewed 2.5 % earlier on average.
  */
 const JITTER_SHARE = 0.05;
 
-/** A room that lives by its use is warned of so long before it ends unused. */
+/** A room that lives by its use is warned this long before it ends unused. */
 export const UNUSED_WARNING: Duration = 60 * DAY;
 
 /**
- * How long before its expiry a room of this life is renewed: `renewBefore`, at most a third of the life, yet wide
- * enough for two runs of the schedule where that leaves a third of the life in peace, and for one always.
+ * Returns how long before its expiry a room of this life is renewed. The window is `renewBefore`, at most a
+ * third of the life. It is widened to two runs of the schedule if a third of the life remains outside it, and
+ * always to one run.
  *
- * @returns undefined where the life is too short for even one run
+ * @returns undefined if the life is too short for even one run
  */
 export function renewalWindow(life: Duration, policy: RenewalPolicy): Duration | undefined {
   const preferred = Math.min(policy.renewBefore, life / 3);
@@ -42,17 +43,18 @@ export function renewalWindow(life: Duration, policy: RenewalPolicy): Duration |
   return undefined;
 }
 
-/** The shortest life that leaves time for one run of the schedule. */
+/** Returns the shortest life that has time for one run of the schedule. */
 export function shortestRenewableLife({ longestGap }: RenewalPolicy): Duration {
   return (longestGap + RUN_ALLOWANCE) / LONGEST_WINDOW;
 }
 
 /**
- * When the planner shall first nominate a room: `expiresAt - window - jitter`. Jitter comes from the key, so that
- * rooms made in one minute do not fall due in one minute; it only ever makes renewal earlier, so it costs no run.
+ * Returns when the planner first nominates a room: `expiresAt - window - jitter`. Jitter is derived from the
+ * key, so that rooms that were created in one minute do not become due in one minute. It only makes renewal
+ * earlier, so no room misses a run.
  *
  * @param since when the room was given this expiry
- * @returns undefined where the life is too short for even one run
+ * @returns undefined if the life is too short for even one run
  */
 export function renewalTime(
   key: string,
@@ -68,8 +70,8 @@ export function renewalTime(
 }
 
 /**
- * From here on a room goes before all others: in the last 5 % of its life, in the second half of its window, and in
- * any case before the last run of the schedule that can still save it.
+ * Returns the time from which a room has priority over all others. This is in the last 5 % of its life and in
+ * the second half of its window, but in any case before the last run of the schedule that can still save it.
  *
  * @param since when the room was given this expiry
  */

@@ -10,10 +10,10 @@ export type Outcome =
   | 'updated'
   /** Its expiry was moved; the link stays. */
   | 'extended'
-  /** The row took it down; nothing changed at the provider. */
+  /** The row recorded it; nothing changed at the provider. */
   | 'noted'
   | 'unchanged'
-  /** Newer news had been there before. */
+  /** The row has already seen a newer request or update. */
   | 'outdated'
   /** The room is no longer needed. */
   | 'over'
@@ -31,7 +31,10 @@ export interface Result {
   readonly room?: Room;
 }
 
-/** The result of news that the row has seen, or that newer news overtook; undefined where it is to take effect. */
+/**
+ * Returns the result of a request that the row has already seen, or a newer one of its source; undefined if
+ * the request is new.
+ */
 export function alreadySeen(room: Room, sequence: Sequence): Result | undefined {
   const outcome = { new: undefined, repeated: 'unchanged', outdated: 'outdated' } as const;
   const result = outcome[standing(room, sequence)];

@@ -6,13 +6,11 @@ import type { Duration, Instant } from './time.ts';
 export type { RoomState } from './events.ts';
 export * from './time.ts';
 
-/**
- * A room that is kept, as the rooms table remembers it: one row a key.
- */
+/** A kept room, as the rooms table stores it: one row for each key. */
 
 /**
- * The settings of a room, with the names of the request (those of the Meetings API's create body). Absent means the
- * provider's default.
+ * The settings of a room, with the names of the request (those of the Meetings API's create body). Absent:
+ * the provider's default.
  */
 export interface RoomSettings {
   readonly display_name: string;
@@ -40,9 +38,9 @@ export interface RoomSettings {
 
 export type SettingName = keyof RoomSettings;
 
-/** The names of the settings that are set. */
+/** Returns the names of the settings that are set. */
 export function namesOf(settings: Partial<RoomSettings>): readonly SettingName[] {
-  // the schema of requests lets no other name in, which the type of `Object.keys` cannot say
+  // the schema of requests allows no other name, but the type of `Object.keys` cannot say so
   return Object.keys(settings) as SettingName[];
 }
 
@@ -50,10 +48,11 @@ export function namesOf(settings: Partial<RoomSettings>): readonly SettingName[]
  * How a room is kept past its expiry.
  *
  * - `recreate`: a new room with a new link, announced while the old link still works.
- * - `extend`: the expiry is moved and the link stays; falls back to `recreate` where the provider cannot.
+ * - `extend`: the expiry is moved and the link stays; falls back to `recreate` if the provider cannot move
+ *   it.
  * - `none`: the room ends at its expiry.
- * - `on-demand`: there is a room only after somebody knocked at the link of the key. It ends at its expiry, and the next
- *   knock opens the next room.
+ * - `on-demand`: a room opens only when a visitor knocks at the link of the key. It ends at its expiry, and
+ *   the next knock opens the next room.
  */
 export type RenewalMode = 'recreate' | 'extend' | 'none' | 'on-demand';
 
@@ -61,23 +60,29 @@ export interface Renewal {
   readonly mode: RenewalMode;
   /** The room is not needed after this time. Absent: kept until cancelled. */
   readonly until?: Instant;
-  /** The request named the mode itself, so that a life too short for it is refused, and a mode that cannot be had warned of. */
+  /**
+   * The request named the mode itself. So a life that is too short for it is refused, and a mode that is not
+   * possible causes a warning.
+   */
   readonly explicit?: boolean;
 }
 
-/** What was asked for: everything that makes two requests the same or different. */
+/** The content of a request: everything that makes two requests the same or different. */
 export interface RoomSpec {
   readonly settings: RoomSettings;
   /** The life of each generation. */
   readonly lifetime: Duration;
-  /** The expiry asked for; absent where a lifetime was asked for instead. */
+  /** The requested expiry; absent if a lifetime was requested instead. */
   readonly expiresAt?: Instant;
   readonly renewal: Renewal;
-  /** A setting that the provider cannot give is a refusal, not a warning. */
+  /** A setting that the provider does not support is refused instead of a warning. */
   readonly strict?: boolean;
 }
 
-/** What a caller can ask for a key: the one list, which the schema and the code of the actions are held to. */
+/**
+ * The actions that a caller can request for a key. The schema and the code of the actions are checked against
+ * this list.
+ */
 export const ROOM_ACTIONS = [
   'ensure',
   'cancel',
@@ -92,7 +97,7 @@ export const ROOM_ACTIONS = [
 export type RoomAction = (typeof ROOM_ACTIONS)[number];
 
 /**
- * Where news of a key stands among the other news of the same source, so that older news never undoes newer.
+ * The place of a request or an update in the order of its source, so that older ones never undo newer ones.
  * Values of one source compare as strings; values of two sources do not compare.
  */
 export interface Sequence {
@@ -100,7 +105,7 @@ export interface Sequence {
   readonly value: string;
 }
 
-/** The one thing that every format of `requests/` ends in. */
+/** A request, to which every format of `requests/` is converted. */
 export interface RoomRequest {
   readonly key: string;
   readonly action: RoomAction;
@@ -108,11 +113,14 @@ export interface RoomRequest {
   /** Present for `ensure`. */
   readonly spec?: RoomSpec;
   readonly origin?: Origin;
-  /** What a calendar tells, to be joined with what the row knows from it (`recall` in `calendar.ts`). */
+  /**
+   * A calendar's update, which is merged with what the row knows of the calendar (`mergeIntoRow` in
+   * `series/calendar.ts`).
+   */
   readonly news?: CalendarUpdate;
   /** With `rotate`: the application to move to. */
   readonly to?: string;
-  /** With `rotate`: the earlier rooms of the key end immediately, since one of their links was exposed. */
+  /** With `rotate`: the earlier rooms of the key end immediately, because one of their links was exposed. */
   readonly revoke?: boolean;
   /** With `knock`: when the visitor knocked. */
   readonly knockedAt?: Instant;
@@ -137,7 +145,7 @@ export interface ImportedRoom {
 
 /** A room at the provider. */
 export interface LiveRoom {
-  /** Which entry of the pool it lives in. */
+  /** The name of the application in the pool. */
   readonly application: string;
   /** The provider's id. */
   readonly id: string;
@@ -145,13 +153,13 @@ export interface LiveRoom {
   readonly guestUrl: string;
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
-  /** It has no end of its own: it expires if nobody uses it until then, and each use moves that. */
+  /** The room has no fixed end: it expires if it is not used until then, and each use moves that. */
   readonly byUse?: boolean;
-  /** When this expiry was given, by creation or by moving it: a life is calculated from here. */
+  /** When this expiry was set, by creation or by moving it: a life is calculated from this time. */
   readonly renewedAt: Instant;
 }
 
-/** A room whose successor is there. */
+/** A room whose successor exists. */
 export type PreviousRoom = Omit<LiveRoom, 'renewedAt'>;
 
 /** The announcements on the bus. The names are the detail types of the events. */
@@ -170,59 +178,67 @@ export interface RoomChange {
 }
 
 /**
- * The right to create or change this key's room. A conditional write takes it before the provider is called. It carries
- * everything that recording the outcome needs, so that any worker can finish the work after a crash.
+ * The right to create or change this key's room. A conditional write takes it before the provider is called.
+ * It contains everything that recording the outcome needs, so that any worker can finish the work after a
+ * crash.
  */
 export interface Claim {
   /** Unique to one attempt of one worker. */
   readonly owner: string;
-  /** `open` makes generation `generation`; `change` alters the current room, which is that generation already. */
+  /**
+   * `open` creates generation `generation`; `change` alters the current room, which already has that
+   * generation.
+   */
   readonly purpose: 'open' | 'change';
   readonly generation: number;
   readonly takenAt: Instant;
   /**
-   * Until then the key is the owner's alone. A claim whose lease is over means that the attempt crashed or got no
-   * clear answer: a room may have been made. An attempt that certainly made none takes its claim off the row.
+   * Until then only the owner may act on the key. A claim whose lease is over means that the attempt crashed
+   * or got no clear answer: a room may have been created. An attempt that certainly created none removes its
+   * claim from the row.
    */
   readonly leaseUntil: Instant;
-  /** The entry of the pool that is being called: where a lost answer's room would be. */
+  /** The application that is being called: a room without a recorded answer would be there. */
   readonly application: string;
-  /** Where the provider's list ended when the claim was made: a look for a lost room may start here. */
+  /** The end of the provider's list when the claim was made: a search for a lost room may start here. */
   readonly bookmark?: string;
   readonly spec: RoomSpec;
   readonly expiresAt: Instant;
   /** The change for the provider, if the purpose is `change`. */
   readonly change?: RoomChange;
-  /** The current room is gone before its time: it will not be the previous one, and is ended in case it lives. */
+  /**
+   * The current room is gone before its time. It does not become the previous one, and it is ended in case it
+   * still lives.
+   */
   readonly gone?: boolean;
-  /** Rooms that are to end once the new one is recorded. */
+  /** Rooms that must end once the new one is recorded. */
   readonly ends?: readonly Retiree[];
   readonly sequence?: Sequence;
   readonly origin?: Origin;
   readonly announcement: Announcement;
   /** The settings that the caller does not get in this application. */
   readonly warnings?: readonly string[];
-  /** The state to go back to if nothing comes of it. */
+  /** The state to return to if the claim has no effect. */
   readonly from?: RoomState;
 }
 
-/** The values of the current room that are unknown, since a change got no clear answer. */
+/** The values of the current room that are unknown, because a change got no clear answer. */
 export interface UnclearChange {
-  /** The settings that the provider may have otherwise than `spec` says. */
+  /** The settings whose value at the provider may differ from `spec`. */
   readonly settings: readonly SettingName[];
-  /** From when on the changes failed, one after the other. */
+  /** Since when the changes have failed, one after the other. */
   readonly since: Instant;
   /** When the last of them was tried. */
   readonly triedAt: Instant;
 }
 
-/** A room of this key that is no longer needed and has to be ended. */
+/** A room of this key that is no longer needed and must be ended. */
 export interface Retiree {
   readonly application: string;
   readonly id: string;
-  /** When it ends. Absent: the provider has not been told yet. */
+  /** When it ends. Absent: the provider has not been asked yet. */
   readonly endsAt?: Instant;
-  /** It is ended before anybody could be told, where telling fails. */
+  /** It is ended even if the announcement before it fails. */
   readonly urgent?: boolean;
 }
 
@@ -230,41 +246,52 @@ export interface Room {
   readonly key: string;
   /** The room reached its expiry, and that was announced. */
   readonly ended?: boolean;
-  /** Grows with every write of the row (`nextRevision`). Every write is conditional on it. 0: not written yet. */
+  /**
+   * Grows with every write of the row (`nextRevision`). Every write is conditional on it. 0: not written yet.
+   */
   readonly revision: number;
   readonly state: RoomState;
-  /** Of `current`; counts up with every room that is opened for this key and is never used again. */
+  /**
+   * The generation of `current`. Counts up with every room that is opened for this key. A number is never
+   * used again.
+   */
   readonly generation: number;
-  /** The last generation whose room was given up: its number, and so its token, is not used for another. */
+  /** The last generation whose room was abandoned. Its number, and therefore its token, is not used again. */
   readonly spent?: number;
-  /** The application in which a lost room could not be looked up. The next room goes to another one, if possible. */
+  /**
+   * The application in which a lost room could not be looked up. The next room goes to another one, if
+   * possible.
+   */
   readonly avoid?: string;
-  /** A person paused the key while it had no room that could be paused: one that is kept will be held. */
+  /** A person paused the key while it had no room to pause: its next kept room is held. */
   readonly toBeHeld?: boolean;
-  /** Absent on the tombstone of a key that was cancelled before it was ever asked for. */
+  /** Absent on the tombstone of a key that was cancelled before any request for it. */
   readonly spec?: RoomSpec;
   readonly current?: LiveRoom;
-  /** The generation before, while its links still work. */
+  /** The previous generation, while its links still work. */
   readonly previous?: PreviousRoom;
-  /** The end of the key's link: made once, by the first write of a row that has a spec (`link.ts`). */
+  /** The last part of the key's link. The first write of a row with a spec creates it (`link.ts`). */
   readonly slug?: string;
-  /** Digest of the link as the links table has it. Absent while that is to be written. */
+  /** Digest of the link as the links table has it. Absent while the link must be written. */
   readonly shownLink?: string;
-  /** Slugs that were replaced, and that the links table may still have. */
+  /** Replaced slugs that the links table may still have. */
   readonly withdrawnSlugs?: readonly string[];
   readonly claim?: Claim;
-  /** What happened to the row that the bus has not been told yet, in order: one of a type at most (`news.ts`). */
+  /**
+   * What happened to the row and is not announced yet, in order, at most one of each type
+   * (`announcements.ts`).
+   */
   readonly unannounced?: readonly Announcement[];
   /** Present while a change of the current room has got no clear answer. */
   readonly unclear?: UnclearChange;
-  /** Rooms that must end, or are about to; kept until they have. */
+  /** Rooms that must end or are about to end; kept until they have ended. */
   readonly retirees: readonly Retiree[];
-  /** The newest news of each source that took effect. */
+  /** The newest sequence of each source that took effect. */
   readonly sequences: Readonly<Partial<Record<Sequence['source'], string>>>;
   readonly origin?: Origin;
-  /** The news of calendars about the event of the room. */
+  /** The updates of calendars about the event of the room. */
   readonly calendar?: CalendarMemory;
-  /** The settings that the caller asked for and does not get, as text. */
+  /** The requested settings that the caller does not get, as text. */
   readonly warnings: readonly string[];
   /** Failed attempts since the last success. */
   readonly attempts: number;
@@ -273,9 +300,9 @@ export interface Room {
   readonly renewAt?: Instant;
   /** The time of the planner's next look: `renewAt`, or later after a failure or during a meeting. Sparse. */
   readonly dueAt?: Instant;
-  /** From here on the room goes before all others (`emergencyTime`). */
+  /** From this time the room has priority over all others (`emergencyTime`). */
   readonly emergencyAt?: Instant;
-  /** A meeting is going on in the current room since then. */
+  /** Since when a meeting has been in progress in the current room. */
   readonly meetingSince?: Instant;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;

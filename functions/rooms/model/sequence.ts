@@ -2,8 +2,8 @@ import { base32Digest, canonicalJson } from './digest.ts';
 import type { Room, RoomAction, RoomRequest, Sequence } from './room.ts';
 
 /**
- * A hold, a rotation by hand and a new link do not change the content of a room. So they neither outdate a request nor
- * are outdated by one.
+ * A hold, a rotation by hand and a new link do not change the content of a room. So they do not make a
+ * request outdated, and a request does not make them outdated.
  */
 const STREAM: Partial<Record<RoomAction, Sequence['source']>> = {
   hold: 'hold',
@@ -13,27 +13,31 @@ const STREAM: Partial<Record<RoomAction, Sequence['source']>> = {
 };
 
 /**
- * The place of a request in the order of its source, as one string. Two requests of one instant have the same order for
- * every order of delivery: a cancellation wins, then the content decides.
+ * Returns the place of a request in the order of its source, as one string. Two requests of one instant have
+ * the same order in every order of delivery: a cancellation wins, then the content decides.
  */
 export function sequenceOf(request: RoomRequest): Sequence {
   const { action, spec, sequence } = request;
   const source = STREAM[action] ?? sequence.source;
-  // a life that was calculated from the time of asking is not content: asking again must not look like another request
+  // a lifetime that is calculated from the time of the request is not content: a repeated request must not
+  // look like another one
   const content = spec?.expiresAt === undefined ? spec : { ...spec, lifetime: undefined };
   const rank = action === 'cancel' ? 1 : 0;
   const digest = base32Digest(canonicalJson({ action, content }), 12);
   return { source, value: `${sequence.value}~${rank}${digest}` };
 }
 
-/** Whether the row has seen this very news take effect (`repeated`), or newer news of its source (`outdated`). */
+/**
+ * Whether the row has seen this request or update take effect (`repeated`), or a newer one of its source
+ * (`outdated`).
+ */
 export function standing(room: Room | undefined, sequence: Sequence): 'new' | 'repeated' | 'outdated' {
   const seen = room?.sequences[sequence.source];
   if (seen === undefined || seen < sequence.value) return 'new';
   return seen === sequence.value ? 'repeated' : 'outdated';
 }
 
-/** The newest news of each source, with one more. */
+/** Returns the newest sequence of each source, with one more. */
 export function withSequence(
   sequences: Room['sequences'],
   sequence: Sequence | undefined,

@@ -6,8 +6,9 @@ import { namesOf } from './room.ts';
 import type { Instant } from './time.ts';
 
 /**
- * What holds when a key that has `old` is asked for again with `asked`. An expiry that was asked for before keeps
- * the life that was calculated then: a repetition an hour later does not ask for a room that lives an hour less.
+ * Returns the spec of a key that has `old` and is requested again with `asked`. If the same expiry is
+ * requested again, the life that was calculated the first time stays. A repeated request an hour later does
+ * not shorten the life by an hour.
  */
 export function mergeSpec(old: RoomSpec | undefined, asked: RoomSpec): RoomSpec {
   return old?.expiresAt !== undefined && old.expiresAt === asked.expiresAt
@@ -19,7 +20,7 @@ export function sameSpec(a: RoomSpec | undefined, b: RoomSpec): boolean {
   return a !== undefined && canonicalJson(a) === canonicalJson(b);
 }
 
-/** The settings that differ, by name, as they are asked for now. */
+/** Returns the settings that differ, with their new values. */
 export function changedSettings(old: RoomSettings | undefined, asked: RoomSettings): Partial<RoomSettings> {
   const names = new Set([...namesOf(old ?? {}), ...namesOf(asked)]);
   const changed = [...names].filter((name) => canonicalJson(old?.[name]) !== canonicalJson(asked[name]));
@@ -37,12 +38,12 @@ export function isKeptPast(spec: RoomSpec, expiresAt: Instant): boolean {
   return isRenewed(spec) && expiresAt < until;
 }
 
-/** Whether rooms of this spec are renewed by themselves. */
+/** Whether rooms of this spec are renewed automatically. */
 export function isRenewed({ renewal: { mode } }: RoomSpec): boolean {
   return mode === 'recreate' || mode === 'extend';
 }
 
-/** Whether a room is opened only when somebody knocks. */
+/** Whether a room opens only when a visitor knocks. */
 export function isOnDemand(spec: RoomSpec | undefined): boolean {
   return spec?.renewal.mode === 'on-demand';
 }
@@ -51,8 +52,8 @@ export function isOnDemand(spec: RoomSpec | undefined): boolean {
 type Lives = Pick<Capabilities, 'shortestLife' | 'longestLife' | 'livesByUse'>;
 
 /**
- * Whether a room of this spec lives by its use at a provider that has such rooms: where no end was asked for, neither of
- * the room nor of its renewal, and no renewal by name, since each of these is a wish for another life.
+ * Whether a room of this spec lives by its use, at a provider that has such rooms. True if the request names
+ * neither an end of the room, nor an end or a mode of its renewal: each of these asks for another life.
  */
 export function isByUse(
   { expiresAt, renewal }: Pick<RoomSpec, 'expiresAt' | 'renewal'>,
@@ -64,10 +65,11 @@ export function isByUse(
 }
 
 /**
- * When a room that is opened now shall expire: the expiry that was asked for while it is still ahead, else a life
- * from now, no longer than anybody needs it and within what the provider allows.
+ * Returns when a room that is opened now expires. This is the requested expiry if it is in the future,
+ * otherwise a lifetime from now. It is limited by the time until which the room is needed and by the
+ * provider's limits.
  *
- * @throws RequestRefusedError where an expiry that was asked for once, without renewal, has passed in the meantime
+ * @throws RequestRefusedError if a requested expiry without renewal has passed in the meantime
  */
 export function expiryFromNow(spec: RoomSpec, now: Instant, capabilities: Lives): Instant {
   const { expiresAt, lifetime, renewal } = spec;
@@ -85,8 +87,8 @@ export function expiryFromNow(spec: RoomSpec, now: Instant, capabilities: Lives)
 }
 
 /**
- * The expiry of a room that is renewed now: always a life from now, for any first expiry. One that was asked for keeps the
- * room from living by its use.
+ * Returns the expiry of a room that is renewed now: always a lifetime from now. A room with a requested
+ * expiry does not live by its use.
  */
 export function renewedExpiry(spec: RoomSpec, now: Instant, capabilities: Lives): Instant {
   const { settings, lifetime, renewal } = spec;

@@ -1,6 +1,6 @@
 /**
- * Every instant in the domain is a number of milliseconds since the epoch, every length of time a number of
- * milliseconds; adapters speak ISO 8601 where the outside does.
+ * Every instant in the domain is a number of milliseconds since the epoch, and every length of time a number
+ * of milliseconds. Adapters convert to ISO 8601 at the edges.
  */
 
 /** Milliseconds since the epoch. */

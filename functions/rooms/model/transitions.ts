@@ -23,7 +23,7 @@ import { isKeptPast, isOnDemand } from './spec.ts';
 import type { Duration, Instant } from './time.ts';
 import { DAY, HOUR } from './time.ts';
 
-/** The row of a key that has none: revision 0, so that only its first writer succeeds. */
+/** Returns the row of a key that has none: revision 0, so that only its first writer succeeds. */
 export function blankRoom(key: string, now: Instant): Room {
   return {
     key,
@@ -40,18 +40,19 @@ export function blankRoom(key: string, now: Instant): Room {
 }
 
 /**
- * The revision of the next write. Listeners ignore an event with a lower revision than the last one. So the revision
- * must also grow when the row does not know the last one: after its time to live, or after a restore of the table.
+ * Returns the revision of the next write. Listeners ignore an event with a lower revision than the last one.
+ * So the revision must also grow if the row does not know the last one: after its time to live, or after a
+ * restore of the table.
  */
 export function nextRevision({ revision }: Room, now: Instant): number {
   return Math.max(revision + 1, Math.floor(now));
 }
 
-/** The row under a claim. A change leaves the state alone: the room goes on as it is. */
+/** Returns the row under a claim. A claim for a change keeps the state, because the room stays in use. */
 export function claimed(room: Room, claim: Claim, now: Instant): Room {
   const held: Room = { ...room, claim: { ...claim, from: restState(room) }, updatedAt: now };
   if (claim.purpose === 'change') return held;
-  // the next write forgets it anyway, and a row is paid for by the kilobyte
+  // the next write drops it anyway, and the size of a row costs money
   return { ...held, state: 'opening', previous: isAlive(room.previous, now) ? room.previous : undefined };
 }
 
@@ -61,7 +62,7 @@ export type Settlement = Omit<
   'owner' | 'purpose' | 'takenAt' | 'leaseUntil' | 'application' | 'bookmark' | 'expiresAt'
 >;
 
-/** The row once generation `claim.generation` lives as `current`. */
+/** Returns the row once generation `claim.generation` lives as `current`. */
 export function opened(
   room: Room,
   claim: Settlement,
@@ -73,7 +74,8 @@ export function opened(
     ...settled(room, claim, current, policy, now),
     generation: claim.generation,
     previous: !claim.gone && isAlive(room.current, now) ? asPrevious(room.current) : undefined,
-    // a room that is gone is not missed, and if the answer was wrong it must not live on as an orphan
+    // a room that is gone costs nothing to retire; if the report was wrong, the room must not stay as an
+    // orphan
     retirees: withRetirees(
       room,
       [...(claim.ends ?? []), ...(claim.gone && room.current ? [room.current] : [])],
@@ -86,12 +88,12 @@ export function opened(
   };
 }
 
-/** Guests go on with it until its end. Whoever opens a room is given the current one. */
+/** Guests can use it until its end. A worker that opens a room returns the current one. */
 function asPrevious({ renewedAt: _renewedAt, ...room }: LiveRoom): PreviousRoom {
   return room;
 }
 
-/** The row once the current room took over what the claim says. */
+/** Returns the row once the current room has taken over the change in the claim. */
 export function settled(
   room: Room,
   claim: Settlement,
@@ -118,9 +120,9 @@ export function settled(
 }
 
 /**
- * State and due times as the renewal rule wants them for the current room.
+ * Sets the state and the due times that the renewal rule wants for the current room.
  *
- * @param warnings what else the caller asked for and does not get
+ * @param warnings other requested settings that the caller does not get
  */
 export function scheduled(
   room: Room,
@@ -152,10 +154,10 @@ export function scheduled(
   };
 }
 
-/** What the warning of a room that nobody uses begins with. */
+/** The beginning of the warning about a room that is not used. */
 const UNUSED = 'unused: ';
 
-/** The row once its users were warned that the room ends unless somebody uses it. */
+/** Returns the row once its users were warned that the room ends unless it is used. */
 export function warnedOfDisuse(room: Room, current: LiveRoom, now: Instant): Room {
   const day = (instant: Instant) => new Date(instant).toISOString().slice(0, 10);
   const warning =
@@ -170,7 +172,7 @@ export function warnedOfDisuse(room: Room, current: LiveRoom, now: Instant): Roo
   };
 }
 
-/** The row once a room that lives by its use was used: its life begins anew, and the link stays. */
+/** Returns the row once a room that lives by its use was used: its life restarts, and the link stays. */
 export function used(
   room: Room,
   { current, spec, life }: { current: LiveRoom; spec: RoomSpec; life: Duration },
@@ -188,7 +190,7 @@ export function used(
   };
 }
 
-/** The row of a room that is not renewed at its end. */
+/** Returns the row of a room that is not renewed at its end. */
 export function atRest(room: Room): Room {
   const toBeHeld = room.state === 'held' ? true : room.toBeHeld;
   const state = isOnDemand(room.spec) ? 'on-demand' : 'ending';
@@ -202,7 +204,7 @@ export function hasExpired({ state, claim, current, ended }: Room, now: Instant)
 
 const HALF_AN_HOUR: Duration = HOUR / 2;
 
-/** Why a room of this life cannot be kept, in words for its caller. */
+/** Returns why a room of this life cannot be kept, as text for its caller. */
 export function tooShortToRenew(life: Duration, policy: RenewalPolicy): string {
   const hours = (duration: Duration) => `${Math.round((duration / HOUR) * 10) / 10} hours`;
   const least = Math.ceil(shortestRenewableLife(policy) / HALF_AN_HOUR) * HALF_AN_HOUR;
@@ -214,8 +216,8 @@ export function tooShortToRenew(life: Duration, policy: RenewalPolicy): string {
 }
 
 /**
- * The row after a failed attempt. Where a room may have been made the claim stays, its lease over, so that the next
- * attempt looks first and need not wait; else the claim goes.
+ * Returns the row after a failed attempt. If a room may have been created, the claim stays with an expired
+ * lease, so that the next attempt looks for the room first and need not wait. Otherwise the claim is removed.
  */
 export function failed(room: Room, error: Error, mayHaveActed: boolean, now: Instant): Room {
   const attempts = room.attempts + 1;
@@ -233,7 +235,7 @@ export function failed(room: Room, error: Error, mayHaveActed: boolean, now: Ins
   };
 }
 
-/** The row of a request that the rules refuse for good. An existing room continues unchanged. */
+/** Returns the row of a request that the rules refuse for good. An existing room continues unchanged. */
 export function rejected(room: Room, spec: RoomSpec | undefined, reason: string, now: Instant): Room {
   const rest = restState(room);
   return {
@@ -247,15 +249,17 @@ export function rejected(room: Room, spec: RoomSpec | undefined, reason: string,
   };
 }
 
-/** The same where the provider refuses: that was an attempt, and a renewal stands behind those that may succeed. */
+/**
+ * The same for a refusal by the provider. It counts as a failed attempt, so that other renewals come first.
+ */
 export function refused(room: Room, spec: RoomSpec, reason: string, now: Instant): Room {
   const attempts = room.attempts + 1;
   return { ...rejected(room, spec, reason, now), attempts, dueAt: backedOff(room, attempts, now) };
 }
 
 /**
- * The row without the claim: it had no effect that is known. The change may have been made anyway, so the next change
- * of the room sets the same values again.
+ * Returns the row without a claim that had no known effect. The change may still have been made, so the next
+ * change of the room sets the same values again.
  */
 export function unclaimed(room: Room): Room {
   const { claim } = room;
@@ -267,7 +271,10 @@ export function unclaimed(room: Room): Room {
   return { ...free, unclear: { settings, since: failingSince(room, claim), triedAt: claim.takenAt } };
 }
 
-/** The row without a claim that cannot be checked. Reconciliation finds a room that it may have created. */
+/**
+ * Returns the row without a claim that cannot be checked. Reconciliation finds a room that it may have
+ * created.
+ */
 export function abandoned(room: Room): Room {
   const { claim } = room;
   const free = unclaimed(room);
@@ -275,21 +282,21 @@ export function abandoned(room: Room): Room {
   return { ...free, spent: Math.max(room.spent ?? 0, claim.generation), avoid: claim.application };
 }
 
-/** Failures that lie further apart have nothing to do with each other. */
+/** Failures that are further apart are unrelated. */
 const ONE_AFTER_THE_OTHER: Duration = 2 * DAY;
 
-/** From when on changes of the room have failed, the claim's among them. */
+/** Returns since when changes of the room have failed, including the claim's. */
 export function failingSince({ unclear }: Pick<Room, 'unclear'>, { takenAt }: Claim): Instant {
   return unclear && takenAt - unclear.triedAt <= ONE_AFTER_THE_OTHER ? unclear.since : takenAt;
 }
 
-/** The values of the room that are still unknown after a change was answered. */
+/** Returns the values of the room that are still unknown after a change was answered. */
 function stillUnclear({ unclear }: Room, { change }: Settlement, now: Instant): UnclearChange | undefined {
   const settings = unclear?.settings.filter((name) => !(name in (change?.settings ?? {}))) ?? [];
   return settings.length > 0 ? { settings, since: now, triedAt: now } : undefined;
 }
 
-/** The state of the row as if no room were being made. */
+/** Returns the state of the row without the room that is being created. */
 export function restState(room: Room): RoomState | undefined {
   if (room.claim) return room.claim.from;
   return room.state === 'opening' ? undefined : room.state;
@@ -299,12 +306,15 @@ export function isAlive<Live extends PreviousRoom>(live: Live | undefined, now: 
   return live !== undefined && live.expiresAt > now;
 }
 
-/** Whether the key has no room, and one is on its way: its request is tried again until it is done. */
+/** Whether the key has no room and one is being created: its request is tried again until it succeeds. */
 export function isAwaited({ current, state, attempts }: Room): boolean {
   return !current && (state === 'opening' || (state === 'cancelled' && attempts > 0));
 }
 
-/** Not where the key was cancelled, or its request refused: it gets a room back only if that was made since. */
+/**
+ * False if the key was cancelled or its request refused: it then gets back only a room that was created
+ * later.
+ */
 export function isWanted({ state }: Pick<Room, 'state'>): boolean {
   return state !== 'cancelled' && state !== 'rejected';
 }
@@ -312,7 +322,7 @@ export function isWanted({ state }: Pick<Room, 'state'>): boolean {
 /** A create may take effect late, but no later than this. */
 const LATEST_EFFECT: Duration = HOUR;
 
-/** Whether a room was made for a request that is newer than all that the row knows. */
+/** Whether a room was created for a request that is newer than all that the row knows. */
 export function isMadeSince(
   { updatedAt }: Pick<Room, 'updatedAt'>,
   { createdAt }: { readonly createdAt: Instant },
@@ -325,27 +335,30 @@ export function isAccountedFor(room: Room, id: string, now: Instant): boolean {
   return room.current?.id === id || room.previous?.id === id || isRetired(room, id, now);
 }
 
-/** Whether the row has this room as one that is to end, or is about to. */
+/** Whether the row lists this room as one that must end, or is about to end. */
 export function isRetired({ retirees }: Room, id: string | undefined, now: Instant): boolean {
   return retirees.some((retiree) => retiree.id === id && !hasEnded(retiree, now));
 }
 
 /**
- * One that has ended accounts for nothing: where a room's id is its token, a create that comes late makes another under
+ * An ended retiree accounts for nothing: if a room's id is its token, a late create makes another room with
  * the same id.
  */
 export function hasEnded({ endsAt }: Retiree, now: Instant): boolean {
   return endsAt !== undefined && endsAt <= now;
 }
 
-/** The row with a room that was created without use: it has to be ended, and its generation is not used again. */
+/**
+ * Returns the row with a room that was created but is not used. The room must be ended, and its generation is
+ * not used again.
+ */
 export function givenUp(room: Room, made: LiveRoom, generation: number, now: Instant): Room {
   const { application, id } = made;
   const spent = Math.max(room.spent ?? 0, generation);
   return { ...room, spent, retirees: withRetirees(room, [{ application, id }], now) };
 }
 
-/** The rooms to end, with more of them; those that have ended are forgotten. */
+/** Returns the rooms to end, with more of them; those that have ended are dropped. */
 export function withRetirees(room: Room, more: readonly Retiree[], now: Instant): readonly Retiree[] {
   const kept = room.retirees.filter((retiree) => !hasEnded(retiree, now));
   const all = [

@@ -7,10 +7,13 @@ import {
 import type { Room, RoomRequest } from '../model/room.ts';
 import { DAY, type Duration } from '../model/time.ts';
 
-/** A room that a calendar asks for lives as long as its provider allows, and is extended from there. */
+/** A room that a calendar asks for lives as long as its provider allows, and is extended after that. */
 const LIFETIME: Duration = 365 * DAY;
 
-/** The consequences of a calendar's news for a room. They depend on the news only, never on the time of reading. */
+/**
+ * Returns the consequences of a calendar's update for a room. They depend only on the update, never on the
+ * time of reading.
+ */
 export function toRequest(news: CalendarUpdate): Pick<RoomRequest, 'action' | 'spec'> {
   const needed = requiredUntil(news);
   if (needed === 'none') return { action: 'cancel' };
@@ -33,9 +36,9 @@ export interface MergedRow {
 }
 
 /**
- * Joins what a calendar tells with what the row knows from it already. What follows is asked for in the calendar's
- * stead; its sequence counts what was learnt, so that news without anything new is outdated or a repetition. A
- * request of another kind stays as it is.
+ * Merges a calendar's update with what the row already knows of the calendar. The result is a request on the
+ * calendar's behalf. Its sequence counts the changes of the memory, so an update without anything new is
+ * outdated or a repetition. A request of another kind is returned unchanged.
  */
 export function mergeIntoRow(room: Room | undefined, request: RoomRequest): MergedRow {
   const { news, key, sequence } = request;

@@ -4,21 +4,21 @@ import type { Instant } from '../model/time.ts';
 import { noEvent, removals, withEvent } from './removals.ts';
 import type { OccurrenceRequest, RememberedRoom, SeriesMemory, SeriesUpdate, WholeUpdate } from './update.ts';
 
-/** How many exceptions far ahead are remembered, the nearest of them. */
+/** How many exceptions beyond the horizon are remembered, the nearest ones. */
 const MOST_WAITING = 64;
 
-/** More rooms of one series than this are a mistake, or somebody's experiment. */
+/** More rooms of one series than this are a mistake. */
 export const MOST_ROOMS = 200;
 
-/** What follows for the row of a series and for its rooms. */
+/** The consequences for the row of a series and for its rooms. */
 export interface SeriesPlan {
   readonly memory: SeriesMemory;
-  /** In which the row differs from that until the requests were served, so that a crash leaves them to be made again. */
+  /** What the row has instead until the requests were served, so that a crash leaves them to be repeated. */
   readonly unfinished?: Pick<SeriesMemory, 'rooms' | 'waiting'>;
   readonly requests: readonly RoomRequest[];
 }
 
-/** @param whole the news of the whole, where it is not older than what is known */
+/** @param whole the update of the whole series, if it is not older than the known one */
 export function planSeries(
   news: SeriesUpdate,
   known: SeriesMemory,
@@ -64,8 +64,8 @@ export function planSeries(
 }
 
 /**
- * The limit counts rooms, however they are asked for: a few thousand occurrences that are told of one by one would fill an
- * application as well as a rule would.
+ * The limit counts rooms, however they were requested. A few thousand separate occurrences fill an
+ * application just as a rule does.
  */
 function refuseTooMany(
   alone: readonly OccurrenceRequest[],
@@ -84,7 +84,10 @@ function refuseTooMany(
   );
 }
 
-/** What is told of single occurrences: of those that are near, of which `came` have waited for it, and of those that wait. */
+/**
+ * Returns the exceptions within the horizon, those of them that had waited (`came`), and those that still
+ * wait.
+ */
 function updatedAlone(news: SeriesUpdate, known: SeriesMemory, floor: string, now: Instant) {
   const isNear = ({ from = now }: OccurrenceRequest) => from <= now;
   const told = [...known.waiting, ...news.exceptions].filter(
@@ -98,8 +101,8 @@ function updatedAlone(news: SeriesUpdate, known: SeriesMemory, floor: string, no
 }
 
 /**
- * Whether a room would be planned if the whole still had its occurrence. A message may be read long after it was sent, and
- * of what has come near since then it says nothing: the next look does.
+ * Whether a room would be planned if the series still had its occurrence. A message may be read long after it
+ * was sent. It does not plan occurrences that came within the horizon since then; the next reading does.
  */
 function isWithin({ cancelled, next }: WholeUpdate, { start, planned }: RememberedRoom): boolean {
   return cancelled || !planned || next === undefined || start < next.start;
@@ -119,7 +122,7 @@ function nextLook(
   return { ...(nextAt !== undefined && { nextAt }), next: { at, body: again } };
 }
 
-/** The last of each key counts, and the latest end. */
+/** The last entry of each key counts, with the latest end. */
 function byKey(rooms: readonly RememberedRoom[]): readonly RememberedRoom[] {
   const found = new Map<string, RememberedRoom>();
   for (const room of rooms) {
@@ -129,7 +132,7 @@ function byKey(rooms: readonly RememberedRoom[]): readonly RememberedRoom[] {
   return [...found.values()];
 }
 
-/** An occurrence together with what was told of it alone, some time before. */
+/** Returns an occurrence merged with an earlier exception of it. */
 function joined(planned: OccurrenceRequest, exceptions: readonly OccurrenceRequest[]): OccurrenceRequest {
   if (exceptions.length === 0) return planned;
   const { room, request } = planned;

@@ -2,7 +2,7 @@ import type { EventUpdate } from '../model/occurrences.ts';
 import type { RoomRequest } from '../model/room.ts';
 import type { OccurrenceRoom, RememberedRoom, SeriesMemory, SeriesUpdate, WholeUpdate } from './update.ts';
 
-/** What the room of an occurrence is asked that the newest news does not plan any more. */
+/** Returns the request for a room whose occurrence the newest update no longer plans. */
 export function removals(
   room: RememberedRoom,
   whole: WholeUpdate,
@@ -12,7 +12,7 @@ export function removals(
   return after(whole, room, known, news).map((event) => withEvent(removal(room, news), event));
 }
 
-/** What an occurrence's room is to hear that the newest news does not plan. */
+/** Returns the event updates for such a room. */
 function after(
   { at, cancelled, complete }: WholeUpdate,
   { planned }: RememberedRoom,
@@ -20,14 +20,14 @@ function after(
   news: SeriesUpdate,
 ): EventUpdate[] {
   if (cancelled) return [noEvent(news, at, true)];
-  // it is not planned any more: what was told of itself still holds, unless all was told anew
+  // it is no longer planned: its own exception stays valid, unless the update has all exceptions
   if (complete) return [{ ...noEvent(news, at, false), complete }];
   if (planned) return [noEvent(news, at, false)];
-  // the series is back, and with it what was told of the occurrence alone; what is planned later is newer than this
+  // the series exists again, and so does the exception of the occurrence; a later plan is newer than this
   return known.cancelled ? [noEvent(news, `${known.at}~`, false)] : [];
 }
 
-/** An event that has no occurrences, and so no need of a room. */
+/** Returns an update of an event that has no occurrences and needs no room. */
 export function noEvent({ name, origin }: SeriesUpdate, at: string, cancelled: boolean): EventUpdate {
   return { at, epoch: at, name, origin, planned: [], ...(cancelled ? { cancelled } : { whole: true }) };
 }
@@ -42,7 +42,7 @@ function removal({ key }: OccurrenceRoom, { origin }: SeriesUpdate): RoomRequest
   };
 }
 
-/** A request that tells its room of the event as a whole, too. */
+/** Returns a request that also has the update of the event as a whole. */
 export function withEvent(request: RoomRequest, event: EventUpdate): RoomRequest {
   const { sequence, news } = request;
   const value = event.at > sequence.value ? event.at : sequence.value;

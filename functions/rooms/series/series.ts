@@ -10,7 +10,7 @@ export interface SeriesContext {
   /** Sends all requests, or fails. */
   readonly serve: (requests: readonly RoomRequest[]) => Promise<void>;
   readonly now: () => Instant;
-  /** How long a series that has ended is remembered, so that late news cannot revive it. */
+  /** How long a series that has ended is remembered, so that a late update cannot revive it. */
   readonly retention: Duration;
 }
 
@@ -24,9 +24,9 @@ const UNKNOWN: Omit<SeriesMemory, 'key'> = {
 };
 
 /**
- * Does what news of a series means; what is older than what is known of the whole means nothing. The same set of news
- * ends in the same rooms in every order. What is asked for is on the row before it is asked for, so a crash between any
- * two steps is repaired when the same message comes again.
+ * Applies an update of a series. An update that is older than the known one is ignored. The same set of
+ * updates leads to the same rooms in every order. Requests are written to the row before they are sent, so a
+ * crash between any two steps is repaired when the same message comes again.
  */
 export function followSeries(news: SeriesUpdate, context: SeriesContext): Promise<'followed' | 'outdated'> {
   return retryOnConflict(() => follow(news, context));
@@ -51,12 +51,13 @@ function lasting({ next, rooms }: SeriesMemory, past: Instant): Pick<SeriesMemor
   return next ? {} : { forgetAt: Math.max(past, ...rooms.map(({ until }) => until)) };
 }
 
-/** How long a look is waited for that was asked for: then it is asked for again. */
+/** How long a requested reading may take before it is requested again. */
 const MAX_WAIT: Duration = 6 * HOUR;
 
 /**
- * Has every series read again whose next occurrence has come within the horizon. Reading moves the next look on; until
- * then, and where reading fails, it is asked for again every six hours.
+ * Sends every series to be read again whose next occurrence has come within the horizon. Reading a series
+ * sets the time of its next reading. Until then, or if reading fails, the series is sent again every six
+ * hours.
  *
  * @returns how many were sent
  */
@@ -70,7 +71,7 @@ export async function lookAgain(
     const looks = page.flatMap((memory) => (memory.next ? [{ memory, next: memory.next }] : []));
     await send(looks.map(({ next }) => next.body));
     sent += looks.length;
-    // one that was read meanwhile has moved on by itself
+    // a series that was read meanwhile already has its next time
     await Promise.allSettled(
       looks.map(({ memory, next }) => series.write({ ...memory, next: { ...next, at: now() + MAX_WAIT } })),
     );

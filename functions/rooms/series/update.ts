@@ -3,21 +3,21 @@ import type { RoomRequest } from '../model/room.ts';
 import type { Instant } from '../model/time.ts';
 
 /**
- * Series whose occurrences have rooms of their own, made only a while before they are needed. What such a series has
- * asked for so far is remembered, so that the rooms of occurrences that it does not have any more can be ended; and
- * what it will ask for when time has gone on.
+ * Series whose occurrences have rooms of their own. A room is created only some time before it is needed. The
+ * row of such a series remembers the rooms that it has requested, so that rooms of removed occurrences can be
+ * ended. It also remembers what must be requested later.
  */
 
 /** A room of one occurrence. */
 export interface OccurrenceRoom {
   readonly key: string;
-  /** When the occurrence was planned to start. */
+  /** The planned start of the occurrence. */
   readonly start: Instant;
-  /** Until then it may be needed. */
+  /** The room may be needed until then. */
   readonly until: Instant;
 }
 
-/** A room of one occurrence, and what follows for it. */
+/** A room of one occurrence, and the request for it. */
 export interface OccurrenceRequest {
   readonly room: OccurrenceRoom;
   readonly request: RoomRequest;
@@ -31,20 +31,23 @@ export interface NextLook {
   readonly body: string;
 }
 
-/** News of a series as a whole. */
+/** An update of a series as a whole. */
 export interface WholeUpdate {
-  /** Its place among the news of the same series, compared as a string. */
+  /** Its place among the updates of the same series, compared as a string. */
   readonly at: string;
   readonly cancelled: boolean;
-  /** It comes with all its exceptions, so that older ones mean nothing any more. */
+  /** It comes with all its exceptions: older exceptions are then void. */
   readonly complete: boolean;
   /** The occurrences within the horizon, or the event itself where it takes place once. */
   readonly planned: readonly OccurrenceRequest[];
-  /** The first occurrence beyond the horizon, and when it comes within. What starts later is left to a later reading. */
+  /**
+   * The first occurrence beyond the horizon, and when it comes within. Later occurrences are planned by a
+   * later reading.
+   */
   readonly next?: { readonly start: Instant; readonly at: Instant };
 }
 
-/** What a calendar tells of a series: of the whole, of occurrences that were moved or cancelled, or of both. */
+/** What a calendar says of a series: an update of the whole, of moved or cancelled occurrences, or both. */
 export interface SeriesUpdate {
   readonly key: string;
   /** The name of rooms that are no longer needed. */
@@ -53,11 +56,11 @@ export interface SeriesUpdate {
   readonly whole?: WholeUpdate;
   /** Occurrences that are not among those planned. */
   readonly exceptions: readonly OccurrenceRequest[];
-  /** The message, to be read again when time has gone on. */
+  /** The message, to be read again later. */
   readonly body: string;
 }
 
-/** A room that was asked for: planned by the newest news of the whole, or asked for by an exception alone. */
+/** A room that was requested, either by the newest update of the whole series or by a single exception. */
 export interface RememberedRoom extends OccurrenceRoom {
   readonly planned: boolean;
 }
@@ -67,28 +70,31 @@ export interface SeriesMemory {
   readonly key: string;
   /** Counts the writes; every write is conditional on it. 0: not written yet. */
   readonly revision: number;
-  /** The newest news of the whole; empty where only exceptions are known. */
+  /** The newest update of the whole; empty if only exceptions are known. */
   readonly at: string;
   readonly cancelled: boolean;
-  /** Exceptions from before this mean nothing any more. */
+  /** Exceptions older than this are void. */
   readonly floor: string;
-  /** Those that may still be needed. */
+  /** Rooms that may still be needed. */
   readonly rooms: readonly RememberedRoom[];
-  /** News of occurrences that are too far ahead. */
+  /** Updates of occurrences beyond the horizon. */
   readonly waiting: readonly OccurrenceRequest[];
-  /** When the next occurrence that is planned comes within the horizon. */
+  /** When the next planned occurrence comes within the horizon. */
   readonly nextAt?: Instant;
-  /** Set where there is something planned or waiting to come within the horizon. */
+  /** Set if a planned or waiting occurrence has yet to come within the horizon. */
   readonly next?: NextLook;
-  /** When nothing of it matters any more. Absent: it goes on. */
+  /** When the row can be forgotten. Absent: the series goes on. */
   readonly forgetAt?: Instant;
 }
 
-/** Where series are remembered. */
+/** The store of series. */
 export interface SeriesStore {
   /** Strongly consistent. */
   read(key: string): Promise<SeriesMemory | undefined>;
-  /** Writes the memory if no other worker has written it since `memory.revision`. Returns it with the new revision. */
+  /**
+   * Writes the memory if no other worker has written it since `memory.revision`. Returns it with the new
+   * revision.
+   */
   write(memory: SeriesMemory): Promise<SeriesMemory>;
   /** The series that must be read again, the longest waiting first. */
   due(before: Instant): AsyncIterable<readonly SeriesMemory[]>;
