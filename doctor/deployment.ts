@@ -72,8 +72,12 @@ export async function findDeployment(
       .filter(({ type }) => type === 'AWS::Lambda::Function')
       .map(async (resource) => ({ resource, made: await describe(lambda, resource.physicalId) })),
   );
-  const made = all.flatMap(({ resource, made }) => (made ? [{ resource, made }] : []));
-  const ours = made.filter(({ made }) => deploymentOf(made) !== undefined);
+  const ours = all.flatMap(({ resource, made }) =>
+    made && 'environment' in made && deploymentOf(made) !== undefined ? [{ resource, made }] : [],
+  );
+  const [denied] = all.flatMap(({ made }) => (made && 'denied' in made ? [made.denied] : []));
+  // a reader of one deployment may not look at other functions of a team's stack
+  if (denied && ours.length === 0) throw denied;
   const chosen = choose(
     stackName,
     ours.map(({ made }) => deploymentOf(made) ?? ''),
@@ -113,15 +117,19 @@ export async function findDeployment(
   };
 }
 
-/** @returns undefined where somebody deleted it */
-async function describe(lambda: Clients['lambda'], name: string): Promise<DeployedFunction | undefined> {
+/** @returns undefined where somebody deleted it, and the refusal where the caller may not look at it */
+async function describe(
+  lambda: Clients['lambda'],
+  name: string,
+): Promise<DeployedFunction | { readonly denied: Error } | undefined> {
   const found = await lambda
     .send(new GetFunctionConfigurationCommand({ FunctionName: name }))
     .catch((error) => {
       if (isMissing(error)) return undefined;
+      if (error.name === 'AccessDeniedException') return { denied: error as Error };
       throw error;
     });
-  if (!found) return undefined;
+  if (!found || 'denied' in found) return found;
   return {
     name,
     state: found.State ?? 'unknown',

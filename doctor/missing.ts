@@ -43,6 +43,6 @@ export function couldNotLook(subject: string, error: Error): Finding {
   return failed(
     subject,
     `could not be looked at (${name}: ${message})`,
-    'let whoever runs the doctor look: the policy is in docs/guide/doctor.md',
+    'let whoever runs the doctor look: docs/security.md has the policies of a reader and of an operator',
   );
 }

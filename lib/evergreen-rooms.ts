@@ -2,7 +2,7 @@ import { Tags } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IMetric, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IEventBus, type OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
-import { type Grant, type IGrantable, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import { type Grant, type IGrantable, type ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -23,6 +23,7 @@ import { isWritten } from './parts/connections.ts';
 import type { Deployment } from './parts/deployment.ts';
 import { type Announcement, OWN_SOURCE } from './parts/event-bus.ts';
 import { callbackConcurrency, layFoundation } from './parts/foundation.ts';
+import { Operators } from './parts/operators.ts';
 import { Reconciliation } from './parts/reconciliation.ts';
 import { Requests } from './parts/requests.ts';
 import { Rotation } from './parts/rotation.ts';
@@ -69,6 +70,14 @@ export class EvergreenRooms extends Construct {
   readonly alarms: readonly Alarm[];
   /** To which widgets may be added. */
   readonly dashboard: Dashboard;
+  /** For people who look at rooms with `evergreen-rooms`. It shows no secret and no host link. */
+  readonly readerPolicy: ManagedPolicy;
+  /**
+   * For people who change rooms with `evergreen-rooms`, who need the policy of a reader too. There is more than one
+   * where the deployment has many secrets.
+   */
+  readonly operatorPolicies: readonly ManagedPolicy[];
+  private readonly operators: Operators;
   private readonly metrics: RoomMetrics;
 
   constructor(scope: Construct, id: string, props: EvergreenRoomsProps) {
@@ -149,6 +158,30 @@ export class EvergreenRooms extends Construct {
     this.alarms = monitoring.alarms;
     this.dashboard = monitoring.dashboard;
     this.metrics = metrics;
+    this.operators = new Operators(this, 'Operators', {
+      functions: [
+        ...Object.values(this.functions),
+        ...[deployment.callbacks, deployment.links].flatMap((each) => each?.function ?? []),
+      ],
+      rooms: deployment.table,
+      tables: [deployment.table, deployment.calendarTable, deployment.links?.table].flatMap(
+        (each) => each ?? [],
+      ),
+      inboxes: Object.values(this.queues),
+      deadLetterQueues: [
+        ...Object.values(this.deadLetterQueues),
+        this.undelivered,
+        this.failedSecretRotations,
+      ],
+      bus: deployment.bus,
+      scheduleGroup: deployment.schedules.group,
+      alarmTopic: topic,
+      key: deployment.key,
+      calendarBucket: calendars?.bucket,
+      secrets: [this.privateKeys, this.feedAddresses, this.calendarCredentials].flatMap((each) => [...each]),
+    });
+    this.readerPolicy = this.operators.readerPolicy;
+    this.operatorPolicies = this.operators.operatorPolicies;
 
     if (props.permissionsBoundary) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
     Tags.of(this).add('evergreen-rooms', deployment.id);
@@ -157,6 +190,16 @@ export class EvergreenRooms extends Construct {
   /** Lets somebody send requests for rooms, encrypted as the queue is. */
   grantRequestRooms(grantee: IGrantable): Grant {
     return permitSending(grantee, this.requestQueue);
+  }
+
+  /** Lets somebody look at everything with `evergreen-rooms`, but at no secret and no host link. */
+  grantRead(grantee: IGrantable): Grant {
+    return this.operators.grantRead(grantee);
+  }
+
+  /** Lets somebody use all of `evergreen-rooms`: also change rooms, put credentials and get host links. */
+  grantOperate(grantee: IGrantable): Grant {
+    return this.operators.grantOperate(grantee);
   }
 
   /** Runs when a room was opened that there was none of before. */

@@ -25,6 +25,7 @@ export function addOutputs(scope: Construct, rooms: EvergreenRooms, command = 'n
     ...deadLetters(rooms, Stack.of(scope).stackName, command),
     ...keys(rooms, putting),
     ...calendars(rooms, putting),
+    ...policies(rooms),
   ]) {
     new CfnOutput(scope, name, { description, value });
   }
@@ -74,6 +75,21 @@ function names({ deployment, eventBus, linksUrl, requestQueue, table }: Evergree
             value: linksUrl,
           },
         ]),
+  ];
+}
+
+function policies({ readerPolicy, operatorPolicies }: EvergreenRooms): Output[] {
+  return [
+    {
+      name: 'ReaderPolicyArn',
+      description: 'The policy for people who look at rooms with the command',
+      value: readerPolicy.managedPolicyArn,
+    },
+    ...operatorPolicies.map((policy, i) => ({
+      name: `OperatorPolicyArn${i === 0 ? '' : i + 1}`,
+      description: 'The policy for people who change rooms with the command, beside that of a reader',
+      value: policy.managedPolicyArn,
+    })),
   ];
 }
 

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import type { Room, RoomAction, Sequence } from '../../functions/rooms/model/room.ts';
 import { counted, reasonOf, rehearsedLines } from '../../local/demo/text.ts';
-import type { DeadLetter, Deployment } from '../deployment/deployment.ts';
+import { firstId } from '../deployment/dead-letters.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { type Call, type Command, command, type Flags, type Values } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
@@ -282,15 +283,13 @@ async function unrefused(
   deployment: Deployment,
   terminal: Terminal,
 ): Promise<readonly Awaited[]> {
-  const letters = new Map((await deployment.deadLetters()).map((letter) => [originalId(letter), letter]));
+  const letters = new Map((await deployment.deadLetters()).map((letter) => [firstId(letter), letter]));
   return open.filter(({ key, id }) => {
     const letter = letters.get(id);
     if (letter) terminal.note(`${key}: given up: ${reasonOf(letter)}`);
     return letter === undefined;
   });
 }
-
-const originalId = ({ id, attributes }: DeadLetter) => attributes.originalMessageId ?? id;
 
 /** Some at once: of many thousands, all at once would only be throttled. */
 async function inParts<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

@@ -84,6 +84,9 @@ export function deadLetter(
   };
 }
 
+/** The id under which a message was first sent. It stays when the message is tried again. */
+export const firstId = ({ id, attributes }: DeadLetter): string => attributes.originalMessageId ?? id;
+
 function queueName(url: string): string {
   return url.split('/').at(-1) ?? url;
 }

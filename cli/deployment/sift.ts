@@ -1,6 +1,6 @@
 import { DeleteMessageBatchCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import { move, type RedriveRoute } from '../../doctor/redrive.ts';
-import { deadLetter, receive, release } from './dead-letters.ts';
+import { deadLetter, firstId, receive, release } from './dead-letters.ts';
 import type { DeadLetter } from './deployment.ts';
 
 /** Which dead letters are meant. */
@@ -22,7 +22,10 @@ export function discardSome(sqs: SQSClient, url: string, wanted: Wanted): Promis
   });
 }
 
-/** Looks at every message once. Those that are not wanted are visible again afterwards. */
+/**
+ * Looks at every message once. Those that are not wanted are visible again afterwards, and so are those that were taken and
+ * came back meanwhile, which have another id and their first one with them.
+ */
 async function sift(
   sqs: SQSClient,
   url: string,
@@ -35,17 +38,15 @@ async function sift(
   try {
     while (true) {
       const messages = await receive(sqs, url, 1);
-      const chosen = messages.filter((message) => wanted(deadLetter(message, url)));
-      others.push(
-        ...messages
-          .filter((each) => !chosen.includes(each))
-          .flatMap(({ ReceiptHandle }) => ReceiptHandle ?? []),
-      );
+      const looked = messages.map((message) => ({ message, letter: deadLetter(message, url) }));
+      const fresh = looked.filter(({ letter }) => !seen.has(firstId(letter)));
+      for (const { letter } of fresh) seen.add(firstId(letter));
+      const chosen = fresh.filter(({ letter }) => wanted(letter)).map(({ message }) => message);
+      const rest = messages.filter((message) => !chosen.includes(message));
+      others.push(...rest.flatMap(({ ReceiptHandle }) => ReceiptHandle ?? []));
       if (chosen.length > 0) await take(chosen);
       taken += chosen.length;
-      const fresh = messages.filter(({ MessageId = '' }) => !seen.has(MessageId));
       if (fresh.length === 0) return taken;
-      for (const { MessageId = '' } of fresh) seen.add(MessageId);
     }
   } finally {
     await release(sqs, url, others);

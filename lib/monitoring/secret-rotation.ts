@@ -6,13 +6,13 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { admitRule } from '../parts/requests.ts';
 import { deadLetterQueue } from '../parts/work-queue.ts';
-import { arnLength } from '../storage/empty-secret.ts';
+import { secretsInParts } from '../storage/secrets-in-parts.ts';
 
-/** The characters that EventBridge allows a pattern, less what the rest of this pattern and the region's name take. */
-const ROOM_FOR_SECRETS = 2048 - 256;
-
-/** What one secret takes beside its ARN: `{"prefix":""},`. */
-const AROUND_AN_ARN = 14;
+/**
+ * The characters that EventBridge allows a pattern, less what the rest of this pattern and the region's name take. Around
+ * an ARN is `{"prefix":""},`.
+ */
+const PATTERN = { room: 2048 - 256, around: 14 };
 
 /**
  * Makes a queue that gets the event of each failed rotation of a secret, for an alarm to look at: Secrets Manager has
@@ -31,7 +31,7 @@ export function failedSecretRotations(
     id: 'AwsSolutions-SQS3',
     reason: 'nothing takes messages out of it but the person who looks at the alarm',
   });
-  inPatterns(secrets).forEach((ofOnePattern, i) => {
+  secretsInParts(secrets, PATTERN).forEach((ofOnePattern, i) => {
     const rule = new Rule(scope, `SecretRotationFails${i === 0 ? '' : i + 1}`, {
       description: 'Events of failed rotations of secrets go to their queue',
       eventPattern: {
@@ -47,20 +47,4 @@ export function failedSecretRotations(
     admitRule(queue, rule);
   });
   return queue;
-}
-
-/** As many secrets in one pattern as EventBridge allows. */
-function inPatterns(secrets: ReadonlyMap<string, ISecret>): ISecret[][] {
-  const patterns: ISecret[][] = [];
-  let room = 0;
-  for (const [name, secret] of secrets) {
-    const needed = AROUND_AN_ARN + Math.max(arnLength(name), secret.secretArn.length);
-    if (needed > room) {
-      patterns.push([]);
-      room = ROOM_FOR_SECRETS;
-    }
-    patterns.at(-1)?.push(secret);
-    room -= needed;
-  }
-  return patterns;
 }

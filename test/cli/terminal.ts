@@ -17,16 +17,15 @@ export interface TerminalOptions {
   readonly colours?: boolean;
 }
 
-/** Runs the command with a terminal that keeps what is written. */
-export async function call(argv: readonly string[], options: TerminalOptions = {}): Promise<Said> {
-  const { width, answer, colours = false } = options;
-  let [out, err] = ['', ''];
+/** A terminal that keeps what is written. */
+export function keptTerminal({ width, answer, colours = false }: TerminalOptions = {}) {
+  const said = { out: '', err: '' };
   const terminal: Terminal = {
     async say(line = '') {
-      out += `${line}\n`;
+      said.out += `${line}\n`;
     },
     note(line) {
-      err += `${line}\n`;
+      said.err += `${line}\n`;
     },
     progress() {},
     width: width ?? Number.POSITIVE_INFINITY,
@@ -35,10 +34,16 @@ export async function call(argv: readonly string[], options: TerminalOptions = {
     canAsk: answer !== undefined,
     hasColours: colours,
     async ask(question) {
-      err += question;
+      said.err += question;
       return answer ?? '';
     },
   };
+  return { terminal, said };
+}
+
+/** Runs the command with a terminal that keeps what is written. */
+export async function call(argv: readonly string[], options: TerminalOptions = {}): Promise<Said> {
+  const { terminal, said } = keptTerminal(options);
   const code = await main(argv, terminal);
-  return { code, out, err };
+  return { code, ...said };
 }

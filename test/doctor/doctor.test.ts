@@ -398,7 +398,7 @@ describe('the doctor', () => {
         level: 'failed',
         subject: 'planner',
         found: expect.stringContaining('AccessDenied'),
-        remedy: expect.stringContaining('docs/guide/doctor.md'),
+        remedy: expect.stringContaining('docs/security.md'),
       },
     ],
   ])('finds %s', async (_, breakIt, finding) => {

@@ -4,6 +4,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ownCode, portMethods } from '../support/code-calls.ts';
 import { type Resource, resources, target, templateWith } from '../support/stacks.ts';
+import { permissionsOf, sorted, statementsOfRole, type Things, withKey } from '../support/statements.ts';
 
 let template: Template;
 beforeAll(() => {
@@ -16,43 +17,15 @@ beforeAll(() => {
   template = templateWith({ callbacks: 'on', ...calendars });
 });
 
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
-
-const listed = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
-
 /** `verb on kind of thing`, for everything that the role of a function may do. */
 function mayDo(functionName: string): string[] {
-  return statementsOf(functionName)
-    .flatMap(({ Action, Resource: on, Condition }) =>
-      listed(Action).flatMap((action) =>
-        listed(on).map((resource) => `${action} on ${thing(resource)}${via(Condition)}`),
-      ),
-    )
-    .sort();
-}
-
-/** The key may be used only through the service that holds what it encrypts. */
-function via(condition: Statement['Condition']): string {
-  const service = JSON.stringify(condition)?.match(/"kms:ViaService":.*?"(\w+)\./)?.[1];
-  return service ? ` via ${service}` : '';
-}
-
-function statementsOf(functionName: string): Statement[] {
   const fn = Object.values(resources(template, 'AWS::Lambda::Function')).find(
     ({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME === functionName,
   ) as Resource;
-  const role = target(fn.Properties.Role);
-  return Object.values(resources(template, 'AWS::IAM::Policy'))
-    .filter(({ Properties }) => Properties.Roles.some((reference: object) => target(reference) === role))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  return permissionsOf(statementsOfRole(template, target(fn.Properties.Role)), THINGS);
 }
 
-const THINGS: [RegExp, string][] = [
+const THINGS: Things = [
   [/Key[0-9A-F]{8}$/, 'key'],
   [/Table.*index\/due/, 'due index'],
   [/CalendarTable.*index\/waiting/, 'waiting index'],
@@ -79,11 +52,6 @@ const THINGS: [RegExp, string][] = [
   [/ReconciliationWorkerInboxQueue/, 'reconciliations'],
   [/ReconciliationWorkerInboxDeadLetters/, 'dead reconciliations'],
 ];
-
-function thing(resource: unknown): string {
-  const id = typeof resource === 'object' ? target(resource as object) : String(resource);
-  return THINGS.find(([pattern]) => pattern.test(id))?.[1] ?? id;
-}
 
 const INBOX: Record<string, string> = {
   'create-rooms': 'requests',
@@ -137,36 +105,6 @@ function platform(functionName: string): string[] {
     `sqs:GetQueueAttributes on ${inbox}`,
   ];
 }
-
-/** What the key is used for when a service reads or writes what it encrypts. */
-const KEY_OF: Record<string, string[]> = {
-  'dynamodb:GetItem': ['Decrypt', 'DescribeKey'],
-  'dynamodb:Query': ['Decrypt', 'DescribeKey'],
-  'dynamodb:Scan': ['Decrypt', 'DescribeKey'],
-  'dynamodb:PutItem': [
-    'Decrypt',
-    'DescribeKey',
-    'Encrypt',
-    'GenerateDataKey',
-    'ReEncryptFrom',
-    'ReEncryptTo',
-  ],
-  'sqs:ReceiveMessage': ['Decrypt'],
-  'sqs:SendMessage': ['Decrypt', 'GenerateDataKey'],
-  'secretsmanager:GetSecretValue': ['Decrypt'],
-  's3:GetObject': ['Decrypt'],
-};
-
-function withKey(permissions: string[]): string[] {
-  const ofKey = permissions.flatMap((permission) => {
-    const [action = ''] = permission.split(' on ');
-    const [service] = action.split(':');
-    return (KEY_OF[action] ?? []).map((verb) => `kms:${verb} on key via ${service}`);
-  });
-  return [...permissions, ...ofKey];
-}
-
-const sorted = (permissions: string[]) => [...new Set(permissions)].sort();
 
 describe('what a function may do', () => {
   test.each(FUNCTIONS)('%s may make the calls that its code can make, and no other', async (name) => {

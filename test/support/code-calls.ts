@@ -192,7 +192,8 @@ const REGION = { region: 'eu-central-1' };
 const UNSIGNED = 'x'.repeat(32);
 const ANSWER = { Items: [], Entries: [{ EventId: '1' }], Failed: [], SecretString: 'nothing' };
 
-interface Listened {
+/** A client of the SDK to which somebody listens. */
+export interface Listened {
   readonly middlewareStack: {
     add(middleware: unknown, options: { step: 'initialize'; priority: 'high' }): void;
   };
