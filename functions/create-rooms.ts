@@ -39,7 +39,7 @@ import {
 
 const serve = (request: RoomRequest): Promise<Result> => serveRequest(request, roomContext());
 
-/** Serves whoever asks for a room: one message, one request. */
+/** Serves requests for rooms: one message, one request. */
 export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })
   .use(invocationLog())
   .use(metrics())
@@ -90,7 +90,7 @@ function failurePolicy(): FailurePolicy {
   };
 }
 
-/** The bus hears of every request that is given up, by its key or at least by the id of its message. */
+/** Announces every request that is given up on the bus, with its key or at least the id of its message. */
 async function tellSender({ how, record, key = keyIn(record.body), reason }: GivenUp): Promise<void> {
   const { messageId, sentAt } = originOf(record);
   await roomContext().events.report(how === 'refused' ? 'Request Refused' : 'Request Failed', {
@@ -107,7 +107,7 @@ const seriesStore = once(() => seriesTable(dynamoDb(), environment().CALENDARS_T
 async function follow(news: SeriesUpdate, context: Context): Promise<void> {
   const outcome = await followSeries(news, {
     series: seriesStore(),
-    // where time runs short: what is done is found done when the message comes back
+    // if time runs short: when the message comes back, finished requests are recognised as finished
     serve: (requests) =>
       forEachKey(requests, async (request) => {
         assertTimeLeft(context);

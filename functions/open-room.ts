@@ -16,8 +16,8 @@ import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
 
 /**
- * Leads the holder of a link to the room of the day, or to a page that says what is going on. It knows the links table
- * and the queue of requests, and no provider, no secret and no host link.
+ * Redirects the holder of a link to the current room, or shows a page that explains the state. It can access
+ * the links table and the queue of requests, but no provider, no secret and no host link.
  */
 export const handler = middy<LambdaFunctionURLEvent, LambdaFunctionURLResult>()
   .use(invocationLog())
@@ -26,7 +26,10 @@ export const handler = middy<LambdaFunctionURLEvent, LambdaFunctionURLResult>()
   .handler(open);
 
 const SLUG = /^\/([\w-]{22})$/;
-/** No slug ends so: its last character has bits that 16 bytes do not reach. It is read so that every 404 costs the same. */
+/**
+ * No slug ends like this: its last character has bits that 16 bytes do not use. It is read so that every 404
+ * costs the same.
+ */
 const NO_SLUG = '_'.repeat(22);
 
 const now = () => Date.now();
@@ -97,7 +100,7 @@ function visitOf({ rawPath, rawQueryString, headers, requestContext }: LambdaFun
   };
 }
 
-/** @returns whether a message is on its way */
+/** @returns whether the knock is in the queue */
 async function knock({ key }: Link): Promise<boolean> {
   const decision = limit.decide(key);
   if (decision === 'full') log.warn('knock refused', { key });

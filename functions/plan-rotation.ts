@@ -34,7 +34,7 @@ const environment = once(() =>
 
 const inbox = once(() => inboxOf(environment()));
 
-/** Nominates the rooms that are due. A message is a run, or what a run had no time for. */
+/** Nominates the rooms that are due. A message is a whole run, or the rest of an earlier run. */
 export const handler = middy(ANSWER_IN_TIME)
   .use(invocationLog())
   .use(metrics())

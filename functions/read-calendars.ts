@@ -52,8 +52,8 @@ const environment = once(() =>
 );
 
 /**
- * Reads calendars that do not come by themselves: feeds and connected calendars at their times, files when they are put into a bucket, and
- * series whose next occurrence is near enough to have a room.
+ * Reads calendars that do not send events by themselves: feeds and connected calendars on their schedules,
+ * files when they are put into a bucket, and series whose next occurrence has come within the horizon.
  */
 export const handler = middy(ANSWER_IN_TIME)
   .use(invocationLog())
@@ -64,7 +64,7 @@ export const handler = middy(ANSWER_IN_TIME)
   .handler(forEachMessage(perform));
 
 const inbox = once(() => inboxOf(environment()));
-// the construct writes them from what it has checked
+// the construct checks them before it writes them
 const feeds = once(() => JSON.parse(environment().FEEDS) as readonly Feed[]);
 const calendars = once(() =>
   connectedCalendars(JSON.parse(environment().CONNECTIONS) as readonly Connection[]),
@@ -84,7 +84,7 @@ function read({ messageId, body }: SQSRecord): Parsed<ReadingTask> {
   return { key: keyOf(task) ?? messageId, task };
 }
 
-/** Two readings of one calendar wait for each other. */
+/** Two readings of one calendar run one after the other. */
 function keyOf(task: ReadingTask): string | undefined {
   if (task.kind === 'feed') return task.name;
   return task.kind === 'calendar' ? task.id : undefined;
@@ -97,7 +97,7 @@ function failurePolicy(): FailurePolicy {
 async function perform(task: ReadingTask): Promise<void> {
   switch (task.kind) {
     case 'all':
-      // a message for each, so that none waits for another
+      // one message for each, so that none waits for another
       await outbox(sqs(), environment().WORK_QUEUE).send([
         ...feeds().map(({ name }) => writeFeedTask(name)),
         ...calendars().map(({ id }) => writeCalendarTask(id)),
@@ -131,7 +131,7 @@ async function follow(name: string): Promise<void> {
     count(result.outcome === 'empty' ? 'FeedsEmpty' : 'FeedsRead');
   } catch (error) {
     if (!(error instanceof FeedUnreadableError)) throw error;
-    // the schedule comes again sooner than a retry would help
+    // the next schedule comes sooner than a retry would help
     log.error('feed not read', { feed: name, error });
     count('FeedsFailed');
   }
@@ -142,7 +142,7 @@ async function followCalendar(id: string, look?: string): Promise<void> {
   if (!calendar) {
     throw new RequestRefusedError(`calendar: must be the id of a connected calendar, got ${shown(id)}`);
   }
-  // most functions have no connections, and need not load their reading
+  // most functions have no connections and need not load this code
   const { formatsOf, readCalendar, writeCopyTask } = await import('./connections/read-calendar.ts');
   try {
     const { CALENDARS_TABLE, WORK_QUEUE, WRITES_QUEUE } = environment();
@@ -164,13 +164,13 @@ async function followCalendar(id: string, look?: string): Promise<void> {
     count('CalendarsRead');
   } catch (error) {
     if (!PASSING.some((kind) => error instanceof kind)) throw error;
-    // the schedule comes again sooner than a retry would help
+    // the next schedule comes sooner than a retry would help
     log.error('calendar not read', { calendar: id, error: toError(error) });
     count('CalendarsFailed');
   }
 }
 
-/** What the next round finds over, or a person has to look into. A throttle is waited for. */
+/** Errors that are over at the next round, or that a person must look into. Throttling is waited for. */
 const PASSING = [CalendarUnreadableError, UnauthorizedError, UnreachableError, AmbiguousOutcomeError];
 
 function systemOf({ connection }: ConnectedCalendar): Promise<CalendarSystem> {

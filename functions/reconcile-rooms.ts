@@ -33,8 +33,9 @@ const environment = once(() =>
 );
 
 /**
- * Compares the table with what the providers have. A message is a run over the applications that it names, or over
- * all; what a run has no time for it leaves to a message of its own. A message may ask for all links instead.
+ * Compares the table with the providers' lists. A message is a run over the applications that it names, or
+ * over all. The rest of an unfinished run goes into another message. A message may ask to write all links
+ * again instead.
  */
 export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })
   .use(invocationLog())
@@ -108,7 +109,7 @@ function tell(application: string, found: ApplicationReport): void {
   });
 }
 
-/** Alarms look at these: a part of a list in which all is well must not end what another part rang for. */
+/** Alarms watch these metrics: a part of a list without findings must not end the alarm of another part. */
 function tellTotals(application: string, { rooms, lost, orphans, held }: ListTotals): void {
   countFor(application, {
     ApplicationRooms: rooms,

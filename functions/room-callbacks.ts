@@ -23,8 +23,9 @@ const limit = once(() => callbackLimit(now));
 const queue = once(() => newsQueue(sqs(), environment().ROTATIONS_QUEUE));
 
 /**
- * Takes what providers tell of rooms, from anybody who knows an address of ours, and hands it on to the workers, who
- * look before they believe it. The function itself knows no room, no provider and no key of theirs.
+ * Accepts providers' callbacks about rooms, from any caller that knows a valid address, and sends them to the
+ * workers, which verify them at the provider. The function has no access to rooms, providers and their
+ * credentials.
  */
 export const handler = middy<LambdaFunctionURLEvent, LambdaFunctionURLResult>()
   .use(invocationLog())
@@ -47,7 +48,7 @@ async function hear(event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLRes
   return { statusCode: 204 };
 }
 
-/** @returns false where of this key there was enough in this minute */
+/** @returns false if the key has reached its limit for this minute */
 async function handOn(news: ProviderEvent, text: string): Promise<boolean> {
   const standing = limit().standing(news.key, text);
   if (standing === 'new') {

@@ -17,7 +17,7 @@ import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { report } from './runtime/telemetry/report.ts';
 import { inbox, now, prepare, roomContext, sqs, workerEnvironment } from './runtime/wiring.ts';
 
-/** Keeps the rooms that the planner or reconciliation nominated, and applies the events of providers. */
+/** Executes the orders of the planner and of reconciliation, and applies the events of providers. */
 export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })
   .use(invocationLog())
   .use(metrics())
@@ -44,7 +44,7 @@ async function keep(task: Task): Promise<void> {
   }
   const { order, notBefore } = task;
   const delay = notBefore - now();
-  // a delay longer than the queue's own goes in hops
+  // a delay that is longer than the queue's limit is split into several
   if (delay > 0) return rotations().send([{ order, delay }]);
   report(order.key, order.cause, await rotateRoom(order, roomContext()));
 }

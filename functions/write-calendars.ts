@@ -39,7 +39,7 @@ const environment = once(() =>
   ]),
 );
 
-/** Writes the links of rooms into the events that they are for, after the announcements of the bus. */
+/** Writes the links of rooms into their calendar events, after the announcements on the bus. */
 export const handler = middy(ANSWER_IN_TIME)
   .use(invocationLog())
   .use(metrics())
@@ -49,7 +49,7 @@ export const handler = middy(ANSWER_IN_TIME)
   .handler(forEachMessage(perform));
 
 const inbox = once(() => inboxOf(environment()));
-// the construct writes them from what it has checked
+// the construct checks them before it writes them
 const calendars = once(() =>
   connectedCalendars(JSON.parse(environment().CONNECTIONS) as readonly Connection[]),
 );
@@ -76,13 +76,13 @@ function failurePolicy(): FailurePolicy {
 
 async function perform(task: Task | undefined): Promise<void> {
   const failures: unknown[] = [];
-  // one place that fails does not keep the others from their link; the message comes again for it
+  // if one place fails, the others still get their link; the message comes again for the failed one
   for (const place of task ? await placesOf(task) : [])
     await write(place).catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
 }
 
-/** The event of the room, and its copies. */
+/** Returns the event of the room, and its copies. */
 async function placesOf(task: Task): Promise<readonly WriteBackTask[]> {
   const { key, meeting: id } = task;
   const meeting = id === undefined ? undefined : await meetings().read(id);
@@ -92,7 +92,7 @@ async function placesOf(task: Task): Promise<readonly WriteBackTask[]> {
 
 async function write(task: WriteBackTask): Promise<void> {
   const calendar = calendars().find(({ id }) => id === task.calendar);
-  // the rule lets through what begins as the name of a connection does
+  // the rule matches every name that begins like the name of a connection
   if (!calendar) return;
   const { key } = task;
   const result = await writeBack(task, calendar, {

@@ -1,6 +1,6 @@
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 
-/** A message that was read: work on one key is done in the order of its messages. */
+/** A message that was read. The messages of one key are worked on in order. */
 export interface ReadMessage<Task> {
   readonly record: SQSRecord;
   readonly key: string;
@@ -16,10 +16,10 @@ export interface UnreadableMessage {
 export type Message<Task> = ReadMessage<Task> | UnreadableMessage;
 
 /**
- * Stands around the work on one message, as a middleware stands around an invocation. Called for each message in the
- * order of the batch, and before it waits for anything it has done what depends on that order.
+ * A middleware around the work on one message. It is called for each message in the order of the batch.
+ * Anything that depends on that order must happen before its first `await`.
  *
- * @param work reads as the rest of the stack: the guards after this one, and the handler's own work
+ * @param work runs the rest of the stack: the later guards, and the handler's own work
  */
 export type Guard = (message: Message<unknown>, work: () => Promise<unknown>) => Promise<unknown>;
 
@@ -35,13 +35,13 @@ export interface QueueEvent<Task> extends SQSEvent {
   batch?: Batch<Task>;
 }
 
-/** @throws Error where no `parsing` was used before */
+/** @throws Error if `parsing` was not used before */
 export function batchOf<Task>({ batch }: QueueEvent<Task>): Batch<Task> {
   if (batch) return batch;
   throw new Error('the batch was not parsed: use parsing() before the middleware or handler that needs it');
 }
 
-/** Does the work of every message at the same time, each inside the guards. Ends when all have ended. */
+/** Does the work of every message at the same time, each inside the guards. Resolves when all have ended. */
 export function forEachMessage<Task>(work: (task: Task, context: Context) => Promise<unknown>) {
   return async (event: QueueEvent<Task>, context: Context): Promise<void> => {
     const { messages, guards } = batchOf(event);

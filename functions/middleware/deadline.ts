@@ -5,22 +5,23 @@ import type { Duration } from '../rooms/model/time.ts';
 import { SECOND } from '../rooms/model/time.ts';
 import { batchOf, type QueueEvent } from './batch.ts';
 
-/** What must be left of the invocation to begin a piece of work: two calls to a provider and the writes around them. */
+/** The invocation time that a piece of work needs: two calls to a provider and the writes around them. */
 const WORK_TIME: Duration = 25 * SECOND;
 
-/** What is kept of the invocation for giving back what is not done, and for saying what is. */
+/** The invocation time that is reserved for returning unfinished messages and acknowledging finished ones. */
 const CLOSING_TIME: Duration = 5 * SECOND;
 
 /**
- * Options of `middy` for a function that a queue feeds: where the queue does not take back in time what is not done, the
- * last second of the invocation is for acknowledging what is. The answer itself is `partialBatchFailures`'.
+ * Options of `middy` for a function that a queue feeds. If unfinished messages are not returned in time, the
+ * last second of the invocation is for acknowledging the finished ones. `partialBatchFailures` gives the
+ * answer.
  */
 export const ANSWER_IN_TIME = {
   timeoutEarlyInMillis: SECOND,
   timeoutEarlyResponse: () => undefined,
 } as const satisfies middy.PluginObject;
 
-/** Begins no work that the rest of the invocation is too short for, and gives back work that takes longer. */
+/** Starts no work for which too little time is left, and returns work that takes too long to the queue. */
 export function deadline() {
   return {
     before({ event, context }) {
@@ -32,7 +33,7 @@ export function deadline() {
   } satisfies middy.MiddlewareObj<QueueEvent<unknown>>;
 }
 
-/** @throws OutOfTimeError where too little is left of the invocation to begin another room */
+/** @throws OutOfTimeError if too little of the invocation is left to start another room */
 export function assertTimeLeft(context: Context): void {
   const left = context.getRemainingTimeInMillis();
   if (left >= WORK_TIME) return;
@@ -40,8 +41,8 @@ export function assertTimeLeft(context: Context): void {
 }
 
 /**
- * Waits for a piece of work as long as there is time to tell the queue what became of it. Work that takes longer is given
- * back: it may still end, and whoever takes it up again finds its claim, or its effect.
+ * Waits for a piece of work as long as there is time to report the outcome to the queue. Work that takes
+ * longer is returned: it may still end, and the next attempt finds its claim or its effect.
  *
  * @throws OutOfTimeError
  */

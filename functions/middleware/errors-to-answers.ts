@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { LambdaFunctionURLResult } from 'aws-lambda';
 
-/** Ends a request to a function URL with this status. Whoever asked is told nothing beside it. */
+/** Ends a request to a function URL with this status. The caller gets nothing else. */
 export class AnswerError extends Error {
   override readonly name = 'AnswerError';
   readonly statusCode: number;
@@ -13,10 +13,10 @@ export class AnswerError extends Error {
 }
 
 /**
- * Answers with the status of an `AnswerError`. Any other error stays Lambda's: the caller sees 502 and tries again, and the
- * invocation counts as failed, which an alarm watches.
+ * Answers with the status of an `AnswerError`. Any other error is left to Lambda: the caller gets 502 and
+ * tries again, and the invocation counts as failed, which an alarm watches.
  *
- * @param onAnswer called for each request that ends so
+ * @param onAnswer called for each request that ends this way
  */
 export function errorsToAnswers(onAnswer: () => void = () => {}) {
   return {

@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import { publishMetrics } from '../runtime/telemetry/metrics.ts';
 
-/** Publishes what was counted when the invocation ends, also when it fails. */
+/** Publishes the metrics when the invocation ends, even if it fails. */
 export function metrics() {
   return { after: publishMetrics, onError: publishMetrics } satisfies MiddlewareObj;
 }

@@ -10,9 +10,9 @@ export interface Parsed<Task> {
 }
 
 /**
- * Reads every message before any is worked on: their keys say which of them wait for which.
+ * Reads every message before work on any of them starts: the keys decide which message waits for which.
  *
- * @param read an error thrown here is the message's own: the others are worked on
+ * @param read an error thrown here concerns this message only: the others are worked on
  */
 export function parsing<Task>(read: (record: SQSRecord) => Parsed<Task> | Promise<Parsed<Task>>) {
   const parse = async (record: SQSRecord): Promise<Message<Task>> => {

@@ -10,11 +10,12 @@ import {
 import { batchOf, type Guard, type QueueEvent } from './batch.ts';
 
 /**
- * Acknowledges each message by itself, and keeps the messages of one key in order: a message starts when the one before
- * it has ended, and waits with it where that one comes back. What can never be done goes to the dead-letter queue at
- * once, what fails for the last time with its reason, and what has to wait comes back when its wait is over.
+ * Acknowledges each message separately and keeps the messages of one key in order. A message starts when the
+ * previous one of its key has ended; if that one comes back, this one comes back too. A message that can
+ * never succeed goes to the dead-letter queue immediately, and one that failed for the last time goes there
+ * with the reason. A message that must wait comes back after its wait.
  *
- * @param policy asked once for each invocation
+ * @param policy called once for each invocation
  */
 export function partialBatchFailures(policy: () => FailurePolicy) {
   const acknowledged = new WeakSet<SQSRecord>();
@@ -34,7 +35,7 @@ export function partialBatchFailures(policy: () => FailurePolicy) {
 function inOrder(policy: FailurePolicy, acknowledge: (record: SQSRecord) => void): Guard {
   const lines = new Map<string, Promise<Disposition>>();
 
-  /** @param before what becomes of the message before it in its line */
+  /** @param before the outcome of the previous message of the same key */
   async function attend(
     record: SQSRecord,
     key: string,

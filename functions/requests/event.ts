@@ -16,10 +16,10 @@ const eventSchema = z.looseObject({
   detail: z.unknown(),
 });
 
-/** An event of an EventBridge bus, as a rule puts it into a queue. */
+/** An event of an EventBridge bus, as a rule sends it to a queue. */
 export type BusEvent = z.output<typeof eventSchema>;
 
-/** The source of our own announcements, which speak of `Room Cancelled` too. */
+/** The source of this project's own announcements, which also have the detail type `Room Cancelled`. */
 const OURSELVES = 'evergreen-rooms';
 
 /** Whether a body is a bus event and not a plain request, which has neither of these fields. */
@@ -40,12 +40,12 @@ export function readEvent(body: unknown): BusEvent {
 }
 
 /**
- * What a `Room Requested` or `Room Cancelled` event asks for.
+ * Converts a `Room Requested` or `Room Cancelled` event to a request.
  *
  * @throws RequestRefusedError
  */
 export function eventRequest(event: BusEvent, sentAt: Instant): RoomRequest {
-  // whoever puts an event may date it ahead: taken at its word, it would outrank every later request
+  // a sender may set a time in the future; such an event must not outrank every later request
   const time = Math.min(Date.parse(event.time), sentAt);
   const body = requestBody(event);
   return roomRequest(body, {

@@ -1,13 +1,13 @@
 import { RequestRefusedError, toError } from '../rooms/model/errors.ts';
 import { shown } from './refusal.ts';
 
-/** Deeper than anything that a calendar or a person writes, and no trouble for what goes down into it later. */
+/** Deeper than any calendar or person writes, and safe for recursive functions. */
 const DEEPEST = 100;
 
 /**
- * The value that a body stands for.
+ * Parses a body.
  *
- * @throws RequestRefusedError with no word of the body in it, nor in its causes
+ * @throws RequestRefusedError neither the error nor its causes contain text of the body
  */
 export function readJson(text: string): unknown {
   const value = parsed(text);
@@ -17,17 +17,18 @@ export function readJson(text: string): unknown {
   );
 }
 
-/** A text of JSON, or a character that begins or ends an object or list, or goes between its parts. */
+/** A JSON string, or a character that begins, ends or separates the parts of an object or list. */
 const TOKENS = /"(?:[^"\\]+|\\.)*"|[{}[\],]/g;
 
 /**
- * Of two fields of one name the last one would count, and the other be lost in silence.
+ * Refuses an object with two fields of one name: only the last one would count, and the other would be lost
+ * without notice.
  *
  * @param text JSON
  * @throws RequestRefusedError
  */
 export function mustNotRepeatFields(text: string): void {
-  // the names of each object that is open; a list has none
+  // the field names of each open object; undefined for a list
   const open: (Set<string> | undefined)[] = [];
   let isName = false;
   for (const [token] of text.matchAll(TOKENS)) {
@@ -59,7 +60,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** V8 quotes from what it complains of; where that is, it says only of some. */
+/** V8 quotes the text in some errors: for those, only the position is kept. */
 function complaintIn(message: string): string {
   const [, line, column] = /\(line (\d+) column (\d+)\)$/.exec(message) ?? [];
   if (line) return `and is none at line ${line}, column ${column}`;
@@ -67,7 +68,7 @@ function complaintIn(message: string): string {
   return 'with double quotes around names and texts';
 }
 
-/** Level by level, since a call for each of many thousands has no place on the stack. */
+/** Checks level by level: recursion into many thousands of levels would overflow the stack. */
 function isDeeperThan(levels: number, value: unknown): boolean {
   let parts: readonly unknown[] = [value];
   for (let level = 0; level <= levels && parts.length > 0; level += 1) {

@@ -3,16 +3,18 @@ import type { Instant } from '../rooms/model/time.ts';
 import type { SeriesUpdate } from '../rooms/series/update.ts';
 import type { CalendarSettings } from './calendar/event/settings.ts';
 
-/** Bytes that a body may have. */
+/** The largest body, in bytes. */
 export const LARGEST_BODY = 256 * 1024;
 
-/** One message of the requests queue as its sender knew it, whatever queues it has been through since. */
+/**
+ * One message of the requests queue as its sender sent it, even if it has passed through other queues since.
+ */
 export interface IncomingMessage {
   readonly body: string;
   readonly messageId: string;
-  /** When a queue took it for the first time. */
+  /** When a queue accepted it for the first time. */
   readonly sentAt: Instant;
-  /** It came out of the dead-letter queue in a way that does not tell its first id and time: these are not its own. */
+  /** It was moved out of the dead-letter queue without its first id and time: these are not its own. */
   readonly isLost?: boolean;
 }
 
@@ -22,14 +24,14 @@ export interface RequestSettings {
 
 /** What one message asks for. */
 export interface ParsedMessage {
-  /** Rooms to see to, now and in this order. */
+  /** Requests to serve now and in this order. */
   readonly requests: readonly RoomRequest[];
-  /** Bodies to send back to the queue, a message each, before this one is acknowledged. */
+  /** Bodies to send back to the queue, one message each, before this message is acknowledged. */
   readonly split: readonly string[];
-  /** Series whose occurrences have rooms of their own, with what they ask for. */
+  /** Series whose occurrences have rooms of their own, with their requests. */
   readonly series?: readonly SeriesUpdate[];
-  /** What was left out or repaired, for a person to read. */
+  /** What was left out or repaired, as text for a person. */
   readonly warnings?: readonly string[];
-  /** Why nothing follows from it, for a person to read. */
+  /** Why the message has no consequence, as text for a person. */
   readonly skipped?: string;
 }

@@ -12,7 +12,7 @@ const CALENDAR_EVENTS = new Set([
 ]);
 
 /**
- * What a message of the requests queue asks for: a plain request body, or a whole event of the bus.
+ * Parses a message of the requests queue: a plain request body, or a whole event of the bus.
  *
  * @throws RequestRefusedError that names the field, the rule and the value
  */
@@ -25,7 +25,7 @@ export async function parseMessage(
   const body = readJson(text);
   if (!isEvent(body)) {
     mustNotRepeatFields(text);
-    // whatever a key has heard is newer than a message that cannot tell when it was sent
+    // a message without its first send time is older than all that a key has seen
     const askedAt = isLost ? 0 : sentAt;
     const posting = {
       at: '',
@@ -38,7 +38,7 @@ export async function parseMessage(
   }
   const event = readEvent(body);
   if (CALENDAR_EVENTS.has(event['detail-type'])) {
-    // calendars come with a parser and tables of time zones, which plain requests need not wait for
+    // the reader of calendars has a parser and tables of time zones: plain requests need not wait for it
     const { readCalendar } = await import('./calendar/read-calendar.ts');
     return readCalendar(event, sentAt, settings.calendar);
   }
@@ -46,7 +46,7 @@ export async function parseMessage(
   return { requests: [eventRequest(event, sentAt)], split: [] };
 }
 
-/** Under the id that it has now it would ask for a second room. */
+/** With its current id it would ask for a second room. */
 function mustNameItsRoom(body: unknown): void {
   if (typeof body === 'object' && body !== null && 'key' in body) return;
   throw new RequestRefusedError(

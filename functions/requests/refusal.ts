@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../rooms/model/errors.ts';
 
-/** A value that is longer than this is described, not shown. */
+/** A longer value is described, not shown. */
 const SHOWN_LENGTH = 60;
 
 /** How many broken rules one refusal names. */
@@ -12,8 +12,9 @@ type Issue = z.core.$ZodIssue;
 /**
  * Checks a value against its schema.
  *
- * @param at where the value stands, for the fields that a refusal names
- * @throws RequestRefusedError that names each field, its rule and the value, or the length of a value that is not to be shown
+ * @param at where the value is, for the fields that a refusal names
+ * @throws RequestRefusedError that names each field, its rule and the value, or the length of a value that
+ * must not be shown
  */
 export function checked<T extends z.ZodMiniType>(schema: T, value: unknown, at: string): z.output<T> {
   const result = z.safeParse(schema, value, { reportInput: true });
@@ -24,16 +25,16 @@ export function checked<T extends z.ZodMiniType>(schema: T, value: unknown, at: 
   throw new RequestRefusedError(reasons.join('; ') + (more > 0 ? `; and ${more} more` : ''));
 }
 
-/** Fields whose content is the caller's own: it may be personal or secret. */
+/** Fields with the caller's own content: it may be personal or secret. */
 const PRIVATE = new Set(['display_name', 'metadata', 'summary', 'subject', 'title']);
 const PRIVATE_SUFFIX = '_callback_url';
 
-/** What may be a credential, or an address that carries one, wherever it stands. */
+/** Text that may be a credential, or an address that contains one, in any field. */
 const SUSPICIOUS = /:\/\/|[A-Za-z0-9_]{25,}/;
 
 /**
- * A value in a refusal, which goes into logs and queues: what was found, never more of it than a person needs. Long
- * texts, addresses and what looks like a credential are told by their length.
+ * Returns a value for a refusal, which goes to logs and queues: no more of it than a person needs. For long
+ * texts, addresses and possible credentials it returns only the length.
  */
 export function shown(value: unknown): string {
   if (typeof value === 'string') {
@@ -66,7 +67,7 @@ function describe(issue: Issue, at: string): string {
   return `${field || 'body'}: ${rule(issue)}${got}`;
 }
 
-/** A rule between fields of one object says all there is to say by itself. */
+/** A rule about several fields of one object needs no value in its message. */
 function isAboutTheWhole(issue: Issue): boolean {
   return issue.code === 'custom' && typeof issue.input === 'object';
 }
@@ -85,7 +86,7 @@ function rule(issue: Issue): string {
   }
 }
 
-/** What `zod/mini` says, which carries no words of its own, where a schema does not give the message. */
+/** The message of `zod/mini`, which has no texts of its own, if a schema does not give one. */
 const UNSPOKEN = 'Invalid input';
 
 const FORMATS: Record<string, string> = {

@@ -2,14 +2,14 @@
  * What a message that was refused says of its sender all the same. It may be anything.
  */
 
-/** The key that it names, if that may be one. */
+/** Returns the key that a body names, if it is a valid key. */
 export function keyIn(body: string): string | undefined {
   const content = parsed(body);
   const key = fieldOf(fieldOf(content, 'detail') ?? content, 'key');
   return typeof key === 'string' && /^[A-Za-z0-9\-_.:@/]{1,128}$/.test(key) ? key : undefined;
 }
 
-/** The id of the event of the bus, if it is one. */
+/** Returns the id of the event of the bus, if the body is one. */
 export function eventIdIn(body: string): string | undefined {
   const content = parsed(body);
   const id = fieldOf(content, 'detail-type') === undefined ? undefined : fieldOf(content, 'id');

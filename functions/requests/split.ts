@@ -1,14 +1,14 @@
 import { RequestRefusedError } from '../rooms/model/errors.ts';
 
 /**
- * Characters of all the bodies that one message is split into. What a message says for all of its events is repeated in
- * each body, so a body of 256 KiB could grow to gigabytes. A batch of ten messages stays far under half of the
- * function's 512 MiB.
+ * The limit, in characters, of all the bodies that one message is split into. The common part of a message is
+ * repeated in each body, so a body of 256 KiB could grow to gigabytes. With this limit, a batch of ten
+ * messages needs far less than half of the function's 512 MiB.
  */
 export const LARGEST_SPLIT = 8 * 1024 * 1024;
 
 /**
- * A body for each part, of which no more is made than fits.
+ * Returns a body for each part. Stops at the limit.
  *
  * @throws RequestRefusedError
  */

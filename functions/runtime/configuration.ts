@@ -1,8 +1,8 @@
 import type { ApplicationEntry } from './environment.ts';
 
 /**
- * The only reader of `process.env`. It reports all missing variables together, since a deployment should not fail once
- * for each.
+ * The only reader of `process.env`. It reports all missing variables together, so that a deployment does not
+ * fail once for each.
  */
 export function readEnvironment<E extends object>(
   names: readonly (keyof E & string)[],
@@ -14,11 +14,11 @@ export function readEnvironment<E extends object>(
       `the function's environment lacks ${missing.join(', ')}: deploy the stack again, or set what its construct sets`,
     );
   }
-  // all that are needed are there, and TypeScript does not follow names into an object
+  // all required variables are present, but TypeScript cannot derive that from the names
   return Object.fromEntries([...names, ...optional].map((name) => [name, process.env[name]])) as E;
 }
 
-/** A variable that is a number: of seconds, days or pieces, as its name says. */
+/** Reads a variable that is a number: of seconds, days or pieces, as its name says. */
 export function numberIn(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
@@ -27,7 +27,7 @@ export function numberIn(name: string, text: string): number {
 
 export function readApplications(text: string): readonly ApplicationEntry[] {
   const entries: unknown = JSON.parse(text);
-  // the construct writes each entry from what it has checked
+  // the construct checks each entry before it writes it
   if (Array.isArray(entries) && entries.length > 0) return entries as ApplicationEntry[];
   throw new Error('the environment variable APPLICATIONS must be a JSON array of at least one application');
 }

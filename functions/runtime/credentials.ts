@@ -1,9 +1,10 @@
 import { type FromEnvInit, fromEnv } from '@aws-sdk/credential-provider-env';
 
 /**
- * Takes the place of the SDK's chain of credential providers in the bundles: Lambda puts a function's credentials into
- * its environment, so the rest of the chain (shared files, SSO, web identity, instance and container metadata) would be
- * read, parsed and never asked. They stay the same as long as the container lives, so they are read once.
+ * Replaces the SDK's chain of credential providers in the bundles. Lambda sets a function's credentials in
+ * its environment, so the rest of the chain (shared files, SSO, web identity, instance and container
+ * metadata) would be loaded without use. The credentials do not change while the container lives, so they are
+ * read once.
  */
 export function defaultProvider(init?: FromEnvInit): ReturnType<typeof fromEnv> {
   const read = fromEnv(init);

@@ -2,7 +2,7 @@ import type { RoomContext } from '../rooms/lifecycle/context.ts';
 import { markOf } from '../rooms/model/token.ts';
 import type { WorkerEnvironment } from './environment.ts';
 
-/** What the rooms of a deployment carry, and what those of earlier versions carried. */
+/** Returns the marks that identify a deployment's rooms, in this version and in earlier ones. */
 export function deploymentMarks({
   DEPLOYMENT,
   ORIGIN,

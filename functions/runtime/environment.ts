@@ -1,13 +1,17 @@
 /**
- * The environment of each function: what the construct must set and the function reads. It is the only bridge
- * between `lib/` and `functions/`, so that a variable forgotten in the construct fails the type check.
+ * The environment of each function: the variables that the construct must set and the function reads. It is
+ * the only link between `lib/` and `functions/`, so that a variable forgotten in the construct fails the type
+ * check.
  */
 
 import type { ProviderEntry } from '../adapters/providers.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Appearance } from '../links/answer.ts';
 
-/** An entry of the pool, as JSON in `APPLICATIONS`: its provider's name, and what that provider's adapter wants to know. */
+/**
+ * An entry of the pool, as JSON in `APPLICATIONS`: its provider's name, and the settings of that provider's
+ * adapter.
+ */
 export type ApplicationEntry = ProviderEntry;
 
 /** Connected calendars, as JSON in `CONNECTIONS`. */
@@ -23,7 +27,7 @@ export interface CommonEnvironment {
   readonly DEPLOYMENT: string;
   readonly POWERTOOLS_SERVICE_NAME: string;
   readonly POWERTOOLS_METRICS_NAMESPACE: string;
-  /** The queue that feeds the function, and where it puts what can never be done. URLs. */
+  /** The URLs of the queue that feeds the function, and of its dead-letter queue. */
   readonly WORK_QUEUE: string;
   readonly DEAD_LETTER_QUEUE: string;
   /** How often a message is received before it goes to the dead-letter queue. */
@@ -36,21 +40,21 @@ export interface WorkerEnvironment extends CommonEnvironment {
   readonly APPLICATIONS: string;
   readonly EVENT_BUS: string;
   /**
-   * Unlike that of any other deployment: its rooms carry a digest of it. Absent where `DEPLOYMENT` was chosen by a
-   * person, which they carry then.
+   * Different from that of any other deployment: the deployment's rooms carry a digest of it. Absent if a
+   * person chose `DEPLOYMENT`, which the rooms then carry instead.
    */
   readonly ORIGIN?: string;
   /** Longer than the function's time-out, shorter than the queue's visibility timeout. */
   readonly LEASE_SECONDS: string;
   readonly RENEW_BEFORE_SECONDS: string;
-  /** The longest time between two runs of the rotation's schedules, flexible window included. */
+  /** The longest time between two runs of the rotation's schedules, including the flexible window. */
   readonly LONGEST_GAP_SECONDS: string;
   /** How long the row of a room that has ended is kept. */
   readonly RETENTION_DAYS: string;
   /** The function URL of `room-callbacks`, and the secret that signs its addresses; both or neither. */
   readonly CALLBACKS_URL?: string;
   readonly CALLBACKS_SECRET?: string;
-  /** The table of links and where links begin (ends in a slash); both or neither. */
+  /** The table of links, and the start of every link (ends in a slash); both or neither. */
   readonly LINKS_TABLE?: string;
   readonly LINKS_URL?: string;
   /** `yes`: pages show the names of rooms. */
@@ -58,13 +62,15 @@ export interface WorkerEnvironment extends CommonEnvironment {
 }
 
 export interface CreateRoomsEnvironment extends WorkerEnvironment {
-  /** What calendar events are turned into: JSON of `CalendarVariable`. */
+  /** The settings for calendar events: JSON of `CalendarVariable`. */
   readonly CALENDAR: string;
   /** The table of series whose occurrences have their own rooms; absent if there are none. */
   readonly CALENDARS_TABLE?: string;
 }
 
-/** What a deployment can say of calendars; absent means the default of `requests/calendar/settings.ts`. */
+/**
+ * The calendar settings of a deployment; absent means the default of `requests/calendar/event/settings.ts`.
+ */
 export interface CalendarVariable {
   readonly graceSeconds?: number;
   readonly scope?: 'series' | 'occurrence';
@@ -76,11 +82,14 @@ export interface CalendarVariable {
 export type RotateRoomsEnvironment = WorkerEnvironment;
 
 export interface ReconcileRoomsEnvironment extends WorkerEnvironment {
-  /** Where what needs work is nominated. */
+  /** The queue to which rows that need work are nominated. */
   readonly ROTATIONS_QUEUE: string;
   /** `repair` or `report`. */
   readonly RECONCILIATION: string;
-  /** The percentage of lost and orphaned rooms of an application above which a person must confirm; 100: never. */
+  /**
+   * The percentage of lost and orphaned rooms of an application above which a person must confirm; 100:
+   * never.
+   */
   readonly BRAKE_PERCENT: string;
 }
 
@@ -90,11 +99,11 @@ export interface PlanRotationEnvironment extends CommonEnvironment {
   readonly ROTATIONS_PER_RUN: string;
   /** Rotations of one run are spread over this time. */
   readonly SPREAD_SECONDS: string;
-  /** The longest time between two runs of the rotation's schedules, flexible window included. */
+  /** The longest time between two runs of the rotation's schedules, including the flexible window. */
   readonly LONGEST_GAP_SECONDS: string;
 }
 
-/** It has no inbox: its function URL is all that feeds it. */
+/** The function has no inbox: only its function URL feeds it. */
 export interface RoomCallbacksEnvironment
   extends Pick<CommonEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'> {
   readonly ROTATIONS_QUEUE: string;
@@ -103,7 +112,7 @@ export interface RoomCallbacksEnvironment
 }
 
 export interface ReadCalendarsEnvironment extends CommonEnvironment {
-  /** Where the calendars' events go. */
+  /** The queue for the calendars' events. */
   readonly REQUESTS_QUEUE: string;
   /** JSON of `Feed[]`: name, secret, time zone. */
   readonly FEEDS: string;
@@ -111,19 +120,19 @@ export interface ReadCalendarsEnvironment extends CommonEnvironment {
   readonly CONNECTIONS: string;
   /** The table of feeds; its key is `id`. */
   readonly CALENDARS_TABLE: string;
-  /** Where `write-calendars` learns of copies; absent if nothing is written into events. */
+  /** The queue that tells `write-calendars` of copies; absent if nothing is written into events. */
   readonly WRITES_QUEUE?: string;
 }
 
 export interface WriteCalendarsEnvironment extends CommonEnvironment {
   readonly EVENT_BUS: string;
-  /** JSON of `ConnectionVariable[]`: the connections that are written. */
+  /** JSON of `ConnectionVariable[]`: the connections whose events get links. */
   readonly CONNECTIONS: string;
   /** The table of calendars; its key is `id`. */
   readonly CALENDARS_TABLE: string;
 }
 
-/** What Lambda itself sets, as far as a function reads it. */
+/** The variables that Lambda sets and a function reads. */
 export interface LambdaEnvironment {
   readonly AWS_REGION: string;
   readonly AWS_ACCESS_KEY_ID: string;
@@ -134,14 +143,14 @@ export interface LambdaEnvironment {
   readonly AWS_ENDPOINT_URL_DYNAMODB?: string;
 }
 
-/** It has no inbox: its function URL is all that feeds it. */
+/** The function has no inbox: only its function URL feeds it. */
 export interface OpenRoomEnvironment
   extends LambdaEnvironment,
     Pick<CommonEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'> {
   readonly LINKS_TABLE: string;
-  /** Where DynamoDB is in this region. */
+  /** The URL of DynamoDB in this region. */
   readonly DYNAMODB_URL: string;
-  /** Where the knocks of visitors go. */
+  /** The queue for the knocks of visitors. */
   readonly REQUESTS_QUEUE: string;
   /** How pages look: JSON of `AppearanceVariable`. */
   readonly APPEARANCE: string;

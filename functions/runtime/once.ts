@@ -1,7 +1,8 @@
 /**
- * Runs at the first call and answers the same ever after: a client is made once in a container, when it is needed.
- * Where several functions import a file, `@__PURE__` before the call lets a bundle leave out what its function never
- * asks for: esbuild reads a mark on this function in no other file than this one.
+ * Returns a function that runs `make` at its first call and returns the same result at every call. So a
+ * container creates a client once, when it is needed. If several functions import a file, `@__PURE__` before
+ * the call lets a bundle leave out what its function does not use: esbuild ignores such an annotation on a
+ * function of another file.
  */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

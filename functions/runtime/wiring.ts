@@ -23,7 +23,7 @@ import { workQueue } from './queue/work-queue.ts';
 import { count, type MetricName } from './telemetry/metrics.ts';
 import { providerMetrics } from './telemetry/provider-metrics.ts';
 
-/** Without limits of its own the SDK would wait for a dead connection until the invocation ends. */
+/** Without its own limits the SDK would wait for a dead connection until the invocation ends. */
 const CLIENT = { maxAttempts: 4, requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 } } as const;
 
 export const dynamoDb = /* @__PURE__ */ once(() => new DynamoDBClient(CLIENT));
@@ -61,7 +61,7 @@ export const workerEnvironment = /* @__PURE__ */ once(() =>
   ]),
 );
 
-/** How long what has ended is remembered. */
+/** How long the row of an ended room is kept. */
 export const retention = /* @__PURE__ */ once(
   () => numberIn('RETENTION_DAYS', workerEnvironment().RETENTION_DAYS) * DAY,
 );
@@ -73,7 +73,7 @@ const NOTICED: Record<Notice, MetricName> = {
   'passed-over': 'ApplicationsPassedOver',
 };
 
-/** The ports' real sides, for a function that works on rooms. */
+/** Creates the adapters behind the ports, for a function that works on rooms. */
 export const roomContext = /* @__PURE__ */ once((): RoomContext => {
   const env = workerEnvironment();
   const { CALLBACKS_URL: url, CALLBACKS_SECRET: secret } = env;
@@ -112,9 +112,9 @@ function linksOf({ LINKS_TABLE: tableName, LINKS_URL: linksUrl, LINK_NAMES }: Wo
 }
 
 /**
- * Starts the work that the first message would wait for while the function is still loading: it creates the clients and
- * reads the credential. With several applications it is not known yet which one is needed, so their credentials are
- * read on demand.
+ * Starts work that the first message needs, while the function is still loading: it creates the clients and
+ * reads the credential. With several applications it is not known yet which one is needed, so their
+ * credentials are read on demand.
  */
 export function prepare(): void {
   try {
@@ -127,10 +127,10 @@ export function prepare(): void {
   }
 }
 
-/** It finds the same, and says so where somebody listens. */
+/** Ignores the error: the first message meets it again and reports it. */
 function leaveToFirstMessage(_error: unknown): void {}
 
-/** The queue that feeds a function, for the outcome of its messages. */
+/** Returns the queue that feeds a function, for the outcome of its messages. */
 export function inboxOf(env: CommonEnvironment) {
   return {
     queue: workQueue(sqs(), { queue: env.WORK_QUEUE, deadLetters: env.DEAD_LETTER_QUEUE }),
@@ -138,5 +138,5 @@ export function inboxOf(env: CommonEnvironment) {
   };
 }
 
-/** That of a function that works on rooms. */
+/** The queue that feeds a function that works on rooms. */
 export const inbox = /* @__PURE__ */ once(() => inboxOf(workerEnvironment()));

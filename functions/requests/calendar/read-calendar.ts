@@ -20,16 +20,17 @@ import { type Zone, zoneNamed } from './time/zone.ts';
 import { occurrenceRequests } from './to-requests/occurrence-requests.ts';
 import { seriesRequest } from './to-requests/series-request.ts';
 
-/** What the bus's event says around the calendar's own words. */
+/** The fields of the bus event around the calendar's event. */
 interface Envelope {
   readonly calendarId?: string;
-  /** What the calendar calls the event, where its own words do not have it: a path of CalDAV. */
+  /** The calendar's id of the event, if the event itself has none: a path of CalDAV. */
   readonly eventId?: string;
   readonly timeZone?: string;
 }
 
 /**
- * What a `Calendar Event ...` event asks for: rooms, or to be split into an event for each of the calendar's.
+ * Reads a `Calendar Event ...` event. It asks for rooms, or to be split into one bus event for each calendar
+ * event.
  *
  * @throws RequestRefusedError
  */
@@ -57,7 +58,7 @@ function readOne(
   return asked(told, () => keptEvent(event, envelope, found.event, told.some(isPrivate)), context);
 }
 
-/** Of an occurrence that is told of alone, its own word counts. */
+/** For an update of a single occurrence, the occurrence's own privacy counts. */
 function isPrivate({ event, occurrences: [alone] }: ParsedCalendarEvent): boolean {
   return (event ?? alone)?.isPrivate ?? false;
 }
@@ -73,7 +74,7 @@ function tellings(found: Exclude<Recognised, { format: 'list' | 'icalendar' }>, 
   }
 }
 
-/** @param kept the event as it is to be read again later */
+/** @param kept the event as it must be read again later */
 function asked(
   told: readonly ParsedCalendarEvent[],
   kept: () => BusEvent,
@@ -89,7 +90,10 @@ function asked(
   };
 }
 
-/** Names that somebody means by ours. A field of another name would be passed over, and the event get another key. */
+/**
+ * Misspelled names of the envelope's fields. An unknown field would be ignored, and the event would get
+ * another key.
+ */
 const ALMOST = {
   calendarId: /^cal[ae]nd[aeo]r[-_ ]?id$/i,
   timeZone: /^(?:time[-_ ]?zone|tz(?:id)?)$/i,
@@ -107,7 +111,7 @@ function refuseMisspelt(detail: unknown): void {
 
 function readEnvelope(detail: unknown): Envelope {
   refuseMisspelt(detail);
-  // any object may be asked for a field, which is unknown
+  // reading an unknown field of any object is safe
   const { calendarId, eventId, timeZone } = (typeof detail === 'object' ? detail : {}) as Record<
     string,
     unknown
@@ -180,7 +184,7 @@ function readText(
   return { requests: [], split };
 }
 
-/** A list of events is a message for each, with nothing in it that no room depends on. */
+/** Splits a list of events into one message for each, with only the fields that a room depends on. */
 function splitList(
   event: BusEvent,
   { events, timeZone }: Extract<Recognised, { format: 'list' }>,

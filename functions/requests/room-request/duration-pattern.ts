@@ -3,7 +3,7 @@
  * by minutes and seconds: `P2Y`, `P366D`, `PT10M`.
  */
 
-/** Each unit's least number that is longer than 365 days. */
+/** For each unit, the smallest number that is longer than 365 days. */
 const TOO_MANY = { Y: 2, M: 13, W: 53, D: 366 };
 const TOO_MANY_OF_TIME = { H: 8761, M: 525_601, S: 31_536_001 };
 
@@ -12,7 +12,7 @@ const SHORT_MINUTES = 10;
 
 const NUMBER = '[0-9]+';
 
-/** Whole numbers from this one on, leading zeros allowed. */
+/** Returns a pattern of whole numbers from this one on; leading zeros are allowed. */
 function from(least: number): string {
   const digits = String(least);
   const longer = `[1-9][0-9]{${digits.length},}`;
@@ -23,7 +23,7 @@ function from(least: number): string {
   return `0*(?:${[longer, digits, ...sameLength].join('|')})`;
 }
 
-/** Whole numbers up to this one. */
+/** Returns a pattern of whole numbers up to this one. */
 function upTo(most: number): string {
   const digits = String(most);
   const shorter = digits.length > 1 ? [`[0-9]{1,${digits.length - 1}}`] : [];
@@ -34,7 +34,7 @@ function upTo(most: number): string {
   return `0*(?:${[...shorter, digits, ...sameLength].join('|')})`;
 }
 
-/** Any parts of these units, or only those that count nothing. */
+/** Returns a pattern of any parts of these units, each with a number that matches `number`. */
 const parts = (units: string, number: string) => [...units].map((unit) => `(?:${number}${unit})?`).join('');
 
 function tooLong(): string[] {
@@ -55,5 +55,5 @@ function tooShort(): string[] {
   return [...withMinutes, `${nothing}T(?:0+H)?${upTo(60 * SHORT_MINUTES)}S`, `${nothing}T0+H`, nothing];
 }
 
-/** Durations that no request may have as its lifetime. */
+/** Matches durations that no request may have as its lifetime. */
 export const OUT_OF_BOUNDS = `^(?:${[...tooLong(), ...tooShort()].join('|')})$`;

@@ -13,9 +13,9 @@ import { checked, shown } from '../refusal.ts';
 import { readDuration } from './duration.ts';
 import { actionSchemas, type EnsureBody, type ImportBody, LONGEST_LIFE, SHORTEST_LIFE } from './schema.ts';
 
-/** How a body came, whichever way it took. */
+/** How a body arrived. */
 export interface Posting {
-  /** Where the body stands, for the fields that a refusal names; empty where it is the whole message. */
+  /** Where the body is, for the fields that a refusal names; empty if it is the whole message. */
   readonly at: string;
   /** The key of a request that names none. */
   readonly derivedKey: string;
@@ -29,7 +29,7 @@ const LIFE_FROM_KNOCK: Duration = DAY;
 const actionSchema = z.looseObject({ action: z.optional(z.enum(ROOM_ACTIONS)) });
 
 /**
- * What a request body asks for.
+ * Converts a request body to a request.
  *
  * @throws RequestRefusedError
  */

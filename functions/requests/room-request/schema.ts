@@ -5,19 +5,20 @@ import { readDuration } from './duration.ts';
 import { OUT_OF_BOUNDS } from './duration-pattern.ts';
 
 /**
- * The one description of a request: the queue's messages and the bus's events are checked against it, and
- * `docs/request.schema.json` is generated from it. Rules that need the time of sending are in `room-request.ts`.
+ * The only description of a request. The queue's messages and the bus's events are checked against it, and
+ * `docs/request.schema.json` is generated from it. Rules that need the time of sending are in
+ * `room-request.ts`.
  */
 
-/** A life, or the way to an expiry, must be longer than this. */
+/** A lifetime, or the time until an expiry, must be longer than this. */
 export const SHORTEST_LIFE = 10 * MINUTE;
-/** ... and at most this. */
+/** A lifetime, or the time until an expiry, must not be longer than this. */
 export const LONGEST_LIFE = 365 * DAY;
 
-/** What the provider's 500 characters of metadata leave after a space and the token of 32. */
+/** The provider's 500 characters of metadata, minus a space and the token of 32 characters. */
 const METADATA_LENGTH = 467;
 
-/** What browsers and servers agree on; a row of the table holds several of each address. */
+/** The limit of browsers and servers. A row of the table holds several of each address. */
 const ADDRESS_LENGTH = 2048;
 
 /** No application has a longer name. */
@@ -38,7 +39,7 @@ const LANGUAGES = [
   'default',
 ] as const;
 
-/** `minLength` and `maxLength` of a JSON Schema count code points, and so does this. */
+/** `minLength` and `maxLength` of a JSON Schema count code points, and so does this function. */
 function hasCodePoints(min: number, max: number): (text: string) => boolean {
   return (text) => text.length <= 2 * max && [...text].length >= min && [...text].length <= max;
 }
@@ -121,7 +122,7 @@ const renewal = z
     }),
   );
 
-/** The fields of the Meetings API's create body, and ours. */
+/** The fields of the Meetings API's create body, and this project's own fields. */
 const fields = {
   display_name: displayName,
   type: z.optional(
@@ -168,7 +169,7 @@ const ON_DEMAND = {
   properties: { renewal: { required: ['mode'], properties: { mode: { const: 'on-demand' } } } },
 };
 
-/** Asks for a room to be there and to be kept. */
+/** Asks for a room that is created and kept. */
 const ensureSchema = z.strictObject({ ...fields, action: z.optional(z.literal('ensure')) }).check(
   z.refine(
     ({ expires_at, lifetime, renewal }) =>
@@ -193,7 +194,7 @@ const ensureSchema = z.strictObject({ ...fields, action: z.optional(z.literal('e
   }),
 );
 
-/** Ends a room. Takes the body it was asked for with, whatever has become of its dates. */
+/** Ends a room. Accepts the body of the original request, even if its dates have passed. */
 const cancelSchema = z
   .strictObject({
     ...fields,
@@ -203,7 +204,7 @@ const cancelSchema = z
   })
   .check(z.meta({ title: 'A room to be ended' }));
 
-/** What a person does to a room that is kept. */
+/** Actions of a person on a kept room. */
 const commandSchema = z
   .strictObject({ key, action: z.enum(['hold', 'release']) })
   .check(z.meta({ title: 'A room whose renewal is paused (hold) or resumed (release)' }));
@@ -231,7 +232,7 @@ const rotateSchema = z
   })
   .check(z.meta({ title: 'A room that is renewed now' }));
 
-/** What anybody may ask of a key's link. */
+/** Actions on a key's link. */
 const linkSchema = z.strictObject({ key, action: z.enum(['relink', 'knock']) }).check(
   z.meta({
     title: 'A link that is replaced (relink), or whose room a visitor wants to enter (knock)',
@@ -240,7 +241,7 @@ const linkSchema = z.strictObject({ key, action: z.enum(['relink', 'knock']) }).
 
 const { expires_at: _expiresAt, type: _type, strict: _strict, ...kept } = fields;
 
-/** A room that is at the provider already. What is left out is as the room shows it. */
+/** A room that already exists at the provider. Absent fields are taken from the room. */
 const importSchema = z
   .strictObject({
     ...kept,
@@ -270,7 +271,7 @@ const importSchema = z
     }),
   );
 
-/** What each action is asked with. */
+/** The schema of each action. */
 export const actionSchemas = {
   ensure: ensureSchema,
   cancel: cancelSchema,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ProviderEvent } from '../../rooms/model/ports.ts';
 
-/** The Meetings API's names of what we want to hear of; all else that it tells is no concern of ours. */
+/** The Meetings API's names of the events that matter here; all others are ignored. */
 const NEWS = {
   'room:expired': 'expired',
   'session:started': 'meeting-started',
@@ -14,10 +14,10 @@ export const LONGEST_CALLBACK = 8 * 1024;
 const callback = z.object({ event: z.string(), room_id: z.string().check(z.minLength(1), z.maxLength(100)) });
 
 /**
- * What the body of a callback tells of the rooms of a key.
+ * Reads the body of a callback about the rooms of a key.
  *
- * @returns undefined where it is of no concern
- * @throws where it is no callback
+ * @returns undefined if the event does not matter
+ * @throws if it is not a callback
  */
 export function readCallback(body: string, key: string): ProviderEvent | undefined {
   const { event, room_id: roomId } = callback.parse(JSON.parse(body));

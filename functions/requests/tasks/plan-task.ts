@@ -10,9 +10,9 @@ const planTask = z.object({
 });
 
 /**
- * What a message of the plans queue asks for: `{}` for a whole run, else what a run handed on.
+ * Reads a message of the plans queue: `{}` is a whole run, and any other task is the rest of an earlier run.
  *
- * @throws RequestRefusedError where it is neither
+ * @throws RequestRefusedError if it is neither
  */
 export function readPlanTask(body: string): PlanTask {
   try {

@@ -18,18 +18,18 @@ const reconciliation = z.object({
   confirmed: z.optional(z.object({ application: z.string(), findings: z.int(), until: z.iso.datetime() })),
 });
 
-/** What a run looks at: every application where none is named. */
+/** What a run compares: every application if none is named. */
 export interface ReconciliationMessage extends Partial<ReconciliationTask> {
-  /** Instead of a comparison: all links are written again, from a place in the table on. */
+  /** Instead of a comparison: write all links again, from this place in the table on. */
   readonly links?: { readonly from?: string };
 }
 
 /**
- * What a message of the reconciliations queue asks for: `{}` for every application of the pool, or some by name. What the
- * brake held back is confirmed for one application, up to a number of findings and a time. With `links` nothing is
- * compared.
+ * Reads a message of the reconciliations queue. `{}` means every application of the pool, or the message
+ * names some. For one application it can confirm what the brake held back, up to a number of findings and a
+ * time. With `links` nothing is compared.
  *
- * @throws RequestRefusedError where it is neither
+ * @throws RequestRefusedError if it is none of these
  */
 export function readReconciliation(body: string): ReconciliationMessage {
   try {

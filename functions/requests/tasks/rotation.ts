@@ -19,9 +19,9 @@ const newsMessage = z.object({
 });
 
 /**
- * What a message of the rotations queue asks for.
+ * Reads a message of the rotations queue.
  *
- * @throws RequestRefusedError where the message is none of the planner's or reconciliation's
+ * @throws RequestRefusedError if the message does not come from the planner or reconciliation
  */
 export function readRotation(body: string): { readonly order: RotationOrder; readonly notBefore: Instant } {
   try {
@@ -37,9 +37,9 @@ export function readRotation(body: string): { readonly order: RotationOrder; rea
 }
 
 /**
- * What a message of the rotations queue tells, if it is one that tells.
+ * Reads a message of the rotations queue that has a provider's callback.
  *
- * @returns undefined where it is to be read as a rotation
+ * @returns undefined if the message is a rotation
  */
 export function readNews(body: string): ProviderEvent | undefined {
   try {

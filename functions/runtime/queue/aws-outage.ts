@@ -1,13 +1,13 @@
-/** The errors of AWS that a repetition does not change. */
+/** The errors of AWS that stay the same when the call is repeated. */
 const OF_THE_CALLER = new Set(['ValidationException', 'SerializationException', 'InvalidParameterValue']);
 
 /** The errors of Node.js for a connection that failed or broke. */
 const OF_THE_NETWORK = /^(?:E[A-Z]+|UND_ERR_\w+)$/;
 
 /**
- * Whether an error says that AWS could not do now what it was asked: a service that is out, throttles, cannot be
- * reached, or does not permit the call. A permission or a key that is missing is put back by a person, and all that
- * waited for it is served.
+ * Whether an error says that AWS cannot do the call now: a service that is down, throttles, cannot be
+ * reached, or denies the call. A person restores a missing permission or key, and then everything that waited
+ * for it is served.
  */
 export function isOutageOfAws(error: Error): boolean {
   // the fields of Node.js and of the SDK, read as unknown

@@ -7,12 +7,13 @@ export const CALLBACKS_OF_A_KEY = 6;
 
 const WINDOW: Duration = MINUTE;
 
-/** `repeated`: the same callback as before. `too-many`: of this key there were enough in this minute. */
+/** `repeated`: the same callback as before. `too-many`: the key has reached its limit for this minute. */
 export type Standing = 'new' | 'repeated' | 'too-many';
 
 /**
- * Limits the cost that the holder of an address can cause, since each accepted callback makes a worker call the
- * provider. The counts belong to the container and are forgotten after a minute; there are few containers.
+ * Limits the cost that the holder of an address can cause, because each accepted callback makes a worker call
+ * the provider. The counts belong to the container and are forgotten after a minute; there are few
+ * containers.
  */
 export function callbackLimit(now: () => Instant) {
   const heard = new Map<string, Set<string>>();
@@ -34,7 +35,7 @@ export function callbackLimit(now: () => Instant) {
       if (bodies.has(digestOf(body))) return 'repeated';
       return bodies.size < CALLBACKS_OF_A_KEY ? 'new' : 'too-many';
     },
-    /** To be called once the callback was handed on: one that was not comes again. */
+    /** Call this after the callback was sent to the queue: one that was not sent comes again. */
     note(key: string, body: string): void {
       of(key).add(digestOf(body));
     },

@@ -28,7 +28,7 @@ interface Ending {
 /** A message that goes to the dead-letter queue. */
 export interface GivenUp extends Ending {
   readonly record: SQSRecord;
-  /** Absent where the message could not be read. */
+  /** Absent if the message could not be read. */
   readonly key: string | undefined;
 }
 
@@ -36,13 +36,16 @@ export interface FailurePolicy {
   readonly queue: WorkQueue;
   readonly maxReceiveCount: number;
   readonly now: () => Instant;
-  /** How long a failed message rests, by the number of its attempts; after the last of them as long each time. */
+  /**
+   * How long a failed message waits, by the number of its attempts. The last entry is used for all later
+   * attempts.
+   */
   readonly backOff: readonly Duration[];
   /** Informs the sender before a message is given up. Absent: no one is informed. */
   readonly tellSender?: (givenUp: GivenUp) => Promise<void>;
 }
 
-/** An earlier message for the same key comes back: this one must not overtake it. */
+/** An earlier message for the same key will be tried again: this one must not overtake it. */
 export class BehindAnotherError extends Error {
   readonly retryAfter: Duration;
 
@@ -65,7 +68,9 @@ export interface Disposition {
  */
 const MAX_WAIT: Duration = 2 * DAY;
 
-/** What fails so often, while so many others of its kind succeed in a row, fails by its own fault. */
+/**
+ * A message that fails this often, while this many others of its kind succeed in a row, is itself the cause.
+ */
 const ATTEMPTS_OF_POISON = 10;
 const OTHERS_SERVED = 5;
 
@@ -114,7 +119,7 @@ async function decide(
 ): Promise<Disposition> {
   const ending = endingOf(record, error, policy);
   if (!ending) return wait(record, error, policy);
-  // the sender is informed first: while the bus is out, the message waits for that too
+  // the sender is informed first: while the bus is out, the message waits
   const untold = await tell(ending, record, key, policy);
   if (untold && mayWait(record, policy)) return wait(record, untold, policy);
   await policy.queue.deadLetter(record, ending.reason);
@@ -122,7 +127,7 @@ async function decide(
   return { acknowledged: true };
 }
 
-/** How a message ends that is not to be tried again; undefined for one that is. */
+/** Returns how a message ends that must not be tried again; undefined for any other. */
 function endingOf(record: SQSRecord, error: Error, policy: FailurePolicy): Ending | undefined {
   if (error instanceof RequestRefusedError) return { how: 'refused', reason: error.message };
   const attempts = attemptsOf(record);
@@ -154,10 +159,11 @@ async function wait(record: SQSRecord, error: Error, policy: FailurePolicy): Pro
   const { queue, maxReceiveCount, now } = policy;
   const receives = Number(record.attributes.ApproximateReceiveCount);
   const attempts = attemptsOf(record);
-  // SQS tells the age of the copy only
+  // SQS knows only the age of the copy
   count('WaitedFor', Math.round((now() - waitingSince(record)) / SECOND));
   const back = waitFor(error, attempts, record.messageId, policy);
-  // SQS itself moves a message that it hands out more often: that is for those that end the process
+  // SQS itself moves a message that it delivers more often than this: that limit is for messages that end the
+  // process
   if (receives >= maxReceiveCount) {
     await queue.requeue(record, back);
     return { acknowledged: true, back: Math.min(back, LONGEST_DELAY) };
@@ -166,13 +172,16 @@ async function wait(record: SQSRecord, error: Error, policy: FailurePolicy): Pro
   return { acknowledged: false, back };
 }
 
-/** Whether the message itself is at fault, and not what it needs to be done. */
+/** Whether the message itself is the cause of the failure, and not a service that it needs. */
 function isPoison(error: Error, attempts: number, maxReceiveCount: number): boolean {
   if (!isWorthWaiting(error)) return attempts >= maxReceiveCount;
   return attempts >= ATTEMPTS_OF_POISON && othersServedBefore(error) >= OTHERS_SERVED;
 }
 
-/** Whether the same message may succeed later: the provider, the table, the bus or the account stand in its way. */
+/**
+ * Whether the same message may succeed later, because the cause is the provider, the table, the bus or the
+ * account.
+ */
 function isWorthWaiting(error: Error): boolean {
   if (error instanceof UnknownRoomError) return false;
   return error instanceof RoomError || error instanceof BehindAnotherError || isOutageOfAws(error);
@@ -196,7 +205,7 @@ function spread(wait: Duration, seed: string): Duration {
   return wait < SPREAD_FROM ? wait : wait * (1 - fraction(seed) / 4);
 }
 
-/** How long to wait where nothing failed but the moment; undefined for a failure. */
+/** Returns how long to wait if the message only came too early; undefined for a failure. */
 function waitAskedBy(error: Error): Duration | undefined {
   if (
     error instanceof ThrottledError ||

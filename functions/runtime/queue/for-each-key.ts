@@ -1,13 +1,14 @@
 import { RequestRefusedError } from '../../rooms/model/errors.ts';
 
-/** What one message asks for is done so many pieces at a time: a series may have two hundred rooms. */
+/** How many pieces of one message are worked on at the same time: a series may have two hundred rooms. */
 const WORKERS = 5;
 
 /**
- * Does all work, with the work of one key in sequence, so that the second does not find the claim of the first.
+ * Does all work. The pieces of one key run in sequence, so that the second does not find the claim of the
+ * first.
  *
- * @throws the first temporary failure, else the first refusal: a refusal moves the message to the dead-letter queue
- * with all that could still be done
+ * @throws the first temporary failure, otherwise the first refusal. A refusal moves the message to the
+ * dead-letter queue after all other pieces are done
  */
 export async function forEachKey<Piece extends { readonly key: string }>(
   pieces: readonly Piece[],

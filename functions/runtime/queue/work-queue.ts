@@ -7,16 +7,18 @@ import { HOUR, MINUTE, SECOND } from '../../rooms/model/time.ts';
 const LONGEST_VISIBILITY: Duration = 12 * HOUR;
 export const LONGEST_DELAY: Duration = 15 * MINUTE;
 
-/** An attribute is shown in consoles and counts towards the message's size. */
+/** The reason is shown in consoles and counts towards the message's size. */
 const LONGEST_REASON = 1000;
 
 /** The queue that feeds a function, seen from the function. */
 export interface WorkQueue {
-  /** Moves a message that can never be done to the dead-letter queue, its body untouched, with the reason. */
+  /**
+   * Moves a message that can never succeed to the dead-letter queue, with its body unchanged and the reason.
+   */
   deadLetter(record: SQSRecord, reason: string): Promise<void>;
   /** Makes a message visible again after this time. */
   delay(record: SQSRecord, wait: Duration): Promise<void>;
-  /** Sends a message on as a new one, so that waiting does not use up its receives. */
+  /** Sends a copy of a message as a new one, so that waiting does not use up its receives. */
   requeue(record: SQSRecord, wait: Duration): Promise<void>;
   send(body: string, delay?: Duration): Promise<void>;
 }
@@ -36,7 +38,7 @@ export function workQueue(
         MessageBody: record.body,
         DelaySeconds: more.DelaySeconds,
         MessageAttributes: {
-          // a copy is a message of its own to SQS: these keep the key and the place that the first one has
+          // for SQS a copy is a new message: these attributes keep the key and the place of the first one
           originalMessageId: { DataType: 'String', StringValue: originOf(record).messageId },
           originalSentAt: { DataType: 'Number', StringValue: String(originOf(record).sentAt) },
           ...(originOf(record).isLost && { placeIsLost: { DataType: 'String', StringValue: 'true' } }),
@@ -89,7 +91,8 @@ export function originOf(record: SQSRecord): Origin {
   const { originalMessageId, originalSentAt, placeIsLost } = record.messageAttributes;
   const arrivedAt = Number(record.attributes.SentTimestamp);
   const sentAt = numberOf(originalSentAt);
-  // SQS gives the messages that it moves out of a dead-letter queue a new id and a new time, and keeps no other trace
+  // when SQS moves messages out of a dead-letter queue, it gives them a new id and time and keeps no other
+  // trace
   const isMoved = sentAt === undefined && record.attributes.DeadLetterQueueSourceArn !== undefined;
   return {
     messageId: originalMessageId?.stringValue ?? record.messageId,
@@ -107,24 +110,24 @@ export interface Origin {
   readonly isLost?: boolean;
 }
 
-/** A sender may have given an attribute of that name a text of its own. */
+/** A sender may have set an attribute of that name to another text. */
 function numberOf(attribute: SQSMessageAttribute | undefined): number | undefined {
   const number = Number(attribute?.stringValue);
   return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
-/** When the queue got the message for the first time, or again out of the dead-letter queue. */
+/** Returns when the queue received the message for the first time, or again out of the dead-letter queue. */
 export function waitingSince({ messageAttributes, attributes }: SQSRecord): Instant {
   const arrivedAt = Number(attributes.SentTimestamp);
   return Math.min(numberOf(messageAttributes.waitingSince) ?? arrivedAt, arrivedAt);
 }
 
-/** How often the message has been received, this time included, its copies taken together. */
+/** Returns how often the message and all its copies have been received, including this time. */
 export function attemptsOf({ messageAttributes, attributes }: SQSRecord): number {
   return (numberOf(messageAttributes.attempts) ?? 0) + Number(attributes.ApproximateReceiveCount);
 }
 
-/** SQS refuses empty values, control characters, halves of characters and what is none. */
+/** SQS refuses empty values, control characters, unpaired surrogates and noncharacters. */
 function printable(reason: string): string {
   const text = reason.toWellFormed().replace(/[\p{Cc}\ufffe\uffff]/gu, ' ');
   return [...text].slice(0, LONGEST_REASON).join('').trim() || 'no reason was given';

@@ -1,6 +1,6 @@
 /**
- * Writes one line of JSON. Not by the console, which Lambda would wrap into a line of its own, the record a text in it
- * that no filter and no metric looks into.
+ * Writes one line of JSON. The console is not used: Lambda would wrap its output into another line, with the
+ * record as text that no filter and no metric reads.
  */
 export function writeLine(record: object): void {
   process.stdout.write(`${JSON.stringify(record)}\n`);

@@ -6,10 +6,12 @@ import { writeLine } from './line.ts';
 
 type Level = 'INFO' | 'WARN' | 'ERROR';
 
-/** The fields of a line beside its message. An `error` has its causes, and its stack if it was unexpected. */
+/**
+ * The fields of a line besides its message. An `error` has its causes, and its stack if it was unexpected.
+ */
 type Details = Readonly<Record<string, unknown>> & { readonly error?: Error };
 
-/** Lines of the log, their fields named as Powertools names them, for tools that know those names. */
+/** The lines of the log. Fields have the names of Powertools, for tools that know those. */
 export const log = {
   info: (message: string, details?: Details) => write('INFO', message, details),
   warn: (message: string, details?: Details) => write('WARN', message, details),
@@ -38,11 +40,11 @@ function write(level: Level, message: string, { error, ...details }: Details = {
   writeLine({ level, message, timestamp, service, ...invocation, ...details, error: error && shown(error) });
 }
 
-/** An error's own fields are left out, since they may hold anything. */
+/** An error's own fields are left out, because they may contain anything. */
 function shown(error: Error): object {
   const { message } = error;
   const cause = error.cause instanceof Error ? shown(error.cause) : undefined;
-  // its name is as short as the bundler made it, and its stack says no more than its message
+  // the bundler shortens its name, and its stack says no more than its message
   if (error instanceof RoomError) return { code: error.code, message, cause };
   return { name: error.name, message, stack: error.stack, cause };
 }

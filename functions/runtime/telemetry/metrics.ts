@@ -3,8 +3,8 @@ import type { CommonEnvironment } from '../environment.ts';
 import { writeLine } from './line.ts';
 
 /**
- * Every metric there is, with its unit. Dimensions are bounded: `service` always, `application` where a provider's
- * account is meant, `state` and `left` where rooms are counted; a key never is one.
+ * Every metric, with its unit. The number of dimension values is limited: `service` always, `application` for
+ * a provider's account, `state` and `left` for counts of rooms. A key is never a dimension.
  */
 export const METRICS = {
   RoomsCreated: 'Count',
@@ -14,19 +14,24 @@ export const METRICS = {
   RoomsCancelled: 'Count',
   RequestsUnchanged: 'Count',
   RequestsRefused: 'Count',
-  /** Attempts that failed and will be made again. */
+  /** Failed attempts that will be repeated. */
   WorkFailed: 'Count',
   RotationsPostponed: 'Count',
-  /** Changes of rooms that gave no clear answer for too long: a new room took their place, or the row has a warning. */
+  /**
+   * Changes of rooms that gave no clear answer for too long: the room was replaced, or the row has a warning.
+   */
   ChangesGivenUp: 'Count',
-  /** Rooms whose end was moved since no new room could be had before it. */
+  /** Rooms whose end was moved because no new room could be created before it. */
   RoomsProlonged: 'Count',
-  /** A room that every application was too full for. */
+  /** Rooms that could not be created because every application is full. */
   PoolFull: 'Count',
-  /** Rooms that another application was asked for, since the first one refused it or allowed no call, and did not say that it is full. */
+  /**
+   * Rooms that another application was asked for, because the first one refused the room or allowed no call.
+   * Full applications do not count.
+   */
   ApplicationsPassedOver: 'Count',
   DeadLettered: 'Count',
-  /** How long a message that was set aside has been waiting, all its copies taken together. */
+  /** How long a delayed message and all its copies have been waiting. */
   WaitedFor: 'Seconds',
 
   /** Accepted callbacks of providers, and calls without a valid address. */
@@ -36,21 +41,23 @@ export const METRICS = {
   /** Visits of links, and messages of visitors that ask for a room to be opened. */
   LinksVisited: 'Count',
   LinksKnocked: 'Count',
-  /** Visits that ended with 503, since the links could not be read or the knock could not be sent. */
+  /** Visits that ended with 503, because the links could not be read or the knock could not be sent. */
   LinksFailed: 'Count',
 
   FeedsRead: 'Count',
   /** Feeds that could not be read: their rooms stay as they are until the next time. */
   FeedsFailed: 'Count',
-  /** Feeds that had events and came back with none: their rooms stay as they are. */
+  /** Feeds that had events and are now empty: their rooms stay as they are. */
   FeedsEmpty: 'Count',
 
   CalendarsRead: 'Count',
   /** Connected calendars that could not be read: their rooms stay as they are until the next time. */
   CalendarsFailed: 'Count',
-  /** Events that got the link of their room, or lost it after a cancellation. */
+  /**
+   * Events into which the link of their room was written, or from which it was removed after a cancellation.
+   */
   EventsWritten: 'Count',
-  /** Events whose calendar does not take the link. */
+  /** Events whose calendar does not accept the link. */
   EventsNotWritten: 'Count',
 
   RotationsDue: 'Count',
@@ -59,7 +66,7 @@ export const METRICS = {
   Emergencies: 'Count',
   HeldEmergencies: 'Count',
   OldestOverdue: 'Seconds',
-  /** One for each plan that was finished: its absence means that the schedule is dead. */
+  /** One for each completed plan: its absence means that the schedule does not run. */
   PlannerHeartbeat: 'Count',
 
   FindingsHeld: 'Count',
@@ -70,7 +77,7 @@ export const METRICS = {
   RoomsDrifted: 'Count',
   RoomsUnfinished: 'Count',
   Strangers: 'Count',
-  /** Living rooms of an application, ours and others. */
+  /** Living rooms of an application, of this deployment and of others. */
   ApplicationRooms: 'Count',
   ReconciliationsFinished: 'Count',
   /** Rows of the table, by `state`. */
@@ -84,9 +91,9 @@ export const METRICS = {
   ProviderErrors: 'Count',
   ProviderThrottles: 'Count',
   ProviderUnauthorized: 'Count',
-  /** Times that the previous version of a secret served, since the current one is no credential. */
+  /** How often the previous version of a secret was used, because the current one is not a credential. */
   CredentialsUnusable: 'Count',
-  /** Entries of an application's list that are not ours and could not be read. */
+  /** Entries of an application's list that could not be read and are not this deployment's. */
   RoomsUnreadable: 'Count',
 } as const;
 
@@ -94,7 +101,7 @@ export type MetricName = keyof typeof METRICS;
 
 type Dimensions = Readonly<Record<string, string>>;
 
-/** The counts of some dimensions that are not published yet. */
+/** The counts of one set of dimensions that are not published yet. */
 interface Tally {
   readonly dimensions: Dimensions;
   readonly values: Map<MetricName, number[]>;
@@ -102,7 +109,7 @@ interface Tally {
 
 const tallies = new Map<string, Tally>();
 
-/** CloudWatch takes no more values of a metric in one record. */
+/** CloudWatch accepts at most this many values of a metric in one record. */
 const MOST_VALUES = 100;
 
 export function count(name: MetricName, value = 1): void {
@@ -114,12 +121,12 @@ export function countFor(application: string, values: Partial<Record<MetricName,
   countBy({ application }, values);
 }
 
-/** Counts under dimensions of few values each, as well as `service`. */
+/** Counts under these dimensions as well as `service`. Each dimension must have few values. */
 export function countBy(dimensions: Dimensions, values: Partial<Record<MetricName, number>>): void {
   const id = JSON.stringify(dimensions);
   const tally = tallies.get(id) ?? { dimensions, values: new Map() };
   tallies.set(id, tally);
-  // the type of `Object.entries` forgets the names
+  // the type of `Object.entries` loses the names
   for (const [name, value] of Object.entries(values) as [MetricName, number][]) {
     const counted = tally.values.get(name) ?? [];
     tally.values.set(name, counted);
@@ -127,12 +134,14 @@ export function countBy(dimensions: Dimensions, values: Partial<Record<MetricNam
   }
 }
 
-/** Writes what was counted: one record of the log for each set of dimensions. To be called when an invocation ends. */
+/**
+ * Writes the counts: one record of the log for each set of dimensions. Call it at the end of an invocation.
+ */
 export function publishMetrics(): void {
   for (const tally of tallies.values()) publish(tally);
 }
 
-/** In CloudWatch's embedded metric format: a line of the log that CloudWatch reads metrics from. */
+/** Writes CloudWatch's embedded metric format: a line of the log from which CloudWatch reads metrics. */
 function publish({ dimensions, values }: Tally): void {
   if (values.size === 0) return;
   const { POWERTOOLS_METRICS_NAMESPACE: Namespace, POWERTOOLS_SERVICE_NAME: service } = readEnvironment<

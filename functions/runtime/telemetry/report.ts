@@ -19,7 +19,7 @@ const METRIC: Record<Outcome, MetricName> = {
   relinked: 'RequestsUnchanged',
 };
 
-/** One line of the log and one count for each piece of work that was done. */
+/** Writes one line of the log and one count for each completed piece of work. */
 export function report(key: string, work: string, { outcome, reason, room }: Result): void {
   count(METRIC[outcome]);
   const { generation, current, warnings = [] } = room ?? {};

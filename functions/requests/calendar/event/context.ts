@@ -4,21 +4,21 @@ import type { Zone } from '../time/zone.ts';
 import type { Leniency } from './leniency.ts';
 import type { CalendarSettings } from './settings.ts';
 
-/** What is known of a calendar's event besides what it says itself. */
+/** What is known of a calendar's event in addition to the event's own fields. */
 export interface CalendarContext {
-  /** Named by whoever put it on the bus. */
+  /** The calendar's id, if the sender of the bus event named it. */
   readonly calendarId?: string;
-  /** The same of the event, where its own words do not have its id. */
+  /** The event's id, if the sender named it and the event itself has none. */
   readonly eventId?: string;
-  /** The calendar's zone, if whoever put the event on the bus named it. */
+  /** The calendar's zone, if the sender of the bus event named it. */
   readonly zone?: Zone;
-  /** The zone of calendars of which nobody knows it better. */
+  /** The zone of calendars that do not name one. */
   readonly defaultZone?: Zone;
-  /** The bus was told that the event is cancelled. */
+  /** The bus event says that the calendar event is cancelled. */
   readonly isCancelled: boolean;
-  /** When the bus was told: the time of news that has none of its own. */
+  /** The time of the bus event: the time of an update that has no time of its own. */
   readonly toldAt: Instant;
-  /** When it is read. */
+  /** The time of reading. */
   readonly now: Instant;
   readonly settings: CalendarSettings;
   readonly steps: WorkBudget;

@@ -1,31 +1,35 @@
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 
 /**
- * Where the reading of calendars is lenient, and where it is strict: lenient in what can only make a room live longer,
- * strict in what could end one early. A part that takes occurrences away is left out where it cannot be read. A part that
- * adds or moves occurrences is repaired where its meaning is clear, else the event is refused.
+ * The rules for unreadable parts of a calendar. They are lenient if an error can only make a room live
+ * longer, and strict if it could end a room early. A part that removes occurrences is left out if it cannot
+ * be read. A part that adds or moves occurrences is repaired if its meaning is clear; otherwise the event is
+ * refused.
  */
 export class Leniency {
   readonly #warnings = new Set<string>();
   #repairs = 0;
 
-  /** What was left out or repaired, for a person to read. */
+  /** What was left out or repaired, as text for a person. */
   get warnings(): readonly string[] {
     return [...this.#warnings];
   }
 
-  /** How often something was left out or repaired, also where the warning is an old one. */
+  /** How often something was left out or repaired, including repeated warnings. */
   get repairs(): number {
     return this.#repairs;
   }
 
-  /** Tells that something was read in a way that its writer may not have meant. */
+  /** Notes that something may have been read differently from what its writer meant. */
   warn(warning: string): void {
     this.#repairs += 1;
     this.#warnings.add(warning);
   }
 
-  /** Reads a part that can only shorten: without it a room lives longer. */
+  /**
+   * Reads a part that can only shorten the life of a room. If it cannot be read, it is left out and the room
+   * lives longer.
+   */
   orWithout<T>(read: () => T, otherwise: T): T {
     try {
       return read();

@@ -46,7 +46,7 @@ type Booking = Webhook['payload'];
 
 const TRIGGERS = new Set(['BOOKING_CREATED', 'BOOKING_RESCHEDULED', 'BOOKING_CANCELLED']);
 
-/** Why nothing follows from a webhook, if so. */
+/** Returns why a webhook has no consequence; undefined if it has one. */
 export function reasonToSkipWebhook(event: {
   readonly triggerEvent?: unknown;
   readonly payload?: unknown;
@@ -58,8 +58,8 @@ export function reasonToSkipWebhook(event: {
 }
 
 /**
- * Whether one attendee of a booking with seats cancels for themselves. The webhook is that of a cancelled booking, with this
- * attendee alone, and names nobody else as the person who cancelled it.
+ * Whether one attendee of a booking with seats cancels only their own seat. The webhook is that of a
+ * cancelled booking with this attendee alone, and names no other person who cancelled it.
  */
 function givesUpSeat({
   triggerEvent,
@@ -69,7 +69,7 @@ function givesUpSeat({
   readonly payload?: unknown;
 }) {
   if (triggerEvent !== 'BOOKING_CANCELLED' || typeof payload !== 'object' || payload === null) return false;
-  // only what is said of a booking beside its schema, each checked where it is used
+  // only fields outside the booking's schema; each is checked where it is used
   const { seatsPerTimeSlot, cancelledBy, attendees } = payload as Partial<Booking>;
   if (!seatsPerTimeSlot) return false;
   const people = Array.isArray(attendees) ? attendees : [];
@@ -82,8 +82,9 @@ function sameAddress(one: unknown, other: unknown): boolean {
 }
 
 /**
- * What a webhook of cal.com tells. Rescheduling makes a booking with another uid; where the webhook carries the
- * iCalUID, which stays, so does the room and its link. Where it does not, the room of the booking before is ended.
+ * Reads a webhook of cal.com. Rescheduling creates a booking with another uid. If the webhook has the
+ * iCalUID, which does not change, the room and its link stay. Otherwise the room of the earlier booking is
+ * ended.
  *
  * @throws RequestRefusedError
  */
@@ -108,8 +109,8 @@ export function readCalCom(body: unknown, context: CalendarContext): readonly Pa
         event: { ...told, complete: true, ...(!cancelled && { times: readTimes(payload) }) },
         occurrences: [],
       };
-  // rooms that earlier webhooks of this booking made, under a name that this one does not lead to; where one attendee
-  // takes a seat at another time, the others keep the booking before
+  // earlier webhooks of this booking may have created rooms under another name; if one attendee moves a seat,
+  // the others keep the earlier booking
   const before = isOfOneSeat(payload) ? undefined : rescheduleUid;
   const others = [before, cancelled ? uid : undefined].filter(
     (other) => other !== undefined && other !== null,
@@ -123,8 +124,9 @@ function isOfOneSeat({ seatsPerTimeSlot, attendees }: Booking): boolean {
 }
 
 /**
- * Bookings that recur share a room, since one webhook cancels all that remain: it alone has `recurringEvent` among the
- * cancellations, and names the first of them. Which bookings belong together follows from what they have in common.
+ * Recurring bookings share a room, because one webhook cancels all remaining ones. Among the cancellations
+ * only that webhook has `recurringEvent`; it names the first remaining booking. Bookings belong together if
+ * they have the same properties.
  */
 function recurringTelling(
   payload: Booking,
@@ -147,8 +149,8 @@ function recurringTelling(
 }
 
 /**
- * A booking's iCalUID is its first uid at the domain of cal.com or of one's own, unless the calendar that it was put into
- * gave it another. Older bookings have an empty one.
+ * The iCalUID of a booking is its first uid at the domain of cal.com or at a custom domain, unless the
+ * calendar of the booking assigned another one. Older bookings have an empty iCalUID.
  */
 function identityOf(
   { uid, iCalUID: written }: Pick<Booking, 'uid' | 'iCalUID'>,
@@ -167,12 +169,12 @@ function identityOf(
   };
 }
 
-/** The domains of calendars that give events a UID of their own. */
+/** The domains of calendars that assign UIDs of their own. */
 const CALENDARS = /@(?:google|icloud|me|outlook|office365|live|yahoo)\.com$/i;
 
 /**
- * Cal.com's titles name the people ("30min between A and B", "Call with A"), by their first or their last name: then
- * the name of the kind of event has to do.
+ * Titles of cal.com name the people ("30min between A and B", "Call with A"), by first or last name. Then the
+ * name of the event type is used instead.
  */
 function titleOf({ title, eventTitle, organizer, attendees }: Booking): string {
   const people = [organizer, ...(attendees ?? [])].map((person) => wordsOf(person?.name));

@@ -47,7 +47,7 @@ type GoogleTime = z.output<typeof timeSchema>;
 export const GOOGLE_FIELDS: readonly string[] = ['kind', ...Object.keys(eventSchema.shape)];
 
 /**
- * What an event of the Google Calendar API tells: of a single event, of a series, or of one of its occurrences.
+ * Reads an event of the Google Calendar API: a single event, a series, or one of its occurrences.
  *
  * @throws RequestRefusedError
  */
@@ -74,8 +74,8 @@ function tell(event: GoogleEvent, context: CalendarContext) {
   const cancelled = context.isCancelled || status === 'cancelled';
   return {
     at: stamp([changeTime(updated, context), sequence ?? 0], cancelled),
-    // Google keeps a cancelled occurrence cancelled when its series is edited, until the series is planned anew,
-    // which counts up the sequence. Without one, it holds.
+    // Google keeps a cancelled occurrence cancelled when its series is edited. Planning the series again
+    // raises the sequence and ends that. Without a sequence the cancellation stays valid.
     epoch: typeof sequence === 'number' ? padded(sequence) : HOLDS,
     ...(summary && { title: summary }),
     isPrivate: visibility === 'private' || visibility === 'confidential',
@@ -136,7 +136,7 @@ function tellOccurrence(event: GoogleEvent, context: CalendarContext): ParsedOcc
   };
 }
 
-/** An occurrence's id ends in the time at which it was planned, in UTC, or in its date. */
+/** An occurrence's id ends with its planned start in UTC, or its date. */
 function idsInstant(id: string, context: CalendarContext): Instant {
   const [, year, month, day, hour, minute, second] =
     /_(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)Z)?$/.exec(id) ?? [];
@@ -157,7 +157,7 @@ function instantOfTime(time: GoogleTime, field: string, context: CalendarContext
   return instantOf(dateTime, zoneOf(time, dateTime, context), field);
 }
 
-/** The zone that a time names; a date has the calendar's. */
+/** Returns the zone that a time names; a date has the calendar's zone. */
 function zoneOf(time: GoogleTime | null | undefined, dateTime: DateTime, context: CalendarContext): Zone {
   const { zone, defaultZone, steps } = context;
   const named = time?.timeZone ? zoneNamed(time.timeZone, steps) : undefined;
@@ -165,7 +165,7 @@ function zoneOf(time: GoogleTime | null | undefined, dateTime: DateTime, context
   return dateTime.offset === undefined ? mustHaveZone(found, dateTime, 'event.start') : (found ?? UTC);
 }
 
-/** Google's `recurrence` is lines of iCalendar, which lack nothing but their event. */
+/** Google's `recurrence` has lines of iCalendar, without the event around them. */
 function readRecurrence(
   lines: readonly string[],
   first: DateTime,
@@ -181,7 +181,7 @@ function readRecurrence(
       if (named) return named;
       throw new RequestRefusedError('event.recurrence: TZID must be the name of an IANA time zone');
     },
-    // what has no zone of its own is meant by the clock of the event
+    // values without a zone use the event's zone
     calendarZone: zone,
     leniency,
   });

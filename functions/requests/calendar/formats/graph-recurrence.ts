@@ -28,7 +28,7 @@ export const recurrenceSchema = z.looseObject({ pattern: patternSchema, range: r
 
 type Pattern = z.output<typeof patternSchema>;
 
-/** The rule that stands for a pattern and its range. */
+/** Converts a pattern and its range to a rule. */
 export function readPattern({ pattern, range }: z.output<typeof recurrenceSchema>): Rule {
   const { interval, firstDayOfWeek } = pattern;
   return {
@@ -73,7 +73,7 @@ function positionOf({ index }: Pattern): { positions: readonly number[] } {
   return { positions: [index === 'last' ? -1 : INDEXES.indexOf(index ?? 'first') + 1] };
 }
 
-/** Where RFC 5545 leaves out a month that is too short, Exchange takes its last day. */
+/** RFC 5545 skips a month that is too short; Exchange takes the month's last day. */
 function dayOfMonth(day: number | null | undefined): Pick<Rule, 'daysOfMonth' | 'positions'> {
   if (!day) return {};
   if (day <= 28) return { daysOfMonth: [day] };

@@ -52,8 +52,8 @@ type GraphEvent = z.output<typeof occurrenceSchema>;
 export const GRAPH_FIELDS: readonly string[] = ['@odata.type', ...Object.keys(eventSchema.shape)];
 
 /**
- * What an event of Microsoft Graph tells: of a single event, of a series (with its exceptions, where they were asked
- * for), or of one occurrence.
+ * Reads an event of Microsoft Graph: a single event, a series (with its exceptions, if they were requested),
+ * or one occurrence.
  *
  * @throws RequestRefusedError
  */
@@ -82,8 +82,8 @@ export function readGraph(body: unknown, context: CalendarContext): ParsedCalend
 }
 
 /**
- * An exception is read beside its series: what makes no sense in it is as in the series, and it ends no earlier than the
- * occurrence that it speaks of. One of which nothing can be made is left out.
+ * Reads an exception together with its series. An invalid field gets the series' value, and the exception
+ * then ends no earlier than its planned occurrence. An unreadable exception is left out.
  */
 function tellException(
   exception: unknown,
@@ -103,7 +103,7 @@ function tellException(
   }, []);
 }
 
-/** What comes with the series is as new as the series, whatever its own stamp says. */
+/** An exception that comes with the series is as new as the series, even if its own time is older. */
 function asNewAs(event: ParsedEvent | undefined, occurrence: ParsedOccurrence): ParsedOccurrence {
   return event && event.at > occurrence.at ? { ...occurrence, at: event.at, epoch: event.at } : occurrence;
 }
@@ -122,7 +122,7 @@ function tell(event: GraphEvent, context: CalendarContext) {
 }
 
 export function isHidden(event: unknown): boolean {
-  // any value may be asked for a field, which is unknown
+  // reading an unknown field of any value is safe
   const { sensitivity } = (event ?? {}) as { readonly sensitivity?: unknown };
   return sensitivity === 'private' || sensitivity === 'confidential';
 }
@@ -134,7 +134,7 @@ function tellEvent(event: z.output<typeof eventSchema>, context: CalendarContext
   return { ...told, complete, ...(times && { times }) };
 }
 
-/** @param inherited the length of the series, for an occurrence that says nothing, or what makes no sense */
+/** @param inherited the length of the series, for an occurrence with a missing or invalid one */
 function tellOccurrence(event: GraphEvent, context: CalendarContext, inherited?: Length): ParsedOccurrence {
   const told = tell(event, context);
   const times = readTimes(event, context, told.cancelled, inherited);
@@ -188,7 +188,7 @@ function readTimes(
   };
 }
 
-/** The clock that a time is told by: that of its zone, or of the calendar. */
+/** Returns the clock of a time: that of its zone, or of the calendar. */
 function clockOf(name: string | null | undefined, context: CalendarContext, field: string): Zone | undefined {
   const { zone, defaultZone, steps } = context;
   const named = name ? (zoneNamed(name, steps) ?? zoneBeside(name, field, context)) : undefined;
@@ -199,14 +199,14 @@ function zoned(time: DateTime, zone: Zone | undefined) {
   return { ...time, ...(zone && { zone }) };
 }
 
-/** Outlook says `tzone://Microsoft/Custom` where it knows no name: then that of the calendar serves. */
+/** Outlook writes `tzone://Microsoft/Custom` for a zone without a name: then the calendar's zone is used. */
 function zoneBeside(name: string, field: string, { zone, steps, leniency }: CalendarContext): Zone {
   if (!zone) return mustKnow(name, field, steps);
   leniency.warn(`${field}: the time zone ${shown(name)} is unknown, and was taken for that of the calendar`);
   return zone;
 }
 
-/** The clock by which a series goes, which is rarely the one that its times were asked for in. */
+/** Returns the zone of the series. Its times are often in another zone, the one that the reader asked for. */
 function seriesZone(event: GraphEvent, context: CalendarContext): Zone {
   const { recurrence, originalStartTimeZone, start, isAllDay } = event;
   const names = [recurrence?.range.recurrenceTimeZone, originalStartTimeZone, start?.timeZone];
@@ -230,7 +230,7 @@ function mustKnow(name: string, field: string, steps: WorkBudget): Zone {
   );
 }
 
-/** Cancelled occurrences are told as `OID.<id of the series>.<date>`. */
+/** Graph names cancelled occurrences as `OID.<id of the series>.<date>`. */
 function cancelledDays({ cancelledOccurrences }: GraphEvent, { leniency }: CalendarContext): number[] {
   return (cancelledOccurrences ?? []).flatMap((id) => {
     const date = /\.(\d{4}-\d\d-\d\d)$/.exec(id)?.[1] ?? '';

@@ -12,10 +12,10 @@ import type {
 } from '../recurrence/calendar-event.ts';
 import { endOf, planOccurrences } from '../recurrence/occurrences.ts';
 
-/** What attendees send about an event; it does not change the event. */
+/** Messages that attendees send about an event; they do not change the event. */
 const ANSWERS = new Set(['REPLY', 'COUNTER', 'DECLINECOUNTER', 'REFRESH']);
 
-/** Why nothing follows from a calendar, if so. */
+/** Returns why a calendar has no consequence; undefined if it has one. */
 export function reasonToSkip({ method = '' }: IcsCalendar): string | undefined {
   return ANSWERS.has(method)
     ? `a ${method} is an attendee's answer and does not change the event`
@@ -23,7 +23,7 @@ export function reasonToSkip({ method = '' }: IcsCalendar): string | undefined {
 }
 
 /**
- * What an iCalendar text tells of one event (RFC 5545, and the methods of RFC 5546).
+ * Reads one event of an iCalendar text (RFC 5545, and the methods of RFC 5546).
  *
  * @throws RequestRefusedError
  */
@@ -69,8 +69,8 @@ function identityOf(
 }
 
 /**
- * Of several that speak of one thing, that of the highest SEQUENCE (RFC 5546, 2.1.4), and among equals the one that ends
- * last. It is as new as the newest of them.
+ * Returns the component with the highest SEQUENCE (RFC 5546, 2.1.4) of those about the same occurrence; among
+ * equals, the one that ends last. It gets the time of the newest of them.
  */
 function newest(
   all: readonly IcsComponent[],
@@ -107,7 +107,10 @@ function exceptionEnd({ cancelled, times, atLeast = 0 }: IcsComponent): Instant 
   return Math.max(atLeast, endOf(times.zone, times.start, times.length));
 }
 
-/** A calendar's file has an event with all its exceptions, a message may have the event alone. */
+/**
+ * Reads the event as a whole. A calendar file has an event with all its exceptions; a message may have the
+ * event alone.
+ */
 function tellEvent(
   { at, title, isPrivate, cancelled, times }: IcsComponent,
   exceptions: readonly IcsComponent[],
@@ -126,8 +129,8 @@ function tellEvent(
 }
 
 /**
- * The times without the occurrences that have a word of their own. So the plan, which has the last occurrences only, has
- * the last of those that take place.
+ * Returns the times without the occurrences that have exceptions. So the plan, which has only the last
+ * occurrences, contains the last ones that take place.
  */
 function withExceptions(times: EventTimes, exceptions: readonly IcsComponent[]): EventTimes {
   const own = exceptions.filter(({ following, id }) => !following && id !== undefined);
@@ -135,7 +138,10 @@ function withExceptions(times: EventTimes, exceptions: readonly IcsComponent[]):
   return walls.length === 0 ? times : { ...times, excluded: new Set([...times.excluded, ...walls]) };
 }
 
-/** Moves and cancellations of all that follow are worked out by the clock of the series while it is at hand. */
+/**
+ * Applies moves and cancellations of all later occurrences. They are calculated by the clock of the series,
+ * which is known here.
+ */
 function withRanges(times: EventTimes, exceptions: readonly IcsComponent[]): EventTimes {
   const ranges = exceptions.filter(({ following, id }) => following && id !== undefined);
   const wallOf = (id: Instant | undefined) => times.zone.toWall(id ?? 0);
@@ -145,7 +151,7 @@ function withRanges(times: EventTimes, exceptions: readonly IcsComponent[]): Eve
     const from = wallOf(id);
     const by = times.zone.toWall(moved.zone.toInstant(moved.start)) - from;
     if (atLeast === undefined) return [{ from, by, length: moved.length }];
-    // one that was repaired ends none of them earlier
+    // a repaired exception never moves an end to an earlier time
     return [{ from, by: Math.max(0, by), length: longer(moved.length, times.length) }];
   });
   return { ...times, shifts, ...(cuts.length > 0 && { cut: Math.min(...cuts) }) };
@@ -160,7 +166,7 @@ function tellOccurrence(exception: IcsComponent, event: ParsedEvent | undefined)
   const { id = 0, following, title, isPrivate, cancelled, times } = exception;
   if (!cancelled && !times)
     throw new RequestRefusedError('DTSTART: is missing from an occurrence that was moved');
-  // what comes with the event is as new as the event, whatever its own stamp says
+  // an exception that comes with the event is as new as the event, even if its own time is older
   const at = event && event.at > exception.at ? event.at : exception.at;
   return {
     id,
@@ -174,7 +180,7 @@ function tellOccurrence(exception: IcsComponent, event: ParsedEvent | undefined)
   };
 }
 
-/** METHOD:ADD: further occurrences, each of which is one by itself. */
+/** METHOD:ADD adds occurrences, each as an update of its own. */
 function additions(
   { at, title, isPrivate, cancelled, times }: IcsComponent,
   { steps }: CalendarContext,

@@ -1,13 +1,13 @@
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 import { isIcs } from '../ics/text.ts';
 
-/** What a calendar's event is written in, and where in the detail it was found. */
+/** The format of a calendar's event, and its place in the detail. */
 export type Recognised =
   | { readonly format: 'icalendar'; readonly text: string }
   | { readonly format: 'google' | 'graph' | 'cal.com'; readonly event: object }
   | { readonly format: 'list'; readonly events: readonly unknown[]; readonly timeZone?: string };
 
-/** Fields that Microsoft Graph's events have and Google's have not. */
+/** Fields that Microsoft Graph's events have and Google's do not. */
 const GRAPH = [
   'subject',
   'isCancelled',
@@ -18,7 +18,7 @@ const GRAPH = [
   'changeKey',
 ];
 
-/** Fields that Google's events have and Microsoft Graph's have not. */
+/** Fields that Google's events have and Microsoft Graph's do not. */
 const GOOGLE = [
   'summary',
   'status',
@@ -29,14 +29,14 @@ const GOOGLE = [
   'originalStartTime',
 ];
 
-/** What may stand there where nothing of the event is left. */
+/** The only possible fields of an event that was deleted. */
 const ALONE = ['id', 'calendarId', 'timeZone'];
 
 /**
- * What format an event's detail is in, by what it contains: the calendar's own words, or these as the field `event`
- * beside `calendarId` and `timeZone`.
+ * Recognises the format of an event's detail by its content. The detail is the calendar's event itself, or an
+ * object with the event in `event`, and `calendarId` and `timeZone`.
  *
- * @throws RequestRefusedError where it is none
+ * @throws RequestRefusedError if the format is unknown
  */
 export function recognise(detail: unknown): Recognised {
   if (typeof detail === 'string') return fromText(detail);

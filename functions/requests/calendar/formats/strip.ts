@@ -7,12 +7,12 @@ import { GRAPH_FIELDS, isHidden } from './graph.ts';
 
 const FIELDS = new Set([...GOOGLE_FIELDS, ...GRAPH_FIELDS]);
 
-/** What both formats call the title. */
+/** The names of the title in both formats. */
 const TITLES = new Set(['summary', 'subject']);
 
 const EXCEPTIONS = 'exceptionOccurrences';
 
-/** The fields of an event that a room depends on: no attendee, description or place is among them. */
+/** Keeps the fields of an event that a room depends on. Attendees, description and place are removed. */
 export function keptFields(event: unknown, isPrivate = false): object {
   const fields = Object.entries(event ?? {})
     .filter(([name]) => FIELDS.has(name) && !(isPrivate && TITLES.has(name)))
@@ -20,18 +20,18 @@ export function keptFields(event: unknown, isPrivate = false): object {
   return Object.fromEntries(fields);
 }
 
-/** Graph's exceptions are whole events, within the event. */
+/** Graph's exceptions are whole events within the event. */
 function keptExceptions(exceptions: unknown, isPrivate: boolean): unknown {
   if (!Array.isArray(exceptions)) return exceptions;
   return exceptions.map((exception) => keptFields(exception, isPrivate || isHidden(exception)));
 }
 
-/** An event that is to be read again later, with nothing in it that no room depends on. */
+/** Returns an event that can be read again later, with only the fields that a room depends on. */
 export function keptEvent(bus: BusEvent, envelope: object, event: object, isPrivate: boolean): BusEvent {
   return { ...bus, detail: { ...envelope, event: keptFields(event, isPrivate) } };
 }
 
-/** The same of an event in iCalendar. */
+/** The same for an event in iCalendar. */
 export function keptIcs(
   bus: BusEvent,
   envelope: object,
@@ -43,7 +43,7 @@ export function keptIcs(
   return { ...bus, detail: { ...envelope, icalendar: writeIcs(calendar, { uid, lines: kept }) } };
 }
 
-/** The lines of an event, without the titles of the components that are private. */
+/** Returns the lines of an event, without the titles of private components. */
 export function withoutHiddenTitles(lines: readonly string[]): readonly string[] {
   return componentsOf(lines).flatMap((component) =>
     isHiddenClass(propertyOf(component, 'CLASS')) ? withoutTitles(component) : component,

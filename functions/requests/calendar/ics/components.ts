@@ -13,25 +13,25 @@ import { type IcsCalendar, type IcsEvent, writeIcs } from './text.ts';
 import { type Clocks, type Inherited, readIcsTimes, readOccurrenceId } from './times.ts';
 import { type ZoneFinder, zonesOf } from './zones.ts';
 
-/** A VEVENT, as far as it is the same for all kinds of news. */
+/** The fields of a VEVENT that all kinds of updates have. */
 export interface IcsComponent {
   readonly isWhole: boolean;
   readonly following: boolean;
   readonly at: string;
-  /** Counts how often the event was planned anew. */
+  /** Counts how often the event was planned again. */
   readonly sequence: number;
   readonly cancelled: boolean;
   readonly isPrivate: boolean;
   readonly title: string;
-  /** When the occurrence that it speaks of was planned to start. */
+  /** The planned start of the occurrence that it is about. */
   readonly id?: Instant;
   readonly times?: EventTimes;
-  /** It ends no earlier, whatever its times say. */
+  /** The earliest end: an earlier one in its times is ignored. */
   readonly atLeast?: Instant;
 }
 
 /**
- * The VEVENTs of one event, read.
+ * Reads the VEVENTs of one event.
  *
  * @throws RequestRefusedError
  */
@@ -66,7 +66,7 @@ export function readComponents(
   });
 }
 
-/** Of several with one UID that of the highest SEQUENCE; what the others say may make no sense. */
+/** Returns the component with the highest SEQUENCE of those with one UID; the others may be invalid. */
 function seriesAmong(vevents: readonly ICAL.Component[]): ICAL.Component | undefined {
   const [first, ...others] = vevents.filter(isWhole);
   return first && others.reduce((best, each) => (sequenceOf(each) > sequenceOf(best) ? each : best), first);
@@ -81,8 +81,8 @@ function sequenceOf(vevent: ICAL.Component): number {
 }
 
 /**
- * An exception is read beside its series: what makes no sense in it is as in the series, and one of which nothing can be
- * made is left out, so that one bad exception does not take the series with it.
+ * Reads an exception together with its series. An invalid field gets the series' value. An unreadable
+ * exception is left out, so that one bad exception does not lose the series.
  */
 function readException(vevent: ICAL.Component, reading: Reading, inherited: Inherited): IcsComponent[] {
   const { leniency } = reading.context;
@@ -101,12 +101,12 @@ function readException(vevent: ICAL.Component, reading: Reading, inherited: Inhe
   }, []);
 }
 
-/** Nobody knows what a repaired exception was to be, so it ends no earlier than the occurrence that it speaks of. */
+/** The intended end of a repaired exception is unknown, so it ends no earlier than its planned occurrence. */
 function plannedEnd({ id = 0 }: IcsComponent, { zone, length }: Inherited): Instant {
   return endOf(zone, zone.toWall(id), length);
 }
 
-/** What the calendar itself says of its floating times and dates: a name that is known, or that it defines. */
+/** Returns the calendar's own zone for floating times and dates: a known name, or a zone that it defines. */
 function ownZone({ timeZone, zones }: IcsCalendar, find: ZoneFinder, { steps, leniency }: CalendarContext) {
   const name = unescaped(timeZone ?? '').trim();
   if (name === '') return undefined;
@@ -116,13 +116,13 @@ function ownZone({ timeZone, zones }: IcsCalendar, find: ZoneFinder, { steps, le
   return named ?? zoneNamed(name, steps);
 }
 
-/** Where nobody says more, the one zone that a calendar defines. */
+/** Returns the only zone that a calendar defines, if no other zone is named. */
 function onlyZone({ zones }: IcsCalendar, find: ZoneFinder, { leniency }: CalendarContext) {
   const [only, ...others] = zones;
   return only && others.length === 0 ? leniency.orWithout(() => find(only.name), undefined) : undefined;
 }
 
-/** Titles are read by us: nothing that a person wrote is in what `ical.js` sees, so nor is it in what it complains of. */
+/** Reads the titles without `ical.js`. No text of a person reaches the library, so none is in its errors. */
 function titlesOf(lines: readonly string[]): string[] {
   return componentsOf(lines).map((component) => unescaped(propertyOf(component, 'SUMMARY')));
 }
@@ -132,7 +132,7 @@ function parse(calendar: IcsCalendar, { lines }: IcsEvent, leniency: Leniency) {
     return { component: parsed(calendar, lines), lines };
   } catch (error) {
     const kept = readableComponents(calendar, componentsOf(lines), leniency).flat();
-    // what is wrong stands between the components, or in all of them
+    // the error is between the components, or in all of them
     if (kept.length === 0) throw error;
     return { component: parsed(calendar, kept), lines: kept };
   }
@@ -146,7 +146,10 @@ function parsed(calendar: IcsCalendar, lines: readonly string[]): ICAL.Component
   }
 }
 
-/** The components that can be read: without what only takes occurrences away, and without a bad exception of a series. */
+/**
+ * Returns the readable components. Leaves out unreadable parts that only remove occurrences, and unreadable
+ * exceptions of a series.
+ */
 function readableComponents(
   calendar: IcsCalendar,
   components: readonly (readonly string[])[],
@@ -180,7 +183,7 @@ function readComponent(
   const cancelled = context.isCancelled || calendar.method === 'CANCEL' || text('status') === 'CANCELLED';
   const id = readOccurrenceId(vevent, series, clocks);
   const read = () => readIcsTimes(vevent, clocks, inherited);
-  // what is cancelled has no need of its times
+  // a cancellation needs no times
   const times = cancelled ? context.leniency.orWithout(read, undefined) : read();
   const sequence = sequenceOf(vevent);
   return {
@@ -198,14 +201,14 @@ function readComponent(
   };
 }
 
-/** A CLASS that nobody knows is to be taken for PRIVATE. */
+/** An unknown CLASS counts as PRIVATE. */
 export function isHiddenClass(name: string): boolean {
   return !/^(PUBLIC)?$/i.test(name);
 }
 
 /**
- * When the news is from. A message's DTSTAMP is the time of the message; in a calendar file it may be the time at
- * which the file was fetched, and LAST-MODIFIED is the better witness.
+ * Returns the time of an update. The DTSTAMP of a message is the time of the message. In a calendar file it
+ * may be the time of the download, so LAST-MODIFIED is more reliable there.
  */
 function changedAt(
   vevent: ICAL.Component,

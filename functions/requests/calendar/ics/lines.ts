@@ -1,6 +1,6 @@
 import { instantOf, readDateTime } from '../time/date-time.ts';
 
-/** The lines of a text, put together where they were folded, and as they should have been written. */
+/** Splits a text into lines, unfolded and with known mistakes repaired. */
 export function unfolded(text: string): string[] {
   return text
     .replace(/^[\ufeff\s]+/, '')
@@ -11,18 +11,20 @@ export function unfolded(text: string): string[] {
     .filter((line) => !NOTHING.test(line));
 }
 
-/** A list of dates without any date, a rule that says nothing, or an end that is left open. */
+/** A list of dates without any date, an empty rule, or an empty end. */
 const NOTHING = /^(?:EXDATE|RDATE|EXRULE|RRULE|DTEND)(?:;[^:]*)?:[\s;,]*$/i;
 
 const RULE = /^(?:EXRULE|RRULE)[;:]/i;
 
-/** What stands before the value of a time takes no more characters. */
+/** The parameters before the value of a time have at most this many characters. */
 const LONGEST_PARAMETERS = 1000;
 
 /** Properties whose values are times. */
 const TIMES = /^(?:DTSTART|DTEND|EXDATE|RDATE|RECURRENCE-ID)[;:]/i;
 
-/** Outlook names zones with colons in them (`tzone://Microsoft/Custom`), and leaves out the quotes that these need. */
+/**
+ * Outlook names zones with colons in them (`tzone://Microsoft/Custom`), without the quotes that colons need.
+ */
 const UNQUOTED_ZONE = /^([A-Z-]+(?:;[^":;]*)*;TZID=)([^";]*)((?:;VALUE=[A-Z-]+)?:\d{8}[^":]*)$/i;
 
 /** The properties that say when an event takes place. */
@@ -30,7 +32,7 @@ const WHEN = '^(DTSTART|DTEND|DURATION|EXDATE|EXRULE|RDATE|RRULE|RECURRENCE-ID)'
 const TORN = new RegExp(`${WHEN};`, 'i');
 const BLANK_NAME = new RegExp(`${WHEN}[ \\t]{1,100}(?=[:;])`, 'i');
 
-/** A line as it should have been written, where it is clear what it means. */
+/** Repairs a line, if its meaning is clear. */
 function repaired(written: string): string {
   const line = written.replace(BLANK_NAME, '$1');
   if (RULE.test(line)) return repairedRule(line);
@@ -38,7 +40,7 @@ function repaired(written: string): string {
   return repairedTimes(repairedZone(line));
 }
 
-/** Capitals, without blanks and without an empty part or an empty place in a list. */
+/** Returns the rule in capitals, without blanks, empty parts and empty list entries. */
 function repairedRule(line: string): string {
   const [, before, parts = ''] = /^([^:]*:)(.*)$/.exec(line.toUpperCase().replace(/\s+/g, '')) ?? [];
   return before === undefined ? line : before + parts.split(';').flatMap(repairedPart).join(';');
@@ -52,7 +54,7 @@ function repairedPart(part: string): string[] {
   return [`${name}=${(name === 'UNTIL' ? values.map(repairedTime) : values).join(',')}`];
 }
 
-/** Without empty places in a list, and each time as it should have been written. */
+/** Returns the line without empty list entries, with each time repaired. */
 function repairedTimes(line: string): string {
   const { value } = readLine(line);
   const values = value.split(/[,;]/).filter((one) => one.trim() !== '');
@@ -65,8 +67,9 @@ const TIME =
   /^(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?(?:Z|([+-])(\d\d):?(\d\d))?)?$/i;
 
 /**
- * A date or a time as RFC 5545 writes it. `ical.js` would cut off what stands behind a time, such as an offset, and take
- * the rest for a time of another clock: an offset is worked out here, and what nobody can read stays unreadable.
+ * Returns a date or a time as RFC 5545 writes it. `ical.js` would ignore anything after a time, such as an
+ * offset, and read the rest as local time. So an offset is converted here, and a time with other text stays
+ * unreadable.
  */
 function repairedTime(value: string): string {
   const match = TIME.exec(value);
@@ -87,7 +90,9 @@ function repairedZone(line: string): string {
   return zone.includes(':') ? `${before}"${zone}"${after}` : line;
 }
 
-/** A line's property, in capitals, and its value. Values of parameters may be quoted and have colons in them. */
+/**
+ * Reads a line's property, in capitals, and its value. Values of parameters may be quoted and contain colons.
+ */
 export function readLine(line: string): { readonly name: string; readonly value: string } {
   const [name = ''] = /^[A-Za-z0-9-]+/.exec(line) ?? [];
   const colon = line[name.length] === ';' ? colonAfter(line, name.length) : name.length;
@@ -95,12 +100,17 @@ export function readLine(line: string): { readonly name: string; readonly value:
   return { name: name.toUpperCase(), value: line.slice(colon + 1).trim() };
 }
 
-/** The property, in capitals, of a line that says when, where its value cannot be found; else empty. */
+/**
+ * Returns the property, in capitals, of a line about times whose value cannot be found; otherwise an empty
+ * text.
+ */
 export function tornProperty(line: string): string {
   return readLine(line).name === '' ? (TORN.exec(line)?.[1] ?? '').toUpperCase() : '';
 }
 
-/** The first colon outside quotes. A line may be a megabyte long, so no expression looks for it. */
+/**
+ * Returns the first colon outside quotes. A line may be a megabyte long, so this uses no regular expression.
+ */
 function colonAfter(line: string, from: number): number {
   let quoted = false;
   for (let at = from; at < line.length; at += 1) {
@@ -110,7 +120,7 @@ function colonAfter(line: string, from: number): number {
   return -1;
 }
 
-/** The value of a property among a component's lines; empty where there is none. */
+/** Returns the value of a property among a component's lines; an empty text if there is none. */
 export function propertyOf(lines: readonly string[], name: string): string {
   for (const line of lines) {
     const { name: found, value } = readLine(line);
@@ -119,7 +129,7 @@ export function propertyOf(lines: readonly string[], name: string): string {
   return '';
 }
 
-/** The lines of each component by itself. */
+/** Splits lines into the lines of each component. */
 export function componentsOf(lines: readonly string[]): readonly (readonly string[])[] {
   const components: string[][] = [];
   for (const line of lines) {
@@ -129,17 +139,20 @@ export function componentsOf(lines: readonly string[]): readonly (readonly strin
   return components;
 }
 
-/** The lines without what a person wrote. */
+/** Returns the lines without text that a person wrote. */
 export function withoutTitles(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => !/^SUMMARY[;:]/i.test(line));
 }
 
-/** A text without the signs that hide others in it. */
+/** Removes the escape characters from a text. */
 export function unescaped(text: string): string {
   return text.replace(/\\([\\;,nN])/g, (_, character: string) => (/n/i.test(character) ? ' ' : character));
 }
 
-/** The zones that are named anywhere in the lines: by parameters, which hide no signs, as definitions do. */
+/**
+ * Returns all zones that the lines name in parameters. Zone names in parameters are not escaped; those in
+ * definitions are.
+ */
 export function zonesNamedIn(lines: readonly string[]): Set<string> {
   const names = lines.join('\n').matchAll(/;TZID=(?:"([^"]*)"|([^;:]*))/gi);
   return new Set([...names].map(([, quoted, plain = '']) => unescaped(quoted ?? plain).trim()));

@@ -10,15 +10,15 @@ import type { Zone } from '../time/zone.ts';
 const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
 
 /**
- * Takes a rule as `ical.js` reads it.
+ * Converts a rule from `ical.js`.
  *
- * @param zone of the event: UNTIL may be in UTC, and is needed as the clock shows it where the event is
+ * @param zone of the event: an UNTIL in UTC is converted to the event's local time
  * @param isWholeDays the event has a date and no time
  * @throws RequestRefusedError
  */
 export function readRule(property: ICAL.Property, zone: Zone, isWholeDays = false): Rule {
   const recur = recurOf(property);
-  // the library knows these seven alone
+  // the library knows only these seven
   const frequency = recur.freq as Frequency;
   if (!FREQUENCIES.includes(frequency)) {
     throw new RequestRefusedError(
@@ -45,7 +45,7 @@ export function readRule(property: ICAL.Property, zone: Zone, isWholeDays = fals
   };
 }
 
-/** `ical.js` looks into some of a rule only when it is asked for. */
+/** `ical.js` validates some parts of a rule only when they are read. */
 function recurOf(property: ICAL.Property): ICAL.Recur {
   try {
     // the value of a property of the type RECUR
@@ -61,8 +61,8 @@ function atLeastOne(value: number, part: string): number {
 }
 
 /**
- * A date stands for its last second: an occurrence at noon of that day is still one. For whole days, many write their
- * last date as midnight in UTC, which is still the day before in the west.
+ * A date stands for its last second, so that an occurrence at noon of that day is included. For whole days,
+ * many calendars write the last date as midnight in UTC, which is still the previous day in the west.
  */
 function readUntil(until: ICAL.Time, zone: Zone, isWholeDays: boolean): LocalTime {
   const { wall, isDate, offset } = mustReadDateTime(until.toString(), 'RRULE: UNTIL');
@@ -72,7 +72,7 @@ function readUntil(until: ICAL.Time, zone: Zone, isWholeDays: boolean): LocalTim
   return isWholeDays && wall % DAY === 0 ? Math.max(wall, shown) : shown;
 }
 
-/** `ical.js` keeps what it does not know, RFC 7529's other calendars among it. */
+/** `ical.js` keeps unknown parts, such as RFC 7529's other calendars. */
 function refuseOtherCalendars(recur: ICAL.Recur): void {
   // the library keeps a part that its types leave out
   const { rscale = 'GREGORIAN' } = recur as { rscale?: string };

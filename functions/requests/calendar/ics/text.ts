@@ -3,13 +3,13 @@ import { shown } from '../../refusal.ts';
 import { propertyOf, readLine, tornProperty, unescaped, unfolded, zonesNamedIn } from './lines.ts';
 
 /**
- * An iCalendar text, taken apart line by line before anything is read into it: which events it has, and of each the
- * lines that a room depends on. Descriptions, places, people and alarms are left behind here.
+ * An iCalendar text, split by lines before any value is parsed. It has the events, each with only the lines
+ * that a room depends on. Descriptions, places, people and alarms are dropped here.
  */
 export interface IcsCalendar {
-  /** What the text is sent for (RFC 5546), in capitals; absent in a plain calendar file. */
+  /** The method of the text (RFC 5546), in capitals; absent in a plain calendar file. */
   readonly method?: string;
-  /** The zone of its floating times and dates, where it names one. */
+  /** The zone of its floating times and dates, if it names one. */
   readonly timeZone?: string;
   readonly zones: readonly IcsZone[];
   readonly events: readonly IcsEvent[];
@@ -21,7 +21,7 @@ export interface IcsZone {
   readonly lines: readonly string[];
 }
 
-/** All components of one UID, each from BEGIN to END: the event itself, and what is said of single occurrences. */
+/** All components of one UID, each from BEGIN to END: the event itself, and its exceptions. */
 export interface IcsEvent {
   readonly uid: string;
   readonly lines: readonly string[];
@@ -51,7 +51,7 @@ const KEPT: Readonly<Record<string, ReadonlySet<string>>> = {
   DAYLIGHT: new Set(['DTSTART', 'TZOFFSETFROM', 'TZOFFSETTO', 'RRULE', 'RDATE']),
 };
 
-/** Which component each of them stands in; in another place it means nothing. */
+/** The component in which each of them is valid; elsewhere it is ignored. */
 const PARENTS: Readonly<Record<string, string>> = {
   VCALENDAR: '',
   VEVENT: 'VCALENDAR',
@@ -60,7 +60,7 @@ const PARENTS: Readonly<Record<string, string>> = {
   DAYLIGHT: 'VTIMEZONE',
 };
 
-/** Whether a text wants to be iCalendar. */
+/** Whether a text starts like iCalendar. */
 export function isIcs(text: string): boolean {
   return /^[\ufeff\s]*BEGIN:VCALENDAR\s/i.test(text.slice(0, 2000));
 }
@@ -72,9 +72,9 @@ interface Component {
 }
 
 /**
- * The calendars of a text: one, as a rule.
+ * Returns the calendars of a text, usually one.
  *
- * @throws RequestRefusedError where the text is torn
+ * @throws RequestRefusedError if the text is cut off
  */
 export function readIcs(text: string): readonly IcsCalendar[] {
   const root: Component = { name: '', lines: [], parts: [] };
@@ -84,7 +84,7 @@ export function readIcs(text: string): readonly IcsCalendar[] {
     if (name === 'BEGIN') open.push({ name: value.toUpperCase(), lines: [], parts: [] });
     else if (name === 'END') close(open, value.toUpperCase());
     else keep(open.at(-1), name, line);
-    // lost, it could end the event early; kept, it is refused or left out where it is read
+    // keep a torn line: losing it could end the event early, but the reader can refuse it or leave it out
     if (open.at(-1)?.name === 'VEVENT') keep(open.at(-1), tornProperty(line), line);
   }
   const unclosed = open.at(-1);
@@ -137,11 +137,11 @@ function linesOf({ name, lines, parts }: Component): string[] {
 /** A time without a zone. */
 const FLOATING = /^DT(?:START|END)(?:;VALUE=[A-Z-]+)?:\d{8}(?:T\d{6})?$/i;
 
-/** A text of one event, with all that it needs of its calendar. */
+/** Writes a text of one event, with all that it needs of its calendar. */
 export function writeIcs(calendar: IcsCalendar, { lines }: IcsEvent): string {
   const named = zonesNamedIn(lines).add(unescaped(calendar.timeZone ?? '').trim());
   const [only, ...others] = calendar.zones;
-  // a calendar that defines one zone means that one where it names none
+  // if a calendar defines one zone and names none, its floating times are in that zone
   if (only && others.length === 0 && lines.some((line) => FLOATING.test(line))) named.add(only.name);
   return [
     'BEGIN:VCALENDAR',

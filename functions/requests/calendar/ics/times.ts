@@ -11,17 +11,17 @@ import { textOf } from './property.ts';
 import { readRule } from './rrule.ts';
 import type { ZoneFinder } from './zones.ts';
 
-/** Where a VEVENT's times are to be understood. */
+/** The zones in which a VEVENT's times are read. */
 export interface Clocks {
   readonly zoneNamed: ZoneFinder;
   /** For floating times and dates. */
   readonly calendarZone?: Zone;
-  /** For floating times of an event that names a zone elsewhere. */
+  /** For floating times of an event that names a zone in another property. */
   readonly eventZone?: Zone;
   readonly leniency: Leniency;
 }
 
-/** What an occurrence has from its series where it says nothing that makes sense. */
+/** What an occurrence inherits from its series if its own value is missing or invalid. */
 export type Inherited = Pick<EventTimes, 'zone' | 'length'>;
 
 /** A time of a VEVENT, with the zone that it names. */
@@ -30,7 +30,7 @@ interface ZonedTime extends DateTime {
 }
 
 /**
- * When a VEVENT takes place, with all its recurrences.
+ * Reads when a VEVENT takes place, with all its recurrences.
  *
  * @throws RequestRefusedError
  */
@@ -66,28 +66,34 @@ export function readIcsTimes(
   };
 }
 
-/** A start without a zone goes by that of its end, since both are to be of one kind. */
+/** A start without a zone uses the zone of its end, because both must be of one kind. */
 function zoneOfStart(first: ZonedTime, event: ICAL.Component, clocks: Clocks): Zone {
   if (first.offset !== undefined) return UTC;
   const zone = first.zone ?? readTimes(event, 'dtend', clocks)[0]?.zone;
   return mustHaveZone(zone, first, 'DTSTART');
 }
 
-/** The other times of an event go by the zone of its start where they name none. A start in UTC tells of no place. */
+/**
+ * The other times of an event use the zone of its start if they name none. A start in UTC names no zone of a
+ * place.
+ */
 function clocksBeside(first: ZonedTime, zone: Zone, clocks: Clocks): Clocks {
   return first.offset === undefined ? { ...clocks, eventZone: zone } : clocks;
 }
 
 /**
- * Starts that are taken out. One that cannot be read is left in. Of an event that takes whole days they are days, by
- * the clock that they were written by.
+ * Reads the excluded starts. An unreadable one is not excluded. For an event of whole days they are days, in
+ * the zone in which they are written.
  */
 function readExcluded(event: ICAL.Component, first: ZonedTime, clocks: Clocks): ZonedTime[] {
   const excluded = readTimes(event, 'exdate', clocks, 'leniently');
   return first.isDate ? excluded.map((time) => dayOfWholeDays(time, first)) : excluded;
 }
 
-/** An extra date of an event that has a time is at that time; a midnight of one that takes whole days is its day. */
+/**
+ * An extra date of an event with a time starts at that time. An extra midnight of an event of whole days is
+ * that day.
+ */
 function wallOf(
   time: ZonedTime,
   first: ZonedTime,
@@ -100,10 +106,10 @@ function wallOf(
 }
 
 /**
- * When the occurrence that a VEVENT speaks of was planned to start. A date means the occurrence of that day, also where
- * the series has a time.
+ * Returns the planned start of the occurrence that a VEVENT is about. A date means the occurrence of that
+ * day, even if the series has a time.
  *
- * @throws RequestRefusedError where a day has several
+ * @throws RequestRefusedError if a day has several
  */
 export function readOccurrenceId(
   event: ICAL.Component,
@@ -128,10 +134,10 @@ export function readOccurrenceId(
   return zone.toInstant(time.wall + (first.wall - dayOf(first.wall) * DAY));
 }
 
-/** A time that names an occurrence of whole days means its day, whatever clock it was written by. */
+/** A time that names an occurrence of whole days means its day, in any zone. */
 function dayOfWholeDays(time: ZonedTime, first: ZonedTime): ZonedTime {
   const day = dayOf(time.wall) * DAY;
-  // in UTC it is the midnight of some place, that of UTC itself among them
+  // in UTC it is the midnight of some place, possibly of UTC itself
   if (time.isDate || (time.offset !== undefined && time.wall !== day)) return time;
   const { zone } = first;
   return { wall: day, isDate: true, ...(zone && { zone }) };
@@ -141,7 +147,7 @@ function isSeveralTimesADay(rule: Rule): boolean {
   return unitOf(rule) < DAY || [rule.hours, rule.minutes, rule.seconds].some((list = []) => list.length > 1);
 }
 
-/** @param manner with `leniently`, what cannot be read is left out */
+/** @param manner with `leniently`, unreadable values are left out */
 function readTimes(
   event: ICAL.Component,
   name: string,
@@ -157,9 +163,9 @@ function readTimes(
     ];
     if (type === 'period') return [];
     const read = (value: unknown): ZonedTime[] => {
-      // a date that is not marked as one comes out like this
+      // the library returns this for a date that is not marked as one
       const time = mustReadDateTime(String(value).replace(/T::$/, ''), name.toUpperCase());
-      // a time in UTC needs no zone, whatever it names
+      // a time in UTC needs no zone, even if it names one
       const named =
         parameters.tzid === undefined || time.offset !== undefined ? undefined : zoneNamed(parameters.tzid);
       const unnamed = time.isDate ? (calendarZone ?? eventZone) : (eventZone ?? calendarZone);
@@ -206,7 +212,7 @@ function endAfter(zone: Zone, start: LocalTime, { days, time }: Length): Instant
   return zone.toInstant(start + days * DAY) + time;
 }
 
-/** What the clock of a zone shows at a time that may be told by another clock. */
+/** Converts a time to the local time of a zone. */
 function wallIn(zone: Zone, time: ZonedTime, field: string): LocalTime {
   return time.offset === undefined && (time.zone === zone || time.isDate)
     ? time.wall
@@ -224,10 +230,11 @@ export interface Begin {
 }
 
 /**
- * A day where it starts on a date and nothing is said, no time at all where it starts at a time. Where end and duration
- * are both there, the longer counts: some write a duration of nothing beside the end.
+ * Returns the length. If the event names none, it is a day for a start date and zero for a start time. If it
+ * names both an end and a duration, the longer one counts, because some calendars write a duration of zero
+ * besides the end.
  *
- * @param inherited the length of the series, for an occurrence that says nothing, or what makes no sense
+ * @param inherited the length of the series, for an occurrence with a missing or invalid one
  */
 function readLength(event: ICAL.Component, begin: Begin, clocks: Clocks, inherited?: Length): Length {
   const { leniency } = clocks;
@@ -249,7 +256,7 @@ function readLength(event: ICAL.Component, begin: Begin, clocks: Clocks, inherit
   return begin.first.isDate ? { days: 1, time: 0 } : { days: 0, time: 0 };
 }
 
-/** @param hasOther something else says how long it takes, so that this may be left out */
+/** @param hasOther another property has the length, so an unreadable one may be left out */
 function orElse<T>(read: () => T, hasOther: boolean, leniency: Leniency): T | undefined {
   return hasOther ? leniency.orWithout(read, undefined) : read();
 }
@@ -258,7 +265,7 @@ function inMilliseconds({ days, time }: Length): number {
   return days * DAY + time;
 }
 
-/** An end without a zone goes by that of its start, since both are to be of one kind. */
+/** An end without a zone uses the zone of its start, because both must be of one kind. */
 function readEnd(event: ICAL.Component, { first }: Begin, clocks: Clocks): ZonedTime | undefined {
   const end = readTimes(event, 'dtend', clocks)[0];
   const parameters = event.getFirstProperty('dtend')?.getParameter('tzid');
@@ -266,7 +273,7 @@ function readEnd(event: ICAL.Component, { first }: Begin, clocks: Clocks): Zoned
   return first.zone ? { ...end, zone: first.zone } : end;
 }
 
-/** @throws RequestRefusedError where the end is before the start */
+/** @throws RequestRefusedError if the end is before the start */
 export function lengthUntil(
   end: ZonedTime,
   { first, start, zone }: Begin,
@@ -278,7 +285,7 @@ export function lengthUntil(
   } else {
     const time = instantOf(end, end.zone, endName) - zone.toInstant(start);
     if (time >= 0) return { days: 0, time };
-    // a start that the clocks skip is an hour later than it looks, and its end is where it looks
+    // a start that the clocks skip is an hour later than written, but its end is as written
     const isOneClock = first.offset === undefined && end.offset === undefined;
     const shown = isOneClock && end.zone === (first.zone ?? zone) ? end.wall - first.wall : -1;
     if (shown >= 0) return { days: 0, time: shown };
@@ -286,14 +293,14 @@ export function lengthUntil(
   throw new RequestRefusedError(`${endName}: must not be before ${startName}`);
 }
 
-/** The end is the day after the last; of one day, some write that day itself. */
+/** The end is the day after the last day. For one day, some calendars write that day itself. */
 function daysBetween(start: LocalTime, end: LocalTime): number {
   return Math.round((end - start) / DAY) || 1;
 }
 
 /**
- * A week is seven days, and days follow the calendar; RFC 5545 has no months in a duration, so an `M` is a minute. Some
- * forget the `T`, or put it before the days.
+ * A week has seven days, and days are calendar days. RFC 5545 has no months in a duration, so an `M` is a
+ * minute. Some calendars omit the `T`, or write it before the days.
  */
 function readDuration(text: string, field: string): Length {
   const [, sign, weeks, days, hours, minutes, seconds] =

@@ -25,13 +25,13 @@ interface Observance {
   readonly dates: readonly LocalTime[];
 }
 
-/** Nobody plans meetings for the years before. */
+/** No meeting is planned in the years before. */
 const EARLIEST = dayNumber(1970, 1, 1);
 
 /**
- * The zone that a VTIMEZONE defines.
+ * Returns the zone that a VTIMEZONE defines.
  *
- * @throws RequestRefusedError where it defines none
+ * @throws RequestRefusedError if it defines none
  */
 export function definedZone(component: ICAL.Component, steps: WorkBudget): Zone {
   const observances = component
@@ -59,7 +59,7 @@ function readObservance(component: ICAL.Component): Observance {
   const to = readOffset(component, 'tzoffsetto');
   const start = readDateTime(textOf(component, 'dtstart'))?.wall;
   if (start === undefined) throw new RequestRefusedError('VTIMEZONE: DTSTART must be a local time');
-  // UNTIL is in UTC here, and the clock that it is seen on is the one before the change
+  // UNTIL is in UTC here; its local time is that before the change
   const before = zoneOf(() => from);
   const rules = component.getAllProperties('rrule').map((property) => readRule(property, before));
   const dates = component
@@ -91,7 +91,7 @@ function onsetsOf(observance: Observance, until: Instant, steps: WorkBudget): On
   return onsets;
 }
 
-/** Definitions like to begin in 1601: where that makes no difference, the years before 1970 are left out. */
+/** Many definitions start in 1601. If it makes no difference, the years before 1970 are skipped. */
 function startOf({ frequency, interval, count, weekdays, months }: Rule, start: LocalTime): LocalTime {
   const anyYear = frequency === 'YEARLY' && interval === 1 && !count && weekdays && months;
   if (!anyYear || calendarDayOf(dayOf(start)).day >= EARLIEST) return start;

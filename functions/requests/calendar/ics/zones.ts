@@ -9,14 +9,14 @@ import { definedZone } from './vtimezone.ts';
 export type ZoneFinder = (name: string) => Zone;
 
 /**
- * The zones of a calendar by the names it gives them. A name that the whole world knows means what the world means
- * by it, since definitions are often cut down to a year or two; any other means what the calendar defines.
+ * Returns the zones of a calendar by its names for them. A known IANA name means the IANA zone, because
+ * definitions often cover only a year or two. Any other name means the calendar's definition.
  */
 export function zonesOf(calendar: ICAL.Component, steps: WorkBudget): ZoneFinder {
   const defined = new Map<string, ICAL.Component>();
   for (const component of calendar.getAllSubcomponents('vtimezone')) {
     const name = textOf(component, 'tzid').trim();
-    // one that is cut down to its name does not hide another of that name
+    // a definition without offsets does not replace another of the same name
     if (!defined.has(name) || hasOffsets(component)) defined.set(name, component);
   }
   const found = new Map<string, Zone>();
@@ -44,12 +44,15 @@ function zoneFor(name: string, definition: ICAL.Component | undefined, steps: Wo
   );
 }
 
-/** Some definitions are cut down to their name. */
+/** Some definitions have only a name. */
 function hasOffsets(definition: ICAL.Component): boolean {
   return definition.getAllSubcomponents().some(({ name }) => name === 'standard' || name === 'daylight');
 }
 
-/** An IANA name of a place, plain or with a prefix; not one that Windows or a person made up, nor `EST` or `IST`. */
+/**
+ * Whether a name is an IANA name of a place, plain or with a prefix. False for names of Windows and of
+ * people, and for `EST` or `IST`.
+ */
 function isWorldwide(name: string): boolean {
   return /^[A-Za-z/][\w.+-]*\/[\w/.+-]*$/.test(name);
 }

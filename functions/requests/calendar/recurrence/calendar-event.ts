@@ -4,9 +4,9 @@ import type { DayNumber, LocalTime } from '../time/local-time.ts';
 import type { Zone } from '../time/zone.ts';
 import type { Rule } from './rule.ts';
 
-/** What one message tells of one event, whatever calendar it comes from. */
+/** The content of one message about one event, in any format. */
 export interface ParsedCalendarEvent {
-  /** The event's key: parts that are unlike those of any other event. */
+  /** The parts of the event's key: different from those of any other event. */
   readonly identity: readonly string[];
   readonly origin: Origin;
   readonly event?: ParsedEvent;
@@ -14,9 +14,9 @@ export interface ParsedCalendarEvent {
 }
 
 interface Told {
-  /** Its place among the news of the same. */
+  /** Its place among the updates of the same event. */
   readonly at: string;
-  /** Cancellations of single occurrences hold within one epoch (see `rooms/occurrences.ts`). */
+  /** Cancellations of single occurrences are valid within one epoch (see `rooms/model/occurrences.ts`). */
   readonly epoch: string;
   readonly title?: string;
   readonly isPrivate: boolean;
@@ -31,14 +31,14 @@ export interface ParsedEvent extends Told {
 }
 
 export interface ParsedOccurrence extends Told {
-  /** When it was planned to start. */
+  /** The planned start. */
   readonly id: Instant;
-  /** When it ends now; may be missing from a cancellation. */
+  /** The current end; may be missing from a cancellation. */
   readonly end?: Instant;
   readonly following: boolean;
 }
 
-/** How long an occurrence takes: days of the calendar, then time by the clock. */
+/** The length of an occurrence: calendar days, then time by the clock. */
 export interface Length {
   readonly days: number;
   readonly time: Duration;
@@ -51,14 +51,14 @@ export interface EventTimes {
   readonly length: Length;
   readonly rules: readonly Rule[];
   readonly exceptRules: readonly Rule[];
-  /** Starts beyond the rules, with an end of their own where they have one. */
+  /** Starts in addition to the rules, some with an end of their own. */
   readonly extra: readonly { readonly start: LocalTime; readonly end?: Instant }[];
-  /** Starts that do not happen. */
+  /** Starts that do not take place. */
   readonly excluded: ReadonlySet<LocalTime>;
-  /** Days on which nothing happens. */
+  /** Days on which nothing takes place. */
   readonly excludedDays: ReadonlySet<DayNumber>;
-  /** From a start on, all are moved, and take another time. */
+  /** From each of these starts on, all later ones are moved and get another length. */
   readonly shifts: readonly { readonly from: LocalTime; readonly by: Duration; readonly length: Length }[];
-  /** From this start on, none happens. */
+  /** From this start on, none takes place. */
   readonly cut?: LocalTime;
 }

@@ -10,7 +10,7 @@ import type { Rule } from './rule.ts';
 
 type Test = (page: CalendarDay) => boolean;
 
-/** Whether a day is one that the rule's parts name. Absent parts name every day. */
+/** Returns a test for the days that the rule's parts name. Absent parts name every day. */
 export function dayFilter(rule: Rule): Test {
   const { months, weeks, daysOfYear, daysOfMonth, weekdays, weekStart } = rule;
   const tests: Test[] = [];
@@ -28,7 +28,9 @@ export function dayFilter(rule: Rule): Test {
   return (page) => tests.every((test) => test(page));
 }
 
-/** Whether a list names the place `at` among `total()`, counted from the front or, negative, from the back. */
+/**
+ * Whether a list names the place `at` among `total()`, counted from the front or, if negative, from the back.
+ */
 function names(list: readonly number[], at: number, total: () => number): boolean {
   return list.includes(at) || list.some((place) => place < 0 && place + total() + 1 === at);
 }
@@ -38,7 +40,7 @@ function weekdayTest({ frequency, months, weeks, weekdays = [] }: Rule): Test {
   const inMonth = frequency === 'MONTHLY' || (frequency === 'YEARLY' && months !== undefined);
   const inYear = frequency === 'YEARLY' && !months && !weeks;
   if (!inMonth && !inYear) {
-    // "the second Monday" of a day or a week says no more than "Monday"
+    // "the second Monday" of a day or a week means the same as "Monday"
     const all = new Set(weekdays.map(({ weekday }) => weekday));
     return ({ weekday }) => all.has(weekday);
   }
@@ -63,7 +65,7 @@ function daysInYear(year: number): number {
   return dayNumber(year + 1, 1, 1) - dayNumber(year, 1, 1);
 }
 
-/** Week 1 is the first with at least four days in the year: the one that the fourth of January lies in. */
+/** Week 1 is the first week with at least four days in the year: the week of 4 January. */
 function isInWeeks(day: DayNumber, weeks: readonly number[], weekStart: number): boolean {
   const { year, week } = weekOf(day, weekStart);
   return names(weeks, week, () => weekOf(dayNumber(year, 12, 28), weekStart).week);

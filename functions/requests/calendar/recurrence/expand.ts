@@ -11,14 +11,15 @@ import type { WorkBudget } from '../time/work-budget.ts';
 import { dayFilter, startOfWeek } from './day-filter.ts';
 import { type Rule, unitOf } from './rule.ts';
 
-/** No calendar of ours goes further. */
+/** The last supported day. */
 const LAST_DAY = dayNumber(9999, 12, 31);
 
 /**
- * The starts that a rule makes, in their order, from `start` on; endless where the rule is.
+ * Generates the starts of a rule, in order, from `start` on; endless if the rule is.
  *
- * Every frequency is the same idea: go from one of its periods to the next, take the days and times in it that the
- * rule's parts name, and of these the ones at the positions that it names. What a rule leaves open is as in `start`.
+ * Every frequency works in the same way: go from one period to the next, take the days and times that the
+ * rule's parts name, and of these the ones at the positions that the rule names. Parts that the rule leaves
+ * open are taken from `start`.
  */
 export function* expand(asked: Rule, start: LocalTime, steps: WorkBudget): Generator<LocalTime> {
   const rule = completed(asked, start);
@@ -35,7 +36,7 @@ export function* expand(asked: Rule, start: LocalTime, steps: WorkBudget): Gener
   }
 }
 
-/** The rule with what it leaves open, as `start` has it. */
+/** Fills the parts that the rule leaves open from `start`. */
 function completed(rule: Rule, start: LocalTime): Rule {
   const { frequency } = rule;
   const [second, minute, hour] = clockOf(start);
@@ -49,7 +50,7 @@ function completed(rule: Rule, start: LocalTime): Rule {
   };
 }
 
-/** The days of a rule that names none: the day of the month, the month and the weekday of `start`. */
+/** Returns the days of a rule that names none: the day of the month, the month and the weekday of `start`. */
 function openDays(rule: Rule, start: LocalTime): Partial<Rule> {
   const { frequency, months, weeks, daysOfYear, daysOfMonth, weekdays } = rule;
   if (daysOfYear || daysOfMonth || weekdays || unitOf(rule) < DAY || frequency === 'DAILY') return {};
@@ -68,7 +69,7 @@ function sorted(numbers: readonly number[] | undefined): readonly number[] | und
   return numbers && [...new Set(numbers)].sort((a, b) => a - b);
 }
 
-/** The candidates of one period after the other, each list in order. */
+/** Generates the candidates of each period, each list in order. */
 function periods(rule: Rule, start: LocalTime, steps: WorkBudget): Generator<readonly LocalTime[]> {
   return unitOf(rule) < DAY ? shortPeriods(rule, start, steps) : longPeriods(rule, start, steps);
 }
@@ -87,13 +88,16 @@ function* longPeriods(rule: Rule, start: LocalTime, steps: WorkBudget): Generato
       steps.take(times.length);
       for (const time of times) candidates.push(day * DAY + time);
     }
-    // a period without any still tells how far it went
+    // a period without candidates still shows the progress
     yield candidates;
     if (candidates.length === 0 && rule.until !== undefined && first * DAY > rule.until) return;
   }
 }
 
-/** The first day and the number of days of the period that is `index` away from the one that `start` lies in. */
+/**
+ * Returns a function for the first day and the number of days of the period that is `index` away from the
+ * period of `start`.
+ */
 function daysOfPeriod(rule: Rule, start: DayNumber): (index: number) => readonly [DayNumber, number] {
   const { year, month } = calendarDayOf(start);
   switch (rule.frequency) {
@@ -115,7 +119,7 @@ function daysOfPeriod(rule: Rule, start: DayNumber): (index: number) => readonly
   }
 }
 
-/** A year, from the first of the months that the rule names to the last: most rules name one. */
+/** A year, from the first to the last month that the rule names: most rules name one. */
 function yearsOf({ months = [1, 12] }: Rule, year: number): (index: number) => readonly [DayNumber, number] {
   const firstMonth = Math.min(...months);
   const lastMonth = Math.max(...months);
@@ -131,7 +135,7 @@ function timesOfDay({ hours = [0], minutes = [0], seconds = [0] }: Rule): LocalT
   );
 }
 
-/** Periods shorter than a day: their days, hours and minutes are limits, what is finer is spread out. */
+/** Periods shorter than a day: the rule's days, hours and minutes limit them, and finer parts expand them. */
 function* shortPeriods(rule: Rule, start: LocalTime, steps: WorkBudget): Generator<readonly LocalTime[]> {
   const unit = unitOf(rule);
   const matches = dayFilter(rule);

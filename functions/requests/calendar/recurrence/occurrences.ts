@@ -7,7 +7,7 @@ import type { EventTimes, Length } from './calendar-event.ts';
 import { expand } from './expand.ts';
 import { isEndless, type Rule, unitOf } from './rule.ts';
 
-/** An occurrence: when the calendar's rule has it start, which names it, and when it truly ends. */
+/** An occurrence: the start according to the calendar's rule, which names it, and its actual end. */
 export interface Occurrence {
   readonly id: Instant;
   readonly start: Instant;
@@ -16,13 +16,13 @@ export interface Occurrence {
 
 export interface Plan {
   readonly endless: boolean;
-  /** The occurrences that end last, the very last at the end; of an endless event none. */
+  /** The occurrences that end last, in the order of their ends; empty for an endless event. */
   readonly last: readonly Occurrence[];
-  /** There are no others. */
+  /** Set if `last` has all occurrences. */
   readonly whole: boolean;
 }
 
-/** How an event ends, with as many occurrences before its end as a row remembers. */
+/** Returns the end of an event, with as many of its last occurrences as a row remembers. */
 export function planOccurrences(times: EventTimes, steps: WorkBudget): Plan {
   if (times.rules.some((rule) => isForEver(cutShort(rule, times.cut), times.start))) {
     return { endless: true, last: [], whole: false };
@@ -40,7 +40,9 @@ export function planOccurrences(times: EventTimes, steps: WorkBudget): Plan {
   };
 }
 
-/** The occurrences that go on at some time between two instants, in order, at most `most`. */
+/**
+ * Returns the occurrences that are in progress at some time between two instants, in order, at most `most`.
+ */
 export function occurrencesBetween(
   times: EventTimes,
   { from, to, most }: { readonly from: Instant; readonly to: Instant; readonly most: number },
@@ -70,7 +72,7 @@ export function occurrencesBetween(
     .slice(0, most);
 }
 
-/** Of two that are named by the same start, the later in the list. */
+/** If two have the same start as name, the later one in the list counts. */
 function byId(occurrences: readonly Occurrence[]): Occurrence[] {
   return [...new Map(occurrences.map((occurrence) => [occurrence.id, occurrence])).values()];
 }
@@ -84,7 +86,7 @@ function extrasOf(times: EventTimes): Occurrence[] {
     });
 }
 
-/** Some calendars write an end in the year 9999 where they mean none. */
+/** Some calendars write an end in the year 9999 for a series without an end. */
 const FOR_EVER = 36_525 * DAY;
 
 function isForEver(rule: Rule, start: LocalTime): boolean {
@@ -96,7 +98,10 @@ function cutShort(rule: Rule, cut: LocalTime | undefined): Rule {
   return cut === undefined ? rule : { ...rule, until: Math.min(rule.until ?? cut - 1, cut - 1) };
 }
 
-/** The first start, which counts whatever the rules say, and the starts by each of the rules in order. */
+/**
+ * Returns the first start, which counts even if no rule names it, and the starts by each of the rules in
+ * order.
+ */
 function startsOf(times: EventTimes, steps: WorkBudget): Iterable<LocalTime>[] {
   return [
     held([times.start], times, steps),
@@ -104,7 +109,7 @@ function startsOf(times: EventTimes, steps: WorkBudget): Iterable<LocalTime>[] {
   ];
 }
 
-/** The starts that nothing takes out again. */
+/** Generates the starts that are not excluded. */
 function* held(walls: Iterable<LocalTime>, times: EventTimes, steps: WorkBudget): Generator<LocalTime> {
   const barriers = times.exceptRules.map((rule) => new Barrier(expand(rule, times.start, steps)));
   for (const wall of walls) {
@@ -113,7 +118,7 @@ function* held(walls: Iterable<LocalTime>, times: EventTimes, steps: WorkBudget)
   }
 }
 
-/** Whether no date is taken out that names this start. */
+/** Whether no exclusion names this start. */
 function isHeld({ excluded, excludedDays, cut }: EventTimes, wall: LocalTime): boolean {
   return !excluded.has(wall) && !excludedDays.has(dayOf(wall)) && (cut === undefined || wall < cut);
 }
@@ -130,12 +135,12 @@ function occurrenceAt({ zone, length, shifts }: EventTimes, wall: LocalTime): Oc
   return { id, start, end: days === 0 ? start + time : endOf(zone, moved, { days, time }) };
 }
 
-/** Days are days of the calendar, of 23 to 25 hours; hours are hours. */
+/** Days are calendar days, of 23 to 25 hours; hours are hours. */
 export function endOf(zone: Zone, start: LocalTime, { days, time }: Length): Instant {
   return zone.toInstant(start + days * DAY) + time;
 }
 
-/** The latest of many, without keeping them all. */
+/** Keeps the latest of many values without storing all of them. */
 class Latest {
   readonly #most: number;
   #walls: LocalTime[] = [];
@@ -162,7 +167,7 @@ class Latest {
   }
 }
 
-/** Starts that a rule takes out again, asked for in order. */
+/** Starts that a rule excludes; must be queried in order. */
 class Barrier {
   readonly #walls: Generator<LocalTime>;
   #next: LocalTime | undefined;

@@ -13,13 +13,13 @@ export const FREQUENCIES = [
 
 export type Frequency = (typeof FREQUENCIES)[number];
 
-/** A weekday, counted from Sunday as 0, and which one of its month or year (0: all, -1: the last). */
+/** A weekday, where Sunday is 0, and its position in the month or year (0: all, -1: the last). */
 export interface DayOfWeek {
   readonly nth: number;
   readonly weekday: number;
 }
 
-/** A rule of recurrence (RFC 5545, 3.3.10). */
+/** A recurrence rule (RFC 5545, 3.3.10). */
 export interface Rule {
   readonly frequency: Frequency;
   readonly interval: number;
@@ -49,7 +49,7 @@ const SHORT_UNITS: Partial<Record<Frequency, Duration>> = {
   SECONDLY: SECOND,
 };
 
-/** The length of a period where it is less than a day; a day stands for all that are longer. */
+/** Returns the length of a period that is shorter than a day; a day for all longer ones. */
 export function unitOf({ frequency }: Rule): Duration {
   return SHORT_UNITS[frequency] ?? DAY;
 }

@@ -4,19 +4,22 @@ import { shown } from '../../refusal.ts';
 import { dayNumber, daysInMonth, type LocalTime } from './local-time.ts';
 import type { Zone } from './zone.ts';
 
-/** A date, or a date with a time, as somebody wrote it. */
+/** A date, or a date with a time, as it was written. */
 export interface DateTime {
-  /** The date at midnight where there is no time. */
+  /** For a date without a time: its midnight. */
   readonly wall: LocalTime;
   readonly isDate: boolean;
-  /** How far the clock is ahead of UTC, where it says so. */
+  /** How far the clock is ahead of UTC, if the text says so. */
   readonly offset?: number;
 }
 
 const PATTERN =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** Reads ISO 8601 in its extended form; undefined where it is none, or no day of the calendar. */
+/**
+ * Reads ISO 8601 in its extended form; undefined if the text has another form, or names a day that does not
+ * exist.
+ */
 export function readDateTime(text: string): DateTime | undefined {
   const match = PATTERN.exec(text);
   if (!match) return undefined;
@@ -50,16 +53,16 @@ export function mustReadDateTime(text: string, field: string): DateTime {
 }
 
 /**
- * When it is, on the clock of a zone.
+ * Returns the instant of a date and time in a zone.
  *
- * @throws RequestRefusedError where it is a local time and no zone is known
+ * @throws RequestRefusedError for a local time without a zone
  */
 export function instantOf(dateTime: DateTime, zone: Zone | undefined, field: string): Instant {
   if (dateTime.offset !== undefined) return dateTime.wall - dateTime.offset;
   return mustHaveZone(zone, dateTime, field).toInstant(dateTime.wall);
 }
 
-/** @throws RequestRefusedError where there is none */
+/** @throws RequestRefusedError if there is no zone */
 export function mustHaveZone(zone: Zone | undefined, { wall, isDate }: DateTime, field: string): Zone {
   if (zone) return zone;
   const text = new Date(wall).toISOString().slice(0, isDate ? 10 : 19);

@@ -1,19 +1,19 @@
 import { DAY } from '../../../rooms/model/time.ts';
 
 /**
- * What a clock on the wall and the calendar beside it show, wherever they hang: the number of milliseconds since
- * 1970 that it would be if the clock showed UTC. Recurrence is calculated in it, and a zone turns it into an instant.
+ * A local date and time, without a zone: the number of milliseconds since 1970 if the clock showed UTC.
+ * Recurrence is calculated in local time, and a zone converts it to an instant.
  */
 export type LocalTime = number;
 
-/** A day by its number since 1970-01-01. */
+/** The number of a day since 1970-01-01. */
 export type DayNumber = number;
 
 export function dayOf(wall: LocalTime): DayNumber {
   return Math.floor(wall / DAY);
 }
 
-/** What a page of the calendar says of a day. Months count from 1, weekdays from Sunday as 0. */
+/** The date of a day. Months count from 1, weekdays from Sunday as 0. */
 export interface CalendarDay {
   readonly day: DayNumber;
   readonly year: number;
@@ -38,7 +38,7 @@ export function weekdayOf(day: DayNumber): number {
   return (((day + 4) % 7) + 7) % 7;
 }
 
-/** The number of a day; months and days beyond their ends run over into the next. */
+/** Returns the number of a day. Months and days beyond their ends continue into the next month or year. */
 export function dayNumber(year: number, month: number, dayOfMonth: number): DayNumber {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, dayOfMonth);

@@ -1,6 +1,6 @@
 /**
- * What Outlook, Exchange and Microsoft Graph call the time zones of Windows, and the IANA zone that each stands
- * for (the one that Unicode's CLDR names for the whole world).
+ * The time zones of Windows, as Outlook, Exchange and Microsoft Graph name them, and the IANA zone of each
+ * (the one that Unicode's CLDR names for the whole world).
  */
 export const WINDOWS_ZONES: Readonly<Record<string, string>> = {
   'AUS Central Standard Time': 'Australia/Darwin',

@@ -1,16 +1,17 @@
 import { RequestRefusedError } from '../../../rooms/model/errors.ts';
 
 /**
- * What one event may cost. Somebody else writes the rules that are worked out here, so each has an end: a hundred
- * years of every day stay well below it, and all of it is gone within a few hundredths of a second.
+ * The work that one event may cost. Other people write the rules that are expanded here, so each needs a
+ * limit. A hundred years of every day stay well below it, and using all of it takes a few hundredths of a
+ * second.
  */
 const LIMIT = 100_000;
 
-/** Counts the work that an event's recurrence makes. */
+/** Counts the work for an event's recurrence. */
 export class WorkBudget {
   #left = LIMIT;
 
-  /** @throws RequestRefusedError when there were too many */
+  /** @throws RequestRefusedError if the budget is exceeded */
   take(count: number): void {
     this.#left -= count;
     if (this.#left >= 0) return;

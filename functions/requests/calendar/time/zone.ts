@@ -3,17 +3,17 @@ import type { LocalTime } from './local-time.ts';
 import { WINDOWS_ZONES } from './windows-zones.ts';
 import type { WorkBudget } from './work-budget.ts';
 
-/** A place's clock. */
+/** The clock of a place. */
 export interface Zone {
   toWall(instant: Instant): LocalTime;
   /**
-   * When the clock shows this. Of two moments (the clock was set back) the first; for none (it was set forward)
-   * the moment that it would have been without the change, as RFC 5545 has it.
+   * Returns when the clock shows this local time. If it does so twice (the clock was set back), the first
+   * time. If it never does (the clock was set forward), the instant without the change, as RFC 5545 says.
    */
   toInstant(wall: LocalTime): Instant;
 }
 
-/** How far a clock is ahead of UTC at an instant, in milliseconds. */
+/** Returns how far a clock is ahead of UTC at an instant, in milliseconds. */
 export type OffsetAt = (instant: Instant) => number;
 
 export function zoneOf(offsetAt: OffsetAt): Zone {
@@ -32,10 +32,10 @@ export function zoneOf(offsetAt: OffsetAt): Zone {
 export const UTC: Zone = zoneOf(() => 0);
 
 /**
- * The zone of a name: IANA's, Windows', one with a vendor's prefix (`/mozilla.org/20050126_1/Europe/Berlin`), or a
- * plain offset (`GMT+0200`).
+ * Returns the zone of a name: a name of IANA or Windows, one with a vendor's prefix
+ * (`/mozilla.org/20050126_1/Europe/Berlin`), or a plain offset (`GMT+0200`).
  *
- * @param steps counts the looks at its clock
+ * @param steps counts the reads of its clock
  */
 export function zoneNamed(name: string, steps: WorkBudget): Zone | undefined {
   const plain = name.trim().replace(/^"(.*)"$/, '$1');
@@ -51,12 +51,13 @@ export function zoneNamed(name: string, steps: WorkBudget): Zone | undefined {
 
 const WINDOWS = new Map(Object.entries(WINDOWS_ZONES).map(([name, iana]) => [name.toLowerCase(), iana]));
 
-/** As Outlook shows its zones: `(UTC+01:00) Amsterdam, Berlin, Bern`. */
+/** The format of Outlook's zones: `(UTC+01:00) Amsterdam, Berlin, Bern`. */
 const OUTLOOK = /^\((?:UTC|GMT)(?:([+-])(\d\d)[:.](\d\d))?\)\s*(.*)$/i;
 
 /**
- * The zone is that of a city among those that Outlook names, or the Windows zone of that name, if its clock is so far
- * ahead. Else it is the plain offset, which is that of the winter: in summer it is an hour late, and so never too early.
+ * Returns the zone of a city that Outlook's text names, or the Windows zone of that name, if the offset
+ * matches. Otherwise it returns a fixed offset. Outlook shows the offset of the winter: in summer the result
+ * is an hour late, but never too early.
  */
 function outlookZone(
   [, sign, hours = '0', minutes = '0', places = '']: RegExpExecArray,
@@ -75,7 +76,7 @@ function outlookZone(
   return zoneOf(() => offset);
 }
 
-/** The lesser of a zone's offsets: its clock is set forward in summer. */
+/** Returns the smaller of a zone's offsets: in summer the clock is set forward. */
 function winterOffset({ toWall }: Zone): number {
   const [january, july] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 6, 1)];
   return Math.min(toWall(january) - january, toWall(july) - july);
@@ -83,7 +84,7 @@ function winterOffset({ toWall }: Zone): number {
 
 let cities: ReadonlyMap<string, string> | undefined;
 
-/** IANA's zones by the city that each is named after. */
+/** Returns IANA's zones by the name of their city. */
 function cityZones(): ReadonlyMap<string, string> {
   cities ??= new Map(
     Intl.supportedValuesOf('timeZone').map((name) => [
@@ -94,7 +95,7 @@ function cityZones(): ReadonlyMap<string, string> {
   return cities;
 }
 
-/** Of a vendor's prefix nothing is known but that it comes before the name. */
+/** A vendor's prefix may be anything before the name. */
 function suffixZone(name: string, steps: WorkBudget): Zone | undefined {
   const parts = name.split('/').slice(-4);
   for (const length of [3, 2]) {
@@ -104,7 +105,10 @@ function suffixZone(name: string, steps: WorkBudget): Zone | undefined {
   return undefined;
 }
 
-/** Making a format takes longer than all else here; there are a few hundred names, and a process sees a handful. */
+/**
+ * Creating a format is the slowest step here. There are a few hundred names, and a process uses only some of
+ * them.
+ */
 const formats = new Map<string, Intl.DateTimeFormat>();
 const MOST_FORMATS = 600;
 
@@ -116,7 +120,7 @@ function ianaZone(name: string, steps: WorkBudget): Zone | undefined {
   return zoneOf(offsetBy(format, steps));
 }
 
-/** `Intl` also takes abbreviations that are none of IANA's, and means Dhaka by `BST`. */
+/** `Intl` also accepts abbreviations that IANA does not have, and reads `BST` as Dhaka. */
 const ABBREVIATIONS = /^(?:CET|EET|EST|GMT|HST|MET|MST|PRC|ROC|ROK|UCT|UTC|WET)$/i;
 
 function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
@@ -139,7 +143,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
   }
 }
 
-/** A look at a clock by `Intl` takes as long as so many other steps. */
+/** Reading a clock with `Intl` takes as long as this many other steps. */
 const LOOK = 6;
 
 function offsetBy(format: Intl.DateTimeFormat, steps: WorkBudget): OffsetAt {

@@ -4,9 +4,9 @@ import { hash } from 'node:crypto';
 const LONGEST_PART = 40;
 
 /**
- * A room's key made of the ids of a calendar. Each part stays readable where it is short and has no other characters
- * than a key may have; else it is a slash and a digest, which no readable part looks like. So different events have
- * different keys.
+ * Derives a room's key from the ids of a calendar. A short part with only the characters of a key stays
+ * readable. Any other part becomes a slash and a digest, and no readable part has that form. So different
+ * events have different keys.
  */
 export function calendarKey(parts: readonly string[]): string {
   return parts.map(keyPart).join(':');

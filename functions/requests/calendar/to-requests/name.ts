@@ -1,8 +1,8 @@
 const LONGEST = 200;
 
 /**
- * What a room is called: the event's title without control characters, cut to 200 characters by code point, so that
- * none is cut in half.
+ * Returns the name of a room: the event's title without control characters, cut to 200 code points, so that
+ * no character is cut in half.
  */
 export function roomName(title: string | undefined, isPrivate: boolean, placeholder: string): string {
   if (isPrivate || title === undefined) return placeholder;

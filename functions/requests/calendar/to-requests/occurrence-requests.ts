@@ -19,13 +19,14 @@ import { roomName } from './name.ts';
 import { seriesRequest } from './series-request.ts';
 import { eventUpdate, occurrenceUpdate as newsOfOne } from './update.ts';
 
-/** Nobody looks further for the next occurrence of a series. */
+/** The next occurrence of a series is searched up to this distance. */
 const FARTHEST = 3660 * DAY;
 
 /**
- * A room for each occurrence that begins within the horizon, and when to look again for those that begin later.
+ * Returns a room for each occurrence that begins within the horizon, and when to read the event again for
+ * later ones.
  *
- * @param kept the event as it came, to be looked at again
+ * @param kept the event, to be read again
  */
 export function occurrenceRequests(
   telling: ParsedCalendarEvent,
@@ -42,12 +43,12 @@ export function occurrenceRequests(
   };
   if (!event) return { ...news, exceptions: exceptionsOf(telling, occurrences, context) };
   const { at, cancelled, complete, times } = event;
-  // an event that takes place once has no occurrences to be told apart: it keeps its key, and its link, when it is
-  // moved. A cancellation that does not say which of both it was is one of either.
+  // an event that takes place once keeps its key and its link when it is moved. A cancellation that does not
+  // say whether the event recurred counts as one that took place once.
   if (!times || !recurs(times)) {
     const request = seriesRequest(times ? telling : { ...telling, occurrences: [] }, context);
     const until = request.spec?.renewal.until ?? context.now;
-    // it starts before whatever a series may plan, so any series that the event becomes drops it
+    // starts before any start that a series may plan, so a series that replaces this event drops it
     const room = { key: request.key, start: 0, until };
     return { ...news, whole: { at, cancelled, complete, planned: [{ room, request }] }, exceptions: [] };
   }
@@ -81,7 +82,10 @@ function plannedRequest(
   return { room: { key: request.key, start: planned.start, until }, request };
 }
 
-/** Occurrences of which nothing is known but what is told of themselves. Those far ahead wait, unless they were moved here. */
+/**
+ * Returns occurrences that are known only from their own exceptions. Those beyond the horizon wait, unless
+ * they were moved into it.
+ */
 function exceptionsOf(
   telling: ParsedCalendarEvent,
   occurrences: readonly ParsedOccurrence[],
@@ -117,7 +121,7 @@ function withinHorizon(times: EventTimes, { now, settings, steps }: CalendarCont
   );
 }
 
-/** When the first occurrence beyond the horizon starts. */
+/** Returns when the first occurrence beyond the horizon starts. */
 function nextStart(times: EventTimes, { now, settings, steps }: CalendarContext): Instant | undefined {
   const from = now + settings.horizon + 1;
   return occurrencesBetween(times, { from, to: from + FARTHEST, most: MOST_ROOMS }, steps).find(

@@ -4,7 +4,7 @@ import type { CalendarContext } from '../event/context.ts';
 import type { ParsedEvent, ParsedOccurrence } from '../recurrence/calendar-event.ts';
 import { roomName } from './name.ts';
 
-/** What is told of an event, with the grace added and nothing left in it that a room does not depend on. */
+/** Returns the update of an event, with the grace added and only the fields that a room depends on. */
 export function eventUpdate(
   { at, epoch, title, isPrivate, cancelled, complete }: ParsedEvent,
   origin: Origin,
@@ -21,7 +21,7 @@ export function eventUpdate(
   };
 }
 
-/** What is told of one occurrence. */
+/** Returns the update of one occurrence. */
 export function occurrenceUpdate(
   { id, at, epoch, title, isPrivate, cancelled, following, end }: ParsedOccurrence,
   { settings }: CalendarContext,
