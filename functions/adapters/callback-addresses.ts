@@ -5,22 +5,22 @@ import type { Secrets } from './secrets.ts';
 /** Characters of a signature: 192 bits in base64url. */
 const SIGNATURE_LENGTH = 32;
 
-/** What an address carries beside the place of the function. */
+/** The signed part of an address. */
 export interface SignedKey {
   readonly key: string;
   readonly signature: string;
 }
 
 export interface CallbackAddresses extends Callbacks {
-  /** Whether the signature is ours: made with the secret as it is, or as it was before it was last replaced. */
+  /** Whether the signature was made with the current secret, or with the previous one. */
   isOurs(signed: SignedKey): Promise<boolean>;
 }
 
 /**
- * Addresses that carry a key and a signature, so that whoever hears of it needs no look into the table to know whom it
- * is about, and nobody can make one up. Base64url survives whatever is done to a path on its way.
+ * Addresses that contain a key and a signature. So the receiver knows the key without reading the table, and
+ * nobody can forge an address. Base64url stays unchanged in every path.
  *
- * @param base the address of the function, with a slash at its end; empty where addresses are only checked
+ * @param base the address of the function, with a slash at its end; empty if addresses are only checked
  * @param secret ARN or name of the secret that signs
  */
 export function callbackAddresses(base: string, secret: string, secrets: Secrets): CallbackAddresses {
@@ -44,9 +44,9 @@ export function callbackAddresses(base: string, secret: string, secrets: Secrets
 }
 
 /**
- * What the path of an address carries.
+ * Reads the signed part of an address's path.
  *
- * @returns undefined where it cannot be one of ours
+ * @returns undefined if the path has another form
  */
 export function signedKeyIn(path: string): SignedKey | undefined {
   const [, encoded, signature] = PATH.exec(path) ?? [];

@@ -9,51 +9,57 @@ import type { RoomProvider } from '../rooms/model/ports.ts';
 import type { Duration, Instant } from '../rooms/model/time.ts';
 import { MINUTE, SECOND } from '../rooms/model/time.ts';
 
-/** An outage of one operation of one account, as every container knows it. */
+/** An outage of one operation of one account, shared by all containers. */
 export interface Outage {
   readonly since: Instant;
-  /** When one call is let through, to see whether the provider answers again. */
+  /** When one call is let through, to test whether the provider answers again. */
   readonly probeAt: Instant;
-  /** How long it was until that call. */
+  /** The length of the pause before that call. */
   readonly pause: Duration;
 }
 
-/** The outages there are, by the name of their circuit. `version` changes with every write. */
+/** The current outages, by the name of their circuit. `version` changes with every write. */
 export interface Outages {
   readonly version: number;
   readonly open: Readonly<Record<string, Outage>>;
 }
 
-/** Where containers share what they know of outages. */
+/** The store in which containers share outages. */
 export interface OutageStore {
   read(): Promise<Outages>;
-  /** @returns false where another container wrote first */
+  /** @returns false if another container wrote first */
   replace(outages: Outages): Promise<boolean>;
 }
 
-/** Failures in a row that make an outage. Fewer are left to the back-off of each message. */
+/**
+ * An outage starts after this many failures in a row. Fewer failures are left to the back-off of each
+ * message.
+ */
 const FAILURES_OF_AN_OUTAGE = 5;
 
-/** One call is let through after the first of these; after each that fails the pause doubles, up to the second. */
+/** The first pause before a call is let through. Each failure doubles the pause, up to the second value. */
 const SHORTEST_PAUSE: Duration = MINUTE;
 const LONGEST_PAUSE: Duration = 15 * MINUTE;
 
-/** How old the shared knowledge may be, in a container that knows of an outage. */
+/** How old the shared outages may be in a container that knows of an outage. */
 const FRESH: Duration = 30 * SECOND;
 
-/** Containers that write at one moment get in each other's way. Whoever did not win after so many tries leaves it to others. */
+/**
+ * Containers that write at the same moment conflict. After this many lost attempts a container leaves the
+ * write to the others.
+ */
 const TRIES = 5;
 
-/** How many calls of the operation succeeded in a row before one failed. */
+/** How many calls of the operation had succeeded in a row before the failed one. */
 const successesBefore = new WeakMap<Error, number>();
 
 /**
- * Stops calling a provider that does not answer. After five failures in a row of an operation, all containers
- * together let one call through in a minute, later in a quarter of an hour, until one succeeds. All other calls fail
- * at once with a `ThrottledError` that is not ambiguous. Each operation of an account has a circuit of its own: an
- * account that makes no rooms may still move the ends of those it has.
+ * Stops calls to a provider that does not answer. After five failures in a row of an operation, all
+ * containers together let one call through per minute, later one per 15 minutes, until one succeeds. All
+ * other calls fail immediately with a `ThrottledError` that is not ambiguous. Each operation of an account
+ * has its own circuit: an account that creates no rooms may still move the ends of existing ones.
  *
- * Without the store (the table may be what is out) each container knows only what it has seen itself.
+ * Without the store (the table itself may be out) each container knows only the failures that it has seen.
  */
 export function circuits(store: OutageStore, now: () => Instant) {
   const failures = new Map<string, number>();
@@ -66,7 +72,7 @@ export function circuits(store: OutageStore, now: () => Instant) {
     known = await store.read().catch(() => known);
   }
 
-  /** Changes the shared knowledge. @returns false where another container was first, whose word is known then */
+  /** Changes the shared outages. @returns false if another container was first; its outages are then known */
   async function write(name: string, outage: Outage | undefined): Promise<boolean> {
     const { [name]: _, ...others } = known.open;
     const next = { version: known.version + 1, open: outage ? { ...others, [name]: outage } : others };
@@ -87,14 +93,14 @@ export function circuits(store: OutageStore, now: () => Instant) {
     if (!outage) return false;
     const probeAt = tries > 0 ? outage.probeAt : now() + FRESH;
     if (now() < probeAt) throw isOut(name, { ...outage, probeAt }, now());
-    // whoever moves the time of the next call makes this one
+    // the container that moves the time of the next call makes this call
     return (await write(name, { ...outage, probeAt: now() + outage.pause })) || takeTurn(name, tries - 1);
   }
 
   async function succeeded(name: string): Promise<void> {
     failures.delete(name);
     successes.set(name, (successes.get(name) ?? 0) + 1);
-    // an outage that stays written down is ended by the next call that is let through
+    // if the outage stays in the store, the next call that is let through removes it
     for (let nth = 1; known.open[name] && nth <= TRIES; nth += 1) if (await write(name, undefined)) return;
   }
 
@@ -105,13 +111,13 @@ export function circuits(store: OutageStore, now: () => Instant) {
     failures.set(name, inARow);
     const outage = known.open[name];
     if (outage) {
-      // calls that were under way when it began say nothing of how long it takes
+      // calls that had started before the outage must not make the pause longer
       if (!isProbe) return;
       const pause = Math.min(2 * outage.pause, LONGEST_PAUSE);
       await write(name, { ...outage, pause, probeAt: now() + pause });
       return;
     }
-    // a container pays for no look as long as all is well
+    // while all calls succeed, a container reads nothing
     await refresh();
     if (inARow >= FAILURES_OF_AN_OUTAGE && !known.open[name]) {
       await write(name, { since: now(), pause: SHORTEST_PAUSE, probeAt: now() + SHORTEST_PAUSE });
@@ -126,14 +132,14 @@ export function circuits(store: OutageStore, now: () => Instant) {
       return answer;
     } catch (error) {
       if (isOutage(error)) await failed(name, error, isProbe);
-      // the provider has answered: what it said is another matter
+      // the provider has answered, with success or with an error
       else if (!(error instanceof ThrottledError)) await succeeded(name);
       throw error;
     }
   }
 
   return {
-    /** The provider behind circuits. Lists of whole accounts and host links are not held back. */
+    /** Protects a provider with circuits. Lists of whole accounts and host links are not held back. */
     protect(application: string, provider: RoomProvider): RoomProvider {
       const name = (operation: string) => `${application} ${operation}`;
       return {
@@ -149,7 +155,7 @@ export function circuits(store: OutageStore, now: () => Instant) {
   };
 }
 
-/** Whether the provider did not do its part, whatever it was asked for. */
+/** Whether the error is an outage of the provider, independent of the request. */
 function isOutage(error: unknown): error is Error {
   return (
     error instanceof AmbiguousOutcomeError ||
@@ -170,7 +176,10 @@ function isOut(name: string, { since, probeAt }: Outage, now: Instant): Throttle
   );
 }
 
-/** How many calls like the one that failed had succeeded in a row before it: proof that others are served. */
+/**
+ * Returns how many calls of the same kind had succeeded in a row before the failed one: proof that others are
+ * served.
+ */
 export function othersServedBefore(error: unknown): number {
   if (!(error instanceof Error)) return 0;
   return successesBefore.get(error) ?? othersServedBefore(error.cause);

@@ -11,14 +11,14 @@ export const SOURCE: EventSource = 'evergreen-rooms';
 export interface EventBusOptions {
   /** Name or ARN. */
   readonly bus: string;
-  /** Stands in every event: several deployments may share a bus. */
+  /** Part of every event: several deployments may share a bus. */
   readonly deployment: string;
   readonly now: () => Instant;
-  /** Where the links of the keys begin: a slug is the rest. Absent: there are no links. */
+  /** The start of every link; the slug follows. Absent: there are no links. */
   readonly linksUrl?: string;
 }
 
-/** The bus that hears of every room. Nothing in an event lets anybody in as a host. */
+/** The bus to which every room is announced. No event contains a host link. */
 export function eventBus(
   client: EventBridgeClient,
   { bus: busName, deployment, now, linksUrl }: EventBusOptions,
@@ -37,7 +37,7 @@ export function eventBus(
         ],
       }),
     );
-    // PutEvents answers 200 also when it took nothing
+    // PutEvents answers 200 even if it accepted nothing
     const [entry] = Entries ?? [];
     if (!entry?.EventId) {
       throw new NotAnnouncedError(
@@ -61,7 +61,7 @@ function roomDetail(
   return {
     key,
     generation,
-    // a repeated announcement may be overtaken by a newer one: the higher revision is the newer
+    // a newer announcement may arrive before a repeated one: the higher revision is newer
     revision,
     state,
     reason,

@@ -2,8 +2,8 @@ import { UnknownApplicationError } from '../rooms/model/errors.ts';
 import type { Pool, RoomProvider } from '../rooms/model/ports.ts';
 
 /**
- * The accounts that rooms are spread over. A provider is made when it is first asked for: most invocations need one
- * or two of a long pool.
+ * The accounts in which rooms are created. A provider's adapter is created at its first use: most invocations
+ * need one or two of a long pool.
  */
 export function pool<Entry extends { readonly name: string; readonly provider: string }>(
   entries: readonly Entry[],

@@ -6,7 +6,7 @@ import type { ProviderOptions } from './provider/options.ts';
 import { WHEREBY } from './whereby/provider.ts';
 import { ZOOM } from './zoom/provider.ts';
 
-/** The providers that an entry of the pool can name: one line for each. */
+/** The providers that an entry of the pool can name, one line for each. */
 export const PROVIDERS = {
   'meetings-api': MEETINGS_API,
   daily: DAILY,
@@ -16,13 +16,13 @@ export const PROVIDERS = {
 
 type EntryOf<Kind> = Kind extends ProviderKind<infer Entry> ? Entry : never;
 
-/** An entry of the pool: the provider's name, and what its adapter wants to know. */
+/** An entry of the pool: the provider's name, and the settings of its adapter. */
 export type ProviderEntry = {
   [Name in keyof typeof PROVIDERS]: { readonly provider: Name } & EntryOf<(typeof PROVIDERS)[Name]>;
 }[keyof typeof PROVIDERS];
 
 export function roomProvider(entry: ProviderEntry, options: ProviderOptions): RoomProvider {
-  // that an entry fits its provider is what its type says, but no compiler sees it through the look-up
+  // the type says that an entry fits its provider, but the compiler cannot follow the look-up
   const kind: ProviderKind<never> | undefined = PROVIDERS[entry.provider];
   if (kind) return kind.connect(entry as never, options);
   throw new TypeError(

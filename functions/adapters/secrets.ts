@@ -2,15 +2,16 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { Duration, Instant } from '../rooms/model/time.ts';
 import { MINUTE, SECOND } from '../rooms/model/time.ts';
 
-/** The versions that a secret has while its value is being replaced. */
+/** The versions of a secret while its value is being replaced. */
 export type SecretStage = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
 
 export interface Secrets {
   /**
-   * The value of a version, at most five minutes old; `undefined` where the secret has no such version or value.
+   * Returns the value of a version, at most five minutes old; `undefined` if the secret has no such version
+   * or value.
    *
    * @param stage default: `AWSCURRENT`
-   * @param fresh read past the cache. Calls that come while such a read is under way share it.
+   * @param fresh reads past the cache; parallel calls share one such read
    */
   read(id: string, stage?: SecretStage, fresh?: boolean): Promise<string | undefined>;
 }
@@ -18,10 +19,10 @@ export interface Secrets {
 /** How long a value is used before it is read again. */
 const MAX_AGE: Duration = 5 * MINUTE;
 
-/** How long an outdated value serves on where Secrets Manager gave no answer. */
+/** How long an outdated value is used if Secrets Manager gives no answer. */
 const RETRY_AFTER: Duration = 30 * SECOND;
 
-/** Without limits of its own the SDK would wait for a dead connection until the invocation ends. */
+/** Without its own limits the SDK would wait for a dead connection until the invocation ends. */
 const CLIENT = { maxAttempts: 4, requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 } } as const;
 
 interface CachedRead {
@@ -30,14 +31,14 @@ interface CachedRead {
 }
 
 /**
- * Secrets Manager behind a cache that knows a secret's stages apart. A routine read that fails goes on with the
- * value it had, so that an outage of Secrets Manager does not stop rooms from being made.
+ * Secrets Manager behind a cache that distinguishes the stages of a secret. If a routine read fails, the last
+ * value is used, so that an outage of Secrets Manager does not stop the creation of rooms.
  */
 export function secretsManager({
   client,
   now,
 }: {
-  /** Default: a client that is made at the first read. */
+  /** Default: a client that is created at the first read. */
   client?: SecretsManagerClient;
   now: () => Instant;
 }): Secrets {
@@ -84,7 +85,7 @@ async function fetchValue(client: SecretsManagerClient, id: string, stage: Secre
   }
 }
 
-/** No such secret and no such stage of it are one error; which of the two it was, its user can tell by the stage. */
+/** A missing secret and a missing stage give the same error; the reader distinguishes them by the stage. */
 function isNotFound(error: unknown): boolean {
   return error instanceof Error && error.name === 'ResourceNotFoundException';
 }

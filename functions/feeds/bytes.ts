@@ -1,6 +1,6 @@
 /**
- * The text of a calendar's bytes, in UTF-8 whatever a server calls it. Some calendars fold their lines in the middle of
- * a character, so lines are put together again before bytes are taken for characters.
+ * Decodes a calendar's bytes as UTF-8; the server's charset is ignored. Some calendars fold their lines in
+ * the middle of a character, so the lines are unfolded before the bytes are decoded.
  */
 export function textOf(bytes: Uint8Array): string {
   const unfolded = Buffer.from(bytes)

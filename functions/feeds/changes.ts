@@ -5,7 +5,7 @@ import { DAY, type Instant } from '../rooms/model/time.ts';
 import type { Feed, KnownEvent } from './feed.ts';
 import { calendarMessages, type Messages, type Single } from './message.ts';
 
-/** What a reading found: messages of what is new, other than it was, or gone. */
+/** The result of a reading: messages for events that are new, changed or gone. */
 export interface Changes extends Messages {
   readonly events: readonly KnownEvent[];
   readonly cancelled: number;
@@ -14,12 +14,12 @@ export interface Changes extends Messages {
 }
 
 /**
- * What is different in a feed's text from what is known.
+ * Compares a feed's text with the known events.
  *
- * A feed is true at the time of its reading, so that is what its news is dated with: an event that vanished and came
- * back is newer than its cancellation, although nothing in it has changed.
+ * A feed is valid at the time of its reading, and its updates get this time. So an event that vanished and
+ * came back is newer than its cancellation, even if its content is unchanged.
  *
- * @throws RequestRefusedError where the text is torn
+ * @throws RequestRefusedError if the text is cut off
  */
 export function changesOf(
   text: string,
@@ -42,7 +42,7 @@ export function changesOf(
     if (isNews) bytes += icalendar.length;
     if (isNews && bytes > MOST_BYTES) {
       postponed += 1;
-      // as it was known, so that it is neither news that was sent nor gone
+      // keep the known digest, so that it counts neither as sent nor as gone
       found.set(uid, old ?? { uid, digest: '' });
       continue;
     }
@@ -54,29 +54,32 @@ export function changesOf(
   return { ...messages, events: [...found.values()], cancelled: gone.length, postponed };
 }
 
-/** As much is sent on of one reading; the rest waits for the next. Every event brings its time zones along. */
+/** The limit of messages in one reading; the rest waits for the next. Every event includes its time zones. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /**
- * Counts how often the reading of calendars has become other. What was refused under older rules is told once more under
- * newer ones, and what was read is read again, which changes nothing where it means the same.
+ * Increases when the rules for reading calendars change. Refused events are then sent again under the new
+ * rules. So are accepted ones, which changes nothing if they mean the same.
  */
 const READING = 2;
 
-/** An event, with the calendar that it stands in. */
+/** An event, with its calendar. */
 interface Found {
   readonly calendar: IcsCalendar;
   readonly event: IcsEvent;
 }
 
-/** Every event of a text by itself. */
+/** Returns every event of a text separately. */
 export function eventsOf(text: string): readonly Found[] {
   return readIcs(text).flatMap((calendar) =>
     calendar.events.flatMap(named).map((event) => ({ calendar, event })),
   );
 }
 
-/** An event without a UID gets one of its content: the same in the next reading, unless it has become another event. */
+/**
+ * Gives an event without a UID one that is derived from its content. It stays the same in the next reading,
+ * unless the event has changed.
+ */
 function named(event: IcsEvent): IcsEvent[] {
   if (event.uid !== '') return [event];
   return componentsOf(event.lines).map((lines) => {
@@ -89,7 +92,10 @@ function named(event: IcsEvent): IcsEvent[] {
 
 const STAMPS = /^(?:DTSTAMP|LAST-MODIFIED|SEQUENCE)[;:]/i;
 
-/** Some servers put each VEVENT into a VCALENDAR of its own: what has one UID is one event, whatever its METHOD. */
+/**
+ * Some servers put each VEVENT into its own VCALENDAR. Components with one UID are one event, with any
+ * METHOD.
+ */
 function byUid(found: readonly Found[]): readonly Found[] {
   return [...Map.groupBy(found, ({ event }) => event.uid)].map(([uid, parts]) => {
     const timeZone = parts.find(({ calendar }) => calendar.timeZone)?.calendar.timeZone;
@@ -102,16 +108,19 @@ function byUid(found: readonly Found[]): readonly Found[] {
 }
 
 /**
- * The event in a calendar of its own: without a METHOD, it is all that there is to know of it, and without stamps, it
- * is as new as the message. Some servers stamp every event with the time at which the feed is fetched, and a sequence
- * starts over when an event is put back as it was.
+ * Returns the event in a calendar of its own. Without a METHOD it counts as complete, and without stamps it
+ * is as new as the message. Some servers stamp every event with the time of the download, and a sequence
+ * restarts when an event is restored.
  */
 export function alone(calendar: IcsCalendar, { uid, lines }: IcsEvent): string {
   const unstamped = newestComponents(lines).filter((line) => !STAMPS.test(line));
   return writeIcs(calendar, { uid, lines: unstamped });
 }
 
-/** Of components that speak of one thing, those of the highest SEQUENCE, which is told no more once it is left out. */
+/**
+ * Keeps the components with the highest SEQUENCE of those about the same occurrence, because the SEQUENCE
+ * itself is removed afterwards.
+ */
 function newestComponents(lines: readonly string[]): readonly string[] {
   const components = componentsOf(lines);
   if (components.length < 2) return lines;
@@ -124,8 +133,8 @@ function newestComponents(lines: readonly string[]): readonly string[] {
 }
 
 /**
- * All that there is to know of an event that is gone: that it has no occurrences. It is not cancelled, since single
- * occurrences may come to the feed later, without their event.
+ * Returns the update for an event that is gone: it has no occurrences. It is not cancelled, because single
+ * occurrences without their event may come to the feed later.
  */
 function removal({ uid }: KnownEvent): Single {
   const lines = ['BEGIN:VEVENT', `UID:${uid}`, `DTSTART:${utc(0)}`, `EXDATE:${utc(0)}`, 'END:VEVENT'];
@@ -136,7 +145,10 @@ function utc(instant: Instant): string {
   return new Date(instant).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
-/** Calendars keep what was years ago; that nobody asks for a room for. In doubt it is not over. */
+/**
+ * Whether an event ended long ago. Calendars keep old events, which need no rooms. If it is unclear, the
+ * event is not over.
+ */
 export function isLongOver({ lines }: IcsEvent, now: Instant): boolean {
   if (lines.some((line) => /^(RRULE|RDATE|DURATION)[;:]/i.test(line))) return false;
   const monthAgo = utc(now - 31 * DAY).slice(0, 8);

@@ -1,19 +1,19 @@
 import { RoomError } from '../rooms/model/errors.ts';
 import type { Instant } from '../rooms/model/time.ts';
 
-/** An address at which a calendar's iCalendar text is found. */
+/** An address of a calendar's iCalendar text. */
 export interface Feed {
   /** The calendar's id: part of the keys of its rooms. */
   readonly name: string;
-  /** ARN or name of the secret that holds the address: whoever knows it can read the calendar. */
+  /** ARN or name of the secret with the address: anybody who knows the address can read the calendar. */
   readonly secret: string;
-  /** IANA name of the zone of its dates and floating times, where the text names none. */
+  /** IANA name of the time zone for dates and floating times, if the text names none. */
   readonly timeZone?: string;
 }
 
-/** What a server gave with a text, to be asked whether it still has the same. */
+/** The validators of a server's answer, to ask later whether the text is unchanged. */
 export interface Validators {
-  /** Digest of the address that it gave them for: at another they mean nothing. */
+  /** Digest of the address they came from: they are valid for this address only. */
   readonly address?: string;
   readonly etag?: string;
   readonly lastModified?: string;
@@ -22,11 +22,11 @@ export interface Validators {
 /** An event as the feed had it when it was last read. */
 export interface KnownEvent {
   readonly uid: string;
-  /** Of all that a room depends on. */
+  /** Digest of all fields that a room depends on. */
   readonly digest: string;
 }
 
-/** What is remembered of a feed between two readings. */
+/** The memory of a feed between two readings. */
 export interface FeedMemory {
   /** Counts the writes; every write is conditional on it. 0: not written yet. */
   readonly revision: number;
@@ -39,29 +39,29 @@ export interface FeedText {
   readonly validators: Validators;
 }
 
-/** Where feeds come from. */
+/** The source of feeds. */
 export interface FeedSource {
   /**
-   * The feed's text, or nothing where it is what the validators stand for.
+   * Fetches the feed's text; undefined if it has not changed since the validators.
    *
    * @throws FeedUnreadableError
    */
   fetch(feed: Feed, validators: Validators): Promise<FeedText | undefined>;
 }
 
-/** Where it is remembered what feeds were like. */
+/** The store for the memories of feeds. */
 export interface FeedMemories {
   read(name: string): Promise<FeedMemory | undefined>;
   /**
-   * Makes ready what is to be remembered.
+   * Prepares a memory for writing.
    *
-   * @returns writes it, on the condition that nobody has since `memory.revision`
-   * @throws FeedUnreadableError where it is more than can be remembered
+   * @returns a function that writes it, unless another worker has written since `memory.revision`
+   * @throws FeedUnreadableError if it is too large to store
    */
   prepare(name: string, memory: FeedMemory): () => Promise<void>;
 }
 
-/** The way to the requests queue. */
+/** Sends messages to the requests queue. */
 export interface Outbox {
   send(bodies: Iterable<string>): Promise<void>;
 }
@@ -73,7 +73,10 @@ export interface FeedReading {
   readonly now: () => Instant;
 }
 
-/** A feed could not be read this time; nothing follows from that for its rooms. Its address is in no such error. */
+/**
+ * A feed could not be read this time; its rooms stay as they are. The error never contains the feed's
+ * address.
+ */
 export class FeedUnreadableError extends RoomError {
   readonly code = 'feed_unreadable';
 

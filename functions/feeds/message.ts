@@ -4,7 +4,7 @@ import { shown } from '../requests/refusal.ts';
 import { RequestRefusedError } from '../rooms/model/errors.ts';
 import type { Instant } from '../rooms/model/time.ts';
 
-/** Where a calendar's event comes from. */
+/** The source of a calendar's event. */
 export interface Provenance {
   readonly source: 'calendar-feed' | 'calendar-file';
   /** The calendar's id. */
@@ -16,19 +16,22 @@ export interface Provenance {
 /** One event of a calendar, in a calendar of its own. */
 export interface Single {
   readonly uid: string;
-  /** Written when it is sent, since a few thousand of them may repeat a large time zone each. */
+  /**
+   * Returns the text. It is created when it is sent, because thousands of events may each repeat a large time
+   * zone.
+   */
   readonly icalendar: () => string;
 }
 
 export interface Messages {
   readonly bodies: Iterable<string>;
-  /** How many bodies were taken so far. */
+  /** Returns how many bodies have been taken so far. */
   readonly sent: () => number;
-  /** UIDs of events that no message holds, as far as the bodies were taken. */
+  /** UIDs of events that are too large for a message, among the bodies taken so far. */
   readonly tooLarge: readonly string[];
 }
 
-/** A message for each event, except for those that are too large for one. */
+/** Returns a message for each event, except for those that are too large. */
 export function calendarMessages(events: readonly Single[], provenance: Provenance): Messages {
   const tooLarge: string[] = [];
   let sent = 0;
@@ -47,10 +50,11 @@ export function calendarMessages(events: readonly Single[], provenance: Provenan
 }
 
 /**
- * To be called when the others are sent, so that what was read is buried with its reason and nothing else is held up.
+ * Call this after the other messages are sent. The task then goes to the dead-letter queue with the reason,
+ * and no other event is delayed.
  *
  * @param where the feed or the file
- * @throws RequestRefusedError where an event is too large
+ * @throws RequestRefusedError if an event is too large
  */
 export function refuseTooLarge(where: string, { tooLarge }: Messages): void {
   const [first, ...others] = tooLarge;
@@ -62,7 +66,7 @@ export function refuseTooLarge(where: string, { tooLarge }: Messages): void {
   );
 }
 
-/** In the shape that the bus gives to events. */
+/** Returns the message in the form of a bus event. */
 function calendarMessage(icalendar: string, { source, name, timeZone, at }: Provenance): string {
   return JSON.stringify({
     id: randomUUID(),

@@ -3,27 +3,27 @@ import { type Changes, changesOf } from './changes.ts';
 import { type Feed, type FeedMemory, type FeedReading, FeedUnreadableError } from './feed.ts';
 import { refuseTooLarge } from './message.ts';
 
-/** What became of a reading. */
+/** The outcome of a reading. */
 export interface FeedResult {
-  /** `empty`: it had events and now has none, which is taken for a fault of its server. */
+  /** `empty`: it had events and now has none, which counts as a fault of its server. */
   readonly outcome: 'unchanged' | 'changed' | 'empty';
   readonly sent: number;
   readonly cancelled: number;
-  /** Events that are sent on with the next reading, since this one has sent as much as it may. */
+  /** Events that are sent after the next reading, because this one has reached its limit. */
   readonly postponed?: number;
 }
 
-/** The memory of more is larger than a row, unless their ids are short. */
+/** The memory of more events is larger than a row, unless their ids are short. */
 const MOST_EVENTS = 5000;
 
 const UNKNOWN: FeedMemory = { revision: 0, validators: {}, events: [] };
 
 /**
- * Reads a feed and sends on what has changed since it was last read. What is sent comes first and what is remembered
- * last, so that a crash between the two sends again, which changes nothing.
+ * Reads a feed and sends the changes since the last reading. It sends first and stores the memory last. A
+ * crash between the two repeats the messages, which changes nothing.
  *
  * @throws FeedUnreadableError
- * @throws RequestRefusedError where an event was left out, which is told once
+ * @throws RequestRefusedError if an event was left out; reported once
  */
 export async function readFeed(
   feed: Feed,
@@ -35,7 +35,7 @@ export async function readFeed(
   const found = changes(feed, answer.text, memory, now());
   const { bodies, events, cancelled, postponed } = found;
   if (events.length === 0 && memory.events.length > 0) return { outcome: 'empty', sent: 0, cancelled: 0 };
-  // a server that is asked whether it has the same would keep what waits for the next reading
+  // with validators the server would answer "unchanged", and the waiting events would not be sent
   const validators = postponed > 0 ? {} : answer.validators;
   const remember = memories.prepare(feed.name, { ...memory, validators, events });
   await outbox.send(bodies);

@@ -5,26 +5,26 @@ import { eventsOf } from './changes.ts';
 import type { Outbox } from './feed.ts';
 import { calendarMessages, refuseTooLarge } from './message.ts';
 
-/** A calendar that somebody put into a bucket. */
+/** A calendar file in a bucket. */
 export interface CalendarFile {
   readonly bucket: string;
   readonly key: string;
-  /** When it was put there. */
+  /** When it was uploaded. */
   readonly at: Instant;
 }
 
-/** Where files are read from. */
+/** The source of files. */
 export interface FileSource {
-  /** @returns undefined where there is no such file any more */
+  /** @returns undefined if the file no longer exists */
   read(bucket: string, key: string): Promise<string | undefined>;
 }
 
 /**
- * Sends on what a file tells, a message for each of its events. A file is a piece of news, not a list of all that there
- * is: an event that it lacks is not cancelled. Its events keep the stamps that they have, so the same file twice changes nothing.
+ * Sends a message for each event of a file. A file is an update, not a complete list: an event that it does
+ * not contain is not cancelled. Its events keep their stamps, so the same file twice changes nothing.
  *
  * @returns how many messages were sent
- * @throws RequestRefusedError where it is no calendar, or an event was left out
+ * @throws RequestRefusedError if it is not a calendar, or an event was left out
  */
 export async function readFile(
   file: CalendarFile,
@@ -52,7 +52,7 @@ function eventsIn(text: string, key: string) {
   }
 }
 
-/** `calendars/team-a.ics` is the calendar `calendars/team-a`. */
+/** Returns the calendar's id: `calendars/team-a.ics` is the calendar `calendars/team-a`. */
 function nameOf(key: string): string {
   return key.replace(/\.ics$/i, '');
 }

@@ -4,7 +4,7 @@ import { checked } from '../requests/refusal.ts';
 import { RequestRefusedError } from '../rooms/model/errors.ts';
 import type { Instant } from '../rooms/model/time.ts';
 
-/** What there is to read. */
+/** A calendar to read. */
 export type ReadingTask =
   | { readonly kind: 'all' }
   | { readonly kind: 'feed'; readonly name: string }
@@ -27,8 +27,8 @@ const fileTask = z.looseObject({
 });
 
 /**
- * What a message asks to be read: `{}` for all that is due, `{"feed": name}` for a feed, `{"calendar": id}` for a connected
- * calendar, with `event` to have one of its events told again, or S3's event of a file.
+ * Reads a task: `{}` for everything that is due, `{"feed": name}` for a feed, `{"calendar": id}` for a
+ * connected calendar, with `event` to send one of its events again, or S3's event of a file.
  *
  * @throws RequestRefusedError
  */
@@ -49,8 +49,8 @@ export function writeFeedTask(name: string): string {
 }
 
 /**
- * @param id that of a connected calendar
- * @param event one that is to be told again
+ * @param id of a connected calendar
+ * @param event the id of an event to send again
  */
 export function writeCalendarTask(id: string, event?: string): string {
   return JSON.stringify({ calendar: id, event });

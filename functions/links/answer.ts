@@ -9,25 +9,25 @@ import { textsFor } from './language.ts';
 import { type Branding, renderPage } from './page.ts';
 import type { ShownPage } from './texts/texts.ts';
 
-/** How a deployment shows its links. */
+/** The appearance of a deployment's links. */
 export interface Appearance extends Branding {
   /** `lobby`: an open room is a page with a button, and not a redirect. */
   readonly page: 'redirect' | 'lobby';
 }
 
-/** A visit, without what nobody needs to know of the visitor. */
+/** A visit, with only the necessary data about the visitor. */
 export interface Visit {
-  /** Where the link is: the path is all of the slug. */
+  /** The path of the link: it contains only the slug. */
   readonly path: string;
-  /** The host that the visitor asked, as far as the function knows it. */
+  /** The host in the visitor's request, as far as the function knows it. */
   readonly host: string;
   readonly wantsJson: boolean;
   readonly acceptLanguage: string | undefined;
-  /** The visitor pressed the button before, in a browser without scripts. */
+  /** The visitor has pressed the button, in a browser without scripts. */
   readonly knocked: boolean;
 }
 
-/** Nothing of an answer is kept, and nobody is told where the visitor came from. */
+/** Browsers must not store an answer, or send a referrer. */
 const PRIVATE = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
@@ -46,7 +46,7 @@ const STATUS: Partial<Record<ShownPage, number>> = {
 /** In seconds. */
 const RETRY_AFTER = '30';
 
-/** What the holder of a slug gets at this moment. */
+/** Returns what the holder of a slug gets at this moment. */
 export function answerOf(
   link: Link | undefined,
   visit: Visit,
@@ -61,7 +61,7 @@ export function answerOf(
   return htmlOf(page, link, visit, appearance);
 }
 
-/** The links cannot be read, or a knock cannot be sent. */
+/** The answer if the links cannot be read, or a knock cannot be sent. */
 export function unavailable(visit: Visit, appearance: Appearance): LambdaFunctionURLResult {
   const answer = visit.wantsJson
     ? jsonOf('unavailable', undefined)
@@ -94,13 +94,13 @@ function htmlOf(
   };
 }
 
-/** After the button: the page again, which goes on by itself. */
+/** The answer after the button: the page again, which then reloads by itself. */
 export function afterKnock(page: Page, { path, wantsJson }: Visit): LambdaFunctionURLResult {
   if (wantsJson) return jsonOf(page, undefined, 202);
   return { statusCode: 303, headers: { ...PRIVATE, location: `${path}?knocked` } };
 }
 
-/** A room at an address of ours, or without TLS, is none. */
+/** A room without TLS, or at the host of the links, counts as no room. */
 function shownPage(link: Link | undefined, { host }: Visit, now: Instant): Page {
   const page = pageOf(link, now);
   return page === 'live' && !leadsToRoom(link?.url ?? '', host) ? 'rejected' : page;
@@ -124,7 +124,9 @@ function isoOf(instant: Instant | undefined): string | undefined {
   return instant === undefined ? undefined : new Date(instant).toISOString();
 }
 
-/** The redirect after the button may end at the room, and browsers hold `form-action` against every step of it. */
+/**
+ * The redirect after the button may end at the room, and browsers check `form-action` at every step of it.
+ */
 function contentPolicy(nonce: string, { logo }: Branding): string {
   return [
     "default-src 'none'",

@@ -1,18 +1,21 @@
 import { type Duration, type Instant, MINUTE, SECOND } from '../rooms/model/time.ts';
 
-/** A key is knocked for once in this time. */
+/** A key gets at most one message in this time. */
 const EACH_KEY: Duration = 30 * SECOND;
-/** Knocks of all keys in a minute. */
+/** The most messages per minute, for all keys. */
 const IN_A_MINUTE = 120;
 
 /**
- * What one running copy of the function lets through: however often people press the button, the queue gets one message
- * for each key in half a minute, and so many in a minute for all keys.
+ * Limits the knocks of one container. If people press the button more often, the queue still gets one message
+ * per key in half a minute, and a limited number per minute for all keys.
  */
 export function knockLimit(now: () => Instant) {
   const sent = new Map<string, Instant>();
   return {
-    /** `send`: a message is to be sent, and counts. `sent`: one is on its way. `full`: other keys used up the minute. */
+    /**
+     * `send`: send a message, which counts. `sent`: one is already in the queue. `full`: other keys used up
+     * the minute.
+     */
     decide(key: string): 'send' | 'sent' | 'full' {
       const at = now();
       for (const [other, time] of sent) {
@@ -27,7 +30,7 @@ export function knockLimit(now: () => Instant) {
       sent.set(key, at);
       return 'send';
     },
-    /** The message could not be sent. */
+    /** Removes a knock whose message could not be sent. */
     forget(key: string): void {
       sent.delete(key);
     },

@@ -12,7 +12,7 @@ export const ALL_TEXTS: readonly Texts[] = Object.values(LANGUAGES);
 /** No browser sends a longer header. */
 const LONGEST = 500;
 
-/** The texts in the language that the visitor likes best (RFC 9110, section 12.5.4), or in English. */
+/** Returns the texts in the visitor's preferred language (RFC 9110, section 12.5.4), or in English. */
 export function textsFor(acceptLanguage = ''): Texts {
   const ranges = acceptLanguage
     .slice(0, LONGEST)

@@ -3,12 +3,12 @@ import { script } from './script.ts';
 import { style } from './style.ts';
 import type { ShownPage, Texts } from './texts/texts.ts';
 
-/** What a deployment puts on its pages. */
+/** A deployment's own content on its pages. */
 export interface Branding {
   readonly team?: string | undefined;
   /** An https address of a picture. */
   readonly logo?: string | undefined;
-  /** Whom to ask: an e-mail address, an https address, or text. */
+  /** The contact for visitors: an e-mail address, an https address, or text. */
   readonly contact?: string | undefined;
 }
 
@@ -16,15 +16,15 @@ export interface PageInput extends Branding {
   readonly page: ShownPage;
   readonly link?: Link | undefined;
   readonly texts: Texts;
-  /** The visitor pressed the button already. */
+  /** The visitor has already pressed the button. */
   readonly knocked: boolean;
-  /** Of the one style and the one script. */
+  /** The nonce of the only style and the only script. */
   readonly nonce: string;
 }
 
 const ASK: ReadonlySet<ShownPage> = new Set<ShownPage>(['held', 'ended', 'rejected', 'cancelled', 'unknown']);
 
-/** The page of a link, whole: nothing is loaded but the logo of the team. */
+/** Renders the whole page of a link: it loads nothing but the team's logo. */
 export function renderPage(input: PageInput): string {
   const { page, link, texts, knocked, nonce, team } = input;
   const heading = texts.headings[page];
@@ -66,14 +66,14 @@ function teamOf({ team, logo }: PageInput): string {
   return `<p class="team">${picture}${escaped(team ?? '')}</p>`;
 }
 
-/** The room is entered without telling it where the visitor came from. */
+/** The link into the room sends no referrer. */
 function joinOf({ link, texts }: PageInput): string {
   const { url = '', expiresAt } = link ?? {};
   const until = expiresAt === undefined ? '' : `\n<p class="more">${untilOf(expiresAt, texts)}</p>`;
   return `<p><a class="button" href="${escaped(url)}" rel="noreferrer">${escaped(texts.join)}</a></p>${until}`;
 }
 
-/** In UTC; the script puts the visitor's own zone beside it. */
+/** In UTC; the script adds the time in the visitor's zone. */
 function untilOf(expiresAt: number, texts: Texts): string {
   const iso = new Date(expiresAt).toISOString();
   const inUtc = new Intl.DateTimeFormat(texts.lang, {
@@ -84,7 +84,10 @@ function untilOf(expiresAt: number, texts: Texts): string {
   return escaped(texts.until).replace('{time}', `<time datetime="${iso}">${escaped(inUtc)} UTC</time>`);
 }
 
-/** The form has no field, so that its body is empty: a signed origin refuses bodies that browsers did not hash. */
+/**
+ * The form has no field, so that its body is empty: a signed origin refuses bodies without a hash, and
+ * browsers send none.
+ */
 function knockOf({ texts, knocked, page }: PageInput): string {
   const data = [texts.opening, texts.late, texts.offline].map(escaped);
   const waits = knocked || page === 'opening';

@@ -1,12 +1,14 @@
-/** A room opens within a second, as a rule: so often the page looks at first, and after so many milliseconds. */
+/**
+ * A room usually opens within a second: the page first checks this often, with this pause in milliseconds.
+ */
 export const QUICK = { looks: 10, pause: 300 };
-/** Half a minute of looks: the page says that it takes longer, and gives the button back. */
+/** After half a minute of checks, the page says that it takes longer, and enables the button again. */
 const LATE = 24;
 
 /**
- * The one script of the pages. It says times in the visitor's zone, sends the knock without leaving the page, and looks
- * whether the room is open: quickly at first, then every two seconds, less often after a while, and not while the page is
- * hidden. Without it the button and a link do the same.
+ * The only script of the pages. It shows times in the visitor's zone, sends the knock without leaving the
+ * page, and checks whether the room is open: quickly at first, then every two seconds, less often after a
+ * while, and not while the page is hidden. Without the script, the button and a link do the same.
  */
 export const script = `
 for(const t of document.querySelectorAll('time'))t.textContent=new Intl.DateTimeFormat(document.documentElement.lang,{dateStyle:'medium',timeStyle:'short'}).format(new Date(t.dateTime))+' ('+t.textContent+')';

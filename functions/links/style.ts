@@ -1,4 +1,4 @@
-/** Both colour schemes have a contrast of 4.5:1 at least (WCAG 2.2, 1.4.3). */
+/** Both colour schemes have a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3). */
 export const style = `
 :root{--text:#1b1f24;--more:#4a525c;--paper:#fff;--ground:#f3f5f7;--button:#0b5cad;--on:#fff;--line:#c9d1d9}
 @media (prefers-color-scheme:dark){:root{--text:#f0f3f6;--more:#b3bcc6;--paper:#1b2027;--ground:#0f1318;--button:#8cc2ff;--on:#08233f;--line:#39424d}}

@@ -3,13 +3,13 @@ import * as https from 'node:https';
 import { type Signer, signedHeaders } from './signature.ts';
 
 /**
- * Calls of AWS's JSON protocol, without the SDK: most of a cold start of the public function would be the loading of its
- * clients for one read.
+ * Calls AWS's JSON protocol without the SDK: loading its clients for a single read would be most of a cold
+ * start of the public function.
  */
 
 export interface AwsCall {
   readonly service: 'dynamodb' | 'sqs';
-  /** As the header `x-amz-target` names it. */
+  /** The value of the header `x-amz-target`. */
   readonly target: string;
   readonly endpoint: URL;
   readonly body: object;
@@ -22,17 +22,17 @@ export class AwsCallError extends Error {
   override readonly name = 'AwsCallError';
 }
 
-/** For one attempt, connection included. */
+/** For one attempt, including the connection. */
 const TIME_OUT = 2000;
 const ATTEMPTS = 3;
 
-/** Connections rest between invocations. */
+/** Connections stay open between invocations. */
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),
   'https:': new https.Agent({ keepAlive: true }),
 };
 
-/** Repeats a call that failed on the way or at the other side: each must be safe to repeat. */
+/** Repeats a call that failed on the network or at AWS: each call must be safe to repeat. */
 export function awsCaller(signer: Signer, now: () => number = Date.now): CallAws {
   return async (call) => {
     for (let attempt = 1; ; attempt += 1) {
@@ -88,7 +88,7 @@ function isPassing(reply: Reply | Error): boolean {
   return reply instanceof Error || reply.status >= 500 || /Throttl|ProvisionedThroughput/.test(reply.text);
 }
 
-/** The type of an error is AWS's own word; its message could repeat what was asked. */
+/** Only the type of an error is kept: its message could contain values of the request. */
 function failureOf({ target }: AwsCall, reply: Reply | Error): AwsCallError {
   if (reply instanceof Error) return new AwsCallError(`${target} failed: ${reply.message}`, { cause: reply });
   const type = /"__type"\s*:\s*"(?:[^"]*#)?(\w+)"/.exec(reply.text)?.[1] ?? 'no reason';

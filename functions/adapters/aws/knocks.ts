@@ -1,11 +1,11 @@
 import type { CallAws } from './call.ts';
 
 export interface Knocks {
-  /** Puts the request of a visitor into the queue of requests. */
+  /** Sends the request of a visitor to the requests queue. */
   send(key: string): Promise<void>;
 }
 
-/** The queue of requests, as the public function sends to it. */
+/** The requests queue, as the public function sends to it. */
 export function knocks(call: CallAws, queueUrl: string): Knocks {
   const endpoint = new URL('/', queueUrl);
   return {

@@ -1,6 +1,6 @@
 import { createHmac, hash } from 'node:crypto';
 
-/** Who signs: what Lambda puts into the environment of a function. */
+/** The credentials that sign, from the environment of a function. */
 export interface Signer {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -16,10 +16,10 @@ export interface SignableRequest {
 }
 
 /**
- * The headers of a POST request with AWS's signature, version 4
+ * Returns the headers of a POST request with AWS's signature, version 4
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  *
- * @param now as `Date.now()` gives it
+ * @param now in milliseconds, as `Date.now()`
  */
 export function signedHeaders(
   { service, url, headers, body }: SignableRequest,

@@ -8,7 +8,7 @@ import type { ProviderOptions } from '../provider/options.ts';
 import { rateLimiter } from '../provider/rate-limiter.ts';
 import { errorReply } from './schema.ts';
 
-/** A domain at Daily, as an entry of the pool has it. */
+/** A domain at Daily, as an entry of the pool. */
 export interface DailyEntry {
   readonly name: string;
   /** ARN or name of the secret with the API key. */
@@ -22,12 +22,12 @@ export interface DailyCalls {
   readonly failure: (reply: Reply) => Error;
 }
 
-/** Deletions are ten times scarcer than all other calls, and have an allowance of their own. */
+/** Deletions have a rate limit of their own, a tenth of the limit of all other calls. */
 export function dailyCalls(entry: DailyEntry, options: ProviderOptions): DailyCalls {
   const { name: application, secret, baseUrl = 'https://api.daily.co/v1' } = entry;
   const { now, wait } = options;
   const most = rateLimiter({ application, now, wait, limit: 100, window: 5 * SECOND });
-  // there is another way to end a room, so nobody waits for this one
+  // a room can also be ended in another way, so no call waits for a deletion
   const deletions = rateLimiter({ application, now, wait, limit: 50, window: 30 * SECOND, maxWait: 0 });
   const failure = (reply: Reply) => failureOf(reply, { reason: reasonOf(reply) }, now);
   const call = caller({
@@ -43,10 +43,10 @@ export function dailyCalls(entry: DailyEntry, options: ProviderOptions): DailyCa
   return { call, failure };
 }
 
-/** Of a create: perhaps because the name is taken. Of a page: perhaps because the cursor is gone. */
+/** For a create, the name may be taken. For a page, the cursor may be gone. */
 export const isRefused = ({ status }: Reply): boolean => status === 400;
 
-/** `info` is for people and may change, so nothing is decided by it. */
+/** `info` is for people and may change, so no decision depends on it. */
 function reasonOf(reply: Reply): string | undefined {
   const { error, info } = readable(reply, errorReply) ?? {};
   return info ?? error ?? undefined;

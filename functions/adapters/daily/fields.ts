@@ -1,6 +1,6 @@
 import { type FieldMap, NATIVE } from '../provider/fields.ts';
 
-/** The languages of Daily's own interface, by the names that a request has for them. */
+/** The languages of Daily's interface, by their names in a request. */
 export const LANGUAGES: ReadonlyMap<string, string> = new Map([
   ['en', 'en'],
   ['es', 'es'],
@@ -10,7 +10,7 @@ export const LANGUAGES: ReadonlyMap<string, string> = new Map([
   ['de', 'de'],
 ]);
 
-/** What Daily gives of each field of a request. */
+/** How Daily supports each field of a request. */
 export const DAILY_FIELDS: FieldMap = {
   display_name: {
     support: 'approximated',

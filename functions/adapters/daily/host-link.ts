@@ -3,7 +3,7 @@ import type { RoomSettings } from '../../rooms/model/room.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { HOUR, SECOND } from '../../rooms/model/time.ts';
 
-/** Long enough to enter, too short to pass around. Who is inside stays. */
+/** Long enough to enter, too short to pass around. People who are inside stay. */
 const GOOD_FOR: Duration = HOUR;
 
 export interface HostLinkOptions {
@@ -14,7 +14,10 @@ export interface HostLinkOptions {
   readonly settings?: RoomSettings;
 }
 
-/** A link with an owner's token, signed here with the API key: it takes no call, and no limit applies. */
+/**
+ * Returns a link with an owner's token. The token is signed here with the API key, so it needs no call and
+ * has no rate limit.
+ */
 export async function hostLink({ room, domainId, apiKey, now, settings }: HostLinkOptions): Promise<string> {
   const seconds = (instant: Instant) => Math.floor(instant / SECOND);
   const records = settings?.available_features?.is_recording_available ?? true;

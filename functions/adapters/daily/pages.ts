@@ -6,16 +6,16 @@ import { isSuccess, unreadable } from '../provider/failures.ts';
 import { type DailyCalls, isRefused } from './calls.ts';
 import { identified, pageReply, type RoomReply, roomReply } from './schema.ts';
 
-/** The largest page that there is. */
+/** The largest page size. */
 const PAGE_SIZE = 100;
 
 /** How many rooms of a page are tried as the cursor to the next. */
 const CURSORS = 5;
 
 /**
- * Every page of the list, the newest rooms first. A room that is made meanwhile comes before the first page. A cursor
- * is a room, which may be deleted while the list is read: then the one before it serves. So where to go on is said by the
- * ids of several rooms.
+ * Reads every page of the list, the newest rooms first. A room that is created meanwhile comes before the
+ * first page. A cursor is a room, which may be deleted while the list is read; then an earlier room is used.
+ * So the position has the ids of several rooms.
  */
 export async function* pages(
   { call, failure }: DailyCalls,
@@ -33,7 +33,7 @@ export async function* pages(
       isRefused,
     );
 
-  /** The page after the first of these rooms that is still there. */
+  /** Fetches the page after the first of these rooms that still exists. */
   async function fetchAfter(cursors: readonly string[]): Promise<Reply> {
     let reply = await fetchPage(cursors[0]);
     for (const id of cursors.slice(1)) {
@@ -62,10 +62,10 @@ export async function* pages(
 }
 
 /**
- * A page may leave out an empty list, yet not one that it counts rooms of: they would pass for lost. Without a count, an
- * empty page ends the list.
+ * A page may omit an empty list, but not one whose count is above zero: its rooms would count as lost.
+ * Without a count, an empty page ends the list.
  *
- * @param listed the rooms before this page, where that is known
+ * @param listed the rooms before this page, if known
  */
 function pageOf(reply: Reply, listed: number | undefined) {
   const { data, total_count: total } = answered(reply, pageReply);
@@ -74,7 +74,7 @@ function pageOf(reply: Reply, listed: number | undefined) {
   return { data: data ?? [], total: total ?? Number.POSITIVE_INFINITY };
 }
 
-/** Of an entry that may be unreadable otherwise. */
+/** Returns the id of an entry that may otherwise be unreadable. */
 function idOf(entry: unknown): string | undefined {
   return z.safeParse(identified, entry).data?.id;
 }

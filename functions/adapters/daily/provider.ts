@@ -25,7 +25,7 @@ import { changeBody, createBody, providerRoom } from './room.ts';
 import { deletionReply, domainReply, roomReply } from './schema.ts';
 
 const CAPABILITIES: Capabilities = {
-  // what the room itself does not know can change all the more easily
+  // settings that are not stored in the room can change at any time
   changeable: [
     'display_name',
     'metadata',
@@ -51,7 +51,7 @@ const CAPABILITIES: Capabilities = {
 
 const ROOM = '/rooms/{id}';
 
-/** Daily: rooms with names of our choosing, an expiry that moves, and deletion. */
+/** Daily: rooms with names that this project chooses, an expiry that can be moved, and deletion. */
 export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider {
   const { now } = options;
   const calls = dailyCalls(entry, options);
@@ -60,7 +60,10 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
 
   const room = (reply: Reply): ProviderRoom => providerRoom(answered(reply, roomReply), now());
 
-  /** A name that is taken was taken by an attempt of ours whose answer was lost: its room becomes what is asked for. */
+  /**
+   * If the name is taken, an earlier attempt without an answer took it: its room is changed to match the
+   * order.
+   */
   async function create(order: RoomOrder): Promise<ProviderRoom> {
     const post = () => call({ method: 'POST', route: '/rooms', body: createBody(order) }, isRefused);
     const reply = await post();
@@ -68,7 +71,7 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
       return asAsked(reply, room(reply), { token: order.token, expiresAt: order.expiresAt });
     const existing = await get(order.token);
     if (existing?.available) return change(order.token, order);
-    // an expired room may hold its name until it is deleted, and may do so without being shown any more
+    // an expired room may keep its name until it is deleted, even when it is no longer shown
     const freed = await call({ method: 'DELETE', route: ROOM, id: order.token }, isGone);
     if (!existing && !readable(freed, deletionReply)?.deleted) throw failure(reply);
     const again = await post();
@@ -94,7 +97,9 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
     throw new RoomGoneError(`room ${id} of application ${entry.name} has expired and takes no change`);
   }
 
-  /** Deleted, or where deletions are used up for the moment, left to an expiry that is a minute away. */
+  /**
+   * Deletes a room. If the rate limit for deletions is used up, sets its expiry to a minute from now instead.
+   */
   async function retire(id: string): Promise<Instant> {
     try {
       const reply = await call({ method: 'DELETE', route: ROOM, id }, isGone);
@@ -118,7 +123,7 @@ export function daily(entry: DailyEntry, options: ProviderOptions): RoomProvider
     return hostLink({
       room: { name: found.name, url: found.url, expiresAt },
       domainId,
-      // the key that was accepted a moment ago
+      // the key that was accepted in the call before
       apiKey: reply.authorization.slice('Bearer '.length),
       now: now(),
       settings,

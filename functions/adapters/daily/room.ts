@@ -5,13 +5,13 @@ import { SECOND } from '../../rooms/model/time.ts';
 import { LANGUAGES } from './fields.ts';
 import type { RoomReply } from './schema.ts';
 
-/** A room's name is the correlation token, so that no token is ever given to two rooms. */
+/** A room's name is the correlation token, so that no token is used for two rooms. */
 const TOKEN = /^er[a-z2-7]{30}$/;
 
-/** A room of somebody else that has no expiry. The last instant that there is. */
+/** The expiry of another owner's room that has none: the last possible instant. */
 const NEVER: Instant = 8_640_000_000_000_000;
 
-/** The room's name serves as its id: the API finds a room by nothing else. */
+/** The room's name is used as its id: the API finds a room only by its name. */
 export function providerRoom({ name, url, created_at, config }: RoomReply, now: Instant): ProviderRoom {
   const expiresAt = config?.exp ? config.exp * SECOND : NEVER;
   return {
@@ -29,7 +29,10 @@ export interface RoomBody {
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
-/** Everything that a request can leave out is said, since what is not said is Daily's default and not that of a request: chat would be off. */
+/**
+ * Sets every field that a request can leave out, because Daily's defaults differ from those of a request:
+ * chat would be off.
+ */
 export function createBody({ token, settings, expiresAt }: RoomOrder): RoomBody & { readonly name: string } {
   const asked: RoomSettings = {
     ...settings,
@@ -40,8 +43,8 @@ export function createBody({ token, settings, expiresAt }: RoomOrder): RoomBody 
 }
 
 /**
- * What is not in the change stays as it is. Defaults are said by their values: the contract has no `null` for these
- * properties. Whoever knocks does so in the prejoin screen.
+ * Fields that are not in the change stay as they are. Defaults are sent as values, because the contract has
+ * no `null` for these properties. People knock in the prejoin screen.
  */
 export function changeBody({ settings = {}, expiresAt }: RoomChange): RoomBody {
   const { join_approval_level, initial_join_options, available_features, ui_settings } = settings;

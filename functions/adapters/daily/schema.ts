@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The answers of Daily, as much of them as is used. */
+/** The answers of Daily, with only the fields that are used. */
 
 const text = z.string().check(z.minLength(1));
 
@@ -9,7 +9,9 @@ export const roomReply = z.object({
   name: text,
   url: z.url({ protocol: /^https?$/ }),
   created_at: z.string().check(z.refine((time) => !Number.isNaN(Date.parse(time)), { error: 'is no time' })),
-  /** Only what differs from the defaults. `exp` in seconds; a room without it never ends. */
+  /**
+   * Contains only values that differ from the defaults. `exp` is in seconds; a room without it never ends.
+   */
   config: z.optional(z.nullable(z.object({ exp: z.optional(z.nullable(z.number())) }))),
 });
 
@@ -25,7 +27,7 @@ export const identified = z.object({ id: text });
 
 export const domainReply = z.object({ domain_id: text });
 
-/** Also of a 404, where the room had expired. */
+/** Also the body of a 404 for an expired room. */
 export const deletionReply = z.object({ deleted: z.optional(z.boolean()) });
 
 export const errorReply = z.object({

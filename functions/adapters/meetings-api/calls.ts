@@ -6,7 +6,7 @@ import type { ProviderOptions } from '../provider/options.ts';
 import { errorReply } from './schema.ts';
 import { tokenSigner } from './token.ts';
 
-/** An application at the Meetings API, as an entry of the pool has it. */
+/** An application at the Meetings API, as an entry of the pool. */
 export interface MeetingsApiEntry {
   readonly name: string;
   readonly applicationId: string;
@@ -29,7 +29,7 @@ export function meetingsApiCalls(entry: MeetingsApiEntry, options: ProviderOptio
   });
 }
 
-/** The provider's reason in either of its two shapes, with the fields it names. */
+/** Returns the provider's reason, in either of its two forms, with the fields that it names. */
 function reasonOf(reply: Reply): string | undefined {
   const error = readable(reply, errorReply);
   if (!error) return undefined;

@@ -1,5 +1,5 @@
 import { FIELDS, type FieldMap, NATIVE } from '../provider/fields.ts';
 
-/** A request is in the words of the Meetings API, so there is nothing that it does not give. */
-// `fromEntries` forgets the names
+/** A request has the fields of the Meetings API, so all of them are native. */
+// `fromEntries` loses the names
 export const MEETINGS_API_FIELDS = Object.fromEntries(FIELDS.map((name) => [name, NATIVE])) as FieldMap;

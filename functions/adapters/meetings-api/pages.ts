@@ -2,23 +2,23 @@ import type * as z from 'zod/mini';
 import type { ListOptions } from '../../rooms/model/ports.ts';
 import type { pageReply, RoomReply } from './schema.ts';
 
-/** Fetches the page after a room's serial number; from the start without one. */
+/** Fetches the page after a room's serial number; without one, the first page. */
 export type FetchPage = (startId: string | undefined) => Promise<RoomsPage>;
 
-/** A page whose entries were read. */
+/** A page with parsed entries. */
 export interface RoomsPage extends Omit<z.infer<typeof pageReply>, '_embedded'> {
   readonly rooms: readonly RoomReply[];
-  /** How many entries it has, those that could not be read among them. */
+  /** The number of its entries, including unreadable ones. */
   readonly entries: number;
 }
 
 /**
- * Every page of the list, each with the serial number of its last room.
+ * Reads every page of the list, each with the serial number of its last room.
  *
- * The list has traps: `next` is there on the last page too, its links have no scheme, and the size of a page may be
- * less than was asked for. Rooms that are overlooked here are made twice elsewhere, so the end is believed only
- * where the list cannot go on: an empty page, a link that leads nowhere new, or a short page once as many rooms as
- * the account has were seen. Of a link only the serial number is taken, so that no link can lead a token astray.
+ * The list has traps: the last page has `next` too, the links have no scheme, and a page may be smaller than
+ * requested. A room that is missed here is created a second time elsewhere. So the list ends only at an empty
+ * page, at a link that leads to no new page, or at a short page after as many rooms as the account has. Only
+ * the serial number of a link is used, so that no link can send a token to another server.
  */
 export async function* pages(fetchPage: FetchPage, since?: string, reached?: ListOptions['reached']) {
   const seen = new Set<string>();
@@ -40,13 +40,16 @@ export async function* pages(fetchPage: FetchPage, since?: string, reached?: Lis
   }
 }
 
-/** Short by its own account, and the rooms are all there. What a page does not tell does not end the list. */
+/**
+ * Whether the page itself says that it is short, and all rooms were seen. A field that the page omits does
+ * not end the list.
+ */
 function isLast(page: RoomsPage, seen: number): boolean {
   const isShort = page.entries < Number(page.page_size ?? 0);
   return isShort && seen >= Number(page.total_items ?? 0);
 }
 
-/** The `start_id` of a link, whose rest is not trusted. */
+/** Returns the `start_id` of a link, whose other parts are not trusted. */
 function serialOf(href: string | null | undefined): string | undefined {
   const query = href?.split('?', 2)[1];
   const serial = new URLSearchParams(query ?? '').get('start_id');

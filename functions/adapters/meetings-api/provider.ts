@@ -22,8 +22,8 @@ import { pageReply, roomReply } from './schema.ts';
 import { tokenSigner } from './token.ts';
 
 /**
- * Rooms a page of the list. The API does not say how many it allows; where it refuses this many, its own default is
- * used.
+ * Rooms per page of the list. The API does not document the largest size; if it refuses this one, its own
+ * default is used.
  */
 const PAGE_SIZE = 100;
 
@@ -107,7 +107,7 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
     return asAsked(reply, room(reply), { id });
   }
 
-  /** There is no deletion: the expiry is moved to the earliest that is allowed, unless it is earlier already. */
+  /** There is no deletion: moves the expiry to the earliest allowed time, unless it is already earlier. */
   async function retire(id: string): Promise<Instant> {
     const found = await get(id);
     if (!found?.available) return now();
@@ -117,7 +117,7 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
       return (await change(id, { expiresAt })).expiresAt;
     } catch (error) {
       if (error instanceof RoomGoneError) return now();
-      // nobody asked for this in so many words, so it is not for the asker to hear that it was refused
+      // the caller did not request this change, so it must not get a refusal of its request
       if (error instanceof ProviderRefusedError) throw new ProviderContractError(error.message);
       throw error;
     }
@@ -142,7 +142,7 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
   };
 }
 
-/** Serial numbers are of any length. */
+/** Compares serial numbers of any length. */
 function later(a: string | undefined, b: string | undefined): string | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return BigInt(a) > BigInt(b) ? a : b;

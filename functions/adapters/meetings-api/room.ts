@@ -3,7 +3,7 @@ import type { RoomSettings, SettingName } from '../../rooms/model/room.ts';
 import type { Instant } from '../../rooms/model/time.ts';
 import type { RoomReply } from './schema.ts';
 
-/** What a `PATCH` takes besides the expiry. */
+/** The settings that a `PATCH` accepts besides the expiry. */
 export const CHANGEABLE = [
   'expire_after_use',
   'theme_id',
@@ -19,7 +19,7 @@ const TOKEN = /(?:^| )(er[a-z2-7]{30})$/;
 export function createBody({ token, settings, expiresAt }: RoomOrder) {
   const metadata = settings.metadata ? `${settings.metadata} ${token}` : token;
   const { theme_id, ...others } = settings;
-  // a null is the default, and no theme
+  // a null is the default, and means no theme
   return {
     ...others,
     ...(theme_id && { theme_id }),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The answers of the Meetings API, as much of them as is used; what else they carry is left alone. */
+/** The answers of the Meetings API, with only the fields that are used; all others are ignored. */
 
 const timestamp = z
   .string()
@@ -8,12 +8,12 @@ const timestamp = z
 
 const link = z.object({ href: z.url({ protocol: /^https?$/ }) });
 
-/** A setting of a kind unknown to us is a setting not shown: it must not make a room unreadable. */
+/** A setting with an unknown value counts as not shown: it must not make a room unreadable. */
 const shown = <T extends z.core.SomeType>(setting: T) => z.catch(z.optional(setting), undefined);
 
 const flag = shown(z.boolean());
 
-/** What a `PATCH` may change, and so what is worth comparing. */
+/** The settings that a `PATCH` may change, which are compared to find drift. */
 const changeableSettings = {
   expire_after_use: flag,
   theme_id: shown(z.nullable(z.string())),
@@ -42,7 +42,7 @@ export const roomReply = z.object({
   meeting_code: z.optional(z.nullable(z.string())),
   metadata: z.optional(z.nullable(z.string())),
   created_at: timestamp,
-  /** An instant room, which is never one of ours, may have none. */
+  /** An instant room may have none; this project never creates one. */
   expires_at: z.optional(z.nullable(timestamp)),
   is_available: z.optional(z.nullable(z.boolean())),
   _links: z.object({
@@ -54,7 +54,7 @@ export const roomReply = z.object({
 
 export type RoomReply = z.infer<typeof roomReply>;
 
-/** Older definitions wrap the rooms once more. They are read one by one. */
+/** Older definitions wrap each room in another object. The rooms are read one by one. */
 const entries = z.nullable(z.array(z.unknown()));
 const rooms = z.optional(z.union([entries, z.object({ rooms: entries })]));
 
@@ -71,7 +71,7 @@ export const pageReply = z.object({
   ),
 });
 
-/** Of the gateway, and of the service behind it. */
+/** The errors of the gateway, and of the service behind it. */
 export const errorReply = z.union([
   z.object({ title: z.string(), detail: z.optional(z.nullable(z.string())) }),
   z.object({

@@ -12,10 +12,10 @@ export interface TokenOptions {
   readonly now: () => Instant;
 }
 
-/** One signature a quarter of an hour. */
+/** A signature is used for this long. */
 const USED_FOR: Duration = 15 * MINUTE;
 
-/** The provider's clock may be behind or ahead of ours by this much. */
+/** The provider's clock may be this much behind or ahead. */
 const SKEW: Duration = 30 * SECOND;
 
 interface Token {
@@ -23,7 +23,7 @@ interface Token {
   readonly useUntil: Instant;
 }
 
-/** Signs the JWT of the Meetings API, once for all calls of a quarter of an hour, however many ask at once. */
+/** Signs the JWT of the Meetings API once per 15 minutes for all calls, including parallel ones. */
 export function tokenSigner({ application, applicationId, secret, now }: TokenOptions): Sign {
   const tokens = new Map<string, Token>();
 
@@ -40,7 +40,7 @@ export function tokenSigner({ application, applicationId, secret, now }: TokenOp
     if (!known || known.useUntil <= now()) return signAnew(pem).header;
     const header = await known.header;
     if (!refused.has(header)) return header;
-    // of several calls that were refused together, the first signs anew and the others take what it signed
+    // if several calls were refused together, the first signs again and the others use its signature
     const latest = tokens.get(pem);
     return latest && latest !== known ? latest.header : signAnew(pem).header;
   };
@@ -59,7 +59,7 @@ async function bearer(key: KeyObject, applicationId: string, now: Instant): Prom
 
 const SMALLEST_MODULUS = 2048;
 
-/** PKCS#8 or PKCS#1, also where the line breaks were lost on the way into the secret. */
+/** Reads PKCS#8 or PKCS#1, even if the line breaks were lost when the secret was stored. */
 function privateKeyOf(secretValue: string, application: string, secret: string): KeyObject {
   const useless = (found: string) =>
     uselessSecret(application, secret, found, "the application's RSA private key in PEM");
@@ -83,7 +83,7 @@ function isEncrypted(kind: string, pem: string): boolean {
   return kind.startsWith('ENCRYPTED') || pem.includes('Proc-Type: 4,ENCRYPTED');
 }
 
-/** What OpenSSL has to say of a damaged key helps nobody, and may quote it. */
+/** OpenSSL's error for a damaged key does not help, and may quote the key. */
 function parsed(pem: string): KeyObject | undefined {
   try {
     return createPrivateKey(pem);

@@ -4,7 +4,7 @@ export function pathOf({ route, id }: ProviderCall): string {
   return id === undefined ? route : route.replace('{id}', encodeURIComponent(id));
 }
 
-/** Below the path of the base URL, and at no other host. */
+/** Returns a URL below the path of the base URL, never at another host. */
 export function urlOf(base: URL, call: ProviderCall): URL {
   const url = new URL(base);
   url.pathname = `${base.pathname.replace(/\/+$/, '')}${pathOf(call)}`;
@@ -16,7 +16,7 @@ export function urlOf(base: URL, call: ProviderCall): URL {
 
 const LOOPBACK = /^(?:127(?:\.\d+){3}|localhost|\[::1\])$/;
 
-/** @throws TypeError where credentials would go somewhere in clear */
+/** @throws TypeError if credentials would be sent without TLS */
 export function checkedBaseUrl(baseUrl: string, application: string): URL {
   const url = URL.parse(baseUrl);
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));

@@ -6,10 +6,10 @@ import type { Reply } from './connection.ts';
 import { answerOf, unreadable } from './failures.ts';
 
 /**
- * The body of a successful answer, checked.
+ * Parses and checks the body of a successful answer.
  *
- * @throws AmbiguousOutcomeError where it is no JSON or breaks the schema; the message names fields and rules, never
- *   a value, since host links are among the values
+ * @throws AmbiguousOutcomeError if it is not JSON or breaks the schema. The message names fields and rules,
+ * but no value, because host links are among the values
  */
 export function answered<T extends z.core.$ZodType>(reply: Reply, schema: T): z.output<T> {
   const found = z.safeParse(schema, parsedJson(reply));
@@ -26,7 +26,7 @@ function parsedJson(reply: Reply): unknown {
   }
 }
 
-/** What a call was about: the answer must be about the same. */
+/** The object of a call: the answer must have the same. */
 export interface Asked {
   readonly id?: string;
   readonly token?: string;
@@ -37,10 +37,10 @@ export interface Asked {
 const TOLERANCE: Duration = 5 * MINUTE;
 
 /**
- * The room of an answer, if it is the one that was asked for. A room that ends too early is the caller's to judge: the
- * account may allow no more.
+ * Returns the room of an answer, if it is the requested one. If a room ends too early, the caller decides:
+ * the account may allow no longer life.
  *
- * @throws ProviderContractError where it is another room, or would live on after its end: nothing of it may be recorded
+ * @throws ProviderContractError if it is another room, or ends too late: nothing of it may be recorded
  */
 export function asAsked(reply: Reply, room: ProviderRoom, { id, token, expiresAt }: Asked): ProviderRoom {
   const faults = [
@@ -57,15 +57,16 @@ export function asAsked(reply: Reply, room: ProviderRoom, { id, token, expiresAt
   );
 }
 
-/** A correlation token, wherever in an entry it stands. */
+/** A correlation token in any place of an entry. */
 const TOKEN = /er[a-z2-7]{30}/;
 
 /**
- * The entries of a list that can be read. One of somebody else that cannot is left out, so that it does not hide the
- * others.
+ * Returns the readable entries of a list. An unreadable entry of another owner is left out, so that it does
+ * not hide the others.
  *
- * @param skipped told how many were left out, if any
- * @throws AmbiguousOutcomeError where one that may be ours cannot be read: left out, it would pass for lost
+ * @param skipped called with the number of entries that were left out, if any
+ * @throws AmbiguousOutcomeError if an unreadable entry may belong to this project: without it, the room would
+ * count as lost
  */
 export function readableEntries<T extends z.core.$ZodType>(
   reply: Reply,
@@ -91,7 +92,7 @@ function faultsOf({ issues }: z.core.$ZodError): string {
     .join('; ');
 }
 
-/** The body of an unsuccessful answer, if it has the shape; a gateway's HTML page has none. */
+/** Returns the body of an unsuccessful answer if it matches the schema; a gateway's HTML page does not. */
 export function readable<T extends z.core.$ZodType>(reply: Reply, schema: T): z.output<T> | undefined {
   try {
     return z.safeParse(schema, JSON.parse(reply.text)).data;

@@ -1,6 +1,6 @@
 import { type Sign, uselessSecret } from './credentials.ts';
 
-/** A key that is presented as it is; a key that was refused stays refused, so there is nothing to sign anew. */
+/** A key that is sent as it is. A refused key stays refused, so it is not signed again. */
 export function apiKeySigner({ application, secret }: { application: string; secret: string }): Sign {
   return async (value) => {
     const key = value.trim();

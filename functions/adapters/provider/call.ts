@@ -1,7 +1,10 @@
 /** One call to a provider. */
 export interface ProviderCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** The path below the base URL, with `{id}` where an id stands, mostly the room's: what metrics are counted by. */
+  /**
+   * The path below the base URL, with `{id}` in place of an id, usually the room's. Metrics are counted by
+   * it.
+   */
   readonly route: string;
   readonly id?: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
@@ -9,8 +12,8 @@ export interface ProviderCall {
   readonly body?: unknown;
   /** Sent as a form, where there is no `body`. */
   readonly form?: Readonly<Record<string, string>>;
-  /** A page of a list, which may be asked for again. @default every GET without an id */
+  /** A page of a list, which may be requested again. @default every GET without an id */
   readonly page?: boolean;
-  /** Nobody waits for the answer: the call leaves a part of the rate to others, and waits for its turn. */
+  /** The call is not urgent: it leaves a part of the rate to others, and waits for its turn. */
   readonly background?: boolean;
 }

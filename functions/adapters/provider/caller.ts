@@ -19,31 +19,31 @@ export interface CallerOptions extends ProviderOptions {
   readonly isRefused?: (reply: Reply) => boolean;
   /** Whether an unsuccessful answer has the shape of the provider's own errors. */
   readonly isOwn: (reply: Reply) => boolean;
-  /** The error that an unsuccessful answer stands for. */
+  /** Returns the error for an unsuccessful answer. */
   readonly failure: (reply: Reply) => Error;
-  /** What the call is counted against, and how much it costs. */
+  /** Returns the limiter that counts the call, and the call's cost. */
   readonly pace?: (call: ProviderCall) => { readonly limiter: RateLimiter; readonly cost?: number };
-  /** Sees every answer. */
+  /** Called with every answer. */
   readonly heard?: (reply: Reply) => void;
 }
 
 /**
- * Makes a call and throws what an unsuccessful answer stands for.
+ * Makes a call. Throws the error for an unsuccessful answer.
  *
- * @param expected unsuccessful answers that the caller wants to see itself
+ * @param expected selects unsuccessful answers that are returned to the caller
  */
 export type Call = (call: ProviderCall, expected?: (reply: Reply) => boolean) => Promise<Reply>;
 
-/** How often a page is asked for before the list is given up. */
+/** How often a page is requested before the list is given up. */
 const PAGE_ATTEMPTS = 3;
 
-/** No page is asked for again after so long, and none is waited for longer: there is a room to be made yet. */
+/** The longest wait before a page is requested again. The invocation also needs time to create a room. */
 const LONGEST_PAUSE: Duration = 5 * SECOND;
 
 /**
- * Calls in their turn, under credentials that heal. A page of a list is asked for again where the first try got no
- * answer, since reading it changes nothing and a long list would never come to its end otherwise; whatever else
- * fails is its caller's to repeat.
+ * Makes calls at the allowed rate, with credentials that survive a rotation. A page of a list without an
+ * answer is requested again, because reading it changes nothing and a long list would otherwise never end.
+ * Any other failed call must be repeated by the caller.
  */
 export function caller(options: CallerOptions): Call {
   const { isOwn, failure, pace, heard, wait = sleep } = options;
@@ -90,9 +90,9 @@ function isPage({ method, id, page = method === 'GET' && id === undefined }: Pro
   return page;
 }
 
-/** How long to wait before a page is asked for again; undefined where that would not help. */
+/** Returns how long to wait before a page is requested again; undefined if that would not help. */
 function pauseAfter(error: unknown, { background = false }: ProviderCall): Duration | undefined {
-  // the limiter knows of a throttle, and lets a call in the background wait for its turn
+  // the limiter knows of the throttle and delays calls in the background
   if (error instanceof ThrottledError) return background ? 0 : error.retryAfter;
   const mayPass = error instanceof AmbiguousOutcomeError || error instanceof UnreachableError;
   return mayPass ? 0 : undefined;

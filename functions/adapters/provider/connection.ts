@@ -8,29 +8,29 @@ import { SECOND } from '../../rooms/model/time.ts';
 import { checkedBaseUrl, pathOf, urlOf } from './address.ts';
 import type { ProviderCall } from './call.ts';
 
-/** What came back, whatever its status. */
+/** An answer with any status. */
 export interface Reply {
   readonly call: ProviderCall;
-  /** The call in an error's words: method, path, application. */
+  /** The call as errors name it: method, path, application. */
   readonly title: string;
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly text: string;
   readonly milliseconds: Duration;
-  /** The header that was sent: it must not appear in anything that is told of this reply. */
+  /** The header that was sent: no message about this reply may contain it. */
   readonly authorization: string;
 }
 
-/** A call as it is counted and timed. */
+/** A call, for metrics. */
 export interface ObservedCall {
   readonly application: string;
   readonly method: ProviderCall['method'];
   readonly route: string;
-  /** Absent where no whole answer came: a time-out, a reset, a torn body. */
+  /** Absent if no complete answer came: a time-out, a reset, a torn body. */
   readonly status?: number;
   readonly milliseconds: Duration;
   readonly askedAt: Instant;
-  /** What time it was where the answer came from, to the second. */
+  /** The server's time of the answer, to the second. */
   readonly serverTime?: Instant;
 }
 
@@ -41,7 +41,7 @@ export interface ConnectionOptions {
   readonly baseUrl: string;
   readonly now: () => Instant;
   /**
-   * For a whole call, from the first byte of the request to the last of the answer.
+   * For a whole call, from the first byte of the request to the last byte of the answer.
    *
    * @default 10 seconds
    */
@@ -53,18 +53,18 @@ export type Send = (call: ProviderCall, authorization: string) => Promise<Reply>
 
 const TIMEOUT: Duration = 10 * SECOND;
 
-/** A socket that rested longer may have been closed by the other side without our noticing. */
+/** The server may have closed a socket that was idle for longer, without notice. */
 const LONGEST_REST: Duration = 4 * SECOND;
 
-/** No answer of a provider comes near it. */
+/** No answer of a provider is nearly as large. */
 const LARGEST_REPLY = 8 * 1024 * 1024;
 
 /**
- * Calls over kept-alive sockets. `node:https` and not `fetch`: it costs less than half the CPU of each call, is
- * loaded already by the AWS SDK, and lets us drop idle sockets.
+ * Sends calls over kept-alive sockets. It uses `node:https` and not `fetch`: that needs less than half the
+ * CPU time for each call, the AWS SDK has loaded it already, and it can drop idle sockets.
  *
- * A container that was frozen between two invocations finds its sockets dead, and a create that is written into a
- * dead socket is lost ambiguously. So nothing is sent over a socket that rested for longer than four seconds.
+ * A container that was frozen between two invocations has dead sockets, and a create that is written to a
+ * dead socket has an ambiguous outcome. So no call uses a socket that was idle for longer than four seconds.
  */
 export function connection(options: ConnectionOptions): Send {
   const { application, now, timeout = TIMEOUT, onCall } = options;
@@ -117,7 +117,7 @@ export function connection(options: ConnectionOptions): Send {
   return send;
 }
 
-/** What is sent, and how it is called. */
+/** Returns the body and its content type. */
 function contentOf({ body, form }: ProviderCall) {
   if (body !== undefined) return { body: JSON.stringify(body), contentType: 'application/json' };
   if (form === undefined) return { body: undefined, contentType: undefined };
@@ -136,7 +136,7 @@ interface Exchange {
   readonly authorization: string;
   readonly body: string | undefined;
   readonly contentType: string | undefined;
-  /** A connection is there, so from now on the call may have been read. */
+  /** Called once connected: from now on the server may have read the call. */
   readonly onConnected: () => void;
 }
 
@@ -183,8 +183,8 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLeng
 };
 
 /**
- * The text of a body. No coding was asked for, yet something in between may have applied one: those that are known are
- * undone, and a body under any other name is read as it is. A byte order mark is dropped.
+ * Returns the text of a body. No content coding was requested, but a proxy may have applied one. Known
+ * codings are decoded; a body with any other is read as it is. A byte order mark is removed.
  */
 function textOf(bytes: Buffer, codings = ''): string {
   const names = codings.toLowerCase().split(',').reverse();

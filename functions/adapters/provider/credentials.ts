@@ -5,15 +5,15 @@ import type { SecretStage, Secrets } from '../secrets.ts';
 import type { Reply } from './connection.ts';
 
 /**
- * Makes an `Authorization` header of a secret's value: the one it made before, unless it was refused and another
+ * Returns an `Authorization` header for a secret's value: the earlier one, unless it was refused and another
  * can be made.
  *
- * @throws UnauthorizedError where the value is no credential; see `uselessSecret`
+ * @throws UnauthorizedError if the value is not a credential; see `uselessSecret`
  */
 export type Sign = (secret: string, refused: ReadonlySet<string>) => Promise<string>;
 
 export interface Credentials {
-  /** Sends under the credentials in use, and where they are refused under newer ones until one is accepted. */
+  /** Sends with the credential in use. If it is refused, sends with newer ones until one is accepted. */
   present<R extends Reply>(send: (authorization: string) => Promise<R>): Promise<R>;
 }
 
@@ -21,7 +21,10 @@ export type Owner = 'application' | 'connection';
 
 export interface CredentialsOptions {
   readonly application: string;
-  /** What bears the name: an application of the pool, or a connection to calendars. @default 'application' */
+  /**
+   * The owner of the credential: an application of the pool, or a connection to calendars. @default
+   * 'application'
+   */
   readonly owner?: Owner;
   /** ARN or name. */
   readonly secret: string;
@@ -30,23 +33,27 @@ export interface CredentialsOptions {
   readonly now: () => Instant;
   /** Whether an answer refuses the credential, so that another may be accepted. @default every 401 */
   readonly isRefused?: (reply: Reply) => boolean;
-  /** Told each time that the previous version has to serve, since the current one is no credential. */
+  /** Called each time the previous version is used because the current one is not a credential. */
   readonly onUnusable?: (application: string) => void;
 }
 
-/** Where the credential may be while it is being changed, the likeliest first. */
+/** The versions that may be accepted while the credential is being changed, the most likely one first. */
 const STAGES: readonly SecretStage[] = ['AWSCURRENT', 'AWSPENDING', 'AWSPREVIOUS'];
 
-/** How long a version that was accepted in place of the current one is used without asking. */
+/**
+ * How long a version that was accepted instead of the current one is used before the current one is tried
+ * again.
+ */
 const STICKS_FOR: Duration = 5 * MINUTE;
 
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Credentials that survive their own rotation. A refused call (401) had no effect, so it is sent again under what
- * Secrets Manager has now: the current version signed anew, then the pending, then the previous one, since the
- * provider may have taken the new key already, or not yet. Workers with different versions all heal so. A current
- * version that is no credential at all (a file of the wrong kind, say) is passed over in the same way, and told of.
+ * Credentials that survive their own rotation. A refused call (401) had no effect, so it is sent again with
+ * the versions in Secrets Manager. The order is the current version with a new signature, then the pending
+ * one, then the previous one, because the provider may or may not have accepted the new key yet. So workers
+ * with different versions all recover. A current version that is no credential at all (for example the wrong
+ * file) is skipped and reported.
  */
 export function credentials({
   application,
@@ -71,7 +78,7 @@ export function credentials({
     }
   }
 
-  /** Reads past the cache, since a person may have replaced the secret meanwhile. */
+  /** Reads past the cache, because a person may have replaced the secret meanwhile. */
   async function signNewestThatCan(): Promise<string> {
     try {
       return await signCurrent(await readSecret('AWSCURRENT', true));
@@ -105,17 +112,17 @@ export function credentials({
   }
 
   async function* afterRefusal(refused: ReadonlySet<string>): AsyncGenerator<Candidate> {
-    // another call may have found the right version while this one was under way
+    // another call may have found the right version while this call was in progress
     if (accepted) yield { value: accepted.value, header: await sign(accepted.value, NONE) };
     for (const stage of STAGES) {
       const value = await readSecret(stage, true);
-      // the current key gets one new signature, an older one is as refused as it was
+      // only the current key is signed again: an older key stays refused
       const header = value && (await signOrSkip(value, stage === 'AWSCURRENT' ? refused : NONE));
       if (value && header) yield { value, header };
     }
   }
 
-  /** @returns undefined where the value is no credential: another version may be one */
+  /** @returns undefined if the value is not a credential: another version may be one */
   async function signOrSkip(value: string, refused: ReadonlySet<string>) {
     try {
       return await sign(value, refused);
@@ -150,7 +157,7 @@ interface Candidate {
   readonly header: string;
 }
 
-/** The command checks the form and reads the value back, which the AWS CLI does not. */
+/** The command checks the format and reads the value back, which the AWS CLI does not do. */
 function putCommand(name: string): string {
   return `evergreen-rooms credentials put ${name} --stack STACK --file FILE`;
 }
@@ -161,7 +168,7 @@ interface Named {
   readonly secret: string;
 }
 
-/** An error for the person who put the wrong thing into a secret. It never shows the thing. */
+/** Returns an error for the person who stored a wrong value in a secret. The error never shows the value. */
 export function uselessSecret(
   application: string,
   secret: string,

@@ -12,11 +12,11 @@ import { MINUTE, SECOND } from '../../rooms/model/time.ts';
 import type { Reply } from './connection.ts';
 import { redacted } from './redaction.ts';
 
-/** What an answer means to an adapter that knows its provider's words. */
+/** What the adapter of a provider reads from an unsuccessful answer. */
 export interface Diagnosis {
-  /** The provider's reason, as it came. */
+  /** The provider's reason, unchanged. */
   readonly reason?: string;
-  /** When to come back, where the body says it rather than a header. */
+  /** How long to wait, if the body says so instead of a header. */
   readonly retryAfter?: Duration;
 }
 
@@ -24,11 +24,11 @@ const REFUSED = new Set([400, 413, 422]);
 const GONE = new Set([404, 410]);
 const THROTTLED = new Set([429, 503]);
 
-/** The words for an account that holds as many rooms as it may, and not for a limit of one room. */
+/** Matches texts about an account that is full, and not about a limit of one room. */
 const FULL =
   /\b(?:max(?:imum)?|limit|quota|too many)\b[^.;]*\brooms\b|\brooms\b[^.;]*\b(?:max(?:imum)?|limit|quota|exceeded|reached)\b|\bmax_api_rooms\b/i;
 
-/** Whether an answer to a create says that the account is full, with whatever status. */
+/** Whether an answer to a create says that the account is full, with any status. */
 export function saysFull({ status, call }: Reply, reason = ''): boolean {
   const isCreate = call.method === 'POST' && call.id === undefined;
   return isCreate && status >= 400 && status < 500 && status !== 429 && FULL.test(reason);
@@ -38,16 +38,17 @@ export function isSuccess({ status }: Reply): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Whether the call named a room and the provider does not know it. */
+/** Whether the call named a room that the provider does not know. */
 export function isGone({ status, call }: Reply): boolean {
   return GONE.has(status) && call.id !== undefined;
 }
 
 /**
- * The error that a refusal in another shape than the provider's own stands for: a gateway, a proxy or a page of HTML in
- * between. It says nothing about the room, the request or the account, so nothing is given up for it.
+ * Returns the error for an unsuccessful answer that does not have the provider's form: it comes from a
+ * gateway, a proxy or an HTML page in between. It says nothing about the room, the request or the account, so
+ * nothing is given up because of it.
  *
- * @returns undefined where the status alone says enough, whoever has sent it
+ * @returns undefined if the status alone is enough, from any sender
  */
 export function strangerFailure(reply: Reply): AmbiguousOutcomeError | undefined {
   const { status } = reply;
@@ -60,9 +61,9 @@ export function strangerFailure(reply: Reply): AmbiguousOutcomeError | undefined
 }
 
 /**
- * The error that an unsuccessful answer stands for, by what every provider means by its status. Adapters look for
- * meanings of their own first. Only what a caller wrote can be refused for good: a status that the contract does not
- * know, or a refused look, is tried again, since a wrong base URL or a proxy in between may be all there is to it.
+ * Returns the error for an unsuccessful answer by the usual meaning of its status. Adapters first check for
+ * meanings of their own. Only content that a caller wrote can be refused for good. An unknown status and a
+ * refused read are tried again, because the cause may be a wrong base URL or a proxy.
  */
 export function failureOf(reply: Reply, { reason, retryAfter }: Diagnosis, now: () => Instant): Error {
   const { status, call } = reply;
@@ -95,14 +96,14 @@ export function failureOf(reply: Reply, { reason, retryAfter }: Diagnosis, now: 
   );
 }
 
-/** A successful status with an answer that says something else than the contract. */
+/** Returns the error for a successful status whose answer breaks the contract. */
 export function unreadable(reply: Reply, found: string): AmbiguousOutcomeError {
   return new AmbiguousOutcomeError(
     `${answerOf(reply)} with a body that cannot be used (${found}): the call may have had its effect all the same`,
   );
 }
 
-/** An answer in an error's words: the call, the status, how long it took, the provider's own reason. */
+/** Describes an answer in an error: the call, the status, the duration, the provider's own reason. */
 export function answerOf(reply: Reply, reason = ''): string {
   const { title, status, milliseconds, authorization } = reply;
   const credential = authorization.slice(authorization.indexOf(' ') + 1);
@@ -110,13 +111,16 @@ export function answerOf(reply: Reply, reason = ''): string {
   return `${title}: ${status} after ${milliseconds} ms${words && `, ${words}`}`;
 }
 
-/** Without `Retry-After`. */
+/** Used without `Retry-After`. */
 const DEFAULT_WAIT: Duration = 10 * SECOND;
 
 const SHORTEST_WAIT: Duration = SECOND;
 const LONGEST_WAIT: Duration = 15 * MINUTE;
 
-/** `Retry-After` in both of its forms, seconds and an HTTP date, kept between a second and a quarter of an hour. */
+/**
+ * Reads `Retry-After` in both of its forms, seconds and an HTTP date. The result is limited to between a
+ * second and 15 minutes.
+ */
 export function retryAfterOf({ headers }: Pick<Reply, 'headers'>, now: () => Instant): Duration {
   const value = headers['retry-after']?.trim() ?? '';
   if (/^\d+(?:\.\d+)?$/.test(value)) return bounded(Number(value) * SECOND);

@@ -1,6 +1,6 @@
 import type { RoomSettings } from '../../rooms/model/room.ts';
 
-/** Everything that a request can say of what a room is like. */
+/** All fields of a request that describe a room. */
 export const FIELDS = [
   'display_name',
   'metadata',
@@ -21,14 +21,14 @@ export const FIELDS = [
 
 export type FieldName = (typeof FIELDS)[number];
 
-/** How a provider gives a field. */
+/** How a provider supports a field. */
 export interface FieldSupport {
   readonly support: 'native' | 'approximated' | 'impossible';
-  /** What the caller gets instead, or why there is nothing to get. */
+  /** What the caller gets instead, or why the field has no effect. */
   readonly how?: string;
-  /** The values that are given in full. Absent: all of them where it is native, else none. */
+  /** The values that are fully supported. Absent: all if the field is native, otherwise none. */
   readonly given?: readonly unknown[];
-  /** No reason to warn: every request has it, so that every caller would be warned. */
+  /** Never causes a warning: every request has this field, so every caller would be warned. */
   readonly silent?: true;
 }
 
@@ -36,14 +36,14 @@ export type FieldMap = Readonly<Record<FieldName, FieldSupport>>;
 
 export const NATIVE: FieldSupport = { support: 'native' };
 
-/** What a caller who asks for these settings does not get, in words for a person. */
+/** Returns the requested settings that a caller does not get, as text for a person. */
 export function limitationsOf(fields: FieldMap, settings: RoomSettings): readonly string[] {
   return FIELDS.flatMap((name) => {
     const { support, how, given, silent } = fields[name];
     const value = valueAt(settings, name);
     const isGiven = given ? given.includes(value) : support === 'native';
     if (value === undefined || isGiven || silent) return [];
-    // what a caller writes there may be long, or nobody's business in a log
+    // the caller's value may be long, or too private for a log
     const shown = typeof value === 'boolean' || given ? ` ${String(value)}` : '';
     return [`${name}${shown}: ${support === 'native' ? 'impossible' : support}, ${how}`];
   });
@@ -51,7 +51,7 @@ export function limitationsOf(fields: FieldMap, settings: RoomSettings): readonl
 
 function valueAt(settings: RoomSettings, name: FieldName): unknown {
   let value: unknown = settings;
-  // whatever stands there may be asked for a part, which is unknown
+  // reading an unknown part of any value is safe
   for (const part of name.split('.')) value = (value as Record<string, unknown> | undefined)?.[part];
   return value;
 }

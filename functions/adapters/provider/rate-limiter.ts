@@ -3,7 +3,7 @@ import { ThrottledError } from '../../rooms/model/errors.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { SECOND } from '../../rooms/model/time.ts';
 
-/** What a provider allows: so many calls, or points, in any stretch of time of this length. */
+/** A provider's limit: this many calls, or points, in any period of this length. */
 export interface Budget {
   readonly limit: number;
   readonly window: Duration;
@@ -12,7 +12,7 @@ export interface Budget {
 export interface RateLimiterOptions extends Budget {
   readonly application: string;
   readonly now: () => Instant;
-  /** The longest a call waits here; one that would wait longer is given back. @default 5 seconds */
+  /** The longest time that a call waits here; a call that would wait longer fails. @default 5 seconds */
   readonly maxWait?: Duration;
   /** @default a timer */
   readonly wait?: (duration: Duration) => Promise<unknown>;
@@ -20,28 +20,28 @@ export interface RateLimiterOptions extends Budget {
 
 export interface RateLimiter {
   /**
-   * Resolves when a call may go out, with what is to be called once its answer has come, or none will.
+   * Resolves when a call may be sent. Call the returned function once the answer has come, or will not come.
    *
    * @param cost in the budget's unit, default 1
-   * @param background leaves half of the budget to other calls, and waits for two windows where it must
-   * @throws ThrottledError, not ambiguous, where that is later than `maxWait`
+   * @param background leaves half of the budget to other calls, and waits for up to two windows
+   * @throws ThrottledError, not ambiguous, if the call would wait longer than `maxWait`
    */
   turn(cost?: number, background?: boolean): Promise<() => void>;
-  /** The provider throttled a call: no call goes out for that time. */
+  /** The provider throttled a call: no call is sent for that time. */
   hold(duration: Duration): void;
-  /** Others have used more than half of the budget: nothing goes out in the background for so long. */
+  /** Others have used more than half of the budget: no background call is sent for that time. */
   holdBackground(duration: Duration): void;
-  /** The provider named another limit. */
+  /** The provider reported another limit. */
   allow(limit: number): void;
 }
 
-/** Others share the account: containers beside this one, and people. */
+/** The share of the limit that this container uses: other containers and people share the account. */
 const OURS = 0.9;
 
-/** Of that, what calls in the background may use: nobody waits for them, and somebody may for the others. */
+/** The share of that for calls in the background, which are not urgent. */
 const BACKGROUND = 0.5;
 
-/** `at`: when the call goes out; once it is answered, the latest instant at which it can have arrived. */
+/** `at`: when the call is sent; once it is answered, the latest instant at which it can have arrived. */
 interface Turn {
   at: Instant;
   readonly cost: number;
@@ -49,9 +49,9 @@ interface Turn {
 }
 
 /**
- * Spaces the calls of one container so that a provider need not throttle them: a sliding window, first come first
- * served. The provider counts arrivals, which are later than departures and not all by the same time. So a call stays
- * in the window until a window after its answer.
+ * Spaces the calls of one container so that a provider need not throttle them: a sliding window, first come
+ * first served. The provider counts arrivals, which are later than departures, each by a different time. So a
+ * call stays in the window until one window after its answer.
  */
 export function rateLimiter({
   application,
@@ -66,7 +66,10 @@ export function rateLimiter({
   let backgroundHeldUntil: Instant = 0;
   let turns: Turn[] = [];
 
-  /** The earliest instant at which the window before it has room for the cost, after the turns given away already. */
+  /**
+   * Returns the earliest instant at which the window has space for the cost, after the turns that are already
+   * taken.
+   */
   function nextTurn(cost: number, before: readonly Turn[], background: boolean): Instant {
     const most = background ? Math.max(cost, limit * BACKGROUND) : limit;
     const latest = before.filter(({ at }) => at > now() - window).sort((a, b) => a.at - b.at);
@@ -97,7 +100,7 @@ export function rateLimiter({
       for (let left = delay; left > 0; left = turn.at - now()) {
         await wait(left);
         if (now() < turn.at) break;
-        // those before it were answered meanwhile, and may have arrived later than they went out
+        // earlier calls were answered meanwhile, and may have arrived later than they were sent
         turn.at = nextTurn(cost, turns.slice(0, turns.indexOf(turn)), background);
       }
       return () => {

@@ -1,6 +1,6 @@
 /**
- * What a provider says goes into errors, and errors go into logs, rows and queues. Nothing that opens a door may
- * go along: no key, no token, no host link.
+ * A provider's text goes into errors, and errors go into logs, rows and queues. It must contain no
+ * credential: no key, no token, no host link.
  */
 const CREDENTIALS: readonly RegExp[] = [
   /-----BEGIN[\s\S]*?(?:-----END[^-]*-----|$)/g,
@@ -9,13 +9,13 @@ const CREDENTIALS: readonly RegExp[] = [
   /\b(?:participant_token|room_token|roomKey|access_token|api_?key|token|t|zak|pwd)=[^\s&"']+/gi,
 ];
 
-/** The longest excerpt of a provider's words. */
+/** The longest excerpt of a provider's text. */
 const LONGEST = 300;
 
 /**
- * A provider's words, fit for an error: on one line, short, credentials taken out.
+ * Returns a provider's text for an error: one line, short, without credentials.
  *
- * @param known values that must not appear whatever they look like
+ * @param known values that must not appear, in any form
  */
 export function redacted(text: string, known: readonly string[] = []): string {
   let safe = text;

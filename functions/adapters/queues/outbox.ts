@@ -2,7 +2,10 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Outbox } from '../../feeds/feed.ts';
 import { type Outgoing, sendBatched } from './send-batched.ts';
 
-/** The way of many messages to a queue. They are taken as they are sent, so that they need not all be there at once. */
+/**
+ * Sends many messages to a queue. Messages are taken from the iterable as they are sent, so they need not all
+ * exist at the same time.
+ */
 export function outbox(client: SQSClient, queueUrl: string): Outbox {
   return { send: (bodies) => sendBatched(client, queueUrl, outgoing(bodies)) };
 }

@@ -4,7 +4,7 @@ import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { MINUTE, SECOND } from '../../rooms/model/time.ts';
 import { type Outgoing, sendBatched } from './send-batched.ts';
 
-/** SQS holds a message back for a quarter of an hour at most. */
+/** SQS delays a message by at most 15 minutes. */
 const LONGEST_DELAY: Duration = 15 * MINUTE;
 
 /** The body of a message of the rotations queue. */
@@ -12,7 +12,9 @@ export interface RotationMessage {
   readonly key: string;
   readonly generation: number;
   readonly cause: string;
-  /** A delay longer than SQS's goes in hops: whoever receives the message earlier sends it on. */
+  /**
+   * A delay that is longer than SQS's limit is split: a worker that receives the message earlier sends it on.
+   */
   readonly notBefore?: string;
 }
 
@@ -27,7 +29,7 @@ export function rotationQueue(client: SQSClient, queueUrl: string, now: () => In
   };
 }
 
-/** The same queue, for what a provider told: a message each, since nobody waits for company. */
+/** The same queue for the callbacks of providers: one message each, because batches would delay them. */
 export function newsQueue(client: SQSClient, queueUrl: string): { tell(news: ProviderEvent): Promise<void> } {
   return {
     async tell(news) {

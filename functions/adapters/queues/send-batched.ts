@@ -2,35 +2,35 @@ import { setTimeout } from 'node:timers/promises';
 import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Duration } from '../../rooms/model/time.ts';
 
-/** A message that waits to be sent. */
+/** A message to send. */
 export interface Outgoing {
   readonly MessageBody: string;
   /** Seconds. */
   readonly DelaySeconds?: number;
 }
 
-/** What SQS takes at once, with something left for what it counts besides the bodies. */
+/** SQS's limits for one batch, minus a margin for what it counts besides the bodies. */
 const MOST_MESSAGES = 10;
 const MOST_BYTES = 250 * 1024;
 
-/** Batches in flight at once: enough to hide the round trip, few enough for the SDK's sockets. */
+/** Batches in flight at the same time: enough to hide the round trip, few enough for the SDK's sockets. */
 const IN_FLIGHT = 16;
 
 const ATTEMPTS = 4;
-/** Before what a batch refused is sent again; doubled each time. */
+/** The wait before refused messages of a batch are sent again; doubled each time. */
 const PAUSE: Duration = 50;
 
 /**
- * Sends any number of messages to a queue, ten at a time. Resolves when all of them are there.
+ * Sends any number of messages to a queue, ten at a time. Resolves when the queue has all of them.
  *
- * @throws Error where the queue keeps refusing some; the others may have been sent
+ * @throws Error if the queue keeps refusing some; the others may have been sent
  */
 export async function sendBatched(
   client: SQSClient,
   QueueUrl: string,
   messages: Iterable<Outgoing>,
 ): Promise<void> {
-  // the workers take from one iterator: no more is written than is on its way
+  // the workers share one iterator, so bodies are created only as fast as they are sent
   const batches = batched(messages);
   const worker = async () => {
     for (let next = batches.next(); !next.done; next = batches.next()) {

@@ -4,10 +4,13 @@ import { CalendarUnreadableError } from '../../connections/system.ts';
 import { compressed, decompressed } from './compression.ts';
 import { VersionedRows } from './versioned-rows.ts';
 
-/** Of the 400 KB of a row; the rest is for the cursor, whose links have a few KB at most. */
+/** The limit of a row is 400 KB; the rest is for the cursor, whose links have a few KB at most. */
 const MOST_BYTES = 380 * 1024;
 
-/** What connected calendars were like, one row a calendar, in the table of calendars. The events are packed. */
+/**
+ * The last known events of connected calendars, one row for each calendar, in the table of calendars. The
+ * events are compressed.
+ */
 export function calendarMemories(client: DynamoDBClient, TableName: string): CalendarMemories {
   const rows = new VersionedRows(client, TableName, 'revision');
   return {
@@ -37,12 +40,12 @@ function mustFit(calendar: string, events: Uint8Array): Uint8Array {
   );
 }
 
-/** Other things of calendars stand in the same table. */
+/** The same table has rows of other kinds. */
 function idOf(calendar: string): string {
   return `connection:${calendar}`;
 }
 
-/** Bits of the third place. */
+/** Bits of the third field of a row. */
 const REPEATS = 1;
 const MISSING = 2;
 

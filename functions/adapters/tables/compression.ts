@@ -1,12 +1,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-/** Values that would take much of the 400 KB of a row, as one small attribute. */
+/** Compresses a value that would use much of the 400 KB of a row into one small attribute. */
 export function compressed(value: unknown): Uint8Array {
   return gzipSync(JSON.stringify(value));
 }
 
-/** The value that was packed; its type is for the caller to know. */
+/** Decompresses a value; the caller knows its type. */
 export function decompressed<T>(bytes: unknown): T {
-  // DynamoDB gives a binary attribute as bytes
+  // DynamoDB returns a binary attribute as bytes
   return JSON.parse(gunzipSync(bytes as Uint8Array).toString('utf8'));
 }

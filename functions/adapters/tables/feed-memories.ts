@@ -8,12 +8,12 @@ import {
 import { compressed, decompressed } from './compression.ts';
 import { type Item, VersionedRows } from './versioned-rows.ts';
 
-/** Of the 400 KB of a row; the rest is for what a server gives as ETag, whose headers have 16 KB at most. */
+/** The limit of a row is 400 KB; the rest is for the server's ETag, whose headers have at most 16 KB. */
 const MOST_BYTES = 380 * 1024;
 
 /**
- * What feeds were like, one row a feed, in the table of calendars. The events are packed: thousands of them must fit
- * into the 400 KB of a row.
+ * The last known events of feeds, one row for each feed, in the table of calendars. The events are
+ * compressed: thousands of them must fit into the 400 KB of a row.
  */
 export function feedMemories(client: DynamoDBClient, TableName: string): FeedMemories {
   const rows = new VersionedRows(client, TableName, 'revision');
@@ -53,7 +53,7 @@ function mustFit(feed: string, events: Uint8Array): Uint8Array {
   );
 }
 
-/** Other things of calendars stand in the same table. */
+/** The same table has rows of other kinds. */
 function idOf(feed: string): string {
   return `feed:${feed}`;
 }

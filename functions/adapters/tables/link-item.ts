@@ -3,8 +3,8 @@ import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { timeToLive } from './time-to-live.ts';
 
 /**
- * How a link stands in the links table: its key is `slug`, and instants are ISO 8601. Nothing here needs the SDK, so
- * that the public function can read an item without it.
+ * A link as an item of the links table: its key is `slug`, and instants are ISO 8601. This file does not need
+ * the SDK, so the public function can read an item without it.
  */
 export interface LinkItem {
   readonly slug: string;
@@ -14,9 +14,9 @@ export interface LinkItem {
   readonly url?: string | undefined;
   readonly expiresAt?: string | undefined;
   readonly name?: string | undefined;
-  /** When a room on demand stops to open. */
+  /** Until when a visitor can open a room on demand. */
   readonly until?: string | undefined;
-  /** When DynamoDB may delete it: with the row. */
+  /** When DynamoDB may delete the item, together with the row. */
   readonly ttl?: number | undefined;
 }
 
@@ -24,13 +24,13 @@ export function toLinkItem({ expiresAt, neededUntil, ...link }: Link, retention:
   return {
     ...link,
     expiresAt: isoOf(expiresAt),
-    // of other states a visitor sees the end already
+    // in other states a visitor already sees the end
     until: link.state === 'on-demand' ? isoOf(neededUntil) : undefined,
     ttl: neededUntil === undefined ? undefined : timeToLive(neededUntil + retention),
   };
 }
 
-/** The link without what only matters to the table. */
+/** Returns the link without the fields that only the table needs. */
 export function toLink({ expiresAt, until, ttl: _ttl, ...link }: LinkItem): Link {
   return { ...link, expiresAt: instantOf(expiresAt), neededUntil: instantOf(until) };
 }

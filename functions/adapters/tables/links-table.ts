@@ -10,9 +10,9 @@ const SLUG_BYTES = 16;
 
 export interface LinksTableOptions {
   readonly tableName: string;
-  /** How long the link of a room that has ended is kept: as long as its row. */
+  /** How long the link of an ended room is kept: as long as its row. */
   readonly retention: Duration;
-  /** Where links begin; ends in a slash. */
+  /** The start of every link; ends in a slash. */
   readonly linksUrl: string;
   /** Whether pages show the names of rooms. */
   readonly names: boolean;
@@ -35,7 +35,7 @@ export function linksTable(
           new PutCommand({
             TableName,
             Item: toLinkItem(link, retention),
-            // a repetition after a crash has the same revision
+            // a repeated write after a crash has the same revision
             ConditionExpression: 'attribute_not_exists(slug) OR revision <= :revision',
             ExpressionAttributeValues: { ':revision': link.revision },
           }),

@@ -4,10 +4,10 @@ import { SECOND } from '../../rooms/model/time.ts';
 import { timeToLive } from './time-to-live.ts';
 import { VersionedRows } from './versioned-rows.ts';
 
-/** Other things of calendars stand in the same table. */
+/** The same table has rows of other kinds. */
 const PREFIX = 'meeting:';
 
-/** In which connected calendars a meeting is, one row a meeting, in the table of calendars. */
+/** The connected calendars that contain a meeting, one row for each meeting, in the table of calendars. */
 export function meetingsTable(client: DynamoDBClient, TableName: string): Meetings {
   const rows = new VersionedRows(client, TableName, 'version');
   return {

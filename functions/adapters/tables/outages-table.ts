@@ -5,7 +5,7 @@ import type { OutageStore } from '../circuits.ts';
 /** A key that no caller can name. */
 const OUTAGES = { roomKey: '#outages', entry: 'open' };
 
-/** What is known of outages, in one entry of the rooms table: read only when calls fail. */
+/** The known outages, in one entry of the rooms table: read only when calls fail. */
 export function outagesTable(client: DynamoDBClient, TableName: string): OutageStore {
   const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return {

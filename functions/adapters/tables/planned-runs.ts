@@ -1,6 +1,6 @@
 import type { PlannedOccurrence } from '../../rooms/model/occurrences.ts';
 
-/** Occurrences that follow each other at one distance and last equally long. */
+/** Occurrences at a regular distance and of equal length. */
 interface Run {
   readonly id: number;
   readonly step: number;
@@ -9,8 +9,9 @@ interface Run {
 }
 
 /**
- * The planned occurrences of a series as they stand in a row: as runs, `id,step,length,count` in milliseconds to the base
- * of 36. A hundred weeks take some hundred bytes so, and each write of the row costs by its size.
+ * Writes the planned occurrences of a series for a row: as runs, `id,step,length,count` in milliseconds to
+ * the base of 36. A hundred weeks need about a hundred bytes, and the cost of each write of the row depends
+ * on its size.
  */
 export function writeRuns(planned: readonly PlannedOccurrence[]): string {
   const runs: Run[] = [];

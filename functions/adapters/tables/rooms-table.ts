@@ -23,26 +23,28 @@ import { timeToLive } from './time-to-live.ts';
 export const DUE_SHARDS = 16;
 
 const ROOM = 'room';
-/** What a key begins with that no caller can name: the entry is no room's. */
+/** The first character of keys that no caller can name: such an entry is not a room. */
 const NOT_A_ROOM = '#';
 const LIST_ENDS = `${NOT_A_ROOM}list-ends`;
 const IMPORTED = `${NOT_A_ROOM}imported`;
 const GENERATION = 'generation#';
 
-/** A page of the due index from each shard makes a round of the planner, which is to take a few seconds at most. */
+/**
+ * A round of the planner reads a page of the due index from each shard, and must take a few seconds at most.
+ */
 const DUE_PAGE = 250;
 
 export interface RoomsTableOptions {
   readonly tableName: string;
-  /** How long the row of a room that has ended is kept. */
+  /** How long the row of an ended room is kept. */
   readonly retention?: Duration;
-  /** Rooms on a page of the due index, at most. */
+  /** The largest number of rooms on a page of the due index. */
   readonly duePage?: number;
   /** Default: the time of this machine. */
   readonly now?: () => Instant;
 }
 
-/** The rooms table: a row a key, beside it an entry for each past generation. */
+/** The rooms table: one row for each key, and an entry for each past generation. */
 export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): RoomStore {
   const { tableName: TableName, retention = 90 * DAY, duePage = DUE_PAGE, now = Date.now } = options;
   const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
@@ -67,7 +69,7 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
 
     async write(room) {
       const written: Room = { ...room, revision: nextRevision(room, now()) };
-      // as short as it may be: a row is paid for by the kilobyte
+      // as short as possible: each write costs by the size of the row
       const writer = randomBytes(9).toString('base64url');
       try {
         await table.send(
@@ -84,7 +86,7 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
         );
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        // the SDK repeats a write whose answer was lost, and the repetition fails on what the first one wrote
+        // the SDK repeats a write whose answer was lost, and the repeated write conflicts with the first one
         if ((await readItem(room.key))?.writer !== writer) {
           throw new RoomChangedError(
             `room ${room.key} was changed by another worker after revision ${room.revision}`,
@@ -159,7 +161,7 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
         const { Item: noted } = await table.send(
           new GetCommand({ TableName, Key: place, ConsistentRead: true }),
         );
-        // nothing deletes a note
+        // a note is never deleted
         return { key: noted?.holder ?? key, since: noted?.since ?? since };
       }
     },
@@ -187,7 +189,7 @@ function startKey(cursor: string | undefined): Item | undefined {
   return cursor === undefined ? undefined : JSON.parse(cursor);
 }
 
-/** The row of a room, as it stands in the table. */
+/** Converts a room to the row of the table. */
 export function toRow(room: Room, retention: Duration): Item {
   const { key, ...attributes } = room;
   return {
@@ -195,9 +197,9 @@ export function toRow(room: Room, retention: Duration): Item {
     entry: ROOM,
     // all of a room but its key
     ...toItem(attributes as Room),
-    // only rooms that are to be looked at are in the index: it is as small as what is kept
+    // only rooms with a due time are in the index, which keeps it small
     dueShard: room.dueAt === undefined ? undefined : Math.floor(fraction(`shard ${key}`) * DUE_SHARDS),
-    // in the index in place of the state, which every claim changes, and the index would be written with it
+    // the index has this instead of the state: every claim changes the state, and would also write the index
     held: room.state === 'held' ? true : undefined,
     application: room.current?.application,
     ttl: endOfRow(room, retention),
@@ -214,7 +216,7 @@ function toHistory({ key, ...past }: PastGeneration, retention: Duration): Item 
   };
 }
 
-/** When DynamoDB may delete the row: some time after its room has ended, never while it is kept. */
+/** Returns when DynamoDB may delete the row: some time after its room has ended, never while it is kept. */
 function endOfRow(room: Room, retention: Duration): number | undefined {
   const end = neededUntil(room);
   return end === undefined ? undefined : timeToLive(end + retention);

@@ -13,9 +13,9 @@ import type { Instant } from '../../rooms/model/time.ts';
 import { readRuns, writeRuns } from './planned-runs.ts';
 
 /**
- * How rooms stand in the table: attributes named as in the domain. A write is paid for by the kilobyte, so a row leaves
- * out what its reader knows anyway, and most instants are milliseconds. Rows of earlier versions have all of it, and
- * ISO 8601: both are read.
+ * A room as an item of the table: attributes have the names of the domain. A write costs by the kilobyte, so
+ * a row leaves out what its reader can derive, and most instants are milliseconds. Rows of earlier versions
+ * have all attributes, and ISO 8601: both are read.
  */
 export type Item = Record<string, unknown>;
 
@@ -39,17 +39,19 @@ const INSTANTS = new Set([
   'updatedAt',
 ]);
 
-/** Written as ISO 8601 with milliseconds: the index sorts by the one as text, and people look for the other. */
+/**
+ * Written as ISO 8601 with milliseconds: the index sorts `dueAt` as text, and people look for `expiresAt`.
+ */
 const READABLE = new Set(['dueAt', 'expiresAt']);
 
-/** Attributes that are the caller's or the source's own: nothing in them is ours to translate. */
+/** Attributes with the caller's or the source's own content: no value in them is converted. */
 const OPAQUE = new Set(['settings', 'origin', 'sequences']);
 
 export function toItem(entry: Room | PastGeneration): Item {
   return 'revision' in entry ? toRoomItem(entry) : toReadable(entry);
 }
 
-/** What a row has where it says nothing else. */
+/** The values of a row that leaves them out. */
 const USUAL: Pick<Room, 'retirees' | 'warnings' | 'attempts'> = { retirees: [], warnings: [], attempts: 0 };
 
 function toRoomItem({ claim, previous, ...room }: Room): Item {
@@ -68,7 +70,7 @@ function toRoomItem({ claim, previous, ...room }: Room): Item {
   };
 }
 
-/** Where it is in the account of the current room, that is not said again. */
+/** Leaves out the application if it is that of the current room. */
 function away<Part extends { application: string }>(
   part: Part,
   current: LiveRoom | undefined,
@@ -76,7 +78,7 @@ function away<Part extends { application: string }>(
   return part.application === current?.application ? { ...part, application: undefined } : part;
 }
 
-/** Most claims are for the room as the row has it already. */
+/** Shortens a claim: most claims have the spec of the row. */
 function briefClaim({ spec, warnings = [], ...claim }: Claim, room: Pick<Room, 'spec'>) {
   return {
     ...claim,
@@ -85,7 +87,10 @@ function briefClaim({ spec, warnings = [], ...claim }: Claim, room: Pick<Room, '
   };
 }
 
-/** Names inside of a claim and of the previous room, where nobody looks. Rows of earlier versions have the long ones. */
+/**
+ * Short names inside a claim and the previous room, which people rarely read. Rows of earlier versions have
+ * the long ones.
+ */
 const SHORT: ReadonlyMap<string, string> = new Map<keyof Claim | keyof PreviousRoom, string>([
   ['announcement', 'n'],
   ['application', 'a'],
@@ -120,9 +125,9 @@ function renamed(part: object, names: ReadonlyMap<string, string>): Item {
   return Object.fromEntries(attributes.map(([name, value]) => [names.get(name) ?? name, value]));
 }
 
-/** @throws TypeError where the item is no row of this table */
+/** @throws TypeError if the item is not a row of this table */
 export function toRoom(item: Item): Room {
-  // this table has one writer, and what it must have is checked below
+  // this table has one writer, and the required fields are checked below
   const room = fromItem(lengthened(item)) as unknown as Room & { roomKey: string } & Pick<DueRoom, 'held'> & {
       application?: string;
     };
@@ -142,7 +147,7 @@ export function toRoom(item: Item): Room {
   };
 }
 
-/** The item with all that `toRoomItem` leaves out of its parts. */
+/** Restores all parts that `toRoomItem` leaves out. */
 function lengthened(item: Item): Item {
   const { previous, claim, current, spec } = item as { [part: string]: Item | undefined };
   const application = current?.application;
@@ -154,7 +159,7 @@ function lengthened(item: Item): Item {
   };
 }
 
-/** Rows of earlier versions have host links, which nothing reads any more. They are gone with the next write. */
+/** Rows of earlier versions have host links, which are no longer used. The next write removes them. */
 function withoutHostLink({ hostUrl: _hostUrl, ...room }: Item): Item {
   return room;
 }
@@ -212,11 +217,11 @@ function translated(part: object, instant: Translation): Item {
   );
 }
 
-/** The occurrences of a series, or the runs that they stand in a row as. Rows of earlier versions have a list. */
+/** Converts the occurrences of a series to runs. Rows of earlier versions have a list. */
 function plannedAs(value: unknown): unknown {
   if (typeof value === 'string') return readRuns(value);
   const isOurs = Array.isArray(value) && value.every(({ until }) => typeof until === 'number');
-  // told by the type of `until`
+  // the type of `until` tells them apart
   return isOurs ? writeRuns(value as readonly PlannedOccurrence[]) : undefined;
 }
 

@@ -8,10 +8,13 @@ import { type Item, VersionedRows } from './versioned-rows.ts';
 
 const PREFIX = 'series:';
 
-/** All that are to be looked at again stand under this one value of the index. */
+/** All series that must be read again have this one value in the index. */
 const WAITING = 'waiting';
 
-/** Series, one row each, in the table of calendars. What waits to be read again is packed: a row is to stay small. */
+/**
+ * Series, one row for each, in the table of calendars. The waiting updates are compressed, to keep the row
+ * small.
+ */
 export function seriesTable(client: DynamoDBClient, TableName: string): SeriesStore {
   const rows = new VersionedRows(client, TableName, 'revision');
   return {

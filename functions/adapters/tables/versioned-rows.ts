@@ -4,13 +4,16 @@ import { RoomChangedError } from '../../rooms/model/errors.ts';
 
 export type Item = Record<string, unknown>;
 
-/** Rows of the table of calendars, which are read whole, and written whole unless another worker wrote meanwhile. */
+/**
+ * Rows of the table of calendars. They are read whole, and written whole unless another worker wrote
+ * meanwhile.
+ */
 export class VersionedRows {
   readonly documents: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #counter: string;
 
-  /** @param counter the attribute that counts the writes of a row; 0 is for one that was never written */
+  /** @param counter the attribute that counts the writes of a row; 0 means never written */
   constructor(client: DynamoDBClient, table: string, counter: string) {
     this.documents = DynamoDBDocumentClient.from(client, {
       marshallOptions: { removeUndefinedValues: true },
@@ -25,11 +28,11 @@ export class VersionedRows {
   }
 
   /**
-   * A write of a row, which adds one to its count.
+   * Prepares a write of a row, which adds one to its count.
    *
    * @param item with the count that it was read with
-   * @param conflict what is thrown, as a RoomChangedError, where another worker wrote first
-   * @returns what writes the row, so that what is wrong with it is known before
+   * @param conflict the message of the RoomChangedError that is thrown if another worker wrote first
+   * @returns a function that writes the row; an invalid item fails before that
    */
   prepare(item: Item & { readonly id: string }, conflict: string): () => Promise<void> {
     const counter = this.#counter;

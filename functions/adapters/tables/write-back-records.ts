@@ -4,10 +4,10 @@ import { SECOND } from '../../rooms/model/time.ts';
 import { timeToLive } from './time-to-live.ts';
 import { VersionedRows } from './versioned-rows.ts';
 
-/** Other things of calendars stand in the same table. */
+/** The same table has rows of other kinds. */
 const PREFIX = 'written:';
 
-/** What was written into events, one row a key, in the table of calendars. */
+/** The links that were written into events, one row for each key, in the table of calendars. */
 export function writeBackRecords(client: DynamoDBClient, TableName: string): WriteBackRecords {
   const rows = new VersionedRows(client, TableName, 'version');
   return {

@@ -10,7 +10,7 @@ import type { ProviderOptions } from '../provider/options.ts';
 import { type RateLimiter, rateLimiter } from '../provider/rate-limiter.ts';
 import { errorReply, throttleReply } from './schema.ts';
 
-/** An organisation at Whereby, as an entry of the pool has it. */
+/** An organisation at Whereby, as an entry of the pool. */
 export interface WherebyEntry {
   readonly name: string;
   /** ARN or name of the secret with the API key. */
@@ -19,7 +19,7 @@ export interface WherebyEntry {
   readonly baseUrl?: string;
 }
 
-/** Points a minute on the smallest plan; the answers tell of larger ones. */
+/** Points per minute on the smallest plan; the answers name larger limits. */
 const POINTS = 100;
 
 /** Whereby counts points and not calls, for the whole organisation. */
@@ -33,7 +33,7 @@ export function wherebyCalls(entry: WherebyEntry, options: ProviderOptions): Cal
     secret,
     baseUrl,
     sign: apiKeySigner({ application, secret }),
-    // no body is documented: none at all, or an object, is taken for Whereby's own
+    // no body is documented: an empty one or an object counts as Whereby's own
     isOwn: (reply) => reply.text.trim() === '' || readable(reply, errorReply) !== undefined,
     failure: (reply) => wherebyFailure(reply, now),
     pace: (call) => ({ limiter: points, cost: costOf(call) }),
@@ -49,7 +49,7 @@ function costOf({ method, id }: ProviderCall): number {
   return method === 'GET' && id !== undefined ? READ : WRITE_OR_LIST;
 }
 
-/** The plan's limit, and what others of the organisation have left of it. */
+/** Notes the plan's limit, and how much of it others of the organisation have left. */
 function noteBudget({ headers }: Reply, points: RateLimiter, now: () => Instant): void {
   const limit = Number(headers['x-ratelimit-limit'] ?? Number.NaN);
   if (limit > 0) points.allow(limit);
@@ -60,7 +60,7 @@ function noteBudget({ headers }: Reply, points: RateLimiter, now: () => Instant)
   if (remaining < WRITE_OR_LIST && reset > 0) points.hold(wait);
 }
 
-/** No other body is documented, so whatever it says is for people. */
+/** No other error body is documented, so its text is only shown to people. */
 function wherebyFailure(reply: Reply, now: () => Instant): Error {
   const { msLeft, ms_left } = readable(reply, throttleReply)?.data ?? {};
   return failureOf(reply, { reason: reply.text, retryAfter: msLeft ?? ms_left }, now);

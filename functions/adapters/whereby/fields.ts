@@ -1,13 +1,13 @@
 import { type FieldMap, type FieldSupport, NATIVE } from '../provider/fields.ts';
 
-/** Whereby takes these as parameters of a link, which guests may strip, and not as settings of a room. */
+/** Whereby accepts these as parameters of a link, which guests can remove, and not as settings of a room. */
 const onLinks = (parameter: string, given: readonly unknown[]): FieldSupport => ({
   support: 'impossible',
   given,
   how: `a room cannot be set so; a link may carry ${parameter}, which its holder can take away`,
 });
 
-/** What Whereby gives of each field of a request. */
+/** How Whereby supports each field of a request. */
 export const WHEREBY_FIELDS: FieldMap = {
   display_name: {
     support: 'approximated',

@@ -4,7 +4,7 @@ import type { Call } from '../provider/caller.ts';
 import { isSuccess } from '../provider/failures.ts';
 import { type MeetingReply, meetingReply, pageReply } from './schema.ts';
 
-/** The largest page that there is. */
+/** The largest page size. */
 const PAGE_SIZE = 100;
 
 interface MeetingsPage {
@@ -15,8 +15,8 @@ interface MeetingsPage {
 /**
  * Reads the list page by page.
  *
- * The filter by name is documented in one place and not in another: a server that ignores it sends all rooms, so
- * whoever asks must look again, and one that refuses it is asked without from then on.
+ * The filter by name is documented in only one of two places. A server that ignores it sends all rooms, so
+ * the caller must filter again. If a server refuses it, later calls do not use it.
  */
 export function pageReader(call: Call, skipped: (count: number) => void) {
   let filters = true;

@@ -22,7 +22,7 @@ import { createBody, namePrefix, providerRoom } from './room.ts';
 import { meetingReply } from './schema.ts';
 
 const CAPABILITIES: Capabilities = {
-  // nothing of a room can be changed, so only what it does not know can
+  // a room itself cannot be changed, only settings that are not stored in it
   changeable: [
     'display_name',
     'metadata',
@@ -45,7 +45,7 @@ const CAPABILITIES: Capabilities = {
 
 const MEETING = '/meetings/{id}';
 
-/** Whereby: rooms that are made and deleted, and never changed in between. */
+/** Whereby: rooms that are created and deleted, and cannot be changed in between. */
 export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProvider {
   const { now } = options;
   const call = wherebyCalls(entry, options);
@@ -63,10 +63,10 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
     return asAsked(reply, providerRoom(answered(reply, meetingReply), now()), { id });
   }
 
-  /** What is left of a change that reaches the room is to see that there is one. */
+  /** A change does not reach the room: this only checks that the room exists. */
   async function change(id: string, { expiresAt, settings = {} }: RoomChange): Promise<ProviderRoom> {
     const fixed = Object.keys(settings).filter(
-      // `includes` of a narrow tuple takes its own members alone
+      // `includes` of a narrow tuple accepts only its own members
       (name) => !(CAPABILITIES.changeable as readonly string[]).includes(name),
     );
     if (expiresAt !== undefined) fixed.unshift('expires_at');
@@ -90,7 +90,7 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
     for await (const page of pages(prefix, options)) yield page.map((reply) => providerRoom(reply, now()));
   }
 
-  /** A list may show rooms that were deleted. Nobody must take one of them for living, so each is read by itself. */
+  /** A list may show deleted rooms. So each room is read by itself, to use none that is gone. */
   async function find(token: string): Promise<readonly ProviderRoom[]> {
     const ids: string[] = [];
     for await (const page of list(namePrefix(token))) {

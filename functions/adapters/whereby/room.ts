@@ -3,7 +3,10 @@ import type { RoomSettings } from '../../rooms/model/room.ts';
 import type { Instant } from '../../rooms/model/time.ts';
 import type { MeetingReply } from './schema.ts';
 
-/** A room's name is the prefix that we choose, which ends the token, and a suffix that Whereby adds. */
+/**
+ * A room's name is a prefix that this project chooses and that ends in the token, and a suffix that Whereby
+ * adds.
+ */
 const TOKEN = /^\/(er[a-z2-7]{30})-/;
 
 export function namePrefix(token: string): string {
@@ -27,7 +30,7 @@ export function createBody({ token, settings, expiresAt }: RoomOrder) {
   return {
     endDate: new Date(expiresAt).toISOString(),
     isLocked: (settings.join_approval_level ?? 'none') !== 'none',
-    // the other mode has room for four
+    // the other mode allows only four people
     roomMode: 'group',
     roomNamePrefix: namePrefix(token),
     roomNamePattern: 'uuid',
@@ -35,7 +38,7 @@ export function createBody({ token, settings, expiresAt }: RoomOrder) {
   };
 }
 
-/** What is not asked for is as the account has it; `null` is that, too. */
+/** An absent setting keeps the account's default, and so does `null`. */
 function recordingOf({ recording_options, available_features }: RoomSettings) {
   const inherited = { destination: null, startTrigger: null };
   if (recording_options?.auto_record) {

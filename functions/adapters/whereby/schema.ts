@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The answers of Whereby, as much of them as is used. */
+/** The answers of Whereby, with only the fields that are used. */
 
 const timestamp = z
   .string()
@@ -13,7 +13,7 @@ export const meetingReply = z.object({
   roomUrl: link,
   endDate: timestamp,
   startDate: z.optional(z.nullable(timestamp)),
-  /** Only where it was asked for. */
+  /** Only if it was requested. */
   hostRoomUrl: z.optional(z.nullable(link)),
 });
 
@@ -28,7 +28,7 @@ export const pageReply = z.object({
 /** Errors have no documented body. */
 export const errorReply = z.record(z.string(), z.unknown());
 
-/** The one body of an error that is documented, in both of the spellings that were seen. */
+/** The only documented error body, in both of the spellings that were seen. */
 export const throttleReply = z.object({
   data: z.object({ msLeft: z.optional(z.number()), ms_left: z.optional(z.number()) }),
 });

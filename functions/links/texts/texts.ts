@@ -1,12 +1,12 @@
 import type { Page } from '../../rooms/model/link.ts';
 
-/** What a visitor meets, also where the links cannot be read. */
+/** The page that a visitor sees, including the one for links that cannot be read. */
 export type ShownPage = Page | 'unavailable';
 
-/** What a page says in one language. `{...}` are filled in. */
+/** The texts of a page in one language. `{...}` are replaced. */
 export interface Texts {
   readonly lang: string;
-  /** The heading of each page, which is its title too. */
+  /** The heading of each page, which is also its title. */
   readonly headings: Readonly<Record<ShownPage, string>>;
   /** The sentence below it. */
   readonly lines: Readonly<Record<ShownPage, string>>;
@@ -16,14 +16,14 @@ export interface Texts {
   readonly again: string;
   /** The link into the room. */
   readonly join: string;
-  /** Said after the button was pressed. */
+  /** The text after the button was pressed. */
   readonly opening: string;
-  /** Said where the room is still not there after a while. */
+  /** The text if the room is still not open after a while. */
   readonly late: string;
-  /** Said where the page itself cannot be reached. */
+  /** The text if the page itself cannot be reached. */
   readonly offline: string;
   /** When the room ends, with `{time}`. */
   readonly until: string;
-  /** Whom to ask, with `{contact}`. */
+  /** The contact, with `{contact}`. */
   readonly contact: string;
 }
