@@ -42,11 +42,15 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
 });
 
 beforeAll(async () => {
+  // a limit of calls a minute would make the last checks wait for the next minute
   [meetingsApi, daily, whereby, zoom] = await Promise.all([
     startMeetingsApi({ applications: [{ applicationId: APPLICATION_ID, privateKey }] }),
-    startDaily({ domains: [{ domainName: 'team', apiKeys: [KEYS.daily] }] }),
-    startWhereby({ organizations: [{ subdomain: 'team', apiKeys: [KEYS.whereby] }] }),
-    startZoom({ accounts: [{ ...ZOOM_APP, clientSecrets: [KEYS.zoom], hosts: [{ email: HOST }] }] }),
+    startDaily({ domains: [{ domainName: 'team', apiKeys: [KEYS.daily] }], rateLimits: false }),
+    startWhereby({ organizations: [{ subdomain: 'team', apiKeys: [KEYS.whereby] }], rateLimits: false }),
+    startZoom({
+      accounts: [{ ...ZOOM_APP, clientSecrets: [KEYS.zoom], hosts: [{ email: HOST }] }],
+      rateLimits: false,
+    }),
   ]);
   const applications = [
     { applicationId: APPLICATION_ID, name: 'main', baseUrl: meetingsApi.url },
@@ -57,6 +61,7 @@ beforeAll(async () => {
   googleCalendar = await startGoogleCalendar({
     serviceAccounts: [{ email: ROBOT, publicKeys: { key: publicKey } }],
     calendars: [{ id: 'anna@example.org', sharedWith: { [ROBOT]: 'writer' } }],
+    rateLimits: false,
   });
   const stack = stackWith({
     applications,
