@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const TESTS = 'test/**/*.test.ts';
 
@@ -14,6 +15,7 @@ const changing = globSync(TESTS).filter((file) =>
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/workplace.ts', 'test/support/bundles.ts'],
     projects: [
       { extends: true, test: { name: 'isolated', include: changing } },
