@@ -12,16 +12,16 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 
 export type Clients = ReturnType<typeof makeClients>;
 
-/** Where clients call. What is absent is taken from where the AWS CLI takes it. */
+/** The options of the clients. Absent ones are taken from the same places as the AWS CLI's. */
 export interface ClientOptions {
   readonly region?: string | undefined;
-  /** One address for all services, as the stack on this machine has it. */
+  /** One address for all services, for the stack on this machine. */
   readonly endpoint?: string | undefined;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 export function makeClients(options: ClientOptions = {}) {
-  // an option that is `undefined` would be taken for a value
+  // an option that is `undefined` would count as a value
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return {
     cloudFormation: new CloudFormationClient(given),

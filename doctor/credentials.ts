@@ -16,26 +16,26 @@ import type { ApplicationEntry } from '../functions/runtime/environment.ts';
 import type { Clients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
 
-/** What is put, and where it comes from. */
+/** A credential to store, and its source. */
 export interface Credential {
-  /** Of an application, a feed or a connection. */
+  /** The name of an application, a feed or a connection. */
   readonly name: string;
-  /** A path, from the folder in which the command was typed; `-` for standard input. */
+  /** A path, relative to the folder in which the command was typed; `-` for standard input. */
   readonly file: string;
-  /** Whether `file` is removed once its content was read back. */
+  /** Whether `file` is removed after the stored value was read back. */
   readonly remove: boolean;
 }
 
-/** A secret, and what its value must be. */
+/** A secret, and the check of its value. */
 interface Place {
   readonly secret: string;
-  /** @throws Error where a value cannot be meant for this place; it does not show the value */
+  /** @throws Error if a value is not valid here; the error does not show the value */
   check(value: string): Promise<unknown>;
 }
 
 /**
- * Puts a private key, an API key, the address of a feed or the credential of a connection into its secret, and reads it back. Removes a file only if
- * the value that was read back equals its content.
+ * Stores a private key, an API key, the address of a feed or the credential of a connection in its secret,
+ * and reads it back. Removes a file only if the value that was read back equals its content.
  *
  * @returns the text for the person
  * @throws Error if anything failed; the file is then unchanged
@@ -86,20 +86,20 @@ function placeOf(name: string, { applications, functions }: Deployment): Place {
   throw new Error(`there is no application, no feed and no connection ${name}; there are ${known}`);
 }
 
-/** Signs with it, as the functions would. */
+/** Signs with it, as the functions do. */
 async function checkKey(entry: ApplicationEntry, value: string): Promise<unknown> {
-  // that an entry fits its provider is what its type says, but no compiler sees it through the look-up
+  // the type says that an entry fits its provider, but the compiler cannot follow the look-up
   const { credential, checkCredential }: ProviderKind<never> = PROVIDERS[entry.provider];
   try {
     return await checkCredential(entry as never, value);
   } catch (error) {
-    // the messages of the functions are about the content of the secret; here it is not there yet
+    // the functions' messages are about the content of the secret; here the value is not stored yet
     const [, found = said(error)] = /cannot be used: (.*?); put /.exec(said(error)) ?? [];
     throw new Error(`application ${entry.name} needs ${credential.form}, and this is none: ${found}`);
   }
 }
 
-/** Gets a token with it, as the functions would. */
+/** Gets a token with it, as the functions do. */
 async function checkConnection(connection: Connection, value: string): Promise<unknown> {
   const secrets = { read: async () => value };
   const options = { connection: connection.name, secret: connection.secret, secrets, now: Date.now };
@@ -140,7 +140,7 @@ function signerOf(
   }
 }
 
-/** The connections that the deployed function reads. */
+/** Returns the connections that the deployed function reads. */
 export function connectionsOf(functions: Deployment['functions']): readonly Connection[] {
   return JSON.parse(functions.get('read-calendars')?.environment.CONNECTIONS ?? '[]');
 }
@@ -161,5 +161,5 @@ function read(file: string): string {
   }
 }
 
-/** An npm script runs in the folder of the project, wherever it was typed. */
+/** An npm script runs in the folder of the project, not in the folder in which it was typed. */
 const pathOf = (file: string) => resolve(process.env.INIT_CWD ?? '.', file);

@@ -6,7 +6,7 @@ import { isMissing } from './missing.ts';
 
 export interface StackResource {
   readonly logicalId: string;
-  /** A name, an ARN or a URL, as its type has it. */
+  /** A name, an ARN or a URL, depending on its type. */
   readonly physicalId: string;
   readonly type: string;
 }
@@ -19,7 +19,7 @@ export interface DeployedFunction {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A deployment of Evergreen Rooms in a stack, as its resources tell. */
+/** A deployment of Evergreen Rooms in a stack, read from the stack's resources. */
 export interface Deployment {
   /** Five characters that name it in events and metrics. */
   readonly id: string;
@@ -29,21 +29,21 @@ export interface Deployment {
   readonly functions: ReadonlyMap<string, DeployedFunction>;
   /** Functions of the stack that somebody deleted. */
   readonly missingFunctions: readonly StackResource[];
-  /** What the functions read from their environment that is the same for all: it names all that there is. */
+  /** The environment that all functions have in common. It names all resources. */
   readonly environment: CreateRoomsEnvironment;
   readonly applications: readonly ApplicationEntry[];
   ofType(type: string): readonly StackResource[];
 }
 
-/** What keeps the doctor from asking at all. */
+/** The reason why the doctor cannot check anything. */
 export class NothingToAskError extends Error {}
 
 const NAMESPACE = /^EvergreenRooms\/(.*)$/;
 
 /**
- * Finds the deployment in a stack, which may be a team's own with other things in it.
+ * Finds the deployment in a stack, which may be a team's own with other resources.
  *
- * @param id which deployment, where the stack has several
+ * @param id which deployment, if the stack has several
  * @throws NothingToAskError
  */
 export async function findDeployment(
@@ -76,7 +76,7 @@ export async function findDeployment(
     made && 'environment' in made && deploymentOf(made) !== undefined ? [{ resource, made }] : [],
   );
   const [denied] = all.flatMap(({ made }) => (made && 'denied' in made ? [made.denied] : []));
-  // a reader of one deployment may not look at other functions of a team's stack
+  // a reader of one deployment may not read other functions of a team's stack
   if (denied && ours.length === 0) throw denied;
   const chosen = choose(
     stackName,
@@ -85,7 +85,7 @@ export async function findDeployment(
   );
   const functions = ours.filter(({ made }) => deploymentOf(made) === chosen);
   const places = new Map([
-    // where the function that takes requests is gone, all that is no other deployment's
+    // if the function for requests is missing: all resources that belong to no other deployment
     [chosen, ''],
     ...ours
       .filter(({ made }) => made.environment.POWERTOOLS_SERVICE_NAME === 'create-rooms')
@@ -94,7 +94,8 @@ export async function findDeployment(
   const byService = new Map(
     functions.map(({ made }) => [made.environment.POWERTOOLS_SERVICE_NAME ?? '', made]),
   );
-  // the one that takes requests goes before those that have it in part, which stand in for one that is gone
+  // the environment of the function for requests comes last, so it wins; the others replace it if it is
+  // missing
   const environment = Object.assign(
     {},
     ...['plan-rotation', 'rotate-rooms', 'create-rooms'].map((name) => byService.get(name)?.environment),
@@ -117,7 +118,7 @@ export async function findDeployment(
   };
 }
 
-/** @returns undefined where somebody deleted it, and the refusal where the caller may not look at it */
+/** @returns undefined if the function was deleted, and the error if the caller may not read it */
 async function describe(
   lambda: Clients['lambda'],
   name: string,
@@ -154,10 +155,10 @@ function choose(stack: string, found: readonly string[], wanted: string | undefi
   );
 }
 
-/** Constructs name their resources after their place: this is what the names of a deployment begin with. */
+/** Constructs name their resources after their path: returns how the names of a deployment begin. */
 const placeOf = (requestsFunction: string) => requestsFunction.replace(/RequestsFunction[0-9A-F]{8}$/, '');
 
-/** Of two deployments, `Rooms` and `RoomsOfOthers`, the longer name says more. */
+/** Of two deployments, `Rooms` and `RoomsOfOthers`, the longer matching name is right. */
 function ownerOf(logicalId: string, places: ReadonlyMap<string, string>): string | undefined {
   const [owner] = [...places]
     .filter(([, place]) => logicalId.startsWith(place))

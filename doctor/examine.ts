@@ -13,7 +13,7 @@ import type { Deployment } from './deployment.ts';
 import type { Finding } from './finding.ts';
 import { couldNotLook } from './missing.ts';
 
-/** Every check there is, in the order in which a person would look. */
+/** Every check, in the order in which a person would look. */
 const CHECKS: Readonly<Record<string, Check>> = {
   stack: checkStack,
   functions: checkFunctions,
@@ -32,7 +32,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'dead letters': checkDeadLetters,
 };
 
-/** Looks at all there is. A check that may not look is a finding, and stands in no other's way. */
+/** Runs all checks. A check that fails for lack of permission is a finding, and does not stop the others. */
 export async function examine(deployment: Deployment, clients: Clients): Promise<readonly Finding[]> {
   const looks = Object.entries(CHECKS).map(async ([subject, check]) => {
     try {

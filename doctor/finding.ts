@@ -1,12 +1,12 @@
 export type Level = 'ok' | 'warning' | 'failed';
 
-/** What a look at one thing came to. */
+/** The result of one check of one thing. */
 export interface Finding {
   readonly level: Level;
-  /** What was looked at. */
+  /** The name of the thing. */
   readonly subject: string;
   readonly found: string;
-  /** What to do about it: a sentence or a command. */
+  /** What to do: a sentence or a command. */
   readonly remedy?: string;
 }
 

@@ -13,9 +13,10 @@ export interface Whereabouts {
 }
 
 /**
- * The link that makes its holder the host of a room, from its provider. It is a credential, only for the caller.
+ * Returns the link that makes its holder the host of a room, from its provider. It is a credential for the
+ * caller only.
  *
- * @throws Error where there is no such room, or none that can be entered
+ * @throws Error if there is no such room, or it cannot be entered
  */
 export async function hostLinkOf(
   key: string,
@@ -33,7 +34,7 @@ export async function hostLinkOf(
   throw new Error(`the provider has no room ${current.id} any more: reconciliation opens room ${key} anew`);
 }
 
-/** @throws Error unless a person looks, or has said that they know what they do */
+/** @throws Error unless the output is a terminal, or the caller has confirmed with `--yes` */
 export function assertMayShow(isTerminal: boolean, yes: boolean): void {
   if (isTerminal || yes) return;
   throw new Error(

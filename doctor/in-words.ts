@@ -1,6 +1,6 @@
 import { NothingToAskError } from './deployment.ts';
 
-/** The errors of AWS for credentials that it does not accept. */
+/** AWS's errors for credentials that it does not accept. */
 const REFUSED = [
   'ExpiredToken',
   'ExpiredTokenException',
@@ -24,10 +24,10 @@ const UNREACHABLE = [
 /** Errors whose message is written for the person. */
 const PLAIN = ['Error', 'CallError', 'UnreachableError'];
 
-/** AWS refuses signatures whose time is more than five minutes from its own. */
+/** AWS refuses signatures whose time differs by more than five minutes. */
 const SKEWED = /Signature expired|Signature not yet current|RequestTimeTooSkewed/;
 
-/** The reason why the call was not possible, and what the person does about it. */
+/** Returns why the call was not possible, and what to do about it. */
 export function inWords(error: Error & { readonly code?: string }): string {
   const { name, message, code = '' } = error;
   if (message.includes('Region is missing'))
@@ -45,7 +45,7 @@ export function inWords(error: Error & { readonly code?: string }): string {
     return `${message}: whoever asks needs the rights in docs/guide/doctor.md`;
   }
   if (UNREACHABLE.includes(code)) {
-    // of several addresses that were tried, Node gives an error without a message
+    // if several addresses were tried, Node.js throws an error without a message
     const why = message.includes(code) ? message : `${code} ${message}`.trim();
     return `AWS cannot be reached (${why}): is the region right, and is there a way to it?`;
   }
@@ -58,7 +58,7 @@ export function inWords(error: Error & { readonly code?: string }): string {
   return PLAIN.includes(name) || error instanceof NothingToAskError ? message : `${name}: ${message}`;
 }
 
-/** Whether AWS could not be asked, or did not answer the question. */
+/** Whether AWS could not be called, or did not answer. */
 export function isOfAws(error: Error & { readonly code?: string }): boolean {
   const { name, message, code = '' } = error;
   return (

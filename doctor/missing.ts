@@ -1,13 +1,13 @@
 import { type Finding, failed } from './finding.ts';
 
 /**
- * What brings back a thing that somebody deleted or changed by hand. A deployment of a template that has not changed
- * does nothing, and one with `--force` compares templates only, not what there is.
+ * How to restore a resource that was deleted or changed by hand. Deploying an unchanged template does
+ * nothing, and `--force` compares only templates, not resources.
  */
 export const RESTORE =
   'npx cdk deploy --revert-drift makes the stack what its template says (a deploy alone changes nothing where the template is the same)';
 
-/** How services call what is not there. */
+/** The services' errors for a missing resource. */
 const MISSING = [
   'AWS.SimpleQueueService.NonExistentQueue',
   'NotFound',
@@ -19,7 +19,7 @@ const MISSING = [
 
 export const isMissing = (error: unknown): boolean => MISSING.includes((error as Error).name);
 
-/** Looks at each thing alone: one that is missing is a finding, and hides no other. */
+/** Checks each resource separately: a missing one is a finding, and hides no other. */
 export async function lookAtEach<T>(
   things: readonly T[],
   subjectOf: (thing: T) => string,

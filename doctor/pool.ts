@@ -6,7 +6,10 @@ import type { Instant } from '../functions/rooms/model/time.ts';
 import type { ApplicationEntry } from '../functions/runtime/environment.ts';
 import type { Clients } from './clients.ts';
 
-/** The accounts of a deployment, as whoever runs a command reaches them: a call reads the secret with their credentials. */
+/**
+ * Returns the accounts of a deployment for a person's commands: a call reads the account's secret with the
+ * person's AWS credentials.
+ */
 export function poolOf(
   applications: readonly ApplicationEntry[],
   now: () => Instant,

@@ -7,15 +7,15 @@ import type { Duration, Instant } from '../functions/rooms/model/time.ts';
 import { HOUR } from '../functions/rooms/model/time.ts';
 import type { Clients } from './clients.ts';
 
-/** How long a confirmation is good for: a run, its repetitions and its successors. */
+/** How long a confirmation is valid: long enough for a run, its repetitions and its following parts. */
 const VALID: Duration = 6 * HOUR;
 
 export interface ReconcileOptions {
   /** The application whose findings are confirmed; absent: a run without a confirmation. */
   readonly confirm?: string;
-  /** How many lost and orphaned rooms were reported, as a person typed it. */
+  /** The reported number of lost and orphaned rooms, as a person typed it. */
   readonly findings?: string;
-  /** Whether all links are written again. Nothing is compared then. */
+  /** Whether all links are written again, without a comparison. */
   readonly links?: boolean;
   readonly now?: () => Instant;
 }
@@ -27,11 +27,11 @@ export interface Reconcilable {
 }
 
 /**
- * Starts a comparison of the table with the providers' lists. With `confirm` the run may repair and retire in one
- * application what the run before held back: at most as many rooms as were reported, and within six hours. With `links`
- * the workers write every link again instead, as after a restore of the links table.
+ * Starts a comparison of the table with the providers' lists. With `confirm` the run may repair and retire in
+ * one application what the last run held back: at most as many rooms as were reported, and within six hours.
+ * With `links` the workers write every link again instead, as after a restore of the links table.
  *
- * @returns what was done, in words
+ * @returns a text that says what was done
  */
 export async function reconcile(
   { confirm, findings, links, now = Date.now }: ReconcileOptions,

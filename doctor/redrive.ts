@@ -10,7 +10,7 @@ import {
 import type { FunctionName } from '../lib/compute/function-name.ts';
 import type { Deployment } from './deployment.ts';
 
-/** The queues whose dead letters can be given another try, by what is in them. */
+/** The queues whose dead letters can be sent again, by the kind of their messages. */
 export const REDRIVEN = {
   requests: 'create-rooms',
   rotations: 'rotate-rooms',
@@ -26,25 +26,25 @@ export interface RedriveRoute {
   readonly queue: string;
 }
 
-/** The attributes that the function's own copies have from an earlier attempt. */
+/** The attributes that an earlier attempt set. */
 const OF_THE_LAST_TRY = new Set(['failureReason', 'waitingSince', 'attempts']);
 
-/** How long a message stays hidden while it is sent on, in seconds. */
+/** How long a message stays hidden while it is sent again, in seconds. */
 const HIDDEN = 60;
 
-/** A batch of SQS. */
+/** The size of a batch of SQS. */
 const BATCH = 10;
 
-/** Bytes that a batch may have, attributes included. */
+/** The largest size of a batch in bytes, including attributes. */
 const LARGEST_BATCH = 1024 * 1024;
 
 /**
- * Gives every message of a dead-letter queue another try, in the place among the others that it had when it was first sent: its
- * first id and time go with it. SQS's own redrive (`StartMessageMoveTask`) makes new messages of them, which would
+ * Sends every message of a dead-letter queue back to its queue, with its first id and time, so that it keeps
+ * its place among the others. SQS's own redrive (`StartMessageMoveTask`) creates new messages, which would
  * undo newer ones.
  *
- * A crash between sending and deleting leaves a message in both queues, and the second one changes nothing. Messages
- * that come back while this runs are left there.
+ * A crash between sending and deleting leaves a message in both queues, and the second one changes nothing.
+ * Messages that arrive in the dead-letter queue meanwhile stay there.
  *
  * @returns how many messages were sent back
  */
@@ -75,7 +75,7 @@ export async function redrive(sqs: SQSClient, { deadLetters, queue }: RedriveRou
   return sent;
 }
 
-/** The routes of a deployment's functions, by what is in their queues. */
+/** Returns the routes of a deployment's functions, by the kind of their messages. */
 export function redriveRoutes({
   functions,
 }: Pick<Deployment, 'functions'>): ReadonlyMap<string, RedriveRoute> {
@@ -90,7 +90,7 @@ export function redriveRoutes({
 /**
  * Redrives one queue of a deployment, or all.
  *
- * @param what the queue by what is in it; absent: all
+ * @param what the queue by the kind of its messages; absent: all
  * @returns how many messages were sent back
  */
 export async function redriveWhat(
@@ -114,7 +114,7 @@ function routeOf(what: string, routes: ReadonlyMap<string, RedriveRoute>): Redri
   return route;
 }
 
-/** Sends messages back to their queue, at most a batch of SQS, and deletes those that it took. */
+/** Sends messages back to their queue, at most a batch of SQS, and deletes those that the queue accepted. */
 export async function move(sqs: SQSClient, messages: readonly Message[], route: RedriveRoute): Promise<void> {
   const sent = await sqs.send(
     new SendMessageBatchCommand({
@@ -139,7 +139,10 @@ export async function move(sqs: SQSClient, messages: readonly Message[], route: 
   if (failed) throw new Error(`SQS did not take a message back: ${failed.Message ?? failed.Code}`);
 }
 
-/** A message that SQS moved by itself has kept its first id and time; one that a function moved carries them. */
+/**
+ * A message that SQS moved has kept its first id and time; a message that a function moved has them as
+ * attributes.
+ */
 function attributesOf({ MessageId, Attributes, MessageAttributes = {} }: Message) {
   const kept = Object.entries(MessageAttributes).filter(([name]) => !OF_THE_LAST_TRY.has(name));
   return {
@@ -149,7 +152,7 @@ function attributesOf({ MessageId, Attributes, MessageAttributes = {} }: Message
   };
 }
 
-/** Lists are in the shape of the answer, and SQS takes none. */
+/** Answers contain lists of values, which SQS does not accept in a request. */
 function sendable({ DataType, StringValue, BinaryValue }: MessageAttributeValue): MessageAttributeValue {
   return { DataType, ...(BinaryValue ? { BinaryValue } : { StringValue }) };
 }

@@ -3,7 +3,7 @@ import type { Finding, Level } from './finding.ts';
 
 const LEVELS: readonly Level[] = ['failed', 'warning', 'ok'];
 
-/** The findings as lines for a person: one each, and below it what to do. */
+/** Returns the findings as lines for a person: one each, followed by what to do. */
 export function report({ id, stack }: Deployment, findings: readonly Finding[]): string[] {
   const width = Math.max(...findings.map(({ subject }) => subject.length));
   const lines = findings.flatMap(({ level, subject, found, remedy }) => [

@@ -28,7 +28,7 @@ const PLACEHOLDER = '00000000-0000-4000-8000-000000000000';
 const NO_ROOM_CAN_BE_OPENED =
   'applications is the placeholder of cdk.json, which can be tried and not deployed; name your own in the context of cdk.json';
 
-/** The construct in a stack of its own, for those who only want it running. */
+/** The construct in a stack of its own, for teams that need no other resources in it. */
 export class EvergreenRoomsStack extends Stack {
   readonly rooms: EvergreenRooms;
 
@@ -95,8 +95,8 @@ export class EvergreenRoomsStack extends Stack {
   }
 
   /**
-   * Makes CloudFormation refuse the template before it changes anything. An error at synth would also stop people who
-   * only want to look at it.
+   * Makes CloudFormation refuse the template before it changes anything. An error at synth would also stop
+   * people who only want to read the template.
    */
   private refuseDeployment(why: string): void {
     const placeholder = new CfnParameter(this, 'Applications', {

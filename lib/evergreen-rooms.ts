@@ -32,25 +32,28 @@ import { WriteBack } from './parts/write-back.ts';
 import { checkProps } from './settings/check-props.ts';
 import type { EvergreenRoomsProps } from './settings/props.ts';
 
-/** Rooms that are asked for once, and are there until they are cancelled. */
+/** Rooms that are requested once and stay available until they are cancelled. */
 export class EvergreenRooms extends Construct {
-  /** Names the deployment in events, metrics and tags; its rooms carry it where it was chosen. */
+  /** Names the deployment in events, metrics and tags. Its rooms carry it if you chose it. */
   readonly deployment: string;
-  /** Where requests are sent to. */
+  /** The queue for requests. */
   readonly requestQueue: Queue;
-  /** The queue that feeds each function. A message `{}` to the planner's or the reconciler's is a run. */
+  /**
+   * The queue that feeds each function. A message `{}` to the planner's or the reconciler's queue starts a
+   * run.
+   */
   readonly queues: ByFunction<Queue>;
-  /** Where messages rest that a function could not do. */
+  /** The dead-letter queue of each function. */
   readonly deadLetterQueues: ByFunction<Queue>;
-  /** Where messages rest that the bus or a schedule could not put into a queue. */
+  /** The queue for messages that the bus or a schedule could not deliver. */
   readonly undelivered: Queue;
-  /** Where the events of failed rotations of secrets rest. */
+  /** The queue for the events of failed rotations of secrets. */
   readonly failedSecretRotations: Queue;
   /** The functions that queues feed. */
   readonly functions: ByFunction<LambdaFunction>;
   /** The rooms table, with the guest links. Anybody who reads it can enter any room as a guest. */
   readonly table: Table;
-  /** Where requests come from and news go to. */
+  /** The bus for requests and announcements. */
   readonly eventBus: IEventBus;
   /** The default KMS key, for every resource without its own. */
   readonly encryptionKey: IKey;
@@ -60,21 +63,21 @@ export class EvergreenRooms extends Construct {
   readonly feedAddresses: ReadonlyMap<string, ISecret>;
   /** The secrets of the connections' credentials, by the names of the connections. */
   readonly calendarCredentials: ReadonlyMap<string, ISecret>;
-  /** Where `.ics` files are put, if any are read. */
+  /** The bucket for `.ics` files, if there is one. */
   readonly calendarBucket: IBucket | undefined;
-  /** Where the links of keys begin, unless they are off. A slug of the rooms table is the rest. */
+  /** The start of every link, unless links are off. The slug from the rooms table follows. */
   readonly linksUrl: string | undefined;
   /** The topic that alarms are sent to. Subscribe to it to receive them. */
   readonly alarmTopic: ITopic;
   /** Each names its heading in the runbook. */
   readonly alarms: readonly Alarm[];
-  /** To which widgets may be added. */
+  /** You can add widgets to it. */
   readonly dashboard: Dashboard;
-  /** For people who look at rooms with `evergreen-rooms`. It shows no secret and no host link. */
+  /** For people who look at rooms with `evergreen-rooms`. It gives access to no secret and no host link. */
   readonly readerPolicy: ManagedPolicy;
   /**
-   * For people who change rooms with `evergreen-rooms`, who need the policy of a reader too. There is more than one
-   * where the deployment has many secrets.
+   * For people who change rooms with `evergreen-rooms`. They need the policy of a reader too. If the
+   * deployment has many secrets, there are several policies.
    */
   readonly operatorPolicies: readonly ManagedPolicy[];
   private readonly operators: Operators;
@@ -187,32 +190,34 @@ export class EvergreenRooms extends Construct {
     Tags.of(this).add('evergreen-rooms', deployment.id);
   }
 
-  /** Lets somebody send requests for rooms, encrypted as the queue is. */
+  /** Permits sending requests for rooms, including the encryption of the queue. */
   grantRequestRooms(grantee: IGrantable): Grant {
     return permitSending(grantee, this.requestQueue);
   }
 
-  /** Lets somebody look at everything with `evergreen-rooms`, but at no secret and no host link. */
+  /** Permits looking at everything with `evergreen-rooms`, except secrets and host links. */
   grantRead(grantee: IGrantable): Grant {
     return this.operators.grantRead(grantee);
   }
 
-  /** Lets somebody use all of `evergreen-rooms`: also change rooms, put credentials and get host links. */
+  /**
+   * Permits all of `evergreen-rooms`, including changing rooms, storing credentials and getting host links.
+   */
   grantOperate(grantee: IGrantable): Grant {
     return this.operators.grantOperate(grantee);
   }
 
-  /** Runs when a room was opened that there was none of before. */
+  /** Runs when a room was opened for a key that had none. */
   onRoomCreated(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Room Created', options);
   }
 
-  /** Runs when a new room took the place of one that ends: the link is another. */
+  /** Runs when a new room replaced one that ends: the guest link changed. */
   onRoomRotated(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Room Rotated', options);
   }
 
-  /** Runs when a room was changed or its end was moved: the link is the same. */
+  /** Runs when a room was changed or its end was moved: the guest link is the same. */
   onRoomUpdated(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Room Updated', options);
   }
@@ -222,17 +227,17 @@ export class EvergreenRooms extends Construct {
     return this.onNews(id, 'Room Cancelled', options);
   }
 
-  /** Runs when a request can never be met. */
+  /** Runs when a request was rejected for good. */
   onRoomRejected(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Room Rejected', options);
   }
 
-  /** Runs when somebody paused the renewal of a room. */
+  /** Runs when a person paused the renewal of a room. */
   onRoomHeld(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Room Held', options);
   }
 
-  /** Runs when the renewal of a room goes on. */
+  /** Runs when the renewal of a room was resumed. */
   onRoomReleased(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Room Released', options);
   }
@@ -247,7 +252,7 @@ export class EvergreenRooms extends Construct {
     return this.onNews(id, 'Room Ended', options);
   }
 
-  /** Runs when a message is refused for good, also where it names no room. */
+  /** Runs when a message is refused for good, even if it names no room. */
   onRequestRefused(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Request Refused', options);
   }
@@ -257,22 +262,22 @@ export class EvergreenRooms extends Construct {
     return this.onNews(id, 'Request Failed', options);
   }
 
-  /** Runs when the table was compared with what the provider has. */
+  /** Runs when the table was compared with the providers' lists. */
   onRoomsReconciled(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Rooms Reconciled', options);
   }
 
-  /** Runs when the link of a room could not be written into the event that it is for. */
+  /** Runs when the link of a room could not be written into its calendar event. */
   onLinkNotWritten(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Link Not Written', options);
   }
 
-  /** Rooms that were opened where there was none. */
+  /** Rooms that were opened for keys that had none. */
   metricRoomsCreated(options?: MetricOptions): IMetric {
     return this.metrics.ofWorkers('RoomsCreated', options);
   }
 
-  /** Rooms that took the place of one that ends. */
+  /** Rooms that replaced a room that ends. */
   metricRoomsRotated(options?: MetricOptions): IMetric {
     return this.metrics.ofWorkers('RoomsRotated', options);
   }
@@ -282,12 +287,12 @@ export class EvergreenRooms extends Construct {
     return this.metrics.ofWorkers('RoomsCancelled', options);
   }
 
-  /** Requests that can never be met. */
+  /** Requests that were refused for good. */
   metricRequestsRefused(options?: MetricOptions): Metric {
     return this.metrics.of('create-rooms', 'RequestsRefused', options);
   }
 
-  /** Attempts of all functions that failed and are made again. */
+  /** Failed attempts of all functions that will be repeated. */
   metricWorkFailed(options?: MetricOptions): IMetric {
     return this.metrics.ofWorkers('WorkFailed', options);
   }
@@ -307,7 +312,7 @@ export class EvergreenRooms extends Construct {
     return this.metrics.of('plan-rotation', 'OldestOverdue', { statistic: 'Maximum', ...options });
   }
 
-  /** Living rooms of an application, ours and others, as reconciliation counted them. */
+  /** Living rooms of an application, of this deployment and of others, as reconciliation counted them. */
   metricApplicationRooms(application: string, options?: MetricOptions): Metric {
     return this.metrics.ofApplication('reconcile-rooms', application, 'ApplicationRooms', {
       statistic: 'Maximum',
@@ -315,7 +320,7 @@ export class EvergreenRooms extends Construct {
     });
   }
 
-  /** Milliseconds that a call of the provider takes when a room is asked for. */
+  /** Milliseconds that a call of the provider takes when a room is requested. */
   metricProviderLatency(application: string, options?: MetricOptions): Metric {
     return this.metrics.ofApplication('create-rooms', application, 'ProviderLatency', {
       statistic: 'p99',

@@ -1,4 +1,4 @@
-/** The construct and all that a team needs to put it into a stack of its own, and the types of what it tells. */
+/** The construct, everything that a team needs to put it into its own stack, and the types of the events. */
 
 export type { ErrorCode } from '../functions/rooms/model/error-codes.ts';
 export type {

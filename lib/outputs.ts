@@ -10,11 +10,12 @@ interface Output {
 }
 
 /**
- * Adds the commands of the runbook to the outputs of the stack, ready to run. Region and credentials come from where
- * the AWS CLI takes them.
+ * Adds the commands of the runbook to the outputs of the stack, ready to run. They use the region and the
+ * credentials of the AWS CLI.
  *
- * @param scope whose names the outputs bear: the stack, unless it has several deployments or outputs of the same names
- * @param command how the commands of this package are called
+ * @param scope the scope whose names the outputs have: the stack, unless it has several deployments or
+ * outputs with the same names
+ * @param command how to call the commands of this package
  */
 export function addOutputs(scope: Construct, rooms: EvergreenRooms, command = 'npx evergreen-rooms'): void {
   const putting = (name: string, file: string) =>
@@ -38,7 +39,10 @@ export function addOutputs(scope: Construct, rooms: EvergreenRooms, command = 'n
   });
 }
 
-/** A request that any provider can meet, for a room that ends without a cancellation. It works in any folder. */
+/**
+ * A request that every provider can meet, for a room that ends without a cancellation. It works in any
+ * folder.
+ */
 const TRIAL = {
   key: 'trial',
   display_name: 'Trial, ends after a day',
@@ -46,12 +50,12 @@ const TRIAL = {
   renewal: { mode: 'none' },
 };
 
-/** What a person looks for. */
+/** The query for the names that a person looks for. */
 const SHOWN =
   'roomKey, #state, slug, generation, #current.guestUrl, #current.expiresAt, renewAt, warnings, lastError';
 const NAMES = '{"#entry":"entry","#state":"state","#current":"current"}';
 
-/** The names that your own rules, senders and readers need. */
+/** The names that a team's own rules, senders and readers need. */
 function names({ deployment, eventBus, linksUrl, requestQueue, table }: EvergreenRooms): Output[] {
   return [
     {
@@ -142,7 +146,7 @@ function deadLetters(
   const read = (queue: { queueUrl: string }) =>
     `aws sqs receive-message --queue-url ${queue.queueUrl} --max-number-of-messages 10 ` +
     '--visibility-timeout 0 --message-attribute-names All';
-  // the type of `Object.keys` forgets the names
+  // the type of `Object.keys` loses the names
   const ofFunctions = (Object.keys(CALLED) as FunctionName[]).flatMap((name): Output[] => {
     const dead = deadLetterQueues[name];
     if (!dead) return [];
@@ -153,7 +157,7 @@ function deadLetters(
         value: read(dead),
       },
       {
-        // SQS's own redrive makes new messages of old ones, which would undo newer ones: see `doctor/redrive.ts`
+        // SQS's own redrive creates new messages, which would undo newer ones: see `doctor/redrive.ts`
         name: `Retry${CALLED[name]}`,
         description: `Gives ${CALLED[name].toLowerCase()} that failed another try, in the place that they had`,
         value: `${command} redrive ${CALLED[name].toLowerCase()} --stack ${stack}`,
@@ -175,7 +179,10 @@ function deadLetters(
   ];
 }
 
-/** The command that puts what a file holds into the secret of an application, a feed or a connection. */
+/**
+ * Returns the command that stores the content of a file in the secret of an application, a feed or a
+ * connection.
+ */
 type Putting = (name: string, file: string) => string;
 
 function keys({ privateKeys }: EvergreenRooms, putting: Putting): Output[] {

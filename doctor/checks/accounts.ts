@@ -9,13 +9,16 @@ import type { Check } from '../check.ts';
 import type { Clients } from '../clients.ts';
 import { type Finding, failed, ok, warning } from '../finding.ts';
 
-/** Tokens are signed with our clock, and providers are strict about theirs. */
+/** Tokens are signed with the local time, and providers check it strictly. */
 const MOST_SKEW = 30 * SECOND;
 
-/** What is left of the rooms that an account may hold. */
+/** The share of an account's rooms above which it counts as nearly full. */
 const NEARLY_FULL = 0.8;
 
-/** That each account's credential is a real one, its provider takes it, the clocks agree and there is room left. */
+/**
+ * Checks that each account's credential is valid, its provider accepts it, the clocks agree and the account
+ * is not full.
+ */
 export const checkAccounts: Check = async ({ applications, stack }, clients) =>
   (await Promise.all(applications.map((entry) => checkAccount(entry, stack.name, clients)))).flat();
 
@@ -28,22 +31,22 @@ async function checkAccount(
   const now = () => Date.now();
   const secrets = secretsManager({ client, now });
   const provider = roomProvider(entry, { secrets, now, onCall: (call) => calls.push(call) });
-  // that an entry fits its provider is what its type says, but no compiler sees it through the look-up
+  // the type says that an entry fits its provider, but the compiler cannot follow the look-up
   const { title, roomLimit, examine }: ProviderKind<never> = PROVIDERS[entry.provider];
   const subject = `account ${entry.name} (${title})`;
   let rooms = 0;
   try {
-    // what an app may not do explains what it is refused
+    // a missing permission of the app explains its refused calls
     const faults = (await examine?.(entry as never, { secrets, now })) ?? [];
     if (faults.length > 0) return faults.map(({ found, remedy }) => failed(subject, found, remedy));
     for await (const page of provider.list()) {
       rooms += page.filter(({ available }) => available).length;
-      // one page says whether the credential is taken; only a quota is worth counting for
+      // one page shows whether the credential is accepted; reading on is only worth it for a quota
       if (roomLimit === undefined) break;
     }
   } catch (error) {
     const off = skew(subject, calls);
-    // a token that is signed by a wrong clock is refused, even with the right key
+    // a token with a wrong time is refused, even with the right key
     if (off.length > 0 && error instanceof UnauthorizedError) return off.map(asFailed);
     return [...off, refused(subject, error as Error, putting(entry, stack))];
   }

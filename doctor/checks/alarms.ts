@@ -41,7 +41,7 @@ export const checkAlarms: Check = async (deployment, clients) => {
   return findings.length > 0 ? findings : [ok('alarms', `${alarms.length} are wired, and none rings`)];
 };
 
-/** That somebody has subscribed to the topic, which may be a team's own, and has confirmed it. */
+/** Checks that somebody has subscribed to the topic, which may be a team's own, and has confirmed it. */
 export const checkTopic: Check = async (deployment, clients) => {
   const alarms = await describe(namesOf(deployment), clients);
   const actions = alarms.flatMap(({ AlarmActions = [] }) => AlarmActions);
@@ -77,7 +77,7 @@ export const checkTopic: Check = async (deployment, clients) => {
 const namesOf = ({ ofType }: Deployment) =>
   ofType('AWS::CloudWatch::Alarm').map(({ physicalId }) => physicalId);
 
-/** Those of the alarms that are there. */
+/** Returns the alarms that exist. */
 async function describe(names: readonly string[], { cloudWatch }: Clients): Promise<MetricAlarm[]> {
   const pages = Array.from({ length: Math.ceil(names.length / PAGE) }, (_, page) =>
     names.slice(page * PAGE, (page + 1) * PAGE),

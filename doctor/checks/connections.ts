@@ -5,7 +5,7 @@ import type { Check } from '../check.ts';
 import { connectionsOf } from '../credentials.ts';
 import { type Finding, failed, ok } from '../finding.ts';
 
-/** That each connected calendar gives its events to the credential of its connection. No event is shown. */
+/** Checks that each connected calendar can be read with the credential of its connection. Shows no event. */
 export const checkConnections: Check = async ({ functions, stack }, { secrets: client }) => {
   const secrets = secretsManager({ client, now: () => Date.now() });
   const checks = connectionsOf(functions).map(async (connection): Promise<readonly Finding[]> => {

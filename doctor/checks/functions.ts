@@ -8,13 +8,13 @@ import { lookAtEach, RESTORE } from '../missing.ts';
 const EXPECTED = ['create-rooms', 'plan-rotation', 'rotate-rooms', 'reconcile-rooms'];
 const RUNTIME = 'nodejs24.x';
 
-/** That all functions are there and can run. */
+/** Checks that all functions exist and can run. */
 export const checkFunctions: Check = async ({ functions, missingFunctions }) => {
   const gone = missingFunctions.map(({ logicalId }) =>
     failed(`function ${logicalId}`, 'does not exist any more', RESTORE),
   );
   const notThere = EXPECTED.filter((name) => !functions.has(name));
-  // which of those that are gone is which, their names do not say
+  // the names of missing functions do not say which ones they were
   const missing = notThere
     .slice(gone.length)
     .map((name) => failed(`function ${name}`, 'is not in the stack', 'npx cdk deploy'));
@@ -32,7 +32,10 @@ function checkFunction(service: string, { name, state, lastUpdate, runtime }: De
   return ok(subject, `is ${state}`);
 }
 
-/** That messages reach the functions: a switched-off event source leaves them in their queue without an error anywhere. */
+/**
+ * Checks that messages reach the functions: a disabled event source leaves them in their queue without any
+ * error.
+ */
 export const checkSources: Check = async ({ functions }, { lambda }) => {
   const fed = [...functions].filter(([, { environment }]) => environment.WORK_QUEUE !== undefined);
   return lookAtEach(

@@ -5,12 +5,12 @@ import { RESTORE } from '../missing.ts';
 
 const MAX_WAIT = 10_000;
 
-/** How Node.js calls what is wrong with a certificate, or with the agreement on one. */
+/** Node.js's error codes for an invalid certificate, or a failed TLS handshake. */
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO)/;
 
 /**
- * That a visitor gets an answer: looks at a link that nobody has. The answer comes through the domain, its certificate
- * and the function, which has to read the table for it.
+ * Checks that a visitor gets an answer: opens a link that no key has. The answer passes through the domain,
+ * its certificate and the function, which reads the table for it.
  */
 export const checkLinks: Check = async ({ environment, functions }) => {
   const { LINKS_URL: url } = environment;

@@ -6,14 +6,14 @@ import type { Check } from '../check.ts';
 import { failed, ok } from '../finding.ts';
 import { lookAtEach, RESTORE } from '../missing.ts';
 
-/** That the schedules are there and switched on. */
+/** Checks that the schedules exist and are enabled. */
 export const checkSchedules: Check = async ({ ofType }, { scheduler }) => {
   const [group] = ofType('AWS::Scheduler::ScheduleGroup');
   return lookAtEach(
     ofType('AWS::Scheduler::Schedule'),
     ({ logicalId }) => `schedule ${logicalId}`,
     async ({ physicalId }) => {
-      // some tell it as group|name
+      // the id of some has the form group|name
       const Name = physicalId.split('|').at(-1);
       const found = await scheduler.send(new GetScheduleCommand({ GroupName: group?.physicalId, Name }));
       const { State, ScheduleExpression, ScheduleExpressionTimezone = 'Etc/UTC', Description = Name } = found;
@@ -31,7 +31,7 @@ export const checkSchedules: Check = async ({ ofType }, { scheduler }) => {
   );
 };
 
-/** That the rules on the bus are there, switched on, and send to somewhere. */
+/** Checks that the rules on the bus exist, are enabled, and have a target. */
 export const checkRules: Check = async ({ ofType }, { events }) =>
   lookAtEach(
     ofType('AWS::Events::Rule'),
@@ -53,10 +53,10 @@ export const checkRules: Check = async ({ ofType }, { events }) =>
     },
   );
 
-/** What a run takes, beside the time until the next one. */
+/** The time that a run may take, in addition to the time until the next one. */
 const MARGIN = 2 * HOUR;
 
-/** That a plan was finished since the schedule should have run. */
+/** Checks that a plan was completed since the last scheduled run. */
 export const checkHeartbeat: Check = async ({ id, environment, outputs }, { cloudWatch }) => {
   const now = Date.now();
   const gap = Number(environment.LONGEST_GAP_SECONDS) * 1000 + MARGIN;

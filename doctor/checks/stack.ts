@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import { failed, ok, warning } from '../finding.ts';
 
-/** That the last deployment of the stack ended well. */
+/** Checks that the last deployment of the stack succeeded. */
 export const checkStack: Check = async ({ stack }) => {
   const { name, status } = stack;
   const events = `aws cloudformation describe-stack-events --stack-name ${name} --max-items 20`;

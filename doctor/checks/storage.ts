@@ -5,7 +5,7 @@ import type { Check } from '../check.ts';
 import { failed, ok, warning } from '../finding.ts';
 import { lookAtEach } from '../missing.ts';
 
-/** That tables can be used, and restored. */
+/** Checks that tables can be used and restored. */
 export const checkTables: Check = async ({ ofType }, { dynamoDb }) =>
   lookAtEach(
     ofType('AWS::DynamoDB::Table'),
@@ -36,7 +36,7 @@ export const checkTables: Check = async ({ ofType }, { dynamoDb }) =>
     },
   );
 
-/** That what is encrypted can be read. */
+/** Checks that encrypted data can be read. */
 export const checkKeys: Check = async ({ ofType }, { kms }) =>
   lookAtEach(
     ofType('AWS::KMS::Key'),
@@ -53,7 +53,7 @@ export const checkKeys: Check = async ({ ofType }, { kms }) =>
     },
   );
 
-/** That all queues are there, and that those are empty that nothing feeds a function from. */
+/** Checks that all queues exist, and that queues without a function are empty. */
 export const checkDeadLetters: Check = async ({ functions, ofType, outputs }, { sqs }) => {
   const inboxes = new Set([...functions.values()].map(({ environment }) => environment.WORK_QUEUE));
   return lookAtEach(

@@ -18,15 +18,15 @@ import type { Construct } from 'constructs';
 import { metricsNamespace } from '../monitoring/room-metrics.ts';
 import { permit, permitNetwork } from './permissions.ts';
 
-/** The package finds itself by its name: here in a checkout, or where a team has installed it. */
+/** The package finds itself by its name, both in a checkout and in a team's `node_modules`. */
 const PACKAGE = dirname(createRequire(import.meta.url).resolve('evergreen-rooms/package.json'));
 const BUNDLES = join(PACKAGE, 'dist', 'functions');
 
 /** The properties of every function of a deployment. */
 export interface Surroundings {
-  /** Five characters, on every room at the provider. */
+  /** Five characters that name the deployment; every room at the provider carries them or a digest. */
   readonly id: string;
-  /** For all that has no key of its own. */
+  /** The default key, for every resource without its own. */
   readonly key: IKey;
   readonly logRetention: RetentionDays;
   /** The removal policy of the logs. */
@@ -41,13 +41,13 @@ export interface BundledFunctionProps {
   readonly timeout: Duration;
   /** In MiB. */
   readonly memorySize: number;
-  /** What it reads beside the names of its metrics. */
+  /** The variables that it reads besides the names of its metrics. */
   readonly environment: Record<string, string>;
   readonly recursiveLoop?: RecursiveLoop;
   readonly reservedConcurrentExecutions?: number;
 }
 
-/** A function with a role and a log of its own, which may write that log and nothing else. */
+/** Creates a function with its own role and log. The role may only write that log. */
 export function bundledFunction(
   scope: Construct,
   { id, key, logRetention, logRemovalPolicy, network }: Surroundings,
@@ -79,7 +79,7 @@ export function bundledFunction(
       ...environment,
     },
     loggingFormat: LoggingFormat.JSON,
-    // A line without a level counts as INFO, and metrics are such lines: any level above would drop them.
+    // A line without a level counts as INFO. Metrics are such lines: a higher level would drop them.
     applicationLogLevelV2: ApplicationLogLevel.INFO,
   });
   Validations.of(made).acknowledge({

@@ -2,15 +2,19 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
- * The default number of concurrent batches of a queue: the minimum of an event source. A new account may run ten
- * functions at a time, for all its stacks.
+ * The default number of concurrent batches of a queue: the minimum of an event source. A new account may run
+ * ten functions at a time, for all its stacks together.
  */
 export const DEFAULT_CONCURRENCY = 2;
 
-/** Executions of the function with the public address. A provider that finds none free calls back again. */
+/**
+ * Concurrent executions of the function with the public address. If none is free, the provider calls again.
+ */
 export const CALLBACK_CONCURRENCY = 5;
 
-/** Says how much of an account's quota a deployment may take, and what to raise where there is more. */
+/**
+ * Notes how much of an account's quota a deployment may use, and which settings to raise with a larger quota.
+ */
 export function noteConcurrency(
   scope: Construct,
   sources: readonly (number | undefined)[],

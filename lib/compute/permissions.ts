@@ -19,25 +19,25 @@ import { DUE_INDEX } from '../storage/rooms-table.ts';
 export const READ_ENCRYPTED = ['kms:Decrypt', 'kms:DescribeKey'];
 const WRITE_ENCRYPTED = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
 
-/** Read a room by its key, and write it. */
+/** Permits reading a room by its key, and writing it. */
 export function permitKeepingRooms(grantee: IGrantable, table: Table): void {
   permit(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem'], table.tableArn);
   permitKey(grantee, table.encryptionKey, 'dynamodb', [...READ_ENCRYPTED, ...WRITE_ENCRYPTED]);
 }
 
-/** Read a link by its slug, and nothing else. */
+/** Permits reading a link by its slug, and nothing else. */
 export function permitReadingLinks(grantee: IGrantable, table: Table): void {
   permit(grantee, ['dynamodb:GetItem'], table.tableArn);
   permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
 }
 
-/** Write links, and read none. */
+/** Permits writing links, but not reading them. */
 export function permitWritingLinks(grantee: IGrantable, table: Table): void {
   permit(grantee, ['dynamodb:PutItem'], table.tableArn);
   permitKey(grantee, table.encryptionKey, 'dynamodb', [...READ_ENCRYPTED, ...WRITE_ENCRYPTED]);
 }
 
-/** Read what is remembered of a calendar, and write it. */
+/** Permits reading and writing the memory of a calendar. */
 export const permitRemembering = permitKeepingRooms;
 
 /** Permits reading the index of series that must be read again. */
@@ -46,7 +46,7 @@ export function permitDueSeries(grantee: IGrantable, table: Table): void {
   permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
 }
 
-/** Read what was put into a bucket. */
+/** Permits reading the objects of a bucket. */
 export function permitReadingFiles(grantee: IFunction, bucket: IBucket): void {
   const objects = bucket.arnForObjects('*');
   permit(grantee, ['s3:GetObject'], objects);
@@ -58,27 +58,27 @@ export function permitReadingFiles(grantee: IFunction, bucket: IBucket): void {
   permitKey(grantee, bucket.encryptionKey, 's3', ['kms:Decrypt']);
 }
 
-/** Tells the rules for templates why a permission names more than one thing. */
+/** Tells the template rules why a permission names more than one resource. */
 export function acknowledgeWildcard(grantee: IGrantable, resource: string, reason: string): void {
   if (!Construct.isConstruct(grantee)) return;
   const id = `AwsSolutions-IAM5[Resource::${asFound(resource, grantee)}]`;
   Validations.of(grantee).acknowledge({ id, reason });
 }
 
-/** As the rules write what is not known before the deployment: `<LogicalId.Arn>/*`. */
+/** Returns an ARN in the notation of the template rules: `<LogicalId.Arn>/*`. */
 function asFound(arn: string, scope: IConstruct): string {
   const resolved = Stack.of(scope).resolve(arn);
   const parts: unknown[] = typeof resolved === 'string' ? [resolved] : resolved['Fn::Join'][1];
   const written = parts.map((part) => {
     if (typeof part === 'string') return part;
-    // a token that was resolved is one of the two, or neither
+    // a resolved token is one of the two, or neither
     const { Ref, 'Fn::GetAtt': attribute = [Ref] } = part as { Ref?: string; 'Fn::GetAtt'?: string[] };
     return `<${attribute.join('.')}>`;
   });
   return written.join('');
 }
 
-/** Read what a room was before. */
+/** Permits reading the past generations of a room. */
 export function permitReadingHistory(grantee: IGrantable, table: Table): void {
   permit(grantee, ['dynamodb:Query'], table.tableArn);
   permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
@@ -89,7 +89,7 @@ export function permitReadingAllRooms(grantee: IGrantable, table: Table): void {
   permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
 }
 
-/** See which rooms are due, and nothing else of them. */
+/** Permits reading which rooms are due, and no other attributes. */
 export function permitNominatingRooms(grantee: IGrantable, table: Table): void {
   permit(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${DUE_INDEX}`);
   permitKey(grantee, table.encryptionKey, 'dynamodb', READ_ENCRYPTED);
@@ -101,13 +101,13 @@ export function permitSending(grantee: IGrantable, queue: IQueue): Grant {
   );
 }
 
-/** What the event source needs to hand messages out; it acts in the function's role. */
+/** Permits what the event source needs to deliver messages; it uses the function's role. */
 export function permitConsuming(grantee: IGrantable, queue: IQueue): void {
   permit(grantee, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queueArn);
   permitKey(grantee, queue.encryptionMasterKey, 'sqs', ['kms:Decrypt']);
 }
 
-/** Give a message back with a delay of the function's own choice. */
+/** Permits returning a message with a delay that the function chooses. */
 export function permitChangingVisibility(grantee: IGrantable, queue: IQueue): void {
   permit(grantee, ['sqs:ChangeMessageVisibility'], queue.queueArn);
 }
@@ -116,7 +116,7 @@ export function permitAnnouncing(grantee: IGrantable, bus: IEventBus): void {
   permit(grantee, ['events:PutEvents'], bus.eventBusArn);
 }
 
-/** An ARN without the six characters that nobody can foresee says so. */
+/** An ARN without the six random characters at its end must end with a wildcard for them. */
 export const secretArn = ({ secretFullArn, secretArn }: ISecret): string =>
   secretFullArn ?? `${secretArn}-??????`;
 
@@ -125,7 +125,10 @@ export function permitReadingSecret(grantee: IGrantable, secret: ISecret): void 
   permitKey(grantee, secret.encryptionKey, 'secretsmanager', ['kms:Decrypt']);
 }
 
-/** What Lambda needs to place a function into a network. It acts in the function's role, on what it has not made yet. */
+/**
+ * Permits what Lambda needs to place a function into a network. Lambda uses the function's role, before the
+ * network interfaces exist.
+ */
 export function permitNetwork(role: Role): void {
   const interfaces = ['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DeleteNetworkInterface'];
   const addresses = ['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses', 'DescribeSubnets'];
@@ -155,7 +158,9 @@ export function permit(
   });
 }
 
-/** The key is for what the service encrypts with it, never for ciphertext of one's own. */
+/**
+ * Permits a service to use the key for data that it encrypts, but not to decrypt other ciphertext with it.
+ */
 export function permitKey(
   grantee: IGrantable,
   key: IKey | undefined,

@@ -2,9 +2,9 @@ import { Validations } from 'aws-cdk-lib';
 import { FunctionUrlAuthType, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 
 /**
- * An address of a function that anybody may call: the function itself checks who does.
+ * Creates a public URL of a function: the function itself checks its callers.
  *
- * @param reason why callers cannot sign, for the rules that forbid such addresses
+ * @param reason why callers cannot sign, for the template rules that forbid such URLs
  */
 export function publicUrl(fn: LambdaFunction, reason: string): string {
   for (const rule of ['lambda_function_url_auth_check', 'lambda_function_public_access_prohibited_check']) {

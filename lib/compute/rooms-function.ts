@@ -16,7 +16,7 @@ import { bundledFunction } from './bundled-function.ts';
 import type { FunctionName } from './function-name.ts';
 import { permitChangingVisibility, permitSending } from './permissions.ts';
 
-/** What each function reads from its environment. */
+/** The environment of each function. */
 export interface Environments extends Record<FunctionName, CommonEnvironment> {
   readonly 'create-rooms': CreateRoomsEnvironment;
   readonly 'plan-rotation': PlanRotationEnvironment;
@@ -32,7 +32,7 @@ export interface RoomsFunctionProps<Name extends FunctionName> extends FeedProps
   readonly timeout: Duration;
   /** In MiB. */
   readonly memorySize: number;
-  /** What this function reads beside what all do. */
+  /** The variables of this function besides the common ones. */
   readonly environment: Omit<Environments[Name], keyof CommonEnvironment>;
 }
 
@@ -59,9 +59,9 @@ export class RoomsFunction<Name extends FunctionName> extends Construct {
       timeout: props.timeout,
       memorySize: props.memorySize,
       environment: { ...this.commonEnvironment(deployment), ...props.environment },
-      // A long plan, or a message that has to wait, is sent on into the function's own inbox. After sixteen times
-      // Lambda would take that for a runaway loop and cut it, and rooms would be forgotten. It ends by itself: a
-      // plan starts where the one before stopped, and a message waits for a day at most.
+      // A long plan, or a message that must wait, is sent again to the function's own inbox. After sixteen
+      // times Lambda would stop that as a runaway loop, and rooms would be lost. The loop ends by itself: a
+      // plan continues where the last one stopped, and a message waits for two days at most.
       recursiveLoop: RecursiveLoop.ALLOW,
     });
     this.inbox.feed(this.function, props);
@@ -81,5 +81,5 @@ export class RoomsFunction<Name extends FunctionName> extends Construct {
   }
 }
 
-/** What `bundledFunction` sets for every function. */
+/** The variables that `bundledFunction` sets for every function. */
 type Telling = Pick<CommonEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'>;

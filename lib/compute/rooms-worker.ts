@@ -8,20 +8,23 @@ import type { FunctionName } from './function-name.ts';
 import { permitAnnouncing, permitReadingSecret } from './permissions.ts';
 import { type Environments, RoomsFunction, type RoomsFunctionProps } from './rooms-function.ts';
 
-/** A claim outlives the invocation that holds it by this much, and ends long before the message comes back. */
+/**
+ * A claim stays valid this much longer than its invocation can last, but ends long before the message comes
+ * back.
+ */
 const LEASE_MARGIN = Duration.seconds(30);
 
 type WorkerName = Exclude<FunctionName, 'plan-rotation' | 'read-calendars' | 'write-calendars'>;
 
 export interface RoomsWorkerProps<Name extends WorkerName>
   extends Omit<RoomsFunctionProps<Name>, 'environment'> {
-  /** What this worker reads beside what all do. */
+  /** The variables of this worker besides those of all workers. */
   readonly environment: Omit<Environments[Name], keyof WorkerEnvironment>;
-  /** For a worker that makes rooms: where providers are to tell of them. */
+  /** For a worker that creates rooms: the address at which providers report events. */
   readonly callbacks?: Callbacks | undefined;
 }
 
-/** A function that calls the provider, and announces to the bus. */
+/** A function that calls the provider and announces on the bus. */
 export class RoomsWorker<Name extends WorkerName> extends RoomsFunction<Name> {
   constructor(scope: Construct, id: string, deployment: Deployment, props: RoomsWorkerProps<Name>) {
     const { callbacks } = props;

@@ -13,7 +13,8 @@ export function alarmTopic(scope: Construct, brought: ITopic | undefined, encryp
       masterKey: encryptionKey,
       enforceSSL: true,
     });
-  // A topic with a policy of its own, as one that wants TLS, has lost the one that lets the account's alarms in.
+  // A topic with its own policy, such as one that requires TLS, has lost the default policy that admits the
+  // account's alarms.
   const alarms = new ServicePrincipal('cloudwatch.amazonaws.com', {
     conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
   });

@@ -3,7 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** An alarm as a person meets it. */
+/** An alarm and its text for a person. */
 export interface RoomsAlarm {
   readonly id: string;
   /** The problem in one sentence, which is also the heading in the runbook. */
@@ -17,17 +17,18 @@ export interface RoomsAlarm {
   /** @default 1 */
   readonly evaluationPeriods?: number;
   /**
-   * What silence means. Queues and counters are silent when there is nothing to count: `NOT_BREACHING`. A nightly
-   * figure holds until the next night: `IGNORE`. A heartbeat is the opposite of silence: `BREACHING`.
+   * How missing data counts. Queues and counters have no data when there is nothing to count:
+   * `NOT_BREACHING`. A nightly value is valid until the next night: `IGNORE`. A missing heartbeat is the
+   * problem itself: `BREACHING`.
    */
   readonly silence: TreatMissingData;
-  /** Silence after there was something is an alarm too; silence from the beginning is none. */
+  /** Missing data after there was some is an alarm too; missing data from the beginning is not. */
   readonly alarmWhenItFallsSilent?: boolean;
 }
 
 export interface AlarmTarget {
   readonly topic: ITopic;
-  /** Where the runbook is: an address or a path. */
+  /** The address or the path of the runbook. */
   readonly runbook: string;
 }
 
@@ -47,7 +48,7 @@ export function addAlarm(scope: Construct, alarm: RoomsAlarm, { topic, runbook }
   return made;
 }
 
-/** As the pages that show Markdown make them of headings. */
+/** Returns the anchor that Markdown pages give to a heading. */
 export function anchor(heading: string): string {
   return heading
     .toLowerCase()

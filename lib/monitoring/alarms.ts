@@ -6,7 +6,7 @@ import { reconciliationAlarms, rotationAlarms } from './alarms/runs.ts';
 import { workAlarms } from './alarms/work.ts';
 import type { Watched } from './watched.ts';
 
-/** Every alarm that there is. Each has its heading in the runbook. */
+/** Every alarm. Each has its heading in the runbook. */
 export function alarmsFor(watched: Watched): RoomsAlarm[] {
   return [
     ...queueAlarms(watched),

@@ -27,7 +27,7 @@ export interface DashboardProps extends Watched {
 const DAY = Duration.days(1);
 const LIFE_LEFT = ['0-5%', '5-25%', '25-50%', '50-75%', '75-100%'];
 
-/** Answers at a glance: are rooms kept, does the provider answer, does work pile up, what does it cost. */
+/** Shows whether rooms are kept, the provider answers, work piles up, and what it costs. */
 export function addDashboard(scope: Construct, props: DashboardProps): Dashboard {
   return new Dashboard(scope, 'Dashboard', {
     defaultInterval: Duration.days(14),
@@ -154,7 +154,7 @@ function queues({ functions, undelivered }: Watched): IWidget[] {
   ];
 }
 
-/** What the bill grows with. */
+/** The values on which the costs depend. */
 function costs({ functions, table }: DashboardProps): IWidget[] {
   const units = (metricName: string, label: string) =>
     table.metric(metricName, { statistic: Stats.SUM, period: DAY, label });

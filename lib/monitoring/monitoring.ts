@@ -21,11 +21,11 @@ export interface MonitoringProps extends Omit<Watched, 'failedSecretRotations'>,
   readonly queueKey: IKey;
 }
 
-/** Alarms, the dashboard and the queries that a person needs when one of them rings. */
+/** The alarms, the dashboard and the saved queries for the person who investigates an alarm. */
 export class Monitoring extends Construct {
   readonly alarms: Alarm[];
   readonly dashboard: Dashboard;
-  /** Where the events of failed rotations of secrets rest. */
+  /** The queue for the events of failed rotations of secrets. */
   readonly failedSecretRotations: Queue;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
@@ -43,7 +43,7 @@ export class Monitoring extends Construct {
   }
 }
 
-/** Says where there is no alarm for a run that does not come. */
+/** Warns of schedules for which no alarm can detect a missing run. */
 function warnOfSilence(scope: Construct, { gaps }: Watched): void {
   for (const [run, gap] of Object.entries(gaps)) {
     if (!isTooSeldomToWatch(gap)) continue;

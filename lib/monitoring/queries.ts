@@ -26,7 +26,7 @@ const QUERIES: Record<string, ConstructorParameters<typeof QueryString>[0]> = {
     sort: 'times desc',
     limit: 50,
   },
-  // Calls are timed in the records of metrics. Of several in one record, this shows the first.
+  // The records of metrics have the durations of calls. If a record has several, this shows the first.
   'Slowest calls': {
     fields: [
       '@timestamp',

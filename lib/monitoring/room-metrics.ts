@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { FunctionName } from '../compute/function-name.ts';
 
-/** Metrics of one deployment stand together, apart from those of the next. */
+/** The metrics of one deployment have a namespace of their own. */
 export function metricsNamespace(deployment: string): string {
   return `EvergreenRooms/${deployment}`;
 }
@@ -18,12 +18,12 @@ export class RoomMetrics {
     this.namespace = metricsNamespace(deployment);
   }
 
-  /** What one function counts. */
+  /** A metric of one function. */
   of(service: FunctionName | 'open-room', metricName: string, options: MetricOptions = {}): Metric {
     return this.metric({ service }, metricName, options);
   }
 
-  /** What one function counts for one application. */
+  /** A metric of one function for one application. */
   ofApplication(
     service: FunctionName,
     application: string,
@@ -51,7 +51,7 @@ export class RoomMetrics {
     );
   }
 
-  /** What reconciliation counts of all rooms, by a dimension with few values. */
+  /** A gauge of reconciliation, by a dimension with few values. */
   gauge(metricName: string, by: Record<string, string>, options: MetricOptions = {}): Metric {
     return this.metric({ service: 'reconcile-rooms', ...by }, metricName, options);
   }
@@ -69,9 +69,10 @@ export class RoomMetrics {
 }
 
 /**
- * Adds what there is: `SUM` passes over a metric that has no value, where `+` would have none either.
+ * Adds the metrics that have values. `SUM` ignores a metric without a value; with `+` the sum would have no
+ * value.
  *
- * @param name tells the metrics apart from those of other sums in the same expression
+ * @param name distinguishes the metrics from those of other sums in the same expression
  */
 export function sum(
   metrics: readonly IMetric[],
@@ -92,7 +93,7 @@ function idOf(metricName: string): string {
   return metricName.charAt(0).toLowerCase() + metricName.slice(1);
 }
 
-/** Ids take letters, digits and underscores; two names stay two. */
+/** Ids may have letters, digits and underscores; two names stay different. */
 function inId(name: string): string {
   return name.replace(/\W/g, (character) => `_${character.charCodeAt(0)}_`);
 }

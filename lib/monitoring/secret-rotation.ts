@@ -9,15 +9,15 @@ import { deadLetterQueue } from '../parts/work-queue.ts';
 import { secretsInParts } from '../storage/secrets-in-parts.ts';
 
 /**
- * The characters that EventBridge allows a pattern, less what the rest of this pattern and the region's name take. Around
- * an ARN is `{"prefix":""},`.
+ * The length that EventBridge allows for a pattern, minus the fixed parts of this pattern and the region's
+ * name. Around each ARN is `{"prefix":""},`.
  */
 const PATTERN = { room: 2048 - 256, around: 14 };
 
 /**
- * Makes a queue that gets the event of each failed rotation of a secret, for an alarm to look at: Secrets Manager has
- * no metric for it. The events do not go to the topic of alarms directly, since EventBridge supports no conditions in
- * the policy of a topic: any rule of any account could publish.
+ * Creates a queue for the events of failed rotations of secrets. An alarm watches the queue, because Secrets
+ * Manager has no metric for failures. The events do not go to the topic of alarms directly: EventBridge
+ * supports no conditions in the policy of a topic, so any rule of any account could publish.
  *
  * @param secrets by the names of their applications
  */

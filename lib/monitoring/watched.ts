@@ -8,7 +8,7 @@ import type { RoomsFunction } from '../compute/rooms-function.ts';
 import type { Place } from '../parts/applications.ts';
 import type { RoomMetrics } from './room-metrics.ts';
 
-/** What alarms and the dashboard look at. */
+/** The resources that alarms and the dashboard watch. */
 export interface Watched {
   readonly metrics: RoomMetrics;
   readonly applications: readonly Place[];
@@ -18,13 +18,13 @@ export interface Watched {
   readonly hasLinks: boolean;
   readonly undelivered: Queue;
   readonly failedSecretRotations: Queue;
-  /** The rules that bring requests and files, by name; of the default bus where none is named. */
+  /** The rules that deliver requests and files, by name; a rule without a bus is on the default bus. */
   readonly rules: readonly { readonly bus?: IEventBus; readonly name: string }[];
   readonly scheduleGroup: ScheduleGroup;
-  /** How often feeds of calendars are read, if there are any. */
+  /** How often feeds are read, if there are any. */
   readonly feedsReadEvery: Duration | undefined;
   /** How often connected calendars are read, if there are any. */
   readonly connectionsReadEvery: Duration | undefined;
-  /** Between two runs of the rotation, and of reconciliation. */
+  /** The longest time between two runs of the rotation, and of reconciliation. */
   readonly gaps: { readonly rotation: Duration; readonly reconciliation: Duration };
 }

@@ -14,7 +14,7 @@ const BASE_URL = 'https://api-eu.vonage.com/v1/meetings';
 /** An application of the Meetings API, in which rooms are opened. */
 export interface MeetingsApiApplication {
   /**
-   * Which provider it is.
+   * The provider.
    *
    * @default 'meetings-api'
    */
@@ -22,7 +22,8 @@ export interface MeetingsApiApplication {
   /** The `application_id`, a UUID. */
   readonly applicationId: string;
   /**
-   * Names the application in rows, metrics and events. Rooms find their application by it, so it stays.
+   * Names the application in rows, metrics and events. Rooms find their application by it, so do not change
+   * it.
    *
    * @default - the application id
    */
@@ -30,29 +31,32 @@ export interface MeetingsApiApplication {
   /**
    * The application's RSA private key, in PEM.
    *
-   * @default - an empty secret is made, and a person puts the key into it
+   * @default - an empty secret is created, and a person stores the key in it
    */
   readonly privateKey?: ISecret;
   /**
-   * Where the API is.
+   * The URL of the API.
    *
    * @default https://api-eu.vonage.com/v1/meetings
    */
   readonly baseUrl?: string;
 }
 
-/** The providers that know their callers by an API key. One that the functions have and this has not does not compile. */
+/**
+ * The providers that authenticate with an API key. A provider that the functions have and this list does not
+ * fails the type check.
+ */
 export const API_KEY_PROVIDERS = {
   daily: true,
   whereby: true,
 } as const satisfies Record<Exclude<ApplicationEntry['provider'], 'meetings-api' | 'zoom'>, true>;
 
-/** An account at a provider that knows its callers by an API key. */
+/** An account at a provider that authenticates with an API key. */
 export interface ApiKeyApplication {
-  /** Which provider it is. */
+  /** The provider. */
   readonly provider: keyof typeof API_KEY_PROVIDERS;
   /**
-   * Names the account in rows, metrics and events. Rooms find their account by it, so it stays.
+   * Names the account in rows, metrics and events. Rooms find their account by it, so do not change it.
    *
    * @default - the provider's name
    */
@@ -60,11 +64,11 @@ export interface ApiKeyApplication {
   /**
    * The API key, as text.
    *
-   * @default - an empty secret is made, and a person puts the key into it
+   * @default - an empty secret is created, and a person stores the key in it
    */
   readonly apiKey?: ISecret;
   /**
-   * Where the API is.
+   * The URL of the API.
    *
    * @default - the provider's own address
    */
@@ -73,19 +77,19 @@ export interface ApiKeyApplication {
 
 /** An account at Zoom, with the users who host its meetings. */
 export interface ZoomApplication {
-  /** Which provider it is. */
+  /** The provider. */
   readonly provider: 'zoom';
   /** The account id of the server-to-server OAuth app. */
   readonly accountId: string;
   /** The client id of the app. */
   readonly clientId: string;
   /**
-   * The licensed users whose meetings the rooms are, by e-mail address or id. Each makes and changes a hundred rooms in a UTC
-   * day at most.
+   * The licensed users who host the meetings of the rooms, by e-mail address or id. Each creates and changes
+   * at most a hundred rooms in a UTC day.
    */
   readonly hosts: string[];
   /**
-   * Names the account in rows, metrics and events. Rooms find their account by it, so it stays.
+   * Names the account in rows, metrics and events. Rooms find their account by it, so do not change it.
    *
    * @default 'zoom'
    */
@@ -93,27 +97,27 @@ export interface ZoomApplication {
   /**
    * The client secret of the app, as text.
    *
-   * @default - an empty secret is made, and a person puts the client secret into it
+   * @default - an empty secret is created, and a person stores the client secret in it
    */
   readonly clientSecret?: ISecret;
   /**
-   * Where the API is.
+   * The URL of the API.
    *
    * @default https://api.zoom.us/v2
    */
   readonly baseUrl?: string;
 }
 
-/** A place that rooms are opened in. */
+/** An application or account in which rooms are opened. */
 export type Application = MeetingsApiApplication | ApiKeyApplication | ZoomApplication;
 
-/** An application as it is watched. */
+/** An application for monitoring. */
 export interface Place {
   readonly name: string;
   /**
    * How many rooms it may hold.
    *
-   * @default - its provider names no number
+   * @default - its provider documents no number
    */
   readonly roomLimit?: number;
 }
@@ -123,11 +127,11 @@ export interface ApplicationsProps {
   readonly encryptionKey: IKey;
 }
 
-/** The pool of applications that rooms are spread over, each with the secret that holds its key. */
+/** The pool of applications in which rooms are created, each with the secret of its credential. */
 export class Applications extends Construct {
   readonly secrets: ReadonlyMap<string, ISecret>;
   readonly places: readonly Place[];
-  /** As the functions read it. */
+  /** JSON for the functions. */
   readonly json: string;
 
   constructor(scope: Construct, id: string, props: ApplicationsProps) {
@@ -199,7 +203,7 @@ function secretOf(application: Application): ISecret | undefined {
   return isZoom(application) ? application.clientSecret : application.apiKey;
 }
 
-/** The errors in the entries of the pool, one sentence each. */
+/** Returns the errors in the entries of the pool, one sentence each. */
 export function problemsOfApplications(applications: readonly Application[]): string[] {
   if (applications.length === 0) return ['applications is empty, and must name at least one application'];
   const names = applications.map(nameOf);

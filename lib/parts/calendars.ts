@@ -26,7 +26,7 @@ import type { WorkQueue } from './work-queue.ts';
 const QUARTER = Duration.minutes(15);
 const NAME = /^[\w.-]{1,40}$/;
 
-/** Whether there are calendars to be read, which do not come by themselves. */
+/** Whether there are calendars that must be read, because they do not send events by themselves. */
 export function readsCalendars(options: CalendarOptions = {}): boolean {
   const { feeds = [], connections = [], files, scope } = options;
   return feeds.length > 0 || connections.length > 0 || Boolean(files) || scope === 'occurrence';
@@ -38,16 +38,19 @@ export interface CalendarsProps extends CalendarOptions {
   readonly requests: WorkQueue;
 }
 
-/** Reads the calendars that do not come by themselves: feeds and connections at their times, files when they are put into a bucket. */
+/**
+ * Reads the calendars that do not send events by themselves: feeds and connections on their schedules, files
+ * when they are put into a bucket.
+ */
 export class Calendars extends Construct {
   readonly worker: RoomsFunction<'read-calendars'>;
   /** The secrets of the feeds' addresses, by the names of the feeds. */
   readonly feedAddresses: ReadonlyMap<string, ISecret>;
   /** The secrets of the connections' credentials, by the names of the connections. */
   readonly credentials: ReadonlyMap<string, ISecret>;
-  /** Where `.ics` files are put. */
+  /** The bucket for `.ics` files. */
   readonly bucket: IBucket | undefined;
-  /** Of the rule that tells of new files, if any are read. */
+  /** The name of the rule that reports new files, if files are read. */
   readonly ruleName: string | undefined;
   /** How often feeds and connected calendars are read. */
   readonly readEvery: Duration;
@@ -134,7 +137,7 @@ export class Calendars extends Construct {
     );
   }
 
-  /** S3 tells of new objects on the default bus. */
+  /** S3 sends the events of new objects to the default bus. */
   private takeFrom(bucket: IBucket, { undelivered }: Deployment): string {
     const { queue } = this.worker.inbox;
     const ruleName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
@@ -159,7 +162,7 @@ export class Calendars extends Construct {
   }
 }
 
-/** Series are looked at again with every round, and a round may come just before an occurrence is near. */
+/** Series are read again in every round, which may come just before the horizon reaches an occurrence. */
 function checkHorizon({ scope, horizon }: CalendarOptions, readEvery: Duration): void {
   if (scope !== 'occurrence' || !horizon || horizon.toSeconds() >= 2 * readEvery.toSeconds()) return;
   throw new Error(
@@ -168,7 +171,7 @@ function checkHorizon({ scope, horizon }: CalendarOptions, readEvery: Duration):
   );
 }
 
-/** The errors in the feeds, one sentence each. */
+/** Returns the errors in the feeds, one sentence each. */
 export function problemsOfFeeds(feeds: readonly CalendarFeed[]): string[] {
   const names = feeds.map(({ name }) => name);
   const twice = new Set(names.filter((name, i) => names.indexOf(name) < i));

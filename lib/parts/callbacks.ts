@@ -11,8 +11,8 @@ import { hasFeature } from '../settings/regions.ts';
 import { KEPT } from '../storage/removal.ts';
 
 /**
- * The public address for callbacks of providers about meetings and ended rooms. The function checks that the address
- * was signed by this stack, and sends the news to the workers as a hint.
+ * The public address for callbacks of providers about meetings and ended rooms. The function checks that this
+ * stack signed the address, and sends the callback to the workers, which verify it.
  */
 export class Callbacks extends Construct {
   readonly function: LambdaFunction;
@@ -21,7 +21,7 @@ export class Callbacks extends Construct {
   readonly secret: Secret;
   private rotations?: IQueue;
 
-  /** @param concurrency executions that are reserved; `undefined` is as many as the account has left */
+  /** @param concurrency the number of reserved executions; `undefined` reserves none */
   constructor(scope: Construct, id: string, surroundings: Surroundings, concurrency: number | undefined) {
     super(scope, id);
     hasFeature(this, 'function URLs', 'the deployment will fail; switch callbacks off');
@@ -45,7 +45,7 @@ export class Callbacks extends Construct {
     );
   }
 
-  /** Where news goes. The workers know the address, so they are made later than it. */
+  /** Sets the queue for callbacks. The workers know the address, so they are created after it. */
   tell(rotations: IQueue): void {
     this.rotations = rotations;
     permitSending(this.function, rotations);

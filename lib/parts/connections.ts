@@ -5,15 +5,15 @@ import type { ConnectionVariable } from '../../functions/runtime/environment.ts'
 import type { CalendarConnection, CalendarFeed } from '../settings/props.ts';
 import { emptySecret } from '../storage/empty-secret.ts';
 
-/** With the digest of a calendar, it stays within the readable part of a key. */
+/** Short enough that a name with the digest of a calendar stays readable in a key. */
 const NAME = /^[\w.-]{1,30}$/;
 
-/** A credential goes there, so in clear only to this very machine. */
+/** The credential is sent there, so HTTP without TLS is allowed only to this machine. */
 const URL_OF_SERVER = /^(?:https:\/\/|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?=[:/]))[^\s@?#]+$/;
 
 const ADDRESS = /^[^\s@]+@[^\s@]+$/;
 
-/** What the functions know of a connection. */
+/** Returns the JSON of a connection for the functions. */
 export function connectionVariable(connection: CalendarConnection, secret: string): ConnectionVariable {
   const { name, kind, calendars, which = 'marked', mark, mailbox, timeZone, baseUrl } = connection;
   const { writeBack = 'full', language } = connection;
@@ -41,7 +41,7 @@ export function isWritten({ writeBack }: CalendarConnection): boolean {
   return writeBack !== 'off';
 }
 
-/** The secret that a person puts the credential of a connection into. */
+/** Creates the secret for the credential of a connection. */
 export function credentialSecret(
   scope: Construct,
   { name }: CalendarConnection,
@@ -55,7 +55,7 @@ export function credentialSecret(
   });
 }
 
-/** The errors in the connections, one sentence each. */
+/** Returns the errors in the connections, one sentence each. */
 export function problemsOfConnections(
   connections: readonly CalendarConnection[],
   feeds: readonly CalendarFeed[],

@@ -10,7 +10,7 @@ import type { Applications } from './applications.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { Links } from './links.ts';
 
-/** What every part of a deployment stands on. */
+/** The resources that every part of a deployment uses. */
 export interface Deployment extends Surroundings {
   readonly table: Table;
   /** The table of feeds and series, if any are read. */
@@ -18,18 +18,18 @@ export interface Deployment extends Surroundings {
   readonly bus: IEventBus;
   readonly applications: Applications;
   readonly schedules: Schedules;
-  /** Where providers tell of rooms, if they are asked to. */
+  /** The address at which providers report events, if callbacks are on. */
   readonly callbacks: Callbacks | undefined;
-  /** Where the holders of links are led to rooms, unless links are off. */
+  /** The public address of the links, unless links are off. */
   readonly links: Links | undefined;
-  /** Where messages rest that the bus or a schedule could not put into a queue. */
+  /** The queue for messages that the bus or a schedule could not deliver. */
   readonly undelivered: Queue;
-  /** What its rooms carry a digest of; absent where they carry `id`, which was chosen. */
+  /** The text whose digest its rooms carry; absent if they carry a chosen `id`. */
   readonly origin: string | undefined;
   readonly queueKey: IKey;
   readonly maxReceiveCount: number;
   readonly rhythm: RotationRhythm;
   readonly flexibleWindow: Duration;
-  /** How long a room that has ended is remembered. */
+  /** How long the row of an ended room is kept. */
   readonly retention: Duration;
 }

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { EventSource, EvergreenRoomsEvent } from '../../functions/rooms/model/events.ts';
 import { hasFeature } from '../settings/regions.ts';
 
-/** The source of the events that this project sends, and so never takes for a request. */
+/** The source of this project's own events, which are never requests. */
 export const OWN_SOURCE: EventSource = 'evergreen-rooms';
 
 /** The announcements on the bus. */
@@ -14,8 +14,8 @@ export type Announcement = EvergreenRoomsEvent['detail-type'];
 export function eventBus(scope: Construct, brought?: IEventBus): IEventBus {
   if (brought) return brought;
   const bus = new EventBus(scope, 'Bus', {
-    // the library's default name does not contain the stack's name, and two stacks of one account may be equal
-    // otherwise
+    // the library's default name does not contain the stack's name, and could be equal in two stacks of one
+    // account
     eventBusName: Names.uniqueResourceName(scope, { maxLength: 256, separator: '-' }),
     description: 'Requests for rooms, and news of rooms',
   });

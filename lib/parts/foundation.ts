@@ -21,7 +21,7 @@ import { eventBus } from './event-bus.ts';
 import { Links } from './links.ts';
 import { deadLetterQueue } from './work-queue.ts';
 
-/** Creates the resources that every part of a deployment needs, or uses yours. The defaults are here. */
+/** Creates the resources that every part of a deployment needs, or uses yours. Sets the defaults. */
 export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Deployment {
   const { flexibleWindow = Duration.minutes(15) } = props;
   const removalPolicy = ofEveryDeployment(props.removalPolicy ?? RemovalPolicy.RETAIN);
@@ -71,7 +71,7 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
   };
 }
 
-/** Executions that callbacks reserve, if any. */
+/** Returns the number of executions that callbacks reserve, if any. */
 export function callbackConcurrency({ callbackConcurrency: asked }: EvergreenRoomsProps): number | undefined {
   return asked === 'unreserved' ? undefined : (asked ?? CALLBACK_CONCURRENCY);
 }

@@ -30,11 +30,11 @@ export interface LinksProps extends LinksOptions {
 
 const PUBLIC = 'visitors cannot sign for AWS; a link has 128 random bits, which the function looks up';
 
-/** The public address that leads the holder of a link to the current room of its key. */
+/** The public address that redirects the holder of a link to the current room of its key. */
 export class Links extends Construct {
   readonly function: LambdaFunction;
   readonly table: Table;
-  /** Where links begin; ends in a slash. */
+  /** The start of every link; ends in a slash. */
   readonly url: string;
   /** Whether pages show the names of rooms. */
   readonly names: boolean;
@@ -61,17 +61,22 @@ export class Links extends Construct {
       ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
     });
     permitReadingLinks(this.function, this.table);
-    // without a domain the address ends with the function
+    // without a domain, removing the function also ends its address
     this.url = props.domain === undefined ? publicUrl(this.function, PUBLIC) : this.ownDomain(props.domain);
   }
 
-  /** Where the knocks of visitors go. The workers know the address, so they are made later than it. */
+  /**
+   * Sets the queue for the knocks of visitors. The workers know the address, so they are created after it.
+   */
   knockAt(requests: IQueue): void {
     this.requests = requests;
     permitSending(this.function, requests);
   }
 
-  /** A domain of one's own outlives the stack. Only CloudFront may call the function then. */
+  /**
+   * Creates the resources of a custom domain, whose links remain valid when the stack is replaced. Then only
+   * CloudFront may call the function.
+   */
   private ownDomain({
     name,
     certificate,
@@ -101,14 +106,14 @@ export class Links extends Construct {
 
   private addRecords(zone: IHostedZone, recordName: string, distribution: Distribution): void {
     const target = RecordTarget.fromAlias(new CloudFrontTarget(distribution));
-    // a name that ends in a dot is whole
+    // a name that ends in a dot is absolute
     const props = { zone, recordName: `${recordName}.`, target };
     new ARecord(this, 'Ipv4', props);
     new AaaaRecord(this, 'Ipv6', props);
   }
 }
 
-/** Said where a deployment that is to last has links that do not. */
+/** Warns if a deployment with stage `prod` has links without a domain. */
 export function warnWithoutDomain(scope: Construct): void {
   Annotations.of(scope).addWarningV2(
     'evergreen-rooms:links-without-domain',

@@ -17,7 +17,7 @@ import { secretsInParts } from '../storage/secrets-in-parts.ts';
 export interface OperatorsProps {
   readonly functions: readonly IFunction[];
   readonly rooms: Table;
-  /** All tables, the one of rooms too. */
+  /** All tables, including the rooms table. */
   readonly tables: readonly Table[];
   /** The queues that feed functions. */
   readonly inboxes: readonly IQueue[];
@@ -27,20 +27,25 @@ export interface OperatorsProps {
   readonly alarmTopic: ITopic;
   readonly key: IKey;
   readonly calendarBucket: IBucket | undefined;
-  /** Of applications, feeds and connections, by their names. */
+  /** The secrets of applications, feeds and connections, by their names. */
   readonly secrets: readonly (readonly [name: string, secret: ISecret])[];
 }
 
-/** The characters that IAM allows a managed policy, less what an operator's takes without secrets. Around an ARN is `"",`. */
+/**
+ * The length that IAM allows for a managed policy, minus an operator's policy without secrets. Around each
+ * ARN is `"",`.
+ */
 const POLICY = { room: 6144 - 3700, around: 3 };
 
 /**
- * What people may do with the command `evergreen-rooms`. A reader sees everything but secrets, so no host link. An
- * operator, who is also a reader, changes rooms by messages and reads and puts secrets.
+ * The permissions for the command `evergreen-rooms`. A reader sees everything except secrets, so no host
+ * link. An operator, who is also a reader, changes rooms by messages, and reads and stores secrets.
  */
 export class Operators extends Construct {
   readonly readerPolicy: ManagedPolicy;
-  /** What a reader may not do. More than one where the secrets are too many for one. */
+  /**
+   * The permissions that a reader does not have. There are several policies if one cannot hold all secrets.
+   */
   readonly operatorPolicies: readonly ManagedPolicy[];
   private readonly props: OperatorsProps;
 
@@ -77,7 +82,7 @@ export class Operators extends Construct {
       );
   }
 
-  /** Finds the resources of the deployment. */
+  /** Permits finding the resources of the deployment. */
   private permitFinding(grantee: IGrantable): Grant {
     const { functions } = this.props;
     const stack = ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'];
@@ -97,7 +102,7 @@ export class Operators extends Construct {
       .combine(permitKey(grantee, rooms.encryptionKey, 'dynamodb', READ_ENCRYPTED));
   }
 
-  /** To look at a message is to receive it, and to let others see it again. */
+  /** Looking at a message means to receive it and to make it visible again. */
   private permitDeadLetters(grantee: IGrantable): Grant {
     const { deadLetterQueues: queues } = this.props;
     const verbs = ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'];
@@ -106,7 +111,7 @@ export class Operators extends Construct {
     );
   }
 
-  /** How the resources are set, as the doctor looks at them. */
+  /** Permits reading the configuration of the resources, for the doctor. */
   private permitExamination(grantee: IGrantable): Grant {
     const { tables, inboxes, scheduleGroup, alarmTopic, key } = this.props;
     const schedules = Stack.of(this).formatArn({
@@ -114,7 +119,7 @@ export class Operators extends Construct {
       resource: 'schedule',
       resourceName: `${scheduleGroup.scheduleGroupName}/*`,
     });
-    // by verbs that take no resource; and a team adds rules of its own
+    // these actions accept no resource, and a team may add rules of its own
     const anywhere = [
       'cloudwatch:DescribeAlarms',
       'cloudwatch:GetMetricData',

@@ -12,13 +12,13 @@ import type { WorkQueue } from './work-queue.ts';
 /** The default schedule of reconciliation. */
 export const DAILY = 'cron(0 5 * * ? *)';
 
-/** The default percentage of lost and orphaned rooms that a person must confirm. */
+/** The default percentage of lost and orphaned rooms above which a person must confirm. */
 const DEFAULT_BRAKE = 5;
 
-/** Compares the provider's rooms with the table's: lost ones, orphans, drifted ones. */
+/** Compares the providers' rooms with the table's, to find lost, orphaned and drifted ones. */
 export class Reconciliation extends Construct {
   readonly worker: RoomsWorker<'reconcile-rooms'>;
-  /** Between two runs. */
+  /** The longest time between two runs. */
   readonly longestGap: Duration;
 
   constructor(

@@ -17,17 +17,20 @@ import type { Deployment } from './deployment.ts';
 import { OWN_SOURCE } from './event-bus.ts';
 
 /**
- * What can ask for a room on the bus, by how it begins in any case: `Room Requested`, `Room Cancelled`,
- * `Calendar Event Created`, `Updated` and `Cancelled`. An event whose type is almost one of them is refused with a reason,
- * and not passed over.
+ * The first words of the detail types that ask for a room, in upper or lower case: `Room Requested`, `Room
+ * Cancelled`, `Calendar Event Created`, `Updated` and `Cancelled`. An event with a similar type is refused
+ * with a reason, and not ignored.
  */
 const REQUEST_DETAIL_TYPES = ['room request', 'room cancel', 'calendar event', 'calender event'];
 
 export type RequestOptions = Pick<EvergreenRoomsProps, 'requestConcurrency' | 'calendar'>;
 
-/** Opens, changes and cancels the rooms that are asked for, by a message or by an event on the bus. */
+/** Opens, changes and cancels rooms on request, by a message or by an event on the bus. */
 export class Requests extends RoomsWorker<'create-rooms'> {
-  /** Of the rule on the bus, by which its metrics are found; CloudFormation tells it only together with that of the bus. */
+  /**
+   * The name of the rule on the bus, for its metrics. CloudFormation returns it only together with the name
+   * of the bus.
+   */
   readonly ruleName: string;
 
   constructor(scope: Construct, id: string, deployment: Deployment, options: RequestOptions) {
@@ -54,7 +57,7 @@ export class Requests extends RoomsWorker<'create-rooms'> {
     this.takeFromBus(deployment);
   }
 
-  /** Brings every request on the bus into the queue that all requests come through, whole and as it is. */
+  /** Sends every request on the bus, unchanged, to the queue for all requests. */
   private takeFromBus({ bus, undelivered }: Deployment): void {
     const { queue } = this.inbox;
     const rule = new Rule(this, 'Rule', {
@@ -95,7 +98,10 @@ function calendarVariable(options: CalendarOptions = {}): string {
   return JSON.stringify(told);
 }
 
-/** Lets a rule send to an encrypted queue; the library's own target would let every rule of the account. */
+/**
+ * Permits one rule to send to an encrypted queue. The library's own target would permit every rule of the
+ * account.
+ */
 export function admitRule(queue: Queue, rule: Rule): void {
   queue.addToResourcePolicy(
     new PolicyStatement({

@@ -10,14 +10,16 @@ import { type CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { permitConsuming } from '../compute/permissions.ts';
 
-/** AWS's own advice: room for the retries of a throttled function before a message shows up again. */
+/**
+ * AWS's recommendation: time for the retries of a throttled function before a message becomes visible again.
+ */
 const VISIBILITY_FACTOR = 6;
 
 export interface WorkQueueProps {
   readonly encryptionKey: IKey;
   /** The time-out of the function that this queue feeds. */
   readonly workerTimeout: Duration;
-  /** How often a message is received before it rests in the dead-letter queue. */
+  /** How often a message is received before it goes to the dead-letter queue. */
   readonly maxReceiveCount: number;
 }
 
@@ -27,7 +29,7 @@ export interface FeedProps {
   readonly maxConcurrency?: number | undefined;
 }
 
-/** The inbox of a function, and the queue where a message rests that could not be done. */
+/** The inbox of a function, and its dead-letter queue. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
@@ -45,7 +47,7 @@ export class WorkQueue extends Construct {
     });
   }
 
-  /** Lets the queue feed its function, message by message: one that fails comes back alone. */
+  /** Connects the queue with its function. Each message fails and comes back by itself. */
   feed(worker: LambdaFunction, props: FeedProps): void {
     new EventSourceMapping(worker, 'Inbox', {
       target: worker,
@@ -59,7 +61,7 @@ export class WorkQueue extends Construct {
   }
 }
 
-/** Where a message rests for two weeks until a person looks at it. */
+/** Creates a dead-letter queue, which keeps messages for two weeks. */
 export function deadLetterQueue(scope: Construct, id: string, encryptionKey: IKey): Queue {
   const queue = new Queue(scope, id, { ...sealed(encryptionKey), retentionPeriod: Duration.days(14) });
   Validations.of(queue).acknowledge({
@@ -67,7 +69,8 @@ export function deadLetterQueue(scope: Construct, id: string, encryptionKey: IKe
     reason:
       'it is a dead-letter queue itself; to name the queue that it serves would be a circle in the template',
   });
-  // it would give messages a new id and a new time, so that an old one would pass for news: `doctor/redrive.ts` does not
+  // SQS's redrive gives messages a new id and a new time, so that an old one would look new:
+  // `doctor/redrive.ts` does not
   queue.addToResourcePolicy(
     new PolicyStatement({
       effect: Effect.DENY,
@@ -79,7 +82,10 @@ export function deadLetterQueue(scope: Construct, id: string, encryptionKey: IKe
   return queue;
 }
 
-/** Encrypted with our key, over TLS only. A data key is used for an hour, since each one costs a call to KMS. */
+/**
+ * Encrypted with the deployment's key, over TLS only. A data key is used for an hour, because each one costs
+ * a call to KMS.
+ */
 function sealed(encryptionMasterKey: IKey) {
   return {
     encryption: QueueEncryption.KMS,
@@ -91,7 +97,7 @@ function sealed(encryptionMasterKey: IKey) {
 }
 
 function visibilityFindings(queue: Queue, worker: LambdaFunction): string[] {
-  // what a queue and a function of CDK are made of
+  // the classes that CDK uses for a queue and a function
   const visibility = (queue.node.defaultChild as CfnQueue).visibilityTimeout ?? 30;
   const timeout = (worker.node.defaultChild as CfnFunction).timeout ?? 3;
   const least = VISIBILITY_FACTOR * timeout;

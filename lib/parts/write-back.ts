@@ -18,7 +18,7 @@ import type { Deployment } from './deployment.ts';
 import { type Announcement, OWN_SOURCE } from './event-bus.ts';
 import { admitRule } from './requests.ts';
 
-/** After which announcements the event of a room may need another link, or none. */
+/** The announcements after which the event of a room may need another link, or none. */
 const WRITTEN_AFTER: readonly Announcement[] = [
   'Room Created',
   'Room Updated',
@@ -28,10 +28,10 @@ const WRITTEN_AFTER: readonly Announcement[] = [
   'Room Ended',
 ];
 
-/** Microsoft serves four calls at once for an app and a mailbox: two batches of two. */
+/** Microsoft serves four parallel calls per app and mailbox: two batches of two. */
 const BATCH_SIZE = 2;
 
-/** The variable of the reader: the queue of writes is made after it. */
+/** The reader's variable. It is set later, because the queue of writes is created after the reader. */
 const WRITES_QUEUE = 'WRITES_QUEUE' satisfies keyof ReadCalendarsEnvironment;
 
 export interface WriteBackProps extends Pick<CalendarOptions, 'connections' | 'scope'> {
@@ -39,13 +39,13 @@ export interface WriteBackProps extends Pick<CalendarOptions, 'connections' | 's
   readonly table: Table;
   /** The secrets of the connections' credentials, by the names of the connections. */
   readonly credentials: ReadonlyMap<string, ISecret>;
-  /** It finds the copies of an event in other calendars. */
+  /** The function that finds the copies of an event in other calendars. */
   readonly reader: RoomsFunction<'read-calendars'>;
 }
 
 /** Writes the links of rooms into the events of connected calendars. */
 export class WriteBack extends RoomsFunction<'write-calendars'> {
-  /** Of the rule on the bus. */
+  /** The name of the rule on the bus. */
   readonly ruleName: string;
 
   constructor(scope: Construct, id: string, deployment: Deployment, props: WriteBackProps) {
@@ -88,7 +88,10 @@ export class WriteBack extends RoomsFunction<'write-calendars'> {
     this.takeFromBus(deployment, written);
   }
 
-  /** Only what is for an event of a connected calendar: the ids of these begin with the names of their connections. */
+  /**
+   * Sends only announcements for events of connected calendars: their ids begin with the names of the
+   * connections.
+   */
   private takeFromBus({ bus, id, undelivered }: Deployment, written: readonly CalendarConnection[]): void {
     const { queue } = this.inbox;
     const rule = new Rule(this, 'Rule', {

@@ -4,11 +4,11 @@ export interface Day {
   readonly month: number;
   readonly date: number;
   readonly weekday: number;
-  /** Of the day's month. */
+  /** The number of days of its month. */
   readonly length: number;
 }
 
-/** @param midnight as clocks in UTC show it */
+/** @param midnight as an instant in UTC */
 export function dayOf(midnight: number): Day {
   const date = new Date(midnight);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
@@ -21,7 +21,7 @@ export function dayOf(midnight: number): Day {
   };
 }
 
-/** When a `cron(...)` of EventBridge Scheduler runs: on which days, and at which minutes of such a day. */
+/** The runs of a `cron(...)` of EventBridge Scheduler: on which days, and at which minutes of such a day. */
 export interface Cron {
   runsOn(day: Day): boolean;
   /** Ascending, counted from midnight. */
@@ -35,7 +35,7 @@ const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', '
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 const FORM = 'minutes hours day-of-month month day-of-week year, as in cron(0 2 * * ? *)';
 
-/** @param fields what stands between the parentheses of `cron(...)` */
+/** @param fields the text between the parentheses of `cron(...)` */
 export function parseCron(fields: string): Cron {
   const parts = fields.trim().split(/\s+/);
   if (parts.length !== 6) throw new Error(`has ${parts.length} fields, and needs six: ${FORM}`);
@@ -93,7 +93,7 @@ function daysOfWeek(field: string): DayRule[] {
   });
 }
 
-/** The weekday nearest to a date without leaving the month. */
+/** Returns the weekday that is nearest to a date, within the month. */
 function nearestWeekday(day: Day, date: number): number {
   const weekday = ((((day.weekday - 1 + date - day.date) % 7) + 7) % 7) + 1;
   if (weekday === 1) return date === day.length ? date - 2 : date + 1;
@@ -101,7 +101,7 @@ function nearestWeekday(day: Day, date: number): number {
   return date;
 }
 
-/** Every number that a list of `*`, `5`, `1-5`, `0/15` or names stands for, ascending. */
+/** Returns all numbers of a list of `*`, `5`, `1-5`, `0/15` or names, ascending. */
 function numbers(name: string, field: string, least: number, most: number, names: string[] = []): number[] {
   const one = (text: string): number => {
     const named = names.indexOf(text.toUpperCase());

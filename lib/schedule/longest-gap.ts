@@ -10,7 +10,7 @@ const UNITS: Record<string, number> = { minute: MINUTE, hour: 60 * MINUTE, day: 
 const YEARS = 9;
 
 export interface ScheduledRuns {
-  /** `cron(...)` or `rate(...)`, as EventBridge Scheduler takes them. */
+  /** `cron(...)` or `rate(...)`, in EventBridge Scheduler's syntax. */
   readonly expression: string;
   /** IANA name. */
   readonly timeZone: string;
@@ -19,24 +19,24 @@ export interface ScheduledRuns {
 }
 
 /**
- * The longest time between the starts of two runs that follow each other, whichever schedule they belong to, in
- * milliseconds. Clock changes count: a run in the hour that the clocks skip does not happen, one in the hour that
- * they show twice happens once. So does the end of a schedule that names its years.
+ * Returns the longest time between the starts of two consecutive runs of any of the schedules, in
+ * milliseconds. Clock changes count: a run in the hour that the clocks skip does not happen, and a run in the
+ * hour that they repeat happens once. The end of a schedule that names its years counts too.
  *
- * @param year where to begin to look
+ * @param year the first year of the search
  */
 export function longestGap(schedules: readonly ScheduledRuns[], year = new Date().getUTCFullYear()): number {
   const rates = schedules.map(ratePeriod).filter((period) => period !== undefined);
   const runs = schedules
     .flatMap((schedule) => cronRuns(schedule, year).map((start) => [start, schedule.flexibleWindow] as const))
     .sort(([a], [b]) => a - b);
-  // The first run of a rate is set by its deployment, so it is no help in filling the gaps of a cron expression.
+  // The first run of a rate depends on its deployment, so it cannot shorten the gaps of a cron expression.
   return Math.min(longest(runs, Date.UTC(year + YEARS)), ...rates);
 }
 
 /**
  * @param expression `cron(...)` or `rate(...)`
- * @throws Error where EventBridge Scheduler would not take it
+ * @throws Error if EventBridge Scheduler does not accept it
  */
 export function assertSchedule(expression: string): void {
   const schedule = { expression, timeZone: 'Etc/UTC', flexibleWindow: 0 };
@@ -83,7 +83,7 @@ function readCron(expression: string): Cron {
   }
 }
 
-/** Midnights, as clocks in UTC show them; two more than the years have, for zones that are ahead. */
+/** Returns midnights as instants in UTC; two more than the years have, for zones that are ahead. */
 function daysFrom(year: number): number[] {
   const first = Date.UTC(year);
   return Array.from({ length: (Date.UTC(year + YEARS) - first) / DAY + 2 }, (_, i) => first + i * DAY);

@@ -9,7 +9,7 @@ import { longestGapOf } from './schedules.ts';
 export const NIGHTLY = 'cron(0 2 * * ? *)';
 const WEEK = Duration.days(7);
 
-/** When rooms are due, and how long a room may have to wait for that. */
+/** When rooms are due, and how long a room may have to wait for a run. */
 export interface RotationRhythm {
   readonly schedules: readonly ScheduleExpression[];
   readonly renewBefore: Duration;

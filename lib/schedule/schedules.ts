@@ -14,7 +14,7 @@ import { permitSending } from '../compute/permissions.ts';
 import { longestGap } from './longest-gap.ts';
 
 export interface SchedulesProps {
-  /** Where a run rests that could not be put into its queue. */
+  /** The queue for runs that could not be put into their queue. */
   readonly deadLetterQueue: IQueue;
   /** A run may start this much later than its time, so that not all runs of a region start together. */
   readonly flexibleWindow: Duration;
@@ -25,14 +25,14 @@ export interface ScheduledMessage {
   readonly schedule: ScheduleExpression;
   readonly queue: IQueue;
   /**
-   * It runs often, and so at its time: there is nothing to spread.
+   * The schedule runs often, so it starts at its exact time: there is nothing to spread.
    *
    * @default false
    */
   readonly onTime?: boolean;
 }
 
-/** The schedules of a deployment. Each puts an empty message into the queue of the function that it wakes. */
+/** The schedules of a deployment. Each sends an empty message to the queue of its function. */
 export class Schedules extends Construct {
   readonly group: ScheduleGroup;
   private readonly role: Role;
@@ -71,7 +71,7 @@ export class Schedules extends Construct {
       timeWindow: window.toMinutes() > 0 && !onTime ? TimeWindow.flexible(window) : TimeWindow.off(),
       target: { bind: () => target },
     });
-    // The group goes by a name that is known at synth, which CloudFormation does not take for a reference.
+    // The group is named by a text that is known at synth, so CloudFormation does not see a reference.
     scheduled.node.addDependency(this.group);
     return scheduled;
   }

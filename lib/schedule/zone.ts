@@ -1,7 +1,7 @@
 const HOUR = 3_600_000;
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** What the clocks of an IANA zone show at an instant, less what they show in UTC, in milliseconds. */
+/** Returns how far the clocks of an IANA zone are ahead of UTC at an instant, in milliseconds. */
 export function offset(zone: string, instant: number): number {
   const shown: Record<string, number> = {};
   for (const { type, value } of clock(zone).formatToParts(instant)) shown[type] = Number(value);
@@ -10,10 +10,10 @@ export function offset(zone: string, instant: number): number {
 }
 
 /**
- * When the clocks of a zone show a time, which is written as the instant at which clocks in UTC show it: the first
- * time of two where they go back over it.
+ * Returns when the clocks of a zone show a local time, which is given as the instant at which clocks in UTC
+ * show it. If the clocks show it twice, returns the first time.
  *
- * @returns undefined where they go forward over it
+ * @returns undefined if the clocks skip it
  */
 export function instantOf(zone: string, shown: number): number | undefined {
   const candidates = [offset(zone, shown - 24 * HOUR), offset(zone, shown + 24 * HOUR)]

@@ -135,13 +135,13 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 const PROVIDERS = Object.keys(SHAPES);
 
 /**
- * A stack that cannot be deployed, or that would not do what it should, is stopped here.
+ * Checks the properties, so that a stack fails at synth if it cannot be deployed or would not work.
  *
- * @throws Error with all that is wrong, a line each
+ * @throws Error with all problems, one per line
  */
 export function checkProps(props: EvergreenRoomsProps = { applications: [] }): void {
   const shapes = problemsOfShapes(props);
-  // what has the wrong shape cannot be looked into any further
+  // values of the wrong shape cannot be checked further
   const problems = shapes.length > 0 ? shapes : problemsOfValues(props);
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
@@ -242,7 +242,7 @@ function problemsOfSchedule(name: string, schedule: ScheduleExpression): string[
   }
 }
 
-/** Unknown names, and values of the wrong kind. */
+/** Returns unknown names, and values of the wrong kind. */
 function problemsOf(prefix: string, value: unknown, shape: Shape): string[] {
   if (value === undefined) return [];
   if (!isObject(value)) {
@@ -268,7 +268,7 @@ function problemsOfEach(name: string, list: unknown, kind: Kind): string[] {
   return each(list).flatMap((value, i) => problemsOfValue(`${name}[${i}]`, value, kind));
 }
 
-/** Where a property stands that was looked for at the top. */
+/** Returns the group of a property that was set at the top level. */
 function elsewhere(name: string): string | undefined {
   const [place] = Object.entries({
     rotation: ROTATION,

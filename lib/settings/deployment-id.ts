@@ -6,9 +6,10 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const FORM = /^[a-z2-7]{5}$/;
 
 /**
- * Five characters that name a deployment in events, metrics and tags. A room at the provider carries them where they were
- * chosen; else it carries a digest of the deployment's origin. They come from the place of the construct in its app, from the name of
- * its stack, and from account and region where the stack names them.
+ * Returns five characters that name a deployment in events, metrics and tags. A room at the provider carries
+ * them if they were chosen; otherwise it carries a digest of the deployment's origin. By default they are
+ * derived from the path of the construct in its app, the name of its stack, and the account and region if the
+ * stack names them.
  */
 export function deploymentId(scope: Construct, chosen?: string): string {
   if (chosen === undefined) return derive(scope);
@@ -17,9 +18,9 @@ export function deploymentId(scope: Construct, chosen?: string): string {
 }
 
 /**
- * A text that is unique to this deployment, for every account and region, and that stays for the life of the stack. It
- * consists of the id that CloudFormation gave the stack and the path of the construct. So deployments that share an
- * account at a provider ignore each other's rooms.
+ * Returns a text that is unique to this deployment in every account and region, and does not change while the
+ * stack exists. It consists of the id that CloudFormation gave the stack and the path of the construct. So
+ * deployments that share an account at a provider ignore each other's rooms.
  */
 export function deploymentOrigin(scope: Construct): string {
   return Fn.join('-', [Fn.select(2, Fn.split('/', Aws.STACK_ID)), scope.node.addr.slice(-8)]);

@@ -3,15 +3,18 @@ import { arnLength } from '../storage/empty-secret.ts';
 export interface ListInEnvironment {
   /** The name of the list, such as `feeds`. */
   readonly what: string;
-  /** Each with a secret of its own, whose ARN only the deployment will know. */
+  /** Each has a secret of its own, whose ARN is known only at deployment. */
   readonly entries: readonly { readonly name: string }[];
-  /** Of the 4 KB that the environment of a function may hold, what all else leaves. */
+  /** The part of the 4 KB of a function's environment that remains for the list. */
   readonly bytes: number;
   /** What to do if it does not fit. */
   readonly remedy: string;
 }
 
-/** @throws Error where a list is longer than the environment of a function holds, which AWS would say at the deployment */
+/**
+ * @throws Error if a list does not fit into the environment of a function; AWS would report it only at
+ * deployment
+ */
 export function mustFitEnvironment({ what, entries, bytes, remedy }: ListInEnvironment): void {
   const written = entries.map((entry) => ({ ...entry, secret: 'x'.repeat(arnLength(entry.name)) }));
   const needed = JSON.stringify(written).length;

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 
-/** What a value must be. Plain JavaScript, and a cast, get past the types. */
+/** The kind of a value. Plain JavaScript and casts bypass the types. */
 export type Kind =
   | 'boolean'
   | 'count'
@@ -13,11 +13,14 @@ export type Kind =
   | Construct
   | readonly string[];
 
-/** An object of the CDK, known by a property that no other has: an interface has no class to ask for. */
+/**
+ * An object of the CDK, recognised by a property that no other has, because an interface has no class to
+ * check.
+ */
 export interface Construct {
   readonly a: string;
   readonly by: string;
-  /** What else will do. */
+  /** Another accepted kind. */
   readonly or?: 'boolean';
 }
 
@@ -29,7 +32,7 @@ export function is(kind: Kind, value: unknown): boolean {
     return typeof value === 'object' && value !== null && kind.by in value;
   }
   switch (kind) {
-    // what is in them is looked into by itself
+    // their properties are checked separately
     case 'options':
       return true;
     case 'count':
@@ -58,7 +61,7 @@ const WORDS = {
   text: 'a text',
 };
 
-/** What a value of a kind is, for an error. */
+/** Describes a kind for an error. */
 export function inWords(kind: Kind): string {
   if (isList(kind)) return oneOf(kind);
   if (typeof kind === 'string') return WORDS[kind];
@@ -73,7 +76,7 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 /** `a, b or c`. */
 export const oneOf = (words: readonly string[]) => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 
-/** A value as an error shows it. */
+/** Returns a value as an error shows it. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (Array.isArray(value)) return 'a list';

@@ -1,9 +1,12 @@
-/** The known name that takes the fewest changes of one letter, where they are at most a third of its letters. */
+/**
+ * Returns the known name that needs the fewest changes of one letter, if they are at most a third of its
+ * letters.
+ */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   return nearestOf(name, known, 1)[0];
 }
 
-/** The known names, at most so many, that take the fewest changes, the nearest first. */
+/** Returns the known names that need the fewest changes, at most `most`, the nearest first. */
 export function nearestOf(name: string, known: readonly string[], most: number): readonly string[] {
   return known
     .map((each) => ({ each, changes: distance(name.toLowerCase(), each.toLowerCase()) }))
@@ -13,7 +16,7 @@ export function nearestOf(name: string, known: readonly string[], most: number):
     .map(({ each }) => each);
 }
 
-/** The number of letters to insert, delete, replace or exchange with their neighbour. */
+/** Returns the number of letters to insert, delete, replace or exchange with their neighbour. */
 function distance(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, i) => i)];
   const at = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;

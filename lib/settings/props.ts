@@ -15,20 +15,21 @@ import type { Application } from '../parts/applications.ts';
 /** How rooms are renewed. */
 export interface RotationOptions {
   /**
-   * When rooms that are due are renewed. Several schedules are fine, and so is any IANA time zone.
+   * When rooms that are due are renewed. You can set several schedules, in any IANA time zone.
    *
    * @default - every night at two o'clock Etc/UTC
    */
   readonly schedules?: readonly ScheduleExpression[];
   /**
-   * How long before its expiry a room is renewed, where its life is long enough for that, from an hour to 180 days.
+   * How long before its expiry a room is renewed, if its life is long enough for that, from an hour to 180
+   * days.
    *
    * @default Duration.days(7)
    */
   readonly renewBefore?: Duration;
   /**
-   * How many rooms of one application a run renews, from 1 to 100,000. Rooms that are about to end do not count, and go
-   * first.
+   * How many rooms of one application a run renews, from 1 to 100,000. Rooms that are about to end do not
+   * count, and go first.
    *
    * @default 500
    */
@@ -47,7 +48,7 @@ export interface RotationOptions {
   readonly concurrency?: number;
 }
 
-/** How the table is compared with what the provider has. */
+/** How the table is compared with the providers' lists. */
 export interface ReconciliationOptions {
   /**
    * When they are compared.
@@ -62,9 +63,9 @@ export interface ReconciliationOptions {
    */
   readonly mode?: 'repair' | 'report';
   /**
-   * The percentage of the rooms of one application, from 1 to 100, that may be lost or orphaned. If the percentage is
-   * higher, and there are more than ten such rooms, a run changes nothing in that application. An alarm rings, and a
-   * person has to confirm. 100 releases the brake.
+   * The percentage of the rooms of one application, from 1 to 100, that may be lost or orphaned. If the
+   * percentage is higher, and there are more than ten such rooms, a run changes nothing in that application.
+   * An alarm rings, and a person must confirm. 100 releases the brake.
    *
    * @default 5
    */
@@ -80,26 +81,27 @@ export interface CalendarOptions {
    */
   readonly grace?: Duration;
   /**
-   * The zone of floating and all-day times whose calendar names none.
+   * The time zone for floating and all-day times if the calendar names none.
    *
    * @default - such times are refused
    */
   readonly timeZone?: TimeZone;
   /**
-   * The name of the room of a private event, or of one without a title.
+   * The name of the room of an event that is private or has no title.
    *
    * @default Meeting
    */
   readonly placeholder?: string;
   /**
-   * Whether a whole series has one room, or each of its occurrences has its own a while before it begins.
+   * Whether a whole series has one room, or each of its occurrences has its own, created some time before it
+   * begins.
    *
    * @default series
    */
   readonly scope?: 'series' | 'occurrence';
   /**
-   * With `scope: 'occurrence'`, rooms are made for occurrences that begin within this time, from one day to 90, and at
-   * least twice `readEvery`.
+   * With `scope: 'occurrence'`, rooms are created for occurrences that begin within this time, from one day
+   * to 90, and at least twice `readEvery`.
    *
    * @default Duration.days(14)
    */
@@ -131,18 +133,18 @@ export interface CalendarOptions {
   readonly files?: boolean | IBucket;
 }
 
-/** A calendar that has an address and is iCalendar text. */
+/** A calendar with an address, in iCalendar format. */
 export interface CalendarFeed {
   /** Names the calendar in keys, announcements and logs. The keys of its rooms contain it, so do not change it. */
   readonly name: string;
   /**
-   * Holds the address. Anybody who knows the address can read the calendar.
+   * Contains the address. Anybody who knows the address can read the calendar.
    *
-   * @default - an empty secret is made, and a person puts the address into it
+   * @default - an empty secret is created, and a person stores the address in it
    */
   readonly address?: ISecret;
   /**
-   * The zone of floating and all-day times, where the calendar names none.
+   * The time zone for floating and all-day times if the calendar names none.
    *
    * @default - that of all calendars
    */
@@ -161,11 +163,11 @@ export interface CalendarConnection {
    */
   readonly calendars: readonly string[];
   /**
-   * Holds the credential: the JSON key of a service account of Google, or the client secret of an app of Microsoft Entra. In
-   * place of a client secret it may be JSON with `privateKey` and `certificate` in PEM. For a CalDAV server it is
-   * `user:password` or a bearer token.
+   * Contains the credential. For Google it is the JSON key of a service account. For Microsoft it is the
+   * client secret of an app of Microsoft Entra, or JSON with `privateKey` and `certificate` in PEM. For a
+   * CalDAV server it is `user:password` or a bearer token.
    *
-   * @default - an empty secret is made, and a person puts the credential into it
+   * @default - an empty secret is created, and a person stores the credential in it
    */
   readonly credential?: ISecret;
   /**
@@ -188,8 +190,8 @@ export interface CalendarConnection {
    */
   readonly mailbox?: string;
   /**
-   * What is written into the events that have a room: the link in the place, a block of the description and the field for
-   * programs (`full`), the place alone (`location`), or nothing (`off`).
+   * What is written into the events that have a room: the link in the place, a block of the description and
+   * the field for programs (`full`), the place only (`location`), or nothing (`off`).
    *
    * @default full
    */
@@ -201,8 +203,8 @@ export interface CalendarConnection {
    */
   readonly language?: 'en' | 'de' | 'es' | 'fr';
   /**
-   * With `kind: 'google'`: whom the service account acts for by domain-wide delegation: `owner` for the owner of each calendar, or the address
-   * of one user.
+   * With `kind: 'google'`: the user for whom the service account acts by domain-wide delegation. `owner` is
+   * the owner of each calendar; an address is one user for all calendars.
    *
    * @default - for itself, in calendars that are shared with it
    */
@@ -220,29 +222,30 @@ export interface CalendarConnection {
    */
   readonly client?: string;
   /**
-   * The zone of floating and all-day times, where the calendar names none.
+   * The time zone for floating and all-day times if the calendar names none.
    *
    * @default - that of all calendars
    */
   readonly timeZone?: TimeZone;
   /**
-   * Where the API is. With `kind: 'caldav'`: the URL of the server.
+   * The URL of the API. With `kind: 'caldav'`: the URL of the server.
    *
    * @default - the public address of the system; required with `kind: 'caldav'`
    */
   readonly baseUrl?: string;
   /**
-   * With `kind: 'microsoft'`: the address that gives tokens.
+   * With `kind: 'microsoft'`: the URL that issues tokens.
    *
    * @default https://login.microsoftonline.com
    */
   readonly loginUrl?: string;
 }
 
-/** The links of keys, which stay the same while rooms change. */
+/** The links of keys, which stay the same when rooms change. */
 export interface LinksOptions {
   /**
-   * A domain of your own. Without it, links begin with the address of a function, and end with the stack.
+   * A domain of your own. Without it, links begin with the address of a function, and stop working when the
+   * stack is deleted.
    *
    * @default - the address that Lambda gives to the function
    */
@@ -272,7 +275,7 @@ export interface LinksOptions {
    */
   readonly logo?: string;
   /**
-   * Whom visitors can ask: an e-mail address, an https address, or text.
+   * The contact for visitors: an e-mail address, an https address, or text.
    *
    * @default - none
    */
@@ -288,14 +291,14 @@ export interface LinksOptions {
 
 /** The domain of the links, behind CloudFront. */
 export interface LinksDomain {
-  /** As in `meet.example.com`. Links contain it, so do not change it. */
+  /** For example `meet.example.com`. Links contain it, so do not change it. */
   readonly name: string;
   /** A certificate for the domain, in us-east-1. */
   readonly certificate: ICertificate;
   /**
-   * Where the records of the domain are made.
+   * The hosted zone for the records of the domain.
    *
-   * @default - you make them: an alias or CNAME to the distribution
+   * @default - you create them: an alias or CNAME to the distribution
    */
   readonly hostedZone?: IHostedZone;
   /**
@@ -308,7 +311,7 @@ export interface LinksDomain {
 
 /** The settings of a deployment. Only the applications have no default. */
 export interface EvergreenRoomsProps {
-  /** The applications of the Meetings API, and the accounts at other providers, that rooms are opened in. */
+  /** The applications of the Meetings API, and the accounts at other providers, in which rooms are opened. */
   readonly applications: readonly Application[];
   /**
    * How rooms are renewed.
@@ -317,7 +320,7 @@ export interface EvergreenRoomsProps {
    */
   readonly rotation?: RotationOptions;
   /**
-   * How the table is compared with what the provider has.
+   * How the table is compared with the providers' lists.
    *
    * @default - every day, and findings are repaired
    */
@@ -325,7 +328,7 @@ export interface EvergreenRoomsProps {
   /**
    * How calendar events become rooms.
    *
-   * @default - a room outlives its event by a day
+   * @default - a room ends a day after its event
    */
   readonly calendar?: CalendarOptions;
   /**
@@ -336,7 +339,7 @@ export interface EvergreenRoomsProps {
    */
   readonly callbacks?: boolean;
   /**
-   * The links of keys, which stay the same while rooms change. `false` removes the public address.
+   * The links of keys, which stay the same when rooms change. `false` removes the public address.
    *
    * @default - every key has a link at the address of a function
    */
@@ -400,9 +403,10 @@ export interface EvergreenRoomsProps {
    */
   readonly queueEncryptionKey?: IKey;
   /**
-   * The topic that alarms are sent to. The policy of an imported topic must allow cloudwatch.amazonaws.com to publish.
+   * The topic that alarms are sent to. The policy of an imported topic must allow cloudwatch.amazonaws.com to
+   * publish.
    *
-   * @default - a topic is made
+   * @default - a topic is created
    */
   readonly alarmTopic?: ITopic;
   /**
@@ -426,7 +430,7 @@ export interface EvergreenRoomsProps {
   /**
    * The security groups of the functions.
    *
-   * @default - one is made in `vpc`
+   * @default - one is created in `vpc`
    */
   readonly securityGroups?: ISecurityGroup[];
   /**
@@ -436,12 +440,12 @@ export interface EvergreenRoomsProps {
    */
   readonly permissionsBoundary?: IManagedPolicy;
   /**
-   * Five characters of a-z and 2-7 that name this deployment in events, metrics and tags, and that its rooms carry at
-   * the provider. Two deployments with the same id in one application retire each other's rooms. Without it, rooms
-   * carry a digest of the stack's own id, which no other deployment has.
+   * Five characters of a-z and 2-7 that name this deployment in events, metrics and tags, and that its rooms
+   * carry at the provider. Two deployments with the same id in one application retire each other's rooms.
+   * Without it, rooms carry a digest of the stack's own id, which no other deployment has.
    *
-   * @default - derived from the place of the construct in its app, the name of its stack, and its account and region
-   * where the stack names them; rooms carry a digest of the stack's id
+   * @default - derived from the path of the construct in its app, the name of its stack, and its account and
+   * region if the stack names them; rooms carry a digest of the stack's id
    */
   readonly deployment?: string;
   /**
@@ -451,9 +455,9 @@ export interface EvergreenRoomsProps {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * The removal policy of the tables, their encryption key and the logs. `RETAIN` keeps the resources of a deployment
-   * that succeeded, and protects the tables against deletion by hand. Secrets and the table of calendars are kept in
-   * both cases, since leaving out a setting would destroy them.
+   * The removal policy of the tables, their encryption key and the logs. `RETAIN` keeps the resources of a
+   * deployment that succeeded, and protects the tables against deletion by hand. Secrets and the table of
+   * calendars are always kept, because removing a setting would otherwise destroy them.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -8,7 +8,7 @@ export interface Span {
   readonly whole: 'days' | 'minutes' | 'seconds';
 }
 
-/** Times that can be set, by the names of their properties. */
+/** The ranges of times, by the names of their properties. */
 export const SPANS = {
   flexibleWindow: { least: 'PT0S', most: 'PT24H', whole: 'minutes' },
   renewBefore: { least: 'PT1H', most: 'P180D', whole: 'seconds' },
@@ -19,7 +19,7 @@ export const SPANS = {
   retention: { least: 'P1D', most: 'P3650D', whole: 'days' },
 } satisfies Record<string, Span>;
 
-/** The least and the most of numbers that can be set, by the names of their properties. */
+/** The smallest and the largest values of numbers, by the names of their properties. */
 export const COUNTS = {
   perRun: [1, 100_000],
   concurrency: [2, 1000],
@@ -40,7 +40,7 @@ export function isWithin({ least, most, whole }: Span, time: Duration): boolean 
 
 export const inWords = ({ least, most, whole }: Span) => `from ${least} to ${most} in whole ${whole}`;
 
-/** Times and numbers that are out of their range, a sentence each. */
+/** Returns times and numbers that are out of their range, one sentence each. */
 export function problemsOfRanges({
   rotation,
   reconciliation,
@@ -59,7 +59,7 @@ export function problemsOfRanges({
 
 function problemsOf(prefix: string, values: object = {}): string[] {
   return Object.entries(values).flatMap(([name, value]) => {
-    // only the deployment will know it
+    // the value is known only at deployment
     if (Token.isUnresolved(value) || (value instanceof Duration && value.isUnresolved())) return [];
     const span = SPANS[name as keyof typeof SPANS];
     if (value instanceof Duration && span && !isWithin(span, value))

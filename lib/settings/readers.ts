@@ -12,8 +12,8 @@ import { inWords, isWithin, type Span } from './ranges.ts';
 import { reasonOf } from './reason.ts';
 
 /**
- * Reads a value as the context has it: text from the command line, anything from `cdk.json`. Where it does not fit,
- * the error says what it must be.
+ * Reads a value from the context: text from the command line, any type from `cdk.json`. If it is invalid, the
+ * error says what it must be.
  */
 export type Reader<T> = (value: unknown) => T;
 
@@ -56,7 +56,7 @@ export function oneOf<const T extends string>(...choices: T[]): Reader<T> {
   };
 }
 
-/** A word, or what another reader takes. */
+/** Accepts a word, or any value that another reader accepts. */
 export function either<const Word extends string, T>(word: Word, read: Reader<T>): Reader<Word | T> {
   return (value) => {
     if (value === word) return word;
@@ -101,7 +101,7 @@ export const logRetention: Reader<RetentionDays> = (value) => {
   throw new Error(`a retention that the logs service knows: ${days.join(', ')} days`);
 };
 
-/** A list in JSON, or one value, or several with a comma between. */
+/** Reads a list in JSON, one value, or several values with commas in between. */
 export function listOf<T>(read: Reader<T>, separator: RegExp): Reader<T[]> {
   return (value) => {
     const entries = typeof value === 'string' ? split(value, separator) : value;
@@ -119,7 +119,7 @@ function split(value: string, separator: RegExp): unknown {
   }
 }
 
-/** What the context can say of an application: an id, or an object with an ARN in the place of the secret. */
+/** An application in the context: an id, or an object with an ARN instead of the secret. */
 export type ApplicationSetting = (
   | Omit<MeetingsApiApplication, 'privateKey'>
   | Omit<ApiKeyApplication, 'apiKey'>
@@ -137,7 +137,7 @@ interface Fields {
 
 const API_KEY_FIELDS: Fields = { needed: [], others: ['apiKeyArn'] };
 
-/** The fields of an application by its provider, beside those that all have. */
+/** The fields of an application by its provider, besides the common ones. */
 const FIELDS: Readonly<Record<string, Fields>> = {
   'meetings-api': { needed: ['applicationId'], others: ['privateKeyArn'] },
   ...Object.fromEntries(Object.keys(API_KEY_PROVIDERS).map((name) => [name, API_KEY_FIELDS])),
@@ -167,7 +167,7 @@ export const application: Reader<ApplicationSetting> = (value) => {
   );
 };
 
-/** What the context can say of a feed: its name, or an object with an ARN in the place of the secret. */
+/** A feed in the context: its name, or an object with an ARN instead of the secret. */
 export type FeedSetting = Omit<CalendarFeed, 'address'> & { readonly addressArn?: string };
 
 export const feed: Reader<FeedSetting> = (value) => {
@@ -185,7 +185,7 @@ export const feed: Reader<FeedSetting> = (value) => {
   throw new Error('names of feeds, or objects of texts with name and, if need be, addressArn, timeZone');
 };
 
-/** What the context can say of a connection: an object with an ARN in the place of the secret. */
+/** A connection in the context: an object with an ARN instead of the secret. */
 export type ConnectionSetting = Omit<CalendarConnection, 'credential'> & { readonly credentialArn?: string };
 
 const CONNECTION_TEXTS = [
@@ -211,7 +211,7 @@ export const connection: Reader<ConnectionSetting> = (value) => {
     ([name, field]) => CONNECTION_TEXTS.includes(name) && typeof field === 'string',
   );
   if (typeof value === 'object' && named && known && 'name' in texts && 'kind' in texts) {
-    // texts, whose words are checked with the properties of the construct
+    // these are texts, whose values are checked with the properties of the construct
     const checked = texts as unknown as Omit<ConnectionSetting, 'calendars' | 'timeZone'>;
     return { ...checked, calendars, ...(zone !== undefined && { timeZone: timeZone(zone) }) };
   }
@@ -221,7 +221,7 @@ export const connection: Reader<ConnectionSetting> = (value) => {
   );
 };
 
-/** A hosted zone of Route 53, as the context names it. */
+/** A hosted zone of Route 53 in the context. */
 export interface HostedZoneSetting {
   readonly id: string;
   readonly name: string;

@@ -1,7 +1,7 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** Regions in which AWS did not offer a feature when this version was made. */
+/** Regions in which AWS did not offer a feature when this version was released. */
 const WITHOUT = {
   'function URLs': [
     'ap-east-2',
@@ -22,13 +22,14 @@ const WITHOUT = {
 } as const;
 
 /**
- * Whether the region of a stack has a feature, as far as synth knows the region. Where it has not, a warning says so.
+ * Whether the region of a stack has a feature, as far as synth knows the region. If it does not, adds a
+ * warning.
  *
- * @param otherwise what that means for this deployment, and what to do
+ * @param otherwise the consequence for this deployment, and what to do
  */
 export function hasFeature(scope: Construct, feature: keyof typeof WITHOUT, otherwise: string): boolean {
   const { region } = Stack.of(scope);
-  // `includes` of a narrow tuple takes its own members alone
+  // `includes` of a narrow tuple accepts only its own members
   if (Token.isUnresolved(region) || !(WITHOUT[feature] as readonly string[]).includes(region)) return true;
   Annotations.of(scope).addWarningV2(
     `evergreen-rooms:no-${feature.replace(' ', '-')}`,

@@ -26,24 +26,24 @@ import {
 } from './readers.ts';
 import { reasonOf } from './reason.ts';
 
-/** Every setting there is, and how it is read. */
+/** Every setting, with its reader. */
 const SETTINGS = {
-  /** `dev` goes with its stack; `prod` keeps its rooms, keys and secrets. */
+  /** `dev` is deleted with its stack; `prod` keeps its rooms, keys and secrets. */
   stage: oneOf('dev', 'prod'),
-  /** Another than `EvergreenRooms-<stage>`, for a second deployment in an account. */
+  /** Replaces `EvergreenRooms-<stage>`, for a second deployment in an account. */
   stackName,
   applications: listOf(application, /,/),
   /** For every application without its own. */
   baseUrl: text,
   schedule: listOf(schedule, /;/),
-  /** Of all schedules. */
+  /** The time zone of all schedules. */
   timeZone,
   flexibleWindow: duration(SPANS.flexibleWindow),
   renewBefore: duration(SPANS.renewBefore),
   rotationsPerRun: wholeNumber(...COUNTS.perRun),
   spread: duration(SPANS.spread),
   rotationConcurrency: wholeNumber(...COUNTS.concurrency),
-  /** A room outlives the last end of its calendar event by this. */
+  /** How long a room lives after the last end of its calendar event. */
   calendarGrace: duration(SPANS.grace),
   /** For floating and all-day times if their calendar names no zone. */
   calendarTimeZone: timeZone,
@@ -54,7 +54,9 @@ const SETTINGS = {
   calendarHorizon: duration(SPANS.horizon),
   /** Calendars that have an address: names, or objects with name and, if need be, addressArn, timeZone. */
   calendarFeeds: listOf(feed, /,/),
-  /** Calendars of Google and Microsoft that are connected with a credential: a list in JSON. */
+  /**
+   * Calendars of Google, Microsoft and CalDAV servers that are connected with a credential: a list in JSON.
+   */
   calendarConnections: listOf(connection, /(?!)/),
   calendarReadEvery: duration(SPANS.readEvery),
   /** Whether there is a bucket whose `.ics` files are read. */
@@ -66,11 +68,11 @@ const SETTINGS = {
   /** The domain of the links, and the ARN of its certificate in us-east-1. */
   linksDomain: text,
   linksCertificate: text,
-  /** Where the records of that domain are made: an object with id and name. */
+  /** The hosted zone for the records of that domain: an object with id and name. */
   linksHostedZone: hostedZone,
   /** The ARN of a web ACL in front of the links. */
   linksWebAcl: text,
-  /** Whether an open room is entered at once, or from a page with a button. */
+  /** Whether an open room is entered directly, or from a page with a button. */
   linksPage: oneOf('redirect', 'lobby'),
   /** Whether pages show the names of rooms. */
   linksNames: oneOf('on', 'off'),
@@ -85,11 +87,11 @@ const SETTINGS = {
   maxReceiveCount: wholeNumber(...COUNTS.maxReceiveCount),
   retention: duration(SPANS.retention),
   deployment: text,
-  /** The name or the ARN of the policy that bounds every role. */
+  /** The name or the ARN of the permissions boundary of every role. */
   permissionsBoundary: policy,
   logRetentionDays: logRetention,
   alarmEmail: email,
-  /** Where the runbook is, for the texts of alarms. */
+  /** The address or path of the runbook, for the texts of alarms. */
   runbook: text,
 };
 
@@ -132,7 +134,7 @@ const NO_APPLICATIONS =
   'setting applications is missing, and must name the applications that rooms are opened in; ' +
   'set it in the context of cdk.json or by -c applications=<application id>';
 
-/** A domain for links is nothing without its certificate, and the other way round. */
+/** A domain for links needs its certificate, and a certificate needs its domain. */
 function halfDomain(context: Record<string, unknown>): string[] {
   const missing = ['linksDomain', 'linksCertificate'].filter((name) => !(name in context));
   if (context.links === 'off' || missing.length !== 1) return [];
@@ -142,7 +144,7 @@ function halfDomain(context: Record<string, unknown>): string[] {
   ];
 }
 
-/** The library's own context has a colon, a slash or an at sign in its names. */
+/** The names of the library's own context contain a colon, a slash or an at sign. */
 function settingsIn(context: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(context).filter(([name]) => !/[:/@]/.test(name)));
 }

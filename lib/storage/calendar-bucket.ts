@@ -4,10 +4,10 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws
 import type { Construct } from 'constructs';
 import { KEPT } from './removal.ts';
 
-/** A file is read within minutes. It is kept for a while, so that a person can check its content. */
+/** A file is read within minutes. It is kept longer, so that a person can check its content. */
 const READABLE_FOR = Duration.days(30);
 
-/** Where `.ics` files are put to be read. */
+/** The bucket for `.ics` files. */
 export function calendarBucket(scope: Construct, id: string, encryptionKey: IKey): Bucket {
   const bucket = new Bucket(scope, id, {
     encryption: BucketEncryption.KMS,
@@ -17,11 +17,11 @@ export function calendarBucket(scope: Construct, id: string, encryptionKey: IKey
     enforceSSL: true,
     versioned: true,
     lifecycleRules: [{ expiration: READABLE_FOR, noncurrentVersionExpiration: Duration.days(1) }],
-    // a bucket that holds something cannot be removed, and would keep its stack from being
+    // a bucket with objects cannot be deleted, so deleting its stack would fail
     removalPolicy: KEPT,
   });
-  // as a property: the library's own way brings a function along that sets it afterwards
-  // what a bucket of CDK is made of
+  // set as a property: the library's own way adds a function that sets it after the deployment
+  // the class that CDK uses for a bucket
   (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
     eventBridgeConfiguration: { eventBridgeEnabled: true },
   };

@@ -21,7 +21,7 @@ export function encryptionKey(scope: Construct, brought: Keys, removalPolicy: Re
   return key;
 }
 
-/** Services such as DynamoDB pass the key on to themselves by grants. No other principal may create a grant. */
+/** Services such as DynamoDB use the key through grants. No other principal may create a grant. */
 function grantsForServicesOnly(): PolicyStatement {
   return new PolicyStatement({
     sid: 'GrantsForServicesOnly',
@@ -47,8 +47,8 @@ function admitServices(scope: Construct, key: IKey): void {
 }
 
 /**
- * A service that may write to an encrypted queue or topic, but not use its key, loses what it was to deliver, and
- * says so in no log.
+ * If a service may write to an encrypted queue or topic but not use its key, it loses what it delivers,
+ * without a log entry.
  */
 function serviceStatements(): PolicyStatement[] {
   const deliver = new PolicyStatement({
@@ -60,7 +60,7 @@ function serviceStatements(): PolicyStatement[] {
   });
   const logs = new PolicyStatement({
     sid: 'KeepLogs',
-    // the only one of our services whose name has the region and the partition in it
+    // the only service here whose name contains the region and the partition
     principals: [new ServicePrincipal(`logs.${Aws.REGION}.${Aws.URL_SUFFIX}`)],
     actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
     resources: ['*'],

@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } fr
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
-/** The index of rooms that are due: sparse, in shards, and no wider than what nominating a room takes. */
+/** The index of due rooms: sparse, in shards, with only the attributes that nominating a room needs. */
 export const DUE_INDEX = 'due';
 
 export interface TableProps {

@@ -1,15 +1,15 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { arnLength } from './empty-secret.ts';
 
-/** What a text that names secrets may have. */
+/** The length limit of a text that names secrets. */
 export interface TextLimit {
-  /** Characters in all. */
+  /** Characters in total. */
   readonly room: number;
-  /** Characters that each secret takes beside its ARN. */
+  /** Characters for each secret besides its ARN. */
   readonly around: number;
 }
 
-/** Divides secrets so that the ARNs of each part fit into a text that AWS limits. */
+/** Divides secrets into parts, so that the ARNs of each part fit into a text that AWS limits. */
 export function secretsInParts(
   secrets: Iterable<readonly [name: string, secret: ISecret]>,
   { room, around }: TextLimit,

@@ -7,7 +7,7 @@ import type { RoomMetrics } from '../room-metrics.ts';
 const { NOT_BREACHING, IGNORE } = TreatMissingData;
 const QUARTER = Duration.minutes(15);
 
-/** What an application's provider answers, and what reconciliation finds there. */
+/** Alarms for the answers of an application's provider, and for reconciliation's findings there. */
 export function applicationAlarms(metrics: RoomMetrics, application: string): RoomsAlarm[] {
   const calls = (name: string) => metrics.ofApplicationWorkers(application, name, { period: QUARTER });
   const found = (name: string) =>
@@ -79,7 +79,7 @@ export function applicationAlarms(metrics: RoomMetrics, application: string): Ro
   ];
 }
 
-/** That an application comes near to the number of rooms it may hold, where there is one. */
+/** The alarm for an application that is nearly full, if its provider documents a limit. */
 export function quotaAlarms(metrics: RoomMetrics, { name, roomLimit }: Place): RoomsAlarm[] {
   if (roomLimit === undefined) return [];
   return [

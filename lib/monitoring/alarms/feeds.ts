@@ -4,10 +4,10 @@ import type { Watched } from '../watched.ts';
 
 const { NOT_BREACHING } = TreatMissingData;
 
-/** A server may fail once, and is asked again: this many times in a row is worth a look. */
+/** A server may fail once and is asked again: this many failures in a row ring the alarm. */
 const TIMES = 4;
 
-/** That connected calendars cannot be read. */
+/** Alarms for connected calendars that cannot be read. */
 export function connectionAlarms({ metrics, connectionsReadEvery: period }: Watched): RoomsAlarm[] {
   if (!period) return [];
   return [
@@ -23,7 +23,7 @@ export function connectionAlarms({ metrics, connectionsReadEvery: period }: Watc
   ];
 }
 
-/** That the feeds of calendars do not tell what they should. */
+/** Alarms for feeds that cannot be read or are empty. */
 export function feedAlarms({ metrics, feedsReadEvery: period }: Watched): RoomsAlarm[] {
   if (!period) return [];
   const inEveryRound = { threshold: 1, evaluationPeriods: TIMES, silence: NOT_BREACHING };

@@ -9,7 +9,7 @@ import type { Watched } from '../watched.ts';
 const { NOT_BREACHING } = TreatMissingData;
 const QUARTER = Duration.minutes(15);
 
-/** How each queue is called in an alarm, and how long its oldest message may wait there, retries included. */
+/** The name of each queue in an alarm, and how long its oldest message may wait there, including retries. */
 const INBOXES: Record<
   FunctionName,
   { readonly id: string; readonly maxWait: Duration; readonly means: string }
@@ -90,7 +90,7 @@ export function queueAlarms({
       means: 'A message could be put neither into its queue nor aside, and is gone',
       metric: sum(
         [
-          // On a bus of the account's own making a rule has two dimensions, on the default bus one.
+          // On a custom bus a rule has two dimensions, on the default bus one.
           ...rules.flatMap(({ bus, name: RuleName }) => [
             ...(bus ? [droppedByRule({ EventBusName: bus.eventBusName, RuleName })] : []),
             droppedByRule({ RuleName }),
@@ -109,9 +109,9 @@ export function queueAlarms({
 }
 
 /**
- * How long the oldest message has been waiting: as SQS sees it, and as the function does, which knows the copies of a
- * message that waits out an outage. The period is longer than the longest pause between two attempts, so that an outage
- * rings once.
+ * How long the oldest message has been waiting. It combines SQS's metric with the function's, which counts
+ * all copies of a message that waits for the end of an outage. The period is longer than the longest pause
+ * between two attempts, so that an outage rings once.
  */
 function longestWait(metrics: RoomMetrics, name: FunctionName, queue: Queue): MathExpression {
   const period = Duration.hours(1);

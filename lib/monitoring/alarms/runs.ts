@@ -53,7 +53,7 @@ export function reconciliationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
         id: 'ReconciliationSilent',
         heading: 'Reconciliation is silent',
         means: 'No comparison was finished since the schedule should have run',
-        // The first run comes within the first day, and needs a key that may not be in its secret yet.
+        // The first run comes within the first day, and needs a credential that may not be in its secret yet.
         silence: MISSING,
         alarmWhenItFallsSilent: true,
       },
@@ -61,16 +61,16 @@ export function reconciliationAlarms({ metrics, gaps }: Watched): RoomsAlarm[] {
   ];
 }
 
-/** CloudWatch looks back over a week at most. */
+/** CloudWatch evaluates at most a week, in hours. */
 const LONGEST_LOOK = 7 * 24;
 
-/** The hours in which there should have been a run, and two for the run itself. */
+/** The hours in which there should have been a run, plus two for the run itself. */
 const hoursOf = (gap: Duration) => Math.ceil(gap.toHours({ integral: false })) + 2;
 
-/** Whether runs come so seldom that no alarm can tell their silence from their absence. */
+/** Whether runs are so rare that no alarm can detect a missing one. */
 export const isTooSeldomToWatch = (gap: Duration) => hoursOf(gap) > LONGEST_LOOK;
 
-/** Below one in all the hours in which there should have been a run. */
+/** Rings if no run was counted in all the hours in which there should have been one. */
 function heartbeat(
   metric: IMetric,
   gap: Duration,

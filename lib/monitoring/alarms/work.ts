@@ -9,7 +9,7 @@ const { NOT_BREACHING } = TreatMissingData;
 const QUARTER = Duration.minutes(15);
 const HOUR = Duration.hours(1);
 
-/** What fails. */
+/** Alarms for functions and attempts that fail. */
 export function workAlarms({ metrics, functions, others, hasLinks }: Watched): RoomsAlarm[] {
   return [
     {
@@ -58,7 +58,7 @@ export function workAlarms({ metrics, functions, others, hasLinks }: Watched): R
   ];
 }
 
-/** The share of attempts that failed, in per cent; of a handful it says nothing. */
+/** The share of attempts that failed, in per cent. A few attempts are not enough for a share. */
 function failing(metrics: RoomMetrics, service: FunctionName, successes: readonly string[]): IMetric {
   const of = (name: string) => metrics.of(service, name, { period: HOUR });
   const done = Object.fromEntries(successes.map((name, i) => [`done${i}`, of(name)]));
