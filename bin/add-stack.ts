@@ -3,7 +3,7 @@ import { EvergreenRoomsStack } from '../lib/evergreen-rooms-stack.ts';
 import { readSettings } from '../lib/settings/settings.ts';
 import { runbookAddress } from './runbook-address.ts';
 
-/** Adds the stack that the context of an app asks for. */
+/** Adds the stack that the context of an app describes. */
 export function addStack(app: App): EvergreenRoomsStack {
   const read = readSettings(app.node);
   const settings = { ...read, runbook: read.runbook ?? runbookAddress() };
@@ -11,8 +11,9 @@ export function addStack(app: App): EvergreenRoomsStack {
 }
 
 /**
- * The account and region that the credentials are for: the id of a deployment has them in it, so that the same stage
- * elsewhere does not take its rooms for left-overs. Without credentials there is no deployment, and the region is made up.
+ * Returns the account and region of the credentials. The id of a deployment contains them, so that the same
+ * stage in another account does not treat its rooms as orphans. Without credentials no deployment is
+ * possible, and the region is only an example.
  */
 function whereToDeploy(): Environment | undefined {
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;

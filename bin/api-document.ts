@@ -6,7 +6,10 @@ const exported = (): readonly Export[] => {
   return surface;
 };
 
-/** The exports of the package without words: whatever changes what a user compiles against changes this. */
+/**
+ * Returns the exports of the package without comments: any change of what a user compiles against changes
+ * this text.
+ */
 export function apiReport(): string {
   const entries = exported().map(({ signature, kind, members }) => {
     if (kind === 'type' || kind === 'function') return `${signature.replace(/;$/, '')};`;
@@ -25,7 +28,7 @@ export function apiReport(): string {
   ].join('\n');
 }
 
-/** `API.md`: the docblocks of all that the package exports. */
+/** Returns `API.md`: the docblocks of everything that the package exports. */
 export function apiDocument(): string {
   const construct = exported().filter(({ ofConstruct }) => ofConstruct);
   const told = exported().filter(({ ofConstruct }) => !ofConstruct);
@@ -79,7 +82,7 @@ function table(kind: 'property' | 'method', members: readonly Member[]): string 
   ].join('\n');
 }
 
-/** A value is code; what begins with a dash is words, as in the docs of the CDK. */
+/** A value becomes code. A text that begins with a dash is prose, as in the docs of the CDK. */
 function defaultOf(text: string | undefined): string {
   if (text === undefined) return '';
   return text.startsWith('- ') ? text.slice(2) : ticked(text);

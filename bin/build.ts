@@ -16,7 +16,7 @@ export async function buildPackage(): Promise<void> {
   await Promise.all([bundleFunctions(), bundleCommand()]);
 }
 
-/** The operator's command, with all that it needs: whoever installs the package has no SDK. */
+/** Bundles the operator's command with its dependencies: users of the package may have no SDK. */
 async function bundleCommand(): Promise<void> {
   await build({
     entryPoints: [join(PROJECT, 'cli', 'main.ts')],
@@ -34,7 +34,10 @@ async function bundleCommand(): Promise<void> {
   });
 }
 
-/** The compiler writes all that it read, the functions' sources too; a user needs what the index leads to. */
+/**
+ * Removes compiled files that the index does not import. The compiler writes every file that it reads,
+ * including the functions' sources.
+ */
 function removeUnreachable(): void {
   const needed = new Set<string>();
   for (const entry of ['lib/index.js', 'lib/index.d.ts']) follow(join(COMPILED, entry), needed);

@@ -1,15 +1,15 @@
 import { isBuiltin } from 'node:module';
 import type { Plugin } from 'esbuild';
 
-/** Accessors of `node:http` that load Node's whole implementation of `fetch` as soon as they are looked at. */
+/** Accessors of `node:http` that load Node's whole implementation of `fetch` when they are read. */
 const COSTLY: Readonly<Record<string, readonly string[]>> = {
   http: ['WebSocket', 'CloseEvent', 'MessageEvent'],
 };
 
 /**
- * Takes Node's own modules by `process.getBuiltinModule` and not by `import`. An import of `node:http` reads every
- * export once, some of which are accessors that load 50 further modules: a quarter of the time that a function takes
- * to load. See docs/decisions/0016-a-bundle-loads-what-its-first-message-needs.md.
+ * Loads Node's own modules with `process.getBuiltinModule` instead of `import`. An import of `node:http`
+ * reads every export once, and some of them are accessors that load 50 further modules: a quarter of the time
+ * that a function takes to load. See docs/decisions/0016-a-bundle-loads-what-its-first-message-needs.md.
  */
 export const builtinModules: Plugin = {
   name: 'builtin modules',
@@ -23,7 +23,7 @@ export const builtinModules: Plugin = {
   },
 };
 
-/** Exports that are not used are left out of the bundle, and so never looked at. */
+/** Unused exports are left out of the bundle, so they are never read. */
 function moduleOf(path: string): string {
   const names = Object.keys(process.getBuiltinModule(`node:${path}`) ?? {}).filter(
     (name) => name !== 'default' && !COSTLY[path]?.includes(name),

@@ -6,13 +6,13 @@ import { builtinModules } from './builtin-modules.ts';
 
 const FUNCTIONS = fileURLToPath(new URL('../functions/', import.meta.url));
 
-/** Where the bundles of this checkout lie, and where the construct looks for them. */
+/** The folder of this checkout's bundles, which the construct uses. */
 export const BUNDLES = fileURLToPath(new URL('../dist/functions/', import.meta.url));
 
-/** What each bundle is made of, by the name of its function. */
+/** The contents of each bundle, by the name of its function. */
 export type Contents = Readonly<Record<string, Metafile['outputs']>>;
 
-/** The functions there are: one file each at the top of `functions/`. */
+/** Returns the names of the functions: one file each at the top of `functions/`. */
 export function functionNames(): string[] {
   return readdirSync(FUNCTIONS)
     .filter((file) => file.endsWith('.ts'))
@@ -20,8 +20,9 @@ export function functionNames(): string[] {
 }
 
 /**
- * Writes `<outDir>/<function>/index.mjs` for every function: a minified ES module with everything in it, the SDK too,
- * since loading it from the runtime's own copy is slower. What is imported only when it is needed lies beside it.
+ * Writes `<outDir>/<function>/index.mjs` for every function: a minified ES module with all its dependencies.
+ * It includes the SDK, because loading the runtime's own copy is slower. Modules that are imported on demand
+ * are in files next to it.
  *
  * @param outDir default: `dist/functions`
  */
@@ -33,7 +34,7 @@ export async function bundleFunctions(outDir: string = BUNDLES): Promise<Content
   return Object.fromEntries(await Promise.all(bundles));
 }
 
-/** Makes `folder` the bundle of one handler, and nothing but that. */
+/** Makes `folder` contain the bundle of one handler, and no other files. */
 export async function bundle(handler: string, folder: string): Promise<Metafile['outputs']> {
   const { outputFiles, metafile } = await build({
     entryPoints: [{ in: handler, out: 'index' }],
@@ -49,7 +50,7 @@ export async function bundle(handler: string, folder: string): Promise<Metafile[
     mainFields: ['module', 'main'],
     plugins: [builtinModules],
     alias: { '@aws-sdk/credential-provider-node': CREDENTIALS },
-    // Packages that are still CommonJS ask for Node's own modules by `require`.
+    // CommonJS packages load Node's own modules with `require`.
     banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
     legalComments: 'none',
     logLevel: 'warning',
@@ -57,7 +58,7 @@ export async function bundle(handler: string, folder: string): Promise<Metafile[
     write: false,
   });
   mkdirSync(folder, { recursive: true });
-  // `index.mjs` comes last, when all that it may ask for is there
+  // write `index.mjs` last, when all files that it imports exist
   const files = outputFiles.sort((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path)));
   for (const { path, contents } of files) replaceFile(path, contents);
   const names = new Set(files.map(({ path }) => basename(path)));
@@ -65,12 +66,12 @@ export async function bundle(handler: string, folder: string): Promise<Metafile[
   return metafile.outputs;
 }
 
-/** The environment alone, in place of all the providers of credentials that there are outside Lambda. */
+/** Replaces the SDK's providers of credentials with one that reads only the environment. */
 const CREDENTIALS = fileURLToPath(new URL('../functions/runtime/credentials.ts', import.meta.url));
 
 const isEntry = (path: string) => basename(path) === 'index.mjs';
 
-/** A process that loads the bundle at this moment gets the old or the new one, never half of it. */
+/** A process that loads the bundle at this moment gets the old or the new file, never a part of one. */
 function replaceFile(path: string, contents: Uint8Array): void {
   if (readIfThere(path)?.equals(contents)) return;
   const aside = `${path}.${process.pid}`;

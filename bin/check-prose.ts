@@ -70,7 +70,7 @@ export interface Problem {
   readonly problem: string;
 }
 
-/** What in a document breaks the rules of prose, by line. Code, links and headings are not prose. */
+/** Returns the problems in the prose of a document, by line. Code, links and headings are not prose. */
 export function checkProse(markdown: string): readonly Problem[] {
   return paragraphsOf(markdown).flatMap(({ line, text }) => [
     ...PHRASES.flatMap(([phrase, plain]) => {
@@ -101,7 +101,7 @@ interface Paragraph {
   readonly text: string;
 }
 
-/** Paragraphs, points of lists and cells of tables, each on one line, with code as one word. */
+/** Returns paragraphs, list items and table cells, each on one line, with code as one word. */
 function paragraphsOf(markdown: string): readonly Paragraph[] {
   const paragraphs: Paragraph[] = [];
   let open: { line: number; parts: string[] } | undefined;

@@ -186,7 +186,7 @@ const drift = z.strictObject({
   ),
 } satisfies FieldsOf<Drift>);
 
-/** What each command prints with `--json`, by the name of its definition. */
+/** The `--json` output of each command, by the name of its definition. */
 const OUTPUTS = {
   list: z.array(z.strictObject(listedFields)),
   'list of the index': z.array(dueRoom),
@@ -198,7 +198,7 @@ const OUTPUTS = {
   'line of export': exported,
 } as const;
 
-/** The JSON Schema of what the command prints with `--json`: a definition for each command. */
+/** Returns the JSON Schema of the `--json` output: a definition for each command. */
 export function commandJsonSchema(): string {
   const $defs = Object.fromEntries(
     Object.entries(OUTPUTS).map(([name, schema]) => {

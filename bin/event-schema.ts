@@ -122,7 +122,7 @@ const DETAILS = {
 
 const SOURCE: EventSource = 'evergreen-rooms';
 
-/** The JSON Schema of every event on the bus, one branch each. */
+/** Returns the JSON Schema of every event on the bus, one branch each. */
 export function eventJsonSchema(): string {
   const branches = Object.entries<z.ZodMiniType>(DETAILS).map(([type, detail]) =>
     z

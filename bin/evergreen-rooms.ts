@@ -8,7 +8,7 @@ const app = new App();
 try {
   addStack(app);
 } catch (error) {
-  // what is wrong is a setting: where that was found out helps nobody but under cdk's --debug
+  // the error is about a setting: its stack trace only helps with cdk's --debug
   console.error(process.env.CDK_DEBUG === 'true' ? error : (error as Error).message);
   process.exit(1);
 }

@@ -6,10 +6,13 @@ import { BUNDLES, bundleFunctions, type Contents, functionNames } from './bundle
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 
-/** All that a bundle can come from: the sources, the packages that are installed, and the way they are put together. */
+/** The files that determine the bundles: the sources, the lock file, and the bundler. */
 const ORIGINS = ['functions/**/*.ts', 'package-lock.json', 'bin/bundle.ts', 'bin/builtin-modules.ts'];
 
-/** What the bundles that lie there were made of. It lies beside their folder, which is deployed as it is. */
+/**
+ * A note of what the current bundles were built from. It is next to their folder, which is deployed
+ * unchanged.
+ */
 const NOTE = fileURLToPath(new URL('../dist/functions.json', import.meta.url));
 
 interface Note {
@@ -18,9 +21,9 @@ interface Note {
 }
 
 /**
- * Bundles the functions, unless what they are made of has not changed since they were bundled last.
+ * Bundles the functions, unless nothing has changed since the last time.
  *
- * @returns what they are made of
+ * @returns the contents of the bundles
  */
 export async function freshenBundles(): Promise<Contents> {
   const digest = digestOfOrigins();
@@ -29,7 +32,7 @@ export async function freshenBundles(): Promise<Contents> {
   if (note?.digest === digest && functionNames().every(isThere)) return note.contents;
   rmSync(NOTE, { force: true });
   const contents = await bundleFunctions();
-  // whole or not at all
+  // written completely or not at all
   writeFileSync(`${NOTE}.${process.pid}`, JSON.stringify({ digest, contents } satisfies Note));
   renameSync(`${NOTE}.${process.pid}`, NOTE);
   return contents;

@@ -25,7 +25,8 @@ export async function pack(folder: string): Promise<string> {
 }
 
 /**
- * Installs the tarball into an empty folder, as a team does, without a registry: the peers are those of this checkout.
+ * Installs the tarball into an empty folder, as a team does, but without a registry: the peer dependencies
+ * are those of this checkout.
  *
  * @returns the folder of the installed package
  */
@@ -36,20 +37,20 @@ export async function installInto(folder: string, tarball: string): Promise<stri
   return join(folder, 'node_modules', 'evergreen-rooms');
 }
 
-/** Lends the folder the peers of the package, which are the team's own. */
+/** Links the package's peer dependencies, which a team installs itself, into the folder. */
 export function lendPeers(folder: string): void {
   for (const peer of ['aws-cdk-lib', 'constructs']) {
     symlinkSync(join(PROJECT, 'node_modules', peer), join(folder, 'node_modules', peer));
   }
 }
 
-/** The digests of the bundles in a checkout or in an installed package. */
+/** Returns the digests of the bundles in a checkout or in an installed package. */
 export function bundlesIn(folder: string): Digests {
   const files = globSync('dist/functions/**/*.mjs', { cwd: folder }).toSorted();
   return new Map(files.map((file) => [file, sha256(join(folder, file))]));
 }
 
-/** What differs, a line for each file. */
+/** Returns the differences, one line for each file. */
 export function differences(tested: Digests, installed: Digests): readonly string[] {
   const files = [...new Set([...tested.keys(), ...installed.keys()])].toSorted();
   return files.flatMap((file) => {

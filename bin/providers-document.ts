@@ -5,7 +5,7 @@ import { DAY, type Duration, HOUR, MINUTE } from '../functions/rooms/model/time.
 
 const KINDS = Object.entries(PROVIDERS);
 
-/** What each provider can do, and what it gives of each field: read from the adapters themselves. */
+/** Returns what each provider can do, and how it supports each field, as the adapters declare it. */
 export function providersDocument(): string {
   return `# Providers
 
@@ -25,7 +25,7 @@ ${table([...FIELDS.map((field) => [`\`${field}\``, ...KINDS.map(([, { fields }])
 `;
 }
 
-/** Not a setting of a room, so no adapter has it among its fields: the domain goes by the capability. */
+/** Not a setting of a room, so no adapter has it among its fields: the domain decides by the capability. */
 const RENEWAL = [
   '`renewal.mode`',
   ...KINDS.map(([, { capabilities }]) =>
@@ -77,7 +77,7 @@ const UNITS: readonly (readonly [Duration, string])[] = [
   [MINUTE, 'minute'],
 ];
 
-/** To the nearest of the largest unit that fits, so that a margin for the clocks does not show. */
+/** Rounds to the largest fitting unit, so that a margin for the clocks does not show. */
 function inWords(duration: Duration): string {
   const [size, name] = UNITS.find(([unit]) => duration >= unit - MINUTE) ?? [MINUTE, 'minute'];
   const count = Math.round(duration / size);

@@ -17,14 +17,14 @@ const INDEX = `${PROJECT}lib/index.ts`;
 
 type Exported = ClassDeclaration | FunctionDeclaration | InterfaceDeclaration | TypeAliasDeclaration;
 
-/** What the package exports, as its sources declare it. */
+/** An export of the package, as its source declares it. */
 export interface Export {
   readonly kind: 'class' | 'function' | 'interface' | 'type';
   readonly name: string;
   /** As TypeScript writes it, without members, bodies and comments. */
   readonly signature: string;
   readonly doc: Doc;
-  /** Of a class or an interface, in the order of the source; private ones are left out. */
+  /** The members of a class or an interface, in the order of the source, without private ones. */
   readonly members: readonly Member[];
   /** Whether it is declared in `lib/`, and not among the functions. */
   readonly ofConstruct: boolean;
@@ -39,7 +39,7 @@ export interface Member {
 
 export interface Doc {
   readonly text: string;
-  /** Of `@default`. */
+  /** The text of `@default`. */
   readonly default?: string;
 }
 
@@ -87,7 +87,7 @@ function exportOf(declaration: Exported, project: Project): Export {
   }
 }
 
-/** What an alias stands for is written out where its text says only from which value it is taken. */
+/** Expands an alias whose text only names the value from which it is derived. */
 function aliasOf(declaration: TypeAliasDeclaration, project: Project): string {
   if (!/\btypeof\b/.test(declaration.type.getText())) return flat(declaration.getText());
   return `export type ${declaration.name.text} = ${written(declaration.type, project)};`;
@@ -118,14 +118,14 @@ function memberOf(member: Node, owner: string, project: Project): Member | undef
   return { kind, name: named, signature: resolved, doc };
 }
 
-/** A declaration up to where its body or its members begin. */
+/** Returns a declaration up to the start of its body or its members. */
 function head(declaration: Node, body: { readonly pos: number } | undefined): string {
   const text = declaration.getSourceFile().text;
   const start = declaration.getStart();
   return flat(text.slice(start, body?.pos ?? declaration.end)).replace(/[\s{;]+$/, '');
 }
 
-/** In one line, without comments. */
+/** Returns the text in one line, without comments. */
 function flat(text: string): string {
   return text
     .replace(/\/\*[\s\S]*?\*\//g, '')

@@ -71,7 +71,7 @@ function assertClean(): void {
   if (changed) throw new Error(`the tree has changes that no commit has; commit them first:\n${changed}`);
 }
 
-/** The construct is loaded and the command is run as a team does, from what was installed. */
+/** Loads the construct and runs the command from the installed package, as a team does. */
 function useIt(fresh: string, installed: string): void {
   const script =
     "const { EvergreenRooms } = await import('evergreen-rooms'); if (!EvergreenRooms) process.exit(1);";

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 
 /**
- * Where the runbook is on the web, for whoever reads an alarm far from a checkout: in the repository that this one was
- * cloned from.
+ * Returns the runbook's address on the web, in the repository that this one was cloned from. People who read
+ * an alarm may have no checkout.
  *
- * @returns undefined where there is no such repository on the web
+ * @returns undefined if that repository is not on the web
  */
 export function runbookAddress(remote = originOf(import.meta.dirname)): string | undefined {
   const [, host, path] =

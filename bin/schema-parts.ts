@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 
-/** A schema for each field of the type, optional where the field is: the compiler refuses a field that only one of the two has. */
+/**
+ * A schema for each field of the type, optional if the field is. The compiler refuses a field that only one
+ * of the two has.
+ */
 export type FieldsOf<Type> = {
   readonly [Name in keyof Required<Type>]: undefined extends Type[Name]
     ? z.ZodMiniOptional<z.ZodMiniType<NonNullable<Type[Name]>>>

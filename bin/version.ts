@@ -1,10 +1,10 @@
-/** What the next version's changes stand under until it has a number. */
+/** The heading for the changes of the next version until it has a number. */
 const UNRELEASED = 'Unreleased';
 
 /**
- * The changelog with the section of a version: `Unreleased` gets its number.
+ * Returns the changelog with a number for the section `Unreleased`.
  *
- * @throws Error where there is nothing to be released under this number
+ * @throws Error if there is nothing to release under this number
  */
 export function numbered(changelog: string, version: string): string {
   const named = notesOf(changelog, version);
@@ -19,7 +19,7 @@ export function numbered(changelog: string, version: string): string {
   );
 }
 
-/** What the changelog says of a version, without its heading; empty where it says nothing. */
+/** Returns the changelog's section of a version, without its heading; empty if there is none. */
 export function notesOf(changelog: string, version: string): string {
   const sections = changelog.split(/^## /m).slice(1);
   const section = sections.find((each) => each.split('\n', 1)[0]?.trim() === version);
@@ -27,8 +27,8 @@ export function notesOf(changelog: string, version: string): string {
 }
 
 /**
- * A version may follow another if it is higher, by Semantic Versioning without pre-releases; the same may be released
- * while it has no tag.
+ * Checks that a version may follow another. It must be higher, by Semantic Versioning without pre-releases,
+ * or the same if it has no tag yet.
  *
  * @throws Error
  */

@@ -5,13 +5,13 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
   try {
     return parseArgs(config);
   } catch (cause) {
-    // the first sentence says what is wrong, the others how a program may be written that takes it
+    // the first sentence names the problem; the others advise on the code of the program
     const [what = ''] = (cause as Error).message.split('. ');
     throw new Error(`${what.charAt(0).toLowerCase()}${what.slice(1)}; --help shows what there is`, { cause });
   }
 }
 
-/** @throws Error where it is no port */
+/** @throws Error if it is not a port */
 export function portOf(value: string | boolean | undefined): number | undefined {
   if (value === undefined) return undefined;
   const port = Number(value);

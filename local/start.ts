@@ -29,10 +29,10 @@ npm run send, rooms, clock, events, dead-letters, feed and host-link; each has a
                    without it nothing is kept
   -c name=value    a setting of the stack, as cdk synth takes it; calendarReadEvery is PT12H here`;
 
-/** Characters of a line, where nobody knows how wide a window is. */
+/** Characters per line, if the width of the window is unknown. */
 const WIDTH = 150;
 
-/** A clock that is turned by weeks would read calendars for minutes if it did so every quarter of an hour. */
+/** Reading calendars every 15 minutes would take minutes of real time if the clock is turned by weeks. */
 const READ_SELDOM = { calendarReadEvery: 'PT12H' };
 
 const say = (line = '') => console.log(line);
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
 
   const provider = providerOf(values.provider);
   const stopping = interrupted();
-  // first of all, so that a port which is taken is known before anything is started
+  // first of all, so that a port in use is reported before anything is started
   const control = values.once ? undefined : await openControl(portOf(values.port) ?? CONTROL_PORT);
   let rooms: LocalRooms | undefined;
   let calendar: LocalCalendar | undefined;
@@ -104,19 +104,19 @@ async function main(): Promise<void> {
     await control?.stop();
     await rooms?.stop();
     await calendar?.close();
-    // a story that was interrupted may still wait for something
+    // a demo that was interrupted may still wait for something
     if (process.exitCode === 130) process.exit();
   }
 }
 
-/** @throws Error where there is no such provider */
+/** @throws Error if there is no such provider */
 function providerOf(name = 'meetings-api') {
   const startProvider = new Map(Object.entries(LOCAL_PROVIDERS)).get(name);
   if (startProvider) return { startProvider, providerName: name };
   throw new Error(`--provider must be one of ${Object.keys(LOCAL_PROVIDERS).join(', ')}, got ${name}`);
 }
 
-/** @throws Error where there is no such kind of calendar */
+/** @throws Error if there is no such kind of calendar */
 async function calendarOf(
   { calendar, url }: { readonly calendar?: string | undefined; readonly url?: string | undefined },
   now: () => number,
@@ -129,7 +129,7 @@ async function calendarOf(
   throw new Error(`--calendar must be google, microsoft or caldav, got ${calendar}`);
 }
 
-/** @throws Error where a setting is not written name=value */
+/** @throws Error if a setting is not in the form name=value */
 function settingsOf(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {

@@ -3,7 +3,7 @@ import { startCaldav } from '../../emulators/caldav/caldav.ts';
 import { type LocalCalendar, MARKED, type Meeting } from './calendar.ts';
 
 export interface CaldavCalendarOptions {
-  /** Of a calendar on any server. Absent: one on a server that starts with the stack. */
+  /** The URL of a calendar on any server. Absent: a server is started with the stack. */
   readonly url?: string | undefined;
   /** `user:password`, or a bearer token. */
   readonly login?: string | undefined;
@@ -11,7 +11,7 @@ export interface CaldavCalendarOptions {
   readonly now: () => number;
 }
 
-/** @throws Error where the URL is none, or comes without a login */
+/** @throws Error if the URL is invalid, or has no login */
 export async function caldavCalendar({ url, login, now }: CaldavCalendarOptions): Promise<LocalCalendar> {
   if (url === undefined) return ownCalendar(now);
   const address = URL.parse(url);

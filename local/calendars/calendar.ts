@@ -1,4 +1,4 @@
-/** What a person writes into a calendar. */
+/** An event that a person writes into a calendar. */
 export interface Meeting {
   readonly title: string;
   readonly description: string;
@@ -7,23 +7,23 @@ export interface Meeting {
   readonly end: number;
 }
 
-/** What a person reads of an event in a calendar. */
+/** An event as a person sees it in a calendar. */
 export interface ShownEvent {
   readonly place: string;
   /** As text. */
   readonly description: string;
 }
 
-/** A calendar for the stack on this machine, and a person in front of it. */
+/** A calendar for the stack on this machine, and the actions of a person in it. */
 export interface LocalCalendar {
   readonly title: string;
   readonly address: string;
   /** The entry of the setting `calendarConnections`. */
   readonly connection: { readonly name: string } & Readonly<Record<string, unknown>>;
   readonly credential: string;
-  /** @returns what `show` and `remove` call it by */
+  /** @returns the event's id for `show` and `remove` */
   add(meeting: Meeting): Promise<string>;
-  /** The event as its calendar has it now. */
+  /** Returns the event as its calendar has it now. */
   show(event: string): Promise<ShownEvent>;
   remove(event: string): Promise<void>;
   close(): Promise<void>;
@@ -32,5 +32,5 @@ export interface LocalCalendar {
 /** The owner of a calendar that starts with the stack. */
 export const OWNER = 'ann@example.org';
 
-/** The mark that an event gets its room by. */
+/** Selects events by a mark in their text. */
 export const MARKED = { which: 'marked' } as const;

@@ -1,6 +1,6 @@
 import { dateOffset, restoreDate, turnDate } from './turnable-date.ts';
 
-/** The one clock of a stack: this process's `Date`, and that of every container that follows it. */
+/** The one clock of a stack: the `Date` of this process and of every container. */
 export interface Clock {
   now(): number;
   /** Milliseconds ahead of the real time. */
@@ -9,11 +9,11 @@ export interface Clock {
   jumpTo(at: number): void;
   /** Calls back with the new offset after each jump. */
   onJump(follow: (offset: number) => void): () => void;
-  /** Gives the process its real time back. */
+  /** Restores the real time of this process. */
   stop(): void;
 }
 
-/** @param offset milliseconds ahead of the real time to begin with */
+/** @param offset milliseconds ahead of the real time at the start */
 export function startClock(offset = 0): Clock {
   const followers = new Set<(offset: number) => void>();
   let stopped = false;

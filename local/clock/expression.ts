@@ -1,7 +1,7 @@
 import { type Cron, dayOf, LAST_YEAR, parseCron } from '../../lib/schedule/cron.ts';
 import { instantOf, offset } from '../../lib/schedule/zone.ts';
 
-/** When an expression of EventBridge Scheduler fires. */
+/** The times at which an expression of EventBridge Scheduler fires. */
 export interface FireTimes {
   /** The first time after this instant; undefined once there is none. */
   after(at: number): number | undefined;
@@ -13,11 +13,11 @@ const UNITS: Record<string, number> = { minute: MINUTE, hour: 60 * MINUTE, day: 
 const END = Date.UTC(LAST_YEAR + 1);
 
 /**
- * Reads `cron(...)`, `rate(...)` and `at(...)`. A local time that the clocks skip is not made up for, one that they
- * show twice fires once, as Scheduler has it.
+ * Reads `cron(...)`, `rate(...)` and `at(...)`. As in Scheduler, a run at a local time that the clocks skip
+ * does not happen, and a run at a local time that they show twice happens once.
  *
  * @param zone IANA name; for `cron` and `at`
- * @param since what a rate counts from
+ * @param since the start of a rate
  */
 export function fireTimes(expression: string, zone: string, since: number): FireTimes {
   const [, kind, inner] = /^(cron|rate|at)\((.*)\)$/.exec(expression.trim()) ?? [];
@@ -34,7 +34,7 @@ function cronTimes(fields: string, zone: string): FireTimes {
   const cron = parseCron(fields);
   return {
     after(at) {
-      // what the zone's clocks show, written as if it were UTC
+      // the local time in the zone, written as if it were UTC
       const shown = at + offset(zone, at);
       for (let midnight = Math.floor(shown / DAY) * DAY; midnight < END; midnight += DAY) {
         const fires = firstAfter(at, midnight, cron, zone);
@@ -45,7 +45,7 @@ function cronTimes(fields: string, zone: string): FireTimes {
   };
 }
 
-/** The first time of a day that is later than `at`. */
+/** Returns the first time of a day that is later than `at`. */
 function firstAfter(at: number, midnight: number, cron: Cron, zone: string): number | undefined {
   if (!cron.runsOn(dayOf(midnight))) return undefined;
   for (const minute of cron.minutes) {

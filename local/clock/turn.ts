@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts';
 
-/** What moves by the clock. */
+/** The work that depends on the clock. */
 export interface Clockwork {
   readonly clock: Clock;
-  /** Whether something is being worked on, or waits for nothing but a free hand. */
+  /** Whether work is in progress, or can start without waiting for the clock. */
   busy(): boolean;
-  /** How many batches of messages have been worked on so far. */
+  /** How many batches of messages have been processed so far. */
   batches(): number;
-  /** Whether the stack is being stopped, so that nothing is worked on any more. */
+  /** Whether the stack is being stopped, so that no work continues. */
   stopped(): boolean;
   /** When the next hidden or delayed message may be received. */
   nextWake(): number | undefined;
@@ -19,29 +19,33 @@ export interface Clockwork {
 export interface TurnOptions {
   /** Ends the turn at its next stop. */
   readonly signal?: AbortSignal;
-  /** How long past its aim the turn goes on while queues still hold delayed work, in milliseconds. Default: a day. */
+  /**
+   * How long the turn continues past its target while queues still hold delayed work, in milliseconds.
+   * Default: a day.
+   */
   readonly follow?: number;
 }
 
 const DAY = 24 * 3_600_000;
 
 /**
- * How often a turn stops for messages before its aim, at the very instant of each; then as often at most, in equal steps;
- * and how often past its aim. Where a fault keeps messages coming there is always a next one.
+ * The limit of stops for messages. Before the target, this many stops are at the exact time of each message;
+ * after that, as many in equal steps; the same limit counts past the target. If a fault keeps messages
+ * coming, there is always a next one.
  */
 const MOST_STOPS = 300;
 
-/** How many batches are waited for at one instant: messages that make messages at once would never end. */
+/** The limit of batches at one instant: messages that immediately create new messages would never end. */
 const MOST_BATCHES = 20_000;
 
-/** How often, in real milliseconds, it is looked whether all is quiet. */
+/** The interval of the checks whether work is in progress, in real milliseconds. */
 const GLANCE = 5;
 
 /**
- * Waits, in real time, until nothing is being worked on.
+ * Waits, in real time, until no work is in progress.
  *
- * @returns whether it is so; `false` where work makes new work without an end
- * @throws Error once the stack is being stopped; the reason of `signal` once nobody waits any more
+ * @returns `false` if work creates new work without an end
+ * @throws Error if the stack is being stopped; the reason of `signal` if the caller has gone
  */
 export async function quiet(
   { batches, busy, stopped }: Pick<Clockwork, 'batches' | 'busy' | 'stopped'>,
@@ -58,9 +62,9 @@ export async function quiet(
 }
 
 /**
- * Turns the clock to an instant, stopping at every schedule that fires and at every message that becomes visible on
- * the way, and letting each be worked on to its end. Work that is delayed past the aim is followed, so that what a
- * run began is over when the turn is. A turn ends in any case: work that keeps coming back is left where it is.
+ * Turns the clock to an instant. Stops at every schedule that fires and at every message that becomes visible
+ * before then, and waits for the work. Work that is delayed past the target is followed, so that it ends
+ * within the turn. A turn always ends: work that keeps coming back is left in its queue.
  */
 export async function turn(
   clockwork: Clockwork,
@@ -85,7 +89,9 @@ export async function turn(
   clock.jumpTo(aim);
 }
 
-/** Waits until nothing is being worked on and no queue holds delayed work, turning the clock where only time is missing. */
+/**
+ * Waits until no work is in progress and no queue holds delayed work. Turns the clock to reach delayed work.
+ */
 export function settle(clockwork: Clockwork): Promise<void> {
   return turn(clockwork, clockwork.clock.now());
 }

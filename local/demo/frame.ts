@@ -2,7 +2,7 @@ import { CONTROL_PORT } from '../rooms/control.ts';
 import type { LocalRooms } from '../rooms/local-rooms.ts';
 import { columns } from './text.ts';
 
-/** What runs, and where. */
+/** Returns lines that say what runs, and where. */
 export function introduction({ stack, provider }: LocalRooms, took: number): string[] {
   const { environment, template } = stack;
   const parts = [
@@ -31,7 +31,7 @@ export function introduction({ stack, provider }: LocalRooms, took: number): str
   ];
 }
 
-/** What to try while the stack is up. */
+/** Returns lines that say what a person can try while the stack runs. */
 export function whatNext({ doors, stack, provider }: LocalRooms, port: number): string[] {
   const at = port === CONTROL_PORT ? '' : ` --port ${port}`;
   const commands = [

@@ -2,7 +2,10 @@ import type { LogLine } from '../lambda/function.ts';
 import { isObject, type Json, type JsonObject } from '../stack/template.ts';
 import { moment } from './text.ts';
 
-/** A line of a function's log for a person, without what every line has; undefined where it holds metrics. */
+/**
+ * Formats a line of a function's log for a person, without the common fields; undefined if the line has
+ * metrics.
+ */
 export function logLine({ function: name, at, line }: LogLine): string | undefined {
   const when = moment(new Date(at).toISOString());
   const fields = fieldsOf(line);
@@ -21,13 +24,13 @@ export function logLine({ function: name, at, line }: LogLine): string | undefin
   return `${when}  ${level}  ${service}: ${message} ${JSON.stringify(details)}`;
 }
 
-/** What the log says last of the reading of a feed: how it ended, or why it failed. */
+/** Returns the last log entry about the reading of a feed: its outcome or its error. */
 export function readingOf(feed: string, lines: readonly LogLine[]): { outcome?: Json; reason?: Json } {
   const { outcome, error } = lines.map(({ line }) => fieldsOf(line)).findLast(isOf(feed)) ?? {};
   return isObject(error) ? { reason: error.message } : { outcome };
 }
 
-/** A reading whose message was set aside is told under the message's key, which is the feed's name. */
+/** If the message of a reading was delayed, its log line has the message's key, which is the feed's name. */
 const isOf = (feed: string) => (fields: JsonObject | undefined) =>
   fields?.feed === feed || (fields?.service === 'read-calendars' && fields.key === feed);
 

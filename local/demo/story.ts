@@ -10,25 +10,25 @@ import { announcements, moment, reasonOf, roomsTable } from './text.ts';
 /** Writes a line. */
 export type Say = (line?: string) => void;
 
-/** A step that did not end as it should; its message says what was found instead. */
+/** A step that failed; the message says what was found instead. */
 export class DemoError extends Error {}
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** How long after a room has fallen due its renewal is waited for, by the clock of the stack. */
+/** How long the demo waits for the renewal of a due room, by the clock of the stack. */
 const MAX_WAIT = 2 * DAY;
 
-/** How long the first meeting of the example's series is waited for to be near. */
+/** How long the demo waits until the first meeting of the example's series is within the horizon. */
 const UNTIL_NEAR = 40 * DAY;
 
-/** What the page of a link says where there is no room. */
+/** The text on the page of a link, if there is no room. */
 const SEES: Partial<Record<Page, string>> = {
   cancelled: 'reads that the meeting was cancelled',
   'on-demand': 'sees a button that opens the room',
 };
 
-/** The main job, told to somebody who sees it for the first time. */
+/** Shows the main features to a person who sees them for the first time. */
 export class Demo {
   readonly #rooms: LocalRooms;
   readonly #say: Say;
@@ -36,14 +36,14 @@ export class Demo {
   #step = 0;
   #told = 0;
 
-  /** @param width characters that a line may have */
+  /** @param width characters per line */
   constructor(rooms: LocalRooms, say: Say, width: number) {
     this.#rooms = rooms;
     this.#say = say;
     this.#width = width;
   }
 
-  /** @throws StoryError where a step fails */
+  /** @throws DemoError if a step fails */
   async tell(): Promise<void> {
     this.#begin('a team asks for a room: examples/room-request.json goes to the queue of requests');
     const asked = await this.#opens('room-request.json');
@@ -66,7 +66,7 @@ export class Demo {
     await this.#visits(meeting, 'cancelled');
   }
 
-  /** A key whose room is opened by a visitor. */
+  /** Shows a key whose room is opened by a visitor. */
   async #tellOnDemand(): Promise<void> {
     this.#begin('a team asks for a link without a room: examples/on-demand-request.json');
     const { doors, stack } = this.#rooms;
@@ -82,7 +82,7 @@ export class Demo {
     await this.#visits(room, 'live');
   }
 
-  /** A meeting in a connected calendar, from its first line to its deletion. */
+  /** Shows a meeting in a connected calendar, from its creation to its deletion. */
   async tellCalendar(calendar: LocalCalendar): Promise<void> {
     const { doors, stack } = this.#rooms;
     await doors.putCredential(calendar.connection.name, calendar.credential);
@@ -112,7 +112,7 @@ export class Demo {
     this.#nothingFailed();
   }
 
-  /** What a guest finds in the event, and where its link leads. */
+  /** Shows what a guest finds in the event, and where its link leads. */
   async #leads(calendar: LocalCalendar, event: string, room: ShownRoom): Promise<void> {
     const { place, description } = await calendar.show(event);
     const link = room.link ?? room.guestUrl ?? '';
@@ -138,7 +138,7 @@ export class Demo {
     this.#say(`     a visitor opens ${link} and ${url === undefined ? SEES[state] : `is led to ${url}`}`);
   }
 
-  /** Where each meeting of a series has a room of its own. */
+  /** Shows a series in which each meeting has a room of its own. */
   async #tellOccurrences(asked: ShownRoom): Promise<void> {
     this.#begin(
       'a calendar has a new series: examples/calendar-event.json goes to the event bus; each of its meetings will have ' +
@@ -152,7 +152,7 @@ export class Demo {
     await this.#ends(meetings, 'calendar-event-cancelled.json');
   }
 
-  /** What is there where an earlier run ended: its story has been told. */
+  /** Shows the state that an earlier run left: the demo itself does not run again. */
   async resume(): Promise<void> {
     const { doors, stack } = this.#rooms;
     this.#say();
@@ -213,7 +213,7 @@ export class Demo {
     await this.#visits(room, 'live');
   }
 
-  /** Turns the clock on until the first meetings have their rooms. */
+  /** Turns the clock until the first meetings have their rooms. */
   async #comeNear(asked: ShownRoom): Promise<readonly ShownRoom[]> {
     const { doors, stack } = this.#rooms;
     const { clock } = stack;
@@ -291,7 +291,7 @@ export class Demo {
     return new DemoError([what, ...found].join('\n  '));
   }
 
-  /** What the functions have written of errors, each once. */
+  /** Returns the errors in the functions' logs, each once. */
   #errors(): string[] {
     const lines = this.#rooms.stack.logs.map(({ line }) => line).filter((line) => line.includes('"ERROR"'));
     const told = lines.map((line) => {

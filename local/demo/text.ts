@@ -7,7 +7,7 @@ import { isObject } from '../stack/template.ts';
 
 const GAP = '  ';
 
-/** Lines of columns, each as wide as its widest cell. */
+/** Formats rows as columns, each as wide as its widest cell. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows.map((row) =>
@@ -18,9 +18,9 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** How a table becomes narrow enough for a line. */
+/** How a table is made narrow enough for a line. */
 interface Narrowing {
-  /** The column that gives way first, down to 16 characters. */
+  /** The column that is shortened first, down to 16 characters. */
   readonly shrinks: number;
   /** The columns that are then left out, one by one. */
   readonly drops: readonly number[];
@@ -28,7 +28,7 @@ interface Narrowing {
 
 const LEAST = 16;
 
-/** Columns of at most `width` characters in all. */
+/** Formats rows as columns of at most `width` characters in total. */
 export function fitted(
   rows: readonly (readonly string[])[],
   width: number,
@@ -50,8 +50,8 @@ export function fitted(
 const widest = (lines: readonly string[]) => Math.max(0, ...lines.map((line) => line.length));
 
 /**
- * @param now of the stack, in milliseconds: what has ended by then has no guest link any more
- * @param width how many characters a line may have
+ * @param now of the stack, in milliseconds: a room that has ended by then shows no guest link
+ * @param width characters per line
  * @param extra columns that not every reader needs
  */
 export function roomsTable(
@@ -77,7 +77,7 @@ export function roomsTable(
   return fitted([[...heads, ...more], ...cells], width, { shrinks: 0, drops });
 }
 
-/** The life that a room has left: days, or hours in the last two days. */
+/** Returns the life that a room has left: in days, or in hours for the last two days. */
 function leftOf({ expiresAt }: ShownRoom, now: number): string {
   if (expiresAt === undefined) return '-';
   const hours = (Date.parse(expiresAt) - now) / 3_600_000;
@@ -88,14 +88,14 @@ function leftOf({ expiresAt }: ShownRoom, now: number): string {
 const hasEnded = ({ expiresAt }: ShownRoom, now: number) =>
   expiresAt !== undefined && Date.parse(expiresAt) <= now;
 
-/** Its state in words that are true: a room that will not be renewed lives until its end, and no longer. */
+/** Returns the state for a person: a room that will not be renewed lives only until its end. */
 function stateOf(room: ShownRoom, now: number): string {
   if (['cancelled', 'rejected', 'on-demand'].includes(room.state)) return room.state;
   if (hasEnded(room, now)) return 'ended';
   return room.state === 'ending' && room.expiresAt ? `until ${day(room.expiresAt, now)}` : room.state;
 }
 
-/** A day as one says it: `20 March`, with its year where that is another one. */
+/** Formats a day: `20 March`, with its year if that is not the current one. */
 function day(iso: string, now: number): string {
   const sameYear = iso.slice(0, 4) === new Date(now).toISOString().slice(0, 4);
   return new Date(iso).toLocaleDateString('en-GB', {
@@ -107,10 +107,11 @@ function day(iso: string, now: number): string {
 }
 
 /**
- * What was announced, a line each: when, what, of which room, which generation, its link and why; below it why a message
- * was given up, and what the caller asked for and does not get. News that is not of a single room is only counted.
+ * Formats announcements, one line each: time, type, room, generation, link and reason. Below it are the
+ * reason for giving up a message, and the requested settings that the caller does not get. Announcements that
+ * concern no single room are only counted.
  *
- * @param width how many characters a line may have
+ * @param width characters per line
  */
 export function announcements(
   events: readonly SeenEvent[],
@@ -131,19 +132,22 @@ export function announcements(
   return [...lines, ...counted];
 }
 
-/** The key that an event is about, or the message where that names none; nothing for what is not of a single room. */
+/**
+ * Returns the key that an event is about, or its message if it names no key; undefined if it concerns no
+ * single room.
+ */
 function subjectOf({ key, messageId }: { readonly key?: unknown; readonly messageId?: unknown }): string {
   if (key !== undefined) return String(key);
   return messageId === undefined ? '' : `message ${messageId}`;
 }
 
-/** Why a message was refused or given up is a sentence, and too long for a column. */
+/** The reason for refusing or giving up a message is a sentence, which is too long for a column. */
 function refusal(seen: SeenEvent | undefined): readonly string[] {
   const { messageId, reason } = (seen?.event.detail ?? {}) as { messageId?: string; reason?: string };
   return messageId === undefined ? [] : [`  ${reason}`];
 }
 
-/** The generation, the reason and at last the link go: the rooms show them too. */
+/** Leaves out the generation, then the reason, then the link: the list of rooms shows them too. */
 const NEWS: Narrowing = { shrinks: 2, drops: [3, 5, 4] };
 
 function warnings(seen: SeenEvent | undefined): readonly string[] {
@@ -169,7 +173,7 @@ function cells({ at, event }: SeenEvent): string[] {
   ];
 }
 
-/** To the minute, in UTC. */
+/** Formats an instant to the minute, in UTC. */
 export function moment(iso: string | undefined): string {
   return iso ? iso.slice(0, 16).replace('T', ' ') : '-';
 }
@@ -180,7 +184,7 @@ export function shortened(text: string, width: number): string {
   return `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
 }
 
-/** A message in a dead-letter queue: when it was sent, where it rests, which key it is about, its id; below it, why. */
+/** Formats a message in a dead-letter queue: its send time, queue, key and id, and below it the reason. */
 export function deadLetterLines({ queue, id, sentAt, body, attributes }: DeadLetter): string[] {
   const { originalMessageId = id, originalSentAt = sentAt } = attributes;
   const sent = moment(new Date(Number(originalSentAt)).toISOString());
@@ -190,12 +194,12 @@ export function deadLetterLines({ queue, id, sentAt, body, attributes }: DeadLet
   ];
 }
 
-/** Why a message was given up. */
+/** Returns why a message was given up. */
 export function reasonOf({ attributes }: Pick<DeadLetter, 'attributes'>): string {
   return attributes.failureReason ?? attributes.ERROR_MESSAGE ?? 'it was received too often';
 }
 
-/** The key that a message is about. A request names its key, and so does one inside an event. */
+/** Returns the key that a message is about. A request has it, and so does an event with a request. */
 export function keyOf(body: string): string | undefined {
   try {
     const { key, detail } = JSON.parse(body) as { key?: unknown; detail?: { key?: unknown } };
@@ -206,7 +210,9 @@ export function keyOf(body: string): string | undefined {
   }
 }
 
-/** What a request would do to a key: what the row says now, what would become of it, and why. */
+/**
+ * Formats the effect that a request would have on a key: the current row, the row afterwards, and the reason.
+ */
 export function rehearsedLines({ key, action, found, outcome, reason, ...after }: Rehearsed): string[] {
   const now = found ? `is in generation ${found.generation}, ${lifeOf(found)}` : 'is not known yet';
   const then = after.state ? ` (${lifeOf(after)})` : '';
@@ -217,13 +223,13 @@ export function rehearsedLines({ key, action, found, outcome, reason, ...after }
   ];
 }
 
-/** Its state and its end; a room that nobody needs beyond its end has only that. */
+/** Formats a room's state and end; a room that is not needed after its end has only an end. */
 function lifeOf({ state, expiresAt }: { readonly state?: string; readonly expiresAt?: string }): string {
   const until = expiresAt === undefined ? '' : `until ${moment(expiresAt)} UTC`;
   return state === 'ending' && until ? until : `${state} ${until}`.trimEnd();
 }
 
-/** What a turn of the clock, or a request, has left over. */
+/** Formats the work that a turn of the clock, or a request, has left. */
 export function waitingLines(waiting: StackFacts['waiting']): string[] {
   return waiting.map(
     ({ queue, messages, next }) =>

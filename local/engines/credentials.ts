@@ -1,2 +1,2 @@
-/** The engines ask for credentials and accept any; these open nothing anywhere. */
+/** The engines require credentials and accept any; these are valid nowhere. */
 export const DUMMY_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };

@@ -7,7 +7,7 @@ type EngineQueue = NonNullable<
 >;
 type EngineMessage = Parameters<EngineQueue['enqueue']>[0];
 
-/** What a queue needs of the engine around it. */
+/** The parts of the engine that a queue uses. */
 export interface QueueInside {
   byArn(arn: string): EngineQueue | undefined;
   createMessage(
@@ -19,7 +19,10 @@ export interface QueueInside {
   ): EngineMessage;
 }
 
-/** A message as a person looks at it: whether it waits, is hidden by a delay or is being worked on, it stays where it is. */
+/**
+ * A message for a person to look at. It stays where it is, whether it is visible, hidden by a delay or being
+ * processed.
+ */
 export interface RestingMessage {
   readonly id: string;
   readonly body: string;
@@ -39,8 +42,8 @@ export interface Contents {
 }
 
 /**
- * A queue of the engine, worked from inside its process: what is received is counted as received in the same turn
- * of the event loop, so that whoever asks whether all is quiet is never told so between two steps.
+ * A queue of the engine, used from inside its process. A received message counts as received in the same turn
+ * of the event loop, so no check between two steps sees an idle queue.
  */
 export class Queue {
   readonly name: string;
@@ -48,7 +51,7 @@ export class Queue {
   readonly url: string;
   readonly #queue: EngineQueue;
   readonly #engine: QueueInside;
-  /** The dead-letter queue that SQS's own redrive has taken a message out of, by its id. */
+  /** The dead-letter queue from which SQS's own redrive has moved a message, by the message's id. */
   readonly #movedFrom = new Map<string, string>();
 
   constructor(queue: EngineQueue, url: string, engine: QueueInside) {
@@ -59,7 +62,7 @@ export class Queue {
     this.#engine = engine;
   }
 
-  /** What EventBridge and Scheduler do: no delay but the queue's own. */
+  /** Sends as EventBridge and Scheduler do: only the queue's own delay applies. */
   send(
     body: string,
     options: { attributes?: Record<string, MessageAttributeValue>; groupId?: string } = {},
@@ -78,8 +81,8 @@ export class Queue {
   }
 
   /**
-   * What SQS's own redrive does to a message that SQS itself had moved to this queue's dead-letter queue: it comes back
-   * with another id and another time.
+   * Does what SQS's own redrive does to a message that SQS had moved to this queue's dead-letter queue: the
+   * message comes back with another id and another time.
    */
   moveBack(body: string, deadLetterQueueArn: string): void {
     const message = this.#engine.createMessage(body);
@@ -92,13 +95,13 @@ export class Queue {
     return new Set(this.#movedFrom.keys());
   }
 
-  /** Deletes messages by their ids. Whatever is received at this moment stays. */
+  /** Deletes messages by their ids. Messages that are being received now stay. */
   discard(ids: ReadonlySet<string>): void {
     const kept = this.#queue.messages.filter(({ messageId }) => !ids.has(messageId));
     this.#queue.messages.splice(0, this.#queue.messages.length, ...kept);
   }
 
-  /** Up to `most` messages in the shape that Lambda hands to a function. */
+  /** Receives up to `most` messages, in the form in which Lambda passes them to a function. */
   receive(most: number): SQSRecord[] {
     const records: SQSRecord[] = [];
     while (records.length < most) {
@@ -120,7 +123,7 @@ export class Queue {
     this.#queue.deleteMessage(receiptHandle);
   }
 
-  /** Resolves when something may be received, or after 20 seconds. */
+  /** Resolves when a message may be received, or after 20 seconds. */
   arrival(): Promise<void> {
     return this.#queue.waitForMessages(20);
   }
@@ -141,7 +144,7 @@ export class Queue {
     };
   }
 
-  /** All messages, received or not, without touching them. */
+  /** Returns all messages, received or not, without changing them. */
   messages(): RestingMessage[] {
     const { ready, delayed, inflight } = this.#queue.inspectMessages();
     return [...ready, ...delayed, ...inflight.map((entry) => entry.message)].map((message) => ({

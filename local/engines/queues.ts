@@ -6,22 +6,22 @@ import { queryAnswer, queryError, queryInput, SQS_VERSION } from './sqs-query.ts
 type Stores = NonNullable<BuildAppOptions['stores']>;
 type NewStore<T> = new () => T;
 
-/** What became of an object in a bucket. */
+/** A change of an object in a bucket. */
 export interface ObjectChange {
   readonly bucket: string;
   readonly key: string;
   readonly change: 'created' | 'removed';
-  /** Bytes; 0 where it was removed. */
+  /** Bytes; 0 if it was removed. */
   readonly size: number;
   readonly etag: string;
 }
 
 export interface QueueEngine {
-  /** Speaks SQS and S3. */
+  /** The endpoint of SQS and S3. */
   readonly endpoint: string;
-  /** What the URLs of queues begin with; a queue's name follows. */
+  /** The start of every queue URL; a queue's name follows. */
   readonly urlPrefix: string;
-  /** Makes the queue, unless it was kept from an earlier run. */
+  /** Creates the queue, unless it exists from an earlier run. */
   create(name: string, arn: string, attributes: Readonly<Record<string, string>>): Queue;
   createBucket(name: string): void;
   onObject(listen: (change: ObjectChange) => void): void;
@@ -30,16 +30,16 @@ export interface QueueEngine {
   stop(): Promise<void>;
 }
 
-/** In the engine's words; it tells of a removal just before it. A copy is told as an upload too. */
+/** The engine's names. It reports a removal just before it happens, and a copy as an upload too. */
 const CHANGES: Readonly<Record<string, ObjectChange['change']>> = { uploaded: 'created', deleted: 'removed' };
 
 const ACCOUNT = '000000000000';
 
 /**
- * SQS and S3 in this process, on a loopback port of the system's choice. The engine's own start function listens on
- * every interface, so its parts are put together here.
+ * Starts SQS and S3 in this process, on a free loopback port. The engine's own start function listens on
+ * every interface, so its parts are combined here.
  *
- * @param directory where messages and objects are kept; in memory where absent
+ * @param directory the folder for messages and objects; absent: they are in memory
  */
 export async function startQueues(directory?: string): Promise<QueueEngine> {
   const { stores, createMessage, persistence } = await openStores(directory);
@@ -92,8 +92,8 @@ export async function startQueues(directory?: string): Promise<QueueEngine> {
 }
 
 /**
- * The engine speaks the JSON protocol of SQS only, and does not know SQS's own redrive. That one is refused in AWS as well,
- * by the policies of the dead-letter queues.
+ * Adds the query protocol and SQS's own redrive, which the engine does not have. The redrive is refused, as
+ * the policies of the dead-letter queues do in AWS.
  */
 function speakMore(app: ReturnType<typeof buildApp>): void {
   app.addHook('preHandler', async (request, reply) => {
@@ -134,7 +134,7 @@ interface OpenStores {
   readonly persistence?: Persistence;
 }
 
-/** The engine does not export its stores, only a server that holds them out of reach. */
+/** Opens the engine's stores. The engine exports only a server, which hides them. */
 async function openStores(directory?: string): Promise<OpenStores> {
   const within = (path: string) => import(new URL(path, import.meta.resolve('fauxqs')).href);
   const [sqs, sns, s3, types] = await Promise.all([
@@ -145,7 +145,7 @@ async function openStores(directory?: string): Promise<OpenStores> {
     within('./s3/s3Store.js') as Promise<{ S3Store: NewStore<Stores['s3Store']> }>,
     within('./sqs/sqsTypes.js') as Promise<{ INVALID_MESSAGE_BODY_CHAR: RegExp }>,
   ]);
-  // read without the `u` flag, the engine's expression takes each half of an emoji for an illegal character
+  // without the `u` flag, the engine's expression treats each half of an emoji as an illegal character
   types.INVALID_MESSAGE_BODY_CHAR.compile(
     '[^\\t\\n\\r -\\u{D7FF}\\u{E000}-\\u{FFFD}\\u{10000}-\\u{10FFFF}]',
     'u',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 /**
- * The query protocol of SQS, which versions of the AWS CLI before 2.14 and 1.31 speak: forms in, XML out. It is
- * translated to and from the JSON protocol.
+ * Translates the query protocol of SQS to and from its JSON protocol. Versions of the AWS CLI before 2.14 and
+ * 1.31 use the query protocol: forms in, XML out.
  */
 
 type Json = Record<string, unknown>;
@@ -18,7 +18,7 @@ const NUMBERS = new Set([
   'MaxResults',
 ]);
 
-/** What a numbered part of a form is called in JSON. */
+/** The JSON name of each numbered list in a form. */
 const LISTS: Readonly<Record<string, string>> = {
   AttributeName: 'AttributeNames',
   MessageAttributeName: 'MessageAttributeNames',
@@ -71,7 +71,7 @@ interface NamedValue {
 const asMap = (pairs: readonly NamedValue[]) =>
   Object.fromEntries(pairs.map(({ Name, Value }) => [Name, Value]));
 
-/** @param output what the JSON protocol answers */
+/** @param output the answer of the JSON protocol */
 export function queryAnswer(action: string, output: Json): string {
   const result = Object.entries(output).map(([name, value]) => inXml(name, value, action));
   return (
@@ -89,7 +89,7 @@ export function queryError(code: string, message: string): string {
   );
 }
 
-/** What a member of a list is called in XML. */
+/** The XML name of the members of a list. */
 const MEMBERS: Readonly<Record<string, (action: string) => string>> = {
   Messages: () => 'Message',
   QueueUrls: () => 'QueueUrl',
@@ -130,7 +130,7 @@ const ENTITIES: Record<string, string> = {
   '\r': '&#13;',
 };
 
-/** A text as XML has it. */
+/** Escapes a text for XML. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"\r]/g, (character) => ENTITIES[character] as string);
 }

@@ -39,7 +39,7 @@ export const ROOMS_TABLE = {
   BillingMode: 'PAY_PER_REQUEST',
 } as const satisfies Omit<CreateTableCommandInput, 'TableName'>;
 
-/** The table of calendars, likewise. */
+/** The table of calendars as `lib/` declares it. */
 export const CALENDAR_TABLE = {
   KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
   AttributeDefinitions: [
@@ -64,7 +64,7 @@ export async function createCalendarTable(client: DynamoDBClient, TableName: str
   await createTable(client, { ...CALENDAR_TABLE, TableName } as unknown as CreateTableCommandInput);
 }
 
-/** The table of links, likewise. */
+/** The table of links as `lib/` declares it. */
 export const LINKS_TABLE = {
   KeySchema: [{ AttributeName: 'slug', KeyType: 'HASH' }],
   AttributeDefinitions: [{ AttributeName: 'slug', AttributeType: 'S' }],
@@ -73,7 +73,7 @@ export const LINKS_TABLE = {
 
 let tableNumber = 0;
 
-/** A table of links that nobody else uses. */
+/** Creates a table of links for one user only. */
 export async function makeLinksTable({ client }: Tables): Promise<string> {
   tableNumber += 1;
   const TableName = `links-${process.pid}-${tableNumber}`;
@@ -81,7 +81,7 @@ export async function makeLinksTable({ client }: Tables): Promise<string> {
   return TableName;
 }
 
-/** A rooms table that nobody else uses. */
+/** Creates a rooms table for one user only. */
 export async function makeRoomsTable({ client }: Tables): Promise<string> {
   tableNumber += 1;
   const TableName = `rooms-${process.pid}-${tableNumber}`;
@@ -89,13 +89,13 @@ export async function makeRoomsTable({ client }: Tables): Promise<string> {
   return TableName;
 }
 
-/** The engine that is everywhere: pure JavaScript, in this process. */
+/** Starts the engine that runs everywhere: pure JavaScript, in this process. */
 export async function startDynalite(): Promise<Tables> {
   const engine = await startTables();
   return { ...tablesAt(engine.endpoint), stop: engine.stop };
 }
 
-/** Where the optional binary was installed (Linux on x64). */
+/** Returns the path of the optional binary, if it was installed (Linux on x64). */
 export function dynoxideBinary(): string | undefined {
   try {
     const manifest = createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json');
@@ -106,9 +106,9 @@ export function dynoxideBinary(): string | undefined {
 }
 
 /**
- * The faster engine, a process of its own, for tables of many rows.
+ * Starts the faster engine, a separate process, for tables of many rows.
  *
- * @param file a database that it is to serve; in memory where absent
+ * @param file the database to serve; absent: it is in memory
  */
 export async function startDynoxide(binary: string, file?: string): Promise<Tables> {
   const port = await freePort();
@@ -126,7 +126,7 @@ export async function startDynoxide(binary: string, file?: string): Promise<Tabl
   };
 }
 
-/** An engine that is running already. */
+/** Returns an engine that is already running. */
 export function tablesAt(endpoint: string): Tables {
   const client = new DynamoDBClient({
     endpoint,
@@ -146,7 +146,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Waits until something listens: an engine says nothing when it is up. */
+/** Waits until an engine listens: it does not report when it is ready. */
 async function answers(endpoint: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {

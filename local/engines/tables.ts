@@ -18,7 +18,7 @@ const dynalite = createRequire(import.meta.url)('dynalite') as (options: {
   path?: string;
 }) => Server;
 
-/** Makes a table and resolves when it takes items. */
+/** Creates a table and resolves when it accepts items. */
 export async function createTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
   const { TableDescription } = await client.send(new CreateTableCommand(table));
   let status = TableDescription?.TableStatus;
@@ -31,20 +31,20 @@ export async function createTable(client: DynamoDBClient, table: CreateTableComm
 export interface TableEngine {
   readonly endpoint: string;
   /**
-   * Makes the table, unless it was kept from an earlier run.
+   * Creates the table, unless it exists from an earlier run.
    *
    * @param timeToLive the attribute that says when an item expires
    */
   create(table: CreateTableCommandInput, timeToLive?: string): Promise<void>;
-  /** Deletes what has expired by this instant, which DynamoDB does by itself within a few days. */
+  /** Deletes items that have expired by this instant; DynamoDB does so by itself within a few days. */
   expire(now: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * DynamoDB in this process, on a loopback port of the system's choice.
+ * Starts DynamoDB in this process, on a free loopback port.
  *
- * @param directory where the tables are kept; in memory where absent
+ * @param directory the folder for the tables; absent: they are in memory
  */
 export async function startTables(directory?: string): Promise<TableEngine> {
   const server = dynalite({ createTableMs: 0, ...(directory && { path: directory }) });
@@ -99,7 +99,7 @@ async function deleteExpired(
     for (const item of Items) {
       const Key = Object.fromEntries(Object.entries(item).filter(([name]) => keys.includes(name)));
       try {
-        // not one that somebody has given another life meanwhile
+        // unless its time to live was changed meanwhile
         await client.send(
           new DeleteItemCommand({ TableName, Key, ConditionExpression: '#expires < :now', ...expired }),
         );
@@ -110,14 +110,14 @@ async function deleteExpired(
   }
 }
 
-/** How long calls are waited for, in milliseconds, before the engine is stopped under them. */
+/** How long the engine waits for running calls before it stops, in milliseconds. */
 const MAX_WAIT = 1000;
 
 /**
- * Follows the calls of an engine, which works on for a caller who has been killed, and which throws where nobody can
- * catch it once its store is closed.
+ * Tracks the calls of an engine. The engine continues to work for a caller that was killed. If its store is
+ * then closed, it throws an error that cannot be caught.
  *
- * @returns waits until every call has been answered
+ * @returns a function that waits until every call was answered
  */
 function followCalls(server: Server): () => Promise<void> {
   const calls = new Set<ServerResponse>();

@@ -25,22 +25,22 @@ export type PutResult =
   | { readonly EventId: string }
   | { readonly ErrorCode: string; readonly ErrorMessage: string };
 
-/** An event as its bus remembers it. */
+/** An event that the bus has received. */
 export interface SeenEvent {
   readonly at: number;
   readonly bus: string;
   readonly event: JsonObject;
-  /** The rules that took it. */
+  /** The rules that matched it. */
   readonly rules: readonly string[];
 }
 
-/** Fails an entry before the bus looks at it, as a throttle would. */
+/** Fails an entry before the bus processes it, as a throttle would. */
 export type BusFault = (entry: PutEntry) => { code: string; message: string } | undefined;
 
 const REMEMBERED = 10_000;
 const DEFAULT_BUS = 'default';
 
-/** Takes events, matches them against the rules of their bus and sends them on. */
+/** Accepts events, matches them against the rules of their bus and delivers them. */
 export class EventBuses {
   readonly seen: SeenEvent[] = [];
   fault: BusFault | undefined;
@@ -62,7 +62,7 @@ export class EventBuses {
     this.#rules.push(rule);
   }
 
-  /** Each entry for itself: one that is refused does not keep the others away. */
+  /** Processes each entry separately: a refused entry does not affect the others. */
   put(entries: readonly PutEntry[]): PutResult[] {
     return entries.map((entry) => {
       const refusal = this.#refusal(entry);
@@ -73,13 +73,13 @@ export class EventBuses {
     });
   }
 
-  /** An event of AWS itself, which goes to the default bus. */
+  /** Sends an event of AWS itself, which goes to the default bus. */
   emit(Source: string, DetailType: string, detail: JsonObject, Resources: readonly string[] = []): void {
     const entry = { Source, DetailType, Detail: JSON.stringify(detail), Resources };
     this.#dispatch(DEFAULT_BUS, this.#envelope(entry));
   }
 
-  /** An event that another bus hands over as it is. */
+  /** Accepts an event from another bus, unchanged. */
   hand(bus: string, event: string): void {
     this.#dispatch(nameOf(bus), JSON.parse(event) as JsonObject);
   }
@@ -138,7 +138,7 @@ export class EventBuses {
   }
 }
 
-/** Of a bus that may be named by its ARN. */
+/** Returns the name of a bus that is named by its name or its ARN. */
 export function nameOf(nameOrArn: string | undefined): string {
   return nameOrArn?.split('/').at(-1) || DEFAULT_BUS;
 }

@@ -4,7 +4,7 @@ import type { LambdaFunction } from '../lambda/function.ts';
 import type { ResolvedTemplate } from '../stack/resolve.ts';
 import { ServiceError } from './service-error.ts';
 
-/** What CloudFormation and Lambda tell of a stack that runs. */
+/** The running stack, as CloudFormation and Lambda describe it. */
 export interface DescribedStack {
   readonly template: ResolvedTemplate;
   readonly functions: readonly LambdaFunction[];
@@ -38,7 +38,7 @@ const ACTIONS: Readonly<Record<string, Tell>> = {
 };
 
 /**
- * CloudFormation in its query protocol: of one stack, with its outputs.
+ * Answers as CloudFormation's query protocol does, for one stack with its outputs.
  *
  * @returns XML
  */
@@ -71,7 +71,7 @@ export function cloudFormationError({ code, message }: ServiceError): string {
   );
 }
 
-/** Of Lambda, `GetFunctionConfiguration`, as far as a deployment is found by it. */
+/** Answers Lambda's `GetFunctionConfiguration`, with the fields that finding a deployment needs. */
 export function functionConfiguration(name: string, stack: DescribedStack | undefined): object {
   const found = stack?.functions.find(({ definition }) => definition.name === name);
   if (!found) throw new ServiceError('ResourceNotFoundException', `Function not found: ${name}`);
@@ -84,7 +84,7 @@ export function functionConfiguration(name: string, stack: DescribedStack | unde
   };
 }
 
-/** Some types only matter in AWS, and have no name here. */
+/** Some types are not created here, and have no name. */
 function physicalId(template: ResolvedTemplate, logicalId: string): string {
   try {
     return template.identity(logicalId).ref;

@@ -1,14 +1,14 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** The services that engines of their own serve, by the name that a request is signed for. */
+/** The services with engines of their own, by the name for which a request is signed. */
 export type Engines = Readonly<Record<string, string>>;
 
-/** Which service a request was signed for. */
+/** Returns the service for which a request was signed. */
 export function serviceOf({ headers }: IncomingMessage): string | undefined {
   return /Credential=[^/]+\/\d+\/[^/]+\/([\w-]+)\//.exec(headers.authorization ?? '')?.[1];
 }
 
-/** Hands a request on as it is, and its answer back. */
+/** Forwards a request unchanged, and returns its answer. */
 export function forward(request: IncomingMessage, response: ServerResponse, endpoint: string): void {
   const { hostname, port } = new URL(endpoint);
   const { method, headers, url: path } = request;

@@ -1,6 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../stack/template.ts';
 
-/** What the target of a rule gets: the event, a part of it, a constant, or a text made of parts. */
+/**
+ * The input that a rule sends to its target: the event, a part of it, a constant, or a text made of parts.
+ */
 export interface TargetInput {
   readonly Input?: Json;
   readonly InputPath?: Json;
@@ -30,7 +32,7 @@ function transformed(transformer: JsonObject, event: JsonObject, rule: RuleIdent
   values.set('aws.events.event.ingestion-time', event.time ?? null);
   values.set('aws.events.event.json', event);
   values.set('aws.events.event', event);
-  // inside quotation marks a value stands as text, outside as JSON
+  // inside quotation marks a value is plain text, outside it is JSON
   return String(transformer.InputTemplate ?? '').replace(
     /"(?:[^"\\]|\\.)*"|<([\w.-]+)>/g,
     (match, name: string | undefined) => {
@@ -45,7 +47,7 @@ function asText(value: Json | undefined): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Of `$.detail.rooms[0].name` and its like. */
+/** Reads the value at a path such as `$.detail.rooms[0].name`. */
 function valueAt(event: Json, path: string): Json | undefined {
   const steps = path.match(/[^.[\]'"$]+/g) ?? [];
   return steps.reduce<Json | undefined>((value, step) => {

@@ -4,7 +4,7 @@ import type { JsonObject, Place } from '../stack/template.ts';
 import type { EventBuses } from './buses.ts';
 import type { Target, Targets } from './targets.ts';
 
-/** Who wants to hear of which objects of a bucket. */
+/** A subscription to the changes of a bucket's objects. */
 export interface Notification {
   readonly bucket: string;
   /** `s3:ObjectCreated:*`, `s3:ObjectRemoved:Delete`, ... */
@@ -19,7 +19,7 @@ const NAMES: Readonly<Record<ObjectChange['change'], string>> = {
   removed: 'ObjectRemoved:Delete',
 };
 
-/** Tells of objects that come into buckets and leave them, as S3 does. */
+/** Reports objects that are added to buckets or removed, as S3 does. */
 export class ObjectNotifications {
   readonly #place: Place;
   readonly #targets: Targets;
@@ -37,7 +37,7 @@ export class ObjectNotifications {
     this.#notifications.push(notification);
   }
 
-  /** Has everything about a bucket put on the default bus. */
+  /** Sends all changes of a bucket to the default bus. */
   addBus(bucket: string): void {
     this.#onBus.add(bucket);
   }
@@ -91,12 +91,12 @@ function isMeant(wanted: string, name: string): boolean {
   return wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
 }
 
-/** As a form would encode it, but for the slashes. */
+/** Encodes a key as a form does, except for slashes. */
 function urlEncoded(key: string): string {
   return encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
 }
 
-/** Grows with each change. */
+/** Returns a value that grows with each change. */
 function sequencer(): string {
   return Date.now().toString(16).toUpperCase().padStart(18, '0');
 }

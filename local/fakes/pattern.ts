@@ -1,14 +1,14 @@
 import { isObject, type Json, type JsonObject } from '../stack/template.ts';
 
 export type Matcher = (event: JsonObject) => boolean;
-/** Of one value of an event; undefined where the event has none. */
+/** Matches one value of an event; undefined if the event does not have it. */
 type ValueMatcher = (value: Json | undefined) => boolean;
 type NodeMatcher = (node: Json | undefined) => boolean;
 
 /**
- * Reads an event pattern, as rules and the filters of event sources have it.
+ * Reads an event pattern of a rule or of the filter of an event source.
  *
- * @throws Error that names an operator that patterns do not have, when the pattern is read and not when it is used
+ * @throws Error that names an unknown operator, when the pattern is read and not when it is used
  */
 export function compilePattern(pattern: JsonObject): Matcher {
   return compileObject(pattern);
@@ -76,7 +76,7 @@ const OPERATORS: Readonly<Record<string, (argument: Json) => ValueMatcher>> = {
   },
 };
 
-/** A value, a list of values, or an operator with a value or a list of values. */
+/** Reads a value, a list of values, or an operator with a value or a list of values. */
 function compileRefused(argument: Json): ValueMatcher[] {
   if (!isObject(argument))
     return (Array.isArray(argument) ? argument : [argument]).map((value) => compileValue(value));
@@ -84,14 +84,14 @@ function compileRefused(argument: Json): ValueMatcher[] {
   return (Array.isArray(inner) ? inner : [inner]).map((value) => compileValue({ [operator]: value as Json }));
 }
 
-/** Of `prefix` and `suffix`: a text, or one to compare without regard to case. */
+/** For `prefix` and `suffix`: a text, or a text that is compared without regard to case. */
 function edge(argument: Json, matches: (value: string, part: string) => boolean): ValueMatcher {
   if (!isObject(argument)) return (value) => typeof value === 'string' && matches(value, String(argument));
   const part = String(argument['equals-ignore-case']).toLowerCase();
   return (value) => typeof value === 'string' && matches(value.toLowerCase(), part);
 }
 
-/** `*` stands for any text; `\*` for itself. */
+/** `*` stands for any text, and `\*` for an asterisk. */
 function wildcard(pattern: string): RegExp {
   const parts = pattern.match(/\\[*\\]|\*|[^*\\]+|\\/g) ?? [];
   const source = parts.map((part) => {

@@ -8,7 +8,7 @@ export interface ScheduleDefinition {
   readonly expression: string;
   readonly zone: string;
   readonly enabled: boolean;
-  /** Before this instant, or after that one, it does not fire. */
+  /** It does not fire before `from`, or after `until`. */
   readonly from?: number;
   readonly until?: number;
   readonly target: Target;
@@ -21,7 +21,7 @@ interface Schedule {
   next: number | undefined;
 }
 
-/** Fires schedules when their time has come. A flexible window is not used: a run starts at its first moment. */
+/** Fires schedules at their times. A flexible window is not used: a run starts at its first moment. */
 export class Scheduler {
   readonly #schedules: Schedule[] = [];
   readonly #targets: Targets;
@@ -36,12 +36,12 @@ export class Scheduler {
     const { expression, zone, from, enabled } = definition;
     const now = Date.now();
     const times = fireTimes(expression, zone, from ?? now);
-    // a rate fires first when it is made
+    // a rate fires for the first time when it is created
     const next = enabled ? times.after(Math.max(now, from ?? now) - 1) : undefined;
     this.#schedules.push({ definition, times, next: withinEnd(next, definition) });
   }
 
-  /** Lets schedules fire as time goes by on its own. */
+  /** Fires schedules as real time passes. */
   start(): void {
     this.#ticking = setInterval(() => this.fireDue(), 1000).unref();
   }
@@ -56,14 +56,14 @@ export class Scheduler {
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
-  /** Those still to come, the soonest first. */
+  /** The next runs, the soonest first. */
   upcoming(): { readonly name: string; readonly at: number }[] {
     return this.#schedules
       .flatMap(({ definition, next }) => (next === undefined ? [] : [{ name: definition.name, at: next }]))
       .sort((a, b) => a.at - b.at);
   }
 
-  /** Fires what is due by now. One that was due several times fires once. */
+  /** Fires what is due now. A schedule that was due several times fires once. */
   fireDue(): void {
     const now = Date.now();
     for (const schedule of this.#schedules) {
@@ -79,7 +79,7 @@ function withinEnd(at: number | undefined, { until }: ScheduleDefinition): numbe
   return at !== undefined && until !== undefined && at > until ? undefined : at;
 }
 
-/** Fills in what an input may ask of the run. */
+/** Fills in the placeholders that an input may have. */
 function withContext({ input, arn }: ScheduleDefinition, at: number): string {
   const context: Record<string, string> = {
     'scheduled-time': new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),

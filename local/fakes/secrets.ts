@@ -13,7 +13,7 @@ interface Version {
 
 interface Secret extends SecretIdentity {
   readonly versions: Map<string, Version>;
-  /** The version that each stage is at. */
+  /** The version of each stage. */
   readonly stages: Map<string, string>;
 }
 
@@ -24,20 +24,22 @@ export interface SecretValue extends SecretIdentity {
   readonly createdAt: number;
 }
 
-/** What Secrets Manager says when it does not have what was asked for. */
+/** The error of Secrets Manager for a missing secret, version or stage. */
 export class SecretNotFoundError extends Error {}
 
-/** Secrets with their versions, of which a stage names one: AWSCURRENT, AWSPENDING, AWSPREVIOUS or one's own. */
+/**
+ * Secrets with their versions. A stage names a version: AWSCURRENT, AWSPENDING, AWSPREVIOUS or a custom one.
+ */
 export class Secrets {
   readonly #secrets: Secret[] = [];
 
-  /** @param value its first version; none where absent, as a secret is that is made empty */
+  /** @param value its first version; absent: the secret is created empty */
   create(identity: SecretIdentity, value?: string): void {
     this.#secrets.push({ ...identity, versions: new Map(), stages: new Map() });
     if (value !== undefined) this.put(identity.arn, value);
   }
 
-  /** AWSCURRENT, where no version or stage is asked for. */
+  /** Returns a version; AWSCURRENT if no version or stage is requested. */
   get(idOrName: string, wanted: { versionId?: string; stage?: string } = {}): SecretValue {
     const secret = this.#find(idOrName);
     const stage = wanted.stage ?? 'AWSCURRENT';
@@ -50,7 +52,7 @@ export class Secrets {
     return this.#value(secret, version);
   }
 
-  /** Adds a version. The one that was AWSCURRENT becomes AWSPREVIOUS, unless other stages are named. */
+  /** Adds a version. The version that was AWSCURRENT becomes AWSPREVIOUS, unless other stages are named. */
   put(idOrName: string, value: string, stages: readonly string[] = ['AWSCURRENT']): SecretValue {
     const secret = this.#find(idOrName);
     const version = { id: randomUUID(), value, createdAt: Date.now() };
@@ -63,7 +65,7 @@ export class Secrets {
     return this.#value(secret, version);
   }
 
-  /** Its versions that a stage is at, newest last. */
+  /** Returns the versions that have a stage, the newest last. */
   versions(idOrName: string): readonly SecretValue[] {
     const secret = this.#find(idOrName);
     const all = [...secret.versions.values()].map((version) => this.#value(secret, version));
@@ -74,7 +76,7 @@ export class Secrets {
     return this.#secrets.map(({ arn, name }) => ({ arn, name }));
   }
 
-  /** By its ARN, with or without the six characters at the end, or by its name. */
+  /** Finds a secret by its ARN, with or without the six characters at the end, or by its name. */
   #find(idOrName: string): Secret {
     const found = this.#secrets.find(
       ({ arn, name }) => idOrName === arn || idOrName === name || idOrName === arn.slice(0, -7),

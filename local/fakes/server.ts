@@ -14,7 +14,7 @@ import { ServiceError } from './service-error.ts';
 
 export interface FakeServer {
   readonly endpoint: string;
-  /** From now on it tells of this stack. */
+  /** Sets the stack that is described from now on. */
   describe(stack: DescribedStack): void;
   stop(): Promise<void>;
 }
@@ -24,9 +24,10 @@ type Operation = (input: never) => object;
 const MOST_ENTRIES = 10;
 
 /**
- * Secrets Manager and EventBridge, and what CloudFormation and Lambda tell of the stack, as far as they are needed, in the
- * protocols of AWS on one loopback port. Requests for services that have an engine are handed on to it, so that this
- * port alone is AWS to a command line. What is not covered answers with an error that says so, never with silence.
+ * Starts Secrets Manager and EventBridge, and the descriptions of the stack by CloudFormation and Lambda. It
+ * has the calls that are needed, in the protocols of AWS on one loopback port. Requests for services with an
+ * engine are forwarded to it, so that a command line needs only this port. A call that is not supported is
+ * answered with an error that says so.
  */
 export async function startFakes(
   secrets: Secrets,

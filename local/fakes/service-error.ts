@@ -1,4 +1,4 @@
-/** What the SDK shows as the name of an error. */
+/** An error with the name that the SDK shows. */
 export class ServiceError extends Error {
   readonly code: string;
 

@@ -1,29 +1,29 @@
 import type { Queue } from '../engines/queue.ts';
 import type { LambdaFunction } from '../lambda/function.ts';
 
-/** Where a rule or a schedule sends something. */
+/** The target of a rule or a schedule. */
 export interface Target {
   readonly arn: string;
   /** For a FIFO queue. */
   readonly groupId?: string;
-  /** The queue that takes what could not be delivered. */
+  /** The queue for messages that could not be delivered. */
   readonly deadLetterArn?: string;
 }
 
-/** Who can be sent to. */
+/** The receivers. */
 export interface Addressees {
   queue(arn: string): Queue | undefined;
   function(arn: string): LambdaFunction | undefined;
-  /** Puts an event on another bus; undefined where the ARN is no bus. */
+  /** Puts an event on another bus; undefined if the ARN is not a bus. */
   bus(arn: string): ((event: string) => void) | undefined;
-  /** Tells the person who runs the stack. */
+  /** Warns the person who runs the stack. */
   warn(text: string): void;
 }
 
-/** A function that is invoked without anyone waiting is tried this often. */
+/** An asynchronous invocation of a function is tried this often. */
 const ASYNCHRONOUS_ATTEMPTS = 3;
 
-/** Delivers for rules and schedules, and knows how many deliveries are still going on. */
+/** Delivers for rules and schedules, and counts the deliveries in progress. */
 export class Targets {
   readonly #addressees: Addressees;
   #pending = 0;
@@ -32,7 +32,7 @@ export class Targets {
     this.#addressees = addressees;
   }
 
-  /** Invocations of functions that nobody waits for. */
+  /** The number of asynchronous invocations in progress. */
   get pending(): number {
     return this.#pending;
   }

@@ -1,6 +1,6 @@
 /**
- * Runs inside a container: imports the bundle once and hands it one event after the other. The date is turned
- * before anything of the bundle is loaded, so that the bundle never sees another clock.
+ * Runs inside a container: imports the bundle once and passes it one event after the other. The date is
+ * turned before the bundle is loaded, so that the bundle never sees another clock.
  */
 import { pathToFileURL } from 'node:url';
 import { ONE_MACHINE } from '../../functions/runtime/one-machine.ts';
@@ -37,7 +37,7 @@ async function load(init: Extract<ToContainer, { type: 'init' }>): Promise<void>
 }
 
 async function invoke(event: unknown, data: ContextData, timeLeft: number): Promise<void> {
-  // by the process's own stopwatch: the date may be turned while the function works
+  // measured with the process's own timer: the date may be turned while the function works
   const deadline = performance.now() + timeLeft;
   const context = {
     ...data,

@@ -19,8 +19,8 @@ export interface ContainerOptions {
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
 
 /**
- * One execution environment: a process of its own, because a process starts as fast as a worker thread here, has an
- * environment of its own and can be killed at any moment, as a real one can.
+ * One execution environment. It is a process, because a process starts as fast as a worker thread here, has
+ * its own environment and can be killed at any moment, like a real container.
  */
 export class Container {
   readonly #process: ChildProcess;
@@ -70,7 +70,7 @@ export class Container {
     return this.#exit === undefined;
   }
 
-  /** Why the bundle could not be loaded; undefined once it is. */
+  /** Returns why the bundle could not be loaded; undefined if it was loaded. */
   ready(): Promise<InvocationError | undefined> {
     return this.#ready;
   }
@@ -80,7 +80,7 @@ export class Container {
   }
 
   /**
-   * Hands the function one event. One at a time: a container never works on two.
+   * Passes one event to the function. A container never works on two at a time.
    *
    * @param timeout milliseconds, after which the container is killed
    */
@@ -104,7 +104,7 @@ export class Container {
     });
   }
 
-  /** At once, in the middle of whatever it does. */
+  /** Kills the process immediately, even during an invocation. */
   kill(): void {
     this.#exit ??= 'SIGKILL';
     this.#process.kill('SIGKILL');
@@ -116,7 +116,7 @@ export class Container {
   }
 
   #tell(message: ToContainer): void {
-    // a container that has just died answers through its exit, not through a failed write
+    // if the container has just died, the exit is reported and not the failed write
     if (this.#process.connected) this.#process.send(message, () => {});
   }
 }

@@ -5,17 +5,22 @@ import type { LambdaFunction } from './function.ts';
 
 export interface EventSourceDefinition {
   readonly batchSize: number;
-  /** Milliseconds that a batch may wait to be filled. */
+  /** Milliseconds that a batch may wait for more messages. */
   readonly batchingWindow: number;
-  /** Invocations at a time. */
+  /** Concurrent invocations. */
   readonly concurrency: number;
-  /** The function answers with the messages that failed; without it, a batch succeeds or fails as a whole. */
+  /**
+   * The function answers with the messages that failed. Without this, a batch succeeds or fails as a whole.
+   */
   readonly reportsItemFailures: boolean;
-  /** Messages that do not match are deleted unseen. Absent: all match. */
+  /** Messages that do not match are deleted without processing. Absent: all match. */
   readonly wants?: (record: SQSRecord) => boolean;
 }
 
-/** Feeds a function from a queue: what succeeded is deleted, what failed is left to its visibility timeout. */
+/**
+ * Feeds a function from a queue. Messages that succeeded are deleted; failed ones come back after their
+ * visibility timeout.
+ */
 export class EventSource {
   readonly queue: Queue;
   readonly target: LambdaFunction;
@@ -31,12 +36,12 @@ export class EventSource {
     this.#definition = definition;
   }
 
-  /** Batches that are being gathered or worked on. */
+  /** Batches that are being gathered or processed. */
   get running(): number {
     return this.#running;
   }
 
-  /** Batches that were taken since it was started. */
+  /** Batches since the start. */
   get batches(): number {
     return this.#batches;
   }
@@ -53,7 +58,7 @@ export class EventSource {
     this.#freed.resolve();
   }
 
-  /** One batch is gathered at a time, so that two half-full ones do not share what arrives. */
+  /** Only one batch is gathered at a time, so that two batches do not compete for new messages. */
   async #takeBatch(): Promise<boolean> {
     const first = this.#receive(this.#definition.batchSize);
     if (first.length === 0) return false;
@@ -97,7 +102,7 @@ export class EventSource {
     const response = outcome.payload as Partial<SQSBatchResponse> | null;
     if (!this.#definition.reportsItemFailures || !response?.batchItemFailures) return records;
     const failed = new Set(response.batchItemFailures.map((failure) => failure?.itemIdentifier));
-    // an answer that names a message which was not in the batch says nothing about the others
+    // if an answer names a message that was not in the batch, the whole batch counts as failed
     const known = new Set(records.map((record) => record.messageId));
     if ([...failed].some((id) => !known.has(id))) return [];
     return records.filter((record) => !failed.has(record.messageId));

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import type { Outcome } from './container.ts';
 import type { LambdaFunction } from './function.ts';
 
-/** The address of a function, which is known before the function is. */
+/** The URL of a function, which is known before the function is created. */
 export interface FunctionUrl {
   readonly url: string;
-  /** Until then, every request is answered with 503. */
+  /** Sets the function. Until then, every request is answered with 503. */
   attach(target: LambdaFunction): void;
   stop(): Promise<void>;
 }
@@ -21,9 +21,9 @@ interface HttpResponse {
 }
 
 /**
- * Listens on a loopback port and hands requests over in the payload format 2.0.
+ * Listens on a loopback port and passes requests on in the payload format 2.0.
  *
- * @param wanted the port, if it is free; else one of the system's choice
+ * @param wanted the port, if it is free; otherwise a free one is used
  */
 export async function openFunctionUrl(wanted = 0): Promise<FunctionUrl> {
   let target: LambdaFunction | undefined;

@@ -22,13 +22,13 @@ export interface LogLine {
   readonly line: string;
 }
 
-/** What a function needs of the stack around it. */
+/** The parts of the stack that a function uses. */
 export interface Host {
   clockOffset(): number;
   log(line: LogLine): void;
 }
 
-/** A function and its containers: an idle one is used again, a new one is started where none is idle. */
+/** A function and its containers. An idle container is reused; if none is idle, a new one is started. */
 export class LambdaFunction {
   readonly definition: FunctionDefinition;
   readonly #host: Host;
@@ -40,12 +40,12 @@ export class LambdaFunction {
     this.#host = host;
   }
 
-  /** Invocations that are going on. */
+  /** Invocations in progress. */
   get running(): number {
     return this.#busy.size;
   }
 
-  /** Invokes the function and waits for what comes of it. */
+  /** Invokes the function and returns its outcome. */
   async invoke(event: unknown): Promise<Outcome> {
     const { name, timeout, reservedConcurrency = Number.POSITIVE_INFINITY } = this.definition;
     if (this.running >= reservedConcurrency) {
@@ -68,7 +68,7 @@ export class LambdaFunction {
     await container.ready();
   }
 
-  /** Kills every container, in the middle of whatever it does. The next invocation starts a new one. */
+  /** Kills every container immediately, even during an invocation. The next invocation starts a new one. */
   kill(): void {
     for (const container of [...this.#busy, ...this.#idle.splice(0)]) container.kill();
   }
@@ -107,7 +107,7 @@ export class LambdaFunction {
     };
   }
 
-  /** As the platform reports what the function itself had no chance to log. */
+  /** Logs an error that the function itself could not log, as the platform does. */
   #report(error: { errorType: string; errorMessage: string }): void {
     const line = JSON.stringify({ level: 'ERROR', message: 'invocation failed', ...error });
     this.#host.log({ function: this.definition.name, at: Date.now(), line });

@@ -12,9 +12,9 @@ export type ContextData = Pick<
   | 'memoryLimitInMB'
 >;
 
-/** What a container is told. */
+/** The messages to a container. */
 export type ToContainer =
-  /** First of all: the module of the bundle, the name of its handler, and how far the clock is turned. */
+  /** The first message: the module of the bundle, the name of its handler, and the offset of the clock. */
   | { readonly type: 'init'; readonly module: string; readonly handler: string; readonly clockOffset: number }
   | { readonly type: 'clock'; readonly offset: number }
   | {
@@ -30,7 +30,7 @@ export interface InvocationError {
   readonly errorMessage: string;
 }
 
-/** What a container says. */
+/** The messages from a container. */
 export type FromContainer =
   | { readonly type: 'ready' }
   | { readonly type: 'init-failed'; readonly error: InvocationError }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRunning } from './process.ts';
 
-/** A folder of an earlier stack: its process id, then what makes the name unique. */
+/** The folder of an earlier stack: its process id, then a unique part. */
 const NAME = /^evergreen-rooms-(\d+)-\w+$/;
 
 /**
@@ -23,6 +23,6 @@ function remove(name: string): void {
   try {
     rmSync(join(tmpdir(), name), { recursive: true, force: true });
   } catch {
-    // another user's, or one that another stack removes at this moment: not ours to clear
+    // it belongs to another user, or another stack is removing it: skip it
   }
 }

@@ -1,4 +1,4 @@
-/** An event as one hands it to a bus. */
+/** An event as a sender passes it to a bus. */
 export interface BusEvent {
   readonly source: string;
   readonly 'detail-type': string;

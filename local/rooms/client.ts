@@ -24,22 +24,22 @@ export interface DeadLetter extends RestingMessage {
   readonly queue: string;
 }
 
-/** The ways in and out of the system that a team has in AWS too, and by the same SDK. */
+/** Uses the system through the same interfaces that a team has in AWS, with the same SDK. */
 export class LocalClient {
   readonly requestsQueueUrl: string;
-  /** A message `{}` has the feeds read. Absent where no calendars are read. */
+  /** A message `{}` starts the reading of feeds. Absent if no calendars are read. */
   readonly calendarsQueueUrl: string | undefined;
   readonly bus: string;
   readonly table: string;
-  /** Where the links of keys begin; absent where they are off. */
+  /** The start of every link; absent if links are off. */
   readonly linksUrl: string | undefined;
   readonly applications: readonly ApplicationEntry[];
-  /** The feeds of the deployment, and where `.ics` files are put: `undefined` where there is no such bucket. */
+  /** The feeds of the deployment, and the bucket for `.ics` files: `undefined` if there is none. */
   readonly feeds: readonly Feed[];
   /** The connections of the deployment to calendars. */
   readonly connections: readonly Connection[];
   readonly calendarBucket: string | undefined;
-  /** Whether a series of a calendar has one room, or each of its meetings. */
+  /** Whether a series of a calendar has one room, or each of its meetings has its own. */
   readonly scope: 'series' | 'occurrence';
   readonly #stack: RunningStack;
   readonly #environment: CreateRoomsEnvironment;
@@ -100,7 +100,7 @@ export class LocalClient {
     return result.EventId;
   }
 
-  /** Puts the credential of an application or a connection where the functions look for it. */
+  /** Stores the credential of an application or a connection in its secret. */
   async putCredential(owner: string, credential: string): Promise<void> {
     const owners = [...this.applications, ...this.connections];
     const entry = owners.find(({ name }) => name === owner);
@@ -111,7 +111,7 @@ export class LocalClient {
     await this.#secrets.send(new PutSecretValueCommand({ SecretId: entry.secret, SecretString: credential }));
   }
 
-  /** Puts the address of a feed where it is looked for, and has it read. */
+  /** Stores the address of a feed in its secret, and has the feed read. */
   async putFeedAddress(name: string, address: string): Promise<void> {
     const feed = this.feeds.find((known) => known.name === name);
     if (!feed) {
@@ -141,7 +141,7 @@ export class LocalClient {
     await this.#objects.send(new PutObjectCommand({ Bucket: this.calendarBucket, Key, Body }));
   }
 
-  /** Every room there is, by key. */
+  /** Returns all rooms, by key. */
   async rooms(): Promise<ShownRoom[]> {
     const rooms: ShownRoom[] = [];
     let cursor: string | undefined;
@@ -158,7 +158,7 @@ export class LocalClient {
     return room && shownRoom(room, this.linksUrl);
   }
 
-  /** What the system has announced so far. */
+  /** The announcements of the system so far. */
   announcements(): readonly SeenEvent[] {
     return this.#stack.buses.seen.filter(({ event }) => event.source === 'evergreen-rooms');
   }
@@ -169,17 +169,17 @@ export class LocalClient {
       .flatMap((queue) => queue.messages().map((message) => ({ ...message, queue: queue.name })));
   }
 
-  /** What a body in the queue of requests would do. */
+  /** Returns what a body in the requests queue would do. */
   rehearse(body: string): Promise<readonly Rehearsed[]> {
     return rehearse(body, this.#environment, this.#rooms);
   }
 
-  /** What a calendar would do that is put into the bucket. */
+  /** Returns what a calendar file in the bucket would do. */
   rehearseCalendar(key: string, text: string): Promise<readonly Rehearsed[]> {
     return rehearseFile({ key, text }, this.#environment, this.#rooms);
   }
 
-  /** Compares the table with the providers' lists. @returns what was started, in words */
+  /** Compares the table with the providers' lists. @returns a text that says what was started */
   reconcile(options: Omit<ReconcileOptions, 'now'> = {}): Promise<string> {
     const functions = new Map(
       this.#stack.functions.map(({ definition: { environment } }) => [
@@ -197,7 +197,7 @@ export class LocalClient {
   }
 }
 
-/** What a function of the stack reads from its environment; it names everything that a person needs. */
+/** Returns the environment of a function of the stack. It names everything that a person needs. */
 function environmentOf<E>({ functions }: RunningStack, service: string): E | undefined {
   const found = functions.find(
     ({ definition }) => definition.environment.POWERTOOLS_SERVICE_NAME === service,

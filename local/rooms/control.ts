@@ -3,17 +3,17 @@ import type { AddressInfo } from 'node:net';
 import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
 import type { LocalRooms } from './local-rooms.ts';
 
-/** Where the commands of a person look for a stack that runs, if they are not told otherwise by `--port`. */
+/** The port at which commands look for a running stack, unless `--port` names another. */
 export const CONTROL_PORT = Number(process.env.EVERGREEN_ROOMS_PORT || 4747);
 
 export interface ControlServer {
   readonly port: number;
-  /** From now on it answers for this stack. */
+  /** Sets the stack that it answers for from now on. */
   attach(rooms: LocalRooms): void;
   stop(): Promise<void>;
 }
 
-/** What the stack tells of itself. */
+/** The facts of a running stack. */
 export interface StackFacts {
   readonly stack: string;
   readonly now: string;
@@ -24,27 +24,30 @@ export interface StackFacts {
   readonly applications: readonly ApplicationEntry[];
   readonly provider: { readonly title: string; readonly url: string };
   readonly upcoming: readonly { readonly name: string; readonly at: string }[];
-  /** Work that is being done or waits for its time. */
+  /** Work that is in progress or waits for its time. */
   readonly waiting: readonly { readonly queue: string; readonly messages: number; readonly next?: string }[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** @param signal fires when whoever asked is gone */
+/** @param signal fires when the caller is gone */
 type Answer = (body: Record<string, unknown>, signal: AbortSignal) => unknown;
-/** A person who turns the clock by an hour during an outage does not want to be a day ahead. */
+/**
+ * How far a turn follows delayed work: a person who turns the clock by an hour during an outage does not want
+ * to be a day ahead.
+ */
 const FOLLOWED = 3_600_000;
 
 type Answers = Readonly<Record<string, Answer>>;
 
 /**
- * Answers the commands that a person gives to a running stack, on loopback. It listens before there is a stack, so
- * that a port which is taken is known at once.
+ * Answers the commands of a person to a running stack, on loopback. It listens before the stack exists, so
+ * that a port in use is reported immediately.
  */
 export async function openControl(port: number): Promise<ControlServer> {
   let answers: Answers = {};
   const server = createServer((request, response) => {
     const asked = new AbortController();
-    // a command that was interrupted does not have its work go on behind its back
+    // the work of a command stops when the command is interrupted
     response.once('close', () => asked.abort(new Error('nobody waits for the answer any more')));
     void reply(request, answers, asked.signal).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -64,7 +67,7 @@ export async function openControl(port: number): Promise<ControlServer> {
 }
 
 function answersOf({ stack, doors, provider }: LocalRooms): Answers {
-  // one turn after the other: two at a time would each take the other's steps
+  // turns run one after the other: two at the same time would interfere with each other's stops
   let turning: Promise<unknown> = Promise.resolve();
   return {
     'GET /': (): StackFacts => ({
@@ -115,7 +118,7 @@ const iso = (instant: number) => new Date(instant).toISOString();
 
 async function reply(request: IncomingMessage, answers: Answers, signal: AbortSignal) {
   try {
-    // a page in a browser may send requests to loopback too; it cannot leave this header out
+    // a web page may send requests to loopback too, but always with this header
     if (request.headers.origin) return { status: 403, body: { error: 'not for web pages' } };
     const answer = answers[`${request.method} ${request.url}`];
     const known = Object.keys(answers).join(', ');

@@ -1,16 +1,19 @@
 import type { BusEvent } from './bus-event.ts';
 
-/** What a file asks for: a body for the queue, or an event for the bus. */
+/** The content of a file: a body for the queue, or an event for the bus. */
 export type Submission =
   | { readonly way: 'queue'; readonly body: string }
   | { readonly way: 'bus'; readonly event: BusEvent };
 
 const WEEK = 7 * 24 * 3_600_000;
 
-/** How far ahead the first date of an example lies, at least. */
+/** The smallest distance of an example's first date from now. */
 const AHEAD = 4 * WEEK;
 
-/** Dates of this century as JSON bodies have them, and as iCalendar has them; its definitions of zones begin in 1970. */
+/**
+ * Dates of this century, in the forms of JSON bodies and of iCalendar. Its definitions of zones begin in
+ * 1970.
+ */
 const DATES = /\b(20\d\d)-(\d\d)-(\d\d)(?=T|\b)|\b(20\d\d)(\d\d)(\d\d)(?=T\d{6}|\b)/g;
 
 /**
@@ -26,7 +29,7 @@ export function readSubmission(text: string, name: string): Submission {
 }
 
 /**
- * Reads a request or an event, an array of them, or one a line.
+ * Reads a request or an event, an array of them, or one per line.
  *
  * @param name the file, for the error
  */
@@ -35,7 +38,7 @@ export function readSubmissions(text: string, name: string): readonly Submission
   return parts === undefined ? [readSubmission(text, name)] : parts.map((part) => readSubmission(part, name));
 }
 
-/** @returns undefined where the text is one request, or nothing that can be read */
+/** @returns undefined if the text is one request, or cannot be read */
 function partsOf(text: string): readonly string[] | undefined {
   try {
     const content: unknown = JSON.parse(text);
@@ -56,8 +59,8 @@ function isObjectLine(line: string): boolean {
 }
 
 /**
- * Moves the dates of an example by whole weeks, so that all keep their weekday, their hour and their distance from
- * each other, and the first of them lies four weeks ahead.
+ * Moves the dates of an example by whole weeks. They keep their weekday, their hour and their distance from
+ * each other, and the first of them is four weeks ahead.
  */
 export function moveAhead(text: string, now: number): string {
   const first = Math.min(...[...text.matchAll(DATES)].map(asInstant));

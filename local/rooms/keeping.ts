@@ -2,34 +2,37 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join, resolve } from 'node:path';
 import { isRunning } from './process.ts';
 
-/** What outlives a run beside the tables and the queues. */
+/** The state that is kept after a run, besides the tables and the queues. */
 export interface KeptState {
   /** How far the clock is turned, in milliseconds. */
   readonly clockOffset: number;
-  /** Whose rooms they are. Version 0.1.0 did not write it. */
+  /** The provider of the rooms. Version 0.1.0 did not write it. */
   readonly providerName?: string;
   readonly provider: unknown;
 }
 
-/** A directory that a person named for what shall outlive a run. */
+/** A directory that a person named for the state that is kept after a run. */
 export interface DataDirectory {
-  /** For the tables and the queues. */
+  /** The folder for the tables and the queues. */
   readonly path: string;
-  /** Of the run before; none where there was none. */
+  /** The state of the previous run; absent if there was none. */
   readonly kept?: KeptState;
   save(state: KeptState): void;
-  /** Lets another stack have it. */
+  /** Releases the directory for another stack. */
   close(): void;
 }
 
 const FILE = 'stack.json';
 
-/** Holds the process id of the stack that uses the directory: two would write over each other. */
+/**
+ * Contains the process id of the stack that uses the directory: two stacks would overwrite each other's data.
+ */
 const LOCK = 'process-id';
 
 /**
  * @param providerName the provider that the stack is started with
- * @throws Error in plain words where the directory cannot be used, or belongs to rooms of another provider; then it is as it was
+ * @throws Error if the directory cannot be used, or has rooms of another provider; the directory is then
+ * unchanged
  */
 export function openDataDirectory(path: string, providerName: string): DataDirectory {
   const file = join(path, FILE);
@@ -44,7 +47,8 @@ export function openDataDirectory(path: string, providerName: string): DataDirec
       path,
       ...(kept && { kept }),
       save(state) {
-        // whole or not at all, and for nobody else's eyes: the provider's state holds its credential
+        // written completely or not at all, and readable only by its owner: the provider's state contains its
+        // credential
         writeFileSync(`${file}.new`, JSON.stringify({ providerName, ...state }), { mode: 0o600 });
         renameSync(`${file}.new`, file);
       },
@@ -55,7 +59,7 @@ export function openDataDirectory(path: string, providerName: string): DataDirec
   }
 }
 
-/** One folder at a time: Node's own recursion never ends where the system has nothing that could be made, as in /proc. */
+/** Creates one folder at a time: Node's own recursion never ends if no folder can be created, as in /proc. */
 function make(path: string): void {
   if (existsSync(path)) return;
   make(dirname(path));
@@ -78,7 +82,10 @@ function assertSameProvider(kept: KeptState, wanted: string): void {
   );
 }
 
-/** What version 0.1.0 has kept tells by its shape whose it is; the providers with an API key look alike. */
+/**
+ * The state of version 0.1.0 shows its provider by its form; the providers with an API key have the same
+ * form.
+ */
 function possibleProviders(state: unknown): readonly string[] {
   return isApplication(state) ? ['meetings-api'] : ['daily', 'whereby'];
 }

@@ -14,15 +14,17 @@ export interface LocalRoomsOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Default: the Meetings API's emulator. */
   readonly startProvider?: StartProvider;
-  /** The name of that provider, by which a directory is known to hold rooms of another. Default: `meetings-api`. */
+  /**
+   * The name of that provider, to recognise a directory with rooms of another one. Default: `meetings-api`.
+   */
   readonly providerName?: string;
-  /** Where everything is kept that shall outlive this run; nothing is, where absent. */
+  /** The directory for the state that is kept after this run. Absent: nothing is kept. */
   readonly directory?: string;
-  /** Milliseconds ahead of the real time, to begin with. Default: 0, or what an earlier run kept. */
+  /** Milliseconds ahead of the real time at the start. Default: 0, or the value of an earlier run. */
   readonly clockOffset?: number;
   readonly log?: (line: LogLine) => void;
   readonly warn?: (text: string) => void;
-  /** Makes the cloud assembly. Default: the app of `cdk.json`, in a process of its own. */
+  /** Creates the cloud assembly. Default: the app of `cdk.json`, in a separate process. */
   readonly synthesise?: typeof synthesise;
 }
 
@@ -31,19 +33,19 @@ export interface LocalRooms {
   readonly stack: RunningStack;
   readonly provider: LocalProvider;
   readonly doors: LocalClient;
-  /** It goes on from where an earlier run ended. */
+  /** It continues where an earlier run ended. */
   readonly resumed: boolean;
   stop(): Promise<void>;
 }
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** How often what has changed is written down, where it is kept at all. */
+/** How often changes of the state are saved, if it is kept. */
 const SAVING_INTERVAL = 2000;
 
 /**
- * Synthesises this project's stack for a provider on this machine, runs its template, and puts the provider's
- * credential into the secret that the stack made for it.
+ * Synthesises this project's stack for a provider on this machine, runs its template, and stores the
+ * provider's credential in the secret that the stack created for it.
  */
 export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<LocalRooms> {
   const { startProvider = startMeetingsApiProvider, settings, clockOffset = 0, log, warn } = options;
@@ -52,10 +54,10 @@ export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<
   const provider = await startProvider(data?.kept?.provider);
   const folder = makeAssemblyFolder();
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  // also where a person stops it before it is up
+  // even if a person stops it during the start
   process.once('exit', remove);
   try {
-    // the engines are loaded while the stack is being synthesised: both take about as long
+    // the engines are loaded while the stack is being synthesised: both take about the same time
     const [, { runStack }] = await Promise.all([
       assemble(PROJECT, folder, { applications: [provider.application], ...settings }),
       import('../stack/run.ts'),

@@ -1,4 +1,4 @@
-/** Whether a process of this id runs on this machine, whoever owns it. */
+/** Whether a process with this id runs on this machine, under any user. */
 export function isRunning(processId: number): boolean {
   try {
     return process.kill(processId, 0);

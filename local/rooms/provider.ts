@@ -4,7 +4,7 @@ import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api
 import type { RoomRecord } from '../../emulators/meetings-api/room.ts';
 import type { RoomEmulator } from '../../emulators/room-emulator.ts';
 
-/** A provider of rooms on this machine, and what the stack has to be told to use it. */
+/** A provider of rooms on this machine, and the settings of the stack for it. */
 export interface LocalProvider {
   readonly title: string;
   readonly url: string;
@@ -14,13 +14,13 @@ export interface LocalProvider {
     readonly name: string;
     readonly applicationId?: string;
   };
-  /** What belongs into the application's secret. Never printed. */
+  /** The value of the application's secret. Never printed. */
   readonly credential: string;
-  /** Whether a room's expiry can be moved, its link staying. */
+  /** Whether a room's expiry can be moved while its link stays. */
   readonly movesExpiry: boolean;
-  /** Lets it do what has become due by the clock, such as telling of rooms that have expired. */
+  /** Does what is due by the clock, such as reporting rooms that have expired. */
   settle(): Promise<void>;
-  /** What it has to be started with to be the same again, as JSON. Holds the credential. */
+  /** The state from which it can be started again unchanged, as JSON. Contains the credential. */
   state(): unknown;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface LocalProvider {
 /** @param kept the state of an earlier run */
 export type StartProvider = (kept?: unknown) => Promise<LocalProvider>;
 
-/** What makes the Meetings API's emulator the same from run to run. */
+/** The state with which the Meetings API's emulator is the same in every run. */
 export interface MeetingsApiState {
   readonly applicationId: string;
   /** PEM. */
@@ -40,7 +40,7 @@ export interface MeetingsApiProvider extends LocalProvider {
   readonly emulator: MeetingsApi;
 }
 
-/** The Meetings API's emulator. It follows this process's date, so the stack's clock turns it as well. */
+/** Starts the Meetings API's emulator. It uses this process's date, so the stack's clock turns it as well. */
 export async function startMeetingsApiProvider(kept?: unknown): Promise<MeetingsApiProvider> {
   const { applicationId, privateKey, rooms } = (kept as MeetingsApiState | undefined) ?? (await newState());
   const emulator = await startMeetingsApi({ applications: [{ applicationId, privateKey }], rooms });

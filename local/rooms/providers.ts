@@ -6,7 +6,7 @@ import { startZoom } from '../../emulators/zoom/zoom.ts';
 import type { ProviderEntry } from '../../functions/adapters/providers.ts';
 import { type LocalProvider, type StartProvider, startMeetingsApiProvider } from './provider.ts';
 
-/** The providers that can be run on this machine, by the name that an entry of the pool gives them. */
+/** The providers that can run on this machine, by their names in an entry of the pool. */
 export const LOCAL_PROVIDERS: Readonly<Record<ProviderEntry['provider'], StartProvider>> = {
   'meetings-api': startMeetingsApiProvider,
   daily: startDailyProvider,
@@ -26,7 +26,7 @@ async function startWherebyProvider(kept?: unknown): Promise<LocalProvider> {
   return provided({ name: 'whereby', title: 'Whereby (emulator)', movesExpiry: false }, emulator, apiKey);
 }
 
-/** Three hosts, so that a room that one of them cannot make goes to another. */
+/** Three hosts, so that a room that one of them cannot create goes to another. */
 const ZOOM_HOSTS = ['ann@example.org', 'bob@example.org', 'cleo@example.org'];
 
 async function startZoomProvider(kept?: unknown): Promise<LocalProvider> {
@@ -42,7 +42,7 @@ async function startZoomProvider(kept?: unknown): Promise<LocalProvider> {
   return { ...local, application: { ...local.application, ...client, hosts: ZOOM_HOSTS } };
 }
 
-/** The rooms of these three emulators end with them: what is kept of an earlier run is who may call. */
+/** The rooms of these three emulators end with them: only the API key is kept from an earlier run. */
 function apiKeyOf(kept: unknown): string {
   return (kept as { apiKey?: string } | undefined)?.apiKey ?? randomBytes(32).toString('hex');
 }

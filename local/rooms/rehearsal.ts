@@ -18,15 +18,15 @@ import { deploymentMarks } from '../../functions/runtime/deployment-marks.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from '../../functions/runtime/environment.ts';
 import type { BusEvent } from './bus-event.ts';
 
-/** What a request would do to one key. */
+/** The effect that a request would have on one key. */
 export interface Rehearsed {
   readonly key: string;
   readonly action: string;
-  /** What the row says now; absent where there is none. */
+  /** The current row; absent if there is none. */
   readonly found?: { readonly state: string; readonly generation: number; readonly expiresAt?: string };
-  /** As the log of `create-rooms` has it, or `refused`. */
+  /** The outcome as the log of `create-rooms` has it, or `refused`. */
   readonly outcome: string;
-  /** Why: the decision's own, or what there is to say about a refusal or a series. */
+  /** The reason of the decision, or a note about a refusal or a series. */
   readonly reason?: string;
   /** The row afterwards. */
   readonly state?: string;
@@ -37,10 +37,10 @@ export interface Rehearsed {
 const SECOND = 1000;
 
 /**
- * What a message would do, without doing it: it goes through the parser and the domain that the function has, over the table
- * as it is, with a provider that only answers and writes that are not kept.
+ * Returns what a message would do, without doing it. The message goes through the function's parser and
+ * domain, with the current table. The provider only answers, and writes are not kept.
  *
- * @param body of a message in the queue of requests
+ * @param body of a message in the requests queue
  * @param environment of the function `create-rooms`
  */
 export async function rehearse(
@@ -70,7 +70,7 @@ export async function rehearse(
   }
 }
 
-/** What a calendar would do that is put into the bucket, message by message. */
+/** Returns what a calendar file in the bucket would do, message by message. */
 export async function rehearseFile(
   file: { readonly key: string; readonly text: string },
   environment: CreateRoomsEnvironment,
@@ -89,7 +89,7 @@ export async function rehearseFile(
   return results;
 }
 
-/** An event reaches the queue by a rule of the bus, whole. */
+/** An event reaches the queue unchanged through a rule of the bus. */
 export function asMessage(event: BusEvent): string {
   const time = new Date().toISOString();
   return JSON.stringify({
@@ -179,9 +179,9 @@ function calendarOf({ CALENDAR }: CreateRoomsEnvironment): CalendarSettings {
 }
 
 /**
- * The table, read through; what is written is seen by this run alone.
+ * Reads from the table; only this run sees its writes.
  *
- * @param expiries hears when the rooms that were read expire, by their ids
+ * @param expiries receives the expiries of the rooms that were read, by their ids
  */
 function unkept(rooms: RoomStore, expiries: Map<string, Instant>): RoomStore {
   const written = new Map<string, Room>();
@@ -206,7 +206,7 @@ function unkept(rooms: RoomStore, expiries: Map<string, Instant>): RoomStore {
   };
 }
 
-/** A provider with the rules of the real one, which makes, changes and ends nothing. */
+/** A provider with the rules of the real one, which creates, changes and ends nothing. */
 function onlyAnswering(provider: RoomProvider, expiries: ReadonlyMap<string, Instant>): RoomProvider {
   const room = (id: string, expiresAt: number): ProviderRoom => ({
     id,

@@ -1,7 +1,7 @@
 import { linkAddress } from '../../functions/rooms/model/link.ts';
 import type { Room, RoomState } from '../../functions/rooms/model/room.ts';
 
-/** What a person is shown of a room: everything but the link that makes one its host. Times are in ISO 8601. */
+/** A room as a person sees it: everything except the host link. Times are in ISO 8601. */
 export interface ShownRoom {
   readonly key: string;
   readonly name: string;
@@ -15,12 +15,12 @@ export interface ShownRoom {
   readonly renewAt?: string;
   readonly previousGuestUrl?: string;
   readonly lastError?: string;
-  /** What the caller asked for and does not get. */
+  /** The requested settings that the caller does not get. */
   readonly warnings?: readonly string[];
   readonly createdAt: string;
 }
 
-/** @param linksUrl where links begin; absent where they are off */
+/** @param linksUrl the start of every link; absent if links are off */
 export function shownRoom(room: Room, linksUrl?: string): ShownRoom {
   const link = linkAddress(room, linksUrl);
   const { key, state, generation, current, previous, renewAt, lastError } = room;

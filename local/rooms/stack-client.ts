@@ -5,17 +5,20 @@ import { CONTROL_PORT, type StackFacts } from './control.ts';
 import type { Rehearsed } from './rehearsal.ts';
 import type { ShownRoom } from './shown-room.ts';
 
-/** How long a question may take, in milliseconds; what has the stack work may take as long as the work does. */
+/**
+ * How long a query may take, in milliseconds; a command that makes the stack work may take as long as the
+ * work.
+ */
 const MAX_WAIT = 20_000;
 
-/** Talks to the stack that `npm start` keeps running. */
+/** Calls the stack that `npm start` keeps running. */
 export class StackClient {
   readonly #port: number;
   readonly #maxWait: number;
 
   /**
-   * @param port default EVERGREEN_ROOMS_PORT, else 4747
-   * @param maxWait milliseconds until a port that gives no answer is given up; default 20,000
+   * @param port default EVERGREEN_ROOMS_PORT, or 4747
+   * @param maxWait milliseconds to wait for the answer of a port; default 20,000
    */
   constructor(port: number = CONTROL_PORT, maxWait: number = MAX_WAIT) {
     this.#port = port;
@@ -43,7 +46,7 @@ export class StackClient {
     return this.#call('GET', '/logs');
   }
 
-  /** Tells a feed its address, and has it read. */
+  /** Stores the address of a feed, and has the feed read. */
   async putFeedAddress(name: string, address: string): Promise<void> {
     await this.#call('POST', '/feeds', { name, address });
   }
@@ -53,25 +56,25 @@ export class StackClient {
     await this.#call('POST', '/calendars', { key, text });
   }
 
-  /** What a body in the queue of requests would do, without doing it. */
+  /** Returns what a body in the requests queue would do, without doing it. */
   rehearse(body: string): Promise<Rehearsed[]> {
     return this.#call('POST', '/rehearsals', { body });
   }
 
-  /** The same for a calendar that is put into the bucket. */
+  /** The same for a calendar file in the bucket. */
   rehearseCalendar(calendar: string, text: string): Promise<Rehearsed[]> {
     return this.#call('POST', '/rehearsals', { calendar, text });
   }
 
-  /** Waits until nothing is being worked on. */
+  /** Waits until no work is in progress. */
   async quiet(): Promise<void> {
     await this.#call('POST', '/quiet');
   }
 
   /**
-   * Turns the clock and waits until all that fell due on the way is done.
+   * Turns the clock and waits until all work that was due before then is done.
    *
-   * @param signal stops the turn on its way
+   * @param signal stops the turn before its target
    */
   async turnTo(at: number, signal?: AbortSignal): Promise<void> {
     await this.#call('POST', '/clock', { to: at }, signal);
@@ -109,5 +112,5 @@ export class StackClient {
   }
 }
 
-/** Its message is for whoever gave the command. */
+/** An error with a message for the person who gave the command. */
 export class StackError extends Error {}

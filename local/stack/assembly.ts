@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Template } from './template.ts';
 
-/** A stack of a cloud assembly, as `cdk synth` leaves it in a folder. */
+/** A stack of a cloud assembly in the folder that `cdk synth` writes. */
 export interface AssembledStack {
   readonly stackName: string;
   readonly template: Template;
-  /** The file or folder that a function's code was to be uploaded from, by its key in the bucket of assets. */
+  /** Returns the file or folder of a function's code, by its key in the bucket of assets. */
   asset(objectKey: string): string | undefined;
 }
 
@@ -39,7 +39,7 @@ interface AssetManifest {
 /**
  * Reads a cloud assembly.
  *
- * @param stackName which stack; may be left out where there is but one
+ * @param stackName which stack; optional if there is only one
  */
 export async function readAssembly(folder: string, stackName?: string): Promise<AssembledStack> {
   const { artifacts } = await readJson<Manifest>(join(folder, 'manifest.json'));

@@ -4,7 +4,7 @@ import type { ResolvedTemplate } from './resolve.ts';
 import { onlyMattersInAws } from './resources/types.ts';
 import { isObject, type Json } from './template.ts';
 
-/** The queues that another queue, a rule or a schedule of the template sends its failures to. */
+/** Returns the queues to which another queue, a rule or a schedule of the template sends its failures. */
 export function deadLetterQueues(template: ResolvedTemplate, queues: QueueEngine): Queue[] {
   const run = template.resources.filter(({ type }) => !onlyMattersInAws(type));
   const arns = new Set(run.flatMap(({ properties }) => deadLetterArns(properties)));

@@ -13,7 +13,7 @@ import { type FunctionUrl, openFunctionUrl } from '../lambda/function-url.ts';
 import type { AssembledStack } from './assembly.ts';
 import type { Place } from './template.ts';
 
-/** What a template runs in. */
+/** The engines in which a template runs. */
 export interface Engines {
   readonly tables: TableEngine;
   readonly queues: QueueEngine;
@@ -70,7 +70,7 @@ export async function startEngines(
   };
 }
 
-/** The links of rooms contain the port of a function, so it stays with the folder while nobody else has taken it. */
+/** The links of rooms contain the port of a function, so the folder keeps the port as long as it is free. */
 const portsFile = (directory: string) => `${directory}/function-urls.json`;
 
 function rememberedPorts(directory: string): Readonly<Record<string, number>> {
@@ -87,7 +87,10 @@ function rememberPorts(directory: string, urls: readonly (readonly [string, Func
   writeFileSync(portsFile(directory), `${JSON.stringify(ports)}\n`);
 }
 
-/** Every service has an address on this machine, so that nothing that runs here can reach a real one by mistake. */
+/**
+ * Every service has an address on this machine, so that nothing that runs here can call a real one by
+ * mistake.
+ */
 export function environmentOf({ tables, queues, standIns }: Engines, region: string): Record<string, string> {
   return {
     AWS_REGION: region,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Json, Place, TemplateResource } from './template.ts';
 
-/** What `Ref` and `Fn::GetAtt` give of a resource. */
+/** The values of `Ref` and `Fn::GetAtt` for a resource. */
 export interface Identity {
-  /** The name it has, or gets: no resource of the same type has the same. */
+  /** The name, unique among the resources of its type. */
   readonly name: string;
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ interface Naming {
   readonly logicalId: string;
   readonly place: Place;
   readonly addresses: Addresses;
-  /** A property, resolved. */
+  /** Returns a property, resolved. */
   text(property: string): string | undefined;
 }
 
@@ -37,7 +37,7 @@ const table: Identify = (name, naming) => ({
   },
 });
 
-/** The types whose name, ARN or address something else in a template is made of. */
+/** The types whose name, ARN or address other parts of a template use. */
 const KNOWN: Readonly<Record<string, { nameProperty: string; identify: Identify }>> = {
   'AWS::DynamoDB::Table': { nameProperty: 'TableName', identify: table },
   'AWS::DynamoDB::GlobalTable': { nameProperty: 'TableName', identify: table },
@@ -97,7 +97,7 @@ const KNOWN: Readonly<Record<string, { nameProperty: string; identify: Identify 
   'AWS::SecretsManager::Secret': {
     nameProperty: 'Name',
     identify: (name, naming) => {
-      // six characters that nobody can foresee in AWS; here they are the same from run to run
+      // in AWS these six characters are random; here they are the same in every run
       const secret = arn('secretsmanager', naming, `secret:${name}-${digest(name).slice(0, 6)}`);
       return { ref: secret, attributes: { Id: secret, Arn: secret } };
     },
@@ -119,10 +119,10 @@ const KNOWN: Readonly<Record<string, { nameProperty: string; identify: Identify 
 };
 
 /**
- * Finds the identity of a resource without making it.
+ * Finds the identity of a resource without creating it.
  *
  * @param resolve replaces the intrinsic functions of a property
- * @param generatedName the name it gets where the template gives none
+ * @param generatedName its name if the template gives none
  */
 export function identityOf(
   logicalId: string,
@@ -148,7 +148,10 @@ export function identityOf(
   return { name, ref: name, attributes: { Arn: arn(service, naming, name) } };
 }
 
-/** An attribute of a resource; of a type that only matters in AWS, something that tells where it came from. */
+/**
+ * Returns an attribute of a resource. For a type that is not created here, returns a text that shows where it
+ * came from.
+ */
 export function attributeOf(identity: Identity, attribute: string): string {
   return identity.attributes[attribute] ?? `${identity.name}.${attribute}`;
 }

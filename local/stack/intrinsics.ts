@@ -1,22 +1,22 @@
 import { isObject, type Json, type JsonObject, type Template } from './template.ts';
 
-/** What a template's functions ask for. */
+/** Resolves the references of a template. */
 export interface References {
-  /** Of a resource that is not there: undefined. */
+  /** Returns undefined for a resource that does not exist. */
   ref(logicalId: string): string | undefined;
   attribute(logicalId: string, attribute: string): string | undefined;
-  /** `AWS::Region` and its kin. */
+  /** Resolves `AWS::Region` and other pseudo parameters. */
   pseudo(name: string): string | undefined;
-  /** Values of parameters, for those that have no default or another one. */
+  /** Values of parameters that have no default, or need another value. */
   parameters: JsonObject;
 }
 
-/** Takes the place of `AWS::NoValue` until the property or element that holds it is dropped. */
+/** Stands for `AWS::NoValue` until the property or element that contains it is dropped. */
 const NO_VALUE = Symbol('AWS::NoValue');
 type Resolved = Json | typeof NO_VALUE;
 type Intrinsic = (argument: Json, resolver: Resolver) => Resolved;
 
-/** Replaces the intrinsic functions of a template by their values. */
+/** Replaces the intrinsic functions of a template with their values. */
 export class Resolver {
   readonly template: Template;
   readonly references: References;
@@ -32,7 +32,7 @@ export class Resolver {
     return resolved === NO_VALUE ? null : resolved;
   }
 
-  /** Whether a named condition holds. Absent: it does. */
+  /** Whether a named condition is true. Absent: it is. */
   holds(condition: string | undefined): boolean {
     if (condition === undefined) return true;
     const expression = this.template.Conditions?.[condition];
@@ -79,7 +79,7 @@ function onlyEntry(value: JsonObject): [string, Json] | [undefined, undefined] {
 
 const isFunctionName = (name: string) => name === 'Ref' || name === 'Condition' || name.startsWith('Fn::');
 
-/** `Fn::If`: the branch, not yet resolved, so that the other one need not be resolvable. */
+/** `Fn::If`: resolves only the chosen branch, so the other one need not be resolvable. */
 const chosen = (argument: Json, resolver: Resolver): Json => {
   const [condition, whenTrue = null, whenFalse = null] = argument as Json[];
   return resolver.holds(condition as string) ? whenTrue : whenFalse;
@@ -155,7 +155,7 @@ function attribute(logicalId: string, name: string, resolver: Resolver): string 
   return value;
 }
 
-/** `${Name}`, `${Name.Attribute}`, `${variable}`; `${!literal}` stays as it is, without the mark. */
+/** Replaces `${Name}`, `${Name.Attribute}` and `${variable}`; `${!literal}` becomes `${literal}`. */
 function substitute(text: string, variables: JsonObject, resolver: Resolver): string {
   return text.replace(/\$\{(!?)([^}]+)\}/g, (_match, literal: string, name: string) => {
     if (literal) return `\${${name}}`;

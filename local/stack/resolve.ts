@@ -12,7 +12,7 @@ export interface ResolvedTemplate {
 }
 
 /**
- * Decides on every name and address, and replaces every intrinsic function by its value.
+ * Assigns every name and address, and replaces every intrinsic function with its value.
  *
  * @param parameters values for the template's parameters, before their defaults
  */
@@ -54,7 +54,7 @@ export function resolveTemplate(
   const resources = present.map(([logicalId, resource]) => ({
     logicalId,
     type: resource.Type,
-    // resolved when asked for: what does not run here need not be resolvable here
+    // resolved on demand: a resource that does not run here need not be resolvable
     get properties() {
       return located(logicalId, () => resolver.resolve(resource.Properties ?? {})) as JsonObject;
     },
@@ -84,7 +84,7 @@ function located<T extends Json>(logicalId: string, resolve: () => T): T {
   }
 }
 
-/** Logical ids without their eight hexadecimal digits, where that leaves them apart. */
+/** Shortens logical ids by their eight hexadecimal digits, if they stay different. */
 function generatedNames(template: Template, place: Place): Map<string, string> {
   const short = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
   const uses = new Map<string, number>();

@@ -17,23 +17,23 @@ import type { World } from './world.ts';
 
 export interface RunOptions {
   readonly region?: string;
-  /** Where tables and queues are kept; in memory where absent. */
+  /** The folder for tables and queues; absent: they are in memory. */
   readonly directory?: string;
-  /** How far the clock is turned already, in milliseconds. */
+  /** The offset of the clock at the start, in milliseconds. */
   readonly clockOffset?: number;
   /** Values for the parameters of the template. */
   readonly parameters?: JsonObject;
-  /** Hears each line that a function writes, beside `logs`. */
+  /** Called with each line that a function writes, in addition to `logs`. */
   readonly log?: (line: LogLine) => void;
-  /** Hears what is left out, and what could not be delivered. */
+  /** Called with everything that is left out or could not be delivered. */
   readonly warn?: (text: string) => void;
 }
 
-/** Messages of a queue that a function is fed from. */
+/** Messages of a queue that feeds a function. */
 export interface WaitingWork {
   readonly queue: string;
   readonly messages: number;
-  /** When the next of those that are hidden or delayed may be received. */
+  /** When the next hidden or delayed message may be received. */
   readonly wakesAt?: number;
 }
 
@@ -48,17 +48,20 @@ export interface RunningStack {
   readonly functions: readonly LambdaFunction[];
   /** The latest lines of all functions. */
   readonly logs: readonly LogLine[];
-  /** For a client of the AWS SDK: endpoints, region and credentials, as environment variables. */
+  /** Endpoints, region and credentials for a client of the AWS SDK, as environment variables. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Queues that some other queue, rule or schedule sends its failures to. */
+  /** Returns the queues to which another queue, rule or schedule sends its failures. */
   deadLetterQueues(): readonly Queue[];
-  /** Work that is being done or waits, by queue: what a turn has left over. Empty where there is none. */
+  /**
+   * Returns work that is in progress or waits, by queue: the work that a turn has left. Empty if there is
+   * none.
+   */
   waiting(): readonly WaitingWork[];
-  /** Turns the clock; see `turn`. What has expired by then is gone from the tables. */
+  /** Turns the clock; see `turn`. Deletes items that have expired by then from the tables. */
   turnTo(at: number, options?: TurnOptions): Promise<void>;
-  /** Waits, in real time, until nothing is being worked on; see `quiet`. What is delayed or hidden may be left. */
+  /** Waits, in real time, until no work is in progress; see `quiet`. Delayed or hidden work may be left. */
   quiet(signal?: AbortSignal): Promise<void>;
-  /** Waits until all that was begun is over, turning the clock where only time is missing; see `settle`. */
+  /** Waits until all work is done, and turns the clock to reach delayed work; see `settle`. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -66,7 +69,7 @@ export interface RunningStack {
 const REMEMBERED_LINES = 100_000;
 const ACCOUNT = '000000000000';
 
-/** Makes everything that the template of a stack declares, in embedded engines, and sets it going. */
+/** Creates everything that the template of a stack declares, in embedded engines, and starts it. */
 export async function runStack(assembly: AssembledStack, options: RunOptions = {}): Promise<RunningStack> {
   const { region = 'eu-central-1', warn = () => {} } = options;
   const place: Place = { stackName: assembly.stackName, region, account: ACCOUNT };
@@ -107,7 +110,7 @@ export async function runStack(assembly: AssembledStack, options: RunOptions = {
   });
   for (const source of sources) void source.start();
   engines.scheduler.start();
-  // as CloudFormation tells whoever waits for a deployment to be over
+  // CloudFormation sends this event when a deployment is over
   engines.buses.emit('aws.cloudformation', 'CloudFormation Stack Status Change', {
     'stack-id': template.stackId,
     'status-details': { status: 'CREATE_COMPLETE', 'status-reason': '' },

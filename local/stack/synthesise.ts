@@ -8,12 +8,12 @@ interface CdkSettings {
 }
 
 /**
- * Synthesises the app of `cdk.json` as the CDK's command line does, without the command line: the app writes its
- * cloud assembly where `CDK_OUTDIR` says, and finds its context in `CDK_CONTEXT_JSON`.
+ * Synthesises the app of `cdk.json` as the CDK's command line does, but without it: the app writes its cloud
+ * assembly to `CDK_OUTDIR`, and reads its context from `CDK_CONTEXT_JSON`.
  *
  * @param project the folder of `cdk.json`
- * @param outDir where the cloud assembly is put
- * @param context goes before that of `cdk.json`
+ * @param outDir the folder for the cloud assembly
+ * @param context has priority over that of `cdk.json`
  */
 export async function synthesise(
   project: string,
@@ -25,7 +25,7 @@ export async function synthesise(
     ...process.env,
     PATH: `${join(process.execPath, '..')}:${process.env.PATH}`,
     CDK_OUTDIR: outDir,
-    // the library's own validation takes twice as long as all the rest, and `npm run check` sees to it
+    // the library's own validation doubles the time, and `npm run check` runs it
     CDK_VALIDATION: 'false',
     CDK_CONTEXT_JSON: JSON.stringify({ ...settings.context, ...context }),
   };

@@ -1,4 +1,4 @@
-/** A CloudFormation template, as far as running it goes. */
+/** A CloudFormation template, with the parts that are needed to run it. */
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 export type JsonObject = { readonly [name: string]: Json };
@@ -19,14 +19,14 @@ export interface Template {
   >;
 }
 
-/** A resource whose condition holds, its properties without intrinsic functions. */
+/** A resource whose condition is true, with properties without intrinsic functions. */
 export interface Resource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: JsonObject;
 }
 
-/** Where the stack pretends to be deployed. */
+/** The region and account of the simulated deployment. */
 export interface Place {
   readonly stackName: string;
   readonly region: string;

@@ -12,7 +12,7 @@ import type { AssembledStack } from './assembly.ts';
 import type { Identity } from './identities.ts';
 import type { Resource } from './template.ts';
 
-/** Everything that a resource may be made in, or wired to. */
+/** Everything in which a resource can be created, or to which it can be connected. */
 export interface World {
   readonly clock: Clock;
   readonly tables: TableEngine;
@@ -27,7 +27,7 @@ export interface World {
   /** By ARN, without version or alias. */
   readonly functions: Map<string, LambdaFunction>;
   readonly sources: EventSource[];
-  /** What every function has in its environment beside what the template gives it. */
+  /** The environment of every function, in addition to the template's. */
   readonly endpoints: Readonly<Record<string, string>>;
   identity(logicalId: string): Identity;
   knowsTarget(arn: string): boolean;
@@ -35,5 +35,5 @@ export interface World {
   warn(text: string): void;
 }
 
-/** Makes a resource of one type. */
+/** Creates a resource of one type. */
 export type Make = (resource: Resource, world: World) => void | Promise<void>;

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../template.ts';
 import type { Make, World } from '../world.ts';
 
-/** Where a bucket's own property and the CDK's custom resource name the same things differently. */
+/** The different names of a bucket's own property and the CDK's custom resource for the same things. */
 interface Words {
   readonly lists: readonly string[];
   readonly target: readonly string[];
@@ -32,7 +32,7 @@ export const makeBucket: Make = ({ logicalId, properties }, world) => {
   notify(logicalId, name, properties.NotificationConfiguration, PROPERTY, world);
 };
 
-/** What the CDK's own constructs add to a bucket. */
+/** Creates the notifications that the CDK's own constructs add to a bucket. */
 export const makeNotifications: Make = ({ logicalId, properties }, world) =>
   notify(
     logicalId,
@@ -62,7 +62,7 @@ function notify(
   }
 }
 
-/** The prefix and the suffix that a key must have. */
+/** Returns the prefix and the suffix that a key must have. */
 function edges(
   filter: Json | undefined,
   { filter: name, rules }: Words,

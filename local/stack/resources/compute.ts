@@ -7,11 +7,14 @@ import { LambdaFunction } from '../../lambda/function.ts';
 import { isObject, type Json, type JsonObject } from '../template.ts';
 import type { Make, World } from '../world.ts';
 
-/** What Lambda allows where the template says nothing. */
+/** Lambda's default, if the template sets none. */
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY = 128;
 
-/** Invocations at a time for an event source that sets no limit. AWS goes to hundreds; one machine need not. */
+/**
+ * Concurrent invocations for an event source without a limit. AWS allows hundreds; one machine does not need
+ * them.
+ */
 const DEFAULT_CONCURRENCY = 5;
 
 export const makeFunction: Make = ({ logicalId, properties }, world) => {
@@ -44,7 +47,7 @@ export const makeFunction: Make = ({ logicalId, properties }, world) => {
   world.functions.set(arn, new LambdaFunction(definition, host));
 };
 
-/** The file of the bundle. One that is not there is an error of the invocation, as it is in AWS. */
+/** Returns the file of the bundle. A missing file is an error of the invocation, as in AWS. */
 function modulePath(code: Json | undefined, file: string, world: World): string {
   const key = isObject(code) ? String(code.S3Key ?? '') : '';
   const folder = world.assembly.asset(key) ?? key;
@@ -108,7 +111,7 @@ export const makeFunctionUrl: Make = ({ logicalId, properties }, world) => {
   if (target) world.functionUrls.get(logicalId)?.attach(target);
 };
 
-/** By its name or its ARN, whatever version or alias it names. */
+/** Finds a function by its name or its ARN, with any version or alias. */
 function functionNamed(nameOrArn: string, world: World): LambdaFunction | undefined {
   const name = nameOrArn.startsWith('arn:') ? nameOrArn.split(':')[6] : nameOrArn.split(':')[0];
   return [...world.functions.values()].find((fn) => fn.definition.name === name);

@@ -53,7 +53,7 @@ export const makeSchedule: Make = ({ logicalId, properties }, world) => {
   });
 };
 
-/** Of a rule and of a schedule alike. */
+/** Returns the target of a rule or a schedule. */
 function targetOf(target: JsonObject): Target {
   const groupId = isObject(target.SqsParameters) ? optional(target.SqsParameters.MessageGroupId) : undefined;
   const deadLetterArn = isObject(target.DeadLetterConfig) ? optional(target.DeadLetterConfig.Arn) : undefined;
@@ -62,7 +62,7 @@ function targetOf(target: JsonObject): Target {
 
 function isKnown(target: JsonObject, logicalId: string, world: World): boolean {
   const known = world.knowsTarget(String(target.Arn));
-  // what a person would read in a log group or in their mail is listed here anyway
+  // a log group or a mail is for a person, who sees the same here anyway
   if (!known && !/^arn:aws:(logs|sns):/.test(String(target.Arn))) {
     world.warn(`${logicalId} has a target that is not run on one machine: ${target.Arn}`);
   }

@@ -21,10 +21,10 @@ export const makeTable: Make = ({ logicalId, properties }, { tables, identity })
   return tables.create(input, Enabled === true ? String(AttributeName) : undefined);
 };
 
-/** The engine asks for it and does not throttle. */
+/** The engine requires it and does not throttle. */
 const CAPACITY = { ReadCapacityUnits: 5, WriteCapacityUnits: 5 };
 
-/** The properties of a queue that change what it does, as opposed to who may use it and how it is encrypted. */
+/** The properties of a queue that change its behaviour, and not its permissions or encryption. */
 const QUEUE_ATTRIBUTES = [
   'VisibilityTimeout',
   'DelaySeconds',

@@ -4,7 +4,7 @@ import { makeEventSource, makeFunction, makeFunctionUrl } from './compute.ts';
 import { makeBus, makeRule, makeSchedule } from './routing.ts';
 import { makeQueue, makeSecret, makeTable } from './storage.ts';
 
-/** The types that run, in the order in which they are made: whatever is wired comes after what it is wired to. */
+/** The types that run, in the order of creation: a resource comes after those that it refers to. */
 export const MADE: readonly (readonly [type: string, make: Make])[] = [
   ['AWS::DynamoDB::Table', makeTable],
   ['AWS::DynamoDB::GlobalTable', makeTable],
@@ -21,8 +21,8 @@ export const MADE: readonly (readonly [type: string, make: Make])[] = [
 ];
 
 /**
- * The types that only matter in AWS: who may do what, how it is encrypted, kept, watched and described. A name that
- * ends in `::` stands for all types of the service.
+ * The types that matter only in AWS: permissions, encryption, retention, monitoring and descriptions. A name
+ * that ends in `::` stands for all types of the service.
  */
 const ONLY_IN_AWS = [
   'AWS::ApplicationInsights::',
@@ -52,7 +52,7 @@ const ONLY_IN_AWS = [
   'Custom::S3AutoDeleteObjects',
 ];
 
-/** Whether a type can be left out without changing what the stack does. */
+/** Whether a type can be left out without changing the behaviour of the stack. */
 export function onlyMattersInAws(type: string): boolean {
   return ONLY_IN_AWS.some((known) => (known.endsWith('::') ? type.startsWith(known) : type === known));
 }
