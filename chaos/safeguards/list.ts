@@ -1,13 +1,5 @@
-/** What must hold, as one line of the code that can be switched off. */
-export interface Safeguard {
-  readonly name: string;
-  /** Where it stands, the line as it is, and the line without it. */
-  readonly file: string;
-  readonly on: string;
-  readonly off: string;
-  /** Where its tests are. @default those of the domain, the queues and the tables */
-  readonly tests?: readonly string[];
-}
+import { OF_CALENDARS } from './calendars.ts';
+import type { Safeguard } from './safeguard.ts';
 
 const CONNECTIONS = ['test/connections'];
 const ZOOM = ['test/adapters/zoom'];
@@ -257,6 +249,7 @@ export const SAFEGUARDS: readonly Safeguard[] = [
     off: 'const again = found;',
     tests: ZOOM,
   },
+  ...OF_CALENDARS,
 ];
 
 /** @throws Error where the line is not to be found exactly once */

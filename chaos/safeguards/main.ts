@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SAFEGUARDS, type Safeguard, switchedOff } from './list.ts';
+import { SAFEGUARDS, switchedOff } from './list.ts';
+import type { Safeguard } from './safeguard.ts';
 
 /**
  * `npm run safeguards [-- WORDS]`: switches off one safeguard after the other in a copy of this project, and says which
