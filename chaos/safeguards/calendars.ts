@@ -1,4 +1,4 @@
-import type { Safeguard } from './list.ts';
+import type { Safeguard } from './safeguard.ts';
 
 const ADAPTERS = 'functions/adapters/calendars';
 const CONNECTIONS = 'functions/connections';

@@ -31,6 +31,8 @@ export interface CalendarResult {
   readonly cancelled: number;
   /** Events that are too large for a message. */
   readonly tooLarge?: number;
+  /** Events whose text is torn. Nothing follows from them until they change. */
+  readonly unreadable?: number;
 }
 
 /** The memory of more is larger than a row, unless their ids are short. */
@@ -80,6 +82,7 @@ export async function readCalendar(
     sent: round.bodies.length,
     cancelled: round.cancelled,
     ...(round.tooLarge > 0 && { tooLarge: round.tooLarge }),
+    ...(round.unreadable > 0 && { unreadable: round.unreadable }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { LARGEST_BODY } from '../requests/message.ts';
+import { RequestRefusedError } from '../rooms/model/errors.ts';
 import type { Instant } from '../rooms/model/time.ts';
 import { isChosen } from './choice.ts';
 import type { ConnectedCalendar } from './connection.ts';
@@ -54,6 +55,8 @@ export class Round {
   readonly copies: CopyTask[] = [];
   cancelled = 0;
   tooLarge = 0;
+  /** Events whose text is torn. */
+  unreadable = 0;
   /** Whether everything is read, and not only what has changed. */
   isFull = false;
   /** Whether the system had nothing to tell, and nothing was looked at by itself. */
@@ -95,7 +98,11 @@ export class Round {
     if (events.length > 0) this.isQuiet = false;
     const isUnknown = (event: StoredEvent | RemovedEvent) => 'removed' in event && !this.#known.has(event.id);
     this.#anySeries ||= anySeries && events.some(isUnknown);
-    const weighed = events.map((event) => ('removed' in event ? event : this.#weigh(event)));
+    const weighed: (Weighed | RemovedEvent)[] = [];
+    for (const event of events) {
+      const each = 'removed' in event ? event : await this.#read(event);
+      if (each) weighed.push(each);
+    }
     await this.#join(weighed.filter((each) => 'event' in each));
     for (const each of weighed) await this.#takeEvent(each);
     this.#at = this.#now();
@@ -113,6 +120,24 @@ export class Round {
     await this.#lookForMissing(mostLooks);
     if (look !== undefined) await this.#tellAgain(look);
     await this.#tellExceptions();
+  }
+
+  /** @returns nothing where the event cannot be read, also if it is asked for by itself: nothing follows from it */
+  async #read(event: StoredEvent): Promise<Weighed | undefined> {
+    try {
+      return this.#weigh(event);
+    } catch (error) {
+      if (!(error instanceof RequestRefusedError)) throw error;
+    }
+    this.#seen.add(event.id);
+    try {
+      const [again] = await this.#system.read(this.#calendar.calendar, event.id);
+      return again && this.#weigh(again);
+    } catch (error) {
+      if (!(error instanceof RequestRefusedError)) throw error;
+      this.unreadable += 1;
+      return undefined;
+    }
   }
 
   #weigh(event: StoredEvent): Weighed {
@@ -301,7 +326,8 @@ export class Round {
     this.#at = this.#now();
     const [event, ...exceptions] = await this.#system.read(this.#calendar.calendar, id);
     if (!event) return this.#forget(id);
-    await this.#takeWhole(this.#weigh(event));
+    const weighed = await this.#read(event);
+    if (weighed) await this.#takeWhole(weighed);
     for (const exception of exceptions) this.#waiting.set(exception.id, this.#weigh(exception));
   }
 
