@@ -190,6 +190,11 @@ const drift = z.strictObject({
 const OUTPUTS = {
   list: z.array(z.strictObject(listedFields)),
   'list of the index': z.array(dueRoom),
+  'line of list --watch': z.union([
+    z.strictObject(listedFields),
+    dueRoom,
+    z.strictObject({ key: z.string(), listed: z.literal(false) }),
+  ]),
   show: life,
   'dead-letters': z.array(deadLetter),
   plan: z.array(night),

@@ -77,7 +77,7 @@ async function serveAll({ messageId, parsed }: Task, context: Context): Promise<
   if (skipped !== undefined) log.info('skipped', { messageId, reason: skipped });
   if (warnings) log.warn('read leniently', { messageId, warnings });
   if (split.length > 0) await outbox(sqs(), workerEnvironment().WORK_QUEUE).send(split);
-  for (const request of requests) report(request.key, request.action, await serve(request));
+  for (const request of requests) report(request.key, request.action, await serve(request), request.because);
   for (const news of series) await follow(news, context);
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
+import { isReason, REASON_RULE } from '../../functions/requests/room-request/schema.ts';
 import type { Room, RoomAction, Sequence } from '../../functions/rooms/model/room.ts';
 import { counted, reasonOf, rehearsedLines } from '../../local/demo/text.ts';
 import { firstId } from '../deployment/dead-letters.ts';
@@ -26,6 +27,11 @@ const FLAGS = {
   },
   from: { type: 'string', value: 'FILE', help: 'the keys of a file, one a line; - is standard input' },
   'dry-run': { type: 'boolean', help: 'says what it would do to each key, and does nothing' },
+  reason: {
+    type: 'string',
+    value: 'TEXT',
+    help: 'why, for the log of create-rooms: at most 200 characters, no address',
+  },
   wait: { type: 'boolean', help: 'until it is done; exit code 1: it was refused, or is not done in time' },
   timeout: { type: 'string', value: '5m', help: 'how long --wait waits; default 5m' },
   yes: { type: 'boolean', help: 'does not ask, also for more than one key' },
@@ -121,6 +127,8 @@ export const cancel = plain(CANCEL);
 async function act(action: Action, extra: object, call: Call<typeof FLAGS>): Promise<ExitCode> {
   const { flags, terminal } = call;
   const timeout = durationOf('timeout', flags.timeout ?? '5m');
+  const { reason } = flags;
+  if (reason !== undefined && !isReason(reason)) throw new CallError(`--reason ${REASON_RULE}`);
   const { chosen, isMany } = await keysOf(call);
   const deployment = await call.deployment();
   const keys = isMany ? await selected(deployment, flags, call) : chosen;
@@ -129,7 +137,7 @@ async function act(action: Action, extra: object, call: Call<typeof FLAGS>): Pro
     return EXIT.done;
   }
   if (!isMany && action.name !== 'cancel') await assertKnown(keys, deployment);
-  const bodyOf = (key: string) => JSON.stringify({ key, action: action.name, ...extra });
+  const bodyOf = (key: string) => JSON.stringify({ key, action: action.name, ...extra, reason });
   if (flags['dry-run']) return rehearseAll(keys.map(bodyOf), deployment, call);
   if (keys.length > 1 && !flags.yes)
     await confirm(`${action.name} ${counted(keys.length, 'room')}`, terminal);

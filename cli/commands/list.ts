@@ -8,9 +8,17 @@ import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import { countOf, durationOf } from '../frame/parse.ts';
 import { sayTable, WIDE } from '../frame/table.ts';
 import type { Terminal } from '../frame/terminal.ts';
+import { Changes, intervalOf, WATCH, watch } from '../frame/watch.ts';
 import { csvLine } from '../pages/csv.ts';
-import { type ListedDueRoom, type ListedRoom, listedDueRoom, listedRoom } from '../pages/listed-room.ts';
+import {
+  type ListedDueRoom,
+  type ListedRoom,
+  type ListPage,
+  listedDueRoom,
+  listedRoom,
+} from '../pages/listed-room.ts';
 import { fits } from '../pages/room-filter.ts';
+import { changesAsJson, changesAsTable, pictureOf } from '../pages/watched-rooms.ts';
 
 const FLAGS = {
   state: { type: 'string', value: 'STATE', help: 'only rooms in this state' },
@@ -29,6 +37,7 @@ const FLAGS = {
   limit: { type: 'string', value: 'N', help: 'ends after N rooms' },
   json: { type: 'boolean', help: 'a JSON array, a room a line (docs/command.schema.json)' },
   csv: { type: 'boolean', help: 'a table for a spreadsheet' },
+  ...WATCH,
   ...WIDE,
 } as const;
 
@@ -48,6 +57,7 @@ export const list = command({
   examples: [
     ['list', 'all rooms'],
     ['list --due 1d', 'what is due until tomorrow'],
+    ['list --failing --watch', 'the same, until Ctrl-C'],
     ['list --failing', 'whose renewal does not succeed; show KEY says why'],
     ['list --json | jq -r .[].key', 'all keys'],
   ],
@@ -55,14 +65,52 @@ export const list = command({
     const { flags, terminal, deployment } = call;
     const limit = flags.limit === undefined ? Number.POSITIVE_INFINITY : countOf('limit', flags.limit);
     mustBeOneWay(flags);
+    const interval = intervalOf(flags.every);
     const found = await deployment();
-    const before = indexUntil(flags, found.now());
-    const pages = before === undefined ? roomPages(found, flags, terminal) : duePages(found, flags, before);
-    return print(firstOf(pages, limit), found, call);
+    if (flags.watch) return watchRooms(found, limit, { ...call, interval });
+    return print(firstOf(pagesOf(found, flags, terminal), limit), found, call);
   },
 });
 
-function mustBeOneWay({ json, csv, due, failing, emergency, state }: ListFlags): void {
+function pagesOf(found: Deployment, flags: ListFlags, terminal: Terminal): AsyncGenerator<ListPage> {
+  const before = indexUntil(flags, found.now());
+  return before === undefined ? roomPages(found, flags, terminal) : duePages(found, flags, before);
+}
+
+/** Lines of a terminal that are no room: the heading, and where a person types next. */
+const AROUND = 2;
+
+/**
+ * A terminal shows as many rooms as fit, and reads no more. Elsewhere each look prints the rooms that have changed, for
+ * which it keeps a line of each room.
+ */
+async function watchRooms(
+  deployment: Deployment,
+  limit: number,
+  {
+    flags,
+    terminal,
+    interval,
+  }: Pick<Call<typeof FLAGS>, 'flags' | 'terminal'> & { readonly interval: number },
+): Promise<ExitCode> {
+  const redraws = terminal.canRedraw && !flags.json;
+  const most = redraws ? Math.min(limit, terminal.height - AROUND) : limit;
+  const width = flags.wide ? Number.POSITIVE_INFINITY : terminal.width;
+  const changes = new Changes();
+  const linesOf = (page: ListPage, withHeads: boolean) =>
+    tableOf(page, deployment, width).slice(withHeads ? 0 : 1);
+  await watch({ terminal, interval, redraws }, async () => {
+    const pages = firstOf(pagesOf(deployment, flags, terminal), most);
+    if (flags.json) return changesAsJson(pages, changes);
+    if (!redraws) return changesAsTable(pages, changes, linesOf);
+    const lines = await pictureOf(pages, linesOf);
+    return lines.length > 0 ? lines : [nothing(flags)];
+  });
+  return EXIT.done;
+}
+
+function mustBeOneWay({ json, csv, due, failing, emergency, state, ...flags }: ListFlags): void {
+  if (flags.watch && csv) throw new CallError('--watch prints a table or JSON: leave out --csv');
   if (json && csv) throw new CallError('choose one of --json and --csv');
   if ([due !== undefined, failing, emergency].filter(Boolean).length > 1)
     throw new CallError('choose one of --due, --failing and --emergency');
@@ -83,11 +131,6 @@ function indexUntil({ due, failing, emergency }: ListFlags, now: Instant): Insta
   if (due !== undefined) return now + durationOf('due', due);
   return failing || emergency ? now + PUT_OFF : undefined;
 }
-
-/** A page of the list: rooms of the table, or of the index. */
-type ListPage =
-  | { readonly of: 'table'; readonly rooms: readonly ListedRoom[] }
-  | { readonly of: 'index'; readonly rooms: readonly ListedDueRoom[] };
 
 async function* roomPages(
   { rooms, linksUrl }: Deployment,
@@ -213,21 +256,23 @@ async function printCsv(pages: AsyncIterable<ListPage>, terminal: Terminal): Pro
 
 async function printTables(
   pages: AsyncIterable<ListPage>,
-  { now, applications }: Deployment,
+  deployment: Deployment,
   { flags, terminal }: Pick<Call<typeof FLAGS>, 'flags' | 'terminal'>,
 ): Promise<void> {
   let isFirst = true;
   for await (const page of pages) {
     terminal.progress();
-    const table = (width: number) =>
-      page.of === 'table'
-        ? roomsTable(page.rooms, now(), width, applications.length > 1 ? ['left', 'account'] : ['left'])
-        : dueTable(page.rooms, width);
+    const table = (width: number) => tableOf(page, deployment, width);
     const withHeads = isFirst;
     isFirst = false;
     await sayTable(terminal, flags.wide, (width) => (withHeads ? table(width) : table(width).slice(1)));
   }
   if (isFirst) terminal.note(nothing(flags));
+}
+
+function tableOf(page: ListPage, { now, applications }: Deployment, width: number): string[] {
+  if (page.of === 'index') return dueTable(page.rooms, width);
+  return roomsTable(page.rooms, now(), width, applications.length > 1 ? ['left', 'account'] : ['left']);
 }
 
 function nothing({ due, failing, emergency, state, application, ...flags }: ListFlags): string {

@@ -1,8 +1,11 @@
 import { nearestOf } from '../../lib/settings/nearest.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { command } from '../frame/command.ts';
-import { CallError, EXIT } from '../frame/errors.ts';
+import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
+import type { Terminal } from '../frame/terminal.ts';
+import { Changes, intervalOf, WATCH, type Watching, watch } from '../frame/watch.ts';
 import { lifeOf } from '../pages/life-of.ts';
+import type { RoomLife } from '../pages/room-life.ts';
 import { roomPage } from '../pages/room-page.ts';
 
 export const show = command({
@@ -10,21 +13,50 @@ export const show = command({
   summary: 'shows one room: what is wrong and what mends it, then its whole life',
   usage: 'KEY',
   most: 1,
-  flags: { json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' } },
+  flags: { json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' }, ...WATCH },
   reach: 'any',
   details:
     'It reads the rows of the key, and the dead-letter queues. Exit code 1: something is wrong with the room, or there is\nno such room. The last events are those that the stack on this machine remembers.',
-  examples: [['show team-a/weekly', 'everything about the room of that key']],
+  examples: [
+    ['show team-a/weekly', 'everything about the room of that key'],
+    ['show team-a/weekly --watch', 'the same, until Ctrl-C'],
+  ],
   async run({ args: [key], flags, terminal, deployment }) {
     if (!key) throw new CallError('name the key of a room: list shows them');
+    const interval = intervalOf(flags.every);
     const found = await deployment();
+    const { json } = flags;
+    const redraws = terminal.canRedraw && !json;
+    if (flags.watch) return watchRoom(key, found, { terminal, interval, redraws, json });
     const life = await lifeOf(key, found);
     if (!life) throw new Error(`there is no room ${key}${await didYouMean(key, found)}`);
-    if (flags.json) await terminal.say(JSON.stringify(life, null, 2));
+    if (json) await terminal.say(JSON.stringify(life, null, 2));
     else for (const line of roomPage(life, found.now(), terminal)) await terminal.say(line);
     return life.problems.length > 0 ? EXIT.wrong : EXIT.done;
   },
 });
+
+/** Where the page is not redrawn, each look prints the lines that the one before had not. A key may get its room later. */
+async function watchRoom(
+  key: string,
+  found: Deployment,
+  { json, ...watching }: Watching & { readonly json: boolean },
+): Promise<ExitCode> {
+  const changes = new Changes();
+  await watch(watching, async () => {
+    const life = await lifeOf(key, found);
+    const lines = life ? linesOf(life, found, json, watching.terminal) : [`there is no room ${key}`];
+    if (watching.redraws) return lines;
+    const fresh = lines.filter((line) => changes.isChanged(line, line));
+    changes.gone();
+    return fresh;
+  });
+  return EXIT.done;
+}
+
+function linesOf(life: RoomLife, { now }: Deployment, json: boolean, terminal: Terminal): readonly string[] {
+  return json ? [JSON.stringify(life)] : roomPage(life, now(), terminal);
+}
 
 /** Pages of the table that are looked through for a key that is nearly the same. */
 const PAGES = 5;

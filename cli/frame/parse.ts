@@ -62,6 +62,7 @@ function dashedLast(args: readonly string[], dashed?: RegExp): string[] {
 }
 
 const UNITS: Readonly<Record<string, number>> = {
+  s: 1000,
   m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
@@ -73,9 +74,9 @@ const UNITS: Readonly<Record<string, number>> = {
  * @throws CallError that says how a duration is written
  */
 export function durationOf(flag: string, text: string): number {
-  const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
+  const [, count, unit = ''] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
   if (count !== undefined) return Number(count) * (UNITS[unit] ?? 0);
-  throw new CallError(`--${flag} is written 30m, 12h, 7d or 2w, got ${text}`);
+  throw new CallError(`--${flag} is written 30s, 30m, 12h, 7d or 2w, got ${text}`);
 }
 
 /** @throws CallError where it is no whole number from 1 on */

@@ -17,6 +17,14 @@ export interface Terminal {
   readonly canAsk: boolean;
   readonly hasColours: boolean;
   ask(question: string): Promise<string>;
+  /** Whether `redraw` can be used: stdout is a terminal that knows more than lines. */
+  readonly canRedraw: boolean;
+  /** Shows these lines in place of all that is there, as many as there is place for. */
+  redraw(lines: readonly string[]): void;
+  /** Waits so many milliseconds. @returns whether to go on */
+  pause(duration: number): Promise<boolean>;
+  /** From now on Ctrl-C ends the command as done. */
+  endWithInterrupt(): void;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,6 +50,18 @@ export function processTerminal(environment: Environment = process.env): Termina
       stderr.write(`${line}\n`);
     },
     progress,
+    canRedraw: stdout.isTTY === true && environment.TERM !== 'dumb',
+    redraw(lines) {
+      const shown = lines.slice(0, (stdout.rows ?? 24) - 1);
+      stdout.write(`\u001b[H${shown.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`);
+    },
+    async pause(duration) {
+      await new Promise((over) => setTimeout(over, duration));
+      return true;
+    },
+    endWithInterrupt() {
+      process.once('SIGINT', () => process.exit(0));
+    },
     width: (stdout.isTTY && stdout.columns) || Number.POSITIVE_INFINITY,
     height: (stdout.isTTY && stdout.rows) || 24,
     isTerminal: stdout.isTTY === true,

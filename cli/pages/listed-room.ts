@@ -24,6 +24,11 @@ export interface ListedDueRoom {
   readonly emergencyAt: string;
 }
 
+/** A page of the list: rooms of the table, or of the index. */
+export type ListPage =
+  | { readonly of: 'table'; readonly rooms: readonly ListedRoom[] }
+  | { readonly of: 'index'; readonly rooms: readonly ListedDueRoom[] };
+
 /** @param linksUrl where links begin; absent where they are off */
 export function listedRoom(room: Room, linksUrl?: string): ListedRoom {
   const { attempts, dueAt, emergencyAt } = room;

@@ -11,6 +11,7 @@ const QUERIES: Record<string, ConstructorParameters<typeof QueryString>[0]> = {
       'work',
       'generation',
       'application',
+      'because',
       'code',
       'error.message',
     ],

@@ -1,12 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { watch } from '../../cli/frame/watch.ts';
 import { type ControlServer, openControl } from '../../local/rooms/control.ts';
 import { journey } from '../journey/journey.ts';
 import { assertFits } from './stack.ts';
-import { call, type Said, type TerminalOptions } from './terminal.ts';
+import { call, keptTerminal, type Said, type TerminalOptions } from './terminal.ts';
 
 const system = journey();
 
@@ -318,6 +320,99 @@ describe('rooms are changed by messages', () => {
   });
 });
 
+describe('a watch', () => {
+  test('of rooms prints into a pipe what has changed, until Ctrl-C', async () => {
+    const { ask } = system();
+    const between = [
+      () => ask({ key: 'seen/a', action: 'hold', reason: 'the provider moves' }),
+      async () => {},
+      () => ask({ key: 'seen/b', action: 'cancel' }),
+    ];
+    await ask({ key: 'seen/a', display_name: 'A', lifetime: 'P30D' });
+    await ask({ key: 'seen/b', display_name: 'B', lifetime: 'P30D' });
+    const lines = (said: Said) => said.out.trimEnd().split('\n');
+    const filter = ['list', '--watch', '--key-prefix', 'seen/'];
+    const json = lines(
+      await shown(
+        { between: [...between, () => ask({ key: 'seen/a', action: 'release' })] },
+        ...filter,
+        '--json',
+      ),
+    );
+    for (const line of json) assertFits('line of list --watch', line);
+    expect(json.map((line) => JSON.parse(line)).map(({ key, state }) => [key, state])).toEqual([
+      ['seen/a', 'active'],
+      ['seen/b', 'active'],
+      ['seen/a', 'held'],
+      ['seen/b', 'cancelled'],
+      ['seen/a', 'active'],
+    ]);
+    const table = lines(await shown({ between }, ...filter, '--state', 'active'));
+    expect(table.map((line) => line.split(/ {2,}/).slice(0, 2))).toEqual([
+      ['KEY', 'STATE'],
+      ['seen/a', 'active'],
+      ['seen/a', 'is not in the list any more'],
+    ]);
+  });
+
+  test('redraws a terminal, and reads no more rooms than it shows', async () => {
+    const { ask } = system();
+    await ask({ key: 'drawn', display_name: 'Drawn', lifetime: 'P30D' });
+    const hold = () => ask({ key: 'drawn', action: 'hold' });
+    const { code, out } = await shown({ width: 100, between: [hold] }, 'show', 'drawn', '--watch');
+    expect(code).toBe(0);
+    const [, first = '', second = ''] = out.split('(cleared)\n');
+    expect(first).toMatch(/^drawn\n[\s\S]*state +active/);
+    expect(second).toMatch(/^drawn\n[\s\S]*state +held/);
+    const lines = (await shown({ width: 100, between: [hold] }, 'show', 'later', '--watch')).out;
+    expect(lines).toBe('(cleared)\nthere is no room later\n'.repeat(2));
+  });
+
+  test('says why a look failed, and looks again', async () => {
+    const { terminal, said } = keptTerminal({ between: [async () => {}, async () => {}] });
+    const looks = ['first', undefined, 'third'];
+    await watch({ terminal, interval: 1, redraws: false }, async () => {
+      const found = looks.shift();
+      if (found === undefined) throw new Error('the table does not answer');
+      return [found];
+    });
+    expect(said).toEqual({
+      out: 'first\nthird\n',
+      err: expect.stringContaining('the table does not answer'),
+    });
+  });
+
+  test('ends with 0 at Ctrl-C', async () => {
+    const watching = spawn(process.execPath, [
+      'cli/main.ts',
+      'list',
+      '--watch',
+      '--port',
+      String(control.port),
+    ]);
+    await once(watching.stdout, 'data');
+    watching.kill('SIGINT');
+    expect(await once(watching, 'exit')).toEqual([0, null]);
+  });
+});
+
+describe('a reason', () => {
+  test('is in the log of what was done, and one that could let somebody in is refused', async () => {
+    const { stack, ask } = system();
+    expect((await here('rotate', 'seen/a', '--wait', '--reason', 'its link was in a mail')).code).toBe(0);
+    const line = stack.logs.map(({ line }) => line).find((each) => each.includes('its link was in a mail'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      key: 'seen/a',
+      work: 'rotate',
+      because: 'its link was in a mail',
+    });
+    const refused = await here('hold', 'seen/a', '--reason', 'see https://meetings.example/?host');
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('without an address') });
+    await ask({ key: 'seen/a', action: 'hold', reason: 'x'.repeat(201) });
+    expect((await here('dead-letters', '--reason', 'reason: must be 1 to 200')).out).toContain('seen/a');
+  });
+});
+
 describe('a stack in AWS is reached by the same commands', () => {
   test('through the wire of the AWS SDK', async () => {
     const { environment, template } = system().stack;
@@ -346,7 +441,7 @@ describe('a call that is wrong ends with 2', () => {
   test.each<[string[], string]>([
     [['lst'], 'there is no command lst: did you mean list?'],
     [['list', '--state', 'gone'], '--state must be one of opening, active'],
-    [['list', '--due', 'soon'], '--due is written 30m, 12h, 7d or 2w, got soon'],
+    [['list', '--due', 'soon'], '--due is written 30s, 30m, 12h, 7d or 2w, got soon'],
     [['list', '--due', '1d', '--failing'], 'choose one of --due'],
     [['list', '--json', '--csv'], 'choose one of --json and --csv'],
     [['list', '--limit', '0'], '--limit must be a whole number'],

@@ -15,10 +15,14 @@ export interface TerminalOptions {
   /** What a person answers; absent: nobody can be asked. */
   readonly answer?: string;
   readonly colours?: boolean;
+  /** What happens between two looks of a watch, each in its turn; then Ctrl-C. Default: Ctrl-C after the first look. */
+  readonly between?: readonly (() => Promise<void>)[];
 }
 
 /** A terminal that keeps what is written. */
-export function keptTerminal({ width, answer, colours = false }: TerminalOptions = {}) {
+export function keptTerminal(options: TerminalOptions = {}) {
+  const { width, answer, colours = false, between = [] } = options;
+  const happenings = [...between];
   const said = { out: '', err: '' };
   const terminal: Terminal = {
     async say(line = '') {
@@ -37,6 +41,16 @@ export function keptTerminal({ width, answer, colours = false }: TerminalOptions
       said.err += question;
       return answer ?? '';
     },
+    canRedraw: width !== undefined,
+    redraw(lines) {
+      said.out += `(cleared)\n${lines.map((line) => `${line}\n`).join('')}`;
+    },
+    async pause() {
+      const happens = happenings.shift();
+      await happens?.();
+      return happens !== undefined;
+    },
+    endWithInterrupt() {},
   };
   return { terminal, said };
 }

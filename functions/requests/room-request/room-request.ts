@@ -40,17 +40,24 @@ export function roomRequest(body: unknown, posting: Posting): RoomRequest {
     case 'ensure':
       return ensureRequest(checked(actionSchemas.ensure, body, at), posting);
     case 'rotate': {
-      const { key, to, revoke } = checked(actionSchemas.rotate, body, at);
-      return { key, action, sequence, ...(to !== undefined && { to }), ...(revoke && { revoke }) };
+      const { key, to, revoke, reason } = checked(actionSchemas.rotate, body, at);
+      const where = to !== undefined && { to };
+      return { key, action, sequence, ...where, ...(revoke && { revoke }), ...because(reason) };
     }
     case 'knock':
       return { key: checked(actionSchemas.knock, body, at).key, action, sequence, knockedAt: posting.sentAt };
     case 'import':
       return importRequest(checked(actionSchemas.import, body, at), posting);
-    default:
-      return { key: checked(actionSchemas[action], body, at).key, action, sequence };
+    case 'relink':
+      return { key: checked(actionSchemas.relink, body, at).key, action, sequence };
+    default: {
+      const { key, reason } = checked(actionSchemas[action], body, at);
+      return { key, action, sequence, ...because(reason) };
+    }
   }
 }
+
+const because = (reason: string | undefined) => reason !== undefined && { because: reason };
 
 function ensureRequest(body: EnsureBody, { at, derivedKey, sentAt, sequence }: Posting): RoomRequest {
   const { type, key = derivedKey, action, expires_at, lifetime, renewal, strict, metadata, ...rest } = body;

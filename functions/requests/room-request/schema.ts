@@ -194,6 +194,26 @@ const ensureSchema = z.strictObject({ ...fields, action: z.optional(z.literal('e
   }),
 );
 
+/** Characters of a reason. It is for one field of a line of the log. */
+const REASON_LENGTH = 200;
+
+/** Whether a text can be written into a log: an address could be a link that lets people in. */
+export const isReason = (text: string): boolean =>
+  text.length <= REASON_LENGTH && /^[^\p{Cc}\p{Zl}\p{Zp}]+$/u.test(text) && !text.includes('://');
+
+export const REASON_RULE = `must be 1 to ${REASON_LENGTH} characters in one line, without an address`;
+
+const reason = z.optional(
+  z.string().check(
+    z.refine(isReason, REASON_RULE),
+    z.meta({
+      minLength: 1,
+      maxLength: REASON_LENGTH,
+      description: 'Why somebody asks for it, for the log. In one line, without an address',
+    }),
+  ),
+);
+
 /** Ends a room. Accepts the body of the original request, even if its dates have passed. */
 const cancelSchema = z
   .strictObject({
@@ -201,12 +221,13 @@ const cancelSchema = z
     display_name: z.optional(displayName),
     key,
     action: z.literal('cancel'),
+    reason,
   })
   .check(z.meta({ title: 'A room to be ended' }));
 
 /** Actions of a person on a kept room. */
 const commandSchema = z
-  .strictObject({ key, action: z.enum(['hold', 'release']) })
+  .strictObject({ key, action: z.enum(['hold', 'release']), reason })
   .check(z.meta({ title: 'A room whose renewal is paused (hold) or resumed (release)' }));
 
 const rotateSchema = z
@@ -229,6 +250,7 @@ const rotateSchema = z
         }),
       ),
     ),
+    reason,
   })
   .check(z.meta({ title: 'A room that is renewed now' }));
 

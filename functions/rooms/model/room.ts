@@ -122,6 +122,8 @@ export interface RoomRequest {
   readonly to?: string;
   /** With `rotate`: the earlier rooms of the key end immediately, because one of their links was exposed. */
   readonly revoke?: boolean;
+  /** Why a person asks for it, for the log. */
+  readonly because?: string;
   /** With `knock`: when the visitor knocked. */
   readonly knockedAt?: Instant;
   /** With `import`: the room that the key takes over. */

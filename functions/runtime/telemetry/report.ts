@@ -19,10 +19,14 @@ const METRIC: Record<Outcome, MetricName> = {
   relinked: 'RequestsUnchanged',
 };
 
-/** Writes one line of the log and one count for each completed piece of work. */
-export function report(key: string, work: string, { outcome, reason, room }: Result): void {
+/**
+ * Writes one line of the log and one count for each completed piece of work.
+ *
+ * @param because why a person asked for it
+ */
+export function report(key: string, work: string, { outcome, reason, room }: Result, because?: string): void {
   count(METRIC[outcome]);
   const { generation, current, warnings = [] } = room ?? {};
   const warned = warnings.length > 0 && { warnings };
-  log.info(outcome, { key, work, reason, generation, application: current?.application, ...warned });
+  log.info(outcome, { key, work, reason, generation, application: current?.application, because, ...warned });
 }

@@ -1,0 +1,82 @@
+import { inWords } from '../../doctor/in-words.ts';
+import { CallError } from './errors.ts';
+import { durationOf } from './parse.ts';
+import type { Terminal } from './terminal.ts';
+
+/** For commands that can look again and again. */
+export const WATCH = {
+  watch: {
+    type: 'boolean',
+    help: 'looks again and again until Ctrl-C: redraws a terminal, prints what has changed into a pipe',
+  },
+  every: { type: 'string', value: '5s', help: 'how often --watch looks; default 5s' },
+} as const;
+
+/** Each look costs calls. */
+const SHORTEST = 1000;
+
+/**
+ * @returns milliseconds
+ * @throws CallError where that is no time between two looks
+ */
+export function intervalOf(every = '5s'): number {
+  const interval = durationOf('every', every);
+  if (interval >= SHORTEST) return interval;
+  throw new CallError(`--every must be at least 1s, got ${every}`);
+}
+
+/** What is looked at again and again. */
+export interface Watching {
+  readonly terminal: Terminal;
+  /** Milliseconds between two looks. */
+  readonly interval: number;
+  /** Each look is the whole picture, which takes the place of the one before; else its lines are printed below. */
+  readonly redraws: boolean;
+}
+
+/**
+ * Shows what each look finds, until a person ends it. A look that fails after the first one is told, and another one is
+ * made.
+ */
+export async function watch(
+  { terminal, interval, redraws }: Watching,
+  look: () => Promise<readonly string[]>,
+): Promise<void> {
+  const show = async (lines: readonly string[]) => {
+    if (redraws) terminal.redraw(lines);
+    else for (const line of lines) await terminal.say(line);
+  };
+  terminal.endWithInterrupt();
+  await show(await look());
+  while (await terminal.pause(interval)) {
+    try {
+      await show(await look());
+    } catch (error) {
+      terminal.note(inWords(error as Error));
+    }
+  }
+}
+
+/** What is different since the look before. It keeps a text of each thing. */
+export class Changes {
+  #before: ReadonlyMap<string, string> = new Map();
+  #now = new Map<string, string>();
+
+  /** Whether an earlier look found anything. */
+  hadAny = false;
+
+  /** Whether a thing is new, or another than at the look before. */
+  isChanged(key: string, text: string): boolean {
+    this.#now.set(key, text);
+    return this.#before.get(key) !== text;
+  }
+
+  /** Ends a look. @returns the keys that the look before had, and this one did not */
+  gone(): string[] {
+    const keys = [...this.#before.keys()].filter((key) => !this.#now.has(key));
+    this.#before = this.#now;
+    this.hadAny ||= this.#now.size > 0;
+    this.#now = new Map();
+    return keys;
+  }
+}
