@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bundle } from '../bin/bundle.ts';
 
-/** What is compared: the project's own functions, the floor, the floor with every call that ours make, the usual way. */
+/**
+ * The compared variants: the project's own functions, the floor, the floor with every call of the project's
+ * functions, and the usual way.
+ */
 const VARIANTS = ['ours', 'floor', 'floor, all calls', 'usual way'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
@@ -22,7 +25,7 @@ export function variantsOf(name: FunctionName): readonly Variant[] {
   return name === 'plan-rotation' ? VARIANTS.filter((variant) => variant !== 'floor, all calls') : VARIANTS;
 }
 
-/** What a variant finds in its environment beside what all do. */
+/** The environment of a variant, in addition to the common one. */
 export const SETTINGS: Record<Variant, Readonly<Record<string, string>>> = {
   ours: {},
   floor: {},
@@ -30,7 +33,7 @@ export const SETTINGS: Record<Variant, Readonly<Record<string, string>>> = {
   'usual way': {},
 };
 
-/** Below the project, so that what is left to the runtime is found where the runtime would have it. */
+/** Inside the project, so that modules of the runtime are found as they would be in Lambda. */
 const BUNDLES = fileURLToPath(new URL('../dist/bench/', import.meta.url));
 
 const FOLDERS: Record<Source, string> = {
@@ -47,19 +50,19 @@ export function bundleOf(variant: Variant, name: string): string {
   return join(BUNDLES, SOURCE[variant], name, 'index.mjs');
 }
 
-/** Bytes of all files of a bundle, source maps aside. */
+/** Returns the bytes of all files of a bundle, without source maps. */
 export function bytesOf(variant: Variant, name: string): number {
   const folder = join(BUNDLES, SOURCE[variant], name);
   const files = readdirSync(folder).filter((file) => file.endsWith('.mjs'));
   return files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
 }
 
-/** Bundles every function as each of the three would be deployed. */
+/** Bundles every function in each variant, as it would be deployed. */
 export async function bundleAll(): Promise<void> {
   for (const name of FUNCTIONS) await bundleEach(name);
 }
 
-/** Bundles one function three times. */
+/** Bundles one function in each variant. */
 export async function bundleEach(name: string): Promise<void> {
   const out = (source: Source) => join(BUNDLES, source, name);
   await bundle(join(FOLDERS.ours, `${name}.ts`), out('ours'));
@@ -67,7 +70,10 @@ export async function bundleEach(name: string): Promise<void> {
   await bundleAsUsual(join(FOLDERS.usual, `${name}.ts`), out('usual'));
 }
 
-/** As Powertools' documentation has it for the CDK's NodejsFunction, whose default leaves the SDK to the runtime. */
+/**
+ * Bundles as Powertools' documentation says for the CDK's NodejsFunction, whose default leaves the SDK to the
+ * runtime.
+ */
 async function bundleAsUsual(handler: string, folder: string): Promise<void> {
   await build({
     entryPoints: [{ in: handler, out: 'index' }],

@@ -29,7 +29,7 @@ let refused = 0;
 const points: { readonly at: number; readonly cost: number }[] = [];
 let most = 0;
 
-/** The newest first, as Daily has it. */
+/** The newest first, as in Daily's list. */
 const madeAt = (index: number) => began - DAY - index * SECOND;
 
 const PAGES = {

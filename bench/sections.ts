@@ -13,14 +13,14 @@ import { ALL_ROOMS, isPerRoom } from './work.ts';
 export interface Effort {
   readonly coldRounds: number;
   readonly warmRounds: number;
-  /** Of a round, for functions with a message for each room; the others get a tenth. */
+  /** Messages in a round, for functions with a message for each room; the others get a tenth. */
   readonly warmMessages: number;
   readonly batchRounds: number;
   readonly nights: number;
   readonly memoryMessages: number;
 }
 
-/** What is measured, by the name that `npm run bench -- <name>` takes; each writes its part of the results. */
+/** The sections by the name in `npm run bench -- <name>`; each writes its part of the results. */
 export const SECTIONS: Readonly<Record<string, (effort: Effort) => Promise<string>>> = {
   cold,
   warm,
@@ -31,7 +31,7 @@ export const SECTIONS: Readonly<Record<string, (effort: Effort) => Promise<strin
   memory,
 };
 
-/** What is being measured, for whoever waits: the tables alone go to standard output. */
+/** Reports progress on standard error, because standard output has only the tables. */
 function begin(part: string, what: string): void {
   console.error(`measuring ${part}: ${what} ...`);
 }
@@ -148,7 +148,7 @@ async function rotation({ nights }: Effort): Promise<string> {
 
 const PLANNING = new URL('./rotation/results.md', import.meta.url);
 
-/** The planner has a bench of its own, for tables that take long to fill. */
+/** The planner has a benchmark of its own, for tables that take long to fill. */
 function planning(): string {
   const rows = readFileSync(PLANNING, 'utf8')
     .split('\n')
@@ -163,7 +163,7 @@ function planning(): string {
 
 const LINKS = new URL('./links/results.md', import.meta.url);
 
-/** The public function has a bench of its own, since no queue feeds it. */
+/** The public function has a benchmark of its own, because no queue feeds it. */
 function links(): string {
   const [, ...parts] = readFileSync(LINKS, 'utf8').split('\n## ');
   const text = parts
@@ -173,7 +173,9 @@ function links(): string {
   return `## Links\n\nFrom \`npm run bench:links\`, in [links/results.md](links/results.md).\n\n${text}`;
 }
 
-/** What is in use at the end, of what was in use after a tenth: more than noise would be a leak. */
+/**
+ * The limit of the memory at the end divided by the memory after a tenth: more than noise would be a leak.
+ */
 const FLAT = 1.1;
 
 async function memory({ memoryMessages }: Effort): Promise<string> {
@@ -181,7 +183,7 @@ async function memory({ memoryMessages }: Effort): Promise<string> {
   const aims: string[] = [];
   for (const name of FUNCTIONS) {
     begin('memory', name);
-    // a message of the others is about all rooms
+    // a message of the other functions is about all rooms
     const messages = isPerRoom(name) ? memoryMessages : memoryMessages / 10;
     const { peak, used } = await measureMemory(name, messages);
     const [first = 0, last = 0] = [used[0], used.at(-1)];

@@ -1,7 +1,7 @@
-/** A figure that was taken several times. */
+/** A value that was measured several times. */
 export interface Spread {
   readonly median: number;
-  /** The middle half of all values lies between these. */
+  /** The middle half of all values is between these. */
   readonly low: number;
   readonly high: number;
 }
@@ -11,12 +11,12 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) };
 }
 
-/** Value by value: what was taken in the same round is compared, so that a busy minute weighs on both. */
+/** Divides value by value: values of the same round are compared, so that a busy minute affects both. */
 export function ratioOf(values: readonly number[], others: readonly number[]): Spread {
   return spreadOf(values.map((value, index) => value / (others[index] ?? Number.NaN)));
 }
 
-/** The value that this share of all values is at most. */
+/** Returns the value that this share of all values does not exceed. */
 export function percentile(values: readonly number[], share: number): number {
   return quantile(
     [...values].sort((a, b) => a - b),

@@ -1,6 +1,6 @@
 import type { Spread } from './statistics.ts';
 
-/** A table in Markdown, its columns aligned so that it reads as well in a terminal. */
+/** Formats a Markdown table with aligned columns, for terminals too. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
@@ -13,12 +13,12 @@ function pad(cell: string, width: number, column: number): string {
   return column === 0 ? cell.padEnd(width) : cell.padStart(width);
 }
 
-/** The median, and between which figures the middle half of all rounds lies. */
+/** Formats the median and the range of the middle half of all rounds. */
 export function shown({ median, low, high }: Spread, digits = 0): string {
   return `${median.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 }
 
-/** A figure against its aim. */
+/** Compares a value with its target. */
 export function verdict(figure: number, aim: number, better: 'low' | 'high'): string {
   const met = better === 'low' ? figure <= aim : figure >= aim;
   return `${met ? 'met' : '**missed**'}: ${figure.toFixed(2)}, aim ${better === 'low' ? 'at most' : 'at least'} ${aim}`;

@@ -2,21 +2,21 @@ import type { FunctionName } from './bundles.ts';
 import type { Work } from './world/container.ts';
 import type { BenchWorld } from './world/world.ts';
 
-/** A message that a function is measured with. */
+/** A message with which a function is measured. */
 export interface Task {
   /** `%n` stands for the number of the message. */
   readonly body: string;
   /** Whether there is a message for each room, or one for all of them. */
   readonly perRoom: boolean;
-  /** The rooms are there already, and due. */
+  /** The rooms exist and are due. */
   readonly seeded: boolean;
-  /** As its queue feeds it. */
+  /** The batch size of its queue. */
   readonly batchSize: number;
 }
 
 const PREFIX = 'due-';
 
-/** Rooms in the table, and at the provider, for a function whose message is about all of them. */
+/** Rooms in the table and at the provider, for a function whose message is about all of them. */
 export const ALL_ROOMS = 50;
 
 const TASKS: Readonly<Record<FunctionName, Task>> = {
@@ -41,7 +41,7 @@ export function isPerRoom(name: FunctionName): boolean {
   return TASKS[name].perRoom;
 }
 
-/** Hands out messages of a task, none twice, and sees to it that there are rooms to work on. */
+/** Returns each message of a task once, and creates the rooms that it needs. */
 export class Assignments {
   readonly #task: Task;
   readonly #world: BenchWorld;
@@ -56,7 +56,7 @@ export class Assignments {
     return this.#task.batchSize;
   }
 
-  /** @param allRooms where a message is about all rooms */
+  /** @param allRooms the number of rooms if a message is about all of them */
   async prepare(messages: number, allRooms: number = ALL_ROOMS): Promise<void> {
     const { perRoom, seeded } = this.#task;
     if (seeded) await this.#world.seed(PREFIX, perRoom ? messages : allRooms);

@@ -12,21 +12,21 @@ import type { LocalProvider } from '../local/rooms/provider.ts';
 export interface Account {
   readonly emulator: RoomEmulator;
   readonly entry: ProviderEntry;
-  /** What belongs into the secret that the entry names. */
+  /** The value of the secret that the entry names. */
   readonly credential: string;
-  /** What the provider's adapter takes for the room's id. */
+  /** The id that the provider's adapter uses for the room. */
   idOf(room: InventoryEntry): string;
-  /** Lets a room vanish, as no provider should. */
+  /** Removes a room in a way that no provider should. */
   lose(id: string): void;
   readonly calls: {
     readonly create: string;
-    /** Absent: nothing of a room can be changed. */
+    /** Absent: no room can be changed. */
     readonly change?: string;
     readonly list: string;
   };
-  /** A page of the list of an account that has no rooms. */
+  /** A page of the list of an account without rooms. */
   readonly emptyPage: object;
-  /** The body of a refusal, in the provider's own shape. */
+  /** The body of a refusal, in the provider's own form. */
   refusal(reason: string): object;
 }
 
@@ -34,13 +34,16 @@ export interface AccountOptions {
   /** The entry's name, and its secret's. */
   readonly name: string;
   readonly now: () => Instant;
-  /** Of the faults that are left to chance. */
+  /** The seed of random faults. */
   readonly seed: number;
 }
 
 export type ProviderName = ProviderEntry['provider'];
 
-/** An emulator of a provider with one account, without limits of rate: they would only stretch the clock. */
+/**
+ * Starts an emulator of a provider with one account, without rate limits: they would only make the simulated
+ * time longer.
+ */
 export const ACCOUNTS: Readonly<Record<ProviderName, (options: AccountOptions) => Promise<Account>>> = {
   'meetings-api': openMeetingsApi,
   daily: openDaily,
@@ -48,7 +51,7 @@ export const ACCOUNTS: Readonly<Record<ProviderName, (options: AccountOptions) =
   zoom: openZoom,
 };
 
-/** The account as the provider of a stack on this machine. */
+/** Returns the account as the provider of a stack on this machine. */
 export function localProvider({ emulator, entry, credential }: Account): LocalProvider {
   const { secret: _secret, ...application } = entry;
   return {
@@ -64,7 +67,7 @@ export function localProvider({ emulator, entry, credential }: Account): LocalPr
   };
 }
 
-// one pair for all: a campaign makes many accounts, and a key takes longer to make than a hundred rooms
+// one key pair for all: a campaign creates many accounts, and a key takes longer than a hundred rooms
 let privateKey: string | undefined;
 
 function ownKey(): string {

@@ -9,18 +9,18 @@ import type { Account } from './accounts.ts';
 import { wrongLinks } from './links.ts';
 import type { Wanted } from './workload.ts';
 
-/** What came out of the stack while it ran. */
+/** The output of the stack while it ran. */
 export interface Heard {
-  /** A line of a function's log. */
+  /** Receives a line of a function's log. */
   line(line: string): void;
-  /** An event that the bus has taken. */
+  /** Receives an event that the bus has accepted. */
   event(entry: PutEntry): void;
-  /** All that looks like a slug in a line of a log. */
+  /** Texts in the logs that look like slugs. */
   readonly tokens: ReadonlySet<string>;
-  /** The newest news of each key. */
+  /** The newest event of each key. */
   readonly newest: ReadonlyMap<string, News>;
   readonly counts: Readonly<Record<string, number>>;
-  /** Lines and events with something in them that opens a door. */
+  /** Lines and events that contain a credential or a host link. */
   readonly leaks: readonly string[];
 }
 
@@ -29,11 +29,11 @@ interface News {
   readonly revision: number;
   readonly generation: number;
   readonly room?: { readonly id: string };
-  /** Of a reconciliation. */
+  /** Only in an event of reconciliation. */
   readonly applications?: Readonly<Record<string, { readonly retired: number }>>;
 }
 
-/** What no log and no event may have in it, beside the credential itself. */
+/** Texts that no log and no event may contain, besides the credential itself. */
 const DOORS = ['participant_token=', 'roomKey=', 'PRIVATE KEY', 'Bearer ', 'eyJ'];
 
 const LIKE_A_SLUG = /(?<![\w-])[\w-]{22}(?![\w-])/g;
@@ -77,7 +77,7 @@ export interface AuditOptions {
   readonly account: Account;
   readonly wanted: ReadonlyMap<string, Wanted>;
   readonly heard: Heard;
-  /** Rooms that must be known, although the table forgot them. */
+  /** Rooms that must be known although the restored table does not have them. */
   readonly restored?: readonly string[];
 }
 
@@ -86,7 +86,7 @@ export interface Audit {
   readonly wrong: readonly string[];
 }
 
-/** Holds the table, the provider and the bus against each other and against what was asked for. */
+/** Compares the table, the provider, the bus and the requests with each other. */
 export async function audit({ rooms, account, wanted, heard, restored = [] }: AuditOptions): Promise<Audit> {
   const { rows, past } = await entriesOf(rooms);
   const now = rooms.stack.clock.now();
@@ -131,7 +131,7 @@ export async function audit({ rooms, account, wanted, heard, restored = [] }: Au
   };
 }
 
-/** By the ids that the adapters know them by: those that can be entered, and carry our token. */
+/** Returns the rooms that can be entered and carry this deployment's token, by their ids for the adapters. */
 function livingRooms({ stack }: LocalRooms, { emulator, idOf }: Account): ReadonlySet<string> {
   const environment = stack.functions
     .map(({ definition }) => definition.environment)
@@ -169,7 +169,7 @@ function wrongWith(
   return wrong;
 }
 
-/** Whether the bus was told of the row's room. */
+/** Whether the row's room was not announced on the bus. */
 function untold(
   { key, current, generation, state }: Room,
   { newest }: Heard,
@@ -181,7 +181,7 @@ function untold(
   return [`${key}: the newest news is of room ${news?.room?.id}, and its room is ${current.id}`];
 }
 
-/** The rows by key, and the generations that are past. */
+/** Returns the rows by key, and the past generations. */
 export async function entriesOf({ stack, doors }: LocalRooms) {
   const client = new DynamoDBClient({
     endpoint: stack.environment.AWS_ENDPOINT_URL_DYNAMODB,

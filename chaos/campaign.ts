@@ -15,17 +15,17 @@ export interface CampaignOptions extends LoadOptions {
   readonly seed: number;
   readonly keys: number;
   readonly severity?: Severity;
-  /** Whether a day of each outage follows the storm, which takes minutes. */
+  /** Whether a day of each outage follows the storm. This takes minutes. */
   readonly outages?: boolean;
 }
 
 export interface Outcome {
   readonly figures: Readonly<Record<string, number>>;
-  /** What must not be, a line each. */
+  /** The violations, one line each. */
   readonly wrong: readonly string[];
 }
 
-/** Runs the stack in a storm: what comes out of it, and what is wrong with that. */
+/** Runs the stack in a storm. Returns its results and the violations. */
 export async function runCampaign(ground: Scenario, options: CampaignOptions): Promise<Outcome> {
   const { account, rooms } = ground;
   const { seed, severity = STORMY, say = () => {} } = options;
@@ -70,13 +70,13 @@ export async function runCampaign(ground: Scenario, options: CampaignOptions): P
   }
 }
 
-/** Messages that nobody tried any more: an outage must not end in a dead-letter queue. */
+/** Counts messages in dead-letter queues: an outage must not leave any. */
 function givenUpIn({ stack }: LocalRooms): number {
   const resting = stack.deadLetterQueues().flatMap((queue) => queue.messages());
   return resting.filter(({ attributes }) => attributes.failureReason?.includes(' 503 ')).length;
 }
 
-/** From here on the functions call the table through a proxy that makes faults, and the bus is heard. */
+/** From now on the functions call the table through a proxy that causes faults, and the bus is recorded. */
 function putInFront({ rooms: { stack }, heard }: Scenario, faults: Faults): void {
   const hurry = fileURLToPath(new URL('./short-time-outs.ts', import.meta.url));
   for (const { definition } of stack.functions) {

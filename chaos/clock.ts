@@ -5,8 +5,8 @@ export const HOUR = 3_600_000;
 const STRIDE = HOUR / 20;
 
 /**
- * Turns the clock in strides, from one piece of work to the next: not to the second in which each message comes back,
- * so that a campaign of thousands does not wait for them one by one.
+ * Turns the clock in large steps, from one piece of work to the next, and not to the second in which each
+ * message comes back. So a campaign of thousands does not wait for them one by one.
  */
 export async function letPass(
   { clock, queues, scheduler, quiet }: LocalRooms['stack'],

@@ -4,10 +4,13 @@ import { DUMMY_CREDENTIALS } from '../local/engines/credentials.ts';
 import type { LocalRooms } from '../local/rooms/local-rooms.ts';
 import { HOUR, letPass } from './clock.ts';
 
-/** How often what rests is put back: what is refused for good rests again each time. */
+/** How often dead letters are sent again: a message that is refused for good comes back each time. */
 const REDRIVES = 3;
 
-/** Puts back what rests, as a person would, and lets a night pass each time. @returns how many were put back */
+/**
+ * Sends the dead letters again, as a person would, and lets a night pass each time. @returns how many were
+ * sent again
+ */
 export async function drain({ stack }: LocalRooms): Promise<number> {
   const sqs = new SQSClient({
     endpoint: stack.environment.AWS_ENDPOINT_URL_SQS ?? '',
@@ -30,9 +33,9 @@ export async function drain({ stack }: LocalRooms): Promise<number> {
 }
 
 /**
- * Messages that SQS's own redrive gave a new time and that ended in a dead-letter queue again before any worker could
- * read them: nothing tells them from messages that were sent at that time. They are copies here. In AWS that redrive is
- * refused, by the policy of the queue.
+ * Discards messages to which SQS's own redrive gave a new time, and which returned to a dead-letter queue
+ * before any worker read them: they cannot be distinguished from messages that were sent at that time. They
+ * are copies here. In AWS the policy of the queue refuses that redrive.
  */
 function discardPlaceless(stack: LocalRooms['stack'], queueUrl: string, deadLettersUrl: string): void {
   const [queue, deadLetters] = [queueUrl, deadLettersUrl].map((url) =>

@@ -3,17 +3,20 @@ import type { BusFault } from '../local/fakes/buses.ts';
 import type { LambdaFunction } from '../local/lambda/function.ts';
 import { type Answer, type Decide, type ServiceProxy, startProxy } from './proxy.ts';
 
-/** How bad it is, as probabilities. */
+/** The severity of the faults, as probabilities. */
 export interface Severity {
-  /** Of each kind of fault, for each call of the provider. */
+  /** Of each kind of fault, for each call to the provider. */
   readonly provider: number;
-  /** A throttle, and an answer that is lost after its effect, for each call of the table. */
+  /** Of a throttle, and of a lost answer after the effect, for each call to the table. */
   readonly table: number;
-  /** A refused entry of the bus. */
+  /** Of a refused entry of the bus. */
   readonly bus: number;
-  /** How many entries in a row the bus refuses at the beginning, before it takes any. */
+  /** How many entries in a row the bus refuses at the start. */
   readonly busOutage: number;
-  /** Calls of the table between two deaths, on average: steps, so that a slow machine meets as many as a fast one. */
+  /**
+   * The average number of calls to the table between two crashes. It counts calls, so that a slow machine has
+   * as many crashes as a fast one.
+   */
   readonly betweenDeaths: number;
 }
 
@@ -25,24 +28,24 @@ export const STORMY: Severity = {
   betweenDeaths: 400,
 };
 
-/** What broke, by name. */
+/** The number of faults, by name. */
 export type Damage = Record<string, number>;
 
 export interface Faults {
-  /** What the functions call in place of the table. */
+  /** The endpoint that the functions call instead of the table's. */
   readonly tableEndpoint: string;
   readonly bus: BusFault;
   readonly damage: Damage;
-  /** Kills the processes of one of these functions now and then, in the middle of whatever they do. */
+  /** Kills the processes of one of these functions from time to time, during their work. */
   hunt(functions: readonly LambdaFunction[]): void;
-  /** Whether the bus takes nothing at all. */
+  /** Whether the bus refuses everything. */
   closeBus(closed: boolean): void;
-  /** From here on nothing breaks. */
+  /** Ends all faults. */
   clear(): void;
   close(): Promise<void>;
 }
 
-/** Faults of everything but the provider, whose emulator makes its own. */
+/** Starts the faults of everything except the provider, whose emulator has its own. */
 export async function startFaults(
   tableEndpoint: string,
   seed: number,
@@ -62,7 +65,7 @@ export async function startFaults(
 
   const draw = () => Math.ceil(random() * 2 * severity.betweenDeaths);
 
-  /** Whoever calls the table is in the middle of something, and so may be others. */
+  /** A process that calls the table is working, and others may be working too. */
   function mayKill(): void {
     untilDeath -= 1;
     if (isClear || untilDeath > 0) return;

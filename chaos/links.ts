@@ -7,7 +7,10 @@ import { DUMMY_CREDENTIALS } from '../local/engines/credentials.ts';
 import type { LocalRooms } from '../local/rooms/local-rooms.ts';
 import { HOUR, letPass } from './clock.ts';
 
-/** Compares the links table with the rows, and visits the link of every key. @returns what is wrong, a line each */
+/**
+ * Compares the links table with the rows, and visits the link of every key. @returns the violations, one line
+ * each
+ */
 export async function wrongLinks(
   rooms: LocalRooms,
   rows: ReadonlyMap<string, Room>,
@@ -41,7 +44,7 @@ export async function wrongLinks(
   return [...wrong, ...leaks.map(({ key }) => `${key}: a slug of it is in a log`)];
 }
 
-/** Visitors press the button of every room on demand that is not there. @returns those that were not opened */
+/** Visitors press the button of every room on demand that is not open. @returns those that were not opened */
 async function unopened(rooms: LocalRooms, links: readonly Link[], url: string): Promise<readonly string[]> {
   for (const { slug } of links) await visit(`${url}${slug}`, 'POST');
   if (links.length > 0) await letPass(rooms.stack, HOUR);
@@ -64,7 +67,7 @@ async function visit(address: string, method = 'GET'): Promise<Met> {
   return (await response.json()) as Met;
 }
 
-/** The table of links, and where links begin. */
+/** Returns the table of links, and the start of every link. */
 export function linksOf({ stack }: LocalRooms): { readonly table: string; readonly url: string } {
   const environments = stack.functions.map(({ definition: { environment } }) => environment);
   const { LINKS_TABLE: table, LINKS_URL: url } = environments.find(({ LINKS_URL }) => LINKS_URL) ?? {};
@@ -81,7 +84,7 @@ async function readLinks({ stack }: LocalRooms, TableName: string): Promise<Read
   const links = new Map<string, Link>();
   for await (const { Items = [] } of paginateScan({ client }, { TableName })) {
     for (const item of Items) {
-      // the workers alone write this table
+      // only the workers write this table
       const link = toLink(unmarshall(item) as LinkItem);
       links.set(link.slug, link);
     }

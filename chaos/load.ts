@@ -6,40 +6,40 @@ import type { LocalRooms } from '../local/rooms/local-rooms.ts';
 import { HOUR, letPass } from './clock.ts';
 import type { WorkItem, Workload } from './workload.ts';
 
-/** Requests come in waves, with so much time between two of them: nights pass, and rooms fall due. */
+/** Requests come in waves, with this time between two of them: nights pass, and rooms become due. */
 const BETWEEN_WAVES = 14 * HOUR;
 const wavesFor = (requests: number) => Math.min(10, Math.max(2, Math.ceil(requests / 100)));
 
-/** Of all messages, those that are delivered once more later. */
+/** The share of messages that are delivered once more later. */
 const REPEATED = 0.2;
 
-/** Of these, those that come out of a dead-letter queue by SQS's own redrive. */
+/** The share of these that SQS's own redrive moves out of a dead-letter queue. */
 const MOVED = 0.5;
 
 export interface LoadOptions {
   readonly requests: number;
-  /** @default by the number of requests, at least 2 */
+  /** @default depends on the number of requests, at least 2 */
   readonly waves?: number;
-  /** Hears how it goes. */
+  /** Receives progress messages. */
   readonly say?: (line: string) => void;
 }
 
 export interface Sent {
   readonly requests: number;
-  /** Delivered once more, in their place among the others. */
+  /** Delivered once more, with the original id and time. */
   readonly repeated: number;
   /** Delivered once more with another id and another time. */
   readonly moved: number;
 }
 
-/** A message as it was sent first, to be delivered once more. */
+/** The original message, to be delivered once more. */
 interface Repetition {
   readonly body: string;
   readonly id: string;
   readonly at: number;
 }
 
-/** Sends requests until there were enough of them, and lets the stack work on them meanwhile. */
+/** Sends all requests, and lets the stack work on them meanwhile. */
 export async function sendLoad(
   { stack, doors }: LocalRooms,
   workload: Workload,
@@ -53,7 +53,7 @@ export async function sendLoad(
   let moved = 0;
 
   async function send({ key, body }: WorkItem): Promise<void> {
-    // two requests of one instant would be ordered by their content, which is right and not what is counted here
+    // the content would order two requests of one instant, which is correct but not what this counts
     while ((lastSent.get(key) ?? 0) >= Date.now()) await sleep(1);
     const at = Date.now();
     lastSent.set(key, at);

@@ -8,15 +8,15 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** A request on its way to a service. */
+/** A request to a service. */
 export interface Passing {
-  /** The operation of an AWS service, or the call of any other. */
+  /** The operation of an AWS service, or the call to any other service. */
   readonly operation: string;
-  /** Lets the request have its effect. */
+  /** Forwards the request to the service. */
   forward(): Promise<Answer>;
 }
 
-/** What becomes of a request: an answer, a connection that breaks off, or silence. */
+/** Decides the outcome of a request: an answer, a broken connection, or no answer. */
 export type Decide = (passing: Passing) => Promise<Answer | 'reset' | 'silence'>;
 
 export interface ServiceProxy {
@@ -24,7 +24,7 @@ export interface ServiceProxy {
   close(): Promise<void>;
 }
 
-/** Stands in front of a service on loopback and decides what becomes of each request. */
+/** Starts a proxy for a service on loopback, which decides the outcome of each request. */
 export async function startProxy(upstream: string, decide: Decide): Promise<ServiceProxy> {
   const target = new URL(upstream);
   const agent = new Agent({ keepAlive: true });

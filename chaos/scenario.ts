@@ -2,14 +2,14 @@ import { type LocalRooms, type LocalRoomsOptions, startLocalRooms } from '../loc
 import { ACCOUNTS, type Account, localProvider, type ProviderName } from './accounts.ts';
 import { type Heard, hearing } from './audit.ts';
 
-/** The stack of this project with an account at a provider's emulator, and somebody who listens to all it says. */
+/** The stack of this project with an account at a provider's emulator, and a recorder of its output. */
 export interface Scenario {
   readonly account: Account;
   readonly rooms: LocalRooms;
   readonly heard: Heard;
 }
 
-/** @param options beside the provider, the settings and who listens */
+/** @param options besides the provider, the settings and the recorder */
 export async function prepareScenario(
   provider: ProviderName,
   seed: number,

@@ -2,8 +2,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 
 /**
- * Loaded into a function's process before its bundle: a provider that does not answer is given up after a fraction of
- * the time, and a pause between calls is as short, so that a campaign waits for neither.
+ * Loaded into a function's process before its bundle. It shortens the time-outs of calls to the provider and
+ * the pauses between them, so that a campaign does not wait for them.
  */
 const TIMES_FASTER = 40;
 

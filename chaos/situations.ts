@@ -7,10 +7,10 @@ import type { Scenario } from './scenario.ts';
 import { backUpTables } from './table-backup.ts';
 import type { Workload } from './workload.ts';
 
-/** What lasts for a day or more, beside the random faults. */
+/** A problem that lasts for a day or more, in addition to the random faults. */
 interface Situation {
   readonly title: string;
-  /** @returns what ends it */
+  /** @returns a function that ends it */
   begin(scenario: Scenario, faults: Faults): () => void;
 }
 
@@ -45,7 +45,7 @@ const FULL = 'maximum number of rooms for the account exceeded';
 /** Requests in each situation: two waves, which take 28 hours. */
 const REQUESTS = 10;
 
-/** One situation after the other, each with requests and a night in it. */
+/** Runs one situation after the other, each with requests and a night. */
 export async function liveThroughSituations(
   scenario: Scenario,
   faults: Faults,
@@ -53,7 +53,7 @@ export async function liveThroughSituations(
 ): Promise<void> {
   for (const { title, begin } of SITUATIONS) {
     load.say(`more than a day in which ${title}`);
-    // ahead of the storm: the first rule that strikes wins
+    // before the storm's rules: the first rule that matches wins
     scenario.account.emulator.faults.clear();
     const end = begin(scenario, faults);
     await sendLoad(scenario.rooms, load.workload, load.random, { requests: REQUESTS });
@@ -61,7 +61,10 @@ export async function liveThroughSituations(
   }
 }
 
-/** Reconciles while the account lists no room, as with the key of another account, although each room can be read. */
+/**
+ * Reconciles while the account lists no room although each room can be read, as with the key of another
+ * account.
+ */
 export async function showAnEmptyList({ account, rooms }: Scenario): Promise<void> {
   const { emulator, calls, emptyPage } = account;
   const end = emulator.faults.add({ ...ALWAYS, status: 200, on: calls.list, body: emptyPage });
@@ -70,14 +73,14 @@ export async function showAnEmptyList({ account, rooms }: Scenario): Promise<voi
   end();
 }
 
-/** So few that the brake of reconciliation has no reason to hold. */
+/** Few enough that the brake of reconciliation does not hold. */
 const FORGOTTEN = 6;
 
 /**
- * Puts the tables back to where they were a night and some requests ago, and does what the guide says: reconciles before
- * anything else, two hours later. Whoever had asked in between asks again.
+ * Restores the tables to a time before some requests and a night, and follows the guide: reconciles before
+ * anything else, two hours later. The senders of requests since then send them again.
  *
- * @returns the rooms that nobody had asked to change in between: their links must be the row's again
+ * @returns the rooms whose keys had no change in between: their rows must have the rooms' links again
  */
 export async function restoreTheTable(
   { rooms }: Scenario,

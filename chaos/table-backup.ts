@@ -15,7 +15,7 @@ type Key = readonly string[];
 export const ROOMS_KEY: Key = ['roomKey', 'entry'];
 export const LINKS_KEY: Key = ['slug'];
 
-/** Keeps the tables of rooms and links as they are. @returns what restores both to this moment */
+/** Backs up the tables of rooms and links. @returns a function that restores both to this moment */
 export async function backUpTables(rooms: LocalRooms): Promise<() => Promise<void>> {
   const client = new DynamoDBClient({
     endpoint: rooms.stack.environment.AWS_ENDPOINT_URL_DYNAMODB,
@@ -31,7 +31,7 @@ export async function backUpTables(rooms: LocalRooms): Promise<() => Promise<voi
   };
 }
 
-/** Keeps a table as it is. @returns what restores it to this moment */
+/** Backs up a table. @returns a function that restores it to this moment */
 export async function backUp(
   client: DynamoDBClient,
   TableName: string,

@@ -1,29 +1,29 @@
 import { drawBelow, type Random } from '../emulators/http/random.ts';
 
-/** A request as somebody sends it. */
+/** A request as a sender sends it. */
 export interface WorkItem {
   readonly key: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What the newest request for a key wants. */
+/** The state that the newest request for a key wants. */
 export type Wanted = { readonly cancelled: true } | { readonly cancelled: false; readonly name: string };
 
-/** Draws requests for a number of keys, and knows what must come of them in the end. */
+/** Draws requests for a number of keys, and knows the expected final state. */
 export interface Workload {
   next(): WorkItem;
   readonly wanted: ReadonlyMap<string, Wanted>;
-  /** The newest request for each key that says what is wanted of it. */
+  /** The newest request for each key that decides its state. */
   readonly newest: ReadonlyMap<string, WorkItem>;
 }
 
 const NAMES = ['Weekly', 'Monthly', 'Quarterly'] as const;
 const LIFETIMES = ['P3D', 'P5D', 'P10D', 'P30D'] as const;
 const MODES = ['recreate', 'recreate', 'extend', 'none'] as const;
-/** Of keys that nobody holds, releases or rotates by hand: a room on demand may never have been there. */
+/** For keys without hold, release and rotation by hand: a room on demand may never have existed. */
 const FREE_MODES = [...MODES, 'on-demand'] as const;
 
-/** What visitors and persons send for a key that was asked for. */
+/** The requests of visitors and persons for an existing key. */
 const AT_THE_LINK = ['knock', 'knock', 'relink'] as const;
 
 /** Every third key is never cancelled, so that it can be held, released and rotated by hand at any time. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What AWS counts. */
+/** The items that AWS counts. */
 export type Item =
   | 'writeUnits'
   | 'readUnits'
@@ -16,7 +16,7 @@ export type Item =
   | 'logGigabytes'
   | 'traces';
 
-/** How much of each item, for one room or for many. */
+/** The quantity of each item, for one room or for many. */
 export type Usage = Readonly<Partial<Record<Item, number>>>;
 
 interface PriceList {

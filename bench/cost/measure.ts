@@ -6,34 +6,34 @@ import { type BenchWorld, startWorld } from '../world/world.ts';
 import type { Usage } from './bill.ts';
 import { type StoredBytes, storedBytes } from './stored-bytes.ts';
 
-/** How long a provider takes for a call. */
+/** The duration of a provider's call, in milliseconds. */
 const PROVIDER_TIME = 200;
 
-/** Memory with which Lambda gives a whole CPU; below it gives as much less. */
+/** The memory in MB for which Lambda gives a whole CPU; less memory gives proportionally less. */
 const WHOLE_CPU = 1769;
 
-/** The share of requests that the tracer sends a trace of, by X-Ray's own default. */
+/** The share of requests for which the tracer sends a trace, by X-Ray's default. */
 const TRACED = 0.05;
 
-/** How long the stack's bus keeps what it was told: 90 days. */
+/** How long the stack's bus keeps its events, in months: 90 days. */
 const ARCHIVE_MONTHS = (90 / 365) * 12;
 
 const WARM_UP = 200;
 const MESSAGES = 200;
 
-/** Rooms of one account, where a message is about all of them. */
+/** The rooms of one account, if a message is about all of them. */
 const ACCOUNT = 1000;
 
-/** What one room costs a function, of what AWS counts. */
+/** What one room uses in a function, by AWS's items. */
 export interface RoomUsage {
   readonly usage: Usage;
-  /** Of the rooms table as this function leaves it. */
+  /** The bytes in the rooms table after this function. */
   readonly stored: StoredBytes;
 }
 
 /**
- * Runs a warm function in full batches, once past a recorder for what goes over the wire and once without it for the
- * time, with a provider that takes its time. CPU is scaled to what the configured memory brings of it.
+ * Runs a warm function in full batches: once through a recorder that counts the traffic, and once without it
+ * to measure the time. The provider has a realistic duration. CPU time is scaled to the configured memory.
  */
 export async function measureRoom(
   variant: Variant,

@@ -8,9 +8,9 @@ import type { FunctionName } from '../bundles.ts';
 
 const CONTEXT = fileURLToPath(new URL('../../cdk.json', import.meta.url));
 
-/** Megabytes that each function is deployed with. */
+/** Returns the memory with which each function is deployed, in MB. */
 export async function configuredMemory(): Promise<(name: FunctionName) => number> {
-  // the template names the bundles by what is in them
+  // the template names the bundles by their content
   await freshenBundles();
   const { default: cdk } = await import(CONTEXT, { with: { type: 'json' } });
   const applications = ['78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11'];

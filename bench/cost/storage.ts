@@ -4,16 +4,16 @@ import type { StoredBytes } from './stored-bytes.ts';
 const GIGABYTE = 1e9;
 const YEAR = 365;
 
-/** A past generation is remembered for the week that it still lives, and for 90 days after it. */
+/** A past generation is stored for the week that it still lives, and for 90 days after that. */
 export const DAYS_REMEMBERED = 7 + 90;
 
-/** What DynamoDB adds to every item, and to every entry of an index, when it calculates storage. */
+/** The bytes that DynamoDB adds to every item and index entry when it calculates storage. */
 const OVERHEAD = 100;
 
-/** A read that need not be consistent takes half a unit for so many bytes. */
+/** An eventually consistent read of this many bytes uses half a unit. */
 const READ_SIZE = 4096;
 
-/** A row that is kept for a year. Point-in-time recovery backs up what the table holds, and not its index. */
+/** The storage of a row for a year. Point-in-time recovery backs up the table, but not its index. */
 export function kept({ row, indexEntry }: StoredBytes): Usage {
   return {
     storedGigabyteMonths: gigabyteMonths(row, YEAR) + gigabyteMonths(indexEntry, YEAR),
@@ -21,7 +21,7 @@ export function kept({ row, indexEntry }: StoredBytes): Usage {
   };
 }
 
-/** What a rotation leaves behind: every comparison reads it. The usual way leaves nothing. */
+/** The storage of a past generation, which every comparison reads. The usual way stores none. */
 export function remembered({ generation }: StoredBytes): Usage {
   if (generation === 0) return {};
   return {

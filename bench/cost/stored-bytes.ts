@@ -2,7 +2,7 @@ import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/clie
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { ROOMS_TABLE } from '../../local/engines/table-engines.ts';
 
-/** Bytes of what lies in a rooms table, on average; 0 of what it does not have. */
+/** Average bytes in a rooms table; 0 for parts that it does not have. */
 export interface StoredBytes {
   readonly row: number;
   /** The row's entry in the index of due rooms. */
@@ -34,7 +34,10 @@ function projected(row: Item): Item {
   return Object.fromEntries(Object.entries(row).filter(([name]) => PROJECTED.includes(name)));
 }
 
-/** As DynamoDB's developer guide has it: names and texts in UTF-8, two digits a byte, three bytes for a list or map. */
+/**
+ * Calculates as DynamoDB's developer guide says: names and texts in UTF-8, two digits per byte, three bytes
+ * for a list or map.
+ */
 function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 1;

@@ -5,7 +5,10 @@ import { get, put, type Row } from './table.ts';
 const DAY = 86_400_000;
 const LIFE = 90 * DAY;
 
-/** Makes every call that the project's own functions make, so that what they cost can be told from what is added. */
+/**
+ * Makes every call of the project's own functions, so that the cost of the calls can be separated from the
+ * rest.
+ */
 export const ALL_CALLS = process.env.FLOOR_CALLS === 'all';
 
 /** Claims, creates, records and announces: two writes, one POST, one event. */

@@ -12,7 +12,7 @@ const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
 export type Row = Record<string, unknown>;
 
-/** Writes a row if it still has the revision; none where it is to be new. */
+/** Writes a row if it still has the revision; without a revision, if there is no row. */
 export async function put(Item: Row, revision?: number): Promise<void> {
   const condition =
     revision === undefined
@@ -21,7 +21,7 @@ export async function put(Item: Row, revision?: number): Promise<void> {
   await table.send(new PutCommand({ TableName, Item, ...condition }));
 }
 
-/** Writes an entry whatever is there. */
+/** Writes an entry unconditionally. */
 export async function overwrite(Item: Row): Promise<void> {
   await table.send(new PutCommand({ TableName, Item }));
 }

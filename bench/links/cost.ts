@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { costOf, totalOf, type Usage } from '../cost/bill.ts';
 import { table } from '../tables.ts';
 
-/** What AWS counts beside what `bench/cost` knows. */
+/** The items that AWS counts, in addition to those of `bench/cost`. */
 type EdgeItem =
   | 'edgeRequests'
   | 'edgeFunctions'
@@ -30,15 +30,15 @@ interface PriceList {
 const PRICES: PriceList = JSON.parse(readFileSync(new URL('./prices.json', import.meta.url), 'utf8'));
 
 const MILLION = 1_000_000;
-/** Of an answer with its headers: a redirect. */
+/** The bytes of an answer with its headers: a redirect. */
 const ANSWER_BYTES = 600;
-/** What the table takes for a read within a region, in milliseconds: an assumption. */
+/** The duration of a read within a region, in milliseconds: an assumption. */
 const TABLE_TIME = 5;
-/** Memory of the function, and memory with which Lambda gives a whole CPU. */
+/** The memory of the function, and the memory for which Lambda gives a whole CPU. */
 const MEMORY = 256;
 const WHOLE_CPU = 1769;
 
-/** What was measured of a visit. */
+/** The measured values of a visit. */
 export interface VisitCost {
   /** Milliseconds of CPU. */
   readonly cpu: number;
@@ -46,7 +46,7 @@ export interface VisitCost {
   readonly logged: number;
 }
 
-/** What a million visits cost by each way to serve them, and what a change of a link costs. */
+/** Returns the cost of a million visits for each way of serving them, and the cost of changing a link. */
 export function costPart({ cpu, logged }: VisitCost): string {
   const billed = TABLE_TIME + (cpu * WHOLE_CPU) / MEMORY;
   const read: Usage = { readUnits: 0.5 };

@@ -2,28 +2,28 @@ import { QUICK } from '../../functions/links/script.ts';
 import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
 import { type MeetingsApiProvider, startMeetingsApiProvider } from '../../local/rooms/provider.ts';
 
-/** How long a provider takes to make a room. */
+/** How long a provider takes to create a room, in milliseconds. */
 const PROVIDER_TIME = 200;
-/** Of the function and the workers, until all their processes are there. */
+/** Knocks before the measurement, until all processes of the function and the workers run. */
 const WARM_UP = 5;
-/** Milliseconds between two looks of one who wants to know the moment. */
+/** Milliseconds between two checks of the link. */
 const GLANCE = 10;
-/** Milliseconds from one knock to the next, so that a copy of the function lets all through. */
+/** Milliseconds from one knock to the next, so that a container of the function accepts all of them. */
 const PACE = 600;
-/** Milliseconds after which a room is not waited for. */
+/** Milliseconds after which the wait for a room ends. */
 const PATIENCE = 30_000;
 
-/** Milliseconds from the press of the button, of each knock. */
+/** Milliseconds from the press of the button, for each knock. */
 export interface KnockRuns {
-  /** Until the link leads to the room. */
+  /** Until the link redirects to the room. */
   readonly open: number[];
-  /** Until the page, which looks now and then, is led there. */
+  /** Until the page, which checks from time to time, enters the room. */
   readonly entered: number[];
 }
 
 /**
- * The whole stack on this machine, with a provider that takes 200 ms: a visitor knocks at one key on demand after the
- * other. The two kinds of visitor take turns.
+ * Runs the whole stack on this machine, with a provider that takes 200 ms. A visitor knocks at one key on
+ * demand after the other; the two kinds of visitor alternate.
  */
 export async function measureKnocks(knocks: number): Promise<KnockRuns> {
   let provider: MeetingsApiProvider | undefined;
@@ -61,7 +61,7 @@ async function askForLinks({ doors, stack }: LocalRooms, count: number): Promise
   return (await doors.rooms()).flatMap(({ link }) => (link === undefined ? [] : [link]));
 }
 
-/** Presses the button, and looks after each pause as the page does. */
+/** Presses the button, and checks after each pause as the page does. */
 async function knock(link: string, pause: number): Promise<number> {
   const headers = { accept: 'application/json' };
   const began = performance.now();

@@ -25,7 +25,7 @@ bench/links/results.md.
 const FULL = { coldRounds: 21, warmRounds: 15, visits: 500, knocks: 100 };
 const QUICK = { coldRounds: 3, warmRounds: 3, visits: 50, knocks: 5 };
 
-/** Of the page on a phone: what a person takes as one step. */
+/** The limit for the page on a phone: what a person experiences as one step. */
 const SECOND = 1000;
 
 const { values } = parseArgs({

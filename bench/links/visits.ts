@@ -15,7 +15,7 @@ const NAME = 'open-room';
 export const VISITED: readonly Variant[] = ['ours', 'floor', 'usual way'];
 const WARM_UP = 3;
 
-/** A link whose room is open, and what a function needs to visit it. */
+/** A link whose room is open, and everything that a function needs to visit it. */
 export interface LinkWorld {
   readonly endpoints: { readonly tables: string };
   readonly engine: TableEngineName;
@@ -58,7 +58,7 @@ export async function startLinkWorld(): Promise<LinkWorld> {
   };
 }
 
-/** As `measureCold`: a fresh process imports the bundle and answers its first visit. */
+/** Like `measureCold`: a fresh process imports the bundle and answers its first visit. */
 export async function coldVisits(
   world: LinkWorld,
   rounds: number,
@@ -89,7 +89,7 @@ export async function coldVisits(
   return runs as [ColdRuns, ...ColdRuns[]];
 }
 
-/** As `measureWarm`: one process of each kind, one visit after the other. */
+/** Like `measureWarm`: one process of each kind, one visit after the other. */
 export async function warmVisits(
   world: LinkWorld,
   { rounds, messages }: WarmEffort,
@@ -113,7 +113,7 @@ export async function warmVisits(
   return lanes.map(({ runs }) => runs) as [WarmRuns, ...WarmRuns[]];
 }
 
-/** What our own function logs of a visit. */
+/** Returns the bytes that the project's own function logs for a visit. */
 export async function loggedBytes(world: LinkWorld): Promise<number> {
   const visits = 100;
   const container = containerOf('ours', world);

@@ -3,16 +3,16 @@ import { Assignments } from '../work.ts';
 import { BenchContainer } from '../world/container.ts';
 import { startWorld } from '../world/world.ts';
 
-/** Milliseconds of an invocation, of each round. */
+/** Milliseconds of an invocation, for each round. */
 export interface BatchRuns {
   readonly single: number[];
   readonly ten: number[];
 }
 
-/** How long a provider takes that is not on loopback. */
+/** The duration of a provider that is not on loopback, in milliseconds. */
 const PROVIDER_TIME = 200;
 
-/** One message, and a batch of ten, with a provider that takes its time. */
+/** Measures one message and a batch of ten, with a provider of realistic duration. */
 export async function measureBatch(rounds: number): Promise<BatchRuns> {
   const world = await startWorld();
   const work = new Assignments('create-rooms', world);

@@ -3,7 +3,7 @@ import { Assignments } from '../work.ts';
 import { BenchContainer } from '../world/container.ts';
 import { startWorld } from '../world/world.ts';
 
-/** Of each round, in order. */
+/** The values of each round, in order. */
 export interface ColdRuns {
   readonly variant: Variant;
   /** Bytes of the bundle. */
@@ -19,9 +19,10 @@ export interface ColdRuns {
 }
 
 /**
- * A fresh process imports the bundle and does its first message. Node's own start is not counted: it is everybody's.
+ * Measures a fresh process that imports the bundle and processes its first message. Node's own start is not
+ * counted, because it is the same for all variants.
  *
- * @returns first our own
+ * @returns the project's own variant first
  */
 export async function measureCold(name: FunctionName, rounds: number): Promise<readonly ColdRuns[]> {
   const world = await startWorld();

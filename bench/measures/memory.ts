@@ -5,9 +5,9 @@ import { startWorld } from '../world/world.ts';
 
 /** Megabytes. */
 export interface MemoryRuns {
-  /** The most the process ever held. */
+  /** The most memory that the process ever used. */
   readonly peak: number;
-  /** What is in use after a collection of garbage, after each part of the messages. */
+  /** The memory after a garbage collection, after each part of the messages. */
   readonly used: readonly number[];
 }
 

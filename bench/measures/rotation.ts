@@ -4,12 +4,12 @@ import { Assignments } from '../work.ts';
 import { BenchContainer } from '../world/container.ts';
 import { startWorld } from '../world/world.ts';
 
-/** A night's rotation. */
+/** The rotation of one night. */
 export interface Night {
   readonly rooms: number;
-  /** Rooms that are worked on at once. */
+  /** Rooms that are processed at the same time. */
   readonly concurrency: number;
-  /** Milliseconds that the provider takes for a room. */
+  /** The duration of the provider's call for a room, in milliseconds. */
   readonly providerTime: number;
 }
 
@@ -17,29 +17,32 @@ export const NIGHT: Night = { rooms: 1000, concurrency: 10, providerTime: 50 };
 
 export interface NightRun {
   readonly milliseconds: number;
-  /** Milliseconds of CPU that the functions took for a room. */
+  /** CPU time of the functions for a room, in milliseconds. */
   readonly cpu: number;
-  /** Milliseconds of CPU that everything on this machine took for a room: the provider and the tables too. */
+  /**
+   * CPU time of everything on this machine for a room, including the provider and the tables, in
+   * milliseconds.
+   */
   readonly machine: number;
 }
 
-/** What it would take if nothing but the provider took time. */
+/** Returns the duration if only the provider took time. */
 export function arithmeticLimit({ rooms, concurrency, providerTime }: Night): number {
   return (rooms / concurrency) * providerTime;
 }
 
-/** Milliseconds of CPU that this machine has for each room in that time. */
+/** Returns the CPU time of this machine for each room in that duration, in milliseconds. */
 export function cpuAtLimit(night: Night): number {
   return (arithmeticLimit(night) * availableParallelism()) / night.rooms;
 }
 
-/** Messages that a container does first, until its compiler has settled. */
+/** Messages that a container processes before the measurement, until its compiler has settled. */
 const WARM_UP = 200;
 
 /**
- * Rotates every room, by as many containers as rooms are worked on at once, each with one at a time: the planner spreads
- * a night's rotations, so that batches seldom fill. What one container has to do falls into the others' waiting, as it
- * does where each has a CPU of its own.
+ * Rotates every room, with one container for each room that is processed at the same time. Each processes one
+ * message at a time, because the planner spreads a night's rotations and batches are rarely full. The work of
+ * one container runs while the others wait, as it does when each has its own CPU.
  */
 export async function measureRotation(variant: Variant, night: Night): Promise<NightRun> {
   const { rooms, concurrency, providerTime } = night;
@@ -66,7 +69,7 @@ export async function measureRotation(variant: Variant, night: Night): Promise<N
   return { milliseconds, cpu: runs.reduce((sum, { cpu }) => sum + cpu, 0) / rooms, machine };
 }
 
-/** Milliseconds that all processors were at work since the machine was started. */
+/** Returns how long all processors have worked since the machine was started, in milliseconds. */
 function busy(): number {
   return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0);
 }

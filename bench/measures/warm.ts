@@ -3,7 +3,7 @@ import { Assignments } from '../work.ts';
 import { BenchContainer } from '../world/container.ts';
 import { startWorld } from '../world/world.ts';
 
-/** Of each round, in order. */
+/** The values of each round, in order. */
 export interface WarmRuns {
   readonly variant: Variant;
   /** Messages a second of one process. */
@@ -14,7 +14,7 @@ export interface WarmRuns {
 
 export interface WarmEffort {
   readonly rounds: number;
-  /** Of a round. */
+  /** Messages in a round. */
   readonly messages: number;
 }
 
@@ -22,9 +22,9 @@ export interface WarmEffort {
 const WARM_UP = 3;
 
 /**
- * One process of each kind, warmed up; they take turns, so that a busy minute weighs on all.
+ * Measures one process of each kind, warmed up. They alternate, so that a busy minute affects all of them.
  *
- * @returns first our own
+ * @returns the project's own variant first
  */
 export async function measureWarm(
   name: FunctionName,

@@ -18,18 +18,19 @@ import {
 
 export const TABLE = 'rooms';
 
-/** When the first room falls due; each further one follows a second later. */
+/** When the first room is due; each further one follows a second later. */
 export const FIRST_DUE: Instant = Date.parse('2027-03-01T00:00:00.000Z');
 
-/** The instant at which exactly so many rooms are due. */
+/** Returns the instant at which exactly this many rooms are due. */
 export function whenDue(rooms: number): Instant {
   return FIRST_DUE + (rooms - 1) * SECOND;
 }
 
 /**
- * A rooms table of so many rows, filled as DynamoDB's own import would: one call an item takes hours for a million.
+ * Creates a rooms table with this many rows. It fills it like DynamoDB's own import: one call per item takes
+ * hours for a million.
  *
- * @param directory where the database lies
+ * @param directory the folder of the database
  */
 export async function loadTable(rows: number, directory: string): Promise<Tables> {
   const binary = dynoxideBinary();
@@ -64,7 +65,7 @@ export async function loadTable(rows: number, directory: string): Promise<Tables
   };
 }
 
-/** A room of 90 days as it lies in the table between two rotations. */
+/** Returns a room of 90 days as it is in the table between two rotations. */
 function sleepingRoom(index: number): Room {
   const dueAt = FIRST_DUE + index * SECOND;
   const expiresAt = dueAt + 9 * DAY;
@@ -99,7 +100,7 @@ function sleepingRoom(index: number): Room {
   };
 }
 
-/** An item in DynamoDB's own JSON. */
+/** Returns an item in DynamoDB's own JSON. */
 function attributes(item: Record<string, unknown>): Record<string, object> {
   const present = Object.entries(item).filter(([, value]) => value !== undefined);
   return Object.fromEntries(present.map(([name, value]) => [name, attribute(value)]));

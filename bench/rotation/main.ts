@@ -29,7 +29,7 @@ const { values } = parseArgs({
 const numbers = (list: string) => list.split(',').map(Number);
 const [sizes, dues, handover] = [numbers(values.rows), numbers(values.due), Number(values.handover)];
 const invocationTime = 20 * SECOND;
-/** What one plan may take: a scan of a million rows takes the engine longer than anybody waits. */
+/** The limit for one plan: a scan of a million rows takes the engine longer than is useful. */
 const maxWait = 2 * MINUTE;
 
 const [load = 0] = loadavg();
@@ -53,7 +53,7 @@ try {
 }
 const text = results();
 console.log(text);
-// other sizes are for trying something out
+// other sizes are for experiments
 if (process.argv.length === 2) {
   writeFileSync(RESULTS, text);
   console.log(`written to ${RESULTS}`);
@@ -69,7 +69,7 @@ async function planOnce(table: Tables, rows: number, due: number, way: Invocatio
   return `| ${cells(rows, due, way, report.reads, report.readUnits)} | ${report.heap.toFixed(1)} | ${cells(ended)} |`;
 }
 
-/** A plan by invocations that have little time, each beginning where the one before stopped. */
+/** Plans with short invocations, each of which continues where the previous one stopped. */
 async function planInTurns(table: Tables): Promise<string[]> {
   const queue = newQueue(queues, 'handover');
   const lines: string[] = [];
@@ -107,7 +107,7 @@ async function run(
   return JSON.parse(stdout);
 }
 
-/** Every room that is due was nominated, and none twice. */
+/** Asserts that every due room was nominated exactly once. */
 function assertEach(queue: Queue, due: number): void {
   const keys = queue.messages().map(({ body }) => readRotation(body).order.key);
   const different = new Set(keys).size;

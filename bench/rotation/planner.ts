@@ -11,15 +11,15 @@ import { HOUR, MINUTE } from '../../functions/rooms/model/time.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { TABLE } from './load.ts';
 
-/** One invocation of a planner in a process of its own, so that its memory is nobody else's. */
+/** One invocation of a planner in a separate process, so that its memory can be measured. */
 export interface Invocation {
   readonly tables: string;
   readonly queues: string;
   readonly queueUrl: string;
   readonly now: number;
-  /** `index` is the planner as it is; `scan` finds what is due as one does without an index. */
+  /** `index` is the project's planner; `scan` finds due rooms without an index. */
   readonly way: 'index' | 'scan';
-  /** What the invocation may take, in milliseconds. */
+  /** The time limit of the invocation, in milliseconds. */
   readonly time: number;
   /** A message of the plans queue. */
   readonly task: string;
@@ -30,9 +30,9 @@ export interface InvocationReport {
   readonly readUnits: number;
   readonly reads: number;
   readonly milliseconds: number;
-  /** What the planner held at the most between two rounds, garbage not counted, in MiB. */
+  /** The largest heap between two rounds, without garbage, in MiB. */
   readonly heap: number;
-  /** The message to the successor. */
+  /** The message for the next invocation. */
   readonly rest?: string;
 }
 
@@ -67,7 +67,7 @@ async function invoke(invocation: Invocation): Promise<InvocationReport> {
   };
 }
 
-/** Has DynamoDB say what each read takes, and adds it up. */
+/** Adds up the read units that DynamoDB reports. */
 function countReads(client: DynamoDBClient): { readUnits: number; reads: number } {
   const consumed = { readUnits: 0, reads: 0 };
   client.middlewareStack.add(
@@ -84,7 +84,7 @@ function countReads(client: DynamoDBClient): { readUnits: number; reads: number 
   return consumed;
 }
 
-/** What is due without an index: every row is read, 1 MB at a time, and most are thrown away. */
+/** Finds due rooms without an index: every row is read, 1 MB at a time, and most are discarded. */
 function scanning(client: DynamoDBClient): Pick<RoomStore, 'due'> {
   const table = DynamoDBDocumentClient.from(client);
   return {

@@ -13,7 +13,7 @@ export const tracer = new Tracer();
 
 export type Handle = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
-/** A handler with what the documentation puts around every one. */
+/** Wraps a handler as the documentation recommends. */
 export function withPowertools(handle: Handle) {
   return middy<SQSEvent, SQSBatchResponse>()
     .use(captureLambdaHandler(tracer))

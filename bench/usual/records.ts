@@ -8,7 +8,7 @@ import type { SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
 import { type Handle, logger, withPowertools } from './powertools.ts';
 
-/** Every message of a batch parsed, done once and reported by itself. */
+/** Parses every message of a batch, processes it once and reports it separately. */
 export function perRecord<Schema extends z.ZodType>(
   schema: Schema,
   work: (body: z.infer<Schema>) => Promise<void>,

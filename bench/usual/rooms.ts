@@ -21,7 +21,7 @@ export interface Wanted {
   readonly generation: number;
 }
 
-/** Opens a room, saves it and tells of it. That it happens once is the idempotency layer's business. */
+/** Creates a room, stores it and announces it. The idempotency layer ensures that this happens once. */
 export async function openRoom({ key, display_name, generation }: Wanted, event: string): Promise<void> {
   const expires_at = new Date(Date.now() + LIFE).toISOString();
   const made = roomSchema.parse(

@@ -11,29 +11,29 @@ const RUNNER = fileURLToPath(new URL('../container.mjs', import.meta.url));
 export interface Work {
   /** `%n` stands for the number of the message. */
   readonly body: string;
-  /** Of a link that is visited in place of messages: each visit must end in a redirect. */
+  /** The path of a link that is visited instead of messages: each visit must end in a redirect. */
   readonly path?: string;
   readonly from: number;
-  /** Not included. */
+  /** Exclusive. */
   readonly to: number;
   readonly batchSize: number;
 }
 
-/** What something took. */
+/** The time that something took. */
 export interface Spent {
   readonly milliseconds: number;
   /** Milliseconds of CPU, of all threads. */
   readonly cpu: number;
 }
 
-/** What it took to import the bundle. */
+/** The time that importing the bundle took. */
 export interface Loaded extends Spent {
-  /** Node's own modules that were loaded for it. */
+  /** The modules of Node.js that were loaded for it. */
   readonly builtins: readonly string[];
 }
 
 export interface Ran extends Spent {
-  /** Bytes, after a collection of garbage where it was asked for. */
+  /** Bytes, after a garbage collection if one was requested. */
   readonly memory: { readonly rss: number; readonly heapUsed: number; readonly peak: number };
 }
 
@@ -44,11 +44,11 @@ interface Failures {
 export interface ContainerOptions {
   readonly bundle: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Collects garbage before the memory is looked at. */
+  /** Collects garbage before the memory is measured. */
   readonly collect?: boolean;
 }
 
-/** A fresh process with nothing in its environment but what the function is given; its log goes into a file. */
+/** A fresh process with only the function's environment; its log goes into a file. */
 export class BenchContainer {
   readonly #bundle: string;
   readonly #process: ChildProcess;
@@ -68,15 +68,15 @@ export class BenchContainer {
     return this.#ask({ kind: 'load', module: pathToFileURL(this.#bundle).href });
   }
 
-  /** @throws Error where a message was not done */
+  /** @throws Error if a message failed */
   async run(work: Work): Promise<Ran> {
     return this.#done(work, await this.#ask<Ran & Failures>({ kind: 'run', ...work }));
   }
 
   /**
-   * Loads the bundle and works at once, as a container does that is started because there is work.
+   * Loads the bundle and works immediately, like a container that is started for a message.
    *
-   * @throws Error where a message was not done
+   * @throws Error if a message failed
    */
   async start(work: Work): Promise<{ readonly loaded: Loaded; readonly ran: Ran }> {
     const module = pathToFileURL(this.#bundle).href;
@@ -93,7 +93,7 @@ export class BenchContainer {
     return ran;
   }
 
-  /** Bytes that were logged so far. */
+  /** Returns the number of bytes logged so far. */
   logged(): number {
     return fstatSync(this.#log).size;
   }

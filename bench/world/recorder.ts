@@ -4,27 +4,27 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Endpoints } from './world.ts';
 
-/** What went over the wire, by operation: `PutItem`, `SendMessageBatch`, `POST /rooms`, ... */
+/** The recorded traffic of an operation: `PutItem`, `SendMessageBatch`, `POST /rooms`, ... */
 export interface Operation {
   calls: number;
   /** Bytes of the requests' bodies. */
   bytes: number;
-  /** Capacity units of DynamoDB, as its answers tell them: of the table and its indexes. */
+  /** Capacity units of DynamoDB, as its answers report them: of the table and its indexes. */
   units: number;
 }
 
 export interface Recorder<E = Endpoints> {
-  /** For the environment of a function, in place of the world's own. */
+  /** Endpoints for the environment of a function, instead of the world's own. */
   readonly endpoints: E;
   readonly operations: ReadonlyMap<string, Operation>;
-  /** How many different tokens the provider was shown. */
+  /** How many different tokens the provider received. */
   signatures(): number;
-  /** Forgets all that was recorded. */
+  /** Clears all records. */
   clear(): void;
   stop(): Promise<void>;
 }
 
-/** Stands between a function and its services, and counts what is said. Says nothing itself. */
+/** Starts proxies between a function and its services, which count the traffic. */
 export async function startRecorder<E extends { readonly [K in keyof E]: string }>(world: {
   readonly endpoints: E;
 }): Promise<Recorder<E>> {
@@ -95,7 +95,10 @@ export async function startRecorder<E extends { readonly [K in keyof E]: string 
   };
 }
 
-/** An SDK names its operation in a header; the provider's has a path, of which a room's id is left out. */
+/**
+ * An SDK names its operation in a header. The provider's calls have a path, from which a room's id is
+ * removed.
+ */
 function operationOf({ headers, method, url = '/' }: IncomingMessage): string {
   const target = headers['x-amz-target'];
   if (typeof target === 'string') return target.slice(target.indexOf('.') + 1);
@@ -107,7 +110,7 @@ function isTableCall({ headers }: IncomingMessage): boolean {
   return String(headers['x-amz-target']).startsWith('DynamoDB_');
 }
 
-/** Asks DynamoDB to tell what a call costs, without the function knowing of it. */
+/** Asks DynamoDB to report the cost of a call, without a change in the function. */
 function withCapacity(body: string): string {
   return JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: 'INDEXES' });
 }

@@ -13,12 +13,12 @@ export interface Seeding {
   readonly count: number;
 }
 
-/** Writes at once, few enough for any engine. */
+/** Concurrent writes, few enough for any engine. */
 const LANES = 16;
 
 const LIFE = 90 * DAY;
 
-/** Rooms that have lived most of their life: due since an hour, with six days to go. */
+/** Creates rooms that are near their end: due for an hour, with six days left. */
 export async function seedRooms({ rooms, provider, prefix, count }: Seeding): Promise<void> {
   let next = 0;
   const lane = async () => {

@@ -8,7 +8,7 @@ import {
 
 export type TableEngineName = 'dynoxide' | 'dynalite';
 
-/** @param wanted default: the fast one where there is a binary for this machine */
+/** @param wanted default: the fast one if there is a binary for this machine */
 export async function startTableEngine(
   wanted?: TableEngineName,
 ): Promise<{ readonly tables: Tables; readonly engine: TableEngineName }> {
@@ -18,7 +18,7 @@ export async function startTableEngine(
   return { tables: await startDynalite(), engine: 'dynalite' };
 }
 
-/** The table that Powertools' idempotency documents, for the usual way. */
+/** Creates the table that Powertools' idempotency documents, for the usual way. */
 export async function makeIdempotencyTable({ client }: Tables): Promise<string> {
   const TableName = 'idempotency';
   await client.send(

@@ -16,34 +16,34 @@ import { APPLICATION, APPLICATION_ID, DEPLOYMENT } from './account.ts';
 import { seedRooms } from './seed.ts';
 import { makeIdempotencyTable, startTableEngine, type TableEngineName } from './table-engine.ts';
 
-/** Where the services are that a function speaks to. */
+/** The endpoints of the services that a function calls. */
 export interface Endpoints {
   readonly tables: string;
   readonly queues: string;
   readonly standIns: string;
-  /** Of the Meetings API, with its path. */
+  /** The URL of the Meetings API, with its path. */
   readonly provider: string;
 }
 
-/** Everything that a function speaks to, on loopback. */
+/** All services that a function calls, on loopback. */
 export interface BenchWorld {
   readonly engine: TableEngineName;
   readonly endpoints: Endpoints;
   readonly provider: MeetingsApi;
   readonly rooms: RoomStore;
-  /** Where the planner and reconciliation nominate. */
+  /** The queue to which the planner and reconciliation nominate. */
   readonly rotations: Queue;
-  /** How many events the bus has taken. */
+  /** How many events the bus has accepted. */
   announced(): number;
-  /** Writes so many rooms that are due now, and live at the provider: `<prefix>0`, `<prefix>1`, ... */
+  /** Creates this many rooms that are due now, and live at the provider: `<prefix>0`, `<prefix>1`, ... */
   seed(prefix: string, count: number): Promise<void>;
-  /** What a function finds in its environment, whoever wrote it. */
+  /** Returns the environment of a function, for all variants. */
   environment(endpoints?: Partial<Endpoints>): Record<string, string>;
   stop(): Promise<void>;
 }
 
 export interface WorldOptions {
-  /** @default the fast one where there is a binary for this machine */
+  /** @default the fast one if there is a binary for this machine */
   readonly engine?: TableEngineName;
 }
 
@@ -127,7 +127,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<BenchWorld
   };
 }
 
-/** What every function finds in AWS, as far as a library looks at it. */
+/** The environment that Lambda sets, as far as libraries read it. */
 export const LAMBDA = {
   AWS_REGION: PLACE.region,
   AWS_ACCESS_KEY_ID: DUMMY_CREDENTIALS.accessKeyId,
@@ -138,7 +138,7 @@ export const LAMBDA = {
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
   LAMBDA_TASK_ROOT: '/var/task',
-  // nobody listens there: segments go out as datagrams and are lost, as they may be
+  // no process listens there: segments are sent as datagrams and may be lost
   AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:9',
   _X_AMZN_TRACE_ID: 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1',
 };

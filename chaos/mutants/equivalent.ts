@@ -1,7 +1,7 @@
-/** A change of the code that cannot be noticed, since the code does the same with it. */
+/** A change of the code that no test can notice, because the behaviour is the same. */
 export interface Equivalent {
   readonly file: string;
-  /** The line as it stands, or enough of it, and what the mutation puts in the place of a part of it. */
+  /** The line, or enough of it, and the replacement for a part of it. */
   readonly before: string;
   readonly replacement: string;
   readonly reason: string;

@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { EQUIVALENT, isEquivalent } from './equivalent.ts';
 
 /**
- * `npm run mutants [-- FILE[:FROM-UNTIL] ...]`: changes the domain in small ways, one at a time, and says which changes
- * no test notices. Without a file, all of `functions/rooms`. What was found stays in `dist/mutants`: a run that was
- * stopped goes on there, and looks again only at what has changed since.
+ * `npm run mutants [-- FILE[:FROM-UNTIL] ...]`: changes the domain in small ways, one at a time, and prints
+ * which changes no test notices. Without a file, it covers all of `functions/rooms`. The results are stored
+ * in `dist/mutants`: a run that was stopped continues there, and tests only what has changed since.
  */
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const STRYKER = join(PROJECT, 'node_modules/@stryker-mutator/core/bin/stryker.js');
 const { MUTANTS_REPORTS: REPORTS = 'dist/mutants' } = process.env;
-/** The share of the mutants that can be noticed which is noticed. */
+/** The required share of detected mutants among those that can be detected. */
 const FLOOR = 0.9;
 
 const NOTICED = new Set(['Killed', 'Timeout']);
@@ -23,7 +23,7 @@ process.chdir(PROJECT);
 const asked = process.argv.slice(2);
 const places = asked.length > 0 ? asked : globSync('functions/rooms/**/*.ts').filter(hasCode).sort();
 const totals = { noticed: 0, endless: 0, missed: 0, equivalent: 0 };
-// a folder at a time, since the tests run twice before the first mutant
+// one folder at a time, because the tests run twice before the first mutant
 for (const [folder, inside] of Map.groupBy(places, dirname)) {
   const found = mutate(inside, folder);
   for (const place of inside) tell(place, found);
@@ -32,7 +32,7 @@ const share = totals.noticed / Math.max(1, totals.noticed + totals.missed);
 console.log(`${inWords(totals)}: ${(100 * share).toFixed(1)} % of those that can be noticed`);
 process.exitCode = share >= FLOOR ? 0 : 1;
 
-/** Whether it is more than types. */
+/** Whether the file has code besides types. */
 function hasCode(file: string): boolean {
   return /^(export )?(async )?(function|const|class)\b/m.test(readFileSync(file, 'utf8'));
 }
@@ -54,7 +54,7 @@ function tell(place: string, found: Report): void {
   console.log(report);
 }
 
-/** A mutant as the report has it, which also is the memory of the next run. */
+/** A mutant in the report. The report is also the state for the next run. */
 interface Mutant {
   readonly status: string;
   readonly replacement?: string;
@@ -75,10 +75,10 @@ function mutate(places: readonly string[], folder: string): Report {
     incrementalFile: memory,
     tempDirName: join(REPORTS, 'copy'),
     ignorePatterns: ['dist', 'coverage', 'cdk.out'],
-    // the sources run as they are, so there is no configuration of a compiler to adapt
+    // the sources run without compilation, so there is no compiler configuration to adapt
     tsconfigFile: 'none',
     concurrency: 2,
-    // a wait without an end counts as noticed, a busy machine must not
+    // a wait without an end counts as noticed, but a busy machine must not
     timeoutMS: 60_000,
     reporters: [],
   };
@@ -91,7 +91,7 @@ function mutate(places: readonly string[], folder: string): Report {
 
 interface Change {
   readonly line: number;
-  /** The whole line as it stands, and what is put in the place of a part of it. */
+  /** The whole line, and the replacement for a part of it. */
   readonly before: string;
   readonly replacement: string;
 }

@@ -16,14 +16,14 @@ import {
 } from '@stryker-mutator/api/test-runner';
 import type { Test } from './vitest.ts';
 
-/** The tests of the domain, without the campaigns that take long and are about something else. */
+/** The tests of the domain, without the long campaigns, which test other things. */
 const { MUTANTS_TESTS = 'test/rooms/**/*.test.ts,test/requests/**/*.test.ts' } = process.env;
 const LONG = [
   'test/rooms/campaigns/{crashes,year,handover,model,on-demand}.test.ts',
   'test/requests/calendar/fuzz.test.ts',
 ];
 
-/** How long each test took before the first mutant. */
+/** The time of each test before the first mutant. */
 const TIMES = 'mutants-test-times.json';
 
 const VITEST = new URL('./vitest.ts', import.meta.url).href;
@@ -32,7 +32,7 @@ export const strykerPlugins = [declareFactoryPlugin(PluginKind.TestRunner, 'once
 
 function runner(): TestRunner {
   const code: InstrumenterContext = {};
-  // where the instrumented code looks for it
+  // the instrumented code reads it here
   Object.assign(globalThis, { [INSTRUMENTER_CONSTANTS.NAMESPACE]: code });
   let tests: Promise<readonly Test[]> | undefined;
 
@@ -56,7 +56,7 @@ function runner(): TestRunner {
         resolve: (specifier, context, next) =>
           specifier === 'vitest' ? { url: VITEST, shortCircuit: true } : next(specifier, context),
       });
-      // what a test leaves behind that failed early says nothing about the next mutant
+      // the rest of a test that failed early says nothing about the next mutant
       process.on('unhandledRejection', () => {});
     },
     async dryRun() {
@@ -86,12 +86,12 @@ function runner(): TestRunner {
   };
 }
 
-/** The files of the tests that mutants are shown to. */
+/** Returns the test files that run for each mutant. */
 export function testFiles(): readonly string[] {
   return globSync(MUTANTS_TESTS.split(','), { exclude: LONG }).sort();
 }
 
-/** Loads the tests of the working directory, which is the copy that holds the mutants. The quickest come first. */
+/** Loads the tests of the working directory, which is the copy with the mutants. The fastest come first. */
 async function load(): Promise<readonly Test[]> {
   const { collect }: typeof import('./vitest.ts') = await import(VITEST);
   const all = await collect(testFiles().map((file) => resolve(file)));

@@ -1,19 +1,19 @@
 import { expect as jestExpect } from 'expect';
 
 /**
- * The part of vitest that the tests of the domain use. They are loaded once and run again for every mutant, since
- * loading them takes most of the time of a run.
+ * The part of vitest that the tests of the domain use. The tests are loaded once and run again for every
+ * mutant, because loading takes most of the time of a run.
  */
 
 export { describe, it, it as test };
 
-/** vitest takes a message as well, which only people read. */
+/** vitest also accepts a message, which only people read. */
 export const expect = Object.assign((value: unknown, _message?: string) => jestExpect(value), jestExpect);
 
 type Body = (...values: unknown[]) => unknown;
 
 export interface Test {
-  /** Unique: the file, the titles, and the place among the tests of the file. */
+  /** Unique: the file, the titles, and the test's position in the file. */
   readonly id: string;
   readonly name: string;
   readonly file: string;

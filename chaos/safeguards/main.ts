@@ -7,15 +7,15 @@ import { SAFEGUARDS, switchedOff } from './list.ts';
 import type { Safeguard } from './safeguard.ts';
 
 /**
- * `npm run safeguards [-- WORDS]`: switches off one safeguard after the other in a copy of this project, and says which
- * tests go red. One that can be switched off without a test going red is either none or not tested. With words, only those
- * whose name has the words in it.
+ * `npm run safeguards [-- WORDS]`: switches off one safeguard after the other in a copy of this project, and
+ * prints which tests fail. If no test fails without a safeguard, the safeguard is either useless or not
+ * tested. With words, it covers only safeguards whose names contain them.
  */
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const TABLES = ['rooms', 'links'].map((table) => `test/adapters/tables/${table}-table.test.ts`);
 const TESTS = ['test/rooms', 'test/middleware', 'test/runtime', ...TABLES];
-/** They take long, and are about something else. */
+/** These take long and test other things. */
 const EXCEPT = ['test/rooms/campaigns/year.test.ts', 'test/rooms/campaigns/handover.test.ts'];
 
 const copy = mkdtempSync(join(tmpdir(), 'safeguards-'));

@@ -1,7 +1,7 @@
 import type { Accounts, Capabilities } from '../../functions/rooms/model/ports.ts';
 import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
 
-/** What a provider can do that changes names and moves expiries. */
+/** The capabilities of a provider that changes names and moves expiries. */
 export const CAPABILITIES: Capabilities = {
   changeable: ['display_name'],
   movableExpiry: true,
@@ -14,7 +14,7 @@ export const CAPABILITIES: Capabilities = {
   hostLink: 'lasting',
 };
 
-/** A pool of one account, as decisions see it. */
+/** Returns a pool of one account for decisions. */
 export function accountsWith(
   capabilities: Partial<Capabilities> = {},
   lacks: readonly string[] = [],

@@ -9,7 +9,7 @@ import { HOUR } from '../../functions/rooms/model/time.ts';
 import { secretsEndpoint } from '../adapters/secrets-endpoint.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** The domain in front of a provider's adapter and emulators, one for each account. The tables are in memory. */
+/** The domain with a provider's adapter and emulators, one for each account. The tables are in memory. */
 export interface AdaptedWorld extends World {
   readonly context: RoomContext & ReconciliationContext;
   readonly accounts: Readonly<Record<string, Account>>;

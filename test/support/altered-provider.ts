@@ -1,7 +1,7 @@
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import type { RoomProvider } from '../../functions/rooms/model/ports.ts';
 
-/** The same ports, whose provider answers as `change` says. */
+/** Returns the same ports, with a provider that answers as `change` says. */
 export function alteredProvider<T extends Pick<RoomContext, 'pool'>>(
   ports: T,
   change: (provider: RoomProvider) => Partial<RoomProvider>,
@@ -20,10 +20,10 @@ export function alteredProvider<T extends Pick<RoomContext, 'pool'>>(
   return { ...ports, pool: { ...ports.pool, provider } };
 }
 
-/** The list has no room, and no room is known by its id: as with the key of another account. */
+/** The list is empty, and no room is found by its id, as with the key of another account. */
 export const withOtherAccount = <T extends Pick<RoomContext, 'pool'>>(ports: T): T =>
   alteredProvider(ports, () => ({ get: async () => undefined, list: async function* () {} }));
 
-/** The same, where each room can still be read: as with a fault of the list alone. */
+/** The list is empty, but each room can be read, as with a fault of the list alone. */
 export const withEmptyList = <T extends Pick<RoomContext, 'pool'>>(ports: T): T =>
   alteredProvider(ports, () => ({ list: async function* () {} }));

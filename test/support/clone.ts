@@ -7,24 +7,24 @@ import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What no checkout has. */
+/** Folders that a checkout does not have. */
 const NOT_CLONED = new Set(['.git', 'node_modules', 'cdk.out', 'dist']);
 
-/** A fresh checkout beside this one, which shares what `npm ci` has installed. */
+/** A fresh checkout next to this one, which shares the packages that `npm ci` has installed. */
 export interface Clone {
   readonly folder: string;
-  /** Starts commands in bash, which end at the first that fails. */
+  /** Starts commands in bash, which stop at the first failure. */
   start(script: string, environment?: Readonly<Record<string, string>>): Started;
-  /** The same, to their end. */
+  /** Runs commands to their end. */
   bash(script: string, environment?: Readonly<Record<string, string>>): Promise<Ended>;
   remove(): void;
 }
 
 export interface Started {
-  /** What was printed so far. */
+  /** The output so far. */
   said(): string;
   readonly ended: Promise<Ended>;
-  /** As Ctrl-C does: every process of it hears the signal. */
+  /** Does what Ctrl-C does: every process gets the signal. */
   interrupt(): void;
 }
 

@@ -13,7 +13,7 @@ interface MetricQuery {
   readonly ReturnData?: boolean;
 }
 
-/** The properties of `AWS::CloudWatch::Alarm`, as far as this project's alarms have them. */
+/** The properties of `AWS::CloudWatch::Alarm` that this project's alarms use. */
 export interface AlarmProperties extends Partial<MetricName> {
   readonly AlarmDescription: string;
   readonly ComparisonOperator: string;
@@ -33,8 +33,9 @@ interface Datapoint {
 }
 
 /**
- * Remembers metrics and decides on alarms, as CloudWatch does: statistics over whole periods, `M out of N` with M
- * being N, the four readings of silence, and of metric math what the alarms use (`SUM`, `IF`, `MAX`, `FILL`, arithmetic).
+ * Stores metrics and evaluates alarms, as CloudWatch does: statistics over whole periods, `M out of N` where
+ * M is N, the four treatments of missing data, and the metric math that the alarms use (`SUM`, `IF`, `MAX`,
+ * `FILL`, arithmetic).
  */
 export class CloudWatch {
   readonly #metrics = new Map<string, Datapoint[]>();
@@ -44,7 +45,7 @@ export class CloudWatch {
     this.#metrics.set(id, [...(this.#metrics.get(id) ?? []), { at, value }]);
   }
 
-  /** Reads a line of a function's log; what is no record of metrics is passed over. */
+  /** Reads a line of a function's log; ignores lines without metrics. */
   read(line: string): void {
     const record = parsed(line);
     const header = record?._aws as EmbeddedHeader | undefined;
@@ -80,7 +81,7 @@ export class CloudWatch {
     );
   }
 
-  /** Silence that is ignored leaves the state as the last figure made it. */
+  /** Missing data that is ignored keeps the state of the last value. */
   #lastState(alarm: AlarmProperties, at: number): AlarmState {
     const earlier = (this.#metrics.get(idOf(alarm as MetricName)) ?? []).filter((point) => point.at <= at);
     const last = earlier.at(-1);
@@ -154,7 +155,7 @@ function idsIn(expression: string): string[] {
   return (expression.match(/[A-Za-z_]\w*/g) ?? []).filter((name) => !FUNCTIONS.includes(name));
 }
 
-/** @returns undefined where there is no data for it */
+/** @returns undefined if there is no data for it */
 function evaluate(
   expression: string,
   known: Readonly<Record<string, number | undefined>>,
@@ -166,7 +167,7 @@ function evaluate(
   };
   const choose = (condition: boolean, yes: number, no: number) => (condition ? yes : no);
   const most = (values: number[]) => Math.max(...values);
-  // a point is filled where another metric has one
+  // a point is filled if another metric has a value there
   const fill = (value: number | undefined, by: number) =>
     ids.some((id) => known[id] !== undefined) ? (value ?? by) : Number.NaN;
   const calculate = new Function(...FUNCTIONS, ...ids, `return ${expression};`);

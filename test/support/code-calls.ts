@@ -29,7 +29,10 @@ import type { SeriesMemory } from '../../functions/rooms/series/update.ts';
 import { workQueue } from '../../functions/runtime/queue/work-queue.ts';
 import { aRoom } from './rooms.ts';
 
-/** The project's own code in the bundle of a function, names as written: all that the function can run. */
+/**
+ * Returns the project's own code in the bundle of a function, with its original names: all that the function
+ * can run.
+ */
 export async function ownCode(functionName: string): Promise<string> {
   const entry = fileURLToPath(new URL(`../../functions/${functionName}.ts`, import.meta.url));
   const { outputFiles } = await build({
@@ -44,7 +47,7 @@ export async function ownCode(functionName: string): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-/** A method of a port, how code that uses it reads, and what it asks of AWS. */
+/** A method of a port, a pattern of code that uses it, and its calls of AWS. */
 export interface PortMethod {
   readonly used: RegExp;
   /** Names of commands, and of the queue, table or index that they are sent to. */
@@ -55,7 +58,7 @@ const QUEUE = 'WORK_QUEUE';
 const DEAD_LETTERS = 'DEAD_LETTER_QUEUE';
 const ROTATIONS = 'rotations';
 
-/** What every method of every adapter asks of AWS, by calling each and listening to its client. */
+/** Returns the AWS calls of every method of every adapter, by calling each one with a recorded client. */
 export async function portMethods(): Promise<PortMethod[]> {
   const now = () => 0;
   const rooms = (client: DynamoDBClient) => roomsTable(client, { tableName: 'table' });
@@ -192,7 +195,7 @@ const REGION = { region: 'eu-central-1' };
 const UNSIGNED = 'x'.repeat(32);
 const ANSWER = { Items: [], Entries: [{ EventId: '1' }], Failed: [], SecretString: 'nothing' };
 
-/** A client of the SDK to which somebody listens. */
+/** A client of the SDK whose calls are recorded. */
 export interface Listened {
   readonly middlewareStack: {
     add(middleware: unknown, options: { step: 'initialize'; priority: 'high' }): void;

@@ -25,7 +25,7 @@ import type { Queue } from '../../local/engines/queue.ts';
 import { LINKS_TABLE, ROOMS_TABLE } from '../../local/engines/table-engines.ts';
 import type { Engines } from './engines.ts';
 
-/** A deployment of the functions in front of the engines: the real adapters, a table and an account of its own. */
+/** A deployment of the functions with the engines: the real adapters, and its own table and account. */
 export interface Deployment {
   readonly account: Account;
   readonly context: RoomContext;
@@ -33,14 +33,14 @@ export interface Deployment {
   readonly inboxes: Readonly<Record<InboxName, Inbox>>;
   readonly tableName: string;
   readonly busName: string;
-  /** What the bus has taken, the oldest first. */
+  /** The events that the bus has accepted, the oldest first. */
   readonly told: readonly Told[];
   entries(): Promise<readonly (Room | PastGeneration)[]>;
   /** The links table. */
   links(): Promise<readonly Link[]>;
   /** The rooms at the provider that carry this deployment's token and can be entered now. */
   rooms(): readonly InventoryEntry[];
-  /** @returns what restores both tables to this moment */
+  /** @returns a function that restores both tables to this moment */
   backUp(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
@@ -54,7 +54,7 @@ export interface Inbox {
   readonly work: WorkQueue;
 }
 
-/** An event of the bus, as far as it is looked at. */
+/** The fields of an event that tests read. */
 export interface Told {
   readonly 'detail-type': string;
   readonly detail: {
@@ -68,11 +68,11 @@ export interface DeploymentOptions {
   readonly provider: ProviderName;
   readonly now: () => Instant;
   readonly seed?: number;
-  /** Of the provider's calls. */
+  /** The time-out of the provider's calls. */
   readonly timeout: Duration;
-  /** Lets time pass between calls that a provider wants spaced. */
+  /** Waits between calls that a provider wants spaced. */
   readonly wait: (duration: Duration) => Promise<unknown>;
-  /** @default the engines' own, which never fails */
+  /** @default the engine's own client, which never fails */
   readonly dynamoDb?: DynamoDBClient;
 }
 

@@ -10,16 +10,16 @@ import { Secrets } from '../../local/fakes/secrets.ts';
 import { startFakes } from '../../local/fakes/server.ts';
 import { Targets } from '../../local/fakes/targets.ts';
 
-/** What stands for AWS, all of it in this process, with clients that speak to it over loopback as they would to AWS. */
+/** The services of AWS in this process, with clients that call them over loopback as they would call AWS. */
 export interface Engines {
   readonly tables: TableEngine;
   readonly queues: QueueEngine;
   readonly buses: EventBuses;
   readonly secrets: Secrets;
-  /** Where secrets and buses answer. */
+  /** The endpoint of secrets and buses. */
   readonly standIns: string;
   readonly clients: Clients;
-  /** Makes a bus and hears every event that it takes, as JSON. */
+  /** Creates a bus and records every event that it accepts, as JSON. */
   listen(bus: string, hear: (event: string) => void): void;
   stop(): Promise<void>;
 }

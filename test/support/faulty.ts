@@ -3,7 +3,7 @@ import type { RoomProvider } from '../../functions/rooms/model/ports.ts';
 import type { MemoryProvider } from './memory-provider.ts';
 import type { World } from './world.ts';
 
-/** The only provider of a small world. */
+/** Returns the only provider of a small world. */
 export function providerOf({ providers }: World): MemoryProvider {
   const [provider] = Object.values(providers);
   if (!provider) throw new Error('the world has no provider');
@@ -12,7 +12,7 @@ export function providerOf({ providers }: World): MemoryProvider {
 
 type Call = 'create' | 'find' | 'get' | 'change' | 'retire';
 
-/** Lets the next call of a kind fail, before or after its effect. */
+/** Makes the next call of a kind fail, before or after its effect. */
 export function failNext(world: World, call: Call, error: Error, when: 'before' | 'after' = 'before'): void {
   const provider = providerOf(world);
   const healthy = provider[call] as (...args: unknown[]) => Promise<unknown>;
@@ -24,7 +24,7 @@ export function failNext(world: World, call: Call, error: Error, when: 'before' 
   Object.assign(provider, { [call]: failing });
 }
 
-/** The same ports for a worker whose provider behaves in a way of its own. */
+/** Returns the same ports for a worker with a different provider. */
 export function withProvider(
   { context }: World,
   change: (provider: RoomProvider) => Partial<RoomProvider>,

@@ -1,20 +1,20 @@
 import { type Decide, type ServiceProxy, startProxy } from '../../chaos/proxy.ts';
 
-/** Whether a request is stopped before it reaches its service, or once the service has done what was asked. */
+/** Whether a request is stopped before it reaches its service, or after the service has executed it. */
 export type When = 'before' | 'after';
 
 /**
- * Stands between a function and everything that it calls, counts its requests across all services, and stops one of
- * them: the function waits for an answer that never comes, until somebody kills it.
+ * Intercepts all calls of a function, counts its requests across all services, and stops one of them: the
+ * function waits for an answer that never comes, until it is killed.
  */
 export interface Gate {
-  /** Requests since the last count began, by the name of the service and the operation. */
+  /** The requests since the count was last reset, by the name of the service and the operation. */
   readonly passed: readonly string[];
-  /** @returns the endpoint to call in place of this one */
+  /** @returns the endpoint to call instead of this one */
   inFrontOf(service: string, endpoint: string): Promise<string>;
-  /** Starts to count anew. @returns what resolves with the nth request from now on, once it stands there */
+  /** Resets the count. @returns a promise that resolves when the nth request from now on is stopped */
   stopAt(nth: number, when: When): Promise<string>;
-  /** Lets everything pass, and starts to count anew. */
+  /** Lets everything pass, and resets the count. */
   open(): void;
   close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { DAY, MINUTE } from '../../functions/rooms/model/time.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
 import { aLiveRoom, aRoom, START } from './rooms.ts';
 
-/** What a function does with one message, one feed or one list, for a process whose memory is limited. */
+/** The work of a function with one message, one feed or one list, for a process with limited memory. */
 interface Work {
   readonly kind: 'message' | 'feed' | 'list';
   readonly text: string;
@@ -37,7 +37,7 @@ if (kind === 'list') {
   ).catch(refused);
 }
 
-/** The worst comparison: of so many rooms on either side not one is on the other. */
+/** The most expensive comparison: both sides have this many rooms, and none is on both. */
 async function compare(rooms: number): Promise<void> {
   const now = START + DAY;
   const provider = {
@@ -85,7 +85,7 @@ function pageFrom<T>(start: number, item: (index: number) => T): readonly T[] {
   return Array.from({ length: PAGE }, (_, place) => item(start + place));
 }
 
-/** As long as an adapter's: the strings are made for each room, as those of an answer are. */
+/** As long as an adapter's room: the strings are created for each room, like those of an answer. */
 function listedRoom(index: number): ProviderRoom {
   const token = roomToken('abcde', `another/meeting-${index}`, 1);
   return {

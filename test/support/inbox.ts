@@ -12,21 +12,24 @@ export const MAX_RECEIVES = 5;
 
 type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
-/** A queue of the embedded engine with its dead-letter queue, as a function sees them and as the platform does. */
+/** A queue of the embedded engine with its dead-letter queue, as a function and the platform see them. */
 export interface Inbox {
   readonly queue: Queue;
   readonly deadLetters: Queue;
   /** The function's side. */
   readonly work: WorkQueue;
   readonly client: SQSClient;
-  /** Receives what is visible, hands it to a function and deletes what succeeded, as an event source does. */
+  /**
+   * Receives the visible messages, passes them to a function and deletes those that succeeded, as an event
+   * source does.
+   */
   deliver(
     handler: Handler,
     options?: { readonly left?: number | (() => number); readonly most?: number },
   ): Promise<Delivery>;
-  /** What rests in the dead-letter queue. */
+  /** The messages in the dead-letter queue. */
   buried(): readonly RestingMessage[];
-  /** Gives what rests there another try. @returns how many messages */
+  /** Sends the dead letters back to the queue. @returns how many messages */
   redrive(): Promise<number>;
 }
 

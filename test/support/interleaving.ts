@@ -3,17 +3,17 @@ import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import { tapped } from './tap.ts';
 
 /**
- * Decides which of the calls that workers have under way goes on next: one draw lets a call have its effect, another
+ * Decides which of the workers' pending calls continues next: one draw lets a call have its effect, another
  * lets its answer arrive. The same draws make the same run.
  */
 export interface Interleaving {
-  /** The same ports for one worker, whose every call waits for its turns. */
+  /** Returns the same ports for one worker, whose every call waits for its turns. */
   portsOf<T extends Partial<RoomContext>>(worker: number, ports: T): T;
   /** Draws until every worker is done or dead. `between` runs before each draw. */
   run(workers: readonly Promise<unknown>[], between?: () => void): Promise<void>;
-  /** Nothing of a worker goes on any more. */
+  /** Stops all work of a worker. */
   kill(worker: number): void;
-  /** Which workers' calls went on, in order. */
+  /** The workers' calls in the order in which they continued. */
   readonly trace: readonly string[];
 }
 
@@ -65,7 +65,7 @@ export function interleaving(random: Random): Interleaving {
   };
 }
 
-/** Whatever can go on without another turn has. */
+/** Resolves when all code that needs no further turn has run. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -28,11 +28,11 @@ type Work = (ports: Ports) => Promise<unknown>;
 export interface Sent {
   readonly at: number;
   readonly work: Work;
-  /** What it asks of the key; a reconciliation is no key's. */
+  /** The action for the key; a reconciliation is about no key. */
   readonly asks?: RoomAction | 'keep';
-  /** Absent: it is no request. */
+  /** Absent: it is not a request. */
   readonly request?: RoomRequest;
-  /** How often it was tried in vain. */
+  /** How often it was tried without success. */
   tries?: number;
 }
 
@@ -41,7 +41,7 @@ const serving =
   (ports) =>
     serveRequest(request, ports);
 
-/** As often as a worker waits for a key that nobody has asked for. */
+/** How often a worker waits for a key that was not requested. */
 const RECEIVES = 5;
 
 function isBuried(error: unknown, message: Sent): boolean {
@@ -49,7 +49,7 @@ function isBuried(error: unknown, message: Sent): boolean {
   return error instanceof UnknownRoomError && message.tries >= RECEIVES;
 }
 
-/** How a call can go wrong, and whether that is before it had its effect or after. */
+/** The ways in which a call can fail, and whether that is before or after its effect. */
 export const FAULTS = {
   reset: () => new AmbiguousOutcomeError('reset'),
   throttle: () => new ThrottledError('429', { retryAfter: SECOND, ambiguous: false }),
@@ -60,10 +60,10 @@ export const FAULTS = {
   gone: () => new RoomGoneError('404'),
 } as const;
 
-/** What a call answers at the key of another account, or where a list has nothing in it. */
+/** The answers of a call with the key of another account, or of an empty list. */
 const NOTHING: Readonly<Record<string, unknown>> = { 'provider.list': [], 'provider.get': undefined };
 
-/** Of each stream the newest request counts: what asks for a room, and the hands of people. */
+/** The newest request of each stream counts: requests for a room, and actions of people. */
 const STREAMS: Partial<Record<RoomAction, string>> = {
   ensure: 'request',
   cancel: 'request',
@@ -80,20 +80,20 @@ export interface Break {
   readonly when: 'before' | 'after';
 }
 
-/** One key's life in a small world: messages that come, come back and come again, while things break. */
+/** The life of one key in a small world: messages that arrive, fail and repeat, while services fail. */
 export class Life {
   readonly world: World;
   readonly watch: Watch;
   /** Messages that are not done, in the order of sending. */
   readonly pending: Sent[] = [];
-  /** Messages that are done, and may be delivered again all the same. */
+  /** Messages that are done, but may be delivered again. */
   readonly done: Sent[] = [];
-  /** Messages for a key that nobody had asked for, however often they came. */
+  /** Messages for a key that was never requested, after all their attempts. */
   readonly buried: Sent[] = [];
   #breaks: Break[] = [];
   readonly #outages = new Map<string, keyof typeof FAULTS | 'nothing'>();
   #backup: { readonly served: ReadonlySet<Sent>; readonly restore: () => Promise<void> } | undefined;
-  /** The newest request of each stream, in the order of asking. */
+  /** The newest request of each stream, in the order of the requests. */
   readonly #newest = new Map<string, Sent>();
   #fate: Fate | undefined;
   #at = 0;
@@ -108,7 +108,7 @@ export class Life {
     return [...this.watch.violations, ...this.#early];
   }
 
-  /** Sends a request; it is worked on at once. */
+  /** Sends a request, which is worked on immediately. */
   async ask(action: RoomAction, more: Partial<RoomRequest> = {}): Promise<void> {
     await this.#sendRequest(aRequest({ action, ...more }));
   }
@@ -130,7 +130,10 @@ export class Life {
     await this.attempt({ at: this.#at, work, asks });
   }
 
-  /** What SQS itself may have moved to the dead-letter queue, though it was done, or something newer was asked since. */
+  /**
+   * Messages that SQS may have moved to the dead-letter queue, although they were done or a newer request
+   * followed.
+   */
   get movable(): readonly Sent[] {
     const isOlder = (message: Sent) =>
       ![...this.#newest.values()].includes(message) &&
@@ -141,7 +144,10 @@ export class Life {
     ];
   }
 
-  /** SQS's own redrive: the message comes back with another id and time, and without the first ones. */
+  /**
+   * Does what SQS's own redrive does: the message comes back with another id and time, and without the first
+   * ones.
+   */
   async moveBack(message: Sent): Promise<void> {
     const index = this.pending.indexOf(message);
     if (index >= 0) this.pending.splice(index, 1);
@@ -157,8 +163,8 @@ export class Life {
   }
 
   /**
-   * Puts the tables back to where they were, and does what the guide says: it reconciles first, in calm weather. Whoever
-   * was served in between asks again.
+   * Restores the tables to an earlier time and follows the guide: reconciles first, without faults. The
+   * senders of requests since then send them again.
    */
   async restore(): Promise<void> {
     const backup = this.#backup;
@@ -180,7 +186,7 @@ export class Life {
     this.#breaks.push(broken);
   }
 
-  /** From now on a call fails each time, until `repair`. */
+  /** Makes every call of this kind fail from now on, until `repair`. */
   outage(call: string, fault: keyof typeof FAULTS | 'nothing'): void {
     this.#outages.set(call, fault);
   }
@@ -189,7 +195,7 @@ export class Life {
     this.#outages.clear();
   }
 
-  /** The next piece of work will be its process's last. */
+  /** Kills the process during the next piece of work. */
   doom(fate: Fate): void {
     this.#fate = fate;
   }
@@ -217,7 +223,7 @@ export class Life {
     }
   }
 
-  /** What the planner nominates tonight, and the workers keep. */
+  /** Runs the planner, and the workers for its nominations. */
   async night(): Promise<void> {
     const { rooms, clock } = this.world;
     for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
@@ -234,7 +240,7 @@ export class Life {
     }
   }
 
-  /** Nothing breaks any more: all work is done, and what was left over is reconciled. */
+  /** Ends all faults: all work is done, and the rest is reconciled. */
   async calmDown(): Promise<void> {
     await this.#workOff();
     for (let day = 0; day < 2; day += 1) {
@@ -254,7 +260,7 @@ export class Life {
     }
   }
 
-  /** An acknowledged message does not come back, so nothing may be left to it. */
+  /** An acknowledged message does not come back, so its work must be complete. */
   #judgeAcknowledged({ at, asks }: Sent): void {
     if (!asks) return;
     for (const { unannounced, retirees } of this.world.rooms.rows.values()) {

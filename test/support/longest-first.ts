@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The files that take longest, so that none of them is left alone at the end. */
+/** The slowest test files, so that none of them runs alone at the end. */
 const LONGEST = [
   'test/chaos/storm.test.ts',
   'test/journey/start.test.ts',
@@ -27,7 +27,7 @@ const LONGEST = [
   'test/journey/occurrences.test.ts',
 ];
 
-/** Files in the order that Vitest gives them, the longest of each project before all others. */
+/** Orders files as Vitest does, but with the slowest of each project first. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {

@@ -5,7 +5,7 @@ export interface MemoryLinks extends Links {
   readonly items: Map<string, Link>;
   /** The link that leads to a key, unless it has several or none. */
   of(key: string): Link | undefined;
-  /** @returns what restores the whole table to this moment */
+  /** @returns a function that restores the whole table to this moment */
   backUp(): () => void;
 }
 

@@ -1,6 +1,6 @@
 import type { OutageStore, Outages } from '../../functions/adapters/circuits.ts';
 
-/** What containers share, in memory. */
+/** The store that containers share, in memory. */
 export function memoryOutages(): OutageStore & { stored: Outages } {
   const store = {
     stored: { version: 0, open: {} } as Outages,

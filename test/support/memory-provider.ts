@@ -8,15 +8,15 @@ import type { RoomSettings, SettingName } from '../../functions/rooms/model/room
 import type { Instant } from '../../functions/rooms/model/time.ts';
 import { DAY, MINUTE } from '../../functions/rooms/model/time.ts';
 
-/** A provider's account in memory, for campaigns of very many runs; the adapters have emulators of their own. */
+/** A provider's account in memory, for campaigns with very many runs; the adapters have emulators. */
 export interface MemoryProvider extends RoomProvider {
-  /** Every room that was ever made, expired ones too. */
+  /** Every room that was ever created, including expired ones. */
   readonly made: readonly StoredRoom[];
-  /** The rooms that people can enter at this moment. */
+  /** The rooms that people can enter now. */
   alive(): readonly StoredRoom[];
   /** Calls by name. */
   readonly calls: Record<string, number>;
-  /** Lets a room vanish, as no provider should; where there is a trash, it can be brought back. */
+  /** Removes a room in a way that no provider should. If there is a trash, it can be restored. */
   lose(id: string): void;
   /** People enter a room, or all have left. */
   use(id: string, inUse: boolean): void;
@@ -28,10 +28,10 @@ export interface StoredRoom {
   readonly createdAt: Instant;
   settings: RoomSettings;
   expiresAt: Instant;
-  /** It has no end of its own. */
+  /** It has no fixed end. */
   byUse: boolean;
   inUse: boolean;
-  /** Its end was moved up on purpose. */
+  /** Its end was moved to an earlier time on purpose. */
   retired: boolean;
 }
 
@@ -40,17 +40,19 @@ export interface MemoryProviderOptions {
   readonly now: () => Instant;
   readonly limit?: number;
   readonly capabilities?: Partial<Capabilities>;
-  /** A room's id is its token, as at a provider that knows rooms by their names. */
+  /** A room's id is its token, as at a provider that finds rooms by their names. */
   readonly named?: boolean;
   /** Rooms on a page of the list. @default 10,000 */
   readonly pageSize?: number;
   /** Settings that the provider does not have. */
   readonly unmet?: readonly SettingName[];
-  /** What was lost can be brought back. */
+  /** Lost rooms can be restored. */
   readonly trash?: boolean;
 }
 
-/** The Meetings API's: an expiry that can be moved, settings of which some can be changed, no deletion. */
+/**
+ * The capabilities of the Meetings API: an expiry that can be moved, some changeable settings, no deletion.
+ */
 const CAPABILITIES: Capabilities = {
   changeable: [
     'expire_after_use',

@@ -7,7 +7,7 @@ import type { Instant } from '../../functions/rooms/model/time.ts';
 import { nextRevision } from '../../functions/rooms/model/transitions.ts';
 
 /**
- * The rooms table in memory, for campaigns of very many runs. It passes the same tests as the real one
+ * The rooms table in memory, for campaigns with very many runs. It passes the same tests as the real one
  * (`test/adapters/tables/rooms-table.test.ts`).
  */
 export function memoryRooms(
@@ -15,7 +15,7 @@ export function memoryRooms(
   now: () => Instant = Date.now,
 ): RoomStore & {
   readonly rows: Map<string, Room>;
-  /** @returns what restores the whole table to this moment */
+  /** @returns a function that restores the whole table to this moment */
   backUp(): () => void;
 } {
   const rows = new Map<string, Room>();
@@ -84,7 +84,7 @@ export function memoryRooms(
   };
 }
 
-/** @returns what restores the entries to this moment */
+/** @returns a function that restores the entries to this moment */
 export function backUp<T>(entries: Map<string, T>): () => void {
   const backup = [...entries];
   return () => {
@@ -101,7 +101,7 @@ function shardOf(key: string): number {
   return shard;
 }
 
-/** A row that is handed out is nobody's to change; what was frozen before is frozen all through. */
+/** Freezes a row, so that no caller can change it; a frozen object is frozen in depth. */
 function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const part of Object.values(value)) frozen(part);

@@ -1,7 +1,7 @@
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import { tapped } from './tap.ts';
 
-/** The process is gone: nothing that runs afterwards has any effect. */
+/** The process has crashed: calls after that have no effect. */
 export class Death extends Error {
   constructor(step: string) {
     super(`the process died at ${step}`);
@@ -9,7 +9,7 @@ export class Death extends Error {
 }
 
 export interface Fate {
-  /** Which call to a port is the last, counted from 1. */
+  /** The number of the last call to a port, counted from 1. */
   readonly dieAt: number;
   /** Whether the last call still has its effect. */
   readonly when: 'before' | 'after';
@@ -17,14 +17,14 @@ export interface Fate {
 
 export interface Mortal<T> {
   readonly ports: T;
-  /** Every call that was made, by name. */
+  /** The names of all calls so far. */
   readonly steps: readonly string[];
   readonly dead: boolean;
 }
 
 /**
- * The same ports, used by a process that dies at one of its calls. What is thrown then cannot be survived by
- * catching it: every later call throws as well.
+ * Returns the same ports for a process that crashes at one of its calls. Catching the error does not help:
+ * every later call throws as well.
  */
 export function mortal<T extends Partial<RoomContext>>(ports: T, fate?: Fate): Mortal<T> {
   const steps: string[] = [];

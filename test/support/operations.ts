@@ -18,21 +18,21 @@ import { aSpec } from './rooms.ts';
 import type { Stage } from './stage.ts';
 import { aRequest, type WorldOptions } from './world.ts';
 
-/** What a worker does when it is given the message, again and again until it is done. */
+/** The work of a worker with the message, repeated until it is done. */
 export type Work = (ports: RoomContext & ReconciliationContext) => Promise<unknown>;
 
-/** Something that happens to the key `weekly`, with what must have come of it in the end, whatever broke. */
+/** An operation on the key `weekly`, with its expected result after any crash. */
 export interface Operation {
   readonly name: string;
   readonly options?: WorldOptions;
-  /** Whether a provider can do this. Default: every one can. */
+  /** Whether a provider can do this. Default: every provider can. */
   readonly needs?: (capabilities: Capabilities) => boolean;
-  /** Brings the stage to where the operation begins. */
+  /** Prepares the state in which the operation starts. */
   prepare?(stage: Stage): Promise<void>;
   work(stage: Stage): Work;
-  /** How many living rooms there are in the end that nobody asked to end, and what the row says. */
+  /** The expected number of living rooms that were not asked to end, and the expected row. */
   readonly expected: { readonly state: string; readonly generation: number; readonly kept: number };
-  /** What the bus must have heard. */
+  /** The expected announcement on the bus. */
   readonly announced: string;
 }
 
@@ -40,7 +40,7 @@ export const ensure =
   (request: RoomRequest): Work =>
   (ports) =>
     ensureRoom(request, ports);
-/** A renewal by name, so that the room has an end at every provider. */
+/** A renewal that the request names, so that the room has an end at every provider. */
 const named = (more: Partial<RoomSpec> = {}) =>
   aSpec({ renewal: { mode: 'recreate', explicit: true }, ...more });
 export const first = async ({ context }: Stage) =>
@@ -57,10 +57,10 @@ const recorded = () =>
     spec: named({ settings: { display_name: 'Weekly', recording_options: { auto_record: true } } }),
   });
 export const movable = ({ movableExpiry }: Capabilities) => movableExpiry;
-/** Whether a living room can be made to record. */
+/** Whether recording can be switched on in a living room. */
 const recordable = ({ changeable }: Capabilities) => changeable.includes('recording_options');
 
-/** The same ports, where a call of the provider fails each time, without any effect. */
+/** Returns the same ports, with a call to the provider that always fails without any effect. */
 function failing<T extends RoomContext>(ports: T, call: 'create' | 'change', error: Error): T {
   const provider = (name: string) =>
     new Proxy(ports.pool.provider(name), {
@@ -95,7 +95,7 @@ const ROTATE: Operation = {
   announced: 'Room Rotated',
 };
 
-/** For a pool of two, whose first application is full. */
+/** For a pool of two applications, the first of which is full. */
 export const CREATE_ELSEWHERE: Operation = {
   name: 'create where the home is full',
   options: { applications: ['one', 'two'], limit: 1 },
@@ -273,10 +273,10 @@ export const OPERATIONS: readonly Operation[] = [
   },
 ];
 
-/** Where rooms live by their use, and what somebody deleted is in a trash. */
+/** Rooms live by their use, and deleted rooms are in a trash. */
 const LIVING_BY_USE: WorldOptions = { capabilities: { livesByUse: 365 * DAY }, trash: true };
 
-/** What only a provider does where rooms live by their use. */
+/** Operations for a provider whose rooms live by their use. */
 export const OF_ROOMS_BY_USE: readonly Operation[] = [
   {
     name: 'reconcile a room that is in use',

@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from 'vitest';
 
-/** What was written, a line each; a function's logger and metrics write JSON. */
+/** The output, one line each; a function's logger and metrics write JSON. */
 export interface Output {
   readonly lines: readonly string[];
   /** The logger's lines of a level. */
@@ -14,7 +14,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** Catches whatever is written until the test is finished, by the console or past it as functions write. */
+/** Captures all output of the console and of the functions until the test is finished. */
 export function catchOutput(): Output {
   const lines: string[] = [];
   const catching = (['log', 'info', 'warn', 'error', 'debug'] as const).map((method) =>

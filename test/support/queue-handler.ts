@@ -8,13 +8,13 @@ import { parsing } from '../../functions/middleware/parsing.ts';
 import { partialBatchFailures } from '../../functions/middleware/partial-batch-failures.ts';
 import type { FailurePolicy } from '../../functions/runtime/queue/failure-policy.ts';
 
-/** What a message asks for, and the key whose messages are worked on in order. */
+/** The job of a message, and the key whose messages are worked on in order. */
 export interface Job {
   readonly key: string;
   readonly run: () => Promise<unknown>;
 }
 
-/** A handler of a queue as the functions have it, whose messages ask for jobs of a test. */
+/** Returns a handler of a queue like those of the functions, whose messages are jobs of a test. */
 export function queueHandler(read: (record: SQSRecord) => Job | Promise<Job>, policy: () => FailurePolicy) {
   return middy(ANSWER_IN_TIME)
     .use(invocationLog())

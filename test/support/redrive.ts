@@ -4,7 +4,10 @@ import type { RoomRequest } from '../../functions/rooms/model/room.ts';
 import { originOf } from '../../functions/runtime/queue/work-queue.ts';
 import { SETTINGS } from '../requests/incoming.ts';
 
-/** A message as SQS's own redrive brings it back: with another id, another time and no trace of the first ones. */
+/**
+ * Returns a message as SQS's own redrive returns it: with another id, another time and no trace of the first
+ * ones.
+ */
 function movedAt(now: number): SQSRecord {
   return {
     messageId: 'another',
@@ -13,7 +16,10 @@ function movedAt(now: number): SQSRecord {
   } as unknown as SQSRecord;
 }
 
-/** The request of a message that SQS itself took to the dead-letter queue and back, as the requests function reads it. */
+/**
+ * Returns the request of a message that SQS moved to the dead-letter queue and back, as the requests function
+ * reads it.
+ */
 export async function movedBySqs(request: RoomRequest, now: number): Promise<RoomRequest> {
   const { key, action } = request;
   const body = JSON.stringify({

@@ -2,7 +2,7 @@ import type { LiveRoom, Room, RoomSpec } from '../../functions/rooms/model/room.
 import { DAY } from '../../functions/rooms/model/time.ts';
 import { blankRoom } from '../../functions/rooms/model/transitions.ts';
 
-/** The instant at which most tests begin. */
+/** The instant at which most tests start. */
 export const START = Date.parse('2027-03-01T12:00:00.000Z');
 
 export function aSpec(more: Partial<RoomSpec> = {}): RoomSpec {

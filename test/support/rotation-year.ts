@@ -36,11 +36,11 @@ export interface YearOptions {
   readonly capabilities?: Partial<Capabilities>;
   /** Visits of links at random moments. @default none */
   readonly visits?: number;
-  /** Rooms on demand, beside the others. @default none */
+  /** Rooms on demand, in addition to the others. @default none */
   readonly onDemand?: number;
-  /** What fails at every attempt, for a time. */
+  /** Calls that fail at every attempt, for a time. */
   readonly troubles?: readonly Trouble[];
-  /** What happens once, in the order of time. */
+  /** Events that happen once, in the order of time. */
   readonly happenings?: readonly Happening[];
 }
 
@@ -49,13 +49,13 @@ export interface Happening {
   happen(stage: YearStage): Promise<void>;
 }
 
-/** What a happening may lay its hands on. */
+/** The objects that an event may change. */
 export interface YearStage {
   readonly world: World;
   readonly context: RoomContext & ReconciliationContext;
   /** All orders that were ever sent to the rotations queue. */
   readonly orders: readonly RotationOrder[];
-  /** The requests for the rooms that were asked for in the beginning. */
+  /** The requests for the rooms at the beginning. */
   readonly requests: readonly RoomRequest[];
 }
 
@@ -66,11 +66,11 @@ export interface Trouble {
   readonly until: Instant;
 }
 
-/** One expiry that a key was given: by a new room, or by moving the end of the one it had. */
+/** One expiry of a key: set by a new room, or by moving the end of the current one. */
 export interface Life {
   readonly from: Instant;
   readonly until: Instant;
-  /** When the renewal rule wanted the next. Absent: never, nobody needs one. */
+  /** When the renewal rule wanted the next one. Absent: none is needed. */
   readonly renewAt?: Instant;
   readonly roomId: string;
 }
@@ -81,10 +81,10 @@ export interface Year {
   readonly longestGap: Duration;
   /** When the planner ran. */
   readonly runs: readonly Instant[];
-  /** Runs whose rotations met the provider while it was down. */
+  /** Runs whose rotations failed because the provider was down. */
   readonly inVain: ReadonlySet<Instant>;
   readonly lives: ReadonlyMap<string, readonly Life[]>;
-  /** When the bus first heard of a room, by the room's id. */
+  /** When a room was first announced on the bus, by the room's id. */
   readonly told: ReadonlyMap<string, Instant>;
   readonly specs: ReadonlyMap<string, RoomSpec>;
   readonly deadLetters: number;
@@ -96,11 +96,11 @@ export interface Year {
   readonly visits: Visits;
 }
 
-/** What a run may take, its messages' retries included. */
+/** The longest duration of a run, including the retries of its messages. */
 export const NIGHT: Duration = 2 * HOUR;
 
 const FLEXIBLE_WINDOW = 15 * MINUTE;
-/** As the handlers have it. */
+/** As in the handlers. */
 const BACK_OFF = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
 const RECEIVES = 5;
 const NO_RUNS = { from: START + 110 * DAY, until: START + 113 * DAY };
@@ -115,9 +115,9 @@ interface Delivery {
 }
 
 /**
- * A year of nightly runs over rooms of all lives, in memory: a planner that is woken by a real cron, a queue that
- * delays, repeats and gives up, a provider that fails in three of a hundred calls and for one whole day, and three
- * nights on which the schedule does not run.
+ * Simulates a year of nightly runs over rooms of all lives, in memory. The planner runs by a real cron
+ * expression, the queue delays, repeats and gives up, and the provider fails in three of a hundred calls and
+ * for one whole day. On three nights the schedule does not run.
  */
 export async function liveThroughAYear(options: YearOptions): Promise<Year> {
   const { cron, timeZone, seed, capabilities } = options;
@@ -216,7 +216,7 @@ function agendaOf({ happenings = [] }: YearOptions) {
   };
 }
 
-/** The same ports, where every call that is in trouble at the time fails. */
+/** Returns the same ports with the calls that fail at the time. */
 function troubled(
   pool: Pool,
   events: EventBus,
@@ -230,7 +230,7 @@ function troubled(
   });
 }
 
-/** A table that takes down what each key had, and until when. */
+/** Returns a table that records the rooms of each key, and their ends. */
 function recordLives({ context: { rooms }, clock }: World) {
   const lives = new Map<string, Life[]>();
   const write = async (room: Room) => {
@@ -238,7 +238,7 @@ function recordLives({ context: { rooms }, clock }: World) {
     const { key, current, renewAt } = written;
     const known = lives.get(key) ?? [];
     const last = known.at(-1);
-    // the row of a restored table may have a room that ended before
+    // the row of a restored table may have a room that ended earlier
     const isAlive = (current?.expiresAt ?? 0) > clock.now;
     if (current && isAlive && (current.id !== last?.roomId || current.expiresAt !== last.until)) {
       known.push({ from: clock.now, until: current.expiresAt, renewAt, roomId: current.id });
@@ -249,7 +249,7 @@ function recordLives({ context: { rooms }, clock }: World) {
   return { lives, rooms: { ...rooms, write } };
 }
 
-/** A bus that takes down when it heard of each room. */
+/** Returns a bus that records when each room was announced. */
 function recordNews({ context: { events }, clock }: World) {
   const told = new Map<string, Instant>();
   const announce: EventBus['announce'] = async (room, announcement) => {
@@ -260,7 +260,10 @@ function recordNews({ context: { events }, clock }: World) {
   return { told, events: { ...events, announce } };
 }
 
-/** Rooms of lives from two days, or what the schedule can keep, to a year: as many short ones as long ones. */
+/**
+ * Requests rooms with lives from two days, or the shortest that the schedule can keep, to a year: as many
+ * short ones as long ones.
+ */
 async function askForRooms(
   { rooms, onDemand = 0 }: YearOptions,
   policy: RenewalPolicy,
@@ -290,7 +293,7 @@ function specsOf(requests: readonly RoomRequest[]): Map<string, RoomSpec> {
   return new Map(requests.flatMap(({ key, spec }) => (spec ? [[key, spec]] : [])));
 }
 
-/** The rotations queue and its worker, as far as time goes: delays, visibility, the dead-letter queue. */
+/** Simulates the rotations queue and its worker: delays, visibility, the dead-letter queue. */
 class Deliveries {
   deadLetters = 0;
   readonly sent: RotationOrder[] = [];
@@ -314,7 +317,7 @@ class Deliveries {
     return this.#waiting.at(-1);
   }
 
-  /** Lets the worker have the next message. */
+  /** Passes the next message to the worker. */
   async deliver(delivery: Delivery, context: RoomContext): Promise<void> {
     this.#waiting.pop();
     try {
@@ -343,8 +346,8 @@ class Deliveries {
 }
 
 /**
- * The fewest renewals that can keep a room of this life through the year, by whoever knows beforehand which runs will
- * be in vain: each at the last run before its end, with the time that a run takes.
+ * Returns the fewest renewals that can keep a room of this life for the year, with knowledge of the runs that
+ * will fail. Each renewal is at the last run before the room's end, with the time that a run takes.
  */
 export function leastRenewals(first: Life, life: Duration, until: Instant, runs: readonly Instant[]): number {
   let renewals = 0;

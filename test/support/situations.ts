@@ -11,12 +11,12 @@ import { aSpec } from './rooms.ts';
 import type { Stage } from './stage.ts';
 import { aRequest } from './world.ts';
 
-/** What the message of an outage meets. */
+/** The error of a message during an outage. */
 class Outage extends AmbiguousOutcomeError {}
 
 const fails = () => Promise.reject(new Outage('nothing answers'));
 
-/** Nobody answers; a create may still have its effect. */
+/** The provider does not answer; a create may still have its effect. */
 const withoutProvider = <T extends RoomContext>(ports: T, effect: 'none' | 'create'): T =>
   alteredProvider(ports, (provider) => ({
     create: effect === 'none' ? fails : (order) => provider.create(order).then(fails),
@@ -32,8 +32,8 @@ const withoutBus = <T extends RoomContext>(ports: T): T => ({
 });
 
 /**
- * A message that comes in an outage, and again every half a day until that has passed. A process that dies takes up
- * where it was.
+ * Delivers a message during an outage, and again every twelve hours until the outage is over. A process that
+ * crashes continues at the same place.
  */
 function throughADay(
   { clock }: Stage,
@@ -54,7 +54,7 @@ function throughADay(
   };
 }
 
-/** A room that does not live through a day unless it is renewed in it. */
+/** A room that ends within the day unless it is renewed. */
 const endsSoon =
   (mode: 'recreate' | 'extend') =>
   async ({ context, clock }: Stage) => {
@@ -62,7 +62,7 @@ const endsSoon =
     clock.now += 2.25 * DAY;
   };
 
-/** The same, with news on its row that the bus did not take. */
+/** The same, with an announcement on its row that the bus did not accept. */
 const endsSoonUntold = (mode: 'recreate' | 'extend') => async (stage: Stage) => {
   await endsSoon(mode)(stage);
   await serveRequest(aRequest({ action: 'relink' }), withoutBus(stage.context)).catch(() => {});
@@ -73,7 +73,7 @@ const asking =
   (ports) =>
     serveRequest(request, ports);
 
-/** What the planner nominates at the time. */
+/** Executes what the planner nominates at that time. */
 const keeping =
   (stage: Stage): Work =>
   async (ports) => {
@@ -81,13 +81,13 @@ const keeping =
     return rotateRoom({ key: 'weekly', generation, cause: 'due' }, ports);
   };
 
-/** Whatever else is out, the key has a room. */
+/** In every outage the key must have a room. */
 const mustLive = async ({ row, clock }: Stage) => {
   const { current } = await row('weekly');
   if ((current?.expiresAt ?? 0) <= clock.now) throw new Error('the room ended in the outage');
 };
 
-/** The room was found and taken over: another one would live until reconciliation ends it. */
+/** The room was found and adopted: a second one would live until reconciliation ends it. */
 const mustBeOne =
   (stage: Stage, work: Work): Work =>
   async (ports) => {
@@ -95,10 +95,10 @@ const mustBeOne =
     if (stage.kept().length !== 1) throw new Error(`the key has ${stage.kept().length} rooms`);
   };
 
-/** So many that the brake of reconciliation holds where all are lost. */
+/** Enough rooms that the brake of reconciliation holds if all are lost. */
 const ROOMS = 12;
 
-/** A request, and the same message once more by SQS's own redrive. */
+/** Delivers a request, and the same message once more by SQS's own redrive. */
 const twice = (stage: Stage, request: RoomRequest): Work => {
   return async (ports) => {
     await serveRequest(request, ports);
@@ -106,7 +106,7 @@ const twice = (stage: Stage, request: RoomRequest): Work => {
   };
 };
 
-/** What lasts, beside a process that dies. */
+/** Problems that last, in addition to a process that crashes. */
 export const SITUATIONS: readonly Operation[] = [
   {
     name: 'create in a day without the bus',
@@ -151,7 +151,7 @@ export const SITUATIONS: readonly Operation[] = [
     name: 'renew in a day without the provider',
     prepare: endsSoon('recreate'),
     work: (stage) => throughADay(stage, (ports) => withoutProvider(ports, 'none'), keeping(stage)),
-    // nobody can say whether the second one was made, and the key cannot wait
+    // it is unknown whether the second room was created, and the key cannot wait
     expected: { state: 'active', generation: 3, kept: 1 },
     announced: 'Room Rotated',
   },

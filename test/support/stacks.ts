@@ -17,10 +17,10 @@ const CDK_JSON = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.u
 
 const scratch = mkdtempSync(join(tmpdir(), 'synth-'));
 
-// The library's own rules cost seconds, and are looked at once, by `findings`.
+// The library's own rules take seconds, and `findings` runs them once.
 process.env.CDK_VALIDATION = 'false';
 
-/** An app with the feature flags of `cdk.json`, an application, and these settings. */
+/** Returns an app with the feature flags of `cdk.json`, an application, and these settings. */
 export function appWith(settings: Record<string, unknown> = {}): App {
   const context = {
     ...CDK_JSON.context,
@@ -31,7 +31,7 @@ export function appWith(settings: Record<string, unknown> = {}): App {
   return new App({ context, outdir: mkdtempSync(join(scratch, 'out-')) });
 }
 
-/** The stack that these settings make. */
+/** Returns the stack for these settings. */
 export function stackWith(
   settings: Record<string, unknown> = {},
   app: App = appWith(),
@@ -45,7 +45,7 @@ export function templateWith(settings: Record<string, unknown> = {}): Template {
   return Template.fromStack(stackWith(settings));
 }
 
-/** The construct in a stack of somebody's own. */
+/** Returns the construct in a team's own stack. */
 export function roomsWith(props: Partial<EvergreenRoomsProps> = {}): { rooms: EvergreenRooms; stack: Stack } {
   const stack = new Stack(appWith(), 'Own');
   const rooms = new EvergreenRooms(stack, 'Rooms', {
@@ -56,13 +56,16 @@ export function roomsWith(props: Partial<EvergreenRoomsProps> = {}): { rooms: Ev
 }
 
 export interface Finding {
-  /** Whose rule it is. */
+  /** The owner of the rule. */
   readonly by: string;
   readonly rule: string;
   readonly where: string;
 }
 
-/** What a whole synthesis finds: the library's own rules, AwsSolutions and those of Control Tower. */
+/**
+ * Returns the findings of a whole synthesis: the library's own rules, AwsSolutions and those of Control
+ * Tower.
+ */
 export function findings(build: (app: App) => void): Finding[] {
   const app = appWith();
   delete process.env.CDK_VALIDATION;
@@ -87,7 +90,10 @@ export function findings(build: (app: App) => void): Finding[] {
   );
 }
 
-/** Control Tower's rules about what the app has: to ask the other nine of ten takes most of a minute of processor time. */
+/**
+ * Returns Control Tower's rules for the resources of the app: the other nine tenths would take most of a
+ * minute of processor time.
+ */
 function guardFor(app: App): CfnGuardValidator {
   const types = new Set(
     app.node.findAll().flatMap((part) => (part instanceof CfnResource ? part.cfnResourceType : [])),
@@ -123,7 +129,7 @@ export function resources(template: Template, type: string): Resources {
   return template.findResources(type, Match.anyValue()) as Resources;
 }
 
-/** The logical id that a `Ref` or `Fn::GetAtt` points at. */
+/** Returns the logical id that a `Ref` or `Fn::GetAtt` points at. */
 export function target(reference: { Ref?: string; 'Fn::GetAtt'?: [string, string] }): string {
   return reference.Ref ?? reference['Fn::GetAtt']?.[0] ?? JSON.stringify(reference);
 }

@@ -9,25 +9,28 @@ import type { Engines } from './engines.ts';
 import { START } from './rooms.ts';
 import { type Announced, makeWorld, type WorldOptions } from './world.ts';
 
-/** Where an operation is played, in memory or on the engines, with a clock that stands still until it is turned. */
+/**
+ * The environment of an operation, in memory or on the engines, with a clock that only moves when it is
+ * turned.
+ */
 export interface Stage {
   readonly context: RoomContext;
   readonly rotations: RotationQueue;
   readonly clock: { now: Instant };
   readonly capabilities: Capabilities;
   row(key: string): Promise<Room>;
-  /** The living rooms of all applications that nobody has asked to end. */
+  /** The living rooms of all applications that were not asked to end. */
   kept(): readonly string[];
   announced(): readonly Pick<Announced, 'key' | 'type' | 'generation' | 'roomId'>[];
   /** The links of the links table that lead to a key. */
   linksOf(key: string): Promise<readonly Link[]>;
-  /** @returns what restores the tables to this moment */
+  /** @returns a function that restores the tables to this moment */
   backUp(): Promise<() => Promise<void>>;
-  /** Lets a room vanish. */
+  /** Removes a room at the provider. */
   lose(id: string): void;
   /** People enter a room: only in memory. */
   enter?(id: string): void;
-  /** The rotations queue's oldest message; to be called again once it is done. */
+  /** Returns the oldest message of the rotations queue. Call it again once that is done. */
   nextOrder(): RotationOrder | undefined;
   doneWithOrder(): void;
   close(): Promise<void>;
@@ -55,7 +58,7 @@ export async function memoryStage(options: WorldOptions = {}): Promise<Stage> {
   };
 }
 
-/** The same behind the real adapters: a provider's emulator, an embedded table and queue, a stand-in of the bus. */
+/** The same with the real adapters: a provider's emulator, an embedded table and queue, a fake bus. */
 export async function realStage(engines: Engines, provider: ProviderName): Promise<Stage> {
   const clock = { now: START };
   const deployment = await deploy(engines, {
@@ -84,8 +87,8 @@ export async function realStage(engines: Engines, provider: ProviderName): Promi
     kept: () =>
       deployment
         .rooms()
-        // a provider that cannot end a room at once has moved its end to the earliest there is; one that is past its end may be
-        // entered for a while
+        // a provider that cannot end a room immediately has moved its end to the earliest possible time; a
+        // room past its end may be entered for a while
         .filter(
           ({ expiresAt = 0 }) =>
             expiresAt - capabilities.grace > clock.now + capabilities.shortestLife + MINUTE,

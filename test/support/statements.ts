@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { type Resource, resources, target } from './stacks.ts';
 
-/** A statement of a policy, as a template has it. */
+/** A statement of a policy in a template. */
 export interface Statement {
   readonly Effect: string;
   readonly Action: string | string[];
@@ -9,7 +9,7 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** Names for what statements are about, by the logical ids of resources. */
+/** Names for the resources of statements, by logical ids. */
 export type Things = readonly (readonly [id: RegExp, thing: string])[];
 
 export const listed = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
@@ -21,7 +21,7 @@ export function statementsOfRole(template: Template, role: string): Statement[] 
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
 }
 
-/** The statements of a managed policy, by a part of its logical id. */
+/** Returns the statements of a managed policy, by a part of its logical id. */
 export function statementsOfPolicy(template: Template, part: string): Statement[] {
   const [, found] = Object.entries(resources(template, 'AWS::IAM::ManagedPolicy')).find(([id]) =>
     id.includes(part),
@@ -29,7 +29,7 @@ export function statementsOfPolicy(template: Template, part: string): Statement[
   return found.Properties.PolicyDocument.Statement;
 }
 
-/** `verb on kind of thing`, for everything that statements allow. */
+/** Returns `verb on kind of thing` for everything that the statements allow. */
 export function permissionsOf(statements: readonly Statement[], things: Things): string[] {
   return statements.flatMap(({ Action, Resource: on, Condition }) =>
     listed(Action).flatMap((action) =>
@@ -38,7 +38,7 @@ export function permissionsOf(statements: readonly Statement[], things: Things):
   );
 }
 
-/** The key may be used only through the service that holds what it encrypts. */
+/** The key may be used only through the service whose data it encrypts. */
 function via(condition: Statement['Condition']): string {
   const service = JSON.stringify(condition)?.match(/"kms:ViaService":.*?"(\w+)\./)?.[1];
   return service ? ` via ${service}` : '';
@@ -49,7 +49,7 @@ export function thing(resource: unknown, things: Things): string {
   return things.find(([pattern]) => pattern.test(id))?.[1] ?? id;
 }
 
-/** What the key is used for when a service reads or writes what it encrypts. */
+/** How the key is used when a service reads or writes encrypted data. */
 const KEY_OF: Record<string, string[]> = {
   'dynamodb:GetItem': ['Decrypt', 'DescribeKey'],
   'dynamodb:Query': ['Decrypt', 'DescribeKey'],
@@ -70,7 +70,7 @@ const KEY_OF: Record<string, string[]> = {
   's3:PutObject': ['GenerateDataKey'],
 };
 
-/** The permissions, and those for the key of what they are about. */
+/** Returns the permissions, and those for the keys of their resources. */
 export function withKey(permissions: readonly string[]): string[] {
   const ofKey = permissions.flatMap((permission) => {
     const [action = ''] = permission.split(' on ');

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { addStack } from '../../bin/add-stack.ts';
 
-/** What `synthesise` of the local stack does, in this process: a process of its own takes most of its time to load the CDK. */
+/**
+ * Does what `synthesise` of the local stack does, but in this process: a separate process takes most of its
+ * time to load the CDK.
+ */
 export async function synthesiseHere(
   project: string,
   outDir: string,

@@ -1,12 +1,15 @@
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 
-/** Stands around every call of a port: may let it happen, or not, and decides what the caller hears. */
+/** Intercepts every call of a port: it decides whether the call happens, and what the caller gets. */
 export type Tap = (name: string, call: () => Promise<unknown>) => Promise<unknown>;
 
-/** What a port answers without asking anybody. */
+/** The calls that a port answers without a request. */
 const SYNCHRONOUS = new Set(['bookmark', 'limitations', 'newSlug', 'siblings']);
 
-/** The same ports with somebody around every call: `rooms.write`, `provider.create`, `events.announce`, ... */
+/**
+ * Returns the same ports with an interceptor around every call: `rooms.write`, `provider.create`,
+ * `events.announce`, ...
+ */
 export function tapped<T extends Partial<RoomContext>>(ports: T, tap: Tap): T {
   const wrap = <P extends object>(prefix: string, port: P): P =>
     new Proxy(port, {

@@ -5,13 +5,13 @@ import { SECOND } from '../../functions/rooms/model/time.ts';
 
 export interface Faults {
   readonly random: Random;
-  /** The share of calls that go wrong, 0 to 1. */
+  /** The share of calls that fail, 0 to 1. */
   readonly share: number;
-  /** Whether nothing answers at this moment. */
+  /** Whether all calls fail at this moment. */
   readonly down: () => boolean;
 }
 
-/** The calls that a fault may hit; the rest is what the adapter knows by itself. */
+/** The calls that a fault may affect; the adapter answers the others without a request. */
 const CALLS = [
   'create',
   'find',
@@ -20,7 +20,7 @@ const CALLS = [
   'retire',
 ] as const satisfies readonly (keyof RoomProvider)[];
 
-/** The same pool, seen through a network and a provider as they are: some calls fail, with or without their effect. */
+/** Returns the same pool with realistic failures: some calls fail, with or without their effect. */
 export function unreliablePool(pool: Pool, faults: Faults): Pool {
   const providers = new Map<string, RoomProvider>();
   return {

@@ -6,7 +6,7 @@ import type { RoomSpec } from '../../functions/rooms/model/room.ts';
 import { type Instant, MINUTE } from '../../functions/rooms/model/time.ts';
 import { aRequest, type World } from './world.ts';
 
-/** Whoever stands before a closed room presses the button so often, a minute apart. */
+/** A visitor of a closed room presses the button this often, a minute apart. */
 const TRIES = 10;
 
 interface Visitor {
@@ -15,27 +15,27 @@ interface Visitor {
   readonly tries: number;
 }
 
-/** What became of the visits. */
+/** The outcomes of the visits. */
 export interface Visits {
-  /** Led to a living room at once. */
+  /** Redirected to a living room immediately. */
   live: number;
-  /** Led to one that the visitor's knock opened. */
+  /** Redirected to a room that the visitor's knock opened. */
   opened: number;
-  /** Left after the last try, by the time of it. */
+  /** The times of the last tries of visitors who left. */
   readonly inVain: Instant[];
-  /** Visits to wanted rooms that ended anywhere else, a line each. */
+  /** Visits to wanted rooms that ended anywhere else, one line each. */
   readonly wrong: string[];
 }
 
 export interface Visiting {
   readonly visits: Visits;
-  /** When the next visitor comes; infinity after the last one. */
+  /** Returns when the next visitor comes; infinity after the last one. */
   next(): Instant;
   /** Lets the next visitor follow the link. */
   visit(context: RoomContext): Promise<void>;
 }
 
-/** People who follow the links of random keys at random moments between two others. */
+/** Simulates people who follow the links of random keys at random moments between two others. */
 export function visitors(
   world: World,
   specs: ReadonlyMap<string, RoomSpec>,

@@ -6,18 +6,18 @@ import { roomToken } from '../../functions/rooms/model/token.ts';
 import type { World } from './world.ts';
 
 export interface WatchOptions {
-  /** Workers may be held up between a claim and its call for longer than the lease, as no function can be. */
+  /** Workers may pause between a claim and its call for longer than the lease, which no function can do. */
   readonly slowWorkers?: boolean;
 }
 
 /**
- * The ports of a world with somebody beside them who holds every call against what must always hold. What is found
- * wrong is listed and not thrown, since a worker could survive it.
+ * Checks every call of a world's ports against the invariants. Violations are listed and not thrown, because
+ * a worker could catch them.
  */
 export interface Watch {
   readonly context: RoomContext;
   readonly violations: readonly string[];
-  /** The tables were put back to an earlier moment: what was seen since counts no more. */
+  /** The tables were restored to an earlier moment: later observations no longer count. */
   forget(): void;
 }
 
@@ -26,9 +26,9 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
   const violations: string[] = [];
   /** The room that was current in each generation of each key. */
   const current = new Map<string, string>();
-  /** What must be told before a room is ended, since it was written with the room's retirement. */
+  /** Announcements that must precede the end of a room, because one write has both. */
   const owed = new Map<string, { readonly generation: number; readonly types: readonly string[] }>();
-  /** Tokens under which a room may have been made by a call that nobody has looked into. */
+  /** Tokens under which a call with an unknown outcome may have created a room. */
   const unclear = new Set<string>();
 
   const rowOf = (token: string): Room | undefined =>
@@ -168,14 +168,14 @@ export function watched(world: World, { slowWorkers = false }: WatchOptions = {}
   };
 }
 
-/** The contract of `errors.ts`, said once more: these alone are certain to have had no effect. */
+/** Repeats the contract of `errors.ts`: only these errors are certain to have had no effect. */
 function mayHaveActed(error: unknown): boolean {
   const { code, ambiguous } = error as { code?: string; ambiguous?: boolean };
   const harmless = ['provider_refused', 'application_full', 'room_gone', 'unauthorized'];
   return code === 'throttled' ? ambiguous === true : !harmless.includes(code ?? '');
 }
 
-/** Whoever hears of a row and follows its link must come to the row's room, or to that of a newer row. */
+/** The link of an announced row must lead to the row's room, or to that of a newer row. */
 function wrongLinkOf(room: Room, { links, context }: World): readonly string[] {
   if (!context.links || room.slug === undefined) return [];
   const shown = links.items.get(room.slug);
@@ -184,7 +184,7 @@ function wrongLinkOf(room: Room, { links, context }: World): readonly string[] {
   return shown && shown.url === url ? [] : [`${room.key}: its link led to ${shown?.url} and not to ${url}`];
 }
 
-/** Every key has one link, which shows what the row says; the links that it had before are unknown. */
+/** Every key has one link, which shows what the row says; its earlier links are unknown. */
 function wrongLinksAtRest({ links, context, rooms }: World): readonly string[] {
   if (!context.links) return [];
   const { items } = links;
@@ -202,7 +202,7 @@ function wrongLinksAtRest({ links, context, rooms }: World): readonly string[] {
   return [...wrong, ...[...others.values()].map(({ key }) => `${key}: a link is left that no row knows`)];
 }
 
-/** What is wrong with a world in which all work is done and reconciled. */
+/** Returns the violations in a world in which all work is done and reconciled. */
 export async function wrongAtRest(world: World): Promise<readonly string[]> {
   const rows = [...world.rooms.rows.values()];
   const wrong = rows.flatMap(({ key, claim, unannounced, retirees }) => [
@@ -218,7 +218,7 @@ export async function wrongAtRest(world: World): Promise<readonly string[]> {
   for (const { key, current, generation } of rows) {
     if (!current || current.expiresAt <= world.clock.now) continue;
     if (!kept.has(current.id)) wrong.push(`${key}: its current room ${current.id} does not live`);
-    // a worker that was overtaken may repeat older news: whoever listens goes by the generation
+    // a worker that was overtaken may repeat an older announcement: listeners compare generations
     const told = world.announced.some((news) => news.generation === generation && news.roomId === current.id);
     if (!told) wrong.push(`${key}: ${current.id} was not told`);
   }

@@ -1,13 +1,15 @@
 import { Session } from 'node:inspector/promises';
 
-/** Counts how often a block of the functions' code runs: a measure of work that is the same on every machine. */
+/**
+ * Counts how often blocks of the functions' code run: a measure of work that is the same on every machine.
+ */
 export async function startCountingWork() {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
-  /** The blocks that have run since the last look. */
+  /** Returns the number of blocks that have run since the last call. */
   const take = async (): Promise<number> => {
     const { result } = await session.post('Profiler.takePreciseCoverage');
     let blocks = 0;

@@ -23,7 +23,7 @@ export interface Announced {
   readonly roomId?: string;
 }
 
-/** Everything that the domain speaks to, in memory, on a clock of its own. */
+/** All ports of the domain, in memory, with their own clock. */
 export interface World {
   readonly context: RoomContext;
   readonly rooms: ReturnType<typeof memoryRooms>;
@@ -33,11 +33,11 @@ export interface World {
   readonly reports: { readonly type: string; readonly detail: object }[];
   readonly rotations: RotationQueue & { readonly sent: DelayedOrder[] };
   readonly clock: { now: Instant };
-  /** The row of a key that must have one. */
+  /** Returns the row of a key that must have one. */
   row(key: string): Room;
-  /** @returns what restores both tables to this moment */
+  /** @returns a function that restores both tables to this moment */
   backUp(): () => Promise<void>;
-  /** The living rooms of all applications that nobody has asked to end. */
+  /** The living rooms of all applications that were not asked to end. */
   kept(): readonly string[];
 }
 
@@ -58,7 +58,7 @@ export const DEPLOYMENT = 'abcde';
 let asked = 0;
 
 export function makeWorld({ applications = ['first'], withoutLinks, ...account }: WorldOptions = {}): World {
-  // what a test asks for does not depend on the tests before it
+  // the requests of a test do not depend on earlier tests
   asked = 0;
   const clock = { now: START };
   const now = () => clock.now;
@@ -132,12 +132,15 @@ function poolOf(providers: World['providers']): Pool {
   };
 }
 
-/** `daily-1` and `daily-2` are two accounts at one provider; a name without a dash is one of the provider `memory`. */
+/**
+ * `daily-1` and `daily-2` are two accounts at one provider; a name without a dash is an account of the
+ * provider `memory`.
+ */
 function kindOf(name: string): string {
   return name.includes('-') ? (name.split('-')[0] ?? name) : 'memory';
 }
 
-/** A request that is newer than every request before it in this world. */
+/** Returns a request that is newer than every earlier request in this world. */
 export function aRequest(more: Partial<RoomRequest> & { readonly at?: number } = {}): RoomRequest {
   asked += 1;
   const { at = asked, ...rest } = more;

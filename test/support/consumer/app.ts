@@ -21,12 +21,12 @@ import {
   type RoomRotated,
 } from 'evergreen-rooms';
 
-/** What a function of the team's own makes of an event. */
+/** A team's own function that reads a link from an event. */
 export function linkOf(event: RoomRotated): string | undefined {
   return event.detail.room?.guestUrl;
 }
 
-/** The detail type tells what the detail has. */
+/** The detail type determines the fields of the detail. */
 export function inOneLine(event: EvergreenRoomsEvent): string {
   switch (event['detail-type']) {
     case 'Room Rotated':
@@ -49,7 +49,7 @@ const app = new App();
 const stack = new Stack(app, 'Own');
 const vpc = new Vpc(stack, 'Network');
 
-/** Everything that can be brought along. */
+/** Every resource that a team can pass in. */
 const everything: Required<EvergreenRoomsProps> = {
   applications: [
     {
