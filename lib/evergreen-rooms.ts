@@ -124,7 +124,7 @@ export class EvergreenRooms extends Construct {
       runbook: props.runbook ?? 'docs/runbook.md',
       metrics,
       applications: deployment.applications.places,
-      secrets: deployment.applications.secrets,
+      secrets: [...deployment.applications.secrets, ...(calendars?.credentials ?? [])],
       queueKey: deployment.queueKey,
       feedsReadEvery: calendars && calendars.feedAddresses.size > 0 ? calendars.readEvery : undefined,
       connectionsReadEvery: calendars && calendars.credentials.size > 0 ? calendars.readEvery : undefined,

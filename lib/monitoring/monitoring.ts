@@ -17,7 +17,7 @@ export interface MonitoringProps extends Omit<Watched, 'failedSecretRotations'>,
   readonly deployment: string;
   readonly table: Table;
   /** By the names of their applications. */
-  readonly secrets: ReadonlyMap<string, ISecret>;
+  readonly secrets: Iterable<readonly [name: string, secret: ISecret]>;
   readonly queueKey: IKey;
 }
 

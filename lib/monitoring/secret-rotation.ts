@@ -19,11 +19,11 @@ const PATTERN = { room: 2048 - 256, around: 14 };
  * Manager has no metric for failures. The events do not go to the topic of alarms directly: EventBridge
  * supports no conditions in the policy of a topic, so any rule of any account could publish.
  *
- * @param secrets by the names of their applications
+ * @param secrets by the names of their applications and connections
  */
 export function failedSecretRotations(
   scope: Construct,
-  secrets: ReadonlyMap<string, ISecret>,
+  secrets: Iterable<readonly [name: string, secret: ISecret]>,
   encryptionKey: IKey,
 ): Queue {
   const queue = deadLetterQueue(scope, 'FailedSecretRotations', encryptionKey);

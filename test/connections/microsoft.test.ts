@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Switches } from '../../emulators/graph/choices.ts';
 import { type Graph, startGraph } from '../../emulators/graph/graph.ts';
 import { microsoftCalendar } from '../../functions/adapters/calendars/microsoft/system.ts';
 import type { MicrosoftConnection } from '../../functions/connections/connection.ts';
+import { UnauthorizedError } from '../../functions/rooms/model/errors.ts';
 import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
+import { selfSigned } from '../support/certificate.ts';
 import { type Planned, Reader } from './reading.ts';
 import { ANNA, BOB, readsCalendars, type World } from './reading-suite.ts';
 
@@ -222,4 +224,71 @@ test('a write is conditional, and tells what became of it', async () => {
   emulator.remove(ANNA, id);
   expect(await system.read(ANNA, id)).toEqual([]);
   await world.close();
+});
+
+describe('a certificate in place of a client secret', () => {
+  const [own, other] = [selfSigned('rooms'), selfSigned('another')];
+
+  async function connected(credential: object) {
+    const emulator = await startGraph({
+      now: () => NOW,
+      app: { ...APP, certificates: [own.certificate] },
+      mailboxes: [ANNA],
+    });
+    const connection: MicrosoftConnection = {
+      ...APP,
+      name: 'team',
+      kind: 'microsoft',
+      secret: 'connection/team',
+      calendars: [ANNA],
+      which: 'all',
+      writeBack: 'off',
+      baseUrl: emulator.url,
+      loginUrl: emulator.loginUrl,
+    };
+    const secrets = {
+      read: async (_: string, stage = 'AWSCURRENT') =>
+        stage === 'AWSCURRENT' ? JSON.stringify(credential) : undefined,
+    };
+    return { emulator, system: microsoftCalendar(connection, { secrets, now: () => NOW }) };
+  }
+
+  test('signs an assertion for each token, and each is accepted once', async () => {
+    const { emulator, system } = await connected(own);
+    emulator.add(ANNA, weekly);
+    expect((await system.changes(ANNA))?.events).toHaveLength(1);
+    emulator.distrust();
+    // the token is refused now, and another one is fetched under the same certificate
+    expect((await system.changes(ANNA))?.events).toHaveLength(1);
+    const tokens = emulator.calls.all.filter(({ path }) => path.endsWith('/token'));
+    expect(tokens.map(({ sent }) => sent)).toEqual([200, 200]);
+    await emulator.close();
+  });
+
+  test.each([
+    ['that the app does not know', other, 'Microsoft refuses it (AADSTS700027)'],
+    [
+      'of another private key',
+      { ...own, certificate: other.certificate },
+      'its certificate is of another private key',
+    ],
+    [
+      'without its key',
+      { certificate: own.certificate },
+      'it is JSON without a privateKey and a certificate in PEM',
+    ],
+    [
+      'that is damaged',
+      { ...own, certificate: 'PEM' },
+      'it is JSON without a privateKey and a certificate in PEM',
+    ],
+  ])('%s is refused with what to do, and without a word of it', async (_, credential, message) => {
+    const { emulator, system } = await connected(credential);
+    const error: unknown = await system.changes(ANNA).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UnauthorizedError);
+    expect(String(error)).toContain(message);
+    expect(String(error)).toContain('evergreen-rooms credentials put team');
+    expect(String(error)).not.toContain('BEGIN');
+    await emulator.close();
+  });
 });
