@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { DeadLetter } from '../cli/deployment/deployment.ts';
 import type { Account, HostShare, ListedRooms } from '../cli/pages/accounts.ts';
 import type { ComparedApplication, Drift, Finding, FindingKind, Stranger } from '../cli/pages/drift.ts';
+import type { PlannedImport } from '../cli/pages/importing.ts';
 import type { ListedDueRoom, ListedRoom } from '../cli/pages/listed-room.ts';
 import type { Night } from '../cli/pages/nights.ts';
 import type { Problem } from '../cli/pages/problems.ts';
@@ -186,6 +187,23 @@ const drift = z.strictObject({
   ),
 } satisfies FieldsOf<Drift>);
 
+const IMPORTS = {
+  import: 'import',
+  sent: 'sent',
+  unchanged: 'unchanged',
+  refused: 'refused',
+} as const satisfies { [Outcome in PlannedImport['outcome']]: Outcome };
+
+const plannedImport = z.strictObject({
+  key: text,
+  application: text,
+  room: text,
+  guestUrl: z.optional(text),
+  expiresAt: optionalInstant,
+  outcome: z.enum(IMPORTS),
+  reason: z.optional(text),
+} satisfies FieldsOf<PlannedImport>);
+
 /** The `--json` output of each command, by the name of its definition. */
 const OUTPUTS = {
   list: z.array(z.strictObject(listedFields)),
@@ -200,6 +218,7 @@ const OUTPUTS = {
   plan: z.array(night),
   accounts: z.array(account),
   drift,
+  import: z.array(plannedImport),
   'line of export': exported,
 } as const;
 

@@ -1,17 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
 import { isReason, REASON_RULE } from '../../functions/requests/room-request/schema.ts';
-import type { Room, RoomAction, Sequence } from '../../functions/rooms/model/room.ts';
-import { counted, reasonOf, rehearsedLines } from '../../local/demo/text.ts';
-import { firstId } from '../deployment/dead-letters.ts';
+import type { RoomAction, Sequence } from '../../functions/rooms/model/room.ts';
+import { counted, rehearsedLines } from '../../local/demo/text.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { type Call, type Command, command, type Flags, type Values } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import { durationOf } from '../frame/parse.ts';
-import type { Terminal } from '../frame/terminal.ts';
+import { readText } from '../frame/read-text.ts';
 import { argument } from '../pages/problems.ts';
 import { fits } from '../pages/room-filter.ts';
+import { awaitAll, inParts, sendAll } from './following.ts';
 
 /** The options of every command that changes rooms. */
 const FLAGS = {
@@ -164,16 +162,8 @@ async function keysOf({ args, flags }: Call<typeof FLAGS>) {
     throw new CallError('name the rooms in one way: KEY..., --from FILE, or --application and --key-prefix');
   }
   if (flags.from === undefined) return { chosen: [...new Set(args)], isMany };
-  const lines = (await readKeys(flags.from)).split(/\r?\n/).map((line) => line.trim());
+  const lines = (await readText(flags.from)).split(/\r?\n/).map((line) => line.trim());
   return { chosen: [...new Set(lines.filter((line) => line !== ''))], isMany };
-}
-
-async function readKeys(file: string): Promise<string> {
-  try {
-    return await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8'));
-  } catch (cause) {
-    throw new CallError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** The keys of the rooms that are chosen by a property; tombstones and refusals have no room to act on. */
@@ -217,101 +207,4 @@ async function rehearseAll(
     refused ||= results.some(({ outcome }) => outcome === 'refused' || outcome === 'tried again');
   }
   return refused ? EXIT.wrong : EXIT.done;
-}
-
-/** Messages that are on their way at once. */
-const AT_ONCE = 10;
-
-async function sendAll(
-  bodies: readonly string[],
-  deployment: Deployment,
-  { terminal }: Pick<Call, 'terminal'>,
-): Promise<readonly string[]> {
-  const ids: string[] = [];
-  for (let start = 0; start < bodies.length; start += AT_ONCE) {
-    const part = bodies.slice(start, start + AT_ONCE);
-    ids.push(...(await Promise.all(part.map((body) => deployment.request(body)))));
-    if (bodies.length > AT_ONCE) terminal.progress(`${ids.length} of ${bodies.length} sent`);
-  }
-  terminal.progress();
-  return ids;
-}
-
-interface Awaited {
-  readonly key: string;
-  /** Of the message. */
-  readonly id: string;
-  readonly before: Room | undefined;
-}
-
-interface Waiting {
-  readonly source: Sequence['source'];
-  readonly timeout: number;
-  readonly deployment: Deployment;
-}
-
-/** How often the rows are read, in milliseconds. */
-const GLANCE = 1000;
-
-async function awaitAll(
-  keys: readonly Awaited[],
-  waiting: Waiting,
-  { terminal }: Pick<Call, 'terminal'>,
-): Promise<ExitCode> {
-  const { deployment, timeout } = waiting;
-  const end = Date.now() + timeout;
-  let open = keys;
-  let refused = 0;
-  while (open.length > 0 && Date.now() < end) {
-    await deployment.machine?.quiet();
-    const left = await undone(open, waiting, terminal);
-    open = left.length === 0 ? left : await unrefused(left, deployment, terminal);
-    refused += left.length - open.length;
-    if (open.length > 0) await new Promise((glance) => setTimeout(glance, GLANCE));
-  }
-  for (const { key } of open) terminal.note(`${key}: not done yet; show ${argument(key)} says why`);
-  return refused + open.length > 0 ? EXIT.wrong : EXIT.done;
-}
-
-/** Tells what took effect. @returns the others */
-async function undone(
-  open: readonly Awaited[],
-  { deployment, source }: Waiting,
-  terminal: Terminal,
-): Promise<readonly Awaited[]> {
-  const rows = await inParts(open, ({ key }) => deployment.rooms.read(key));
-  const done = open.map(({ before }, i) => tookEffect(rows[i], before, source));
-  for (const [i, { key }] of open.entries()) if (done[i]) await terminal.say(doneLine(key, rows[i]));
-  return open.filter((_, i) => !done[i]);
-}
-
-/** Tells what was given up. @returns the others */
-async function unrefused(
-  open: readonly Awaited[],
-  deployment: Deployment,
-  terminal: Terminal,
-): Promise<readonly Awaited[]> {
-  const letters = new Map((await deployment.deadLetters()).map((letter) => [firstId(letter), letter]));
-  return open.filter(({ key, id }) => {
-    const letter = letters.get(id);
-    if (letter) terminal.note(`${key}: given up: ${reasonOf(letter)}`);
-    return letter === undefined;
-  });
-}
-
-/** Some at once: of many thousands, all at once would only be throttled. */
-async function inParts<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += AT_ONCE)
-    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(work))));
-  return results;
-}
-
-function tookEffect(row: Room | undefined, before: Room | undefined, source: Sequence['source']): boolean {
-  if (!row || row.claim || (row.unannounced ?? []).length > 0) return false;
-  return row.sequences[source] !== before?.sequences[source];
-}
-
-function doneLine(key: string, row: Room | undefined): string {
-  return `${key}  ${row?.state}  generation ${row?.generation}`;
 }

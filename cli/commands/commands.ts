@@ -12,6 +12,7 @@ import { events } from './events.ts';
 import { exportRooms } from './export.ts';
 import { feed } from './feed.ts';
 import { hostLink } from './host-link.ts';
+import { importRooms } from './import.ts';
 import { list } from './list.ts';
 import { open } from './open.ts';
 import { plan } from './plan.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   plan,
   accounts,
   drift,
+  importRooms,
   deadLetters,
   redrive,
   reconcile,

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
 import { announcements, reasonOf, rehearsedLines, waitingLines } from '../../local/demo/text.ts';
 import { moveAhead, readSubmissions, type Submission } from '../../local/rooms/example.ts';
 import { asMessage, type Rehearsed } from '../../local/rooms/rehearsal.ts';
@@ -9,6 +7,7 @@ import type { StackClient } from '../../local/rooms/stack-client.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { type Call, command } from '../frame/command.ts';
 import { CallError, EXIT, type ExitCode, orCallError } from '../frame/errors.ts';
+import { readText } from '../frame/read-text.ts';
 
 export const request = command({
   name: 'request',
@@ -36,7 +35,7 @@ export const request = command({
     const { args: files, flags, deployment } = call;
     if (files.length === 0)
       throw new CallError('name a file to send, such as examples/room-request.json, or - for standard input');
-    const texts = await Promise.all(files.map(read));
+    const texts = await Promise.all(files.map(readText));
     const found = await deployment();
     const sendings = await orCallError(() =>
       files.map((file, i): Sending => sendingOf(file, texts[i] ?? '', flags['as-is'], found)),
@@ -153,15 +152,6 @@ async function deliver({ file, text, submissions }: Sending, deployment: Deploym
     );
   }
   return lines;
-}
-
-async function read(file: string): Promise<string> {
-  if (file === '-') return readAll(process.stdin);
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new CallError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** Of this project: its own examples carry dates that pass. */

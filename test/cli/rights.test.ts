@@ -217,6 +217,7 @@ const changes = (calendar: string, credential: string) => ({
     ['host-link', 'team/a', '--yes'],
     ['accounts', '--ask'],
     ['drift'],
+    ['import', '--all', '--yes'],
   ],
   ofAccount: [['credentials', 'put', 'main', '--file', credential], ['doctor']],
 });

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, vi } from 'vitest';
 import type { Deployment } from '../../cli/deployment/deployment.ts';
 import { findPlace } from '../../cli/deployment/find.ts';
 import { type ControlServer, openControl } from '../../local/rooms/control.ts';
-import type { LocalProvider } from '../../local/rooms/provider.ts';
-import { DAY, type Journey } from '../journey/journey.ts';
+import type { LocalRooms } from '../../local/rooms/local-rooms.ts';
+import { DAY } from '../journey/journey.ts';
 import { call, type Said, type TerminalOptions } from './terminal.ts';
 
 /** The command beside the stack on this machine. */
@@ -21,7 +21,7 @@ export interface Beside {
 }
 
 /** Lets the commands of a test file reach its stack. */
-export function beside<P extends LocalProvider>(system: () => Journey<P>): Beside {
+export function beside(system: () => LocalRooms): Beside {
   let control: ControlServer;
   beforeAll(async () => {
     control = await openControl(0);
@@ -52,7 +52,7 @@ export function beside<P extends LocalProvider>(system: () => Journey<P>): Besid
 }
 
 /** Turns the clock to the noon of another day: the schedules run at night. */
-export async function turnToNoon({ stack }: Pick<Journey<LocalProvider>, 'stack'>): Promise<void> {
+export async function turnToNoon({ stack }: Pick<LocalRooms, 'stack'>): Promise<void> {
   await stack.turnTo((Math.floor(stack.clock.now() / DAY) + 1.5) * DAY);
 }
 
