@@ -111,6 +111,15 @@ describe('a worker that comes late', () => {
     expect(world.row('weekly').retirees).toEqual([{ application: 'one', id: 'made' }]);
   });
 
+  it('retires its room where the other makes one of other content, and says so', async () => {
+    const { world, done } = await late({ spec: aSpec({ settings: { display_name: 'Monthly' } }) });
+    await expect(done).rejects.toThrow(
+      'the lease on room weekly ran out while generation 2 was being made or changed and another worker took it over; ' +
+        'a room that was made in vain is retired',
+    );
+    expect(world.row('weekly').retirees).toEqual([{ application: 'one', id: 'made' }]);
+  });
+
   it('leaves its room alone where the other is making the very same', async () => {
     const { world, done } = await late({});
     await expect(done).rejects.toThrow(ClaimLostError);

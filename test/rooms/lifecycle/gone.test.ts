@@ -4,6 +4,7 @@ import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { handleProviderEvent } from '../../../functions/rooms/actions/provider-event.ts';
 import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
+import { isGone, withMovedEnd } from '../../../functions/rooms/lifecycle/gone.ts';
 import {
   AmbiguousOutcomeError,
   RoomGoneError,
@@ -12,7 +13,7 @@ import {
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { failNext, providerOf } from '../../support/faulty.ts';
-import { aSpec } from '../../support/rooms.ts';
+import { aLiveRoom, aSpec } from '../../support/rooms.ts';
 import { wrongAtRest } from '../../support/watch.ts';
 import { aRequest, makeWorld, type World } from '../../support/world.ts';
 
@@ -194,5 +195,43 @@ describe('a room that somebody has deleted', () => {
     });
     await expect(find(silent)).rejects.toThrow('no answer');
     expect(silent.row('weekly').current?.id).toBe('first-1');
+  });
+});
+
+describe('a room that is at its end', () => {
+  it.each(['get', 'revive'] as const)(
+    'is gone, although the provider lets people in for a while: %s',
+    async (look) => {
+      const world = await withRoom();
+      const { context, clock, row } = world;
+      const { current } = row('weekly');
+      if (!current) throw new Error('there is no room');
+      const provider = providerOf(world);
+      const seen = async () => ({ ...current, available: true, expiresAt: clock.now });
+      Object.assign(provider, { get: async () => undefined, [look]: seen });
+      expect(await isGone(current, context)).toBe(true);
+      Object.assign(provider, { [look]: async () => ({ ...(await seen()), expiresAt: clock.now + 1 }) });
+      expect(await isGone(current, context)).toBe(false);
+      Object.assign(provider, { [look]: async () => ({ ...(await seen()), available: false }) });
+      expect(await isGone(current, context)).toBe(true);
+    },
+  );
+
+  it('has its end moved only where a change would make a difference, and where its application can be asked', async () => {
+    const world = await withRoom();
+    const { context, clock, row } = world;
+    const room = row('weekly');
+    const provider = providerOf(world);
+    const soon = clock.now + provider.capabilities.shortestLife + MINUTE;
+    const endsAt = (expiresAt: number) => {
+      provider.get = async () => ({ ...aLiveRoom(), available: true, expiresAt });
+    };
+    endsAt(soon);
+    expect(await withMovedEnd(room, context)).toBeUndefined();
+    endsAt(soon + 1);
+    expect(await withMovedEnd(room, context)).toMatchObject({ current: { expiresAt: soon + 1 } });
+    expect(await withMovedEnd({ ...room, current: undefined }, context)).toBeUndefined();
+    const pool = { ...context.pool, names: ['second'] };
+    expect(await withMovedEnd(room, { ...context, pool })).toBeUndefined();
   });
 });

@@ -6,7 +6,10 @@ import {
   UnauthorizedError,
 } from '../../../functions/rooms/model/errors.ts';
 import { placementOrder } from '../../../functions/rooms/model/placement.ts';
-import { HOUR } from '../../../functions/rooms/model/time.ts';
+import { shortestRenewableLife } from '../../../functions/rooms/model/renewal.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
+import { withProvider } from '../../support/faulty.ts';
+import { aSpec } from '../../support/rooms.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';
 
 /** What each application answers to a create, in the order in which the key asks them; `undefined` makes the room. */
@@ -57,7 +60,12 @@ describe('applications that have all made the rooms of their day', () => {
   it('say when the first of them makes rooms again, and the request waits for that', async () => {
     const { failure } = await opened(spent(3 * HOUR), full, spent(2 * HOUR));
     expect(failure).toMatchObject({ code: 'pool_full', retryAfter: 2 * HOUR });
-    expect((await opened(full, full)).failure).toMatchObject({ code: 'pool_full', retryAfter: undefined });
+    expect(failure?.message).toMatch(
+      / are full \(one-\d, one-\d, one-\d\), so it waits in its queue until 2027-03-01T14:00:00\.000Z: add an application, or cancel rooms that are not needed$/,
+    );
+    const { failure: other } = await opened(full, full);
+    expect(other).toMatchObject({ code: 'pool_full', retryAfter: undefined });
+    expect(other?.message).toContain('so it waits in its queue: add an application');
   });
 });
 
@@ -97,5 +105,47 @@ describe('an application that refuses the room for a reason that may be its own'
     const { failure, asked } = await openedIn(['one-0', 'other-0'], [refusing, refusing]);
     expect(failure).toBe(refusing);
     expect(asked).toEqual([0]);
+  });
+});
+
+describe('a room that lives shorter than it was asked for', () => {
+  const LATEST = 7 * DAY;
+
+  /** Asks for a room of this life of a provider that gives so much of it. */
+  async function shortened(life: number, given: number, more: { mode?: 'none'; longestGap?: number } = {}) {
+    const { mode = 'recreate', longestGap = 25 * HOUR } = more;
+    const world = makeWorld();
+    const context = withProvider(world, (provider) => ({
+      create: async (order) => ({ ...(await provider.create(order)), expiresAt: world.clock.now + given }),
+    }));
+    const request = aRequest({ spec: aSpec({ lifetime: life, renewal: { mode } }) });
+    const renewal = { renewBefore: LATEST, longestGap };
+    return ensureRoom(request, { ...context, renewal }).then(
+      ({ outcome }) => outcome,
+      (error: Error) => error.message,
+    );
+  }
+
+  it('is refused where it would be due as it is made, since each of its successors would be', async () => {
+    expect(await shortened(90 * DAY, LATEST)).toMatch(
+      /^the provider opened room weekly until 2027-03-08T12:00:00\.000Z where 2027-05-30T12:00:00\.000Z was asked for: it would be due for renewal at once, so it is retired;/,
+    );
+    expect(await shortened(90 * DAY, LATEST + 1)).toBe('created');
+  });
+
+  it('is measured by the window of the life that was asked for', async () => {
+    expect(await shortened(80 * HOUR, 52 * HOUR)).toBe('created');
+    expect(await shortened(80 * HOUR, 50 * HOUR)).toMatch(/due for renewal at once/);
+  });
+
+  it('is taken where the difference may come of clocks and rounding', async () => {
+    const longestGap = MINUTE;
+    const life = shortestRenewableLife({ renewBefore: LATEST, longestGap });
+    expect(await shortened(life, life - 5 * MINUTE, { longestGap })).toBe('created');
+    expect(await shortened(life, life - 5 * MINUTE - 1, { longestGap })).toMatch(/due for renewal at once/);
+  });
+
+  it('is taken where nobody wants it renewed', async () => {
+    expect(await shortened(90 * DAY, HOUR, { mode: 'none' })).toBe('created');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
-import { flushAll, flushPending } from '../../../functions/rooms/lifecycle/pending.ts';
+import { flushAll, flushPending, onKey } from '../../../functions/rooms/lifecycle/pending.ts';
 import { AmbiguousOutcomeError, ProviderContractError } from '../../../functions/rooms/model/errors.ts';
 import type { Retiree } from '../../../functions/rooms/model/room.ts';
 import { DAY } from '../../../functions/rooms/model/time.ts';
@@ -153,5 +153,111 @@ describe('a room whose application has left the pool', () => {
     await expect(cancelRoom(aRequest({ action: 'cancel' }), context)).rejects.toThrow(/not in the pool/);
     expect((await ensureRoom(aRequest(), context)).outcome).toBe('created');
     expect(row('weekly')).toMatchObject({ state: 'active', current: { application: other } });
+  });
+});
+
+describe('what a row has left to tell where an operation fails', () => {
+  const FAILURE = new ProviderContractError('no such answer');
+
+  /** A room with news on its row, and a claim of another worker whose lease runs so long. */
+  async function untold(left: number) {
+    const world = makeWorld();
+    await ensureRoom(aRequest(), world.context);
+    const { generation, spec = aSpec(), current } = world.row('weekly');
+    await world.rooms.write({
+      ...world.row('weekly'),
+      unannounced: [{ type: 'Room Updated', reason: 'changed' }],
+      claim: {
+        owner: 'other',
+        purpose: 'change',
+        generation,
+        takenAt: world.clock.now,
+        leaseUntil: world.clock.now + left,
+        application: 'first',
+        spec,
+        expiresAt: current?.expiresAt ?? 0,
+        announcement: { type: 'Room Updated', reason: 'changed' },
+      },
+    });
+    const fail = (context = world.context) =>
+      onKey('weekly', context, async () => {
+        throw FAILURE;
+      });
+    return { ...world, fail };
+  }
+
+  it('is told all the same once the lease of another worker is over, and not before', async () => {
+    for (const [left, told] of [
+      [1, 1],
+      [0, 2],
+    ] as const) {
+      const { fail, announced } = await untold(left);
+      await expect(fail()).rejects.toBe(FAILURE);
+      expect(announced).toHaveLength(told);
+    }
+  });
+
+  it('hides from nobody what failed first, where it cannot be told', async () => {
+    const { fail, context } = await untold(0);
+    const announce = () => Promise.reject(new Error('the bus takes nothing'));
+    await expect(fail({ ...context, events: { ...context.events, announce } })).rejects.toBe(FAILURE);
+  });
+});
+
+describe('a row that has only its link to finish', () => {
+  it('is written where the link was not shown yet', async () => {
+    const { context, rooms, row } = await withStray();
+    const { shownLink } = row('weekly');
+    const retirees = [{ application: 'first', id: 'ended', endsAt: 0 }];
+    const behind = await rooms.write({ ...row('weekly'), retirees, shownLink: undefined });
+    await flushPending(behind, context);
+    expect(row('weekly').shownLink).toBe(shownLink);
+  });
+
+  it('is written where only a slug had to be withdrawn', async () => {
+    const { context, rooms, row, links } = await withStray();
+    const behind = await rooms.write({ ...row('weekly'), retirees: [], withdrawnSlugs: ['old'] });
+    await flushPending(behind, context);
+    expect(row('weekly').withdrawnSlugs).toBeUndefined();
+    expect(links.items.get('old')?.state).toBe('withdrawn');
+  });
+});
+
+describe('while the bus takes nothing', () => {
+  /** A row with news, and these rooms to end. @returns which were asked to end, and whether the row was written */
+  async function silenced(retirees: readonly Retiree[]) {
+    const world = await withStray();
+    const { context, rooms, row } = world;
+    const [stray] = row('weekly').retirees;
+    const found = await rooms.write({
+      ...row('weekly'),
+      unannounced: [{ type: 'Room Updated', reason: 'changed' }],
+      retirees: retirees.map((retiree) => ({
+        ...retiree,
+        id: retiree.id === 'stray' ? (stray?.id ?? '') : retiree.id,
+      })),
+    });
+    const announce = () => Promise.reject(new Error('the bus takes nothing'));
+    await expect(
+      flushPending(found, { ...context, events: { ...context.events, announce } }),
+    ).rejects.toThrow('the bus takes nothing');
+    return {
+      ended: row('weekly').retirees.map(({ endsAt }) => endsAt !== undefined),
+      written: row('weekly').revision !== found.revision,
+    };
+  }
+
+  const plain = { application: 'first', id: 'stray' };
+  const urgent = { ...plain, urgent: true };
+  const other = { application: 'first', id: 'other' };
+
+  it('a room is ended before anybody is told only where its link is in wrong hands', async () => {
+    expect(await silenced([plain])).toEqual({ ended: [false], written: false });
+    expect(await silenced([urgent, other])).toEqual({ ended: [true, false], written: true });
+    expect(await silenced([{ ...urgent, endsAt: 0 }])).toEqual({ ended: [true], written: false });
+    expect(await silenced([{ ...urgent, endsAt: 0 }, other])).toEqual({
+      ended: [true, false],
+      written: false,
+    });
   });
 });

@@ -27,8 +27,8 @@ async function unanswered(when: 'before' | 'after', spec: RoomSpec = aSpec()) {
 }
 
 /** Another room at the provider that carries the token of generation 1. */
-function twin(world: World, life = 90 * DAY) {
-  const token = roomToken(DEPLOYMENT, 'weekly', 1, aSpec());
+function twin(world: World, life = 90 * DAY, spec = aSpec()) {
+  const token = roomToken(DEPLOYMENT, 'weekly', 1, spec);
   const settings = { display_name: 'Weekly' };
   return providerOf(world).create({ token, settings, expiresAt: world.clock.now + life });
 }
@@ -97,6 +97,7 @@ describe('an attempt that got no answer', () => {
 
   it.each([
     ['of an hour before the claim', HOUR, '4711'],
+    ['of half an hour before it', 30 * MINUTE, '4711'],
     ['after the claim', -MINUTE, undefined],
     ['too shortly before it to know of earlier attempts', 29 * MINUTE, undefined],
   ])('is looked for from where reconciliation saw the list end, by a note %s', async (_, before, since) => {
@@ -113,6 +114,22 @@ describe('an attempt that got no answer', () => {
     await ensureRoom(request, context);
     expect(looks).toEqual([since]);
     expect(world.row('weekly').current?.id).toBe('first-1');
+  });
+
+  it('is looked for without such a note where the provider knows rooms by their tokens', async () => {
+    const world = makeWorld({ capabilities: { findable: 'by-token' } });
+    failNext(world, 'create', RESET, 'after');
+    await expect(ensureRoom(aRequest(), world.context)).rejects.toBe(RESET);
+    await world.rooms.noteListEnd({ application: 'first', bookmark: '4711', seenAt: world.clock.now - HOUR });
+    const looks: unknown[] = [];
+    const context = withProvider(world, (provider) => ({
+      find: (...look) => {
+        looks.push(look[1]);
+        return provider.find(...look);
+      },
+    }));
+    await ensureRoom(aRequest(), context);
+    expect(looks).toEqual([undefined]);
   });
 
   it.each([
@@ -247,6 +264,59 @@ describe('a room that carries the token', () => {
     expect(await adopted(attempt)).toBe('first-1');
   });
 
+  it('is the oldest in whatever order the provider shows them, and of two of one instant always the same', async () => {
+    const orders = [
+      [
+        ['b', 1],
+        ['a', 0],
+      ],
+      [
+        ['a', 0],
+        ['b', 1],
+      ],
+      [
+        ['b', 0],
+        ['a', 0],
+      ],
+      [
+        ['a', 0],
+        ['b', 0],
+      ],
+    ] as const;
+    for (const shown of orders) {
+      const { world, request } = await unanswered('after');
+      const context = withProvider(world, (provider) => ({
+        find: async (token) => {
+          const [room] = await provider.find(token);
+          if (!room) return [];
+          return shown.map(([id, later]) => ({ ...room, id, createdAt: room.createdAt + later }));
+        },
+      }));
+      await ensureRoom(request, context);
+      expect(world.row('weekly').current?.id).toBe('a');
+    }
+  });
+
+  it('is adopted where it was asked for no longer than it lives', async () => {
+    const spec = aSpec({ lifetime: 12 * MINUTE, renewal: { mode: 'none' } });
+    const attempt = await unanswered('before', spec);
+    await twin(attempt.world, 11 * MINUTE, spec);
+    expect(await adopted(attempt)).toBe('first-1');
+  });
+
+  it('is not adopted at its very end, although people are let in for a while', async () => {
+    const { world, request } = await unanswered(
+      'after',
+      aSpec({ lifetime: HOUR, renewal: { mode: 'none' } }),
+    );
+    world.clock.now += HOUR;
+    const context = withProvider(world, (provider) => ({
+      find: async (token) => (await provider.find(token)).map((room) => ({ ...room, available: true })),
+    }));
+    await ensureRoom(request, context);
+    expect(world.row('weekly').current?.id).toBe('first-2');
+  });
+
   it('is adopted also from an earlier attempt under another claim', async () => {
     const attempt = await unanswered('before');
     const { world } = attempt;
@@ -267,11 +337,22 @@ describe('a room that carries the token', () => {
   it.each([
     ['has ended', 20 * MINUTE, 30 * MINUTE],
     ['is being retired', 11 * MINUTE, 0],
+    ['may be one that is being retired, its end rounded', 12 * MINUTE, 0],
   ])('is not adopted when it %s', async (_, life, later) => {
     const attempt = await unanswered('before');
     await twin(attempt.world, life);
     attempt.world.clock.now += later;
     expect(await adopted(attempt)).toBe('first-2');
+  });
+
+  it('is adopted when it was made half an hour before the claim', async () => {
+    const world = makeWorld();
+    await twin(world);
+    world.clock.now += 30 * MINUTE;
+    failNext(world, 'create', RESET);
+    const request = aRequest();
+    await expect(ensureRoom(request, world.context)).rejects.toBe(RESET);
+    expect(await adopted({ world, request })).toBe('first-1');
   });
 
   it('is not adopted when it is so old that reconciliation may be retiring it', async () => {
@@ -366,6 +447,33 @@ describe('a room that is lost', () => {
       expect(world.row('weekly')).toMatchObject({ generation: 2, previous: undefined });
     },
   );
+
+  it('is asked for urgently, and a first room is not', async () => {
+    const world = makeWorld();
+    const urgent: unknown[] = [];
+    const context = withProvider(world, (provider) => ({
+      create: (room) => {
+        urgent.push(room.urgent);
+        return provider.create(room);
+      },
+    }));
+    await ensureRoom(aRequest(), context);
+    providerOf(world).lose('first-1');
+    world.clock.now += HOUR;
+    await rotateRoom(order, context);
+    expect(urgent).toEqual([undefined, true]);
+  });
+
+  it.each([
+    ['as long as the first one would', 2 * HOUR],
+    ['for as short as the provider allows, where that was about to end', 5 * MINUTE],
+  ])('and is not renewed is opened again %s', async (_, left) => {
+    const world = await lost(aSpec({ renewal: { mode: 'none' } }));
+    const { expiresAt = 0 } = world.row('weekly').current ?? {};
+    world.clock.now = expiresAt - left;
+    expect((await rotateRoom(order, world.context)).outcome).toBe('rotated');
+    expect(world.row('weekly').current?.expiresAt).toBe(world.clock.now + Math.max(left, 11 * MINUTE));
+  });
 
   it('is left alone when it is there after all, or nobody needs it', async () => {
     const world = makeWorld();
