@@ -145,7 +145,9 @@ export const SAFEGUARDS: readonly Safeguard[] = [
     name: 'a replaced link is withdrawn before the new one is shown',
     file: 'functions/rooms/lifecycle/links.ts',
     on: 'for (const slug of withdrawnSlugs) {',
-    off: 'const early = linkOf(room, links); if (early) await links.write(early); for (const slug of withdrawnSlugs) {',
+    off:
+      'const early = withdrawnSlugs.length > 0 && linkOf(room, links); if (early) await links.write(early);' +
+      'for (const slug of withdrawnSlugs) {',
   },
   {
     name: 'reconciliation leaves an application alone where too much is wrong',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { isLinkShown, rewriteLink, showLink } from '../../../functions/rooms/lifecycle/links.ts';
 import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
+import type { Links } from '../../../functions/rooms/model/link.ts';
 import { HOUR } from '../../../functions/rooms/model/time.ts';
 import { blankRoom } from '../../../functions/rooms/model/transitions.ts';
 import { START } from '../../support/rooms.ts';
@@ -47,6 +48,18 @@ describe('a link that is newer than its row, as after a restore,', () => {
     expect(row('weekly')).toEqual(written);
     expect(isLinkShown(written, context.links ?? makeWorld().links)).toBe(true);
   });
+});
+
+it('a link that was replaced is withdrawn before the new one is shown', async () => {
+  const { context, found, links, slug } = await withLink();
+  const written: string[] = [];
+  const write: Links['write'] = async (link) => {
+    written.push(`${link.slug} ${link.state}`);
+    return links.write(link);
+  };
+  const replaced = { ...found, slug: 'new', withdrawnSlugs: [slug], shownLink: undefined };
+  await showLink(replaced, { ...context, links: { ...links, write } });
+  expect(written).toEqual([`${slug} withdrawn`, 'new kept']);
 });
 
 describe('where every link is written again', () => {
