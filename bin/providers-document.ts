@@ -51,6 +51,12 @@ const CAPABILITIES: Readonly<Record<string, (capabilities: Capabilities) => stri
     grace === 0 ? 'cannot be entered' : `can be entered for another ${inWords(grace)}`,
   'creating twice under one token': ({ idempotentCreate }) => (idempotentCreate ? 'one room' : 'two rooms'),
   'looking for a token': ({ findable }) => (findable === 'by-token' ? 'one call' : 'reads the list'),
+  'news of meetings, with `callbacks`': ({ news }) =>
+    news === 'by-key'
+      ? 'at an address of each room'
+      : news === 'by-room'
+        ? 'by a webhook of the account'
+        : 'none',
   'host link': ({ hostLink }) =>
     hostLink === 'short-lived'
       ? 'given when asked for, short-lived'

@@ -12,13 +12,14 @@ import { PROVIDERS } from '../functions/adapters/providers.ts';
 import type { Connection } from '../functions/connections/connection.ts';
 import type { Feed } from '../functions/feeds/feed.ts';
 import { ThrottledError, UnreachableError } from '../functions/rooms/model/errors.ts';
+import { readWebhooks } from '../functions/runtime/configuration.ts';
 import type { ApplicationEntry } from '../functions/runtime/environment.ts';
 import type { Clients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
 
 /** A credential to store, and its source. */
 export interface Credential {
-  /** The name of an application, a feed or a connection. */
+  /** The name of an application, a feed or a connection; with `-webhook` after it, the webhook of an application. */
   readonly name: string;
   /** A path, relative to the folder in which the command was typed; `-` for standard input. */
   readonly file: string;
@@ -34,8 +35,8 @@ interface Place {
 }
 
 /**
- * Stores a private key, an API key, the address of a feed or the credential of a connection in its secret,
- * and reads it back. Removes a file only if the value that was read back equals its content.
+ * Stores a private key, an API key, the address of a feed, the credential of a connection or the token of a webhook in
+ * its secret, and reads it back. Removes a file only if the value that was read back equals its content.
  *
  * @returns the text for the person
  * @throws Error if anything failed; the file is then unchanged
@@ -82,7 +83,12 @@ function placeOf(name: string, { applications, functions }: Deployment): Place {
   const connections = connectionsOf(functions);
   const connection = connections.find((entry) => entry.name === name);
   if (connection) return { secret: connection.secret, check: (value) => checkConnection(connection, value) };
-  const known = [...applications, ...feeds, ...connections].map((entry) => entry.name).join(', ');
+  const webhooks = readWebhooks(functions.get('room-callbacks')?.environment.WEBHOOKS);
+  const nameOf = ({ application }: { readonly application: string }) => `${application}-webhook`;
+  const webhook = webhooks.find((entry) => nameOf(entry) === name);
+  if (webhook) return { secret: webhook.secret, check: checkToken };
+  const named = [...applications, ...feeds, ...connections].map((entry) => entry.name);
+  const known = [...named, ...webhooks.map(nameOf)].join(', ');
   throw new Error(`there is no application, no feed and no connection ${name}; there are ${known}`);
 }
 
@@ -149,6 +155,11 @@ async function checkAddress(value: string): Promise<void> {
   const address = value.replace(/^webcal:/i, 'https:');
   if (URL.canParse(address) && new URL(address).protocol === 'https:') return;
   throw new Error(`the address of a feed begins with https:// or webcal://, and this one does not`);
+}
+
+async function checkToken(value: string): Promise<void> {
+  if (/^[\x21-\x7e]+$/.test(value) && !value.startsWith('{')) return;
+  throw new Error('the token of a webhook is one word, as the page of the app shows it, and this is none');
 }
 
 const said = (error: unknown) => (error as Error).message;

@@ -8,6 +8,7 @@ import { checkLinks } from './checks/links.ts';
 import { checkHeartbeat, checkRules, checkSchedules } from './checks/schedules.ts';
 import { checkStack } from './checks/stack.ts';
 import { checkDeadLetters, checkKeys, checkTables } from './checks/storage.ts';
+import { checkWebhooks } from './checks/webhooks.ts';
 import type { Clients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
 import type { Finding } from './finding.ts';
@@ -21,6 +22,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'encryption keys': checkKeys,
   tables: checkTables,
   accounts: checkAccounts,
+  webhooks: checkWebhooks,
   feeds: checkFeeds,
   connections: checkConnections,
   links: checkLinks,

@@ -8,9 +8,9 @@ import { metrics } from './middleware/metrics.ts';
 import { type Parsed, parsing } from './middleware/parsing.ts';
 import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
 import { readNews, readRotation } from './requests/tasks/rotation.ts';
-import { handleProviderEvent } from './rooms/actions/provider-event.ts';
+import { handleProviderEvent, identified } from './rooms/actions/provider-event.ts';
 import { rotateRoom } from './rooms/actions/rotate.ts';
-import type { ProviderEvent, RotationOrder } from './rooms/model/ports.ts';
+import type { ProviderEvent, RoomNews, RotationOrder } from './rooms/model/ports.ts';
 import { type Instant, MINUTE } from './rooms/model/time.ts';
 import { once } from './runtime/once.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
@@ -28,18 +28,22 @@ export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })
 
 const rotations = once(() => rotationQueue(sqs(), workerEnvironment().WORK_QUEUE, now));
 
-type Task = { readonly news: ProviderEvent } | { readonly order: RotationOrder; readonly notBefore: Instant };
+type Task =
+  | { readonly news: ProviderEvent | RoomNews }
+  | { readonly order: RotationOrder; readonly notBefore: Instant };
 
 function read({ body }: SQSRecord): Parsed<Task> {
   const news = readNews(body);
-  if (news) return { key: news.key, task: { news } };
+  if (news) return { key: 'key' in news ? news.key : `${news.application} ${news.roomId}`, task: { news } };
   const rotation = readRotation(body);
   return { key: rotation.order.key, task: rotation };
 }
 
 async function keep(task: Task): Promise<void> {
   if ('news' in task) {
-    const { news } = task;
+    const news = await identified(task.news, roomContext());
+    // a room of the account that is none of ours
+    if (!news) return;
     return report(news.key, news.news, await handleProviderEvent(news, roomContext()));
   }
   const { order, notBefore } = task;

@@ -59,6 +59,10 @@ export class EvergreenRooms extends Construct {
   readonly encryptionKey: IKey;
   /** The secrets of the private keys and API keys, by the names of their applications. */
   readonly privateKeys: ReadonlyMap<string, ISecret>;
+  /** The secrets that providers sign their webhooks with, by the names of their applications. */
+  readonly webhookTokens: ReadonlyMap<string, ISecret>;
+  /** Where these providers tell of rooms, by the names of their applications. */
+  readonly webhookUrls: ReadonlyMap<string, string>;
   /** The secrets of the feeds' addresses, by the names of the feeds. */
   readonly feedAddresses: ReadonlyMap<string, ISecret>;
   /** The secrets of the connections' credentials, by the names of the connections. */
@@ -153,6 +157,8 @@ export class EvergreenRooms extends Construct {
     this.eventBus = deployment.bus;
     this.encryptionKey = deployment.key;
     this.privateKeys = deployment.applications.secrets;
+    this.webhookTokens = deployment.applications.webhookTokens;
+    this.webhookUrls = deployment.callbacks?.webhookUrls ?? new Map();
     this.feedAddresses = calendars?.feedAddresses ?? new Map();
     this.calendarCredentials = calendars?.credentials ?? new Map();
     this.calendarBucket = calendars?.bucket;
@@ -181,7 +187,9 @@ export class EvergreenRooms extends Construct {
       alarmTopic: topic,
       key: deployment.key,
       calendarBucket: calendars?.bucket,
-      secrets: [this.privateKeys, this.feedAddresses, this.calendarCredentials].flatMap((each) => [...each]),
+      secrets: [this.privateKeys, this.webhookTokens, this.feedAddresses, this.calendarCredentials].flatMap(
+        (each) => [...each],
+      ),
     });
     this.readerPolicy = this.operators.readerPolicy;
     this.operatorPolicies = this.operators.operatorPolicies;

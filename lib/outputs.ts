@@ -25,6 +25,7 @@ export function addOutputs(scope: Construct, rooms: EvergreenRooms, command = 'n
     ...commands(rooms),
     ...deadLetters(rooms, Stack.of(scope).stackName, command),
     ...keys(rooms, putting),
+    ...webhooks(rooms, putting),
     ...calendars(rooms, putting),
     ...policies(rooms),
   ]) {
@@ -191,6 +192,21 @@ function keys({ privateKeys }: EvergreenRooms, putting: Putting): Output[] {
     description: `Puts the private key of application ${application} in its place, and reads it back`,
     value: putting(application, 'private.key'),
   }));
+}
+
+function webhooks({ webhookUrls }: EvergreenRooms, putting: Putting): Output[] {
+  return [...webhookUrls].flatMap(([application, url], i) => [
+    {
+      name: `WebhookUrl${i + 1}`,
+      description: `Where the app of application ${application} tells of meetings`,
+      value: url,
+    },
+    {
+      name: `PutWebhookToken${i + 1}`,
+      description: `Puts the secret token of the webhooks of application ${application} in its place`,
+      value: putting(`${application}-webhook`, 'webhook.token'),
+    },
+  ]);
 }
 
 function calendars(rooms: EvergreenRooms, putting: Putting): Output[] {

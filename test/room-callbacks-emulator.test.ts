@@ -5,7 +5,7 @@ import { callbackAddresses } from '../functions/adapters/callback-addresses.ts';
 import { secretsManager } from '../functions/adapters/secrets.ts';
 import { readNews } from '../functions/requests/tasks/rotation.ts';
 import { ensureRoom } from '../functions/rooms/actions/ensure.ts';
-import { handleProviderEvent } from '../functions/rooms/actions/provider-event.ts';
+import { handleProviderEvent, identified } from '../functions/rooms/actions/provider-event.ts';
 import { rotateRoom } from '../functions/rooms/actions/rotate.ts';
 import type { RoomContext } from '../functions/rooms/lifecycle/context.ts';
 import type { Room } from '../functions/rooms/model/room.ts';
@@ -87,7 +87,8 @@ async function applyEvents(): Promise<readonly string[]> {
   const { queue } = deployment.inboxes.rotations;
   const outcomes: string[] = [];
   for (const record of queue.receive(10)) {
-    const news = readNews(record.body);
+    const told = readNews(record.body);
+    const news = told && (await identified(told, roomContext));
     if (news) outcomes.push((await handleProviderEvent(news, roomContext)).outcome);
     queue.delete(record.receiptHandle);
   }

@@ -12,6 +12,7 @@ export interface Controlled {
   leave(id: string, name: string): void;
   trust(accountId: string, clientSecret: string): void;
   distrust(accountId: string): void;
+  subscribe(hook: { readonly url: string; readonly secretToken: string }): void;
 }
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
@@ -28,6 +29,14 @@ export function createControls(inside: Controlled): Record<string, ControlHandle
       return ok({ removed: id });
     }),
     'GET /_control/callbacks': () => ok({ callbacks: inside.callbacks }),
+    'POST /_control/webhooks': explaining((request) => {
+      const { url, secretToken } = (request.json() ?? {}) as { url?: unknown; secretToken?: unknown };
+      if (typeof url !== 'string' || typeof secretToken !== 'string' || !URL.canParse(url)) {
+        throw new Error('send {"url": "https://...", "secretToken": "..."}');
+      }
+      inside.subscribe({ url, secretToken });
+      return ok({ subscribed: url });
+    }),
     'POST /_control/visits': explaining((request) => {
       const { link, name } = (request.json() ?? {}) as { link?: unknown; name?: unknown };
       if (typeof link !== 'string') throw new Error('send {"link": "https://...", "name": "Ann"}');

@@ -11,7 +11,7 @@ export interface WebhookOptions {
 
 /** The one address that the app of an account calls. */
 export class Webhooks {
-  readonly #hook: WebhookOptions | undefined;
+  #hook: WebhookOptions | undefined;
   readonly #deliveries: Deliveries;
   readonly #switches: Switches;
 
@@ -19,6 +19,11 @@ export class Webhooks {
     this.#hook = hook;
     this.#deliveries = deliveries;
     this.#switches = switches;
+  }
+
+  /** From now on this address is called in place of the one before. */
+  subscribe(hook: WebhookOptions): void {
+    this.#hook = hook;
   }
 
   /** Asks the address to prove that it knows the secret. */

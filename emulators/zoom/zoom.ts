@@ -53,6 +53,8 @@ export interface Zoom extends RoomEmulator {
   /** Somebody follows a link and stays. @throws Error where it leads nowhere */
   join(link: string, name: string): Entry;
   leave(id: string, name: string): void;
+  /** Somebody enters the address of a webhook on the page of the app, which is challenged at once. */
+  subscribe(hook: WebhookOptions): void;
   challengeWebhook(): void;
   trust(accountId: string, clientSecret: string): void;
   /** Every secret and every token of the account is refused from now on. */
@@ -134,6 +136,10 @@ export async function startZoom(options: ZoomOptions): Promise<Zoom> {
       const meeting = known(id);
       if (meeting.participants.size === 1 && meeting.participants.has(name)) endSession(meeting);
       meeting.participants.delete(name);
+    },
+    subscribe(hook: WebhookOptions) {
+      webhooks.subscribe(hook);
+      webhooks.challenge(clock.now());
     },
     challengeWebhook: () => webhooks.challenge(clock.now()),
     trust: (accountId: string, clientSecret: string) =>

@@ -1,4 +1,4 @@
-import type { ApplicationEntry } from './environment.ts';
+import type { ApplicationEntry, WebhookVariable } from './environment.ts';
 
 /**
  * The only reader of `process.env`. It reports all missing variables together, so that a deployment does not
@@ -30,4 +30,8 @@ export function readApplications(text: string): readonly ApplicationEntry[] {
   // the construct checks each entry before it writes it
   if (Array.isArray(entries) && entries.length > 0) return entries as ApplicationEntry[];
   throw new Error('the environment variable APPLICATIONS must be a JSON array of at least one application');
+}
+
+export function readWebhooks(text = '[]'): readonly WebhookVariable[] {
+  return JSON.parse(text);
 }

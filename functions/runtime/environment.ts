@@ -20,6 +20,15 @@ export type ConnectionVariable = Connection;
 /** How the pages of links look, as JSON in `APPEARANCE`. */
 export type AppearanceVariable = Appearance;
 
+/** Where an account's provider tells of its rooms, as JSON in `WEBHOOKS`. */
+export interface WebhookVariable {
+  readonly application: string;
+  /** Of the function's address, from its slash on. */
+  readonly path: string;
+  /** ARN or name of the secret that the provider signs with. */
+  readonly secret: string;
+}
+
 /** The variables of every function. */
 export interface CommonEnvironment {
   readonly ROOMS_TABLE: string;
@@ -109,6 +118,8 @@ export interface RoomCallbacksEnvironment
   readonly ROTATIONS_QUEUE: string;
   /** ARN or name of the secret that signs the addresses of callbacks: any random text. */
   readonly CALLBACKS_SECRET: string;
+  /** JSON of `WebhookVariable[]`; absent where no account has one address for all of its rooms. */
+  readonly WEBHOOKS?: string;
 }
 
 export interface ReadCalendarsEnvironment extends CommonEnvironment {

@@ -7,7 +7,7 @@ import { callbackAddresses } from '../adapters/callback-addresses.ts';
 import { circuits } from '../adapters/circuits.ts';
 import { eventBus } from '../adapters/event-bus.ts';
 import { pool } from '../adapters/pool.ts';
-import { roomProvider } from '../adapters/providers.ts';
+import { PROVIDERS, roomProvider } from '../adapters/providers.ts';
 import { secretsManager } from '../adapters/secrets.ts';
 import { linksTable } from '../adapters/tables/links-table.ts';
 import { outagesTable } from '../adapters/tables/outages-table.ts';
@@ -79,11 +79,17 @@ export const roomContext = /* @__PURE__ */ once((): RoomContext => {
   const { CALLBACKS_URL: url, CALLBACKS_SECRET: secret } = env;
   const { protect } = circuits(outagesTable(dynamoDb(), env.ROOMS_TABLE), now);
   const links = linksOf(env);
-  const rooms = roomsTable(dynamoDb(), { tableName: env.ROOMS_TABLE, retention: retention() });
+  const applications = readApplications(env.APPLICATIONS);
+  const telling = applications.filter(({ provider }) => PROVIDERS[provider].capabilities.news === 'by-room');
+  const rooms = roomsTable(dynamoDb(), {
+    tableName: env.ROOMS_TABLE,
+    retention: retention(),
+    findsKeys: (application) => url !== undefined && telling.some(({ name }) => name === application),
+  });
   return {
     rooms: links ? withLinks(rooms, links) : rooms,
     links,
-    pool: pool(readApplications(env.APPLICATIONS), (entry) =>
+    pool: pool(applications, (entry) =>
       protect(entry.name, roomProvider(entry, { now, secrets: secrets(), ...providerMetrics })),
     ),
     events: eventBus(eventBridge(), {

@@ -101,6 +101,12 @@ export interface ZoomApplication {
    */
   readonly clientSecret?: ISecret;
   /**
+   * The secret token of the app's event subscription, as text. It is used if `callbacks` is on.
+   *
+   * @default - with `callbacks`, an empty secret is made, and a person puts the secret token into it
+   */
+  readonly webhookToken?: ISecret;
+  /**
    * The URL of the API.
    *
    * @default https://api.zoom.us/v2
@@ -125,11 +131,15 @@ export interface Place {
 export interface ApplicationsProps {
   readonly applications: readonly Application[];
   readonly encryptionKey: IKey;
+  /** Whether providers may tell of rooms. */
+  readonly callbacks: boolean;
 }
 
 /** The pool of applications in which rooms are created, each with the secret of its credential. */
 export class Applications extends Construct {
   readonly secrets: ReadonlyMap<string, ISecret>;
+  /** The secrets that providers sign with, of the applications that tell of all their rooms at one address. */
+  readonly webhookTokens: ReadonlyMap<string, ISecret>;
   readonly places: readonly Place[];
   /** JSON for the functions. */
   readonly json: string;
@@ -150,6 +160,15 @@ export class Applications extends Construct {
       remedy: 'give them shorter names, or make another deployment for the rest',
     });
     this.secrets = secrets;
+    this.webhookTokens = new Map(
+      props.applications
+        .filter(isZoom)
+        .filter(() => props.callbacks)
+        .map((application) => [
+          nameOf(application),
+          application.webhookToken ?? this.emptyToken(nameOf(application), props),
+        ]),
+    );
     this.places = props.applications.map((application) => ({
       name: nameOf(application),
       ...(isMeetingsApi(application) && { roomLimit: MEETINGS_API_ROOM_LIMIT }),
@@ -165,6 +184,14 @@ export class Applications extends Construct {
       encryptionKey,
       whyNoRotation:
         "the provider has no call that changes its caller's key; the runbook says how a person does",
+    });
+  }
+
+  private emptyToken(name: string, { encryptionKey }: ApplicationsProps): ISecret {
+    return emptySecret(this, `Webhook of ${name}`, {
+      description: `Evergreen Rooms: the secret token of the webhooks of application ${name}`,
+      encryptionKey,
+      whyNoRotation: 'the provider has no call that changes it: a person takes it from the page of the app',
     });
   }
 }

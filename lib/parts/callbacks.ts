@@ -1,35 +1,54 @@
-import { Duration, Lazy, Validations } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack, Validations } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { RoomCallbacksEnvironment } from '../../functions/runtime/environment.ts';
+import type { RoomCallbacksEnvironment, WebhookVariable } from '../../functions/runtime/environment.ts';
 import { bundledFunction, type Surroundings } from '../compute/bundled-function.ts';
 import { permitReadingSecret, permitSending } from '../compute/permissions.ts';
 import { publicUrl } from '../compute/public-url.ts';
 import { hasFeature } from '../settings/regions.ts';
 import { KEPT } from '../storage/removal.ts';
 
+export interface CallbacksProps {
+  /** Executions that are reserved; `undefined` is as many as the account has left. */
+  readonly concurrency: number | undefined;
+  /** What providers sign with that tell of all rooms of an account at one address, by the names of the applications. */
+  readonly webhookTokens: ReadonlyMap<string, ISecret>;
+}
+
+const pathOf = (application: string) => `/webhooks/${application}`;
+
 /**
  * The public address for callbacks of providers about meetings and ended rooms. The function checks that this
- * stack signed the address, and sends the callback to the workers, which verify it.
+ * stack signed the address, or that the provider signed the body. It sends the callback to the workers, which verify it.
  */
 export class Callbacks extends Construct {
   readonly function: LambdaFunction;
   readonly url: string;
   /** Signs the addresses. */
   readonly secret: Secret;
+  /** Where each provider tells of all rooms of an account, by the names of the applications. */
+  readonly webhookUrls: ReadonlyMap<string, string>;
   private rotations?: IQueue;
 
-  /** @param concurrency the number of reserved executions; `undefined` reserves none */
-  constructor(scope: Construct, id: string, surroundings: Surroundings, concurrency: number | undefined) {
+  constructor(scope: Construct, id: string, surroundings: Surroundings, props: CallbacksProps) {
     super(scope, id);
+    const { concurrency, webhookTokens } = props;
     hasFeature(this, 'function URLs', 'the deployment will fail; switch callbacks off');
     this.secret = this.signingSecret(surroundings);
+    const webhooks = [...webhookTokens].map(
+      ([application, { secretArn: secret }]): WebhookVariable => ({
+        application,
+        path: pathOf(application),
+        secret,
+      }),
+    );
     const environment = {
       ROTATIONS_QUEUE: Lazy.string({ produce: () => this.rotations?.queueUrl }),
       CALLBACKS_SECRET: this.secret.secretArn,
-    } satisfies Pick<RoomCallbacksEnvironment, 'ROTATIONS_QUEUE' | 'CALLBACKS_SECRET'>;
+      ...(webhooks.length > 0 && { WEBHOOKS: Stack.of(this).toJsonString(webhooks) }),
+    } satisfies Omit<RoomCallbacksEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'>;
     this.function = bundledFunction(this, surroundings, {
       name: 'room-callbacks',
       description: 'Takes what providers tell of rooms',
@@ -38,10 +57,13 @@ export class Callbacks extends Construct {
       environment,
       ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
     });
-    permitReadingSecret(this.function, this.secret);
+    for (const each of [this.secret, ...webhookTokens.values()]) permitReadingSecret(this.function, each);
     this.url = publicUrl(
       this.function,
       'providers cannot sign for AWS; an address carries a signature of its own, which the function checks',
+    );
+    this.webhookUrls = new Map(
+      [...webhookTokens.keys()].map((name) => [name, `${this.url}${pathOf(name).slice(1)}`]),
     );
   }
 

@@ -39,6 +39,11 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
     logRemovalPolicy: removalPolicy,
     network: { vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups: props.securityGroups },
   };
+  const applications = new Applications(scope, 'Applications', {
+    applications: props.applications,
+    encryptionKey: key,
+    callbacks: props.callbacks === true,
+  });
   return {
     ...surroundings,
     table: roomsTable(scope, { ...tableProps, removalPolicy }),
@@ -46,14 +51,14 @@ export function layFoundation(scope: Construct, props: EvergreenRoomsProps): Dep
       ? calendarTable(scope, { ...tableProps, removalPolicy: KEPT })
       : undefined,
     bus: eventBus(scope, props.eventBus),
-    applications: new Applications(scope, 'Applications', {
-      applications: props.applications,
-      encryptionKey: key,
-    }),
+    applications,
     schedules: new Schedules(scope, 'Schedules', { deadLetterQueue: undelivered, flexibleWindow }),
     undelivered,
     callbacks: props.callbacks
-      ? new Callbacks(scope, 'Callbacks', surroundings, callbackConcurrency(props))
+      ? new Callbacks(scope, 'Callbacks', surroundings, {
+          concurrency: callbackConcurrency(props),
+          webhookTokens: applications.webhookTokens,
+        })
       : undefined,
     links:
       props.links === false

@@ -1,6 +1,12 @@
 import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { API_KEY_PROVIDERS, problemsOfApplications } from '../parts/applications.ts';
+import {
+  API_KEY_PROVIDERS,
+  type ApiKeyApplication,
+  type MeetingsApiApplication,
+  problemsOfApplications,
+  type ZoomApplication,
+} from '../parts/applications.ts';
 import { problemsOfFeeds } from '../parts/calendars.ts';
 import { problemsOfConnections } from '../parts/connections.ts';
 import { assertSchedule } from '../schedule/longest-gap.ts';
@@ -110,21 +116,27 @@ const CONNECTION: ShapeOf<CalendarConnection> = {
   baseUrl: 'text',
   loginUrl: 'text',
 };
-const MEETINGS_API: Shape = {
+const MEETINGS_API: ShapeOf<MeetingsApiApplication> = {
   provider: 'text',
   applicationId: 'text',
   name: 'text',
   privateKey: A_SECRET,
   baseUrl: 'text',
 };
-const API_KEY: Shape = { provider: 'text', name: 'text', apiKey: A_SECRET, baseUrl: 'text' };
-const ZOOM: Shape = {
+const API_KEY: ShapeOf<ApiKeyApplication> = {
+  provider: 'text',
+  name: 'text',
+  apiKey: A_SECRET,
+  baseUrl: 'text',
+};
+const ZOOM: ShapeOf<ZoomApplication> = {
   provider: 'text',
   name: 'text',
   accountId: 'text',
   clientId: 'text',
   hosts: 'list',
   clientSecret: A_SECRET,
+  webhookToken: A_SECRET,
   baseUrl: 'text',
 };
 const SHAPES: Readonly<Record<string, Shape>> = {

@@ -201,6 +201,7 @@ function unkept(rooms: RoomStore, expiries: Map<string, Instant>): RoomStore {
     due: (...asked) => rooms.due(...asked),
     scan: (cursor) => rooms.scan(cursor),
     reserve: async (_place, key) => ({ key, since: Date.now() }),
+    keyOf: (application, roomId) => rooms.keyOf(application, roomId),
     listEnd: (application) => rooms.listEnd(application),
     noteListEnd: async () => {},
   };

@@ -20,6 +20,8 @@ export interface Account {
   /** Messages in queues, by logical id. */
   readonly messages: Map<string, number>;
   plans: number;
+  /** What the function for webhooks answers to a body. */
+  webhook: (body: string) => string;
   /** What a visitor of a link gets. */
   link: { status: number; body: string };
   subscriptions: string[];
@@ -33,6 +35,7 @@ export interface Account {
 
 /** Where function URLs are. */
 const LINKS = '/links/';
+const WEBHOOKS = '/webhooks/';
 
 const PLACE = { stackName: 'EvergreenRooms-test', region: 'eu-central-1', account: '123456789012' };
 
@@ -185,6 +188,10 @@ export async function startAccount(template: Template): Promise<Account> {
   }
 
   server.on('request', async (request, response) => {
+    if (request.url?.startsWith(WEBHOOKS)) {
+      response.writeHead(200).end(account.webhook(await text(request)));
+      return;
+    }
     if (request.url?.startsWith(LINKS)) {
       response.writeHead(account.link.status).end(account.link.body);
       return;
@@ -211,6 +218,7 @@ export async function startAccount(template: Template): Promise<Account> {
     readBack: (arn) => account.secrets.get(arn),
     messages: new Map(),
     plans: 2,
+    webhook: () => '',
     link: { status: 404, body: '{"state":"unknown"}' },
     subscriptions: ['arn:aws:sns:eu-central-1:123456789012:alarms:1'],
     denied: new Set(),

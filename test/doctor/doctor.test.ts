@@ -16,6 +16,7 @@ import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api
 import { startWhereby, type Whereby } from '../../emulators/whereby/whereby.ts';
 import { SCOPES } from '../../emulators/zoom/choices.ts';
 import { startZoom, type Zoom } from '../../emulators/zoom/zoom.ts';
+import { readWebhook } from '../../functions/adapters/zoom/webhook.ts';
 import { EvergreenRooms } from '../../lib/index.ts';
 import type { Template as StackTemplate } from '../../local/stack/template.ts';
 import { appWith, stackWith } from '../support/stacks.ts';
@@ -23,7 +24,12 @@ import { type Account, startAccount } from './account.ts';
 
 const STACK = 'EvergreenRooms-test';
 const APPLICATION_ID = '78d335fa-0b91-4f0c-8c7b-3a1d5a1f7b11';
-const KEYS = { daily: 'd'.repeat(40), whereby: 'w'.repeat(40), zoom: 'z'.repeat(40) };
+const KEYS = {
+  daily: 'd'.repeat(40),
+  whereby: 'w'.repeat(40),
+  zoom: 'z'.repeat(40),
+  webhook: 't'.repeat(22),
+};
 const ZOOM_APP = { accountId: 'team', clientId: 'app' };
 const HOST = 'rooms@example.org';
 
@@ -97,7 +103,9 @@ beforeEach(async () => {
   put('main', privateKey);
   put('second', KEYS.daily);
   put('third', KEYS.whereby);
-  put('fourth', KEYS.zoom);
+  put('Applicationsfourth', KEYS.zoom);
+  put('Webhookoffourth', KEYS.webhook);
+  account.webhook = (body) => JSON.stringify(Object.values(readWebhook(body, KEYS.webhook))[0]);
   zoom.trust('team', KEYS.zoom);
   zoom.limitScopes('team', Object.values(SCOPES));
   put('Feed', 'https://calendar.example/private/basic.ics');
@@ -136,6 +144,7 @@ describe('the doctor', () => {
         'account main (Meetings API)',
         'account second (Daily)',
         'account fourth (Zoom)',
+        'webhook of fourth',
         'feed team',
         expect.stringMatching(/^calendar office-/),
         'planner',
@@ -311,7 +320,7 @@ describe('the doctor', () => {
     ],
     [
       'a client secret that Zoom refuses',
-      () => put('fourth', 'x'.repeat(40)),
+      () => put('Applicationsfourth', 'x'.repeat(40)),
       {
         level: 'failed',
         subject: 'account fourth (Zoom)',
@@ -326,6 +335,26 @@ describe('the doctor', () => {
         subject: 'account fourth (Zoom)',
         found: 'its app lacks the scope meeting:write:meeting:admin',
         remedy: expect.stringContaining('Marketplace'),
+      },
+    ],
+    [
+      'a webhook without its secret token',
+      () => put('Webhookoffourth', ''),
+      {
+        level: 'failed',
+        subject: 'webhook of fourth',
+        remedy: expect.stringMatching(
+          /credentials put fourth-webhook .*meeting\.started.* at http\S+\/webhooks\/fourth$/,
+        ),
+      },
+    ],
+    [
+      'a webhook whose function knows another secret token',
+      () => put('Webhookoffourth', 'x'.repeat(22)),
+      {
+        level: 'failed',
+        subject: 'webhook of fourth',
+        found: expect.stringContaining('does not answer a challenge'),
       },
     ],
     [

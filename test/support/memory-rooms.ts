@@ -43,6 +43,10 @@ export function memoryRooms(
       rows.set(room.key, written);
       return written;
     },
+    async keyOf(application, roomId) {
+      const rooms = [...rows.values()].filter(({ current }) => current?.application === application);
+      return rooms.find(({ current }) => current?.id === roomId)?.key;
+    },
     async archive(entry) {
       past.set(`${entry.key} ${entry.generation}`, entry);
     },

@@ -41,6 +41,7 @@ const CAPABILITIES: Capabilities = {
   findable: 'by-list',
   retires: 'later',
   grace: 0,
+  news: 'by-key',
   hostLink: 'lasting',
 };
 

@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DelayedOrder, ProviderEvent, RotationQueue } from '../../rooms/model/ports.ts';
+import type { DelayedOrder, ProviderEvent, RoomNews, RotationQueue } from '../../rooms/model/ports.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { MINUTE, SECOND } from '../../rooms/model/time.ts';
 import { type Outgoing, sendBatched } from './send-batched.ts';
@@ -30,7 +30,10 @@ export function rotationQueue(client: SQSClient, queueUrl: string, now: () => In
 }
 
 /** The same queue for the callbacks of providers: one message each, because batches would delay them. */
-export function newsQueue(client: SQSClient, queueUrl: string): { tell(news: ProviderEvent): Promise<void> } {
+export function newsQueue(
+  client: SQSClient,
+  queueUrl: string,
+): { tell(news: ProviderEvent | RoomNews): Promise<void> } {
   return {
     async tell(news) {
       await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(news) }));

@@ -27,6 +27,7 @@ const ROOM = 'room';
 const NOT_A_ROOM = '#';
 const LIST_ENDS = `${NOT_A_ROOM}list-ends`;
 const IMPORTED = `${NOT_A_ROOM}imported`;
+const KEY = 'key';
 const GENERATION = 'generation#';
 
 /**
@@ -40,6 +41,8 @@ export interface RoomsTableOptions {
   readonly retention?: Duration;
   /** The largest number of rooms on a page of the due index. */
   readonly duePage?: number;
+  /** Whether the key of an application's room is to be found by the room. Default: no application's. */
+  readonly findsKeys?: (application: string) => boolean;
   /** Default: the time of this machine. */
   readonly now?: () => Instant;
 }
@@ -47,6 +50,7 @@ export interface RoomsTableOptions {
 /** The rooms table: one row for each key, and an entry for each past generation. */
 export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): RoomStore {
   const { tableName: TableName, retention = 90 * DAY, duePage = DUE_PAGE, now = Date.now } = options;
+  const { findsKeys = () => false } = options;
   const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
   async function readItem(roomKey: string): Promise<Item | undefined> {
@@ -61,6 +65,14 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
     return { items: Items, cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
   }
 
+  /** Before the row, so that a room which is on a row is found. One that is on none is nobody's concern. */
+  async function noteKey({ key, current }: Room): Promise<void> {
+    if (!current || !findsKeys(current.application)) return;
+    const { application, id, expiresAt } = current;
+    const Item = { ...placeOfKey(application, id), key, ttl: timeToLive(expiresAt + retention) };
+    await table.send(new PutCommand({ TableName, Item }));
+  }
+
   return {
     async read(key) {
       const item = await readItem(key);
@@ -68,6 +80,7 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
     },
 
     async write(room) {
+      await noteKey(room);
       const written: Room = { ...room, revision: nextRevision(room, now()) };
       // as short as possible: each write costs by the size of the row
       const writer = randomBytes(9).toString('base64url');
@@ -166,6 +179,11 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
       }
     },
 
+    async keyOf(application, roomId) {
+      const { Item } = await table.send(new GetCommand({ TableName, Key: placeOfKey(application, roomId) }));
+      return Item?.key;
+    },
+
     async listEnd(application) {
       const { Item } = await table.send(
         new GetCommand({ TableName, Key: { roomKey: LIST_ENDS, entry: application } }),
@@ -183,6 +201,10 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
       await table.send(new PutCommand({ TableName, Item }));
     },
   };
+}
+
+function placeOfKey(application: string, roomId: string) {
+  return { roomKey: `${NOT_A_ROOM}room ${application} ${roomId}`, entry: KEY };
 }
 
 function startKey(cursor: string | undefined): Item | undefined {

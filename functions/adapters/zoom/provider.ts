@@ -61,6 +61,7 @@ const CAPABILITIES: Capabilities = {
   findable: 'by-list',
   retires: 'at-once',
   grace: 30 * DAY,
+  news: 'by-room',
   hostLink: 'short-lived',
 };
 

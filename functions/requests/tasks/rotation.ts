@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { RequestRefusedError } from '../../rooms/model/errors.ts';
-import type { ProviderEvent, RotationOrder } from '../../rooms/model/ports.ts';
+import type { ProviderEvent, RoomNews, RotationOrder } from '../../rooms/model/ports.ts';
 import type { Instant } from '../../rooms/model/time.ts';
 import { readJson } from '../json.ts';
 
@@ -12,11 +12,12 @@ const rotationMessage = z.object({
   notBefore: z.optional(z.iso.datetime()),
 });
 
-const newsMessage = z.object({
-  key: z.string(),
-  roomId: z.string(),
-  news: z.enum(['expired', 'meeting-started', 'meeting-ended']),
-});
+const news = { roomId: z.string(), news: z.enum(['expired', 'meeting-started', 'meeting-ended']) };
+
+const newsMessage = z.union([
+  z.object({ key: z.string(), ...news }),
+  z.object({ application: z.string(), ...news }),
+]);
 
 /**
  * Reads a message of the rotations queue.
@@ -41,7 +42,7 @@ export function readRotation(body: string): { readonly order: RotationOrder; rea
  *
  * @returns undefined if the message is a rotation
  */
-export function readNews(body: string): ProviderEvent | undefined {
+export function readNews(body: string): ProviderEvent | RoomNews | undefined {
   try {
     return newsMessage.parse(JSON.parse(body));
   } catch {

@@ -3,7 +3,7 @@ import { isGone } from '../lifecycle/gone.ts';
 import { onKey } from '../lifecycle/pending.ts';
 import { recoverRoom } from '../lifecycle/recover.ts';
 import { type KeptRoom, recreate } from '../lifecycle/recreate.ts';
-import type { ProviderEvent } from '../model/ports.ts';
+import type { ProviderEvent, RoomNews } from '../model/ports.ts';
 import type { Result } from '../model/result.ts';
 import { isOver } from '../model/spec.ts';
 import { type Duration, MINUTE } from '../model/time.ts';
@@ -15,6 +15,21 @@ import { afterUse } from './use.ts';
  * on time.
  */
 const SKEW: Duration = 5 * MINUTE;
+
+/**
+ * Finds the key that news is about.
+ *
+ * @returns undefined where no row has had the room
+ */
+export async function identified(
+  news: ProviderEvent | RoomNews,
+  { rooms }: Pick<RoomContext, 'rooms'>,
+): Promise<ProviderEvent | undefined> {
+  if ('key' in news) return news;
+  const { application, ...rest } = news;
+  const key = await rooms.keyOf(application, news.roomId);
+  return key === undefined ? undefined : { key, ...rest };
+}
 
 /**
  * Acts on a provider's callback about a room. The callback is not trusted: if it would have an effect, the
@@ -44,9 +59,12 @@ const APPLY = {
 async function waitForMeeting(kept: KeptRoom, context: RoomContext): Promise<Result> {
   const { room, current } = kept;
   if (room.meetingSince !== undefined && !current.byUse) return { outcome: 'unchanged', room };
-  const seen = await context.pool.provider(current.application).get(current.id);
+  const provider = context.pool.provider(current.application);
+  const seen = await provider.get(current.id);
   const now = context.now();
   if (!seen?.available || seen.expiresAt <= now) return { outcome: 'unchanged', room };
+  // news may come late, or in another order than it happened: where people are shown, nobody is there any more
+  if (provider.capabilities.livesByUse !== undefined && !seen.inUse) return { outcome: 'unchanged', room };
   const after = afterUse(kept, seen, context);
   if (after === room && room.meetingSince !== undefined) return { outcome: 'unchanged', room };
   const meetingSince = room.meetingSince ?? now;

@@ -38,7 +38,7 @@ export function warningsOf(
 }
 
 function tells({ capabilities }: RoomProvider): boolean {
-  return capabilities.changeable.includes('callback_urls');
+  return capabilities.news === 'by-key';
 }
 
 function unheard({ callback_urls: theirs }: RoomSettings): string[] {

@@ -42,6 +42,11 @@ export interface Capabilities {
   readonly grace: Duration;
   /** Whether a host link works as long as its room, or only for a short time. */
   readonly hostLink: 'lasting' | 'short-lived';
+  /**
+   * How the provider reports meetings: to an address that each room gets, which names the key, or to one address for all
+   * rooms of the account. Absent: not at all.
+   */
+  readonly news?: 'by-key' | 'by-room';
   /** How many rooms an account can create per minute for a long time. Absent if the provider does not say. */
   readonly creationsPerMinute?: number;
 }
@@ -188,6 +193,9 @@ export interface ProviderEvent {
   readonly news: 'expired' | 'meeting-started' | 'meeting-ended';
 }
 
+/** The same from a provider that knows its rooms and not our keys. */
+export type RoomNews = Pick<ProviderEvent, 'roomId' | 'news'> & { readonly application: string };
+
 /** One page, and where the next one starts; no cursor on the last. */
 export interface Page<T> {
   readonly items: readonly T[];
@@ -240,6 +248,11 @@ export interface RoomStore {
    * @returns the note that stands
    */
   reserve(place: RoomPlace, key: string, over?: Reservation): Promise<Reservation>;
+  /**
+   * The key that a room of an application was on the row of when the row was last written, where the application tells of its
+   * rooms and not of our keys.
+   */
+  keyOf(application: string, roomId: string): Promise<string | undefined>;
   /** The latest note about an application's list. */
   listEnd(application: string): Promise<ListEnd | undefined>;
   noteListEnd(end: ListEnd): Promise<void>;

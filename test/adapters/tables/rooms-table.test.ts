@@ -35,7 +35,9 @@ function describeTable(start: () => Promise<Tables>) {
     tables = await start();
   });
   afterAll(() => tables.stop());
-  describeStore(async (now) => roomsTable(tables.client, { tableName: await makeRoomsTable(tables), now }));
+  describeStore(async (now) =>
+    roomsTable(tables.client, { tableName: await makeRoomsTable(tables), now, findsKeys: () => true }),
+  );
 }
 
 function describeStore(makeStore: (now?: () => number) => Promise<RoomStore>) {
@@ -189,6 +191,16 @@ function describeStore(makeStore: (now?: () => number) => Promise<RoomStore>) {
     await store.archive(past(10));
     expect(await store.history('old')).toEqual([past(9), past(10), past(11)]);
     expect(await store.history('other')).toEqual([]);
+  });
+
+  it('finds the key of a room by its application and its id, apart from all rows', async () => {
+    const store = await makeStore();
+    const current = aLiveRoom({ id: '84512239077' });
+    await store.write(aRoom({ key: 'weekly', revision: 0, current }));
+    expect(await store.keyOf('first', '84512239077')).toBe('weekly');
+    expect(await store.keyOf('second', '84512239077')).toBeUndefined();
+    expect(await store.keyOf('first', '84512239078')).toBeUndefined();
+    expect((await store.scan()).items.map(({ key }) => key)).toEqual(['weekly']);
   });
 
   it('remembers where the list of each application ended, apart from all rows', async () => {

@@ -1,6 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { journey } from '../../journey/journey.ts';
+import type { Zoom } from '../../../emulators/zoom/zoom.ts';
+import { LOCAL_PROVIDERS } from '../../../local/rooms/providers.ts';
+import { DAY, journey, journeyWith } from '../../journey/journey.ts';
 import { type Resource, resources, stackWith, target } from '../../support/stacks.ts';
 
 const variablesOf = (template: Template) =>
@@ -48,6 +50,51 @@ describe('callbacks', () => {
   });
 });
 
+describe('the webhooks of an account at Zoom', () => {
+  const zoom = { provider: 'zoom', accountId: 'account', clientId: 'app', hosts: ['ann@example.org'] };
+  const settings = { applications: [{ provider: 'daily' }, { ...zoom, name: 'main' }] };
+  const template = Template.fromStack(stackWith({ ...settings, callbacks: 'on' }));
+  const webhookSecret = Object.keys(resources(template, 'AWS::SecretsManager::Secret')).find((id) =>
+    /Webhookofmain/.test(id),
+  );
+
+  test('have one address for the account, and a secret that is empty until a person fills it', () => {
+    expect(variablesOf(template)['room-callbacks'].WEBHOOKS['Fn::Join'][1]).toEqual([
+      '[{"application":"main","path":"/webhooks/main","secret":"',
+      { Ref: webhookSecret },
+      '"}]',
+    ]);
+    expect(
+      resources(template, 'AWS::SecretsManager::Secret')[webhookSecret ?? '']?.Properties,
+    ).not.toHaveProperty('GenerateSecretString');
+    const outputs = JSON.stringify(template.toJSON().Outputs);
+    expect(outputs).toContain('webhooks/main');
+    expect(outputs).toContain('credentials put main-webhook');
+  });
+
+  test('are read by the function that is public, and its client secret is not', () => {
+    const policies = JSON.stringify(
+      Object.entries(resources(template, 'AWS::IAM::Policy')).filter(([id]) => /Callbacks/.test(id)),
+    );
+    expect(policies).toContain(webhookSecret);
+    const others = Object.keys(resources(template, 'AWS::SecretsManager::Secret')).filter((id) =>
+      /Applications/.test(id),
+    );
+    expect(others).toHaveLength(3);
+    for (const id of others.filter((each) => each !== webhookSecret)) expect(policies).not.toContain(id);
+  });
+
+  test('have a secret that an operator may put', () => {
+    const policies = JSON.stringify(resources(template, 'AWS::IAM::ManagedPolicy'));
+    expect(policies).toContain(webhookSecret);
+  });
+
+  test('are none while callbacks are off', () => {
+    const off = Template.fromStack(stackWith(settings));
+    expect(Object.keys(resources(off, 'AWS::SecretsManager::Secret')).join()).not.toMatch(/Webhook/);
+  });
+});
+
 describe('a room that ends before its time', () => {
   const system = journey({ callbacks: 'on' });
 
@@ -60,5 +107,37 @@ describe('a room that ends before its time', () => {
     await stack.settle();
     expect(await room('weekly')).toMatchObject({ state: 'active', generation: 2 });
     expect(news('weekly').map(([type]) => type)).toEqual(['Room Created', 'Room Rotated']);
+  });
+});
+
+describe('a meeting at Zoom', () => {
+  const system = journeyWith(() => LOCAL_PROVIDERS.zoom(), { callbacks: 'on' });
+
+  test('begins the life of its room anew as soon as Zoom tells, by the template as it is deployed', async () => {
+    const { ask, emulator, news, room, stack } = system();
+    const zoom = emulator as Zoom;
+    const environments = stack.functions.map(({ definition }) => definition.environment);
+    const [webhook] = JSON.parse(environments.find(({ WEBHOOKS }) => WEBHOOKS)?.WEBHOOKS ?? '[]');
+    stack.secrets.put(webhook.secret, 'the-secret-token');
+    zoom.subscribe({ url: stack.template.outputs.WebhookUrl1 ?? '', secretToken: 'the-secret-token' });
+    await ask({ key: 'weekly', display_name: 'Weekly', lifetime: 'P30D' });
+    await stack.turnTo(stack.clock.now() + 2 * DAY);
+    const { guestUrl, expiresAt } = await room('weekly');
+    zoom.join(guestUrl ?? '', 'Ann');
+    await emulator.settle();
+    await stack.settle();
+    expect(zoom.callbacks).toMatchObject([
+      { event: 'endpoint.url_validation', status: 200 },
+      { event: 'meeting.created', status: 204 },
+      { event: 'meeting.started', status: 204 },
+    ]);
+    expect(Date.parse((await room('weekly')).expiresAt ?? '') - Date.parse(expiresAt ?? '')).toBeCloseTo(
+      2 * DAY,
+      -5,
+    );
+    expect(news('weekly')).toEqual([
+      ['Room Created', 1, 'requested'],
+      ['Room Updated', 1, 'used'],
+    ]);
   });
 });

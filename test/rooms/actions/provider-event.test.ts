@@ -248,7 +248,7 @@ describe('a room whose news are to be heard', () => {
   });
 
   it('is made as it was asked for where the provider tells nobody anything', async () => {
-    const { provider } = await keptWorld({}, { capabilities: { changeable: [] } });
+    const { provider } = await keptWorld({}, { capabilities: { news: undefined } });
     expect(provider.made[0]?.settings).toEqual({ display_name: 'Weekly' });
   });
 

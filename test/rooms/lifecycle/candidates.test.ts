@@ -183,7 +183,7 @@ describe('what a caller does not get', () => {
     expect(warningsOf(aSpec({ settings }), 'daily-1', { pool: POOL })).toEqual([]);
     const silent: Pool = {
       ...POOL,
-      provider: () => memoryProvider({ now, capabilities: { changeable: [] } }),
+      provider: () => memoryProvider({ now, capabilities: { news: undefined } }),
     };
     expect(warningsOf(aSpec({ settings }), 'daily-1', { pool: silent, callbacks })).toEqual([]);
   });
