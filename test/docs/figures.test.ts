@@ -68,3 +68,10 @@ test('the README says what a plan reads, which is alike for every table', () => 
     expect(README).toContain(`| ${queries} queries, ${units} read units, alike |`);
   }
 });
+
+test('the guide says what connected calendars cost as the results say', () => {
+  const month = Number(/\*\*total\*\*\s*\|\s*\|\s*([\d.]+)/.exec(read('bench/cost/calendars.md'))?.[1]);
+  expect(month).toBeGreaterThan(0);
+  expect(GUIDE).toContain(`| read every 5 minutes | ${month.toFixed(2)} |`);
+  expect(GUIDE).toContain(`| read every 15 minutes, as by default | ${(month / 3).toFixed(2)} |`);
+});
