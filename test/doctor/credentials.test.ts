@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Template as StackTemplate } from '../../local/stack/template.ts';
+import { call } from '../cli/terminal.ts';
 import { stackWith } from '../support/stacks.ts';
 import { type Account, startAccount } from './account.ts';
 
@@ -50,26 +51,48 @@ interface Ran {
   readonly stderr: string;
 }
 
+const environment = (region: string) => ({
+  AWS_ENDPOINT_URL: account.endpoint,
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_MAX_ATTEMPTS: '1',
+  ...(region && { AWS_REGION: region }),
+});
+
+const argvOf = (args: readonly string[]) => ['credentials', 'put', ...args, '--stack', STACK];
+
 /** Runs the command as a person does. */
 function put(args: readonly string[], { input = '', region = 'eu-central-1' } = {}): Promise<Ran> {
   const env = {
     PATH: process.env.PATH,
     HOME: folder,
-    AWS_ENDPOINT_URL: account.endpoint,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_MAX_ATTEMPTS: '1',
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-    ...(region && { AWS_REGION: region }),
+    ...environment(region),
   };
   return new Promise((resolve) => {
-    const all = [MAIN, 'credentials', 'put', ...args, '--stack', STACK];
-    const child = execFile(process.execPath, all, { env, cwd: folder }, (error, stdout, stderr) =>
+    const argv = [MAIN, ...argvOf(args)];
+    const child = execFile(process.execPath, argv, { env, cwd: folder }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
     );
     child.stdin?.end(input);
   });
+}
+
+/** Runs it in this process, which is much faster. */
+async function putHere(args: readonly string[]): Promise<Ran> {
+  const own = environment('eu-central-1');
+  const before = Object.keys(own).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, own);
+  try {
+    const { code, out: stdout, err: stderr } = await call(argvOf(args));
+    return { code, stdout, stderr };
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
 }
 
 const inSecret = (part: string) =>
@@ -140,10 +163,8 @@ describe('a credential whose file stays as it is', () => {
   ])('%s', async (_, breakIt, { name = 'main', value = PEM, region }, message) => {
     breakIt();
     writeFileSync(file, value);
-    const { code, stdout, stderr } = await put(
-      [name, '--file', file, '--remove'],
-      region === '' ? { region } : {},
-    );
+    const args = [name, '--file', file, '--remove'];
+    const { code, stdout, stderr } = await (region === undefined ? putHere(args) : put(args, { region }));
     expect(stderr).toMatch(message);
     // AWS was not asked, or did not answer
     expect(code).toBe(/not allowed to call|no region/.test(stderr) && !/read back/.test(stderr) ? 3 : 2);
@@ -152,7 +173,7 @@ describe('a credential whose file stays as it is', () => {
   });
 
   test('is not there', async () => {
-    expect(await put(['main', '--file', file, '--remove'])).toMatchObject({
+    expect(await putHere(['main', '--file', file, '--remove'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('cannot be read (ENOENT): nothing was put'),
     });
