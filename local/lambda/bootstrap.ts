@@ -2,6 +2,7 @@
  * Runs inside a container: imports the bundle once and passes it one event after the other. The date is
  * turned before the bundle is loaded, so that the bundle never sees another clock.
  */
+import { flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { ONE_MACHINE } from '../../functions/runtime/one-machine.ts';
 import { turnDate } from '../clock/turnable-date.ts';
@@ -31,6 +32,8 @@ async function load(init: Extract<ToContainer, { type: 'init' }>): Promise<void>
       throw new TypeError(`${init.module} exports no function ${init.handler}`);
     handler = found as Handler;
     tell({ type: 'ready' });
+    // a container is killed, and writes nothing at its end
+    flushCompileCache();
   } catch (error) {
     tell({ type: 'init-failed', error: described(error) });
   }

@@ -18,6 +18,11 @@ export interface ContainerOptions {
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
 
+function compileCache(): Readonly<Record<string, string>> {
+  const { NODE_COMPILE_CACHE } = process.env;
+  return NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {};
+}
+
 /**
  * One execution environment. It is a process, because a process starts as fast as a worker thread here, has
  * its own environment and can be killed at any moment, like a real container.
@@ -30,7 +35,8 @@ export class Container {
 
   constructor(options: ContainerOptions) {
     this.#process = fork(BOOTSTRAP, {
-      env: options.environment,
+      // what one container has compiled, the next one reads
+      env: { ...options.environment, ...compileCache() },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

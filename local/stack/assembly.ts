@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Template } from './template.ts';
 
 /** A stack of a cloud assembly in the folder that `cdk synth` writes. */
@@ -74,7 +74,7 @@ async function readAssets(
     const { files } = await readJson<AssetManifest>(join(folder, artifact.properties.file));
     for (const { source, destinations } of Object.values(files)) {
       for (const { objectKey } of Object.values(destinations)) {
-        if (source.path) assets.set(basename(objectKey), join(folder, source.path));
+        if (source.path) assets.set(basename(objectKey), resolve(folder, source.path));
       }
     }
   }

@@ -14,7 +14,9 @@ export async function synthesiseHere(
 ): Promise<void> {
   const settings = JSON.parse(readFileSync(join(project, 'cdk.json'), 'utf8'));
   process.env.CDK_VALIDATION = 'false';
-  const app = new App({ outdir: outDir, context: { ...settings.context, ...context } });
+  // the bundles stay where they are: from there, one container reads what another has compiled of them
+  const own = { ...settings.context, 'aws:cdk:disable-asset-staging': true };
+  const app = new App({ outdir: outDir, context: { ...own, ...context } });
   addStack(app);
   app.synth();
 }
