@@ -111,8 +111,8 @@ async function rehearseOne(request: RoomRequest, store: RoomStore, context: Room
     ...(found && { found: { state: found.state, generation: found.generation, ...expiryOf(found) } }),
   };
   if (request.imported) {
-    const reason = 'whether the room can be taken over is what import --dry-run asks its provider';
-    return { ...about, outcome: 'not rehearsed', reason, warnings: [] };
+    const reason = 'this run asks no provider: import --dry-run does, and says what would come of it';
+    return { ...about, outcome: 'looked for at its provider', reason, warnings: [] };
   }
   try {
     const { outcome, reason, room } = await serveRequest(request, context);

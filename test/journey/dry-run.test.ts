@@ -43,6 +43,17 @@ test('what would be refused says why', async () => {
   ]);
 });
 
+test('an import is left to the command that asks the provider', async () => {
+  const { doors } = system();
+  const body = { key: 'team/own', action: 'import', application: 'emulator', room: '4711' };
+  const dry = await doors.rehearse(JSON.stringify(body));
+  expect(dry.flatMap(rehearsedLines)).toEqual([
+    'team/own  import: is not known yet; would be looked for at its provider',
+    '  this run asks no provider: import --dry-run does, and says what would come of it',
+  ]);
+  expect(await doors.rehearse(JSON.stringify({ ...body, room: '' }))).toMatchObject([{ outcome: 'refused' }]);
+});
+
 test('an event and a file go through their own parsers', async () => {
   const { doors, stack } = system();
   const example = (name: string) =>

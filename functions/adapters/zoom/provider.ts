@@ -65,6 +65,8 @@ const CAPABILITIES: Capabilities = {
   hostLink: 'short-lived',
 };
 
+const OTHER_HOST = 'belongs to a user who is no host of the application: add the user to its hosts';
+
 const MEETING = '/meetings/{id}';
 const STATUS = `${MEETING}/status`;
 
@@ -124,12 +126,19 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
   /** Zoom says of living meetings at times that they do not exist: a list of their host knows better. */
   async function get(id: string): Promise<ProviderRoom | undefined> {
     const found = await read(id);
-    if (found) return providerRoom(found.meeting, now());
+    if (found) return ofHost(found.meeting);
     if (!isMeetingId(id)) return undefined;
     const [listed] = await inLists((meeting) => String(meeting.id) === id);
     if (listed) return listed;
     const again = await read(id);
-    return again && providerRoom(again.meeting, now());
+    return again && ofHost(again.meeting);
+  }
+
+  /** A meeting of a user who is none of the hosts is in no list, and would pass for lost. */
+  function ofHost(meeting: MeetingReply): ProviderRoom {
+    const room = providerRoom(meeting, now());
+    const isKnown = !meeting.host_id || !meeting.host_email || hostOf(meeting) !== undefined;
+    return isKnown ? room : { obstacle: OTHER_HOST, ...room };
   }
 
   async function revive(id: string): Promise<ProviderRoom | undefined> {

@@ -373,3 +373,25 @@ test('the list of many hosts goes on where it stopped, also after its place is o
   bench.turn(HOUR);
   expect((await ids(first?.reached)).flatMap((page) => page.ids)).toHaveLength(1000);
 });
+
+describe('a meeting that somebody else made', () => {
+  const scheduled = async (host: string, body: object) => {
+    bench.emulator.schedule(host, { topic: 'Theirs', ...body });
+    const [meeting] = bench.emulator.meetings();
+    return bench.provider.get(String(meeting?.id));
+  };
+
+  test('can be taken over where its host is one of the application, and it has one date or none', async () => {
+    const room = await scheduled(HOSTS[0] ?? '', { type: 3 });
+    expect(room).toMatchObject({ byUse: true, settings: { display_name: 'Theirs' } });
+    expect(room?.obstacle).toBeUndefined();
+  });
+
+  test('cannot where it has times of its own, or a host that no list shows', async () => {
+    const series = { type: 8, start_time: '2030-02-01T09:00:00Z', recurrence: { type: 1, end_times: 3 } };
+    expect((await scheduled(HOSTS[0] ?? '', series))?.obstacle).toContain('times of its own');
+    bench.turn(MINUTE);
+    const [other] = [bench.emulator.schedule('somebody@example.org', { topic: 'Other', type: 3 })];
+    expect((await bench.provider.get(String(other.id)))?.obstacle).toContain('no host of the application');
+  });
+});

@@ -231,6 +231,17 @@ describe('a room is refused, and nobody touches it', () => {
     expect(await refused(world)).toContain('first-1 of application first has times of its own');
   });
 
+  it('where its key was cancelled, so that it is about to end', async () => {
+    const world = await settled();
+    await importRoom(asked(), world.context);
+    await cancelRoom(aRequest({ action: 'cancel' }), world.context);
+    expect(world.row('weekly').retirees).toHaveLength(1);
+    // a person moved the end back at the provider
+    const [room] = first(world).made;
+    if (room) room.expiresAt = world.clock.now + 60 * DAY;
+    expect(await refused(world)).toContain('is about to end, since its key was cancelled');
+  });
+
   it('where the key has another room', async () => {
     const world = await settled();
     await ensureRoom(aRequest(), world.context);
