@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { SAFEGUARDS } from '../../chaos/safeguards/list.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
@@ -74,4 +75,8 @@ test('the guide says what connected calendars cost as the results say', () => {
   expect(month).toBeGreaterThan(0);
   expect(GUIDE).toContain(`| read every 5 minutes | ${month.toFixed(2)} |`);
   expect(GUIDE).toContain(`| read every 15 minutes, as by default | ${(month / 3).toFixed(2)} |`);
+});
+
+test('the README counts the safeguards', () => {
+  expect(README).toContain(`| ${SAFEGUARDS.length} safeguards, each switched off`);
 });
