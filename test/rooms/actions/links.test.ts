@@ -13,6 +13,7 @@ import {
 import { pageOf } from '../../../functions/rooms/model/link.ts';
 import type { Room, RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
+import { failNext } from '../../support/faulty.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld, type World } from '../../support/world.ts';
 
@@ -232,7 +233,7 @@ describe('relink', () => {
     expect(visit(leaked)).toEqual({ page: 'unknown', url: undefined });
     expect(slug()).not.toBe(leaked);
     expect(visit()).toEqual({ page: 'live', url: row('weekly').current?.guestUrl });
-    expect(announced.at(-1)).toMatchObject({ type: 'Room Relinked', generation: 1 });
+    expect(announced.at(-1)).toMatchObject({ type: 'Room Relinked', reason: 'requested', generation: 1 });
     expect(row('weekly')).not.toHaveProperty('withdrawnSlugs', expect.anything());
   });
 
@@ -272,7 +273,22 @@ describe('relink', () => {
     const request = aRequest({ action: 'relink' });
     await expect(relinkRoom(request, context)).rejects.toThrow(UnknownRoomError);
     const off = makeWorld({ withoutLinks: true });
-    await expect(relinkRoom(request, off.context)).rejects.toThrow(RequestRefusedError);
+    const refused = await relinkRoom(request, off.context).catch((thrown) => thrown);
+    expect(refused).toBeInstanceOf(RequestRefusedError);
+    expect(refused.message).toBe('action: relink is for deployments with links, and here they are off');
+  });
+
+  it('withdraws what there is: the link that was replaced, and none where the row is older than links', async () => {
+    const { relink, links, slug, rooms, row } = await askedWorld();
+    const first = slug();
+    await relink();
+    expect([...links.items.keys()].sort()).toEqual([first, slug()].sort());
+    links.items.clear();
+    const { slug: _, shownLink, ...older } = row('weekly');
+    await rooms.write({ ...older, shownLink: undefined });
+    expect(shownLink).toBeDefined();
+    await relink();
+    expect([...links.items.keys()]).toEqual([slug()]);
   });
 });
 
@@ -351,6 +367,16 @@ describe('a room on demand', () => {
     await over.ensure({ ...ON_DEMAND, renewal: { mode: 'on-demand', until: START + DAY } });
     over.clock.now = START + 2 * DAY;
     expect((await over.knock()).outcome).toBe('unchanged');
+    const rejected = await onDemand();
+    await rejected.rooms.write({ ...rejected.row('weekly'), state: 'rejected' });
+    expect((await rejected.knock()).outcome).toBe('unchanged');
+    expect(rejected.kept()).toEqual([]);
+  });
+
+  it('opens for a visitor who has waited for ten minutes, and for none who has waited longer', async () => {
+    const { knock, clock } = await onDemand();
+    expect((await knock(clock.now - 10 * MINUTE - 1)).outcome).toBe('outdated');
+    expect((await knock(clock.now - 10 * MINUTE)).outcome).toBe('created');
   });
 
   it('announces that it is held and released, since its page changes, and each once', async () => {
@@ -404,6 +430,36 @@ describe('a knock at the link of a kept room', () => {
     expect((await knock()).outcome).toBe('rotated');
     expect(visit().page).toBe('live');
     expect(announced.at(-1)).toMatchObject({ type: 'Room Rotated', reason: 'expired' });
+  });
+
+  it('waits for nobody who is changing the room, since people can enter it', async () => {
+    const { knock, rooms, row, clock } = await askedWorld();
+    const { current, spec = aSpec() } = row('weekly');
+    await rooms.write({
+      ...row('weekly'),
+      claim: {
+        owner: 'other',
+        purpose: 'change',
+        generation: 1,
+        takenAt: clock.now,
+        leaseUntil: clock.now + MINUTE,
+        application: 'first',
+        spec,
+        expiresAt: current?.expiresAt ?? 0,
+        announcement: { type: 'Room Updated', reason: 'changed' },
+      },
+    });
+    expect((await knock()).outcome).toBe('unchanged');
+  });
+
+  it('leaves a first room to the message that asks for it', async () => {
+    const world = makeWorld();
+    const fault = new UnreachableError('no answer');
+    failNext(world, 'create', fault);
+    await expect(ensureRoom(aRequest(), world.context)).rejects.toBe(fault);
+    const { outcome, room } = await withVisitor(world).knock();
+    expect({ outcome, room }).toEqual({ outcome: 'unchanged', room: world.row('weekly') });
+    expect(world.kept()).toEqual([]);
   });
 
   it('opens none where no renewal was wanted', async () => {

@@ -333,3 +333,76 @@ describe('news that leaves an event without occurrences', () => {
     expect(isLast(WEEK, occurrence('1', 1))).toBe(true);
   });
 });
+
+describe('occurrences that are cancelled from one of them on', () => {
+  const series = event('1', { planned: planned(1, 2, 3, 4, 5, 6, 7) });
+  const cut = occurrence('3', 5, { ...cancelled, following: true });
+  const moved = (at: string, week: number) => occurrence(at, week, { until: 20 * WEEK });
+  const needed = (...news: readonly CalendarUpdate[]) => requiredUntil(learnt(...news));
+
+  test('need no room, whatever was told of one of them before', () => {
+    expect(needed(series, cut)).toEqual(until(4));
+    expect(needed(series, moved('2', 6), cut)).toEqual(until(4));
+    expect(needed(series, moved('2', 5), cut)).toEqual(until(4));
+  });
+
+  test('need one where one of them was moved since, or at that moment', () => {
+    expect(needed(series, moved('4', 6), cut)).toEqual(until(20, 0));
+    expect(needed(series, moved('3', 6), cut)).toEqual(until(20, 0));
+  });
+
+  test('leave those before them alone', () => {
+    expect(needed(series, moved('2', 4), cut)).toEqual(until(20, 0));
+    const remembered = event('1', { planned: planned(3, 4, 5, 6), whole: undefined });
+    expect(needed(remembered, cut)).toEqual(until(4));
+  });
+
+  test('leave open what is before them where a row remembers nothing else', () => {
+    const remembered = event('1', { planned: planned(5, 6), whole: undefined });
+    expect(needed(remembered, cut)).toEqual(until(5));
+    expect(requiredUntil({ ...learnt(remembered, cut), beyond: 500 * WEEK })).toEqual(until(500, 0));
+  });
+});
+
+describe('occurrences that are moved from one of them on', () => {
+  test('end that much later, with an hour for the clocks', () => {
+    const shift = occurrence('2', 3, { following: true, until: 3 * WEEK + 2 * HOUR });
+    expect(requiredUntil(learnt(event('1'), shift))).toEqual(until(3, 3 * HOUR));
+  });
+
+  test('need a room also where nobody knows their event', () => {
+    expect(requiredUntil(learnt(occurrence('1', 5, { following: true })))).toEqual(until(5));
+  });
+});
+
+describe('an event whose occurrences are all cancelled', () => {
+  const only = event('1', { planned: planned(1) });
+
+  test('needs no room, also where the end of a forgotten one is known', () => {
+    const memory = learnt(only, occurrence('2', 1, cancelled));
+    expect(requiredUntil(memory)).toBe('none');
+    expect(requiredUntil({ ...memory, beyond: 500 * WEEK })).toBe('none');
+  });
+
+  test('needs none where a row remembers no occurrence at all', () => {
+    expect(requiredUntil(learnt(event('1', { planned: [], whole: undefined })))).toBe('none');
+  });
+});
+
+describe('a memory', () => {
+  test('is the same whichever of two tellings of one moment came first', () => {
+    const [one, other] = [occurrence('1', 2), occurrence('1', 2, { until: 9 * WEEK })];
+    expect(learnt(one, other).occurrences).toEqual(learnt(other, one).occurrences);
+  });
+
+  test('has an occurrence that was cancelled before all that follow and were moved', () => {
+    const shift = occurrence('1', 2, { following: true });
+    const { occurrences } = learnt(shift, occurrence('1', 2, cancelled));
+    expect(occurrences.map(({ following }) => following ?? false)).toEqual([false, true]);
+  });
+
+  test('has no floor where no event came with all its exceptions', () => {
+    expect('floor' in learnt(event('1'))).toBe(false);
+    expect(learnt(event('1', { complete: true })).floor).toBe('1');
+  });
+});

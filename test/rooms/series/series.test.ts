@@ -4,7 +4,12 @@ import { parseMessage } from '../../../functions/requests/parse.ts';
 import { applyCalendarUpdate } from '../../../functions/rooms/actions/calendar-update.ts';
 import { DAY, HOUR, type Instant } from '../../../functions/rooms/model/time.ts';
 import { followSeries, lookAgain } from '../../../functions/rooms/series/series.ts';
-import type { SeriesStore } from '../../../functions/rooms/series/update.ts';
+import type {
+  OccurrenceRequest,
+  SeriesStore,
+  SeriesUpdate,
+  WholeUpdate,
+} from '../../../functions/rooms/series/update.ts';
 import { calendar, vevent } from '../../requests/calendar/texts.ts';
 import { memorySeries } from '../../support/memory-series.ts';
 import { makeWorld, type World } from '../../support/world.ts';
@@ -384,5 +389,63 @@ describe('a series of which more occurrences are told than it may have rooms', (
     await expect(read(news(calendar(one(200))))).rejects.toThrow('recurrence: has more than 200 occurrences');
     await read(news(calendar(one(7))));
     expect(open()).toHaveLength(200);
+  });
+});
+
+describe('the memory of a series', () => {
+  const RETENTION = 10 * DAY;
+  const NEWS: SeriesUpdate = { key: 'series', name: 'Planning', origin: {}, exceptions: [], body: 'body' };
+
+  function occurrence(key: string, until: Instant): OccurrenceRequest {
+    const room = { key, start: until - HOUR, until };
+    const sequence = { source: 'calendar', value: '1' } as const;
+    return { room, request: { key, action: 'ensure', sequence, news: { occurrences: [] } } };
+  }
+
+  /** Follows news of a series as a whole, each at its place. @returns what came of it, and the memory afterwards */
+  async function followed(...wholes: readonly (Partial<WholeUpdate> | undefined)[]) {
+    const series = memorySeries();
+    const outcomes: string[] = [];
+    for (const [at, more] of wholes.entries()) {
+      const whole = more && { at: String(at), cancelled: false, complete: false, planned: [], ...more };
+      const serve = async () => {};
+      outcomes.push(
+        await followSeries({ ...NEWS, whole }, { series, serve, now: () => FRIDAY, retention: RETENTION }),
+      );
+    }
+    return { outcomes, memory: await series.read('series') };
+  }
+
+  test('is written once for what is new, and says nothing of what is not', async () => {
+    const { outcomes, memory } = await followed({ planned: [occurrence('a', FRIDAY + DAY)] }, undefined);
+    expect(outcomes).toEqual(['followed', 'outdated']);
+    expect(memory).toMatchObject({ revision: 1, rooms: [{ key: 'a' }] });
+    expect((await followed({ at: '5' }, { at: '4' })).outcomes).toEqual(['followed', 'outdated']);
+  });
+
+  test('says that a room is not planned any more once that was asked for', async () => {
+    const { memory } = await followed({ planned: [occurrence('a', FRIDAY + DAY)] }, {});
+    expect(memory).toMatchObject({ revision: 3, rooms: [{ key: 'a', planned: false }] });
+  });
+
+  test('lasts some time after its last room, and for good while more is to come', async () => {
+    const soon = { planned: [occurrence('a', FRIDAY + DAY), occurrence('b', FRIDAY + 2 * DAY)] };
+    expect((await followed(soon)).memory?.forgetAt).toBe(FRIDAY + RETENTION);
+    const late = { planned: [occurrence('a', FRIDAY + 30 * DAY), occurrence('b', FRIDAY + 20 * DAY)] };
+    expect((await followed(late)).memory?.forgetAt).toBe(FRIDAY + 30 * DAY);
+    const next = { start: FRIDAY + 20 * DAY, at: FRIDAY + 6 * DAY };
+    expect((await followed({ ...late, next })).memory).not.toHaveProperty('forgetAt');
+  });
+
+  test('that has moved on since the list of those that are due is not read again', async () => {
+    const { memory } = await followed({});
+    const series = memorySeries();
+    const due = async function* () {
+      if (memory) yield [memory];
+    };
+    const sent: string[] = [];
+    const send = async (bodies: readonly string[]) => void sent.push(...bodies);
+    expect(await lookAgain({ ...series, due }, send, () => FRIDAY)).toBe(0);
+    expect(sent).toEqual([]);
   });
 });
