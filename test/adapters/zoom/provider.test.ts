@@ -292,6 +292,27 @@ describe('an access token', () => {
     expect(tokens()).toBe(2);
   });
 
+  /** Three containers take turns through eight hours, a look every four minutes. @returns the calls for tokens */
+  async function night(tokens: 'side-by-side' | 'single'): Promise<number> {
+    await bench.close();
+    bench = await startZoomBench({ switches: { tokens } });
+    const { id } = await create();
+    const containers = [bench.provider, bench.another(), bench.another()];
+    for (let nth = 0; nth < 120; nth += 1) {
+      bench.turn(4 * MINUTE);
+      expect(await containers[nth % 3]?.get(id)).toMatchObject({ available: true });
+    }
+    return bench.emulator.calls.matching('POST /oauth/token').length;
+  }
+
+  test('is one for each container and hour of a night, and no container has to know those of others', async () => {
+    expect(await night('side-by-side')).toBe(3 * 8);
+  });
+
+  test('that ends with the next one of another container is replaced, and no call fails for it', async () => {
+    expect(await night('single')).toBe(120);
+  });
+
   test.each([4711, 4700] as const)('without a scope is an error that names it (%s)', async (missingScope) => {
     await bench.close();
     bench = await startZoomBench({ switches: { missingScope } });
