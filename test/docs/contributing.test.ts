@@ -65,6 +65,20 @@ describe('which files a change touches', () => {
     },
   );
 
+  /** A file that names providers for another reason than that there is one more. */
+  const OTHERS = ['local/rooms/keeping.ts', 'cli/commands/import.ts'];
+
+  test('A provider: every file that names one is in the table, or in a folder of one', () => {
+    const change = changes.find((each) => each.startsWith('A provider')) ?? '';
+    const named = globSync(['{chaos,cli,doctor,emulators,functions,lib,local}/**/*.ts', 'biome.json'], {
+      cwd: PROJECT,
+    })
+      .filter((file) => !/^(emulators|functions\/adapters)\/(daily|meetings-api|whereby|zoom)\//.test(file))
+      .filter((file) => /['/](whereby|zoom)['/]|^ +zoom\b/m.test(readFileSync(join(PROJECT, file), 'utf8')));
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.filter((file) => !change.includes(`\`${file}\``) && !OTHERS.includes(file))).toEqual([]);
+  });
+
   test('covers what people add', () => {
     expect(changes.map((change) => change.split('\n')[0])).toEqual(
       expect.arrayContaining([

@@ -50,13 +50,15 @@ describe('on the engines', () => {
   afterAll(() => engines.stop());
 
   // the situations are the same for all; in memory a room's id is not its token
-  const operations: readonly (readonly [Provider, readonly Operation[]])[] = [
-    ['meetings-api', OPERATIONS],
-    ['daily', [...OPERATIONS, ...SITUATIONS]],
-    ['whereby', OPERATIONS],
-    ['zoom', OPERATIONS],
-  ];
-  for (const [provider, all] of operations) {
+  const operations: Readonly<Record<Provider, readonly Operation[]>> = {
+    'meetings-api': OPERATIONS,
+    daily: [...OPERATIONS, ...SITUATIONS],
+    whereby: OPERATIONS,
+    zoom: OPERATIONS,
+  };
+  for (const [name, all] of Object.entries(operations)) {
+    // the keys of a record are forgotten by `Object.entries`
+    const provider = name as Provider;
     const { title } = PROVIDERS[provider];
     describeCrashes(
       `with ${title}`,

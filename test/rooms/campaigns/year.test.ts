@@ -41,8 +41,8 @@ interface NamedYear extends YearOptions {
 }
 
 /** Each provider by what it can do; its adapter is held by the tests of providers. */
-const YEARS: readonly NamedYear[] = [
-  {
+const YEARS: Readonly<Record<keyof typeof PROVIDERS, NamedYear>> = {
+  'meetings-api': {
     title: 'in New York, at an hour that one night lacks and another has twice, with the Meetings API',
     cron: 'cron(30 2 * * ? *)',
     timeZone: 'America/New_York',
@@ -52,7 +52,7 @@ const YEARS: readonly NamedYear[] = [
     dearest: 1.8,
     capabilities: PROVIDERS['meetings-api'].capabilities,
   },
-  {
+  daily: {
     title: 'in Berlin, at an hour that every night has, with Daily',
     cron: 'cron(0 4 * * ? *)',
     timeZone: 'Europe/Berlin',
@@ -62,7 +62,7 @@ const YEARS: readonly NamedYear[] = [
     dearest: 1.4,
     capabilities: PROVIDERS.daily.capabilities,
   },
-  {
+  whereby: {
     title: 'in Berlin, twice a night, with Whereby',
     cron: 'cron(30 1,3 * * ? *)',
     timeZone: 'Europe/Berlin',
@@ -72,7 +72,7 @@ const YEARS: readonly NamedYear[] = [
     dearest: 1.4,
     capabilities: PROVIDERS.whereby.capabilities,
   },
-  {
+  zoom: {
     title: 'in Berlin, with Zoom, of rooms with an end',
     cron: 'cron(0 4 * * ? *)',
     timeZone: 'Europe/Berlin',
@@ -82,9 +82,9 @@ const YEARS: readonly NamedYear[] = [
     dearest: 1.4,
     capabilities: { ...PROVIDERS.zoom.capabilities, livesByUse: undefined },
   },
-];
+};
 
-describe.each(YEARS)('a year of nights $title', (options) => {
+describe.each(Object.values(YEARS))('a year of nights $title', (options) => {
   let year: Year;
 
   beforeAll(async () => {
