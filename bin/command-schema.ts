@@ -182,6 +182,7 @@ const drift = z.strictObject({
         room: text,
         guestUrl: text,
         name: z.optional(text),
+        command: z.optional(text),
       } satisfies FieldsOf<Stranger>),
     ),
   ),

@@ -73,6 +73,11 @@ async function print(drifted: Drift, wide: boolean, terminal: Terminal): Promise
   ]);
   const heads = ['ROOM OF OTHERS', 'LINK', 'NAME', 'ACCOUNT'];
   await sayTable(terminal, wide, (width) => fitted([heads, ...cells], width, { shrinks: 1, drops: [3, 2] }));
+  await terminal.say();
+  for (const application of new Set(
+    strangers.filter(({ command }) => command).map((each) => each.application),
+  ))
+    await terminal.say(`${PROGRAM} import --application ${application} --all takes them over`);
 }
 
 function summary({ application, rooms, strangers, findings, held }: ComparedApplication): string[] {

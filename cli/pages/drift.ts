@@ -6,6 +6,7 @@ import type { LiveRoom, Room, RoomChange } from '../../functions/rooms/model/roo
 import { namesOf } from '../../functions/rooms/model/room.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { iso } from './listed-room.ts';
+import { argument } from './problems.ts';
 
 /** What the providers' lists show beside the table, as JSON. */
 export interface Drift {
@@ -49,6 +50,8 @@ export interface Stranger {
   readonly room: string;
   readonly guestUrl: string;
   readonly name?: string;
+  /** The arguments of the command that takes it over; absent where another deployment keeps it. */
+  readonly command?: string;
 }
 
 export interface DriftOptions {
@@ -198,7 +201,14 @@ function ofOrphan({ id, createdAt }: ProviderRoom): Found {
   return { what: 'orphan', room: id, why: `made at ${iso(createdAt)}, and on no row` };
 }
 
-function stranger(application: string, { id, guestUrl, settings }: ProviderRoom): Stranger {
+function stranger(application: string, { id, guestUrl, settings, token }: ProviderRoom): Stranger {
   const name = settings?.display_name;
-  return { application, room: id, guestUrl, ...(name !== undefined && { name }) };
+  const command = `import --application ${application} --matching ${argument(id)} --dry-run`;
+  return {
+    application,
+    room: id,
+    guestUrl,
+    ...(name !== undefined && { name }),
+    ...(token === undefined && { command }),
+  };
 }

@@ -248,6 +248,13 @@ describe('rooms that exist are imported', () => {
         'zoom     3 rooms, 1 of others  nothing is wrong',
       ],
     ]);
+    const strangers = await here('drift', '--application', 'whereby', '--strangers');
+    expect(strangers.out.trimEnd().split('\n').slice(-4)).toEqual([
+      expect.stringMatching(/^ROOM OF OTHERS +LINK/),
+      expect.stringContaining(links.studio ?? ''),
+      '',
+      'evergreen-rooms import --application whereby --all takes them over',
+    ]);
     const accounts = JSON.parse((await here('accounts', '--ask', '--json')).out);
     expect(accounts[2]).toMatchObject({
       application: 'zoom',
