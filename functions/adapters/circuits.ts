@@ -92,7 +92,7 @@ export function circuits(store: OutageStore, now: () => Instant) {
     const outage = known.open[name];
     if (!outage) return false;
     const probeAt = tries > 0 ? outage.probeAt : now() + FRESH;
-    if (now() < probeAt) throw isOut(name, { ...outage, probeAt }, now());
+    if (now() < probeAt) throw heldBack(name, { ...outage, probeAt }, now());
     // the container that moves the time of the next call makes this call
     return (await write(name, { ...outage, probeAt: now() + outage.pause })) || takeTurn(name, tries - 1);
   }
@@ -124,14 +124,14 @@ export function circuits(store: OutageStore, now: () => Instant) {
     }
   }
 
-  async function call<T>(name: string, operation: () => Promise<T>): Promise<T> {
+  async function call<T>(name: string, operation: () => Promise<T>, isOut = isOutage): Promise<T> {
     const isProbe = await admit(name);
     try {
       const answer = await operation();
       await succeeded(name);
       return answer;
     } catch (error) {
-      if (isOutage(error)) await failed(name, error, isProbe);
+      if (isOut(error)) await failed(name, error, isProbe);
       // the provider has answered, with success or with an error
       else if (!(error instanceof ThrottledError)) await succeeded(name);
       throw error;
@@ -149,7 +149,9 @@ export function circuits(store: OutageStore, now: () => Instant) {
         get: (id) => call(name('get'), () => provider.get(id)),
         change: (id, change) => call(name('change'), () => provider.change(id, change)),
         retire: (id) => call(name('retire'), () => provider.retire(id)),
-        ...(provider.revive && { revive: (id) => call(name('revive'), async () => provider.revive?.(id)) }),
+        ...(provider.revive && {
+          revive: (id) => call(name('revive'), async () => provider.revive?.(id), isOutageOfRevival),
+        }),
       };
     },
   };
@@ -166,7 +168,15 @@ function isOutage(error: unknown): error is Error {
   );
 }
 
-function isOut(name: string, { since, probeAt }: Outage, now: Instant): ThrottledError {
+/**
+ * A missing permission to restore rooms is an answer: lost rooms get successors at once, and do not wait for
+ * a test call.
+ */
+function isOutageOfRevival(error: unknown): error is Error {
+  return isOutage(error) && !(error instanceof UnauthorizedError);
+}
+
+function heldBack(name: string, { since, probeAt }: Outage, now: Instant): ThrottledError {
   const [application = '', operation = ''] = name.split(' ');
   const iso = (instant: Instant) => new Date(instant).toISOString();
   return new ThrottledError(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { circuits, type Outages } from '../../functions/adapters/circuits.ts';
-import { AmbiguousOutcomeError } from '../../functions/rooms/model/errors.ts';
+import { AmbiguousOutcomeError, UnauthorizedError } from '../../functions/rooms/model/errors.ts';
 import type { RoomProvider } from '../../functions/rooms/model/ports.ts';
 import { MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import { START } from '../support/rooms.ts';
@@ -78,4 +78,13 @@ it('bringing a room back is held back in an outage as well, and not to be had wh
   await expect(guarded.revive?.('room')).rejects.toMatchObject({ code: 'throttled' });
   expect(calls).toBe(5);
   expect(protect('second', {} as unknown as RoomProvider).revive).toBeUndefined();
+});
+
+it('a missing permission to bring rooms back is an answer, so that no lost room waits for its successor', async () => {
+  const store = { read: async () => ({ version: 0, open: {} }), replace: async () => true };
+  const { protect } = circuits(store, () => START);
+  const revive = () => Promise.reject(new UnauthorizedError('the scope is missing'));
+  // no other operation is called
+  const guarded = protect('first', { revive } as unknown as RoomProvider);
+  for (let nth = 1; nth <= 6; nth += 1) await expect(guarded.revive?.('room')).rejects.toThrow('scope');
 });
