@@ -82,6 +82,9 @@ async function isStale(
 ): Promise<boolean> {
   const other = await rooms.read(key);
   if (other && isAccountedFor(other, id, now())) return false;
+  // a cancellation of the other key ends its earlier rooms too
+  const past = other ? await rooms.history(key) : [];
+  if (past.some(({ roomId, expiresAt }) => roomId === id && expiresAt > now())) return false;
   const left = since + lease - now();
   if (left > 0) throw new ClaimHeldError(key, left);
   return true;

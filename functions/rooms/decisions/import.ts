@@ -52,7 +52,7 @@ export function decideImport(
   const { current } = row;
   if (hasRoom(row, imported)) return { action: 'leave', reason: 'imported already' };
   const capabilities = policy.pool.provider(application).capabilities;
-  const refusal = refusalOf(row, seen, { now, deployment: policy.deployment, capabilities });
+  const refusal = refusalOf(row, seen, { id, now, deployment: policy.deployment, capabilities });
   if (refusal !== undefined || !seen) {
     return { action: 'refuse', reason: `room: ${id} of application ${application} ${refusal}` };
   }
@@ -99,9 +99,16 @@ export function hasRoom(row: Room, { place: { application, id } }: ImportedRoom)
 function refusalOf(
   row: Room,
   seen: ProviderRoom | undefined,
-  { now, deployment, capabilities }: { now: Instant; deployment: string; capabilities: Capabilities },
+  {
+    id,
+    now,
+    deployment,
+    capabilities,
+  }: { id: string; now: Instant; deployment: string; capabilities: Capabilities },
 ): string | undefined {
   if (!seen) return 'is not there: the provider has no room of that id';
+  // two spellings of an id must not give one room to two keys
+  if (seen.id !== id) return `has the id ${seen.id} at its provider: import it by that`;
   const { token, available, expiresAt, obstacle } = seen;
   if (isTokenOf(deployment, token)) return 'was made by this deployment, so a key has it, or it is retired';
   if (token !== undefined) return 'was made by another deployment of Evergreen Rooms, which keeps it';

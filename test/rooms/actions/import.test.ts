@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { importRoom } from '../../../functions/rooms/actions/import.ts';
-import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
+import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import { reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
 import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
 import { ClaimHeldError, RequestRefusedError } from '../../../functions/rooms/model/errors.ts';
@@ -242,6 +242,15 @@ describe('a room is refused, and nobody touches it', () => {
     expect(await refused(world)).toContain('is about to end, since its key was cancelled');
   });
 
+  it('where its provider writes the id in other letters, under which another key may have it', async () => {
+    const world = await settled();
+    const { get } = first(world);
+    first(world).get = (id) => get(id.toLowerCase());
+    await importRoom(asked('daily'), world.context);
+    const place = { application: 'first', id: 'FIRST-1' };
+    expect(await refused(world, asked('weekly', { place }))).toContain('has the id first-1 at its provider');
+  });
+
   it('where the key has another room', async () => {
     const world = await settled();
     await ensureRoom(aRequest(), world.context);
@@ -252,6 +261,17 @@ describe('a room is refused, and nobody touches it', () => {
     const world = await settled();
     await importRoom(asked('daily'), world.context);
     expect(await refused(world)).toContain('is the room of key daily already');
+  });
+
+  it('where another key had it, and a cancellation of that key still ends it', async () => {
+    const world = await settled();
+    await importRoom(asked('daily'), world.context);
+    for (const at of [2, 3]) await rotateNow(aRequest({ key: 'daily', action: 'rotate', at }), world.context);
+    expect(world.row('daily')).toMatchObject({ generation: 3, previous: { id: 'first-2' } });
+    world.clock.now += world.context.lease;
+    expect(await refused(world)).toContain('is the room of key daily already');
+    await cancelRoom(aRequest({ key: 'daily', action: 'cancel', at: 4 }), world.context);
+    expect(first(world).made[0]).toMatchObject({ id: 'first-1', retired: true });
   });
 });
 
