@@ -2,12 +2,16 @@ import type { Meeting } from '../meetings.ts';
 import type { WriteBackRecord } from './record.ts';
 import type { CopyTask, WriteBackTask } from './task.ts';
 
-/** A task for each event of a meeting: for the one that the room was asked for by, and for its copies. */
+/**
+ * A task for each event of a meeting: for the one that the room was asked for by, and for its copies. The first gets no
+ * link where it has lost its mark and the meeting goes on without it.
+ */
 export function tasksFor(task: WriteBackTask, meeting: Meeting | undefined): readonly WriteBackTask[] {
-  const copies = (meeting?.places ?? []).filter(
-    ({ calendar, event }) => calendar !== task.calendar || event !== task.event,
-  );
-  return [task, ...copies.map(({ calendar, event }) => ({ ...task, calendar, event, isCopy: true }))];
+  const places = meeting?.places ?? [];
+  const copies = places.filter((place) => !isOf(place, task));
+  const hasLeft = task.url !== undefined && places.length > 0 && copies.length === places.length;
+  const own = hasLeft ? [] : [task];
+  return [...own, ...copies.map(({ calendar, event }) => ({ ...task, calendar, event, isCopy: true }))];
 }
 
 /**
@@ -22,7 +26,9 @@ export function tasksForCopies(
   if (!record) return [];
   const { revision, url } = record;
   const common = { key, revision };
-  if (without) return [{ ...common, ...without, isCopy: true }];
+  // where its mark is back, an earlier task comes late
+  const isBack = meeting?.places.some((place) => without && isOf(place, without));
+  if (without && !isBack) return [{ ...common, ...without, isCopy: true }];
   if (url === undefined || !meeting) return [];
   const { room, places } = meeting;
   return places.map(({ calendar, event }) => ({
@@ -32,4 +38,10 @@ export function tasksForCopies(
     event,
     ...((calendar !== room.calendar || event !== room.event) && { isCopy: true }),
   }));
+}
+
+type Where = Pick<WriteBackTask, 'calendar' | 'event'>;
+
+function isOf(place: Where, { calendar, event }: Where): boolean {
+  return place.calendar === calendar && place.event === event;
 }

@@ -165,8 +165,8 @@ describe('the copies of an event in other calendars', () => {
       for (const task of tasks) results.push(await made.write(task));
       return results;
     };
-    const ofReading = async (task: Partial<CopyTask> = {}) =>
-      all(tasksForCopies({ key: KEY, meeting: 'm1', ...task }, await made.ports.records.read(KEY), meeting));
+    const ofReading = async (task: Partial<CopyTask> = {}, known = meeting) =>
+      all(tasksForCopies({ key: KEY, meeting: 'm1', ...task }, await made.ports.records.read(KEY), known));
     return { ...made, all, ofReading };
   }
 
@@ -195,9 +195,22 @@ describe('the copies of an event in other calendars', () => {
   test('lose it alone where they have lost their mark', async () => {
     const { system, all, ofReading } = await withCopy();
     await all(tasksFor(aTask(2, OLD), meeting));
-    await ofReading({ without: { calendar: 'team-b', event: 'e2' } });
+    const without = { calendar: 'team-b', event: 'e2' };
+    await ofReading({ without }, { ...meeting, places: meeting.places.slice(0, 1) });
     expect(times(OLD, system.content('e2'))).toBe(0);
     expect(times(OLD, system.content('e1'))).toBeGreaterThan(0);
+    // a task that comes late, after the mark is back
+    await ofReading();
+    expect(await ofReading({ without })).toEqual(['unchanged', 'unchanged']);
+    expect(times(OLD, system.content('e2'))).toBeGreaterThan(0);
+  });
+
+  test('have it alone where the event that the room was asked for by has lost its mark', async () => {
+    const { system, all } = await withCopy();
+    const others = { ...meeting, places: meeting.places.slice(1) };
+    expect(await all(tasksFor(aTask(2, OLD), others))).toEqual(['written']);
+    expect(times(OLD, system.content('e1'))).toBe(0);
+    expect(await all(tasksFor(aTask(3, undefined), others))).toEqual(['unchanged', 'written']);
   });
 
   test('have it also where the event that the room was asked for by is gone', async () => {
