@@ -115,7 +115,8 @@ export function joinMeeting(
 ): Promise<Role> {
   return whileChanging(async () => {
     const known = (await meetings.read(id)) ?? { id, version: 0, room: identity, places: [] };
-    const isAnew = known.places.length === 0 && known.room.format !== identity.format;
+    // nothing that is still connected can speak for the room
+    const isAnew = known.room.format !== identity.format && !speakerOf(known, formats);
     const { forgetAt: _, ...before } = { ...known, ...(isAnew && { room: identity }) };
     const isSame = (each: Place) => each.calendar === place.calendar && each.event === place.event;
     const found = before.places.find(isSame);
@@ -123,13 +124,29 @@ export function joinMeeting(
     const isWithin = (each: Place) =>
       each.calendar === place.calendar && each.rank === ONE_OCCURRENCE && place.rank > ONE_OCCURRENCE;
     const others = before.places.filter((each) => isSame(each) || !isWithin(each));
-    const places = found ? others.map((each) => (each === found ? place : each)) : [...others, place];
-    const after = { ...before, places };
-    const isUnchanged = found?.rank === place.rank && others.length === before.places.length;
+    const all = found ? others.map((each) => (each === found ? place : each)) : [...others, place];
+    const after = { ...before, places: remembered(all) };
+    const isNoted = found?.rank === place.rank || !after.places.includes(place);
+    const isUnchanged = isNoted && !isAnew && after.places.length === known.places.length;
     if (!isUnchanged) await meetings.write(after);
     const speaker = speakerOf(after, formats);
-    return { speaks: speaker !== undefined && isSame(speaker), room: after.room };
+    return { speaks: isAnew || (speaker !== undefined && isSame(speaker)), room: after.room };
   });
+}
+
+/** What a row has for the places of a meeting: hundreds of calendars. */
+const MOST_BYTES = 100 * 1024;
+
+/** Those that say most of the meeting are kept. A copy that is left out gets no link, and no room either. */
+function remembered(places: readonly Place[]): readonly Place[] {
+  let left = MOST_BYTES;
+  const kept = places
+    .toSorted((one, other) => other.rank - one.rank)
+    .filter((place) => {
+      left -= Buffer.byteLength(JSON.stringify(place));
+      return left >= 0;
+    });
+  return places.filter((place) => kept.includes(place));
 }
 
 /** What an event is in its meeting now. An event that is not in it has been taken out meanwhile. */

@@ -130,6 +130,38 @@ describe('an event that is gone', () => {
   });
 });
 
+describe('a meeting that somebody copies without end', () => {
+  test('is remembered in as many calendars as a row has space for, the organizer’s among them', async () => {
+    const { ports, join, leave } = setting();
+    const copy = (nth: number) => ({ calendar: 'office-b', event: `${'e'.repeat(1000)}${nth}`, rank: WHOLE });
+    for (let nth = 0; nth < 300; nth += 1) {
+      const place = copy(nth);
+      await joinMeeting(ID, place, identityOf('google', place, UID), ports);
+    }
+    const known = await ports.meetings.read(ID);
+    expect(JSON.stringify(known).length).toBeLessThan(120_000);
+    const { version } = known ?? {};
+    expect(await joinMeeting(ID, copy(300), identityOf('google', copy(300), UID), ports)).toMatchObject({
+      speaks: false,
+      room: { event: copy(0).event },
+    });
+    expect((await ports.meetings.read(ID))?.version).toBe(version);
+    expect(await join('office-a', ORGANIZERS)).toMatchObject({ speaks: true });
+    expect(await leave('office-a')).toMatchObject({ isOver: false });
+  });
+});
+
+test('a calendar of another system goes on where those of the room are not connected any more', async () => {
+  const { ports, join } = setting();
+  for (const each of ['office-a', 'work-c']) await join(each);
+  const formats = new Map([...FORMATS].filter(([, format]) => format !== 'google'));
+  const place = { calendar: 'work-c', event: 'e-work-c', rank: WHOLE };
+  const role = await joinMeeting(ID, place, identityOf('graph', place, UID), { ...ports, formats });
+  expect(role).toMatchObject({ speaks: true, room: { key: 'graph:work-c:e-work-c' } });
+  expect(await joinMeeting(ID, place, identityOf('graph', place, UID), { ...ports, formats })).toEqual(role);
+  expect(await join('work-d')).toMatchObject({ speaks: false, room: { key: role.room.key } });
+});
+
 test('a UID is one in capitals and in small letters, as systems write it', () => {
   expect(meetingId(' 040000008200E00074C5 ')).toBe(meetingId('040000008200e00074c5'));
   expect(meetingId('a')).not.toBe(meetingId('b'));
