@@ -40,15 +40,18 @@ import { count } from './runtime/telemetry/metrics.ts';
 import { dynamoDb, inboxOf, now, secrets, sqs } from './runtime/wiring.ts';
 
 const environment = once(() =>
-  readEnvironment<ReadCalendarsEnvironment>([
-    'WORK_QUEUE',
-    'DEAD_LETTER_QUEUE',
-    'MAX_RECEIVE_COUNT',
-    'REQUESTS_QUEUE',
-    'FEEDS',
-    'CONNECTIONS',
-    'CALENDARS_TABLE',
-  ]),
+  readEnvironment<ReadCalendarsEnvironment>(
+    [
+      'WORK_QUEUE',
+      'DEAD_LETTER_QUEUE',
+      'MAX_RECEIVE_COUNT',
+      'REQUESTS_QUEUE',
+      'FEEDS',
+      'CONNECTIONS',
+      'CALENDARS_TABLE',
+    ],
+    ['WRITES_QUEUE'],
+  ),
 );
 
 /**

@@ -3,7 +3,7 @@ import type { EmulatorRequest } from '../http/requests.ts';
 import { createRouter } from '../http/router.ts';
 import { SlidingWindows } from '../http/windows.ts';
 import type { Calendar, Calendars, EventRecord, Fields } from './calendars.ts';
-import { CHOICES, type Switches } from './choices.ts';
+import type { Switches } from './choices.ts';
 import {
   badRequest,
   changedMeanwhile,
@@ -22,6 +22,7 @@ export interface ApiParts {
   readonly tokens: Tokens;
   readonly switches: Switches;
   readonly rateLimits: boolean;
+  readonly perMinute: number;
   readonly now: () => number;
 }
 
@@ -38,8 +39,8 @@ const ok = (body: unknown): Reply => ({ status: 200, body });
 const SHARED = ['summary', 'description', 'location', 'start', 'end', 'recurrence', 'attendees', 'status'];
 
 /** Answers the calls of the contract, each on behalf of the user of its token. */
-export function createApi({ calendars, tokens, switches, rateLimits, now }: ApiParts) {
-  const windows = new SlidingWindows({ calls: CHOICES.perMinute, within: 60_000 });
+export function createApi({ calendars, tokens, switches, rateLimits, perMinute, now }: ApiParts) {
+  const windows = new SlidingWindows({ calls: perMinute, within: 60_000 });
 
   const existing = ({ calendar, eventId }: Visit): EventRecord => {
     const record = calendar.events.get(eventId);

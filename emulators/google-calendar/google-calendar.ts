@@ -3,7 +3,7 @@ import { seededRandom } from '../http/random.ts';
 import { type Emulator, startEmulator } from '../http/server.ts';
 import { createApi } from './api.ts';
 import { type CalendarOptions, Calendars, type EventRecord, type Fields, type Mail } from './calendars.ts';
-import { SWITCHES, type Switches } from './choices.ts';
+import { CHOICES, SWITCHES, type Switches } from './choices.ts';
 import { createControls } from './controls.ts';
 import { failure } from './errors.ts';
 import { shown } from './shown.ts';
@@ -22,6 +22,8 @@ export interface GoogleCalendarOptions {
   readonly switches?: Partial<Switches>;
   /** A clock that stands still never lets a full window empty: then turn them off. Default true. */
   readonly rateLimits?: boolean;
+  /** Calls a minute and user. Default 600. */
+  readonly perMinute?: number;
 }
 
 export interface GoogleCalendar extends Emulator {
@@ -113,6 +115,7 @@ export async function startGoogleCalendar(options: GoogleCalendarOptions): Promi
       tokens,
       switches,
       rateLimits: options.rateLimits ?? true,
+      perMinute: options.perMinute ?? CHOICES.perMinute,
       now: clock.now,
     }),
     controls: createControls(inside),

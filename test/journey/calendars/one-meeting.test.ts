@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY, journey } from '../journey.ts';
+import { startBusyCalendar } from './busy-calendar.ts';
 import { inCaldav, inGoogle, inMicrosoft, type Person, type Seen } from './people.ts';
 
 const now = (): number => system().stack.clock.now();
@@ -10,16 +11,21 @@ const KINDS = [
   ['CalDAV', await inCaldav(now)],
 ] as const;
 
+const busy = await startBusyCalendar(now);
+
 const system = journey({
-  calendarConnections: KINDS.map(([, { connection }]) => ({ ...connection, which: 'marked' })),
+  calendarConnections: [...KINDS.map(([, { connection }]) => connection), busy.connection].map((each) => ({
+    ...each,
+    which: 'marked',
+  })),
   calendarReadEvery: 'PT12H',
 });
 
 beforeAll(async () => {
-  for (const [, { connection, credential }] of KINDS)
+  for (const { connection, credential } of [...KINDS.map(([, person]) => person), busy])
     await system().doors.putCredential(connection.name, credential);
 });
-afterAll(() => Promise.all(KINDS.map(([, person]) => person.close())));
+afterAll(() => Promise.all([...KINDS.map(([, person]) => person), busy].map((each) => each.close())));
 
 const WEEK = 7 * DAY;
 const AGENDA = 'Agenda: one, two';
@@ -75,6 +81,21 @@ describe.each(KINDS)('a weekly meeting in a calendar of %s', (_, person: Person)
     expect([room.link, person.seen(id).place, await opened()]).toEqual([link, link, 'live']);
   });
 
+  test('copied into the calendar of a colleague: the copy gets the same link, and no room of its own', async () => {
+    const copy = person.copied(id);
+    const rooms = (await system().doors.rooms()).length;
+    await roomNow();
+    expect((await system().doors.rooms()).length).toBe(rooms);
+    const seen = copy.seen();
+    expect(seen.place).toBe(link);
+    expect(seen.description.match(BLOCK)).toEqual([expect.stringContaining(link)]);
+    expect(seen.description).toContain('Own notes');
+    expect(person.seen(id).description.match(BLOCK)).toHaveLength(1);
+    copy.remove();
+    await roomNow();
+    expect(await opened()).toBe('live');
+  });
+
   test('one occurrence moved: it has the link too, and its own place', async () => {
     person.move(id, last, last + 3 * DAY, 'Town hall');
     const own = person.seenAt(id, last);
@@ -126,5 +147,43 @@ describe.each(KINDS)('a weekly meeting in a calendar of %s', (_, person: Person)
       .map(({ event }) => event['detail-type']);
     expect(told).not.toContain('Link Not Written');
     expect(person.mails()).toBe(0);
+  });
+});
+
+/** By hand: CALENDAR_EVENTS=5000, with the quota of Google. */
+describe(`a calendar of ${busy.events} events, with ${busy.perMinute} calls a minute`, () => {
+  const patches = () => busy.calls().filter(({ method }) => method === 'PATCH');
+  const accepted = () => patches().filter(({ sent }) => sent === 200).length;
+
+  test('has the link in each event, once, within its quota', async () => {
+    const { doors, stack, deadLetters } = system();
+    busy.fill(now() + 20 * DAY);
+    const [began, realBegan] = [now(), performance.now()];
+    await doors.readCalendars();
+    await stack.settle();
+    const texts = busy.texts();
+    expect(texts.filter((text) => text.split('-~~~~~~~~ Evergreen Rooms').length === 2)).toHaveLength(
+      busy.events,
+    );
+    expect(accepted()).toBe(busy.events);
+    expect(busy.most()).toBeLessThanOrEqual(busy.perMinute);
+    expect(deadLetters()).toEqual([]);
+    const refused = busy.calls().filter(({ sent }) => sent === 403).length;
+    expect(refused).toBeGreaterThan(0);
+    const minutes = ((now() - began) / 60_000).toFixed(0);
+    const seconds = ((performance.now() - realBegan) / 1000).toFixed(0);
+    console.log(
+      `${busy.events} events at ${busy.perMinute} calls a minute: ${minutes} minutes by the stack's clock, ${busy.calls().length} ` +
+        `calls, ${refused} of them refused for the quota; ${seconds} s on this machine`,
+    );
+  }, 3_600_000);
+
+  test('is read again without a write', async () => {
+    const { doors, stack } = system();
+    const before = [patches().length, doors.announcements().length];
+    await stack.turnTo(now() + 60_000);
+    await doors.readCalendars();
+    await stack.settle();
+    expect([patches().length, doors.announcements().length]).toEqual(before);
   });
 });

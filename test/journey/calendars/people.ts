@@ -12,6 +12,12 @@ export interface Seen {
   readonly rest: string;
 }
 
+/** A meeting in the calendar of somebody else. */
+export interface Copy {
+  seen(): Seen;
+  remove(): void;
+}
+
 /** A person in front of a connected calendar, with a weekly meeting of four. */
 export interface Person {
   /** The entry of `calendarConnections`. */
@@ -24,6 +30,8 @@ export interface Person {
   move(id: string, original: number, to: number, place: string): void;
   remove(id: string): void;
   restore(id: string): void;
+  /** Puts a copy of the meeting into the calendar of a colleague, which is connected too. */
+  copied(id: string): Copy;
   seen(id: string): Seen;
   seenAt(id: string, original: number): Seen;
   /** Mails to guests that were sent because of us. */
@@ -33,6 +41,7 @@ export interface Person {
 
 const HOUR = 3_600_000;
 const OWNER = 'anna@example.org';
+const COLLEAGUE = 'carla@example.org';
 const GUEST = 'guest@example.com';
 const ROBOT = 'rooms@project.iam.gserviceaccount.com';
 
@@ -54,8 +63,9 @@ export async function inGoogle(now: () => number): Promise<Person> {
   });
   const google = await startGoogleCalendar({
     serviceAccounts: [{ email: ROBOT, publicKeys: { key: publicKey } }],
-    calendars: [{ id: OWNER, sharedWith: { [ROBOT]: 'writer' } }],
+    calendars: [OWNER, COLLEAGUE].map((id) => ({ id, sharedWith: { [ROBOT]: 'writer' } })),
     now,
+    seed: 2,
   });
   const timeOf = (instant: number) => ({
     dateTime: new Date(instant).toISOString().replace('.000', ''),
@@ -68,7 +78,7 @@ export async function inGoogle(now: () => number): Promise<Person> {
     rest: without(event, OURS),
   });
   return {
-    connection: { name: 'google', kind: 'google', calendars: [OWNER], baseUrl: google.url },
+    connection: { name: 'google', kind: 'google', calendars: [OWNER, COLLEAGUE], baseUrl: google.url },
     credential: JSON.stringify({ client_email: ROBOT, private_key: privateKey, token_uri: google.tokenUrl }),
     add: (summary, description, start) =>
       google.add(OWNER, {
@@ -96,6 +106,15 @@ export async function inGoogle(now: () => number): Promise<Person> {
       }),
     remove: (id) => google.remove(OWNER, id),
     restore: (id) => google.edit(OWNER, id, { status: 'confirmed' }),
+    copied(id) {
+      // the UID is made of the id
+      const { summary, start, end, recurrence } = google.event(OWNER, id) ?? {};
+      const copy = google.add(COLLEAGUE, { id, summary, start, end, recurrence, description: 'Own notes' });
+      return {
+        seen: () => seenIn(google.event(COLLEAGUE, copy)),
+        remove: () => google.remove(COLLEAGUE, copy),
+      };
+    },
     seen: (id) => seenIn(google.event(OWNER, id)),
     seenAt: (id, original) => seenIn(google.event(OWNER, `${id}_${stampOf(original)}`)),
     mails: () => google.mails.length,
@@ -105,7 +124,11 @@ export async function inGoogle(now: () => number): Promise<Person> {
 
 export async function inMicrosoft(now: () => number): Promise<Person> {
   const app = { tenant: 'contoso', client: 'app-1' };
-  const graph = await startGraph({ app: { ...app, secrets: ['a-secret'] }, mailboxes: [OWNER], now });
+  const graph = await startGraph({
+    app: { ...app, secrets: ['a-secret'] },
+    mailboxes: [OWNER, COLLEAGUE],
+    now,
+  });
   const timeOf = (instant: number) => ({
     dateTime: new Date(instant).toISOString().slice(0, 19),
     timeZone: 'UTC',
@@ -140,7 +163,7 @@ export async function inMicrosoft(now: () => number): Promise<Person> {
       ...app,
       name: 'microsoft',
       kind: 'microsoft',
-      calendars: [OWNER],
+      calendars: [OWNER, COLLEAGUE],
       baseUrl: graph.url,
       loginUrl: graph.loginUrl,
     },
@@ -172,6 +195,17 @@ export async function inMicrosoft(now: () => number): Promise<Person> {
       }),
     remove: (id) => graph.remove(OWNER, id),
     restore: (id) => graph.restore(OWNER, id),
+    copied(id) {
+      const { attendees } = graph.event(OWNER, id) as { readonly attendees: readonly Fields[] };
+      // Exchange puts it there when the colleague is invited
+      graph.edit(OWNER, id, { attendees: [...attendees, { emailAddress: { address: COLLEAGUE } }] });
+      const [copy = ''] = graph.copies(COLLEAGUE);
+      graph.edit(COLLEAGUE, copy, { location: { displayName: '' }, body: html('Own notes') });
+      return {
+        seen: () => seenIn(graph.event(COLLEAGUE, copy) ?? {}),
+        remove: () => graph.remove(COLLEAGUE, copy),
+      };
+    },
     seen: (id) => seenIn(graph.event(OWNER, id) ?? {}),
     seenAt: (id, original) => seenIn(graph.occurrence(OWNER, id, original)),
     mails: () => 0,
@@ -192,7 +226,7 @@ export async function inCaldav(now: () => number): Promise<Person> {
   const server = await startCaldav({
     now,
     users: [{ name: 'ann', passwords: ['a-password'] }],
-    calendars: ['ann/team'],
+    calendars: ['ann/team', 'ann/own'],
     switches: { rewriting: 'none' },
   });
   const calendar = server.calendar('ann/team');
@@ -217,7 +251,7 @@ export async function inCaldav(now: () => number): Promise<Person> {
   const eventsIn = (id: string) => textOf(id).match(/BEGIN:VEVENT\r\n.*?END:VEVENT\r\n/gs) ?? [];
   const change = (id: string, edit: (text: string) => string) => void calendar.put(id, edit(textOf(id)));
   return {
-    connection: { name: 'caldav', kind: 'caldav', baseUrl: `${server.url}/ann`, calendars: ['team'] },
+    connection: { name: 'caldav', kind: 'caldav', baseUrl: `${server.url}/ann`, calendars: ['team', 'own'] },
     credential: 'ann:a-password',
     add(title, description, start) {
       calendar.put(
@@ -287,6 +321,18 @@ export async function inCaldav(now: () => number): Promise<Person> {
       calendar.remove(id);
     },
     restore: (id) => void calendar.put(id, removed.get(id) ?? ''),
+    copied(id) {
+      const own = textOf(id).replace(
+        /^(?:LOCATION|CONFERENCE|X-EVERGREEN|DESCRIPTION:(?!Soon)).*\r\n(?:[ \t].*\r\n)*/gm,
+        '',
+      );
+      const other = server.calendar('ann/own');
+      other.put('copy.ics', own.replace('SUMMARY', 'DESCRIPTION:Own notes\r\nSUMMARY'));
+      return {
+        seen: () => seenIn(other.member('copy.ics')?.text),
+        remove: () => other.remove('copy.ics'),
+      };
+    },
     seen: (id) => seenIn(eventsIn(id)[0]),
     seenAt: (id) => seenIn(eventsIn(id)[1]),
     mails: () => 0,
