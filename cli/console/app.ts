@@ -4,12 +4,12 @@ import { ROOM_STATES } from '../../functions/rooms/model/events.ts';
 import type { DueRoom } from '../../functions/rooms/model/ports.ts';
 import { DAY } from '../../functions/rooms/model/time.ts';
 import { moment } from '../../local/demo/text.ts';
-import type { Deployment } from '../deployment/deployment.ts';
+import type { DeadLetter, Deployment } from '../deployment/deployment.ts';
 import { lifeOf } from '../pages/life-of.ts';
 import { iso } from '../pages/listed-room.ts';
 import type { RoomFilter } from '../pages/room-filter.ts';
 import { type Admission, onlyFromHere, onlyTheOperator, safeHeaders } from './guards.ts';
-import { deadLettersContent } from './pages/dead-letters.ts';
+import { deadLettersContent, LETTER_ACTIONS, type LetterAction } from './pages/dead-letters.ts';
 import { type Markup, type PagePath, page, roomAddress } from './pages/layout.ts';
 import { overviewContent } from './pages/overview.ts';
 import { ACTIONS, type RoomActionName, roomContent } from './pages/room.ts';
@@ -103,18 +103,26 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
   });
 
   app.get('/dead-letters', async (context) => {
-    const redriven = context.req.query('redriven');
+    const action = LETTER_ACTIONS.find((known) => known === context.req.query('done'));
     const content = deadLettersContent({
       letters: await deployment.deadLetters(),
-      ...(redriven !== undefined && { redriven: Number(redriven) || 0 }),
+      ...(action && { done: { action, messages: Number(context.req.query('messages')) || 0 } }),
     });
     return show(context, 'Dead letters', '/dead-letters', content);
   });
   app.post('/dead-letters', async (context) => {
-    const { sure } = await context.req.parseBody();
+    const { sure, of, action: asked, id = [] } = await context.req.parseBody({ all: true });
     if (sure !== 'on') return context.text('tick the box before the button', 400);
-    const redriven = await deployment.redrive();
-    return context.redirect(`/dead-letters?redriven=${redriven}`, 303);
+    const action = LETTER_ACTIONS.find((known) => known === asked);
+    const ids = [id].flat().map(String);
+    if (!action || (of !== 'all' && ids.length === 0))
+      return context.text('choose messages, and what to do', 400);
+    const messages = await handled(
+      deployment,
+      action,
+      of === 'all' ? () => true : (letter) => ids.includes(letter.id),
+    );
+    return context.redirect(`/dead-letters?done=${action}&messages=${messages}`, 303);
   });
 
   app.notFound((context) => {
@@ -127,6 +135,14 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
     return show(context, 'That did not work', '/', content);
   });
   return app;
+}
+
+function handled(
+  deployment: Deployment,
+  action: LetterAction,
+  wanted: (letter: DeadLetter) => boolean,
+): Promise<number> {
+  return action === 'redrive' ? deployment.redriveSome(wanted) : deployment.discard(wanted);
 }
 
 const isGrave = (action: RoomActionName) => action === 'cancel' || action === 'rotate';

@@ -1,6 +1,7 @@
 import type { PastGeneration, Room, RoomState } from '../../functions/rooms/model/room.ts';
 import { DAY, type Instant } from '../../functions/rooms/model/time.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import { livingOf } from '../pages/accounts.ts';
 import { type Problem, problemsOf } from '../pages/problems.ts';
 
 /** What a count of the whole table says. Its size does not depend on how many rooms there are. */
@@ -15,6 +16,8 @@ export interface Snapshot {
   readonly renewed: readonly number[];
   /** Living rooms by application. */
   readonly applications: ReadonlyMap<string, number>;
+  /** Rooms besides, which their provider counts until they end, by application. */
+  readonly ending: ReadonlyMap<string, number>;
   readonly troubled: number;
   /** Some of the rooms that something is wrong with. */
   readonly worst: readonly Troubled[];
@@ -116,6 +119,7 @@ class Tally {
   readonly #due = Array.from({ length: DAYS }, () => 0);
   readonly #renewed = Array.from({ length: DAYS }, () => 0);
   readonly #applications: Map<string, number>;
+  readonly #ending = new Map<string, number>();
   readonly #worst: Troubled[] = [];
   #troubled = 0;
 
@@ -146,12 +150,15 @@ class Tally {
       due: this.#due,
       renewed: this.#renewed,
       applications: this.#applications,
+      ending: this.#ending,
       troubled: this.#troubled,
       worst: this.#worst,
     };
   }
 
-  #addLife({ current, dueAt }: Room): void {
+  #addLife(room: Room): void {
+    const { current, dueAt } = room;
+    for (const application of livingOf(room, this.#now).ending) increase(this.#ending, application);
     if (dueAt !== undefined) {
       const night = Math.max(0, Math.floor((dueAt - midnight(this.#now)) / DAY));
       if (night < DAYS) this.#due[night] = (this.#due[night] ?? 0) + 1;

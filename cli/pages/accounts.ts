@@ -112,7 +112,7 @@ async function livingIn(
 }
 
 /** Where the rooms of a row live. */
-function livingOf({ current, previous, retirees }: Room, now: Instant) {
+export function livingOf({ current, previous, retirees }: Room, now: Instant) {
   const ending = new Map<string, string>();
   if (isAlive(previous, now)) ending.set(previous.id, previous.application);
   for (const retiree of retirees) if (!hasEnded(retiree, now)) ending.set(retiree.id, retiree.application);

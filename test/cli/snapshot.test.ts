@@ -54,6 +54,14 @@ describe('a count', () => {
     ]);
   });
 
+  test('has rooms that end beside the current one, which their provider counts', async () => {
+    const { renewedAt: _renewedAt, ...previous } = aLiveRoom({ id: 'older', expiresAt: START + DAY });
+    const over = { ...previous, expiresAt: START - DAY };
+    const { deployment } = await deploymentWith([{ previous }, { previous: over }]);
+    const { applications, ending } = (await countOf(deployment)) ?? {};
+    expect([applications, ending]).toEqual([new Map([['first', 2]]), new Map([['first', 1]])]);
+  });
+
   // it begins at noon
   test.each([
     ['overdue', -3 * DAY, 0],

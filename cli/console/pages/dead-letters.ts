@@ -4,23 +4,62 @@ import type { DeadLetter } from '../../deployment/deployment.ts';
 import { iso } from '../../pages/listed-room.ts';
 import { type Markup, roomLink } from './layout.ts';
 
+/** What can be done with dead letters. */
+export const LETTER_ACTIONS = ['redrive', 'discard'] as const;
+
+export type LetterAction = (typeof LETTER_ACTIONS)[number];
+
 export interface DeadLettersContent {
   readonly letters: readonly DeadLetter[];
-  /** How many messages were given another try just now. */
-  readonly redriven?: number | undefined;
+  /** What was done just now, and with how many messages. */
+  readonly done?: { readonly action: LetterAction; readonly messages: number } | undefined;
 }
 
-/** What rests in the dead-letter queues, by queue. */
-export function deadLettersContent({ letters, redriven }: DeadLettersContent): Markup {
-  return html`${redriven === undefined ? '' : html`<p class="good" role="status">${counted(redriven, 'message')} will be tried again, each in the place that it had.</p>`}
-${letters.length === 0 ? html`<p class="good">Nothing rests here.</p>` : html`<form method="post" action="/dead-letters"><p>Correct what is wrong first: a message fails again for the same reason. <label><input type="checkbox" name="sure" required> I am sure</label> <button>Try all again</button></p></form>`}
-${[...Map.groupBy(letters, ({ queue }) => queue)].map(([queue, all]) => html`<section><h2>${queue} (${all.length})</h2>${all.map(letterOf)}</section>`)}`;
+/** What rests in the dead-letter queues, by queue and reason. */
+export function deadLettersContent({ letters, done }: DeadLettersContent): Markup {
+  return html`${done === undefined ? '' : html`<p class="good" role="status">${doneLine(done)}</p>`}
+${
+  letters.length === 0
+    ? html`<p class="good">Nothing rests here.</p>`
+    : html`<p>Correct what is wrong first: a message fails again for the same reason. A message that is discarded is gone for good.</p>
+${formOf({ of: 'all' }, `all ${counted(letters.length, 'message')}`)}`
+}
+${[...Map.groupBy(letters, ({ queue }) => queue)].map(queueOf)}`;
+}
+
+function doneLine({ action, messages }: NonNullable<DeadLettersContent['done']>): string {
+  const what = counted(messages, 'message');
+  return action === 'redrive'
+    ? `${what} will be tried again, each in the place that it had.`
+    : `${what} discarded.`;
+}
+
+function queueOf([queue, letters]: [string, readonly DeadLetter[]]): Markup {
+  return html`<section><h2>${queue} (${letters.length})</h2>${[...Map.groupBy(letters, reasonOf)].map(reasonGroup)}</section>`;
+}
+
+/** Messages of one reason: all of them are chosen, until a person takes some out. */
+function reasonGroup([reason, letters]: [string, readonly DeadLetter[]]): Markup {
+  return formOf(
+    { of: 'chosen' },
+    letters.length === 1 ? 'this message' : 'the chosen messages',
+    html`<h3>${reason}</h3>${letters.map(letterOf)}`,
+  );
+}
+
+/** A form that does something with messages, once a person is sure. */
+function formOf(
+  hidden: Readonly<Record<string, string>>,
+  which: string,
+  content: Markup | string = '',
+): Markup {
+  return html`<form method="post" action="/dead-letters">${content}${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<p><label><input type="checkbox" name="sure" required> I am sure</label> <button name="action" value="redrive">Try ${which} again</button> <button name="action" value="discard">Discard ${which}</button></p></form>`;
 }
 
 function letterOf(letter: DeadLetter): Markup {
   const { id, sentAt, body, attributes } = letter;
   const key = keyOf(body);
-  return html`<article><h3>${moment(iso(Number(attributes.originalSentAt ?? sentAt)))} UTC ${key === undefined ? 'no key' : roomLink(key)}</h3>
-<p>${reasonOf(letter)}</p>
+  return html`<article><p><label><input type="checkbox" name="id" value="${id}" checked> ${moment(iso(Number(attributes.originalSentAt ?? sentAt)))} UTC</label> ${key === undefined ? 'no key' : roomLink(key)}</p>
 <details><summary>message ${id}</summary><pre tabindex="0">${body}</pre></details></article>`;
 }

@@ -47,7 +47,7 @@ function troubleRow({ key, problem: { what, command } }: Troubled): Markup {
 }
 
 function pictures(snapshot: Snapshot, limits: Overview['limits']): Markup {
-  const { states, lifeLeft, due, renewed, applications, takenAt } = snapshot;
+  const { states, lifeLeft, due, renewed, applications, ending, takenAt } = snapshot;
   return html`<section><h2>Rooms</h2>
 <ul class="figures">${[...states].map(([state, count]) => html`<li><a href="/rooms?state=${state}"><strong>${number(count)}</strong> ${state}</a></li>`)}</ul>
 </section>
@@ -63,8 +63,11 @@ ${bars(daysBack(renewed, takenAt), { title: 'Replaced in the last 30 days', unit
 ${table(
   'Accounts',
   ['Application', 'Rooms', 'Share of the limit'],
-  [...applications].map(([name, count]) =>
-    meter(name, count, limits.find(({ application }) => application === name)?.rooms),
+  [...applications].map(([name, rooms]) =>
+    meter(
+      { name, rooms, ending: ending.get(name) ?? 0 },
+      limits.find(({ application }) => application === name)?.rooms,
+    ),
   ),
 )}
 </section>`;

@@ -62,12 +62,21 @@ ${count === most ? html`<text class="value" x="${middle}" y="${y - 4}">${number(
 <text x="${middle}" y="${TOP + HEIGHT + 14}">${label}</text></g>`;
 }
 
-/** A part of a whole, as a bar that lies. */
-export function meter(name: string, count: number, most: number | undefined): Markup {
+/** What an account holds. */
+export interface Held {
+  readonly name: string;
+  readonly rooms: number;
+  /** Rooms besides, which its provider counts until they end. */
+  readonly ending: number;
+}
+
+/** What an account holds of what it may hold, as a bar that lies. */
+export function meter({ name, rooms, ending }: Held, most: number | undefined): Markup {
+  const held = `${number(rooms)}${ending > 0 ? ` and ${number(ending)} that end` : ''}`;
   if (most === undefined)
-    return html`<tr><th scope="row">${name}</th><td>${number(count)}</td><td>no limit is known</td></tr>`;
-  const share = Math.min(1, count / most);
-  return html`<tr><th scope="row">${name}</th><td>${number(count)} of ${number(most)}</td>
+    return html`<tr><th scope="row">${name}</th><td>${held}</td><td>no limit is known</td></tr>`;
+  const share = Math.min(1, (rooms + ending) / most);
+  return html`<tr><th scope="row">${name}</th><td>${held} of ${number(most)}</td>
 <td><svg class="meter" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="${Math.round(share * 100)} % of the limit"><rect class="rest" width="100" height="8"/><rect class="${share > 0.9 ? 'bar bad' : 'bar'}" width="${share * 100}" height="8"/></svg></td></tr>`;
 }
 
