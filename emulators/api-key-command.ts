@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Arguments, COMMON_USAGE } from './command.ts';
 
-/** The options of an emulator whose accounts are opened by an API key. */
+/** The options of an emulator whose accounts use API keys. */
 export const API_KEY_OPTIONS = {
   account: { type: 'string' },
   'api-key': { type: 'string', multiple: true },
@@ -18,8 +18,8 @@ ${more}  --no-rate-limits  never answer 429 unless told to
 ${COMMON_USAGE}`;
 
 /**
- * The keys that are accepted, and what to print for them. A key made up for one run may be printed: it opens nothing
- * but this emulator.
+ * Returns the accepted keys, and the text to print for them. A key that was generated for one run may be
+ * printed: it is valid only for this emulator.
  */
 export function readApiKeys(args: Arguments): { apiKeys: readonly string[]; shown: string } {
   const given = args.texts('api-key');

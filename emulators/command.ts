@@ -4,7 +4,7 @@ import type { Emulator } from './http/server.ts';
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
-/** What the command line of an emulator was asked for, in the types that the emulators take. */
+/** The command line of an emulator, in the types that the emulators accept. */
 export interface Arguments {
   readonly port: number;
   readonly seed?: number;
@@ -19,13 +19,13 @@ export interface Arguments {
 export interface EmulatorCommand {
   readonly usage: string;
   readonly defaultPort: number;
-  /** Beside `port`, `seed`, `storm`, `set` and `help`, which every emulator has. */
+  /** The options in addition to `port`, `seed`, `storm`, `set` and `help`, which every emulator has. */
   readonly options: ParseArgsOptionsConfig;
-  /** @returns the emulator, and what to tell the person who started it */
+  /** @returns the emulator, and the text for the person who started it */
   start(args: Arguments): Promise<{ emulator: Emulator; story: string }>;
 }
 
-/** What every emulator's usage says at its end. */
+/** The last part of every emulator's usage. */
 export const COMMON_USAGE = `  --port N          where to listen on 127.0.0.1; 0 for a free port
   --set NAME=VALUE  turn a switch; may be repeated (docs/emulators.md has the list)
   --storm P         each of five faults with this probability, like 0.05
@@ -39,7 +39,10 @@ const COMMON = {
   help: { type: 'boolean' },
 } as const satisfies ParseArgsOptionsConfig;
 
-/** Runs an emulator until Ctrl-C. What goes wrong before is told in one line, and ends with code 1. */
+/**
+ * Runs an emulator until Ctrl-C. An error at the start is printed in one line, and ends the process with code
+ * 1.
+ */
 export async function runEmulator(command: EmulatorCommand, argv: readonly string[]): Promise<void> {
   try {
     const { values } = parseArgs({ args: [...argv], options: { ...command.options, ...COMMON } });
@@ -97,7 +100,7 @@ function stopOnSignal(emulator: Emulator): void {
   process.once('SIGTERM', stop);
 }
 
-/** The commands that every emulator understands, for the end of its story. */
+/** Returns the commands that every emulator understands, for the end of its text. */
 export function playground(origin: string): string {
   return `  lose the answer of the next call    curl -s -X PUT ${origin}/_control/faults -d '{"fault":"reset","strikes":"after"}'
   throttle the next three             curl -s -X PUT ${origin}/_control/faults -d '{"fault":"throttle","retryAfter":2,"times":3}'

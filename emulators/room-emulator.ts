@@ -5,13 +5,13 @@ export interface InventoryEntry {
   readonly id: string;
   /** The application, domain or organisation that it belongs to. */
   readonly account: string;
-  /** Where a client puts its own mark: metadata, name, or the room name with its prefix. */
+  /** The field for a client's own mark: metadata, name, or the room name with its prefix. */
   readonly label: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
-  /** Milliseconds since the epoch; absent where it never ends by itself. */
+  /** Milliseconds since the epoch; absent if it never ends by itself. */
   readonly expiresAt?: number;
-  /** Whether somebody could enter it now. */
+  /** Whether people can enter it now. */
   readonly usable: boolean;
 }
 
@@ -20,14 +20,16 @@ export interface Entry {
   readonly role: 'host' | 'guest';
 }
 
-/** What the emulators of all providers have, beside what is their own. */
+/** The common interface of the emulators of all providers. */
 export interface RoomEmulator extends Emulator {
   /** The base URL for a client. */
   readonly url: string;
-  /** Every room the emulator remembers, the oldest first, those that are over too. Default of all accounts. */
+  /**
+   * Every room that the emulator remembers, including ended ones, the oldest first. Default: of all accounts.
+   */
   inventory(account?: string): readonly InventoryEntry[];
-  /** Follows a guest's or host's link. @throws Error where it leads nowhere, with the reason */
+  /** Follows a guest's or host's link. @throws Error with the reason if it leads nowhere */
   enter(link: string): Entry;
-  /** Does what has become due by the clock, and resolves once every callback is out. */
+  /** Does what is due by the clock, and resolves once every callback was sent. */
   settle(): Promise<void>;
 }

@@ -254,7 +254,7 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   ...OF_CALENDARS,
 ];
 
-/** @throws Error where the line is not to be found exactly once */
+/** @throws Error unless the line occurs exactly once */
 export function switchedOff(source: string, { name, file, on, off }: Safeguard): string {
   const times = source.split(on).length - 1;
   if (times !== 1) throw new Error(`${name}: ${file} has "${on}" ${times} times, which should be there once`);

@@ -20,7 +20,7 @@ const CALDAV = 'urn:ietf:params:xml:ns:caldav';
 
 export interface ApiParts {
   readonly users: Users;
-  /** By their paths. */
+  /** The calendars by their paths. */
   readonly calendars: Map<string, CalendarRecord>;
   readonly switches: Switches;
   readonly mails: Mail[];
@@ -152,7 +152,7 @@ export function createApi({ users, calendars, switches, mails, now }: ApiParts) 
     );
   };
 
-  /** The change that a client knows of, or nothing where it comes without a token. */
+  /** Returns the change that a client knows; undefined if it sends no token. */
   const changeOf = (calendar: CalendarRecord, token: string): number | undefined => {
     if (token === '') return undefined;
     const change = calendar.readToken(token, now());
@@ -226,7 +226,7 @@ function bodyOf(request: EmulatorRequest): Element {
   }
 }
 
-/** The names of the properties that a body asks for. */
+/** Returns the names of the properties that a body asks for. */
 function askedFor(body: Element | undefined): readonly string[] {
   const [prop] = childrenNamed(body, 'DAV: prop');
   return prop?.children.map(({ name }) => name) ?? ['DAV: resourcetype', 'DAV: getetag'];

@@ -9,30 +9,30 @@ import { type UserOptions, Users } from './users.ts';
 
 export interface CaldavOptions {
   readonly users: readonly UserOptions[];
-  /** Calendars that are there from the start, by their users and names: `ann/team`. */
+  /** Calendars that exist from the start, by their users and names: `ann/team`. */
   readonly calendars?: readonly string[];
-  /** Default: one that is free. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Milliseconds since the epoch; sync tokens expire by it. Default the machine's clock. */
+  /** Milliseconds since the epoch; the expiry of sync tokens depends on it. Default: the machine's clock. */
   readonly now?: () => number;
-  /** Of the faults that are left to chance. Default 1. */
+  /** The seed of random faults. Default 1. */
   readonly seed?: number;
-  /** What the contract leaves open, see choices.ts. */
+  /** The choices that the contract leaves open, see choices.ts. */
   readonly switches?: Partial<Switches>;
 }
 
 export interface Caldav extends Emulator, Controlled {
   /** The base URL: calendars are at `<url>/ann/team/`. */
   readonly url: string;
-  /** May be turned while it runs. */
+  /** Can be changed while it runs. */
   readonly switches: { -readonly [Name in keyof Switches]: Switches[Name] };
-  /** A user's passwords and tokens are these alone from now on. */
+  /** From now on, only this password or token of the user is accepted. */
   trust(user: string, password: string): void;
-  /** Every password and token of the user is refused from now on. */
+  /** From now on, every password and token of the user is refused. */
   distrust(user: string): void;
 }
 
-/** A CalDAV server on loopback (RFC 4791, 6578 and what of 6638 sends mails). */
+/** Starts a CalDAV server on loopback (RFC 4791, 6578, and the mails of 6638). */
 export async function startCaldav(options: CaldavOptions): Promise<Caldav> {
   const switches = { ...SWITCHES, ...options.switches };
   const clock = createClock(options.now);

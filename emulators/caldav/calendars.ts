@@ -8,18 +8,18 @@ export interface Member {
   readonly text: string;
   readonly etag: string;
   readonly uid: string;
-  /** The change of the calendar that made it what it is. */
+  /** The number of the change that created or last changed it. */
   readonly change: number;
 }
 
-/** A mail that a server that schedules would have sent. */
+/** A mail that a scheduling server would have sent. */
 export interface Mail {
   readonly calendar: string;
   readonly event: string;
   readonly to: string;
 }
 
-/** What happened to a name since some change: the member, or that it is gone. */
+/** The state of a name since a change: the member, or that it is gone. */
 export interface Change {
   readonly name: string;
   readonly change: number;
@@ -28,7 +28,7 @@ export interface Change {
 
 export interface Page {
   readonly changes: readonly Change[];
-  /** The change up to which the page goes. */
+  /** The number of the last change on the page. */
   readonly upTo: number;
   readonly isLast: boolean;
 }
@@ -36,7 +36,7 @@ export interface Page {
 export class CalendarRecord {
   /** The names of its user and its own: `ann/team`. */
   readonly path: string;
-  /** What nobody may write. */
+  /** Whether all writes are refused. */
   readOnly = false;
   readonly #members = new Map<string, Member>();
   readonly #removed = new Map<string, number>();
@@ -63,7 +63,7 @@ export class CalendarRecord {
     return this.members.find((member) => member.uid === uid);
   }
 
-  /** @throws Error where the text is no object that a calendar can keep */
+  /** @throws Error if the text is not an object that a calendar can store */
   put(name: string, text: string): Member {
     const { calendar, uid } = readObject(text);
     const { rewriting, scheduling } = this.#switches;
@@ -84,7 +84,7 @@ export class CalendarRecord {
     this.#removed.set(name, this.#changes);
   }
 
-  /** No token that was given out so far is known any more. */
+  /** Makes all sync tokens invalid that were issued so far. */
   expireTokens(): void {
     this.#changes += 1;
     this.#oldestToken = this.#changes;
@@ -94,7 +94,7 @@ export class CalendarRecord {
     return `https://caldav.example/sync/${this.path}/${change}/${now}`;
   }
 
-  /** @returns the change that a token stands for, or nothing where it is no token or not any more */
+  /** @returns the change of a sync token; undefined if the token is unknown or has expired */
   readToken(token: string, now: number): number | undefined {
     const start = `https://caldav.example/sync/${this.path}/`;
     const [, change, at] =
@@ -108,7 +108,7 @@ export class CalendarRecord {
     return this.#changes;
   }
 
-  /** What has changed since a change; without one, all that there is. */
+  /** Returns what has changed since a change; without one, everything. */
   since(change: number | undefined, most = Number.POSITIVE_INFINITY): Page {
     const after = change ?? 0;
     const present = this.members.filter((member) => member.change > after);

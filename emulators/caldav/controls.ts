@@ -2,11 +2,11 @@ import { type ControlHandler, explaining } from '../http/control.ts';
 import type { Reply } from '../http/replies.ts';
 import type { CalendarRecord, Mail } from './calendars.ts';
 
-/** What the controls act on. */
+/** The objects that the controls change. */
 export interface Controlled {
   readonly mails: readonly Mail[];
   calendars(): readonly CalendarRecord[];
-  /** @throws Error where there is none */
+  /** @throws Error if there is no such calendar */
   calendar(path: string): CalendarRecord;
   trust(user: string, password: string): void;
   distrust(user: string): void;
@@ -14,7 +14,7 @@ export interface Controlled {
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
-/** What only the CalDAV server can be told under `/_control`. */
+/** The commands under `/_control` that only the CalDAV server has. */
 export function createControls(inside: Controlled): Record<string, ControlHandler> {
   const calendarOf = ({ user = '', calendar = '' }: Readonly<Record<string, string>>) =>
     inside.calendar(`${user}/${calendar}`);

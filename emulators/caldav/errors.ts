@@ -3,7 +3,7 @@ import { type Part, writeXml } from './xml.ts';
 
 export const XML = { 'content-type': 'application/xml; charset=utf-8' };
 
-/** A refusal that names the precondition that failed (RFC 4918, 16). */
+/** A refusal that names the failed precondition (RFC 4918, 16). */
 export function failedPrecondition(status: number, name: string): Refusal {
   const error: Part = ['DAV: error', [name]];
   return new Refusal({ status, headers: XML, body: writeXml(error, 'default') });

@@ -4,7 +4,7 @@ import { CDATA, type Part } from './xml.ts';
 
 const CALDAV = 'urn:ietf:params:xml:ns:caldav';
 
-/** A property by its name: what is in it, or nothing where there is no such property. */
+/** Properties by name, with a function that returns the content. */
 export type Properties = Readonly<Record<string, () => Part[1][]>>;
 
 const text = (value: string) => () => [value];
@@ -37,7 +37,7 @@ export function ofCalendar(calendar: CalendarRecord, now: number, { sync }: Swit
   };
 }
 
-/** An answer for one resource: the properties that were asked for, and those that it does not have. */
+/** Returns the answer for one resource: the requested properties, and those that it does not have. */
 export function propstats(asked: readonly string[], properties: Properties): Part[] {
   const found = asked.flatMap((name): Part[] => {
     const value = properties[name];

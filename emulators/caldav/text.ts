@@ -1,4 +1,4 @@
-/** The lines of an iCalendar text, put together again where they were folded. */
+/** Returns the lines of an iCalendar text, unfolded. */
 export function linesOf(text: string): string[] {
   return text
     .replace(/\r?\n[ \t]/g, '')
@@ -8,14 +8,14 @@ export function linesOf(text: string): string[] {
 
 const nameOf = (line: string): string => /^[\w-]+/.exec(line)?.[0].toUpperCase() ?? '';
 
-/** A component: its own properties, and the components in it. */
+/** A component: its own properties, and the components inside it. */
 export interface Component {
   readonly name: string;
   readonly properties: string[];
   readonly components: Component[];
 }
 
-/** @throws Error in plain words where the text is no object that a calendar can keep (RFC 4791, 4.1) */
+/** @throws Error with a reason if the text is not an object that a calendar can store (RFC 4791, 4.1) */
 export function readObject(text: string): { readonly calendar: Component; readonly uid: string } {
   const calendar = readComponent(text);
   if (calendar.name !== 'VCALENDAR') throw new Error('the text is no VCALENDAR');
@@ -58,13 +58,13 @@ function readLine(line: string, open: Component[]): void {
   open.pop();
 }
 
-/** The value of a property as it stands, without parameters. */
+/** Returns the value of a property, without parameters. */
 export function propertyOf({ properties }: Component, name: string): string | undefined {
   const line = properties.find((each) => nameOf(each) === name);
   return line?.replace(/^[\w-]+(?:;[\w-]+=(?:"[^"]*"|[^":;])*)*:/, '');
 }
 
-/** The text as a server gives it back that keeps events in a form of its own. */
+/** Returns the text as a server returns it that stores events in its own form. */
 export function rewritten(calendar: Component, how: 'sorted' | 'escaped'): string {
   return `${written(calendar, how).map(folded).join('\r\n')}\r\n`;
 }
@@ -84,7 +84,7 @@ function byName(one: string, other: string): number {
   return Number(a > b) - Number(a < b);
 }
 
-/** As Xandikos does it to URIs, which no RFC asks for. */
+/** Escapes a URI as Xandikos does, which no RFC requires. */
 function escapedUri(line: string): string {
   if (nameOf(line) !== 'CONFERENCE') return line;
   const colon = /^(?:[^":]|"[^"]*")*:/.exec(line)?.[0].length ?? 0;
@@ -104,7 +104,7 @@ function folded(line: string): string {
   return [...parts, part].join('\r\n ');
 }
 
-/** Who gets mail about an event from a server that schedules (RFC 6638): those whom it is the server's to tell. */
+/** Returns the attendees to whom a scheduling server sends mail about an event (RFC 6638). */
 export function attendeesOf(calendar: Component): string[] {
   const events = calendar.components.filter((component) => propertyOf(component, 'ORGANIZER') !== undefined);
   const lines = events.flatMap(({ properties }) => properties.filter((line) => nameOf(line) === 'ATTENDEE'));
@@ -112,7 +112,7 @@ export function attendeesOf(calendar: Component): string[] {
   return [...new Set(told.map((line) => line.slice(line.toLowerCase().lastIndexOf('mailto:'))))].toSorted();
 }
 
-/** What of an event is the same before and after a change that nobody needs to be told of. */
+/** Returns the parts of an event whose changes attendees must learn of. */
 export function meaningOf(calendar: Component, names: readonly string[]): string {
   const events = calendar.components.filter(({ name }) => name === 'VEVENT');
   const lines = events.map(({ properties }) =>

@@ -2,9 +2,9 @@ import { notAllowedIn } from './errors.ts';
 
 export interface UserOptions {
   readonly name: string;
-  /** For Basic. */
+  /** The passwords for Basic. */
   readonly passwords?: readonly string[];
-  /** For Bearer. */
+  /** The tokens for Bearer. */
   readonly tokens?: readonly string[];
 }
 
@@ -14,7 +14,7 @@ interface User {
   readonly tokens: Set<string>;
 }
 
-/** Who may come in, and with what. */
+/** The users and their credentials. */
 export class Users {
   readonly #users: Map<string, User>;
 
@@ -27,7 +27,7 @@ export class Users {
     );
   }
 
-  /** @throws Error where there is no such user */
+  /** @throws Error if there is no such user */
   named(name: string): User {
     const user = this.#users.get(name);
     if (!user) throw new Error(`there is no user ${name}`);

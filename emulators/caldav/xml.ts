@@ -1,6 +1,6 @@
-/** An element as far as WebDAV goes: what its name is, what is in it. */
+/** An XML element, with the parts that WebDAV uses: its name and its content. */
 export interface Element {
-  /** Of its namespace: `DAV: prop`. */
+  /** The name with its namespace: `DAV: prop`. */
   readonly name: string;
   readonly children: readonly Element[];
   readonly text: string;
@@ -82,10 +82,10 @@ export function textNamed(element: Element, name: string): string | undefined {
   return childrenNamed(element, name)[0]?.text.trim();
 }
 
-/** To be written: a name with its namespace, and what is in it. */
+/** An element to write: a name with its namespace, and the content. */
 export type Part = readonly [name: string, ...content: (Part | string)[]];
 
-/** Text that goes into a CDATA section. */
+/** Marks text for a CDATA section. */
 export const CDATA = '{cdata}';
 
 const PREFIXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {

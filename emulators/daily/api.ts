@@ -20,7 +20,7 @@ export interface ApiParts {
   readonly switches: Switches;
   readonly rateLimits: boolean;
   readonly now: () => number;
-  /** Does what has become due by now. */
+  /** Does what is due now. */
   readonly catchUp: () => void;
 }
 
@@ -49,7 +49,7 @@ export function shown(room: RoomRecord): object {
   };
 }
 
-/** Answers the calls of the contract, each on behalf of the domain that its API key belongs to. */
+/** Answers the calls of the contract, each for the domain of its API key. */
 export function createApi({
   domains,
   meetings,

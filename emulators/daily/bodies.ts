@@ -6,7 +6,7 @@ import type { Config } from './properties.ts';
 /**
  * Reads the body of a call.
  *
- * @param fields that it may have
+ * @param fields the allowed fields
  * @throws Refusal
  */
 export function readBody(request: EmulatorRequest, fields: readonly string[], switches: Switches): Config {

@@ -1,28 +1,31 @@
 /**
- * What no source says of Daily's REST API. Each choice is made here, once, and told in docs/emulators.md. Those that
- * a client could trip over are switches.
+ * Choices that no source about Daily's REST API documents. Each choice is made here, once, and explained in
+ * docs/emulators.md. Choices that could break a client are switches.
  */
 import { defaultsOf, type Positions, type SwitchesOf } from '../http/switches.ts';
 
 /** The positions of each switch, the default first. */
 export const POSITIONS = {
-  /** Whether a room past its `exp` is treated as deleted, or still answers GET, can be revived, and is listed. */
+  /** Whether a room past its `exp` counts as deleted, or still answers GET, can be revived, and is listed. */
   expiredRooms: ['gone', 'lingering'],
-  /** Whether the name of an expired room that is gone is free at once, or only when it was deleted or collected. */
+  /**
+   * Whether the name of an expired room that is gone is free immediately, or only after the room was deleted
+   * or collected.
+   */
   nameOfExpiredRoom: ['free', 'taken'],
-  /** What a `limit` over 100 comes to. */
+  /** The effect of a `limit` over 100. */
   tooLargeLimit: ['clamp', 'refuse'],
-  /** Whether a cursor still stands for its place in the list after its room was deleted. */
+  /** Whether a cursor keeps its place in the list after its room was deleted. */
   cursorOfDeletedRoom: ['works', 'refused'],
-  /** What a field comes to that the definition does not have. */
+  /** The effect of a field that the definition does not have. */
   unknownFields: ['refuse', 'ignore'],
-  /** Whether room names differ by their case alone. */
+  /** Whether upper and lower case in room names differ. */
   nameCase: ['sensitive', 'insensitive'],
-  /** Whether tokens are made for rooms that do not exist. */
+  /** Whether tokens are created for rooms that do not exist. */
   tokensForMissingRooms: ['mint', 'refuse'],
-  /** Whether a 429 says when to come back. */
+  /** Whether a 429 says how long to wait. */
   retryAfter: ['absent', 'seconds'],
-  /** Whose calls a rate limit counts together. */
+  /** The calls that a rate limit counts together. */
   rateScope: ['domain', 'key'],
 } as const satisfies Positions;
 
@@ -32,16 +35,16 @@ export const SWITCHES: Switches = defaultsOf(POSITIONS);
 
 const HOUR = 3_600_000;
 
-/** What every other gap of the contract is filled with. */
+/** The values of all other choices. */
 export const CHOICES = {
   /** Milliseconds after its `exp` until the collector deletes a room. */
   collectedAfter: 24 * HOUR,
   /** The definition says int32, so no `exp` is later. */
   latestExp: 2_147_483_647,
   defaultPrivacy: 'public',
-  /** What a webhook hears unless it says otherwise. */
+  /** The events of a webhook that names none. */
   eventTypes: ['meeting.started', 'meeting.ended', 'participant.joined', 'participant.left'],
-  /** Failures in a row after which the circuit breaker of a webhook opens. */
+  /** The circuit breaker of a webhook opens after this many failures in a row. */
   webhookFailures: 3,
 } as const;
 

@@ -5,21 +5,23 @@ import type { Reply } from '../http/replies.ts';
 import type { RoomEmulator } from '../room-emulator.ts';
 import type { Participant } from './meetings.ts';
 
-/** What controls reach of the emulator. */
+/** The parts of the emulator that controls use. */
 export interface Controlled extends Pick<RoomEmulator, 'inventory'> {
-  /** What went to the webhooks. */
+  /** The calls to the webhooks. */
   readonly callbacks: readonly Delivery[];
-  /** Loses a room. */
+  /** Removes a room without a trace. */
   removeRoom(name: string, domainName?: string): void;
   participants(roomName: string, domainName?: string): readonly Participant[];
   trust(domainName: string, apiKey: string): void;
-  /** @param apiKey default every key of the domain. Tokens signed with it open nothing any more. */
+  /**
+   * @param apiKey default: every key of the domain. Tokens that were signed with it are invalid from now on
+   */
   distrust(domainName: string, apiKey?: string): void;
 }
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
-/** What only Daily's emulator can be told under `/_control`. */
+/** The commands under `/_control` that only Daily's emulator has. */
 export function createControls(inside: Controlled): Record<string, ControlHandler> {
   return {
     'GET /_control/rooms': (request) => {

@@ -15,31 +15,37 @@ import { Webhooks } from './webhooks.ts';
 
 export interface DailyOptions {
   readonly domains: readonly DomainOptions[];
-  /** Default: one that is free. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Milliseconds since the epoch; the rate limits go by it too. Default the machine's clock. */
+  /** Milliseconds since the epoch; the rate limits use it too. Default: the machine's clock. */
   readonly now?: () => number;
-  /** Of the faults that are left to chance and of made-up names. Default 1. */
+  /** The seed of random faults and generated names. Default 1. */
   readonly seed?: number;
-  /** What the contract leaves open, see choices.ts. */
+  /** The choices that the contract leaves open, see choices.ts. */
   readonly switches?: Partial<Switches>;
-  /** A clock that stands still never lets a full window empty: then turn them off. Default true. */
+  /**
+   * With a clock that does not move, a full window never becomes empty: turn the limits off then. Default
+   * true.
+   */
   readonly rateLimits?: boolean;
-  /** Call webhooks that are not on loopback too. Default false. */
+  /** Whether webhooks that are not on loopback are called too. Default false. */
   readonly callbacksAnywhere?: boolean;
 }
 
 export interface Daily extends RoomEmulator, Controlled {
-  /** Every room ever made, deleted ones too, the oldest first. Default of all domains. */
+  /** Every room ever created, including deleted ones, the oldest first. Default: of all domains. */
   rooms(domainName?: string): readonly RoomRecord[];
-  /** The room as a call would find it now, or nothing. */
+  /** The room as a call would find it now; undefined if there is none. */
   room(name: string, domainName?: string): RoomRecord | undefined;
-  /** Somebody follows a link: an owner where it carries an owner's token. @throws Error where it leads nowhere */
+  /**
+   * Follows a link as a person does; an owner's token in it makes the person an owner. @throws Error if it
+   * leads nowhere
+   */
   join(link: string, userId?: string): Participant;
   leave(roomName: string, participantId: string, domainName?: string): void;
 }
 
-/** Daily's REST API on loopback, held to its contract. */
+/** Starts Daily's REST API on loopback, as its contract describes it. */
 export async function startDaily(options: DailyOptions): Promise<Daily> {
   const switches = { ...SWITCHES, ...options.switches };
   const clock = createClock(options.now);
@@ -136,7 +142,7 @@ export async function startDaily(options: DailyOptions): Promise<Daily> {
   };
 }
 
-/** Who stands at the door of which room. @throws Error where the link leads nowhere */
+/** Returns the room of a link, and whether the visitor may enter. @throws Error if the link leads nowhere */
 function visitByLink(link: string, domains: Domains, now: number): { room: RoomRecord; isOwner: boolean } {
   const { hostname, pathname, searchParams } = new URL(link);
   const domain = domains.named(hostname.replace(/\.daily\.co$/, ''));
@@ -147,7 +153,7 @@ function visitByLink(link: string, domains: Domains, now: number): { room: RoomR
   const token = searchParams.get('t');
   if (token === null) {
     const { enable_knocking, enable_prejoin_ui } = room.config;
-    // one knocks in the prejoin screen
+    // people knock in the prejoin screen
     if (room.privacy !== 'private' || (enable_knocking && enable_prejoin_ui)) return { room, isOwner: false };
     throw new Error(`room ${room.name} is private: enter with a token, or let people knock`);
   }

@@ -7,7 +7,7 @@ import { Rooms } from './rooms.ts';
 export interface DomainOptions {
   /** The subdomain of `daily.co`. */
   readonly domainName: string;
-  /** Default: a UUID made up. */
+  /** Default: a generated UUID. */
   readonly domainId?: string;
   /** Several while a key rotates. */
   readonly apiKeys: readonly string[];
@@ -20,7 +20,7 @@ export interface Domain {
   readonly rooms: Rooms;
 }
 
-/** Who has an account, and which API key opens it. */
+/** The accounts and their API keys. */
 export class Domains {
   readonly #byName = new Map<string, Domain>();
 
@@ -35,7 +35,7 @@ export class Domains {
     return [...this.#byName.values()];
   }
 
-  /** @throws Error where there is no such domain */
+  /** @throws Error if there is no such domain */
   named(domainName: string): Domain {
     const domain = this.#byName.get(domainName);
     if (!domain)

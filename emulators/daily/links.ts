@@ -4,7 +4,7 @@ const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('bas
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
 const signature = (signed: string, apiKey: string) => createHmac('sha256', apiKey).update(signed).digest();
 
-/** A meeting token, as Daily signs it and as whoever has an API key may sign it. */
+/** Signs a meeting token, as Daily does and as anybody with an API key can. */
 export function signMeetingToken(claims: object, apiKey: string): string {
   const signed = `${HEADER}.${encode(claims)}`;
   return `${signed}.${signature(signed, apiKey).toString('base64url')}`;
@@ -20,9 +20,9 @@ export interface MeetingClaims {
 }
 
 /**
- * Reads a meeting token as Daily would at the door.
+ * Checks a meeting token as Daily does when a person enters.
  *
- * @throws Error with the reason why it opens nothing
+ * @throws Error with the reason if the token is invalid
  */
 export function readMeetingToken(token: string, apiKeys: Iterable<string>, now: number): MeetingClaims {
   const [header = '', payload = '', given = ''] = token.split('.');

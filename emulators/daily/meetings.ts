@@ -17,8 +17,8 @@ interface Meeting {
 type Tell = (room: RoomRecord, type: string, payload: object) => void;
 
 /**
- * Who is in which room. Where a room ejects at its `exp`, the time is fixed for each participant when they join: moving
- * the `exp` later does not reach people who are already in.
+ * The participants of each room. If a room ejects at its `exp`, the time is fixed for each participant when
+ * they join: moving the `exp` later does not affect people who are already in.
  */
 export class Meetings {
   readonly #byRoom = new Map<string, Meeting>();
@@ -60,12 +60,12 @@ export class Meetings {
     this.#tell(room, 'meeting.ended', { room: room.name, meeting_id: meeting.id, ...times });
   }
 
-  /** Everybody leaves. */
+  /** Removes all participants. */
   end(room: RoomRecord, now: number): void {
     for (const { id } of this.in(room)) this.leave(room, id, now);
   }
 
-  /** Ejects those whose time has come. */
+  /** Ejects the participants whose time is over. */
   ejectDue(now: number): void {
     for (const { at, item } of this.#ejections.due(now)) this.leave(item.room, item.participant.id, at);
   }

@@ -15,7 +15,7 @@ function readLimit(text: string | null, switches: Switches): number {
   return Math.min(limit, LARGEST);
 }
 
-/** A page of `GET /rooms`: the newest room first, cursors are the ids of rooms. */
+/** Returns a page of `GET /rooms`: the newest room first; cursors are the ids of rooms. */
 export function roomsPage(
   rooms: Rooms,
   query: URLSearchParams,

@@ -5,9 +5,9 @@ import { invalidRequest } from './errors.ts';
 export type Config = Readonly<Record<string, unknown>>;
 
 interface Property {
-  /** What the value should be, where it is not. */
+  /** Returns the expected kind of value if the value is invalid; otherwise undefined. */
   readonly wants: (value: unknown) => string | undefined;
-  /** Left out of `config` where the value is this. */
+  /** The default value, which `config` leaves out. */
   readonly byDefault?: unknown;
 }
 
@@ -37,7 +37,7 @@ const recording = property(
   `one of ${RECORDINGS.join(', ')}`,
 );
 
-/** Where recordings or transcripts go: the member without which there is no bucket. */
+/** The storage of recordings or transcripts: this member is required. */
 const bucket = property(
   (value) => isObject(value) && typeof value.bucket_name === 'string',
   'an object with a bucket_name',
@@ -113,7 +113,7 @@ const ROOM: Readonly<Record<string, Property>> = {
   enable_terse_logging: flag(false),
 };
 
-/** The properties of a meeting token, each with the short name that it has inside the token, where that is known. */
+/** The properties of a meeting token, each with its short name inside the token, if that is known. */
 const TOKEN: Readonly<Record<string, Property & { readonly claim?: string }>> = {
   room_name: { ...text, claim: 'r' },
   is_owner: { ...flag(), claim: 'o' },
@@ -163,7 +163,7 @@ function check(
     return false;
   });
   for (const [name, value] of known) {
-    // null puts a property back to its default, where the definition has it
+    // null restores the default of a property, if the definition allows it
     const wanted = value === null && !NOT_NULL.has(name) ? undefined : table[name]?.wants(value);
     if (wanted) throw invalidRequest(TEXTS.wrongType(name, value, wanted));
     if (name === 'exp' && value !== null) checkExp(value as number, now);
@@ -179,7 +179,7 @@ function checkExp(exp: number, now: number): void {
     throw invalidRequest(TEXTS.wrongType('exp', exp, `at most ${CHOICES.latestExp}`));
 }
 
-/** @returns the config with the properties that were given; what is at its default is left out */
+/** @returns the config with the given properties; defaults are left out */
 export function applyProperties(config: Config, given: unknown, switches: Switches, now: number): Config {
   const merged = { ...config, ...check(ROOM, given, switches, now) };
   const isDefault = (name: string, value: unknown) =>

@@ -4,7 +4,7 @@ import { drawBelow, type Random } from '../http/random.ts';
 import { CHOICES, type Switches } from './choices.ts';
 import type { Config } from './properties.ts';
 
-/** A room as the emulator keeps it. */
+/** A room in the emulator. */
 export interface RoomRecord {
   readonly id: string;
   readonly name: string;
@@ -17,17 +17,17 @@ export interface RoomRecord {
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** When the room expires, in milliseconds since the epoch; never, where it has no `exp`. */
+/** Returns when the room expires, in milliseconds since the epoch; infinity without an `exp`. */
 export function expiryOf({ config }: RoomRecord): number {
   return typeof config.exp === 'number' ? config.exp * 1000 : Number.POSITIVE_INFINITY;
 }
 
-/** The newest first; inside one second by id. */
+/** The newest first; within one second by id. */
 function inListOrder(one: RoomRecord, other: RoomRecord): number {
   return other.createdAt - one.createdAt || (one.id < other.id ? -1 : Number(one.id > other.id));
 }
 
-/** The rooms of one domain. A room that was deleted is kept aside, for its place in the list and for the inventory. */
+/** The rooms of one domain. A deleted room is kept for its place in the list and for the inventory. */
 export class Rooms {
   readonly #byName = new Map<string, RoomRecord>();
   readonly #deleted = new Map<string, RoomRecord>();
@@ -41,13 +41,13 @@ export class Rooms {
     this.#switches = switches;
   }
 
-  /** A room that answers calls. */
+  /** Returns a room that calls can use. */
   find(name: string, now: number): RoomRecord | undefined {
     const room = this.existing(name);
     return room && this.#answers(room, now) ? room : undefined;
   }
 
-  /** A room that was not deleted yet, whether it has expired or not. */
+  /** Returns a room that was not deleted, expired or not. */
   existing(name: string): RoomRecord | undefined {
     return this.#byName.get(this.#key(name));
   }
@@ -73,7 +73,7 @@ export class Rooms {
     return room;
   }
 
-  /** Has the collector come for the room in time; to be called whenever its `exp` has changed. */
+  /** Schedules the collector for the room; call it whenever the room's `exp` has changed. */
   watch(room: RoomRecord): void {
     const expiry = expiryOf(room);
     if (Number.isFinite(expiry)) this.#collections.add(expiry + CHOICES.collectedAfter, room);
@@ -85,7 +85,7 @@ export class Rooms {
     this.#ordered = undefined;
   }
 
-  /** Deletes what the collector would have found by now. */
+  /** Deletes the rooms that the collector would have deleted by now. */
   collect(now: number): void {
     for (const { at, item: room } of this.#collections.due(now)) {
       if (expiryOf(room) + CHOICES.collectedAfter === at && this.existing(room.name) === room)
@@ -93,14 +93,14 @@ export class Rooms {
     }
   }
 
-  /** What `GET /rooms` shows, in its order. */
+  /** Returns what `GET /rooms` shows, in its order. */
   listed(now: number): readonly RoomRecord[] {
     this.#ordered ??= [...this.#byName.values()].sort(inListOrder);
     return this.#ordered.filter((room) => this.#answers(room, now));
   }
 
   /**
-   * Where a cursor stands in the list.
+   * Returns the place of a cursor in the list.
    *
    * @returns the index of the first room that is not before it, and whether that is the cursor's own room
    */
@@ -112,7 +112,7 @@ export class Rooms {
     return { index, isListed: list[index]?.id === id };
   }
 
-  /** Deleted ones too, the oldest first. */
+  /** Includes deleted ones, the oldest first. */
   all(): RoomRecord[] {
     const rooms = [...this.#deleted.values(), ...this.#byName.values()];
     return rooms.sort((one, other) => one.createdAt - other.createdAt);

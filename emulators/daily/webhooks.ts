@@ -6,7 +6,7 @@ import { invalidRequest } from './errors.ts';
 interface Webhook {
   readonly uuid: string;
   readonly url: string;
-  /** Base64 of the secret that events are signed with. */
+  /** Base64 of the secret that signs events. */
   readonly hmac: string;
   readonly basicAuth: string | null;
   readonly retryType: string;
@@ -15,7 +15,7 @@ interface Webhook {
   failedCount: number;
 }
 
-/** The webhooks of one domain, with the circuit breaker that closes after too many failures in a row. */
+/** The webhooks of one domain, with the circuit breaker that opens after too many failures in a row. */
 export class Webhooks {
   readonly #hooks: Webhook[] = [];
   readonly #deliveries: Deliveries;

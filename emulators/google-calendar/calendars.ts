@@ -8,24 +8,24 @@ export interface CalendarOptions {
   readonly id: string;
   /** IANA name. Default `Europe/Berlin`. */
   readonly timeZone?: string;
-  /** Whom it is shared with, beside its owner: addresses, with what they may do. */
+  /** The addresses with which it is shared, besides its owner, and their permissions. */
   readonly sharedWith?: Readonly<Record<string, 'reader' | 'writer'>>;
 }
 
 export interface EventRecord {
   readonly id: string;
-  /** What people and programs set, `status`, `start` and so on. */
+  /** The fields that people and programs set, `status`, `start` and so on. */
   fields: Fields;
   created: number;
   updated: number;
   sequence: number;
-  /** The count of the calendar's changes at its last one. */
+  /** The calendar's change counter at the event's last change. */
   change: number;
-  /** The calendar whose event it is; in others it is a guest's copy. */
+  /** The calendar that owns the event; other calendars have a guest's copy. */
   readonly organizer: string;
 }
 
-/** Somebody would have been sent a mail. */
+/** A mail that would have been sent. */
 export interface Mail {
   readonly calendar: string;
   readonly eventId: string;
@@ -39,7 +39,7 @@ export class Calendar {
   readonly events = new Map<string, EventRecord>();
   /** Counts changes. */
   change = 0;
-  /** Sync tokens of an earlier count are not valid any more. */
+  /** Sync tokens of an earlier count are invalid. */
   oldestToken = 0;
 
   constructor({ id, timeZone = 'Europe/Berlin', sharedWith = {} }: CalendarOptions) {
@@ -53,7 +53,7 @@ export class Calendar {
   }
 }
 
-/** Fields of an event that are the organizer's; what is not among them is of each copy. */
+/** The organizer's fields of an event; all others are separate in each copy. */
 const SHARED = [
   'summary',
   'description',
@@ -68,10 +68,10 @@ const SHARED = [
   'attachments',
 ];
 
-/** A change of these plans the event anew. */
+/** A change of these fields plans the event again. */
 const PLANNED = ['start', 'end', 'recurrence'];
 
-/** What the API decides by itself. */
+/** Fields that the API sets by itself. */
 const OWN = [
   'kind',
   'etag',
@@ -85,7 +85,7 @@ const OWN = [
   'iCalUID',
 ];
 
-/** Calendars, their events, and the copies of these in the calendars of guests. */
+/** Calendars, their events, and the copies of events in the calendars of guests. */
 export class Calendars {
   readonly mails: Mail[] = [];
   readonly #all: Map<string, Calendar>;
@@ -107,14 +107,14 @@ export class Calendars {
     return this.#all.get(id);
   }
 
-  /** @throws Error where there is no such calendar */
+  /** @throws Error if there is no such calendar */
   named(id: string): Calendar {
     const calendar = this.#all.get(id);
     if (calendar) return calendar;
     throw new Error(`there is no calendar ${id}`);
   }
 
-  /** A new event of the calendar, with copies for its guests. */
+  /** Creates an event of the calendar, with copies for its guests. */
   insert(calendar: Calendar, fields: Fields, sendUpdates?: string): EventRecord {
     const id = typeof fields.id === 'string' ? fields.id : this.#newId();
     const record = this.#put(calendar, {
@@ -132,7 +132,7 @@ export class Calendars {
   }
 
   /**
-   * Changes fields: objects are merged, arrays replaced, null removes.
+   * Changes fields: objects are merged, arrays are replaced, null removes a field.
    *
    * @param by the address of the writer's calendar
    */
@@ -152,7 +152,7 @@ export class Calendars {
     return record;
   }
 
-  /** The organizer's deletion takes the copies along; a guest's own does not. */
+  /** The organizer's deletion deletes the copies too; a guest's deletion affects only the guest's copy. */
   delete(calendar: Calendar, record: EventRecord, sendUpdates?: string): void {
     record.fields = { ...record.fields, status: 'cancelled' };
     this.#put(calendar, record);
@@ -164,7 +164,7 @@ export class Calendars {
     this.#mail(calendar, record, sendUpdates);
   }
 
-  /** An exception of a series, by the start that was planned: a new one has everything of its series. */
+  /** Returns an exception of a series, by its planned start: a new one has all fields of its series. */
   exception(calendar: Calendar, series: EventRecord, originalStart: Fields): EventRecord {
     const id = `${series.id}_${stampOf(originalStart)}`;
     const known = calendar.events.get(id);
@@ -197,7 +197,7 @@ export class Calendars {
     return record;
   }
 
-  /** Copies for the guests whose calendars are here. */
+  /** Creates copies for the guests whose calendars are in this emulator. */
   #spread(record: EventRecord): void {
     for (const guest of guestsOf(record)) {
       const calendar = this.#all.get(guest);
@@ -225,7 +225,7 @@ export class Calendars {
   }
 }
 
-/** The exceptions of a series that are kept as events of their own. */
+/** Returns the exceptions of a series that are stored as events of their own. */
 export function exceptionsOf({ events }: Calendar, seriesId: string): readonly EventRecord[] {
   return [...events.values()].filter(({ fields }) => fields.recurringEventId === seriesId);
 }
@@ -266,7 +266,7 @@ function instantOf({ dateTime, date }: Fields): number {
   return Date.parse(String(dateTime ?? date));
 }
 
-/** As the ids of occurrences have it: in UTC, or a date. */
+/** Returns a time as the ids of occurrences contain it: in UTC, or a date. */
 function stampOf(time: Fields): string {
   if (typeof time.date === 'string') return time.date.replaceAll('-', '');
   return new Date(instantOf(time)).toISOString().replace(/[-:]|\.\d+/g, '');

@@ -1,16 +1,18 @@
 /**
- * What no source says of Google's Calendar API, or what sources contradict each other about. Each choice is made here,
- * once, and told in docs/emulators.md. Those that a client could trip over are switches.
+ * Choices about Google's Calendar API that no source documents, or on which sources disagree. Each choice is
+ * made here, once, and explained in docs/emulators.md. Choices that could break a client are switches.
  */
 import { defaultsOf, type Positions, type SwitchesOf } from '../http/switches.ts';
 
 /** The positions of each switch, the default first. */
 export const POSITIONS = {
-  /** What a deleted event, or a cancelled exception, shows in a list: what is sure to be there, or all of it. */
+  /** The fields of a deleted event, or a cancelled exception, in a list: the guaranteed ones, or all. */
   deletedEvents: ['bare', 'full'],
-  /** What becomes of a guest's write of what the organizer decides: accepted without effect, accepted, or refused. */
+  /**
+   * The effect of a guest's write to the organizer's fields: accepted without effect, accepted, or refused.
+   */
   guestWrites: ['ignore', 'apply', 'refuse'],
-  /** Whether guests get a mail where `sendUpdates` is left out. */
+  /** Whether guests get a mail if `sendUpdates` is left out. */
   mailsByDefault: [true, false],
   /** The status of a call over the quota. */
   quotaStatus: [403, 429],
@@ -25,15 +27,15 @@ export const SWITCHES: Switches = defaultsOf(POSITIONS);
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** What the contract says in numbers, and what every other gap is filled with. */
+/** The numbers of the contract, and the values of all other choices. */
 export const CHOICES = {
   tokenLife: 60 * MINUTE,
-  /** The most that `exp` may be after `iat`. */
+  /** The longest time from `iat` to `exp`. */
   longestAssertion: 60 * MINUTE,
   /** How far `iat` may be ahead of the clock. */
   skew: 5 * MINUTE,
   pageSize: 250,
   largestPage: 2500,
-  /** Calls in a minute by one user. */
+  /** Calls of one user per minute. */
   perMinute: 600,
 } as const;

@@ -34,7 +34,7 @@ ${COMMON_USAGE}`,
       rateLimits: !args.flag('no-rate-limits'),
       ...(args.seed !== undefined && { seed: args.seed }),
     });
-    // its address is part of the key, as in Google's own
+    // the key contains its address, as in Google's own
     if (file !== undefined) writeFileSync(file, keyFile(privateKey, emulator.tokenUrl), { mode: 0o600 });
     const events = `${emulator.origin}/_control/calendars/${ids[0]}/events`;
     const story = `Google Calendar emulator: events in memory, gone when it stops
@@ -60,7 +60,7 @@ function newPrivateKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** @throws Error where the file is no JSON key */
+/** @throws Error if the file is not a JSON key */
 function privateKeyIn(file: string): string {
   const { private_key: pem } = JSON.parse(readFileSync(file, 'utf8')) as { private_key?: string };
   createPrivateKey(pem ?? '');

@@ -2,7 +2,7 @@ import { type ControlHandler, explaining } from '../http/control.ts';
 import type { Reply } from '../http/replies.ts';
 import type { Fields, Mail } from './calendars.ts';
 
-/** What the controls act on. */
+/** The objects that the controls change. */
 export interface Controlled {
   readonly mails: readonly Mail[];
   event(calendar: string, id: string): Fields | undefined;
@@ -14,7 +14,7 @@ export interface Controlled {
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
-/** What only this emulator can be told under `/_control`: what a person does in the calendar. */
+/** The commands under `/_control` that only this emulator has: the actions of a person in the calendar. */
 export function createControls(inside: Controlled): Record<string, ControlHandler> {
   const shown = (calendar: string, id: string) => ok(inside.event(calendar, id));
   return {

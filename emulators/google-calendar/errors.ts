@@ -45,7 +45,7 @@ export const overQuota = (status: number) =>
     'usageLimits',
   );
 
-/** What the token call answers, in the shape of OAuth. */
+/** An error of the token call, in the form of OAuth. */
 export const noGrant = (status: number, error: string, error_description: string) =>
   new Refusal({ status, body: { error, error_description } });
 

@@ -12,15 +12,18 @@ import { type ServiceAccountOptions, Tokens } from './tokens.ts';
 export interface GoogleCalendarOptions {
   readonly serviceAccounts: readonly ServiceAccountOptions[];
   readonly calendars: readonly CalendarOptions[];
-  /** Default: one that is free. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Milliseconds since the epoch; the quota goes by it too. Default the machine's clock. */
+  /** Milliseconds since the epoch; the quota uses it too. Default: the machine's clock. */
   readonly now?: () => number;
-  /** Of the faults that are left to chance and of made-up ids. Default 1. */
+  /** The seed of random faults and generated ids. Default 1. */
   readonly seed?: number;
-  /** What the contract leaves open, see choices.ts. */
+  /** The choices that the contract leaves open, see choices.ts. */
   readonly switches?: Partial<Switches>;
-  /** A clock that stands still never lets a full window empty: then turn them off. Default true. */
+  /**
+   * With a clock that does not move, a full window never becomes empty: turn the limits off then. Default
+   * true.
+   */
   readonly rateLimits?: boolean;
   /** Calls a minute and user. Default 600. */
   readonly perMinute?: number;
@@ -29,13 +32,13 @@ export interface GoogleCalendarOptions {
 export interface GoogleCalendar extends Emulator {
   /** The base URL for a client. */
   readonly url: string;
-  /** Where access tokens are to be had. */
+  /** The URL that issues access tokens. */
   readonly tokenUrl: string;
   /** Every mail to a guest that would have been sent. */
   readonly mails: readonly Mail[];
-  /** An event as the API shows it, or nothing. */
+  /** The event as the API shows it; undefined if there is none. */
   event(calendar: string, id: string): Fields | undefined;
-  /** A person makes an event; guests whose calendars are here get their copies. @returns its id */
+  /** A person creates an event; guests whose calendars are here get their copies. @returns its id */
   add(calendar: string, fields: Fields): string;
   /** A person changes an event in a calendar: null removes a field. */
   edit(calendar: string, id: string, fields: Fields): void;
@@ -43,15 +46,15 @@ export interface GoogleCalendar extends Emulator {
   editOccurrence(calendar: string, seriesId: string, originalStart: Fields, fields: Fields): string;
   /** A person deletes an event, or an occurrence by its id. */
   remove(calendar: string, id: string): void;
-  /** The next call with a sync token of this calendar is told to read all. */
+  /** The next call with a sync token of this calendar must read everything. */
   expireSyncTokens(calendar: string): void;
   share(calendar: string, user: string, role: 'reader' | 'writer' | undefined): void;
   trust(serviceAccount: string, keyId: string, publicKey: string): void;
-  /** Without its id, every key. Access tokens are refused from now on. */
+  /** Without an id, every key. Access tokens are refused from now on. */
   distrust(serviceAccount: string, keyId?: string): void;
 }
 
-/** The Google Calendar API on loopback, held to its contract. */
+/** Starts the Google Calendar API on loopback, as its contract describes it. */
 export async function startGoogleCalendar(options: GoogleCalendarOptions): Promise<GoogleCalendar> {
   const switches = { ...SWITCHES, ...options.switches };
   const clock = createClock(options.now);

@@ -3,7 +3,7 @@ import { CHOICES, type Switches } from './choices.ts';
 import { badRequest, invalid, staleSyncToken } from './errors.ts';
 import { listed } from './shown.ts';
 
-/** What may not stand beside a sync token. */
+/** Parameters that are not allowed with a sync token. */
 const NOT_WITH_TOKEN = [
   'iCalUID',
   'orderBy',
@@ -15,10 +15,10 @@ const NOT_WITH_TOKEN = [
   'updatedMin',
 ];
 
-/** What must be the same in every call that goes on with a token. */
+/** Parameters that must be the same in every call with a token. */
 const SAME = ['singleEvents', 'eventTypes', 'maxAttendees'];
 
-/** Where a list stands: changes after `since`, up to `upTo`, with the first `offset` given already. */
+/** The position in a list: changes after `since`, up to `upTo`, without the first `offset`. */
 interface Place {
   readonly calendar: string;
   readonly since: number;

@@ -5,7 +5,7 @@ export function etagOf(record: EventRecord): string {
   return `"${record.updated}${String(record.change).padStart(4, '0')}"`;
 }
 
-/** An event as the API shows it. */
+/** Returns an event as the API shows it. */
 export function shown(record: EventRecord, calendar: Calendar): Fields {
   const { id, fields, created, updated, sequence, organizer } = record;
   return {
@@ -26,7 +26,7 @@ export function shown(record: EventRecord, calendar: Calendar): Fields {
   };
 }
 
-/** One that is gone shows no more than what is sure to be there, unless the switch says otherwise. */
+/** A deleted event shows only the guaranteed fields, unless the switch says otherwise. */
 export function listed(record: EventRecord, calendar: Calendar, { deletedEvents }: Switches): Fields {
   const whole = shown(record, calendar);
   if (whole.status !== 'cancelled' || deletedEvents === 'full') return whole;

@@ -5,9 +5,9 @@ import { badToken, noGrant, noScope } from './errors.ts';
 
 export interface ServiceAccountOptions {
   readonly email: string;
-  /** In PEM, by their ids; several while a key is being replaced. */
+  /** The keys in PEM, by their ids; several while a key is being replaced. */
   readonly publicKeys: Readonly<Record<string, string>>;
-  /** Users that it may act for by domain-wide delegation: their addresses. */
+  /** The addresses of users for whom it may act by domain-wide delegation. */
   readonly delegates?: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export interface ServiceAccount {
 
 interface Token {
   readonly account: ServiceAccount;
-  /** The address of the one whose calendars it opens. */
+  /** The address of the user whose calendars it gives access to. */
   readonly user: string;
   readonly until: number;
 }
@@ -31,7 +31,7 @@ const SCOPES = [
   'https://www.googleapis.com/auth/calendar.events',
 ];
 
-/** Service accounts, and the access tokens that they were given. */
+/** Service accounts, and the access tokens that were issued to them. */
 export class Tokens {
   readonly #accounts: readonly ServiceAccount[];
   readonly #tokens = new Map<string, Token & { readonly scoped: boolean }>();
@@ -44,14 +44,14 @@ export class Tokens {
     }));
   }
 
-  /** @throws Error where there is no such account */
+  /** @throws Error if there is no such account */
   named(email: string): ServiceAccount {
     const account = this.#accounts.find((each) => each.email === email);
     if (account) return account;
     throw new Error(`there is no service account ${email}`);
   }
 
-  /** Every token is refused from now on. */
+  /** From now on, every token is refused. */
   revoke(): void {
     this.#tokens.clear();
   }

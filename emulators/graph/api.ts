@@ -30,14 +30,14 @@ interface Occurrence {
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
-/** Occurrences are looked for in this much time. */
+/** Occurrences are searched in this period. */
 const CENTURY = 100 * 365 * 86_400_000;
 
-/** Ids are other ones for a caller that does not ask for those that stay the same. */
+/** The prefix of ids for a caller that does not ask for immutable ids. */
 const MUTABLE = 'AAMkA';
 const IMMUTABLE = 'AAkAL';
 
-/** Answers the calls of the contract, on behalf of the app. */
+/** Answers the calls of the contract for the app. */
 export function createApi({ mailboxes, tokens, switches, rateLimits, now }: ApiParts) {
   const windows = new SlidingWindows({ calls: CHOICES.perTenMinutes, within: 600_000 });
   const deltas = new Deltas(switches);
@@ -48,7 +48,7 @@ export function createApi({ mailboxes, tokens, switches, rateLimits, now }: ApiP
     return record;
   };
 
-  /** An occurrence of a series, by its id. */
+  /** Returns an occurrence of a series, by its id. */
   const occurrence = ({ mailbox, eventId }: Visit): Occurrence => {
     for (const record of mailbox.events.values()) {
       if (!record.fields.recurrence || !eventId.startsWith(record.id.slice(0, -5))) continue;
@@ -102,7 +102,7 @@ export function createApi({ mailboxes, tokens, switches, rateLimits, now }: ApiP
     if (!holds && switches.ifMatch === 'honoured') throw changedMeanwhile();
     if (record.organizer !== mailbox.address && switches.guestWrites === 'refuse') throw denied();
     if (original === undefined) mailboxes.patch(mailbox, record, bodyOf(request), true);
-    // whatever changes in an occurrence makes it an exception
+    // any change of an occurrence makes it an exception
     else mailboxes.except(mailbox, record, original, writable(bodyOf(request)));
     return ok(show());
   };
@@ -144,7 +144,7 @@ export function createApi({ mailboxes, tokens, switches, rateLimits, now }: ApiP
   };
 }
 
-/** Of a call for a token. */
+/** Returns the tenant of a call for a token. */
 function tenantOf({ method, path, prefix }: EmulatorRequest): string | undefined {
   const [, tenant] = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(path) ?? [];
   return prefix === '' && method === 'POST' && tenant !== undefined ? decodeURIComponent(tenant) : undefined;

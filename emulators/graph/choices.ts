@@ -1,22 +1,25 @@
 /**
- * What no source says of Microsoft Graph's calendars, or what sources contradict each other about. Each choice is made
- * here, once, and told in docs/emulators.md. Those that a client could trip over are switches.
+ * Choices about Microsoft Graph's calendars that no source documents, or on which sources disagree. Each
+ * choice is made here, once, and explained in docs/emulators.md. Choices that could break a client are
+ * switches.
  */
 import { defaultsOf, type Positions, type SwitchesOf } from '../http/switches.ts';
 
 /** The positions of each switch, the default first. */
 export const POSITIONS = {
-  /** Whether a delta has the series itself beside its occurrences. */
+  /** Whether a delta contains the series itself as well as its occurrences. */
   mastersInDelta: [true, false],
-  /** How much a delta shows of an occurrence that is as its series says. */
+  /** The fields of an unchanged occurrence in a delta. */
   plainOccurrences: ['minimal', 'full'],
   /** Whether `If-Match` is a condition. */
   ifMatch: ['honoured', 'ignored'],
-  /** What becomes of a guest's write: it changes the own copy, it is accepted without effect, or refused. */
+  /**
+   * The effect of a guest's write: it changes the guest's copy, is accepted without effect, or is refused.
+   */
   guestWrites: ['apply', 'ignore', 'refuse'],
-  /** Which changes of the organizer's guests get a mail about. */
+  /** The changes about which the organizer's guests get a mail. */
   mails: ['significant', 'all'],
-  /** The status of a delta link that is over. */
+  /** The status of an expired delta link. */
   staleLink: [410, 400],
 } as const satisfies Positions;
 
@@ -26,7 +29,7 @@ export const SWITCHES: Switches = defaultsOf(POSITIONS);
 
 const MINUTE = 60_000;
 
-/** What the contract says in numbers, and what every other gap is filled with. */
+/** The numbers of the contract, and the values of all other choices. */
 export const CHOICES = {
   tokenLife: 60 * MINUTE,
   pageSize: 10,
@@ -34,6 +37,6 @@ export const CHOICES = {
   /** Calls of an app for a mailbox. */
   perTenMinutes: 10_000,
   atOnce: 4,
-  /** A change of these is significant. */
+  /** Changes of these fields are significant. */
   significant: ['start', 'end', 'recurrence', 'attendees', 'location', 'subject'],
 } as const;

@@ -5,7 +5,7 @@ import type { Fields, Mailbox } from './mailboxes.ts';
 import { instantOf } from './occurrences.ts';
 import { happening, occurrenceId, shown, shownOccurrence } from './shown.ts';
 
-/** What a reading has seen of each item: the count of its last change. */
+/** The items that a reading has seen: the count of each item's last change. */
 type Seen = ReadonlyMap<string, number>;
 
 interface Window {
@@ -13,17 +13,17 @@ interface Window {
   readonly until: number;
 }
 
-/** A link that was given: what it goes on with. */
+/** The state behind a delta link or a next link. */
 interface Link {
   readonly mailbox: string;
   readonly generation: number;
   readonly window: Window;
   readonly seen: Seen;
-  /** Of a page that is not the last: ids that are left. */
+  /** The ids that are left, on a page that is not the last. */
   readonly left?: readonly string[];
 }
 
-/** What may not stand in the query of a delta. */
+/** Parameters that are not allowed in the query of a delta. */
 const REFUSED = ['$select', '$expand', '$filter', '$orderby', '$search'];
 
 interface Item {
@@ -31,7 +31,7 @@ interface Item {
   readonly show: () => Fields;
 }
 
-/** Deltas of the views of calendars. */
+/** Deltas of calendar views. */
 export class Deltas {
   readonly #links = new Map<string, Link>();
   readonly #switches: Switches;
@@ -75,7 +75,7 @@ export class Deltas {
     return token;
   }
 
-  /** What is in a window now: events, series, and each of their occurrences. */
+  /** Returns the items of a window: events, series, and each of their occurrences. */
   #items(mailbox: Mailbox, { from, until }: Window): ReadonlyMap<string, Item> {
     const items = new Map<string, Item>();
     for (const record of mailbox.events.values()) {
@@ -118,7 +118,7 @@ function startOf(mailbox: Mailbox, query: URLSearchParams): Link {
   };
 }
 
-/** New and changed items, then those that are gone, or have left the window. */
+/** Returns new and changed items first, then those that are gone or have left the window. */
 function differences(items: ReadonlyMap<string, Item>, seen: Seen): readonly string[] {
   const news = [...items].filter(([id, { change }]) => seen.get(id) !== change).map(([id]) => id);
   return [...news, ...[...seen.keys()].filter((id) => !items.has(id))];

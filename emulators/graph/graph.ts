@@ -13,49 +13,52 @@ export interface GraphOptions {
   readonly app: AppOptions;
   /** Addresses of mailboxes. */
   readonly mailboxes: readonly string[];
-  /** Default: one that is free. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Milliseconds since the epoch; the limits go by it too. Default the machine's clock. */
+  /** Milliseconds since the epoch; the limits use it too. Default: the machine's clock. */
   readonly now?: () => number;
-  /** Of the faults that are left to chance and of made-up ids. Default 1. */
+  /** The seed of random faults and generated ids. Default 1. */
   readonly seed?: number;
-  /** What the contract leaves open, see choices.ts. */
+  /** The choices that the contract leaves open, see choices.ts. */
   readonly switches?: Partial<Switches>;
-  /** A clock that stands still never lets a full window empty: then turn them off. Default true. */
+  /**
+   * With a clock that does not move, a full window never becomes empty: turn the limits off then. Default
+   * true.
+   */
   readonly rateLimits?: boolean;
 }
 
 export interface Graph extends Emulator {
   /** The base URL for a client. */
   readonly url: string;
-  /** Where access tokens are to be had, before the tenant. */
+  /** The URL that issues access tokens, without the tenant. */
   readonly loginUrl: string;
   /** Every mail to a guest that would have been sent. */
   readonly mails: readonly Mail[];
-  /** An event as the API shows it, or nothing. */
+  /** The event as the API shows it; undefined if there is none. */
   event(mailbox: string, id: string): Fields | undefined;
-  /** One occurrence of a series as the API shows it. @param original when it was planned */
+  /** One occurrence of a series as the API shows it. @param original its planned start */
   occurrence(mailbox: string, seriesId: string, original: number): Fields;
-  /** A person makes an event; guests whose mailboxes are here get their copies. @returns its id */
+  /** A person creates an event; guests whose mailboxes are here get their copies. @returns its id */
   add(mailbox: string, fields: Fields): string;
   edit(mailbox: string, id: string, fields: Fields): void;
-  /** A person changes one occurrence of a series. @param original when it was planned */
+  /** A person changes one occurrence of a series. @param original its planned start */
   editOccurrence(mailbox: string, seriesId: string, original: number, fields: Fields): void;
   cancelOccurrence(mailbox: string, seriesId: string, original: number): void;
   remove(mailbox: string, id: string): void;
-  /** Puts back what was removed last under this id. */
+  /** Restores the last deleted event with this id. */
   restore(mailbox: string, id: string): void;
-  /** The id under which a guest has a copy. */
+  /** The ids of a guest's copies. */
   copies(mailbox: string): readonly string[];
-  /** Links that were given for this mailbox are over. */
+  /** Makes all links of this mailbox invalid that were issued so far. */
   expireLinks(mailbox: string): void;
   allow(mailbox: string, isAllowed: boolean): void;
   trust(secret: string): void;
-  /** Every secret and every token is refused from now on. */
+  /** From now on, every secret and every token is refused. */
   distrust(): void;
 }
 
-/** The calendars of Microsoft Graph on loopback, held to their contract. */
+/** Starts the calendars of Microsoft Graph on loopback, as their contract describes them. */
 export async function startGraph(options: GraphOptions): Promise<Graph> {
   const switches = { ...SWITCHES, ...options.switches };
   const clock = createClock(options.now);

@@ -4,21 +4,21 @@ import { CHOICES, type Switches } from './choices.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What is different in one occurrence of a series. */
+/** The differences of one occurrence from its series. */
 export interface ExceptionRecord {
-  /** When it was planned, in milliseconds since the epoch. */
+  /** Its planned start, in milliseconds since the epoch. */
   readonly original: number;
   fields: Fields;
   change: number;
   modified: number;
 }
 
-/** An event that happens once, or a series. */
+/** A single event, or a series. */
 export interface EventRecord {
   readonly id: string;
   fields: Fields;
   readonly exceptions: Map<number, ExceptionRecord>;
-  /** Planned starts that do not happen. */
+  /** Planned starts that do not take place. */
   readonly cancelled: Set<number>;
   readonly organizer: string;
   /** The same in all copies: `iCalUId`. */
@@ -28,7 +28,7 @@ export interface EventRecord {
   change: number;
 }
 
-/** Somebody would have been sent a mail. */
+/** A mail that would have been sent. */
 export interface Mail {
   readonly mailbox: string;
   readonly eventId: string;
@@ -40,11 +40,11 @@ export interface Mailbox {
   readonly events: Map<string, EventRecord>;
   /** Whether the app may read and write it. */
   allowed: boolean;
-  /** Delta links of an earlier generation are over. */
+  /** Delta links of an earlier generation are invalid. */
   generation: number;
 }
 
-/** What the API decides by itself, or does not let be changed. */
+/** Fields that the API sets by itself, or that cannot be changed. */
 const OWN = [
   'id',
   'iCalUId',
@@ -61,11 +61,11 @@ const OWN = [
   'singleValueExtendedProperties',
 ];
 
-/** What Teams puts into a body. Without it, the event is no online meeting any more. */
+/** The block that Teams adds to a body. Without it, the event is no longer an online meeting. */
 export const TEAMS_BLOCK =
   '<div class="me-email-text" id="x_meet_invite_block">Microsoft Teams meeting</div>';
 
-/** Mailboxes, their events, and the copies of these in the mailboxes of guests. */
+/** Mailboxes, their events, and the copies of events in the mailboxes of guests. */
 export class Mailboxes {
   readonly mails: Mail[] = [];
   readonly #all: Map<string, Mailbox>;
@@ -90,14 +90,14 @@ export class Mailboxes {
     return this.#all.get(address);
   }
 
-  /** @throws Error where there is no such mailbox */
+  /** @throws Error if there is no such mailbox */
   named(address: string): Mailbox {
     const mailbox = this.#all.get(address);
     if (mailbox) return mailbox;
     throw new Error(`there is no mailbox ${address}`);
   }
 
-  /** A new event of the mailbox, with copies for its guests. */
+  /** Creates an event of the mailbox, with copies for its guests. */
   insert(mailbox: Mailbox, fields: Fields): EventRecord {
     const id = this.#newId();
     const record: EventRecord = {
@@ -116,13 +116,13 @@ export class Mailboxes {
     return record;
   }
 
-  /** Puts back what was deleted. */
+  /** Restores a deleted event. */
   restore(mailbox: Mailbox, record: EventRecord): void {
     this.#put(mailbox, record);
     this.#spread(record);
   }
 
-  /** Changes fields as a person or a program does. @returns whether anything changed */
+  /** Changes fields for a person or a program. @returns whether anything changed */
   patch(mailbox: Mailbox, record: EventRecord, fields: Fields, isProgram = false): boolean {
     const isCopy = record.organizer !== mailbox.address;
     const properties = fields.singleValueExtendedProperties;
@@ -161,7 +161,7 @@ export class Mailboxes {
     this.#put(mailbox, record);
   }
 
-  /** The organizer's deletion cancels the copies; a guest's own takes only that away. */
+  /** The organizer's deletion cancels the copies; a guest's deletion removes only the guest's copy. */
   delete(mailbox: Mailbox, record: EventRecord): void {
     mailbox.events.delete(record.id);
     if (record.organizer !== mailbox.address) return;
@@ -178,7 +178,7 @@ export class Mailboxes {
     mailbox.events.set(record.id, record);
   }
 
-  /** Copies for the guests whose mailboxes are here, under ids of their own. */
+  /** Creates copies for the guests whose mailboxes are here, with ids of their own. */
   #spread(record: EventRecord): void {
     for (const guest of guestsOf(record)) {
       const mailbox = this.#all.get(guest);
@@ -213,7 +213,7 @@ function copyId(id: string, guest: string): string {
   return `${id.slice(0, -5)}${Buffer.from(guest).toString('hex').slice(0, 8)}AAA=`;
 }
 
-/** An online meeting whose block was taken out of the body is none any more. */
+/** An online meeting whose block was removed from the body is no longer an online meeting. */
 function teamsOf({ isOnlineMeeting }: Fields, { body }: Fields): Fields {
   if (isOnlineMeeting !== true || body === undefined) return {};
   const { content } = body as { readonly content?: string };
@@ -238,7 +238,7 @@ function without(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
 
-/** What a call may change of an event, without the properties of programs. */
+/** Returns the fields of an event that a call may change, without the properties of programs. */
 export function writable(fields: Fields): Fields {
   return without(fields, OWN);
 }

@@ -26,9 +26,10 @@ export function timeOf(instant: number): Fields {
 }
 
 /**
- * The planned starts of a series before an end, by its pattern of days or weeks; other patterns are not emulated.
+ * Returns the planned starts of a series before an end, for a pattern of days or weeks; other patterns are
+ * not emulated.
  *
- * @throws Error for these
+ * @throws Error for other patterns
  */
 export function plannedStarts({ fields }: EventRecord, before: number): readonly number[] {
   const { pattern, range } = fields.recurrence as { readonly pattern: Pattern; readonly range: Range };

@@ -9,7 +9,7 @@ function changeKeyOf({ change }: { readonly change: number }): string {
   return Buffer.from(`change ${change}`).toString('base64url');
 }
 
-/** An event that happens once, or a series, as the API shows it. */
+/** Returns a single event, or a series, as the API shows it. */
 export function shown(record: EventRecord, mailbox: Mailbox): Fields {
   const { id, created, modified, organizer, uid } = record;
   const { properties: _, ...fields } = record.fields;
@@ -42,7 +42,7 @@ export function occurrenceId({ id }: EventRecord, original: number): string {
   return `${id.slice(0, -5)}${(original / 60_000).toString(36)}OAA=`;
 }
 
-/** One occurrence of a series. */
+/** Returns one occurrence of a series as the API shows it. */
 export function shownOccurrence(record: EventRecord, mailbox: Mailbox, original: number): Fields {
   const exception = record.exceptions.get(original);
   const length = instantOf(record.fields.end) - instantOf(record.fields.start);
@@ -61,7 +61,7 @@ export function shownOccurrence(record: EventRecord, mailbox: Mailbox, original:
   };
 }
 
-/** Starts and ends of an exception as it is now. */
+/** Returns the current start and end of an occurrence. */
 export function timesOf(record: EventRecord, original: number): readonly [number, number] {
   const fields: ExceptionRecord['fields'] = record.exceptions.get(original)?.fields ?? {};
   const length = instantOf(record.fields.end) - instantOf(record.fields.start);
@@ -69,7 +69,7 @@ export function timesOf(record: EventRecord, original: number): readonly [number
   return [start, fields.end ? instantOf(fields.end) : start + length];
 }
 
-/** The planned starts of a series that happen, and that overlap a window as they are now. */
+/** Returns the planned starts of the occurrences that take place and overlap a window now. */
 export function happening(record: EventRecord, from: number, until: number): readonly number[] {
   const planned = plannedStarts(record, until);
   const moved = [...record.exceptions.keys()].filter((original) => !planned.includes(original));

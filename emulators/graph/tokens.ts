@@ -14,7 +14,7 @@ export interface AppOptions {
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** An app of a tenant, and the access tokens that it was given. */
+/** An app of a tenant, and the access tokens that were issued to it. */
 export class Tokens {
   readonly secrets: Set<string>;
   readonly #app: AppOptions;
@@ -28,7 +28,7 @@ export class Tokens {
     this.#certificates = (app.certificates ?? []).map((pem) => new X509Certificate(pem));
   }
 
-  /** Every token is refused from now on. */
+  /** From now on, every token is refused. */
   revoke(): void {
     this.#tokens.clear();
   }

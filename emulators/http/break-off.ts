@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 
 /**
- * Breaks a connection off: whoever waits for its answer sees a reset.
+ * Breaks a connection off: the caller that waits for its answer sees a reset.
  *
- * One that is ending already is closed without it. Node refuses to reset such a one and then holds it for ever, so that
- * the process could not end.
+ * A connection that is already ending is closed without a reset. Node.js refuses to reset it and then keeps
+ * it for ever, so that the process could not end.
  */
 export function breakOff(socket: Socket | null): void {
   if (socket?.writableEnded) socket.destroy();

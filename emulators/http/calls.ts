@@ -1,20 +1,20 @@
 import { type CallLine, callPattern } from './patterns.ts';
 
-/** One call as the log keeps it: neither bodies nor headers, since those carry credentials. */
+/** One call in the log, without body and headers, because those contain credentials. */
 export interface Call extends CallLine {
   readonly query: string;
   /** Milliseconds since the epoch, by the emulator's clock. */
   readonly at: number;
-  /** Who called, once the credentials were accepted. */
+  /** The caller, once the credentials were accepted. */
   readonly account?: string;
-  /** The status that the call came to; absent where a fault struck before. */
+  /** The status that the API returned; absent if a fault came before. */
   readonly handled?: number;
-  /** The status that went out; absent where the connection was cut, or hangs. */
+  /** The status that was sent; absent if the connection was cut, or hangs. */
   readonly sent?: number;
   readonly fault?: string;
 }
 
-/** Older calls make room, so that an emulator can run for weeks. */
+/** The log keeps this many calls, so that an emulator can run for weeks. */
 const KEPT = 200_000;
 
 interface Waiting {
@@ -23,7 +23,10 @@ interface Waiting {
   left: number;
 }
 
-/** Every call but those of the control endpoints, in the order of their ends (a hang ends where it starts to hang). */
+/**
+ * Every call except those of the control endpoints, in the order of their ends (a call that hangs ends when
+ * it starts to hang).
+ */
 export class CallLog {
   #calls: Call[] = [];
   #waiting: Waiting[] = [];
@@ -32,7 +35,10 @@ export class CallLog {
     return this.#calls;
   }
 
-  /** @param pattern `POST /rooms`, `* /rooms/:id`, ...; `filter` compares further fields, like `{ sent: 201 }` */
+  /**
+   * @param pattern `POST /rooms`, `* /rooms/:id`, ...; `filter` compares other fields, such as `{ sent: 201
+   * }`
+   */
   matching(pattern: string, filter: Partial<Call> = {}): Call[] {
     const matches = callPattern(pattern);
     const wanted = Object.entries(filter) as [keyof Call, unknown][];

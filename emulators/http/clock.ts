@@ -1,19 +1,16 @@
-/**
- * The clock of an emulator: a source of time that can be turned. Turning shifts it, so that it goes on ticking
- * from where it was turned to.
- */
+/** The clock of an emulator, which can be turned. It continues to run from the time that it was turned to. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   turnTo(instant: number): void;
-  /** @param milliseconds negative turns the clock back */
+  /** @param milliseconds a negative value turns the clock back */
   advance(milliseconds: number): void;
-  /** Back to its source. */
+  /** Resets the clock to its source. */
   reset(): void;
   onTurn(listener: () => void): void;
 }
 
-/** @param source milliseconds since the epoch; default the machine's own clock */
+/** @param source milliseconds since the epoch; default: the machine's own clock */
 export function createClock(source: () => number = () => Date.now()): Clock {
   let shift = 0;
   const listeners: (() => void)[] = [];

@@ -53,7 +53,10 @@ function turn(clock: Clock, order: unknown): void {
   clock.turnTo(instant);
 }
 
-/** What every emulator can be told under `/_control`. Nothing here strikes a fault or shows up among the calls. */
+/**
+ * The commands under `/_control` that every emulator has. They have no faults, and the log of calls leaves
+ * them out.
+ */
 export function commonControls({ title, clock, faults, calls }: Controlled): Record<string, ControlHandler> {
   const time = () => ok({ now: new Date(clock.now()).toISOString() });
   const inForce = () => ok({ faults: faults.list() });
@@ -90,7 +93,7 @@ export function commonControls({ title, clock, faults, calls }: Controlled): Rec
   };
 }
 
-/** Turns whatever a handler throws into a 400 that says why. */
+/** Turns any error of a handler into a 400 that gives the reason. */
 export function explaining(handler: ControlHandler): ControlHandler {
   return async (request, params) => {
     try {

@@ -4,8 +4,9 @@ interface Entry<T> {
 }
 
 /**
- * Items by the instant they are due: a binary heap, so that asking costs nothing while nothing is due, however many
- * wait. An item whose time changes is added again; whoever takes it out checks that the time still holds.
+ * Items by the instant they are due: a binary heap, so that a query costs nothing while no item is due, with
+ * any number of items. If the time of an item changes, the item is added again; the caller that takes it out
+ * checks that its time is still valid.
  */
 export class Deadlines<T> {
   readonly #heap: Entry<T>[] = [];
@@ -15,7 +16,7 @@ export class Deadlines<T> {
     this.#rise(this.#heap.length - 1);
   }
 
-  /** Takes out all that is due at `now` or before, the earliest first. */
+  /** Takes out all items that are due at `now` or before, the earliest first. */
   *due(now: number): Generator<Entry<T>> {
     for (let first = this.#heap[0]; first && first.at <= now; first = this.#heap[0]) {
       this.#removeFirst();

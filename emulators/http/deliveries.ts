@@ -1,8 +1,8 @@
-/** What an emulator told somebody's URL, or why it could not. */
+/** A call of the emulator to a client's URL, or why it failed. */
 export interface Delivery {
   readonly url: string;
   readonly event: string;
-  /** Absent where there was no reply. */
+  /** Absent if there was no reply. */
   readonly status?: number;
   readonly error?: string;
 }
@@ -12,7 +12,7 @@ type Outcome = Pick<Delivery, 'status' | 'error'>;
 export interface Parcel {
   readonly url: string;
   readonly event: string;
-  /** Sent as it stands. */
+  /** Sent unchanged. */
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** How often it is sent again after a 5xx. Default 0. */
@@ -21,13 +21,13 @@ export interface Parcel {
   readonly retriedFrom?: number;
 }
 
-/** Milliseconds that a listener has to answer. */
+/** Milliseconds that a listener may take to answer. */
 const MAX_WAIT = 5000;
 const KEPT = 10_000;
 
 /**
- * Callbacks on their way out. Only loopback is called unless told otherwise: an example's callback URL may well be
- * somebody's living address.
+ * Sends callbacks. It calls only loopback by default, because the callback URL of an example may be a real
+ * address.
  */
 export class Deliveries {
   readonly log: Delivery[] = [];
@@ -40,7 +40,7 @@ export class Deliveries {
     this.#anywhere = anywhere;
   }
 
-  /** Resolves with what became of it; never rejects. */
+  /** Resolves with the outcome; never rejects. */
   send(parcel: Parcel): Promise<Delivery> {
     const delivery = this.#attempts(parcel).then((outcome) => {
       this.#underway.delete(delivery);
@@ -53,7 +53,7 @@ export class Deliveries {
     return delivery;
   }
 
-  /** Resolves once nothing is on its way. */
+  /** Resolves once all callbacks were sent. */
   async settled(): Promise<void> {
     while (this.#underway.size > 0) await Promise.all(this.#underway);
   }

@@ -2,7 +2,7 @@ import { FAULT_KINDS, type FaultRule, STORM, type Storm } from './fault.ts';
 import type { Faults } from './faults.ts';
 import { callPattern } from './patterns.ts';
 
-/** What is wrong with what somebody typed; the message is for them. */
+/** An error in a person's input; the message is for that person. */
 export class UnreadableOrderError extends Error {}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -84,8 +84,8 @@ function readStorm({ storm, on = '*', ...rest }: Record<string, unknown>): Storm
 }
 
 /**
- * Adds what an order of the control endpoint asks for: a rule, `{"storm": 0.05}`, or a list of both. All of it is
- * read before any of it is put into force.
+ * Adds the faults of a control command: a rule, `{"storm": 0.05}`, or a list of both. The whole command is
+ * checked before any part of it takes effect.
  *
  * @throws UnreadableOrderError
  */

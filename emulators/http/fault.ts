@@ -12,26 +12,29 @@ export const FAULT_KINDS = [
 ] as const;
 
 /**
- * - `status`: another status than the call deserves.
+ * - `status`: an error status instead of the right one.
  * - `throttle`: 429 (or `status`) with `Retry-After`.
- * - `delay`: the call is slow, nothing else. Its effect comes even if the caller has gone by then.
+ * - `delay`: the call is slow. Its effect happens even if the caller has gone by then.
  * - `reset`: the connection is reset without a reply.
  * - `hang`: no reply ever comes.
  * - `torn-body`: the connection closes in the middle of the body.
  * - `garbled-body`: a complete reply whose JSON is cut in half.
- * - `another-room`: the reply that the call of the same kind before this one got. As it deserves, if there was none.
+ * - `another-room`: the reply of the previous call of the same kind. If there was none, the right reply.
  */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
   readonly fault: FaultKind;
-  /** Whether the call has its effect first; torn and garbled bodies and another room always strike after. Default `before`. */
+  /**
+   * Whether the call has its effect first. Torn and garbled bodies and another room always come after the
+   * effect. Default `before`.
+   */
   readonly strikes?: 'before' | 'after' | 'either';
-  /** Milliseconds of real time before the call is looked at, for any kind. Default 0. */
+  /** Milliseconds of real time before the call is processed, for any kind. Default 0. */
   readonly delay?: number;
   /** Default 500; for `throttle` 429. */
   readonly status?: number;
-  /** Default what the provider would say with that status. */
+  /** Default: the provider's body for that status. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** Seconds, for `throttle`. Default 1. */
@@ -41,28 +44,28 @@ export interface Fault {
 }
 
 export interface FaultRule extends Fault {
-  /** Which calls: `POST /rooms`, `* /rooms/**`, ... Default all. */
+  /** The affected calls: `POST /rooms`, `* /rooms/**`, ... Default: all. */
   readonly on?: string;
-  /** A closer look at the call, for tests; not over the control endpoint. */
+  /** A further condition on the call, for tests; not available over the control endpoint. */
   readonly only?: (call: CallLine) => boolean;
-  /** How many calls it strikes. Default 1, with a `probability` `always`. */
+  /** How many calls it affects. Default 1, with a `probability` `always`. */
   readonly times?: number | 'always';
   /** How many matching calls it lets pass first. Default 0. */
   readonly skip?: number;
-  /** Of each matching call, 0 to 1. Default 1. */
+  /** The probability for each matching call, 0 to 1. Default 1. */
   readonly probability?: number;
 }
 
 export interface Storm {
   /** The probability of each kind, 0 to 1; their sum at most 1. */
   readonly each: number;
-  /** Which calls. Default all. */
+  /** The affected calls. Default: all. */
   readonly on?: string;
   /** Default `STORM`. */
   readonly of?: readonly Fault[];
 }
 
-/** What a bad day looks like. */
+/** The faults of a bad day. */
 export const STORM: readonly Fault[] = [
   { fault: 'reset', strikes: 'after' },
   { fault: 'hang', strikes: 'either' },
@@ -71,7 +74,7 @@ export const STORM: readonly Fault[] = [
   { fault: 'torn-body' },
 ];
 
-/** A fault that was drawn for one call: nothing is left to chance. */
+/** A fault that was drawn for one call, with no random values left. */
 export interface DrawnFault extends Fault {
   readonly strikes: 'before' | 'after';
   readonly retryAfterForm: 'seconds' | 'date';

@@ -12,7 +12,10 @@ interface Active {
 
 const STRIKES_AFTER: readonly FaultKind[] = ['torn-body', 'garbled-body', 'another-room'];
 
-/** Rules are asked in the order they were added; the first that strikes wins, and delays add up before it. */
+/**
+ * Rules are tried in the order in which they were added. The first that applies wins, and delays before it
+ * add up.
+ */
 export class Faults {
   #active: Active[] = [];
   readonly #random: Random;
@@ -21,7 +24,7 @@ export class Faults {
     this.#random = random;
   }
 
-  /** @returns takes the rule away again */
+  /** @returns a function that removes the rule */
   add(rule: FaultRule): () => void {
     const { on = '*', only, times, skip = 0, probability = 1 } = rule;
     const matchesLine = callPattern(on);
@@ -36,9 +39,10 @@ export class Faults {
   }
 
   /**
-   * One draw for each call decides between all kinds and none, so that each has exactly its probability.
+   * One random number for each call decides between all kinds and none, so that each has exactly its
+   * probability.
    *
-   * @returns ends the storm
+   * @returns a function that ends the storm
    */
   storm({ each, on = '*', of = STORM }: Storm): () => void {
     if (!(each >= 0 && each * of.length <= 1)) {
@@ -59,7 +63,7 @@ export class Faults {
     this.#active = [];
   }
 
-  /** The rules in force; `left` is `always` or how many calls they will still strike. */
+  /** The current rules; `left` is `always` or the number of calls that they will still affect. */
   list(): object[] {
     return this.#active.map(({ shown, left }) => ({
       ...shown,

@@ -4,17 +4,17 @@ import type { DrawnFault, FaultKind } from './fault.ts';
 import { type Reply, send, sendGarbled, sendTorn } from './replies.ts';
 
 /**
- * What the provider says with an error status that no rule of the API led to.
+ * Returns the provider's reply for an error status that a fault caused.
  *
- * @param wait milliseconds until the caller may come back, where it is throttled
+ * @param wait milliseconds that a throttled caller must wait
  */
 export type Failure = (status: number, detail: string, wait: number) => Reply;
 
 /**
- * What goes out: the reply, or what the fault puts in its place.
+ * Returns what is sent: the reply, or the fault's replacement for it.
  *
- * @param reply absent where the fault struck before the call had its effect
- * @returns nothing where the caller gets no reply
+ * @param reply absent if the fault came before the effect of the call
+ * @returns undefined if the caller gets no reply
  */
 export function outgoing(
   reply: Reply | undefined,
@@ -28,7 +28,7 @@ export function outgoing(
   return reply;
 }
 
-/** Sends what goes out in the way of the fault. */
+/** Sends the result in the way of the fault. */
 export function deliver(
   response: ServerResponse,
   reply: Reply | undefined,
@@ -58,7 +58,7 @@ function retryAfter(
   now: number,
 ): Record<string, string> {
   if (retryAfterForm === 'seconds') return { 'retry-after': String(seconds) };
-  // an HTTP date knows no milliseconds: rounded up, or the caller would come back too early
+  // an HTTP date has no milliseconds: rounded up, so that the caller does not come back too early
   const until = Math.ceil((now + seconds * 1000) / 1000) * 1000;
   return { 'retry-after': new Date(until).toUTCString() };
 }

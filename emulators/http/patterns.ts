@@ -1,11 +1,11 @@
-/** A call as patterns see it: the path without the emulator's prefix and without the query. */
+/** A call for patterns: the path without the emulator's prefix and without the query. */
 export interface CallLine {
   readonly method: string;
   readonly path: string;
 }
 
 /**
- * A path with `:name` for one segment, `*` for anything inside a segment and `**` for anything at all.
+ * Compiles a path with `:name` for one segment, `*` for any text inside a segment and `**` for any text.
  * `:name` becomes a named group.
  */
 export function pathPattern(path: string): RegExp {
@@ -21,7 +21,7 @@ export function pathPattern(path: string): RegExp {
 /**
  * Reads `POST /rooms`, `* /rooms/:id`, `/rooms/**`, `PATCH` or `*`.
  *
- * @throws Error where it is none of these
+ * @throws Error for any other form
  */
 export function callPattern(pattern: string): (call: CallLine) => boolean {
   const read = /^(?:(?<method>[A-Z]+|\*)(?: |$))?(?<path>\/.*)?$/.exec(pattern.trim());

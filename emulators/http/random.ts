@@ -1,7 +1,7 @@
-/** Draws in [0, 1); the same seed draws the same numbers. */
+/** Returns a number in [0, 1); the same seed gives the same numbers. */
 export type Random = () => number;
 
-/** Mulberry32: 32 bits of state are plenty to choose faults and meeting codes. */
+/** Mulberry32: its 32 bits of state are enough to choose faults and meeting codes. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -12,9 +12,9 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** A whole number in [0, below). */
+/** Returns a whole number in [0, below). */
 export const drawBelow = (random: Random, below: number): number => Math.floor(random() * below);
 
-/** So many digits, leading zeros included. */
+/** Returns this many digits, including leading zeros. */
 export const drawDigits = (random: Random, length: number): string =>
   Array.from({ length }, () => drawBelow(random, 10)).join('');

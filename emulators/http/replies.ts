@@ -1,14 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { breakOff } from './break-off.ts';
 
-/** What an emulator answers. A string goes out as plain text, bytes as they are, anything else as JSON, nothing as no body. */
+/**
+ * The answer of an emulator. A string is sent as plain text, bytes are sent unchanged, anything else is JSON,
+ * and undefined is no body.
+ */
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Thrown anywhere below an emulator's `answer` to end the call with this reply. */
+/** Throw this anywhere below an emulator's `answer` to end the call with this reply. */
 export class Refusal extends Error {
   readonly reply: Reply;
 
@@ -23,7 +26,7 @@ interface Encoded {
   readonly bytes: Buffer;
 }
 
-/** The `Date` is the emulator's, so that a `Retry-After` date can be read against it. */
+/** The `Date` is the emulator's, so that a client can compare a `Retry-After` date with it. */
 function encode(reply: Reply, now: number): Encoded {
   const bytes = bytesOf(reply.body);
   const type = typeof reply.body === 'string' ? 'text/plain' : 'application/json';
@@ -39,12 +42,12 @@ function bytesOf(body: unknown): Buffer {
 
 export function send(response: ServerResponse, reply: Reply, now: number): void {
   const { headers, bytes } = encode(reply, now);
-  // A 204 has no length, and HEAD shows that of the body that GET would have had.
+  // A 204 has no length, and HEAD has the length of GET's body.
   if (reply.status !== 204) headers['content-length'] = String(bytes.length);
   response.writeHead(reply.status, headers).end(bytes);
 }
 
-/** The headers promise the whole body, half of it comes, and the connection closes. */
+/** Sends headers for the whole body and half of the body, then closes the connection. */
 export function sendTorn(response: ServerResponse, reply: Reply, now: number): void {
   const { headers, bytes } = encode(reply, now);
   if (bytes.length < 2) {
@@ -56,7 +59,7 @@ export function sendTorn(response: ServerResponse, reply: Reply, now: number): v
   response.write(bytes.subarray(0, bytes.length >> 1), () => response.socket?.destroy());
 }
 
-/** A well-formed HTTP reply around half of the JSON. */
+/** Sends a well-formed HTTP reply with half of the JSON. */
 export function sendGarbled(response: ServerResponse, reply: Reply, now: number): void {
   const { headers, bytes } = encode(reply, now);
   const half = bytes.subarray(0, bytes.length >> 1);

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { CallLine } from './patterns.ts';
 
-/** Past this the caller gets 413. */
+/** A larger body gets 413. */
 const LARGEST_BODY = 1024 * 1024;
 
 /** The body is not JSON. */
@@ -12,16 +12,16 @@ export interface EmulatorRequest extends CallLine {
   readonly queryText: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** Host and port as the caller knows them. */
+  /** Host and port, as the caller knows them. */
   readonly host: string;
-  /** The prefix that was taken off the path. */
+  /** The prefix that was removed from the path. */
   readonly prefix: string;
   readonly tooLarge: boolean;
-  /** The body as it came. */
+  /** The body, unchanged. */
   readonly text: string;
-  /** Undefined where there is none. @throws UnreadableBodyError */
+  /** Undefined if there is none. @throws UnreadableBodyError */
   readonly json: () => unknown;
-  /** For the call log: whoever reads the credentials writes it. */
+  /** The caller, for the call log: set by the code that checks the credentials. */
   account?: string;
 }
 
@@ -35,7 +35,8 @@ async function readBody(incoming: IncomingMessage): Promise<Body> {
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // what is too large is read to its end all the same, or the caller would see a broken pipe instead of the 413
+    // a body that is too large is still read to its end, or the caller would see a broken pipe instead of the
+    // 413
     if (size <= LARGEST_BODY) chunks.push(chunk);
   }
   return { text: Buffer.concat(chunks).toString('utf8'), tooLarge: size > LARGEST_BODY };
@@ -50,7 +51,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** @param prefixes the longest first; what is under none of them keeps its path and has the prefix '' */
+/** @param prefixes the longest first; a path without any of them stays unchanged and has the prefix '' */
 export async function readRequest(
   incoming: IncomingMessage,
   prefixes: readonly string[],

@@ -11,7 +11,7 @@ export interface Match<Handler> {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** @param table handlers under `POST /rooms`, `GET /rooms/:id`, ...; the first that fits is taken */
+/** @param table handlers under `POST /rooms`, `GET /rooms/:id`, ...; the first that matches is used */
 export function createRouter<Handler>(table: Readonly<Record<string, Handler>>) {
   const routes = Object.entries(table).map(([line, handler]): Route<Handler> => {
     const [method = '', path = ''] = line.split(' ');

@@ -15,21 +15,21 @@ import { type Tap, Taps } from './taps.ts';
 
 export interface EmulatorDefinition {
   readonly title: string;
-  /** Default: one that is free. */
+  /** Default: a free port. */
   readonly port?: number;
   readonly clock: Clock;
-  /** Of the generator that draws faults. Default 1. */
+  /** The seed of random faults. Default 1. */
   readonly seed?: number;
-  /** Where the API is served, the longest first. */
+  /** The paths of the API, the longest first. */
   readonly prefixes: readonly string[];
   /** The API itself. May throw a `Refusal`. */
   readonly answer: (request: EmulatorRequest) => Reply | Promise<Reply>;
   readonly failure: Failure;
-  /** Further control endpoints, like `POST /_control/rooms/:id/expire`. */
+  /** Additional control endpoints, such as `POST /_control/rooms/:id/expire`. */
   readonly controls?: Readonly<Record<string, ControlHandler>>;
 }
 
-/** What every emulator has. */
+/** The interface of every emulator. */
 export interface Emulator {
   /** Scheme, host and port. */
   readonly origin: string;
@@ -37,27 +37,27 @@ export interface Emulator {
   readonly faults: Faults;
   readonly calls: CallLog;
   /**
-   * Lets a program see every exchange, and answer otherwise.
+   * Passes every exchange to a function, which may change the answer.
    *
-   * @returns takes the tap away again
+   * @returns a function that removes the tap
    */
   tap(tap: Tap): () => void;
-  /** At once, whatever hangs. */
+  /** Closes immediately, even if calls hang. */
   close(): Promise<void>;
 }
 
-/** A client's idle connection must not die on it unasked, so this is longer than any client keeps one. */
+/** Longer than any client keeps an idle connection, so that the server never closes one first. */
 const KEEP_ALIVE = 120_000;
 
 const CONTROL = '/_control';
 
-/** Listens on loopback only. @throws Error in plain words where the port is taken */
+/** Listens on loopback only. @throws Error with a reason if the port is in use */
 export async function startEmulator(definition: EmulatorDefinition): Promise<Emulator> {
   const { title, clock, failure, prefixes } = definition;
   const faults = new Faults(seededRandom(definition.seed ?? 1));
   const calls = new CallLog();
   const taps = new Taps();
-  /** The latest of each kind of call, for the fault that answers with another room. */
+  /** The latest reply of each kind of call, for the fault that answers with another room. */
   const successes = new Map<string, Reply>();
   const closing = new AbortController();
   const control = createRouter({
@@ -107,7 +107,7 @@ export async function startEmulator(definition: EmulatorDefinition): Promise<Emu
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE, noDelay: true }, (incoming, response) => {
     handle(incoming, response).catch((error) => {
       response.destroy();
-      // a caller that went away, or the end of the emulator during a delay, is nobody's failure
+      // a caller that has gone, or the end of the emulator during a delay, is not a failure
       if (!closing.signal.aborted && !incoming.errored) console.error(`${title}: a call failed`, error);
     });
   });

@@ -1,4 +1,7 @@
-/** The positions that each switch of an emulator has, its default first. A number may take other values too. */
+/**
+ * The positions of each switch of an emulator, its default first. A switch with numbers accepts other numbers
+ * too.
+ */
 export type Positions = Readonly<Record<string, readonly [Position, ...Position[]]>>;
 type Position = string | number | boolean;
 
@@ -13,7 +16,7 @@ export function defaultsOf<P extends Positions>(positions: P): SwitchesOf<P> {
 }
 
 /**
- * Every way to turn one switch away from its default, for a suite that tries a client under each position.
+ * Returns every way to change one switch from its default, for tests that try a client under each position.
  */
 export function turnsOf<P extends Positions>(positions: P): Partial<SwitchesOf<P>>[] {
   return Object.entries(positions).flatMap(([name, [, ...others]]) =>
@@ -24,7 +27,7 @@ export function turnsOf<P extends Positions>(positions: P): Partial<SwitchesOf<P
 /**
  * Reads `name=position` as it is typed.
  *
- * @throws Error that names the switches or the positions there are
+ * @throws Error that names the switches or the positions
  */
 export function readSwitches<P extends Positions>(
   positions: P,

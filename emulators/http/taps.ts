@@ -2,20 +2,20 @@ import type { DrawnFault } from './fault.ts';
 import type { Reply } from './replies.ts';
 import type { EmulatorRequest } from './requests.ts';
 
-/** A call with its body and what it came to. It carries credentials, so nothing keeps it. */
+/** A call with its body and its outcome. It contains credentials, so it is never stored. */
 export interface Exchange {
   readonly request: EmulatorRequest;
-  /** What the call came to; absent where a fault struck before. */
+  /** The reply of the API; absent if a fault came before. */
   readonly handled: Reply | undefined;
-  /** What goes out; absent where the connection is cut, or hangs. */
+  /** The reply that is sent; absent if the connection is cut, or hangs. */
   readonly sent: Reply | undefined;
   readonly fault: DrawnFault | undefined;
 }
 
-/** @returns what goes out instead, if anything */
+/** @returns another reply to send, if any */
 export type Tap = (exchange: Exchange) => Reply | undefined;
 
-/** Each tap sees what the tap before it made of the answer. */
+/** Each tap gets the answer that the previous tap returned. */
 export class Taps {
   readonly #taps = new Set<Tap>();
 
@@ -24,7 +24,7 @@ export class Taps {
     return () => this.#taps.delete(tap);
   }
 
-  /** @returns what goes out in the end */
+  /** @returns the final reply */
   pass(exchange: Exchange): Reply | undefined {
     return [...this.#taps].reduce((sent, tap) => tap({ ...exchange, sent }) ?? sent, exchange.sent);
   }

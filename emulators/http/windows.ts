@@ -1,4 +1,4 @@
-/** So many calls in any stretch of this length. */
+/** A limit of calls in any period of this length. */
 export interface Limit {
   readonly calls: number;
   /** Milliseconds. */
@@ -14,10 +14,10 @@ export class SlidingWindows {
     this.#limit = limit;
   }
 
-  /** @returns 0 where the call may go on and now counts, else the milliseconds until it may */
+  /** @returns 0 if the call may continue and is counted; otherwise the milliseconds until it may */
   take(caller: string, now: number): number {
     const since = now - this.#limit.within;
-    // calls from a future that the clock was turned back from do not count
+    // if the clock was turned back, calls after the current time do not count
     const recent = (this.#taken.get(caller) ?? []).filter((at) => at > since && at <= now);
     this.#taken.set(caller, recent);
     if (recent.length >= this.#limit.calls) return (recent[0] ?? now) - since;

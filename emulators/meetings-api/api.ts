@@ -22,7 +22,7 @@ export interface ApiParts {
   readonly links: RoomLinks;
   readonly switches: Switches;
   readonly now: () => number;
-  /** Does what has become due by now. */
+  /** Does what is due now. */
   readonly catchUp: () => void;
   readonly roomLimit: (applicationId: string) => number;
 }
@@ -34,7 +34,7 @@ interface Visit {
   readonly now: number;
 }
 
-/** Answers the calls of the contract, each on behalf of the application that its token speaks for. */
+/** Answers the calls of the contract, each for the application of its token. */
 export function createApi({ gate, rooms, links, switches, now: clock, catchUp, roomLimit }: ApiParts) {
   const defaultThemes = new Map<string, string | null>();
 

@@ -6,20 +6,23 @@ export interface ApplicationOptions {
   readonly applicationId: string;
   /** PEM or KeyObject; several while a key rotates. */
   readonly publicKey?: string | KeyObject | readonly (string | KeyObject)[];
-  /** With it the emulator signs tokens on demand, for `token()` and `POST /_control/token`. It is trusted too. */
+  /**
+   * With it the emulator signs tokens on request, for `token()` and `POST /_control/token`. It is trusted
+   * too.
+   */
   readonly privateKey?: string | KeyObject;
-  /** Default that of the emulator. */
+  /** Default: that of the emulator. */
   readonly roomLimit?: number;
 }
 
-/** What the emulator was told of each application. */
+/** The settings of each application. */
 export class Applications {
   readonly #limits = new Map<string, number>();
   readonly #signers = new Map<string, KeyObject>();
   readonly #roomLimit: number;
   readonly #first: string;
 
-  /** @param roomLimit of applications that do not name their own */
+  /** @param roomLimit for applications without their own */
   constructor(options: readonly ApplicationOptions[], gate: Gate, roomLimit: number) {
     this.#roomLimit = roomLimit;
     this.#first = options[0]?.applicationId ?? '';
@@ -31,10 +34,10 @@ export class Applications {
   }
 
   /**
-   * Signs a token of a quarter of an hour.
+   * Signs a token that is valid for 15 minutes.
    *
-   * @param applicationId default the first
-   * @throws Error where the application's private key is not known
+   * @param applicationId default: the first
+   * @throws Error if the application's private key is not known
    */
   async token(now: number, applicationId = this.#first): Promise<string> {
     const key = this.#signers.get(applicationId);

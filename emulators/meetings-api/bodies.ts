@@ -32,7 +32,7 @@ export interface AvailableFeatures {
   readonly is_captions_available: boolean;
 }
 
-/** What PATCH may change, `expires_at` as it was written. */
+/** The fields that PATCH may change, with `expires_at` as it was written. */
 export interface UpdateDetails {
   readonly expires_at?: string;
   readonly expire_after_use?: boolean;
@@ -111,15 +111,15 @@ const applicationUpdate = shape({
   },
 });
 
-/** @returns every complaint about the body of `POST /rooms` */
+/** @returns every error in the body of `POST /rooms` */
 export function checkCreate(body: unknown, now: number): string[] {
   const type = (body as { type?: unknown } | null | undefined)?.type ?? 'instant';
   return (type === 'instant' ? instantRoom : longTermRoom)(body, '', now);
 }
 
-/** @returns every complaint about the body of `PATCH /rooms/{id}` */
+/** @returns every error in the body of `PATCH /rooms/{id}` */
 export const checkUpdate = (body: unknown, now: number): string[] => update(body, '', now);
 
-/** @returns every complaint about the body of `PATCH /applications` */
+/** @returns every error in the body of `PATCH /applications` */
 export const checkApplicationUpdate = (body: unknown, now: number): string[] =>
   applicationUpdate(body, '', now);

@@ -20,7 +20,7 @@ type Subject = 'rooms' | 'sessions' | 'recordings';
 
 const iso = (instant: number) => new Date(instant).toISOString();
 
-/** Tells the callback URLs of a room what happens in it, once, unsigned. */
+/** Reports the events of a room to its callback URLs, once, unsigned. */
 export class Callbacks {
   readonly #deliveries: Deliveries;
   readonly #sessions = new Map<string, Session>();

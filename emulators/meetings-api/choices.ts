@@ -1,6 +1,7 @@
 /**
- * What no source says of the Meetings API. An emulator must choose: each choice is made here, once, and told in
- * docs/emulators.md. Those that a client could trip over are switches, so that it can be tried under every position.
+ * Choices that no source about the Meetings API documents. Each choice is made here, once, and explained in
+ * docs/emulators.md. Choices that could break a client are switches, so that the client can be tested with
+ * every position.
  */
 
 import { defaultsOf, type Positions, type SwitchesOf } from '../http/switches.ts';
@@ -10,21 +11,21 @@ const DAY = 24 * 60 * MINUTE;
 
 /** The positions of each switch, the default first. */
 export const POSITIONS = {
-  /** Whether expired rooms count against the rooms an application may have. */
+  /** Whether expired rooms count towards an application's room limit. */
   expiredRoomsCount: [false, true],
   /** Whether `GET /rooms` still shows expired rooms. */
   expiredRoomsListed: [true, false],
   /** The largest page. */
   largestPage: [100, 20],
-  /** What a larger `page_size` comes to: a 400, or the largest page. */
+  /** The effect of a larger `page_size`: a 400, or the largest page. */
   tooLargePage: ['refuse', 'clamp'],
-  /** How `page_size` comes back when the query named it. */
+  /** The type of `page_size` in the answer, if the query had it. */
   pageSizeEcho: ['string', 'number'],
   /** `rooms` is the form of older definitions: `_embedded: {rooms: [...]}`. */
   embedded: ['array', 'rooms'],
-  /** Whether an object in `update_details` changes the members it names or takes the place of the old one. */
+  /** Whether an object in `update_details` changes the members that it names, or replaces the old one. */
   nestedUpdates: ['merge', 'replace'],
-  /** What a `theme_id` comes to that the application does not have: a 400, or nothing. */
+  /** The effect of a `theme_id` that the application does not have: a 400, or nothing. */
   unknownTheme: ['refuse', 'accept'],
 } as const satisfies Positions;
 
@@ -32,24 +33,26 @@ export type Switches = SwitchesOf<typeof POSITIONS>;
 
 export const SWITCHES: Switches = defaultsOf(POSITIONS);
 
-/** What every other gap of the contract is filled with. */
+/** The values of all other choices. */
 export const CHOICES = {
-  /** Seconds that a token's times may be off. None, so that a client must date its tokens back. */
+  /** Seconds that a token's times may differ. Zero, so that a client must use slightly earlier times. */
   clockSkew: 0,
-  /** `at most one year ahead`, in milliseconds: never more than 365 days, leap year or not. */
+  /** `at most one year ahead`, in milliseconds: always 365 days, even in a leap year. */
   year: 365 * DAY,
   /** Milliseconds that an instant room lives. */
   instantRoomLife: 10 * MINUTE,
-  /** The links of a page point there, whatever prefix was called, as in the reply that was captured. */
+  /** The links of a page have this prefix, for every called prefix, as in the captured reply. */
   linkPrefix: '/meetings',
-  /** Rooms of all applications share one row of serial numbers, with gaps for the rest of the world's rooms. */
+  /**
+   * The rooms of all applications share one sequence of serial numbers, with gaps for the rooms of others.
+   */
   firstSerial: 2_006_655,
   largestSerialGap: 3,
-  /** The header that carries a room's metadata in callbacks. */
+  /** The header with a room's metadata in callbacks. */
   metadataHeader: 'metadata',
-  /** What health and ping say. */
+  /** The version in the answers of health and ping. */
   version: '0.1.7',
-  /** Every application has these; the second is that of the API's own guide. */
+  /** Every application has these; the second is from the API's own guide. */
   themes: [
     { theme_id: '86da462e-fac4-4f46-87ed-63eafc81be48', theme_name: 'default', main_color: '#12f64e' },
     { theme_id: 'e8b1d80b-8f78-4578-94f2-328596e01387', theme_name: 'guide', main_color: '#00ff00' },
@@ -70,7 +73,7 @@ export const TEXTS = {
   routeNotFound: (line: string) => `Cannot ${line}`,
 } as const;
 
-/** The `name` of a service error by its status; those that the sources name are 400 and 404. */
+/** The `name` of a service error by its status; the sources document only 400 and 404. */
 export const ERROR_NAMES: Readonly<Record<number, string>> = {
   400: 'BadRequestError',
   403: 'ForbiddenError',

@@ -5,25 +5,27 @@ import type { Reply } from '../http/replies.ts';
 import type { Session } from './callbacks.ts';
 import type { RoomRecord } from './room.ts';
 
-/** What controls reach of the emulator. */
+/** The parts of the emulator that controls use. */
 export interface Controlled {
-  /** What went to the callback URLs. */
+  /** The calls to the callback URLs. */
   readonly callbacks: readonly Delivery[];
-  /** Every room ever made, the expired ones too, the oldest first. Default of all applications. */
+  /** Every room ever created, including expired ones, the oldest first. Default: of all applications. */
   rooms(applicationId?: string): readonly RoomRecord[];
   room(id: string): RoomRecord | undefined;
-  /** Loses a room, as if it had never been. */
+  /** Removes a room without a trace. */
   removeRoom(id: string): void;
   /** Ends a room now, with its callback. */
   expireRoom(id: string): void;
   startSession(roomId: string): Session;
-  /** Ends the room as well where it is to expire after use. */
+  /** Also ends the room if it expires after use. */
   endSession(roomId: string): void;
-  /** Another key for the application, or another application. */
+  /** Adds a key for the application, or a new application. */
   trust(applicationId: string, publicKey: string | KeyObject): void;
-  /** @param publicKey default all of the application */
+  /** @param publicKey default: all keys of the application */
   distrust(applicationId: string, publicKey?: string | KeyObject): void;
-  /** Signs a token of a quarter of an hour. @throws Error where the application's private key is not known */
+  /**
+   * Signs a token that is valid for 15 minutes. @throws Error if the application's private key is not known
+   */
   token(applicationId?: string): Promise<string>;
 }
 
@@ -43,7 +45,7 @@ const shown = (room: RoomRecord) => ({
   is_available: !room.expired,
 });
 
-/** What only the Meetings API's emulator can be told under `/_control`. */
+/** The commands under `/_control` that only the Meetings API's emulator has. */
 export function createControls(inside: Controlled): Record<string, ControlHandler> {
   const onRoom = (act: (id: string) => unknown): ControlHandler =>
     explaining((_, { id = '' }) => {

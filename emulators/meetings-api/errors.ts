@@ -7,7 +7,7 @@ function service(status: number, message: string, more: object = {}): Reply {
   return { status, body: { message, name: ERROR_NAMES[status] ?? 'Error', status, ...more } };
 }
 
-/** @param reason for a person at the emulator; the provider itself does not tell */
+/** @param reason for a person at the emulator; the provider itself does not give one */
 export function unauthorized(kind: 'missing' | 'wrong', reason: string): Reply {
   const body =
     kind === 'missing'
@@ -16,7 +16,7 @@ export function unauthorized(kind: 'missing' | 'wrong', reason: string): Reply {
   return { status: 401, body, headers: { 'x-emulator-reason': reason } };
 }
 
-/** A single complaint is the message alone, as in the reply that was captured; of several there is a list. */
+/** A single error is only a message, as in the captured reply; several errors are a list. */
 export const invalidInput = (messages: readonly string[]): Refusal =>
   new Refusal(
     service(400, messages[0] ?? '', {
@@ -31,7 +31,7 @@ export const notFound = (message: string): Refusal => new Refusal(service(404, m
 
 export const roomLimitReached = (): Refusal => new Refusal(service(403, TEXTS.roomLimit));
 
-/** 429, 502, 503 and 504 come from the gateway, the rest from the service. */
+/** 429, 502, 503 and 504 come from the gateway, the others from the service. */
 export function failure(status: number, detail: string): Reply {
   if (status === 429 || (status > 500 && status < 600)) {
     return { status, body: { title: STATUS_CODES[status] ?? 'Error', detail } };

@@ -6,8 +6,8 @@ const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('bas
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
 
 /**
- * Shows rooms as the API does, and reads their links as its site does. Each time a room is shown, the host's link
- * carries a token that was never there before and never ends.
+ * Shows rooms as the API does, and reads their links as its site does. Each time a room is shown, the host's
+ * link has a new token, which never expires.
  */
 export function createRoomLinks() {
   const secret = randomBytes(32);
@@ -40,7 +40,7 @@ export function createRoomLinks() {
     ui_settings: room.ui_settings,
   });
 
-  /** @throws Error where the link is neither a guest's nor a host's */
+  /** @throws Error unless the link is a guest's or a host's */
   const read = (link: string): { meetingCode: string; role: 'host' | 'guest' } => {
     const { origin, pathname, searchParams } = new URL(link);
     if (`${origin}/` !== SITE) throw new Error('the link leads to another site');

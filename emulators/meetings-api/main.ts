@@ -20,7 +20,7 @@ ${COMMON_USAGE}`;
 const DAY = 24 * 3_600_000;
 
 interface Keys extends Pick<ApplicationOptions, 'publicKey' | 'privateKey'> {
-  /** Where the key came from, for the story. */
+  /** The origin of the key, for the text at the start. */
   readonly told: string;
 }
 

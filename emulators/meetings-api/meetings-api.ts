@@ -18,24 +18,24 @@ import { Gate } from './tokens.ts';
 
 export interface MeetingsApiOptions {
   readonly applications: readonly ApplicationOptions[];
-  /** Default: one that is free. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Milliseconds since the epoch. Default the machine's clock. */
+  /** Milliseconds since the epoch. Default: the machine's clock. */
   readonly now?: () => number;
-  /** Rooms an application may have. Default 1,000. */
+  /** The room limit of an application. Default 1,000. */
   readonly roomLimit?: number;
-  /** Of the faults that are left to chance, of meeting codes and of the gaps between serials. Default 1. */
+  /** The seed of random faults, meeting codes and gaps between serials. Default 1. */
   readonly seed?: number;
-  /** What the contract leaves open, see choices.ts. */
+  /** The choices that the contract leaves open, see choices.ts. */
   readonly switches?: Partial<Switches>;
-  /** Call callback URLs that are not on loopback too. Default false. */
+  /** Whether callback URLs that are not on loopback are called too. Default false. */
   readonly callbacksAnywhere?: boolean;
-  /** Rooms that are there already, as `rooms()` of an earlier run gave them. */
+  /** Rooms that already exist, as `rooms()` of an earlier run returned them. */
   readonly rooms?: readonly RoomRecord[];
 }
 
 export interface MeetingsApi extends RoomEmulator, Controlled {
-  /** Makes a room without a call, whatever the limit. Default a long-term room of 30 days. */
+  /** Creates a room without a call and without the limit. Default: a long-term room of 30 days. */
   addRoom(applicationId: string, body?: CreateBody): RoomRecord;
   /** @returns the participant's id */
   join(roomId: string, participant: Participant): string;
@@ -45,10 +45,10 @@ export interface MeetingsApi extends RoomEmulator, Controlled {
 const PREFIXES = ['/v1/meetings', '/beta/meetings', '/meetings'];
 const DAY = 24 * 3_600_000;
 
-/** Milliseconds between two looks at the clock, for callbacks of rooms that expire while nobody calls. */
+/** Milliseconds between two checks of the clock, for callbacks of rooms that expire without any call. */
 const TICK = 1000;
 
-/** The Meetings API on loopback, held to its contract. */
+/** Starts the Meetings API on loopback, as its contract describes it. */
 export async function startMeetingsApi(options: MeetingsApiOptions): Promise<MeetingsApi> {
   const switches = { ...SWITCHES, ...options.switches };
   const clock = createClock(options.now);

@@ -4,7 +4,7 @@ import type { RoomRecord } from './room.ts';
 
 interface PageQuery {
   readonly size: number;
-  /** As it was written; absent where the default is used. */
+  /** As it was written; absent if the default is used. */
   readonly written?: string;
   readonly startId?: number;
   /** Exclusive. */
@@ -37,7 +37,7 @@ function readQuery(query: URLSearchParams, switches: Switches): PageQuery {
   };
 }
 
-/** The index of the first room whose serial is not below this one. */
+/** Returns the index of the first room whose serial is not below this one. */
 function indexOf(rooms: readonly RoomRecord[], serial: number): number {
   let [low, high] = [0, rooms.length];
   while (low < high) {
@@ -48,7 +48,7 @@ function indexOf(rooms: readonly RoomRecord[], serial: number): number {
   return low;
 }
 
-/** `end_id` alone asks for the page before it, anything else for the page from `start_id` on. */
+/** `end_id` alone asks for the page before it; otherwise the page starts at `start_id`. */
 function cut(rooms: readonly RoomRecord[], { size, startId, endId }: PageQuery): readonly RoomRecord[] {
   const end = endId === undefined ? rooms.length : indexOf(rooms, endId);
   if (startId === undefined && endId !== undefined) return rooms.slice(Math.max(0, end - size), end);
@@ -57,7 +57,7 @@ function cut(rooms: readonly RoomRecord[], { size, startId, endId }: PageQuery):
 }
 
 /**
- * A page of `GET /rooms`. Links have no scheme, and there is a `next` on every page, the last one too.
+ * Returns a page of `GET /rooms`. Links have no scheme, and every page has a `next`, even the last one.
  *
  * @param rooms in the order of their serials
  */

@@ -8,10 +8,10 @@ import type {
 import { CHOICES, type Switches } from './choices.ts';
 import { readInstant } from './rules.ts';
 
-/** A room as the emulator keeps it. Instants are milliseconds since the epoch. */
+/** A room in the emulator. Instants are milliseconds since the epoch. */
 export interface RoomRecord {
   readonly id: string;
-  /** Where the room stands in its application's list. */
+  /** The room's position in its application's list. */
   readonly serial: number;
   readonly applicationId: string;
   readonly meetingCode: string;
@@ -22,7 +22,7 @@ export interface RoomRecord {
   readonly ui_settings: { readonly language: string };
   readonly createdAt: number;
   expiresAt: number;
-  /** For good, even where the clock is turned back. */
+  /** Permanent, even if the clock is turned back. */
   expired: boolean;
   expire_after_use: boolean;
   theme_id: string | null;
@@ -64,7 +64,7 @@ export function newRoom(identity: Identity, body: CreateBody): RoomRecord {
   };
 }
 
-/** Changes what may change, in place. */
+/** Changes the changeable fields, in place. */
 export function updateRoom(
   room: RoomRecord,
   details: UpdateDetails,

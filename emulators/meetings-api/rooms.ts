@@ -11,7 +11,7 @@ interface Shelf {
   living: number;
 }
 
-/** Every room ever made, by id and by serial, and which of them are over. */
+/** Every room ever created, by id and by serial, and which of them have expired. */
 export class Rooms {
   readonly #byId = new Map<string, RoomRecord>();
   readonly #shelves = new Map<string, Shelf>();
@@ -26,7 +26,7 @@ export class Rooms {
     this.#switches = switches;
   }
 
-  /** @param body one that `checkCreate` has nothing against */
+  /** @param body valid by `checkCreate` */
   create(applicationId: string, body: CreateBody, now: number): RoomRecord {
     const identity = {
       id: randomUUID(),
@@ -38,7 +38,7 @@ export class Rooms {
     return this.keep(newRoom(identity, body));
   }
 
-  /** Takes a room in as it is, such as one of an earlier run. */
+  /** Adds a room unchanged, such as one of an earlier run. */
   keep(room: RoomRecord): RoomRecord {
     this.#serial = Math.max(this.#serial, room.serial);
     this.#byId.set(room.id, room);
@@ -50,7 +50,7 @@ export class Rooms {
     return room;
   }
 
-  /** @param details what `checkUpdate` has nothing against */
+  /** @param details valid by `checkUpdate` */
   update(room: RoomRecord, details: UpdateDetails): void {
     const before = room.expiresAt;
     updateRoom(room, details, this.#switches.nestedUpdates);
@@ -74,7 +74,7 @@ export class Rooms {
     return [...this.#byId.values()];
   }
 
-  /** How many rooms count against the application's limit. */
+  /** Returns the number of rooms that count towards the application's limit. */
   counted(applicationId: string): number {
     const shelf = this.#shelves.get(applicationId);
     if (!shelf) return 0;
@@ -89,7 +89,7 @@ export class Rooms {
     this.#shelf(room.applicationId).living -= 1;
   }
 
-  /** Ends the rooms whose time has come, and returns them. */
+  /** Expires the rooms that are due, and returns them. */
   expireDue(now: number): RoomRecord[] {
     const ended: RoomRecord[] = [];
     for (const { at, item: room } of this.#deadlines.due(now)) {
@@ -100,7 +100,7 @@ export class Rooms {
     return ended;
   }
 
-  /** Takes a room away as if it had never been. */
+  /** Removes a room without a trace. */
   remove(room: RoomRecord): void {
     const shelf = this.#shelf(room.applicationId);
     if (!room.expired) shelf.living -= 1;

@@ -1,6 +1,6 @@
 /**
- * Rules for bodies that complain in the words of Joi, which the captured errors are written in. A rule returns every
- * complaint about a value; no complaint means that the value is fine.
+ * Rules for bodies with the messages of Joi, which the captured errors have. A rule returns every error in a
+ * value; no error means that the value is valid.
  */
 export type Rule = (value: unknown, label: string, now: number) => string[];
 
@@ -31,7 +31,7 @@ export const text =
     return [];
   };
 
-/** What can travel in an HTTP header: printable ASCII. Empty is fine. */
+/** Text that an HTTP header can contain: printable ASCII. It may be empty. */
 export const headerText =
   (most: number): Rule =>
   (value, label) => {
@@ -91,7 +91,7 @@ export const shape =
       if (value[name] !== undefined) return rule(value[name], path(name), now);
       return required ? [`"${path(name)}" is required`] : [];
     });
-    // Object.hasOwn: a member called "constructor" is no rule of ours
+    // Object.hasOwn: a member called "constructor" is not a rule
     const unknown = Object.keys(value).filter((name) => !Object.hasOwn(members, name));
     return [...known, ...unknown.map((name) => `"${path(name)}" is not allowed`)];
   };

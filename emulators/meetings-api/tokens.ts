@@ -6,7 +6,7 @@ import { CHOICES } from './choices.ts';
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
 
-/** What a token comes to: the application it speaks for, or why it is refused. */
+/** The result of checking a token: its application, or why it is refused. */
 export type Admission =
   | { readonly applicationId: string }
   | { readonly refused: 'missing' | 'wrong'; readonly reason: string };
@@ -16,18 +16,21 @@ interface Verified {
   /** Seconds since the epoch. */
   readonly from: number;
   readonly until: number;
-  /** Whether the token may be used for a call, its path with the prefix. */
+  /** Whether the token is valid for a call; the call's path has the prefix. */
   readonly allows: (call: CallLine) => boolean;
 }
 
 class TokenRefusedError extends Error {}
 
-/** Signatures once verified are remembered up to this many tokens. */
+/** Verified signatures are remembered for up to this many tokens. */
 const REMEMBERED = 10_000;
 
 const fingerprint = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
 
-/** Knows the public keys of the applications, several each so that a key can rotate, and admits tokens. */
+/**
+ * Checks tokens with the public keys of the applications. An application may have several, so that a key can
+ * rotate.
+ */
 export class Gate {
   readonly #keys = new Map<string, Map<string, KeyObject>>();
   #verified = new Map<string, Verified>();
@@ -132,8 +135,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Reads `{"paths": {"/v1/meetings/**": {"methods": ["GET"]}}}`: `*` stands for one segment, two at the end for nothing or
- * anything below. Without the claim everything is allowed; further filters are passed over.
+ * Reads `{"paths": {"/v1/meetings/**": {"methods": ["GET"]}}}`: `*` stands for one segment, two at the end
+ * for any path below, including none. Without the claim everything is allowed; other filters are ignored.
  */
 function readAcl(acl: unknown): Verified['allows'] {
   if (acl === undefined) return () => true;

@@ -20,7 +20,7 @@ export interface ApiParts {
   readonly switches: Switches;
   readonly rateLimits: boolean;
   readonly now: () => number;
-  /** Does what has become due by now. */
+  /** Does what is due now. */
   readonly catchUp: () => void;
 }
 
@@ -40,7 +40,7 @@ const READ = 1;
 const DELETE = 2;
 const WRITE = 3;
 
-/** Answers the calls of the contract, each on behalf of the organisation that its API key belongs to. */
+/** Answers the calls of the contract, each for the organisation of its API key. */
 export function createApi(parts: ApiParts) {
   const { organizations, sessions, links, errors, switches, rateLimits, now: clock, catchUp } = parts;
 
@@ -106,7 +106,7 @@ export function createApi(parts: ApiParts) {
   };
 }
 
-/** A refusal comes with the headers of the points too, so it is caught before they are added. */
+/** A refusal has the headers of the points too, so it is caught before they are added. */
 function handled({ handle }: Call, visit: Visit): Reply {
   try {
     return handle(visit);

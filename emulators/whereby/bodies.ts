@@ -1,7 +1,7 @@
 import { CHOICES, type Switches, TEXTS } from './choices.ts';
 import type { Errors } from './errors.ts';
 
-/** What `POST /meetings` asks for, read. */
+/** The fields of `POST /meetings`, parsed. */
 export interface MeetingOrder {
   /** Milliseconds since the epoch. */
   readonly endDate: number;
@@ -9,7 +9,7 @@ export interface MeetingOrder {
   readonly roomMode: string;
   readonly prefix: string;
   readonly pattern: string;
-  /** Which links to show in the reply. */
+  /** The links to show in the reply. */
   readonly fields: ReadonlySet<string>;
 }
 
@@ -30,7 +30,7 @@ function readDate(value: unknown): number {
   return Date.parse(read[3] ? String(value) : `${value}Z`);
 }
 
-/** Upper case is lowered and white space goes, before anything is checked. */
+/** Before all checks, upper case becomes lower case, and white space is removed. */
 const tidied = (prefix: unknown) => String(prefix).toLowerCase().replace(/\s/g, '');
 
 const isPrefix: Check = (value) =>
@@ -46,7 +46,7 @@ const DESTINATION: Readonly<Record<string, Check>> = {
   oidcRoleArn: isText,
 };
 
-/** Where recordings go: at least the provider of the storage. */
+/** The storage of recordings: at least its provider. */
 const isDestination: Check = (value) =>
   isObject(value) &&
   (value as Record<string, unknown>).provider !== undefined &&
@@ -59,7 +59,7 @@ const isStreaming: Check = (value) => {
   return isText(url) && URL.canParse(String(url)) && oneOf('none', 'prompt', 'automatic')(startTrigger);
 };
 
-/** All three have to be there; `null` is as the organisation has it. */
+/** All three are required; `null` keeps the organisation's default. */
 const isRecording: Check = (value) => {
   if (!isObject(value)) return false;
   const { type, destination, startTrigger } = value as Record<string, unknown>;
@@ -70,7 +70,7 @@ const isRecording: Check = (value) => {
   );
 };
 
-/** Every field that may be there, with what it must be. */
+/** Every allowed field, with its expected value. */
 const RULES: Readonly<Record<string, readonly [Check, string]>> = {
   startDate: [isText, 'a date and time'],
   endDate: [(value) => !Number.isNaN(readDate(value)), 'an ISO 8601 date and time'],
@@ -88,7 +88,7 @@ const RULES: Readonly<Record<string, readonly [Check, string]>> = {
   ],
 };
 
-/** @throws Refusal with the first thing that is wrong */
+/** @throws Refusal with the first error */
 function checkOrder(body: unknown, { unknownFields }: Switches, errors: Errors): Record<string, unknown> {
   if (!isObject(body)) throw errors.badRequest(TEXTS.invalid('the body', 'an object'));
   const given = body as Record<string, unknown>;

@@ -1,32 +1,37 @@
 /**
- * What no source says of Whereby's REST API. Each choice is made here, once, and told in docs/emulators.md. Those that
- * a client could trip over are switches.
+ * Choices that no source about Whereby's REST API documents. Each choice is made here, once, and explained in
+ * docs/emulators.md. Choices that could break a client are switches.
  */
 import { defaultsOf, type Positions, type SwitchesOf } from '../http/switches.ts';
 
 /** The positions of each switch, the default first. */
 export const POSITIONS = {
-  /** What `roomName[startsWith]` does on the list of meetings, where its documentation does not mention it. */
+  /**
+   * The effect of `roomName[startsWith]` on the list of meetings, whose documentation does not mention it.
+   */
   listFilter: ['honoured', 'ignored', 'refused'],
   listOrder: ['oldest', 'newest', 'shuffled'],
   /** Whether a meeting past its `endDate` is listed while it can still be read. */
   expiredListed: [true, false],
-  /** Whether a deleted meeting is still listed. It cannot be read either way. */
+  /** Whether a deleted meeting is still listed. In both cases it cannot be read. */
   deletedListed: [false, true],
-  /** Hours after its `endDate` when a meeting is deleted: one by the definition, up to 24 by the documentation. */
+  /**
+   * Hours after its `endDate` until a meeting is deleted: one by the definition, up to 24 by the
+   * documentation.
+   */
   deletedAfter: [1, 24],
-  /** What a list costs: 3 points by the newer text, 1 by the older. */
+  /** The cost of a list: 3 points in the newer text, 1 in the older. */
   listPoints: [3, 1],
   meetingId: ['digits', 'uuid'],
   /** Whether the key in a host's link is the same in every reply. */
   roomKey: ['stable', 'fresh'],
-  /** Where a 429 says how long to wait. */
+  /** The field of a 429 that says how long to wait. */
   throttleField: ['msLeft', 'ms_left'],
-  /** What errors carry whose body is not documented. */
+  /** The bodies of errors without a documented body. */
   errorBodies: ['json', 'empty'],
-  /** What a field comes to that the definition does not have. */
+  /** The effect of a field that the definition does not have. */
   unknownFields: ['ignore', 'refuse'],
-  /** What PATCH and PUT of a meeting come to. */
+  /** The status of PATCH and PUT of a meeting. */
   updateStatus: [404, 405],
 } as const satisfies Positions;
 
@@ -36,18 +41,18 @@ export const SWITCHES: Switches = defaultsOf(POSITIONS);
 
 const HOUR = 3_600_000;
 
-/** What every other gap of the contract is filled with. */
+/** The values of all other choices. */
 export const CHOICES = {
-  /** Milliseconds after its `endDate` that a meeting can still be entered. */
+  /** Milliseconds after its `endDate` during which people can still enter a meeting. */
   grace: HOUR,
-  /** Milliseconds of the window that points are counted in; it begins with its first call. */
+  /** Milliseconds of the window in which points are counted; it begins with its first call. */
   pointsWindow: 60_000,
   firstMeetingId: 87_673_375,
-  /** Beside letters and digits, in a prefix. Anything else is refused. */
+  /** A prefix may also have dashes. Any other character is refused. */
   prefix: /^[a-z0-9-]*$/,
 } as const;
 
-/** Texts that were never captured, but for those of 401, 403 and 404. */
+/** Texts that were never captured, except for those of 401, 403 and 404. */
 export const TEXTS = {
   unauthorized: 'Access token is missing or invalid',
   notFound: "The requested resource doesn't exist",

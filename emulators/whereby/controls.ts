@@ -5,17 +5,17 @@ import type { RoomEmulator } from '../room-emulator.ts';
 import type { WebhookOptions } from './organizations.ts';
 import type { Client } from './sessions.ts';
 
-/** What controls reach of the emulator. */
+/** The parts of the emulator that controls use. */
 export interface Controlled extends Pick<RoomEmulator, 'inventory'> {
-  /** What went to the webhooks. */
+  /** The calls to the webhooks. */
   readonly callbacks: readonly Delivery[];
-  /** Loses a meeting. */
+  /** Removes a meeting without a trace. */
   removeMeeting(meetingId: string, subdomain?: string): void;
   participants(meetingId: string, subdomain?: string): readonly Client[];
-  /** As in the dashboard. */
+  /** Adds a webhook, as the dashboard does. */
   addWebhook(webhook: WebhookOptions, subdomain?: string): void;
   trust(subdomain: string, apiKey: string): void;
-  /** @param apiKey default every key of the organisation */
+  /** @param apiKey default: every key of the organisation */
   distrust(subdomain: string, apiKey?: string): void;
 }
 
@@ -30,7 +30,7 @@ function texts(body: unknown, ...names: string[]): string[] {
   });
 }
 
-/** What only Whereby's emulator can be told under `/_control`. */
+/** The commands under `/_control` that only Whereby's emulator has. */
 export function createControls(inside: Controlled): Record<string, ControlHandler> {
   return {
     'GET /_control/rooms': (request) => {

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { Refusal, type Reply } from '../http/replies.ts';
 import { type Switches, TEXTS } from './choices.ts';
 
-/** The provider's errors, with or without the bodies that nobody documented. */
+/** The provider's errors, with or without the undocumented bodies. */
 export function createErrors({ errorBodies, throttleField }: Switches) {
   const reply = (status: number, error: string): Reply => ({
     status,
@@ -18,7 +18,7 @@ export function createErrors({ errorBodies, throttleField }: Switches) {
     badRequest: (text: string) => new Refusal(reply(400, text)),
     unauthorized: () => new Refusal(reply(401, TEXTS.unauthorized)),
     notFound: () => new Refusal(reply(404, TEXTS.notFound)),
-    /** A throttle that was asked for is the first organisation's. */
+    /** A requested throttle belongs to the first organisation. */
     failure: (status: number, detail: string, wait: number): Reply =>
       status === 429
         ? throttled('organization:1', wait)

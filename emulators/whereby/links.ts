@@ -35,7 +35,7 @@ export function createLinks(roomKey: 'stable' | 'fresh') {
     }),
   });
 
-  /** @throws Error where the link carries a key of somebody else */
+  /** @throws Error if the link has another meeting's key */
   const read = (link: string): { subdomain: string; roomName: string; meetingId?: string; role: string } => {
     const { hostname, pathname, searchParams } = new URL(link);
     const place = { subdomain: hostname.replace(/\.whereby\.com$/, ''), roomName: pathname };

@@ -4,21 +4,21 @@ import { drawBelow, type Random } from '../http/random.ts';
 import type { MeetingOrder } from './bodies.ts';
 import { CHOICES, type Switches } from './choices.ts';
 
-/** A meeting as the emulator keeps it. Instants are milliseconds since the epoch. */
+/** A meeting in the emulator. Instants are milliseconds since the epoch. */
 export interface MeetingRecord {
   readonly meetingId: string;
   /** Counts the meetings of all organisations. */
   readonly ordinal: number;
   readonly subdomain: string;
-  /** With its slash. */
+  /** Including its slash. */
   readonly roomName: string;
   readonly startDate: number;
   readonly endDate: number;
   readonly isLocked: boolean;
   readonly roomMode: string;
-  /** Of the host's link: a credential. */
+  /** The key of the host's link: a credential. */
   readonly roomKey: string;
-  /** By a call, or by the provider after its end. */
+  /** When a call deleted it, or the provider after its end. */
   deletedAt?: number;
 }
 
@@ -60,7 +60,7 @@ export class Meetings {
     return meeting;
   }
 
-  /** A meeting that was not deleted. */
+  /** Returns a meeting that was not deleted. */
   find(meetingId: string): MeetingRecord | undefined {
     const meeting = this.#byId.get(meetingId);
     return meeting?.deletedAt === undefined ? meeting : undefined;
@@ -74,7 +74,7 @@ export class Meetings {
     meeting.deletedAt ??= now;
   }
 
-  /** Deletes what has been over for long enough. */
+  /** Deletes the meetings that ended long enough ago. */
   deleteDue(now: number): MeetingRecord[] {
     const over = [...this.#endings.due(now)]
       .map(({ item }) => item)
@@ -83,7 +83,7 @@ export class Meetings {
     return over;
   }
 
-  /** What `GET /meetings` shows, in its order. */
+  /** Returns what `GET /meetings` shows, in its order. */
   listed(now: number): MeetingRecord[] {
     const { expiredListed, deletedListed } = this.#switches;
     return this.all()
@@ -92,14 +92,14 @@ export class Meetings {
       .sort((one, other) => this.placeOf(one) - this.placeOf(other));
   }
 
-  /** A meeting's place in the list: it never changes, so that a cursor can say it. */
+  /** Returns a meeting's place in the list. It never changes, so a cursor can contain it. */
   placeOf({ ordinal }: MeetingRecord): number {
     if (this.#switches.listOrder === 'oldest') return ordinal;
     if (this.#switches.listOrder === 'newest') return -ordinal;
     return createHash('sha256').update(String(ordinal)).digest().readUIntBE(0, 6);
   }
 
-  /** Deleted ones too, the oldest first. */
+  /** Includes deleted ones, the oldest first. */
   all(): MeetingRecord[] {
     return [...this.#byId.values()];
   }
@@ -112,6 +112,6 @@ export class Meetings {
   }
 }
 
-/** Whether people can still enter: an hour longer than the meeting was asked for. */
+/** Whether people can still enter: for an hour after the requested end. */
 export const isUsable = ({ endDate, deletedAt }: MeetingRecord, now: number): boolean =>
   deletedAt === undefined && now < endDate + CHOICES.grace;

@@ -10,7 +10,7 @@ export interface OrganizationOptions {
   readonly apiKeys: readonly string[];
   /** 100 as in the plan Build, 1,000 as in Grow and Enterprise. Default 100. */
   readonly pointsPerMinute?: number;
-  /** As set up in the dashboard: there is no call for it. */
+  /** As set in the dashboard: there is no call for it. */
   readonly webhooks?: readonly WebhookOptions[];
 }
 
@@ -21,7 +21,7 @@ export interface WebhookOptions {
 
 export interface Organization {
   readonly subdomain: string;
-  /** What a 429 calls it. */
+  /** Its name in a 429. */
   readonly throttleKey: string;
   readonly apiKeys: Set<string>;
   readonly points: Points;
@@ -29,7 +29,7 @@ export interface Organization {
   readonly webhooks: WebhookOptions[];
 }
 
-/** Who has an account, and which API key opens it. */
+/** The accounts and their API keys. */
 export class Organizations {
   readonly #all: readonly Organization[];
 
@@ -48,7 +48,7 @@ export class Organizations {
     return this.#all;
   }
 
-  /** @throws Error where there is no such organisation */
+  /** @throws Error if there is no such organisation */
   named(subdomain: string): Organization {
     const found = this.#all.find((each) => each.subdomain === subdomain);
     if (found) return found;

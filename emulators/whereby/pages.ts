@@ -6,7 +6,7 @@ const LARGEST = 100;
 const DEFAULT = 50;
 const FILTER = 'roomName[startsWith]';
 
-/** A page of `GET /meetings`. A cursor says the place of the last meeting that was shown. */
+/** Returns a page of `GET /meetings`. A cursor contains the place of the last meeting on the page. */
 export function meetingsPage(
   meetings: Meetings,
   query: URLSearchParams,

@@ -5,17 +5,20 @@ export interface Account {
   readonly remaining: number;
   /** Milliseconds since the epoch. */
   readonly resetsAt: number;
-  /** Milliseconds to wait; 0 where the call may go on. */
+  /** Milliseconds to wait; 0 if the call may continue. */
   readonly wait: number;
 }
 
-/** The points of one organisation, by the minute. A call that costs more than is left is refused and costs nothing. */
+/**
+ * The points of one organisation per minute. A call that costs more than is left is refused and costs
+ * nothing.
+ */
 export class Points {
   readonly #limit: number;
   #spent = 0;
   #resetsAt = Number.NEGATIVE_INFINITY;
 
-  /** @param limit points a minute */
+  /** @param limit points per minute */
   constructor(limit: number) {
     this.#limit = limit;
   }

@@ -15,7 +15,10 @@ interface Session {
   isRunning: boolean;
 }
 
-/** Who is in which room. A session takes two people; nobody is put out at the end, only by a deletion. */
+/**
+ * The people in each room. A session needs two people. The end of a meeting removes nobody; only a deletion
+ * does.
+ */
 export class Sessions {
   readonly #byMeeting = new Map<string, Session>();
   readonly #organizations: Organizations;
@@ -58,14 +61,14 @@ export class Sessions {
     if (session.isRunning) this.#tell(meeting, 'room.session.ended', { roomSessionId: session.id });
   }
 
-  /** Puts everybody out. */
+  /** Removes all people. */
   end(meeting: MeetingRecord): void {
     for (const { id } of this.in(meeting)) this.leave(meeting, id);
   }
 
   #tell(meeting: MeetingRecord, type: string, details: object): void {
     const now = this.#now();
-    // an hour after the end of a meeting its webhooks stop
+    // the webhooks of a meeting stop an hour after its end
     if (!isUsable(meeting, now)) return;
     const data = { meetingId: meeting.meetingId, roomName: meeting.roomName, ...details };
     const body = JSON.stringify({

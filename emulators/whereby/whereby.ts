@@ -14,31 +14,31 @@ import { type Client, Sessions } from './sessions.ts';
 
 export interface WherebyOptions {
   readonly organizations: readonly OrganizationOptions[];
-  /** Default: one that is free. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Milliseconds since the epoch; the points go by it too. Default the machine's clock. */
+  /** Milliseconds since the epoch; the points use it too. Default: the machine's clock. */
   readonly now?: () => number;
-  /** Of the faults that are left to chance and of short room names. Default 1. */
+  /** The seed of random faults and short room names. Default 1. */
   readonly seed?: number;
-  /** What the contract leaves open, see choices.ts. */
+  /** The choices that the contract leaves open, see choices.ts. */
   readonly switches?: Partial<Switches>;
-  /** A clock that stands still never gives points back: then turn them off. Default true. */
+  /** With a clock that does not move, no points become free: turn the limits off then. Default true. */
   readonly rateLimits?: boolean;
-  /** Call webhooks that are not on loopback too. Default false. */
+  /** Whether webhooks that are not on loopback are called too. Default false. */
   readonly callbacksAnywhere?: boolean;
 }
 
 export interface Whereby extends RoomEmulator, Controlled {
-  /** Every meeting ever made, deleted ones too, the oldest first. Default of all organisations. */
+  /** Every meeting ever created, including deleted ones, the oldest first. Default: of all organisations. */
   meetings(subdomain?: string): readonly MeetingRecord[];
-  /** The meeting as a call would find it now, or nothing. */
+  /** The meeting as a call would find it now; undefined if there is none. */
   meeting(meetingId: string, subdomain?: string): MeetingRecord | undefined;
-  /** Somebody follows a link. @throws Error where it leads nowhere */
+  /** Follows a link as a person does. @throws Error if it leads nowhere */
   join(link: string, name?: string): Client;
   leave(meetingId: string, clientId: string, subdomain?: string): void;
 }
 
-/** Whereby's REST API on loopback, held to its contract. */
+/** Starts Whereby's REST API on loopback, as its contract describes it. */
 export async function startWhereby(options: WherebyOptions): Promise<Whereby> {
   const switches = { ...SWITCHES, ...options.switches };
   const clock = createClock(options.now);
@@ -136,7 +136,7 @@ export async function startWhereby(options: WherebyOptions): Promise<Whereby> {
   };
 }
 
-/** Who stands at the door of which room. @throws Error where the link leads nowhere */
+/** Returns the room of a link, and the visitor's role. @throws Error if the link leads nowhere */
 function visitByLink(
   link: string,
   links: Links,

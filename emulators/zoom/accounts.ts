@@ -5,7 +5,7 @@ import { badToken, foreignUser, missingScope, noGrant, noUser } from './errors.t
 
 export interface HostOptions {
   readonly email: string;
-  /** Default: made of the address. */
+  /** Default: derived from the address. */
   readonly id?: string;
   /** 1 basic, 2 licensed. Default 2. */
   readonly type?: 1 | 2;
@@ -17,7 +17,7 @@ export interface AccountOptions {
   /** Several while a secret is being replaced. */
   readonly clientSecrets: readonly string[];
   readonly hosts: readonly HostOptions[];
-  /** Default: all that there are. */
+  /** Default: all scopes. */
   readonly scopes?: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export interface Account {
   readonly tokens: Map<string, number>;
 }
 
-/** Who has an account, and which tokens open it. */
+/** The accounts and their access tokens. */
 export class Accounts {
   readonly #all: Account[] = [];
   readonly #switches: Switches;
@@ -64,7 +64,7 @@ export class Accounts {
     return this.#all;
   }
 
-  /** @throws Error where there is no such account */
+  /** @throws Error if there is no such account */
   named(accountId = this.#all[0]?.accountId ?? ''): Account {
     const account = this.#all.find((each) => each.accountId === accountId);
     if (account) return account;
@@ -108,7 +108,7 @@ export class Accounts {
     if (!scopes.includes(SCOPES[action])) throw missingScope(SCOPES[action], this.#switches.missingScope);
   }
 
-  /** A host by id or address, in either case. @throws Refusal */
+  /** Returns a host by id or address, in upper or lower case. @throws Refusal */
   host(account: Account, user: string): Host {
     const wanted = decodeURIComponent(user).toLowerCase();
     const is = ({ id, email }: Host) => id.toLowerCase() === wanted || email.toLowerCase() === wanted;

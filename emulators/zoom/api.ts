@@ -38,7 +38,7 @@ interface Endpoint {
 
 const NOTHING: Reply = { status: 204 };
 
-/** Answers the calls of the contract, each on behalf of the account that its token belongs to. */
+/** Answers the calls of the contract, each for the account of its token. */
 export function createApi(parts: ApiParts) {
   const { accounts, meetings, webhooks, limits, switches, rateLimits, now: clock, endSession } = parts;
   const pages = new Pages(switches);
@@ -49,7 +49,9 @@ export function createApi(parts: ApiParts) {
     return meeting;
   };
 
-  /** Counts against the host's hundred, refused or not as the switch says. */
+  /**
+   * Counts the call towards the host's limit of a hundred; the switch decides whether refused calls count.
+   */
   const counted = <T>(host: Host, now: number, act: () => T): T => {
     if (rateLimits) limits.assertChange(host, now);
     try {

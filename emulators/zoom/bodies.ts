@@ -5,7 +5,7 @@ import { invalidField, unreadableBody } from './errors.ts';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** What a caller can say of a meeting, read and in range. */
+/** The fields of a meeting in a request, parsed and in range. */
 export interface MeetingBody {
   readonly topic?: string;
   readonly type?: 1 | 2 | 3 | 8;
@@ -125,7 +125,7 @@ function isZone(name: string): boolean {
   }
 }
 
-/** A start time with `Z` is in UTC, whatever the zone says; one without is by the clocks of the zone. */
+/** A start time with `Z` is in UTC, even if a zone is named; one without `Z` is local time in the zone. */
 export function instantOf(startTime: string, zone = 'UTC'): number {
   if (startTime.endsWith('Z')) return Date.parse(startTime);
   const asUtc = Date.parse(`${startTime}Z`);

@@ -1,42 +1,42 @@
 /**
- * What no source says of Zoom's API, or what sources contradict each other about. Each choice is made here, once, and
- * told in docs/emulators.md. Those that a client could trip over are switches.
+ * Choices about Zoom's API that no source documents, or on which sources disagree. Each choice is made here,
+ * once, and explained in docs/emulators.md. Choices that could break a client are switches.
  */
 import { defaultsOf, type Positions, type SwitchesOf } from '../http/switches.ts';
 
 /** The positions of each switch, the default first. */
 export const POSITIONS = {
-  /** Whether the grant may stand in the query of the token call instead of its body. */
+  /** Whether the grant may be in the query of the token call instead of its body. */
   grantInQuery: ['accept', 'refuse'],
-  /** Whether a new access token ends the one before. */
+  /** Whether a new access token ends the previous one. */
   tokens: ['side-by-side', 'single'],
-  /** What becomes of a field that the contract does not have. */
+  /** The effect of a field that the contract does not have. */
   unknownFields: ['ignore', 'refuse'],
   /** Whether a recurring meeting without a fixed time shows a start time. */
   startTimeOfRecurring: ['omit', 'show'],
-  /** What a `page_size` over 300 comes to. */
+  /** The effect of a `page_size` over 300. */
   tooLargePage: ['clamp', 'refuse'],
   /** The order of a host's list. */
   listOrder: ['newest-first', 'oldest-first'],
   /** Seconds until a new meeting is in its host's list. */
   listLag: [0, 30],
-  /** Whether a change starts the 365 days of a recurring meeting anew. */
+  /** Whether a change restarts the 365 days of a recurring meeting. */
   changeExtends: [false, true],
-  /** The farthest start of a scheduled meeting, in days from now; 0 for none. */
+  /** The latest start of a scheduled meeting, in days from now; 0 for no limit. */
   farthestStart: [0, 730],
-  /** What the deletion of a meeting comes to while people are in it. */
+  /** The effect of deleting a meeting while people are in it. */
   deleteWhileLive: ['end', 'refuse'],
-  /** What ending a meeting comes to that nobody is in. */
+  /** The effect of ending a meeting without people. */
   endWhileIdle: ['accept', 'refuse'],
   /** Whether a meeting in the trash still answers GET. */
   meetingInTrash: ['gone', 'shown'],
-  /** Whether deletions count among the hundred changes of a host and day. */
+  /** Whether deletions count towards the hundred daily changes of a host. */
   deletionsCount: [false, true],
-  /** Whether refused calls count among them. */
+  /** Whether refused calls count towards them. */
   refusedCallsCount: [true, false],
-  /** What a throttled call is told of the limit: everything, the category alone, or nothing. */
+  /** The limit's headers in the answer to a throttled call: all, only the category, or none. */
   rateHeaders: ['full', 'category', 'none'],
-  /** The unit of the timestamp that webhooks are signed with. */
+  /** The unit of the timestamp in a webhook's signature. */
   webhookTimestamp: ['seconds', 'milliseconds'],
   /** Whether a webhook is sent again after a 4xx. */
   webhookRetriesRefusals: [false, true],
@@ -51,23 +51,23 @@ export const SWITCHES: Switches = defaultsOf(POSITIONS);
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-/** What the contract says in numbers, and what every other gap is filled with. */
+/** The numbers of the contract, and the values of all other choices. */
 export const CHOICES = {
   tokenLife: 60 * MINUTE,
   pageTokenLife: 15 * MINUTE,
-  /** A scheduled meeting after its date, and after each start. */
+  /** The life of a scheduled meeting after its date, and after each start. */
   scheduledLife: 30 * DAY,
-  /** A recurring meeting after its last start. */
+  /** The life of a recurring meeting after its last start. */
   recurringLife: 365 * DAY,
   trashLife: 7 * DAY,
-  /** Creations and changes of a host in a UTC day. */
+  /** Creations and changes of a host per UTC day. */
   changesPerDay: 100,
-  /** Calls a second: light, medium. */
+  /** Calls per second: light, medium. */
   perSecond: { Light: 30, Medium: 20 },
-  /** People who can be in meetings of one host at once, counted in meetings. */
+  /** Concurrent meetings of one host, by the host's type. */
   meetingsAtOnce: { 1: 1, 2: 2 } as Readonly<Record<number, number>>,
   webhookRetries: 3,
-  /** As much of the agenda as a list shows. */
+  /** The length of the agenda in a list. */
   agendaInList: 250,
 } as const;
 

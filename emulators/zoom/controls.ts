@@ -3,7 +3,7 @@ import type { Delivery } from '../http/deliveries.ts';
 import type { Reply } from '../http/replies.ts';
 import type { Entry, InventoryEntry } from '../room-emulator.ts';
 
-/** What the controls act on. */
+/** The objects that the controls change. */
 export interface Controlled {
   readonly callbacks: readonly Delivery[];
   inventory(accountId?: string): readonly InventoryEntry[];
@@ -17,7 +17,7 @@ export interface Controlled {
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
-/** What only Zoom's emulator can be told under `/_control`. */
+/** The commands under `/_control` that only Zoom's emulator has. */
 export function createControls(inside: Controlled): Record<string, ControlHandler> {
   return {
     'GET /_control/rooms': (request) => {

@@ -36,7 +36,7 @@ export const notInProgress = () => refusal(400, 3061, 'The meeting is not in pro
 
 export const badPageToken = () => refusal(400, 300, 'The next page token is invalid or expired.');
 
-/** What the token call answers, in the shape of OAuth. */
+/** An error of the token call, in the form of OAuth. */
 export const noGrant = (error: string, reason: string, status = 400) =>
   new Refusal({ status, body: { reason, error } });
 

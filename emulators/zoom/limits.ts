@@ -7,7 +7,7 @@ export type Category = keyof typeof CHOICES.perSecond;
 
 const DAY = 86_400_000;
 
-/** The calls of an account a second, by their weight, and the changes of a host a UTC day. */
+/** The calls of an account per second, by their weight, and the changes of a host per UTC day. */
 export class Limits {
   readonly #seconds = {
     Light: new SlidingWindows({ calls: CHOICES.perSecond.Light, within: 1000 }),
@@ -30,13 +30,13 @@ export class Limits {
     );
   }
 
-  /** How many creations and changes a host has made today. */
+  /** Returns how many creations and changes a host has made today. */
   changesOf({ id }: Host, now: number): number {
     const today = this.#days.get(id);
     return today?.day === Math.floor(now / DAY) ? today.changes : 0;
   }
 
-  /** @throws Refusal once a host has made all of its changes */
+  /** @throws Refusal if a host has reached its daily limit */
   assertChange(host: Host, now: number): void {
     if (this.changesOf(host, now) < CHOICES.changesPerDay) return;
     const midnight = (Math.floor(now / DAY) + 1) * DAY;
@@ -61,7 +61,7 @@ export class Limits {
       'x-ratelimit-limit': String(limit),
       'x-ratelimit-remaining': '0',
       'x-ratelimit-reset': String(Math.ceil(resetsAt / 1000)),
-      // a date and time, and only where the day is used up
+      // a date and time, and only if the daily limit is reached
       ...(type === 'Daily-limit' && { 'retry-after': new Date(resetsAt).toISOString().replace('.000', '') }),
     };
   }

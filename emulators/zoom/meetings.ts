@@ -5,7 +5,7 @@ import { instantOf, type MeetingBody, type Settings } from './bodies.ts';
 import { CHOICES, type Switches } from './choices.ts';
 import { invalidField } from './errors.ts';
 
-/** A meeting as the emulator keeps it. Instants are milliseconds since the epoch. */
+/** A meeting in the emulator. Instants are milliseconds since the epoch. */
 export interface MeetingRecord {
   readonly id: string;
   readonly createdAt: number;
@@ -16,21 +16,21 @@ export interface MeetingRecord {
   type: 1 | 2 | 3 | 8;
   agenda: string;
   password: string;
-  /** What stands in the link in place of the passcode. */
+  /** The part of the link that replaces the passcode. */
   encryptedPassword: string;
   timezone: string;
   duration: number;
   settings: Settings;
   startTime?: number;
   lastStart?: number;
-  /** Where the switch lets a change extend a recurring meeting. */
+  /** Set if the switch lets a change extend a recurring meeting. */
   changedAt?: number;
   deletedAt?: number;
   endedAt?: number;
   readonly participants: Set<string>;
 }
 
-/** What a user of the account has set for meetings that say nothing. */
+/** A user's default settings for meetings. */
 const USER_SETTINGS: Settings = {
   host_video: false,
   participant_video: false,
@@ -46,7 +46,7 @@ const USER_SETTINGS: Settings = {
   email_notification: true,
 };
 
-/** All meetings of all hosts, deleted ones too. */
+/** All meetings of all hosts, including deleted ones. */
 export class Meetings {
   readonly #byId = new Map<string, MeetingRecord>();
   readonly #random: Random;
@@ -57,7 +57,7 @@ export class Meetings {
     this.#switches = switches;
   }
 
-  /** What an administrator has locked for all users. */
+  /** The settings that an administrator has locked for all users. */
   readonly #locked: Record<string, unknown> = {};
 
   lock(setting: string, value: unknown): void {
@@ -72,7 +72,7 @@ export class Meetings {
     return this.#byId.get(id);
   }
 
-  /** When nobody can start it any more. */
+  /** Returns when the meeting can no longer be started. */
   expiryOf(meeting: MeetingRecord): number {
     const { type, createdAt, startTime = 0, lastStart = 0, changedAt = 0, endedAt } = meeting;
     if (type === 1) return endedAt ?? createdAt + CHOICES.scheduledLife;
@@ -85,7 +85,7 @@ export class Meetings {
     return meeting.deletedAt === undefined && this.expiryOf(meeting) > now;
   }
 
-  /** What a call finds. */
+  /** Returns the meeting that a call finds. */
   find(id: string, now: number): MeetingRecord | undefined {
     const meeting = this.#byId.get(id);
     if (!meeting) return undefined;
@@ -94,7 +94,7 @@ export class Meetings {
     return isInTrash && this.#switches.meetingInTrash === 'shown' ? meeting : undefined;
   }
 
-  /** What the list of a host shows, in its order. */
+  /** Returns the list of a host, in its order. */
   listed(host: Host, now: number): readonly MeetingRecord[] {
     const visible = this.all.filter(
       (meeting) =>
@@ -138,7 +138,7 @@ export class Meetings {
     return meeting;
   }
 
-  /** Only what is said changes. */
+  /** Changes only the given fields. */
   change(meeting: MeetingRecord, body: MeetingBody, now: number): void {
     const { start_time, settings, password } = body;
     meeting.topic = body.topic ?? meeting.topic;
@@ -153,7 +153,7 @@ export class Meetings {
     if (settings) meeting.settings = this.#kept(meeting.settings, settings, meeting.type, meeting.password);
     if (start_time !== undefined && meeting.type !== 3) {
       const start = this.#start(start_time, meeting.timezone, now);
-      // a start in the past is passed over in silence
+      // a start in the past is ignored without an error
       if (start > now) meeting.startTime = start;
     }
     meeting.changedAt = now;
@@ -171,11 +171,11 @@ export class Meetings {
     return Math.max(start, now);
   }
 
-  /** What Zoom keeps of the settings that it was sent; what it drops it drops in silence. */
+  /** Returns the settings that Zoom keeps of those it received; it drops the others without an error. */
   #kept(before: Settings, given: Settings, type: number, password: string): Settings {
     const settings: Record<string, unknown> = { ...before, ...given, ...this.#locked };
     if (type === 3) settings.approval_type = 2;
-    // one of the three has to guard a meeting
+    // one of the three must protect a meeting
     if (password === '' && !settings.waiting_room && !settings.meeting_authentication)
       settings.waiting_room = true;
     if (settings.waiting_room) settings.join_before_host = false;

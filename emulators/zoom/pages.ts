@@ -6,12 +6,12 @@ import type { MeetingRecord } from './meetings.ts';
 const LARGEST = 300;
 
 interface Place {
-  /** The last meeting of the page before. */
+  /** The last meeting of the previous page. */
   readonly after: string;
   readonly until: number;
 }
 
-/** Lists in pages. A page is named by a token that lives for a quarter of an hour. */
+/** Lists in pages. A page is named by a token that is valid for 15 minutes. */
 export class Pages {
   readonly #places = new Map<string, Place>();
   readonly #switches: Switches;

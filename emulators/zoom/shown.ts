@@ -3,18 +3,18 @@ import type { MeetingRecord } from './meetings.ts';
 
 const second = (instant: number) => new Date(instant).toISOString().replace(/\.\d{3}/, '');
 
-/** What lets guests in. */
+/** Returns the link for guests. */
 export function joinUrl({ id, encryptedPassword }: MeetingRecord): string {
   return `https://us02web.zoom.us/j/${id}${encryptedPassword && `?pwd=${encryptedPassword}`}`;
 }
 
-/** What lets its holder in as the host, for two hours: made anew whenever somebody looks. */
+/** Returns a link for the host, valid for two hours: each read creates another one. */
 export function startUrl({ id, host }: MeetingRecord, now: number): string {
   const ticket = Buffer.from(`${host.id}.${id}.${now + 2 * 3_600_000}`).toString('base64url');
   return `https://us02web.zoom.us/s/${id}?zak=${ticket}`;
 }
 
-/** Who a host link was made for, and until when. */
+/** Returns the host and the meeting of a host link, and its expiry. */
 export function readTicket(zak: string): { hostId: string; id: string; until: number } {
   const [hostId = '', id = '', until = '0'] = Buffer.from(zak, 'base64url').toString().split('.');
   return { hostId, id, until: Number(until) };
@@ -26,7 +26,7 @@ function timeOf(meeting: MeetingRecord, switches: Switches): object {
   return { duration, ...(startTime !== undefined && { start_time: second(startTime) }) };
 }
 
-/** A meeting as its own call shows it. */
+/** Returns a meeting as its own call shows it. */
 export function shownMeeting(meeting: MeetingRecord, switches: Switches, now: number): object {
   const { host, password, encryptedPassword, participants } = meeting;
   return {
@@ -55,7 +55,10 @@ export function shownMeeting(meeting: MeetingRecord, switches: Switches, now: nu
   };
 }
 
-/** A meeting as a list shows it: no passcode, no host link, no settings, and only the beginning of the agenda. */
+/**
+ * Returns a meeting as a list shows it: no passcode, no host link, no settings, and only the beginning of the
+ * agenda.
+ */
 export function listedMeeting(meeting: MeetingRecord, switches: Switches): object {
   return {
     uuid: meeting.uuid,

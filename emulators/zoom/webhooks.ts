@@ -5,11 +5,11 @@ import type { MeetingRecord } from './meetings.ts';
 
 export interface WebhookOptions {
   readonly url: string;
-  /** What events are signed with. */
+  /** The secret that signs events. */
   readonly secretToken: string;
 }
 
-/** The one address that the app of an account calls. */
+/** The only webhook address of an account's app. */
 export class Webhooks {
   #hook: WebhookOptions | undefined;
   readonly #deliveries: Deliveries;
@@ -21,17 +21,17 @@ export class Webhooks {
     this.#switches = switches;
   }
 
-  /** From now on this address is called in place of the one before. */
+  /** From now on, this address is called instead of the previous one. */
   subscribe(hook: WebhookOptions): void {
     this.#hook = hook;
   }
 
-  /** Asks the address to prove that it knows the secret. */
+  /** Asks the webhook to prove that it knows the secret. */
   challenge(now: number): void {
     this.#send('endpoint.url_validation', { plainToken: randomBytes(8).toString('base64url') }, now);
   }
 
-  /** A number or a string stands for the meeting, by the event. */
+  /** Some events have the meeting's id as a number, others as a string. */
   tell(event: string, meeting: MeetingRecord, now: number, more: object = {}): void {
     const inSession = event === 'meeting.started' || event === 'meeting.ended';
     const object = {

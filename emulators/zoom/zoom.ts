@@ -16,54 +16,63 @@ import { type WebhookOptions, Webhooks } from './webhooks.ts';
 
 export interface ZoomOptions {
   readonly accounts: readonly AccountOptions[];
-  /** Default: one that is free. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Milliseconds since the epoch; the rate limits go by it too. Default the machine's clock. */
+  /** Milliseconds since the epoch; the rate limits use it too. Default: the machine's clock. */
   readonly now?: () => number;
-  /** Of the faults that are left to chance and of made-up ids. Default 1. */
+  /** The seed of random faults and generated ids. Default 1. */
   readonly seed?: number;
-  /** What the contract leaves open, see choices.ts. */
+  /** The choices that the contract leaves open, see choices.ts. */
   readonly switches?: Partial<Switches>;
-  /** A clock that stands still never lets a full window empty: then turn them off. Default true. */
+  /**
+   * With a clock that does not move, a full window never becomes empty: turn the limits off then. Default
+   * true.
+   */
   readonly rateLimits?: boolean;
   readonly webhook?: WebhookOptions;
-  /** Call webhooks that are not on loopback too. Default false. */
+  /** Whether webhooks that are not on loopback are called too. Default false. */
   readonly callbacksAnywhere?: boolean;
 }
 
 export interface Zoom extends RoomEmulator {
-  /** Where access tokens are to be had. */
+  /** The URL that issues access tokens. */
   readonly tokenUrl: string;
-  /** What went to the webhook. */
+  /** The calls to the webhook. */
   readonly callbacks: readonly Delivery[];
-  /** Every meeting ever made, deleted ones too, the oldest first. */
+  /** Every meeting ever created, including deleted ones, the oldest first. */
   meetings(accountId?: string): readonly MeetingRecord[];
-  /** A host schedules a meeting in their client: it counts against no limit of the API. @throws Error without the host */
+  /**
+   * A host schedules a meeting in their client, which counts towards no limit of the API. @throws Error if
+   * there is no such host
+   */
   schedule(email: string, body: MeetingBody): MeetingRecord;
-  /** The meeting as a call would find it now, or nothing. */
+  /** The meeting as a call would find it now; undefined if there is none. */
   meeting(id: string): MeetingRecord | undefined;
   /** Creations and changes of a host in this UTC day. */
   changesToday(email: string): number;
-  /** Somebody else has the host make so many creations or changes today. @throws Error without the host */
+  /**
+   * Counts this many creations or changes of the host today, as if another program had made them. @throws
+   * Error if there is no such host
+   */
   spend(email: string, changes: number): void;
-  /** An administrator locks a setting: what callers say of it is dropped in silence. */
+  /** An administrator locks a setting: its value in requests is ignored without an error. */
   lock(setting: string, value: unknown): void;
-  /** Loses a meeting: it is not even in the trash. */
+  /** Removes a meeting without a trace: it is not even in the trash. */
   removeMeeting(id: string): void;
-  /** Somebody follows a link and stays. @throws Error where it leads nowhere */
+  /** Follows a link as a person does, who then stays. @throws Error if it leads nowhere */
   join(link: string, name: string): Entry;
   leave(id: string, name: string): void;
   /** Somebody enters the address of a webhook on the page of the app, which is challenged at once. */
   subscribe(hook: WebhookOptions): void;
   challengeWebhook(): void;
   trust(accountId: string, clientSecret: string): void;
-  /** Every secret and every token of the account is refused from now on. */
+  /** From now on, every secret and every token of the account is refused. */
   distrust(accountId: string): void;
-  /** Only these scopes are in the tokens of the account from now on. */
+  /** From now on, tokens of the account have only these scopes. */
   limitScopes(accountId: string, scopes: readonly string[]): void;
 }
 
-/** Zoom's Meetings API on loopback, held to its contract. */
+/** Starts Zoom's Meetings API on loopback, as its contract describes it. */
 export async function startZoom(options: ZoomOptions): Promise<Zoom> {
   const switches = { ...SWITCHES, ...options.switches };
   const clock = createClock(options.now);
@@ -155,7 +164,9 @@ export async function startZoom(options: ZoomOptions): Promise<Zoom> {
     settle: () => deliveries.settled(),
   };
 
-  /** @throws Error where the host has too many meetings under way, or nobody may begin without the host */
+  /**
+   * @throws Error if the host has too many meetings in progress, or the meeting must be started by its host
+   */
   const begin = (meeting: MeetingRecord, role: Entry['role']) => {
     const { host, settings } = meeting;
     if (role === 'guest' && !settings.join_before_host) {
@@ -201,7 +212,7 @@ export async function startZoom(options: ZoomOptions): Promise<Zoom> {
   };
 }
 
-/** Which meeting a link leads to, and as whom. @throws Error where it leads nowhere */
+/** Returns the meeting of a link, and the visitor's role. @throws Error if the link leads nowhere */
 function visitByLink(
   link: string,
   meetings: Meetings,
