@@ -5,11 +5,11 @@ import { type Answer, type Decide, type ServiceProxy, startProxy } from './proxy
 
 /** The severity of the faults, as probabilities. */
 export interface Severity {
-  /** Of each kind of fault, for each call to the provider. */
+  /** The probability of each kind of fault, for each call to the provider. */
   readonly provider: number;
-  /** Of a throttle, and of a lost answer after the effect, for each call to the table. */
+  /** The probability of a throttle, and of a lost answer after the effect, for each call to the table. */
   readonly table: number;
-  /** Of a refused entry of the bus. */
+  /** The probability that the bus refuses an entry. */
   readonly bus: number;
   /** How many entries in a row the bus refuses at the start. */
   readonly busOutage: number;

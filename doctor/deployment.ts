@@ -158,7 +158,7 @@ function choose(stack: string, found: readonly string[], wanted: string | undefi
 /** Constructs name their resources after their path: returns how the names of a deployment begin. */
 const placeOf = (requestsFunction: string) => requestsFunction.replace(/RequestsFunction[0-9A-F]{8}$/, '');
 
-/** Of two deployments, `Rooms` and `RoomsOfOthers`, the longer matching name is right. */
+/** The longer matching name wins: of the deployments `Rooms` and `RoomsOfOthers`, both may match. */
 function ownerOf(logicalId: string, places: ReadonlyMap<string, string>): string | undefined {
   const [owner] = [...places]
     .filter(([, place]) => logicalId.startsWith(place))

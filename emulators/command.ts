@@ -8,7 +8,7 @@ type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | 
 export interface Arguments {
   readonly port: number;
   readonly seed?: number;
-  /** `--set name=position`, as it was typed. */
+  /** `--set name=position`, as typed. */
   readonly set: readonly string[];
   text(name: string): string | undefined;
   texts(name: string): string[];

@@ -30,6 +30,6 @@ export interface RoomEmulator extends Emulator {
   inventory(account?: string): readonly InventoryEntry[];
   /** Follows a guest's or host's link. @throws Error with the reason if it leads nowhere */
   enter(link: string): Entry;
-  /** Does what is due by the clock, and resolves once every callback was sent. */
+  /** Applies all that is due by the clock, and resolves once every callback was sent. */
   settle(): Promise<void>;
 }

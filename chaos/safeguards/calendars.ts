@@ -4,7 +4,7 @@ const ADAPTERS = 'functions/adapters/calendars';
 const CONNECTIONS = 'functions/connections';
 const WRITE_BACK = `${CONNECTIONS}/write-back`;
 
-/** What keeps the events of people as they are, and rooms as their calendars say. */
+/** The safeguards that keep people's events unchanged, and rooms as their calendars say. */
 export const OF_CALENDARS: readonly Safeguard[] = [
   {
     name: 'an event that has changed meanwhile is read again',

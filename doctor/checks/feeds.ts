@@ -3,7 +3,7 @@ import type { Feed } from '../../functions/feeds/feed.ts';
 import type { Check } from '../check.ts';
 import { failed, ok } from '../finding.ts';
 
-/** Checks that the secret of each feed has an address. Does not show it. */
+/** Checks that the secret of each feed has an address. The address is not shown. */
 export const checkFeeds: Check = async ({ functions, stack }, { secrets: client }) => {
   const feeds: readonly Feed[] = JSON.parse(functions.get('read-calendars')?.environment.FEEDS ?? '[]');
   const secrets = secretsManager({ client, now: () => Date.now() });

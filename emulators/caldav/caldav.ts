@@ -24,7 +24,7 @@ export interface CaldavOptions {
 export interface Caldav extends Emulator, Controlled {
   /** The base URL: calendars are at `<url>/ann/team/`. */
   readonly url: string;
-  /** Can be changed while it runs. */
+  /** You can change them while it runs. */
   readonly switches: { -readonly [Name in keyof Switches]: Switches[Name] };
   /** From now on, only this password or token of the user is accepted. */
   trust(user: string, password: string): void;

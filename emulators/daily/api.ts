@@ -20,7 +20,7 @@ export interface ApiParts {
   readonly switches: Switches;
   readonly rateLimits: boolean;
   readonly now: () => number;
-  /** Does what is due now. */
+  /** Applies all that is due now. */
   readonly catchUp: () => void;
 }
 

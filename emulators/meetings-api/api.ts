@@ -22,7 +22,7 @@ export interface ApiParts {
   readonly links: RoomLinks;
   readonly switches: Switches;
   readonly now: () => number;
-  /** Does what is due now. */
+  /** Applies all that is due now. */
   readonly catchUp: () => void;
   readonly roomLimit: (applicationId: string) => number;
 }

@@ -32,7 +32,7 @@ export interface AvailableFeatures {
   readonly is_captions_available: boolean;
 }
 
-/** The fields that PATCH may change, with `expires_at` as it was written. */
+/** The fields that PATCH may change; `expires_at` is the original text. */
 export interface UpdateDetails {
   readonly expires_at?: string;
   readonly expire_after_use?: boolean;

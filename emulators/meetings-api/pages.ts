@@ -4,7 +4,7 @@ import type { RoomRecord } from './room.ts';
 
 interface PageQuery {
   readonly size: number;
-  /** As it was written; absent if the default is used. */
+  /** The original text; absent if the default is used. */
   readonly written?: string;
   readonly startId?: number;
   /** Exclusive. */

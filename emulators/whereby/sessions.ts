@@ -16,8 +16,8 @@ interface Session {
 }
 
 /**
- * The people in each room. A session needs two people. The end of a meeting removes nobody; only a deletion
- * does.
+ * The people in each room. A session needs two people. People may stay after the end of a meeting; only a
+ * deletion removes them.
  */
 export class Sessions {
   readonly #byMeeting = new Map<string, Session>();

@@ -41,7 +41,7 @@ export function batchOf<Task>({ batch }: QueueEvent<Task>): Batch<Task> {
   throw new Error('the batch was not parsed: use parsing() before the middleware or handler that needs it');
 }
 
-/** Does the work of every message at the same time, each inside the guards. Resolves when all have ended. */
+/** Runs the work of every message at the same time, each inside the guards. Resolves when all have ended. */
 export function forEachMessage<Task>(work: (task: Task, context: Context) => Promise<unknown>) {
   return async (event: QueueEvent<Task>, context: Context): Promise<void> => {
     const { messages, guards } = batchOf(event);

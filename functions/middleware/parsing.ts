@@ -3,7 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { toError } from '../rooms/model/errors.ts';
 import type { Message, QueueEvent } from './batch.ts';
 
-/** What a message asks for, and the key whose messages are worked on in order. */
+/** The task of a message, and its key. The messages of one key are worked on in order. */
 export interface Parsed<Task> {
   readonly key: string;
   readonly task: Task;

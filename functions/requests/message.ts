@@ -30,7 +30,7 @@ export interface ParsedMessage {
   readonly split: readonly string[];
   /** Series whose occurrences have rooms of their own, with their requests. */
   readonly series?: readonly SeriesUpdate[];
-  /** What was left out or repaired, as text for a person. */
+  /** The parts that were left out or repaired, as text for a person. */
   readonly warnings?: readonly string[];
   /** Why the message has no consequence, as text for a person. */
   readonly skipped?: string;

@@ -7,7 +7,7 @@ export interface ListInEnvironment {
   readonly entries: readonly { readonly name: string }[];
   /** The part of the 4 KB of a function's environment that remains for the list. */
   readonly bytes: number;
-  /** What to do if it does not fit. */
+  /** The advice if it does not fit. */
   readonly remedy: string;
 }
 

@@ -81,7 +81,7 @@ export class Queue {
   }
 
   /**
-   * Does what SQS's own redrive does to a message that SQS had moved to this queue's dead-letter queue: the
+   * Simulates SQS's own redrive for a message that SQS had moved to this queue's dead-letter queue: the
    * message comes back with another id and another time.
    */
   moveBack(body: string, deadLetterQueueArn: string): void {

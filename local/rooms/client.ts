@@ -128,7 +128,7 @@ export class LocalClient {
     await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ feed }) }));
   }
 
-  /** Has all feeds and connected calendars read. */
+  /** Starts the reading of all feeds and connected calendars. */
   async readCalendars(): Promise<void> {
     const QueueUrl = this.calendarsQueueUrl ?? missing('read-calendars');
     await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));

@@ -18,7 +18,7 @@ export interface LocalProvider {
   readonly credential: string;
   /** Whether a room's expiry can be moved while its link stays. */
   readonly movesExpiry: boolean;
-  /** Does what is due by the clock, such as reporting rooms that have expired. */
+  /** Applies all that is due by the clock, such as reporting rooms that have expired. */
   settle(): Promise<void>;
   /** The state from which it can be started again unchanged, as JSON. Contains the credential. */
   state(): unknown;

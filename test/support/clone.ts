@@ -24,7 +24,7 @@ export interface Started {
   /** The output so far. */
   said(): string;
   readonly ended: Promise<Ended>;
-  /** Does what Ctrl-C does: every process gets the signal. */
+  /** Interrupts as Ctrl-C does: every process gets the signal. */
   interrupt(): void;
 }
 

@@ -145,8 +145,7 @@ export class Life {
   }
 
   /**
-   * Does what SQS's own redrive does: the message comes back with another id and time, and without the first
-   * ones.
+   * Simulates SQS's own redrive: the message comes back with another id and time, and without the first ones.
    */
   async moveBack(message: Sent): Promise<void> {
     const index = this.pending.indexOf(message);

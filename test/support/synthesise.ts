@@ -4,8 +4,8 @@ import { App } from 'aws-cdk-lib';
 import { addStack } from '../../bin/add-stack.ts';
 
 /**
- * Does what `synthesise` of the local stack does, but in this process: a separate process takes most of its
- * time to load the CDK.
+ * Synthesises as `synthesise` of the local stack does, but in this process: a separate process takes most of
+ * its time to load the CDK.
  */
 export async function synthesiseHere(
   project: string,

@@ -16,9 +16,9 @@ export interface RoomsPage extends Omit<z.infer<typeof pageReply>, '_embedded'> 
  * Reads every page of the list, each with the serial number of its last room.
  *
  * The list has traps: the last page has `next` too, the links have no scheme, and a page may be smaller than
- * requested. A room that is missed here is created a second time elsewhere. So the list ends only at an empty
- * page, at a link that leads to no new page, or at a short page after as many rooms as the account has. Only
- * the serial number of a link is used, so that no link can send a token to another server.
+ * requested. A room that is missed here is created a second time elsewhere. So the list ends only in three
+ * cases: an empty page, a link that leads to no new page, or a short page after as many rooms as the account
+ * has. Only the serial number of a link is used, so that no link can send a token to another server.
  */
 export async function* pages(fetchPage: FetchPage, since?: string, reached?: ListOptions['reached']) {
   const seen = new Set<string>();

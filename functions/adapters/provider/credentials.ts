@@ -50,10 +50,10 @@ const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Credentials that survive their own rotation. A refused call (401) had no effect, so it is sent again with
- * the versions in Secrets Manager. The order is the current version with a new signature, then the pending
- * one, then the previous one, because the provider may or may not have accepted the new key yet. So workers
- * with different versions all recover. A current version that is no credential at all (for example the wrong
- * file) is skipped and reported.
+ * the versions in Secrets Manager. The order is the current version with a new signature, the pending one,
+ * the previous one: the provider may or may not have accepted the new key yet. So workers with different
+ * versions all recover. A current version that is no credential at all (for example the wrong file) is
+ * skipped and reported.
  */
 export function credentials({
   application,

@@ -24,7 +24,7 @@ export type FieldName = (typeof FIELDS)[number];
 /** How a provider supports a field. */
 export interface FieldSupport {
   readonly support: 'native' | 'approximated' | 'impossible';
-  /** What the caller gets instead, or why the field has no effect. */
+  /** The replacement that the caller gets, or the reason why the field has no effect. */
   readonly how?: string;
   /** The values that are fully supported. Absent: all if the field is native, otherwise none. */
   readonly given?: readonly unknown[];

@@ -29,7 +29,7 @@ export interface ReconciliationMessage extends Partial<ReconciliationTask> {
  * names some. For one application it can confirm what the brake held back, up to a number of findings and a
  * time. With `links` nothing is compared.
  *
- * @throws RequestRefusedError if it is none of these
+ * @throws RequestRefusedError for any other message
  */
 export function readReconciliation(body: string): ReconciliationMessage {
   try {

@@ -58,8 +58,9 @@ async function takeOver(
 }
 
 /**
- * No two keys take over one room: the first one notes it. A note whose key has the room no more, or never came to have
- * it, is replaced. Whoever wrote it has ended by then, as no invocation outlasts a lease.
+ * Notes the key that takes over a room, so that no other key can. A note is replaced if its key no longer has
+ * the room, or never had it. The worker that wrote it has ended by then, because no invocation is longer than
+ * a lease.
  */
 async function reserve(place: RoomPlace, key: string, context: RoomContext): Promise<void> {
   let noted = await context.rooms.reserve(place, key);

@@ -38,7 +38,7 @@ export async function rotateRoom(order: RotationOrder, context: RoomContext): Pr
   });
 }
 
-/** @param room the row as it was found, or without the change that it was found with */
+/** @param room the row from the table, or the same without the change that it was found with */
 async function tidyUp(found: Room, room: Room, context: RoomContext): Promise<Result> {
   const isFree = found.claim && found.revision === room.revision;
   const tidy = isFree ? await context.rooms.write(room) : room;

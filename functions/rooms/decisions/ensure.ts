@@ -33,7 +33,7 @@ export interface EnsurePolicy {
 }
 
 /**
- * What must be done so that a key has the desired room, and why.
+ * The next action so that a key has the desired room, and the reason.
  *
  * - `ignore`: the row has seen this request or a newer one.
  * - `record`: the room stays as it is, and the row notes what the request means for its future.

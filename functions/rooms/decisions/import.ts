@@ -16,11 +16,11 @@ import { isTokenOf } from '../model/token.ts';
 import { isAlive, isRetired, isWanted } from '../model/transitions.ts';
 
 /**
- * What has to be done so that a key takes over a room that somebody else made.
+ * The next action so that a key takes over a room that another program or person created.
  *
- * - `leave`: the key has the room already.
- * - `refuse`: it cannot have it; `reason` is for the caller.
- * - `take`: the row has the room from now on.
+ * - `leave`: the key already has the room.
+ * - `refuse`: the key cannot have it; `reason` is for the caller.
+ * - `take`: the row gets the room.
  */
 export type ImportDecision =
   | { readonly action: 'leave'; readonly reason: 'imported already' }
@@ -95,7 +95,7 @@ export function hasRoom(row: Room, { place: { application, id } }: ImportedRoom)
   return isWanted(row) && current?.application === application && current.id === id;
 }
 
-/** @returns why nobody can have the room, as the end of a sentence */
+/** @returns why no key can take over the room, as the end of a sentence */
 function refusalOf(
   row: Room,
   seen: ProviderRoom | undefined,
@@ -145,7 +145,7 @@ function usualRenewal({ byUse }: ProviderRoom, { livesByUse }: Capabilities): Re
   return { mode: byUse && livesByUse !== undefined ? 'recreate' : 'extend' };
 }
 
-/** What a provider says with `null` is its default. */
+/** The provider shows a default as `null`. */
 function shownBy({ settings = {} }: ProviderRoom): Partial<RoomSettings> {
   const shown = namesOf(settings).filter((name) => settings[name] !== undefined && settings[name] !== null);
   return Object.fromEntries(shown.map((name) => [name, settings[name]]));

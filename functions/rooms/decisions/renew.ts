@@ -7,7 +7,7 @@ import type { Instant } from '../model/time.ts';
 import { isAlive } from '../model/transitions.ts';
 
 /**
- * What must be done with a room that was nominated for renewal, and why.
+ * The next action for a room that was nominated for renewal, and the reason.
  *
  * - `leave`: it is not due yet, or other work on it is in progress.
  * - `warn`: a room that lives by its use is not used, and there is still time to use it.

@@ -6,7 +6,7 @@ import { isKeptPast, isOver } from '../model/spec.ts';
 import type { Instant } from '../model/time.ts';
 
 /**
- * What must be done with a room for which reconciliation reported a problem, and why.
+ * The next action for a room for which reconciliation reported a problem, and the reason.
  *
  * - `leave`: it matches its request, or ended as requested.
  * - `reopen`: a new room takes its place, after the provider has confirmed that it is gone.

@@ -2,7 +2,7 @@ import { fraction } from '../model/digest.ts';
 import type { DelayedOrder, DueRoom, RoomStore, RotationQueue } from '../model/ports.ts';
 import type { Duration, Instant } from '../model/time.ts';
 
-/** What a run of the planner still has to read. An empty task is a whole run. */
+/** The unread part of a run of the planner. An empty task is a whole run. */
 export interface PlanTask {
   /** The run considers only rooms that were due when it began. */
   readonly before?: Instant;

@@ -38,7 +38,8 @@ type Cause = RoomGoneError | ProviderRefusedError | ChangeGivenUpError;
 const MAX_WAIT: Duration = DAY;
 
 /**
- * A living room did not take a change. Has the row without the claim, so that the caller can try another way.
+ * A living room did not take a change. The error contains the row without the claim, so that the caller can
+ * try another way.
  */
 export class NotAlteredError extends Error {
   // private, so that no logger prints the host URL on the row

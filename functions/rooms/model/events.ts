@@ -81,7 +81,7 @@ export interface RoomEventDetail {
   readonly key: string;
   /** The number of rooms that were opened under the key. */
   readonly generation: number;
-  /** Grows with every event of the key: a higher revision is newer. */
+  /** Grows with every change of the row: an event with a higher revision is newer. */
   readonly revision: number;
   /** The state of the key. */
   readonly state: RoomState;

@@ -100,7 +100,7 @@ export interface ShownLinks extends LinkPolicy {
 export interface Links extends ShownLinks {
   /** Writes a link unless the table has one of a higher revision. Safe to repeat. */
   write(link: Link): Promise<'written' | 'newer-stands'>;
-  /** 22 characters of base64url that nobody can guess. */
+  /** Returns 22 random characters of base64url. */
   readonly newSlug: () => string;
 }
 

@@ -71,7 +71,8 @@ export function renewalTime(
 
 /**
  * Returns the time from which a room has priority over all others. This is in the last 5 % of its life and in
- * the second half of its window, but in any case before the last run of the schedule that can still save it.
+ * the second half of its window. In any case it is before the last run of the schedule that can still save
+ * it.
  *
  * @param since when the room was given this expiry
  */

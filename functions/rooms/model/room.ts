@@ -136,7 +136,9 @@ export interface RoomPlace {
   readonly id: string;
 }
 
-/** A room that somebody else made, and how it shall be kept. What is absent is as the room shows it. */
+/**
+ * A room that another program or person created, and how it is kept. Absent fields are taken from the room.
+ */
 export interface ImportedRoom {
   readonly place: RoomPlace;
   readonly settings: Partial<RoomSettings>;
@@ -280,8 +282,7 @@ export interface Room {
   readonly withdrawnSlugs?: readonly string[];
   readonly claim?: Claim;
   /**
-   * What happened to the row and is not announced yet, in order, at most one of each type
-   * (`announcements.ts`).
+   * Events of the row that are not announced yet, in order, at most one of each type (`announcements.ts`).
    */
   readonly unannounced?: readonly Announcement[];
   /** Present while a change of the current room has got no clear answer. */

@@ -13,7 +13,7 @@ export const MOST_ROOMS = 200;
 /** The consequences for the row of a series and for its rooms. */
 export interface SeriesPlan {
   readonly memory: SeriesMemory;
-  /** What the row has instead until the requests were served, so that a crash leaves them to be repeated. */
+  /** The values of the row until the requests are served, so that a crash leaves them to be repeated. */
   readonly unfinished?: Pick<SeriesMemory, 'rooms' | 'waiting'>;
   readonly requests: readonly RoomRequest[];
 }

@@ -4,7 +4,7 @@ import { RequestRefusedError } from '../../rooms/model/errors.ts';
 const WORKERS = 5;
 
 /**
- * Does all work. The pieces of one key run in sequence, so that the second does not find the claim of the
+ * Runs all work. The pieces of one key run in sequence, so that the second does not find the claim of the
  * first.
  *
  * @throws the first temporary failure, otherwise the first refusal. A refusal moves the message to the

@@ -84,8 +84,8 @@ export function workQueue(
 }
 
 /**
- * The message as it was first sent, before it passed through other queues. A send time after the time at which SQS
- * accepted the message is ignored.
+ * Returns the id and the send time of a message before it passed through other queues. A send time after the
+ * time at which SQS accepted the message is ignored.
  */
 export function originOf(record: SQSRecord): Origin {
   const { originalMessageId, originalSentAt, placeIsLost } = record.messageAttributes;

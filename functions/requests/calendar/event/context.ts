@@ -4,7 +4,7 @@ import type { Zone } from '../time/zone.ts';
 import type { Leniency } from './leniency.ts';
 import type { CalendarSettings } from './settings.ts';
 
-/** What is known of a calendar's event in addition to the event's own fields. */
+/** The data about a calendar's event besides the event's own fields. */
 export interface CalendarContext {
   /** The calendar's id, if the sender of the bus event named it. */
   readonly calendarId?: string;

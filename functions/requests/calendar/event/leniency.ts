@@ -10,7 +10,7 @@ export class Leniency {
   readonly #warnings = new Set<string>();
   #repairs = 0;
 
-  /** What was left out or repaired, as text for a person. */
+  /** The parts that were left out or repaired, as text for a person. */
   get warnings(): readonly string[] {
     return [...this.#warnings];
   }

@@ -124,9 +124,9 @@ function isOfOneSeat({ seatsPerTimeSlot, attendees }: Booking): boolean {
 }
 
 /**
- * Recurring bookings share a room, because one webhook cancels all remaining ones. Among the cancellations
- * only that webhook has `recurringEvent`; it names the first remaining booking. Bookings belong together if
- * they have the same properties.
+ * Recurring bookings share a room, because one webhook cancels all remaining ones. That webhook is the only
+ * cancellation with `recurringEvent`, and names the first remaining booking. Bookings belong together if they
+ * have the same properties.
  */
 function recurringTelling(
   payload: Booking,

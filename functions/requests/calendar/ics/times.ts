@@ -21,7 +21,7 @@ export interface Clocks {
   readonly leniency: Leniency;
 }
 
-/** What an occurrence inherits from its series if its own value is missing or invalid. */
+/** The values of the series for an occurrence whose own are missing or invalid. */
 export type Inherited = Pick<EventTimes, 'zone' | 'length'>;
 
 /** A time of a VEVENT, with the zone that it names. */

@@ -4,7 +4,7 @@ import { shown } from '../../refusal.ts';
 import { dayNumber, daysInMonth, type LocalTime } from './local-time.ts';
 import type { Zone } from './zone.ts';
 
-/** A date, or a date with a time, as it was written. */
+/** A date, or a date with a time, as written. */
 export interface DateTime {
   /** For a date without a time: its midnight. */
   readonly wall: LocalTime;
