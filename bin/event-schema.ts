@@ -27,7 +27,7 @@ const room = z
   .strictObject({
     application: z.string(),
     id: z.string().check(described("The provider's id")),
-    meetingCode: z.optional(z.string().check(described('Absent where the provider has none'))),
+    meetingCode: z.optional(z.string().check(described('Absent if the provider has none'))),
     guestUrl: z.string().check(z.meta({ format: 'uri' })),
     createdAt: instant,
     expiresAt: instant,
@@ -67,7 +67,7 @@ const requestDetail = z
     messageId: z.string().check(described('The id that SQS gave the message when it was first sent')),
     sentAt: instant,
     eventId: z.optional(z.string().check(described('Of an event of the bus'))),
-    key: z.optional(z.string().check(described('Absent where the message names no room that could be read'))),
+    key: z.optional(z.string().check(described('Absent if the key could not be read from the message'))),
     reason: z.string(),
   } satisfies FieldsOf<RequestEventDetail>)
   .check(z.meta({ id: 'requestDetail' }));
@@ -133,7 +133,7 @@ export function eventJsonSchema(): string {
   const document = {
     $schema,
     title: 'An event of Evergreen Rooms',
-    description: 'An event as a rule of the bus hands it on; detail-type tells which',
+    description: 'An event as a rule of the bus delivers it; detail-type says which',
     oneOf: anyOf,
     $defs,
   };

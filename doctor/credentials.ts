@@ -101,7 +101,7 @@ async function checkKey(entry: ApplicationEntry, value: string): Promise<unknown
   } catch (error) {
     // the functions' messages are about the content of the secret; here the value is not stored yet
     const [, found = said(error)] = /cannot be used: (.*?); put /.exec(said(error)) ?? [];
-    throw new Error(`application ${entry.name} needs ${credential.form}, and this is none: ${found}`);
+    throw new Error(`application ${entry.name} needs ${credential.form}, but the value is not one: ${found}`);
   }
 }
 
@@ -119,7 +119,7 @@ async function checkConnection(connection: Connection, value: string): Promise<u
       );
     }
     const [, found = said(error)] = /cannot be used: (.*?); put /.exec(said(error)) ?? [];
-    throw new Error(`connection ${connection.name} needs ${wanted}, and this is none: ${found}`);
+    throw new Error(`connection ${connection.name} needs ${wanted}, but the value is not one: ${found}`);
   }
 }
 

@@ -31,13 +31,13 @@ export async function hostLinkOf(
   const provider = poolOf(applications, now, { secrets }).provider(current.application);
   const link = await provider.hostUrl(current.id, spec?.settings);
   if (link) return link;
-  throw new Error(`the provider has no room ${current.id} any more: reconciliation opens room ${key} anew`);
+  throw new Error(`the provider has no room ${current.id} any more: reconciliation opens room ${key} again`);
 }
 
 /** @throws Error unless the output is a terminal, or the caller has confirmed with `--yes` */
 export function assertMayShow(isTerminal: boolean, yes: boolean): void {
   if (isTerminal || yes) return;
   throw new Error(
-    'a host link is a credential, and is shown to a terminal only: whoever has it is the host. Add --yes to print it all the same',
+    'a host link is a credential that makes its holder the host, so it is only shown in a terminal. Add --yes to print it anyway',
   );
 }

@@ -39,15 +39,15 @@ export function inWords(error: Error & { readonly code?: string }): string {
     return `the clock of this machine is off, so AWS refuses its signatures (${message}): set the clock by NTP; the credentials may be right`;
   }
   if (REFUSED.includes(name)) {
-    return `AWS does not take the credentials (${name}: ${message}): log in again as for the AWS CLI, or set AWS_PROFILE`;
+    return `AWS does not accept the credentials (${name}: ${message}): log in again as for the AWS CLI, or set AWS_PROFILE`;
   }
   if (DENIED.includes(name)) {
-    return `${message}: whoever asks needs the rights in docs/guide/doctor.md`;
+    return `${message}: the caller needs the permissions in docs/guide/doctor.md`;
   }
   if (UNREACHABLE.includes(code)) {
     // if several addresses were tried, Node.js throws an error without a message
     const why = message.includes(code) ? message : `${code} ${message}`.trim();
-    return `AWS cannot be reached (${why}): is the region right, and is there a way to it?`;
+    return `AWS cannot be reached (${why}): check the region and the network`;
   }
   if (name === 'ValidationError' && message.endsWith('does not exist')) {
     return (

@@ -5,7 +5,7 @@ import { type Finding, failed } from './finding.ts';
  * nothing, and `--force` compares only templates, not resources.
  */
 export const RESTORE =
-  'npx cdk deploy --revert-drift makes the stack what its template says (a deploy alone changes nothing where the template is the same)';
+  'npx cdk deploy --revert-drift restores what the template says (a deploy alone changes nothing if the template is the same)';
 
 /** The services' errors for a missing resource. */
 const MISSING = [
@@ -43,6 +43,6 @@ export function couldNotLook(subject: string, error: Error): Finding {
   return failed(
     subject,
     `could not be looked at (${name}: ${message})`,
-    'let whoever runs the doctor look: docs/security.md has the policies of a reader and of an operator',
+    'give the person who runs the doctor the permission: docs/security.md has the policies of a reader and of an operator',
   );
 }

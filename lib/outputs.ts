@@ -33,7 +33,7 @@ export function addOutputs(scope: Construct, rooms: EvergreenRooms, command = 'n
   }
   const { region } = Stack.of(scope);
   new CfnOutput(scope, 'OpenDashboard', {
-    description: 'Where the dashboard is',
+    description: 'The address of the dashboard',
     value:
       `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}` +
       `#dashboards/dashboard/${rooms.dashboard.dashboardName}`,
@@ -76,7 +76,7 @@ function names({ deployment, eventBus, linksUrl, requestQueue, table }: Evergree
       : [
           {
             name: 'LinksUrl',
-            description: 'Where the links of rooms begin; the attribute slug of a room is the rest',
+            description: 'The start of every link; the attribute slug of a room follows',
             value: linksUrl,
           },
         ]),
@@ -92,7 +92,7 @@ function policies({ readerPolicy, operatorPolicies }: EvergreenRooms): Output[] 
     },
     ...operatorPolicies.map((policy, i) => ({
       name: `OperatorPolicyArn${i === 0 ? '' : i + 1}`,
-      description: 'The policy for people who change rooms with the command, beside that of a reader',
+      description: 'The policy for people who change rooms with the command, in addition to that of a reader',
       value: policy.managedPolicyArn,
     })),
   ];

@@ -93,7 +93,7 @@ function quota(subject: string, rooms: number, limit: number | undefined): Findi
     warning(
       subject,
       found,
-      'add an application to the pool (applications), or cancel rooms that nobody needs',
+      'add an application to the pool (applications), or cancel rooms that are no longer needed',
     ),
   ];
 }

@@ -60,7 +60,7 @@ function begin(tag: string, attributes: string, outer: Readonly<Record<string, s
   }
   const [prefix, local] = tag.includes(':') ? tag.split(':', 2) : ['', tag];
   const namespace = namespaces[prefix ?? ''];
-  if (namespace === undefined) throw new UnreadableXmlError(`the prefix of <${tag}> stands for nothing`);
+  if (namespace === undefined) throw new UnreadableXmlError(`the prefix of <${tag}> is not defined`);
   return { tag, name: `${namespace} ${local}`, namespaces, children: [], text: '' };
 }
 
@@ -69,7 +69,7 @@ function unescaped(text: string): string {
     if (hex) return String.fromCodePoint(Number.parseInt(hex, 16));
     if (decimal) return String.fromCodePoint(Number(decimal));
     const known = ENTITIES[name];
-    if (known === undefined) throw new UnreadableXmlError(`${entity} stands for nothing`);
+    if (known === undefined) throw new UnreadableXmlError(`${entity} is not defined`);
     return known;
   });
 }

@@ -63,7 +63,7 @@ function parsed(text: string): unknown {
 /** V8 quotes the text in some errors: for those, only the position is kept. */
 function complaintIn(message: string): string {
   const [, line, column] = /\(line (\d+) column (\d+)\)$/.exec(message) ?? [];
-  if (line) return `and is none at line ${line}, column ${column}`;
+  if (line) return `but is invalid at line ${line}, column ${column}`;
   if (message === 'Unexpected end of JSON input') return 'and ends before it is complete';
   return 'with double quotes around names and texts';
 }

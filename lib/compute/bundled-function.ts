@@ -84,8 +84,7 @@ export function bundledFunction(
   });
   Validations.of(made).acknowledge({
     id: 'cdk-validator-cfnguard::lambda_inside_vpc_check',
-    reason:
-      'it speaks to a provider on the internet and to services of AWS over TLS; a team may bring a network',
+    reason: 'it calls a provider on the internet and services of AWS over TLS; a team may pass a network',
   });
   return made;
 }

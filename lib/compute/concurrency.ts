@@ -24,7 +24,7 @@ export function noteConcurrency(
   const most = known.reduce((sum, each) => sum + each, callbacks ?? 0);
   Annotations.of(scope).addInfoV2(
     'evergreen-rooms:concurrency',
-    `at most ${most} functions of this deployment run at once, of the 10 that a new account may run, or of 1000; for more ` +
+    `at most ${most} functions of this deployment run at the same time, of the 10 that a new account may run, or of 1000; for more ` +
       'throughput raise requestConcurrency and rotationConcurrency (rotation.concurrency of the construct)' +
       (callbacks === undefined
         ? ''

@@ -53,7 +53,7 @@ export function permitReadingFiles(grantee: IFunction, bucket: IBucket): void {
   acknowledgeWildcard(
     grantee.role ?? grantee,
     objects,
-    'which objects will be put into the bucket nobody can name',
+    'the names of the objects in the bucket are not known beforehand',
   );
   permitKey(grantee, bucket.encryptionKey, 's3', ['kms:Decrypt']);
 }

@@ -51,7 +51,7 @@ export class Callbacks extends Construct {
     } satisfies Omit<RoomCallbacksEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'>;
     this.function = bundledFunction(this, surroundings, {
       name: 'room-callbacks',
-      description: 'Takes what providers tell of rooms',
+      description: 'Receives callbacks of providers about rooms',
       timeout: Duration.seconds(15),
       memorySize: 256,
       environment,

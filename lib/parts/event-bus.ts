@@ -22,7 +22,7 @@ export function eventBus(scope: Construct, brought?: IEventBus): IEventBus {
   const kept = 'the events are not archived; bring a bus along that has what you need (eventBus)';
   if (!hasFeature(scope, 'archives', kept)) return bus;
   bus.archive('Archive', {
-    description: 'The news of rooms, for whoever missed some',
+    description: 'The announcements, for listeners that missed some',
     eventPattern: { source: [OWN_SOURCE] },
     retention: Duration.days(90),
   });

@@ -129,7 +129,7 @@ function appearanceOf({ page = 'redirect', team, logo, contact }: LinksOptions):
 function acknowledgeDistribution(distribution: Distribution, hasWebAcl: boolean): void {
   const reasons: Record<string, string> = {
     'AwsSolutions-CFR1': 'visitors come from everywhere',
-    'AwsSolutions-CFR3': 'an access log would have every link in full, and whoever has a link gets in',
+    'AwsSolutions-CFR3': 'an access log would have every link in full, and anybody who has a link can enter',
     ...(!hasWebAcl && {
       'AwsSolutions-CFR2': 'a web ACL costs money every month: linksWebAcl brings one along',
     }),

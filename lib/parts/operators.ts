@@ -153,7 +153,7 @@ export class Operators extends Construct {
       .combine(permit(grantee, ['events:PutEvents'], bus.eventBusArn));
     if (!bucket) return changes;
     const objects = bucket.arnForObjects('*');
-    acknowledgeWildcard(grantee, objects, 'which objects will be put into the bucket nobody can name');
+    acknowledgeWildcard(grantee, objects, 'the names of the objects in the bucket are not known beforehand');
     return changes
       .combine(permit(grantee, ['s3:PutObject'], objects))
       .combine(permitKey(grantee, bucket.encryptionKey, 's3', ['kms:GenerateDataKey']));

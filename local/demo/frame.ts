@@ -38,14 +38,11 @@ export function whatNext({ doors, stack, provider }: LocalRooms, port: number): 
     ['npm run send -- examples/room-request.json', 'ask for another room'],
     ['npm run send -- examples/room-requested-event.json', 'ask by an event on the bus'],
     ['npm run send -- examples/cancel-request.json', 'and cancel that one'],
-    ['npm run send -- examples/calendar-google.json', 'a meeting as Google Calendar tells of it'],
+    ['npm run send -- examples/calendar-google.json', 'a meeting as Google Calendar sends it'],
     ...(doors.calendarBucket === undefined
       ? []
       : [['npm run send -- examples/calendar.ics', 'put a calendar into the bucket']]),
-    ...doors.feeds.map(({ name }) => [
-      `npm run feed -- ${name} https://...`,
-      'tell a feed where its calendar is',
-    ]),
+    ...doors.feeds.map(({ name }) => [`npm run feed -- ${name} https://...`, 'set the address of a feed']),
     ['npm run rooms', 'all rooms'],
     ['npm run evergreen-rooms -- show KEY', 'one room: what is wrong with it, and its life'],
     ['npm run evergreen-rooms -- console', 'the same as pages, and more'],

@@ -156,9 +156,7 @@ export class Demo {
   async resume(): Promise<void> {
     const { doors, stack } = this.#rooms;
     this.#say();
-    this.#say(
-      `it goes on from where it ended: it is ${moment(new Date(stack.clock.now()).toISOString())} UTC`,
-    );
+    this.#say(`it continues where it ended: it is ${moment(new Date(stack.clock.now()).toISOString())} UTC`);
     this.#say();
     for (const line of roomsTable(await doors.rooms(), stack.clock.now(), this.#width - 3))
       this.#say(`   ${line}`);

@@ -48,7 +48,7 @@ export async function openControl(port: number): Promise<ControlServer> {
   const server = createServer((request, response) => {
     const asked = new AbortController();
     // the work of a command stops when the command is interrupted
-    response.once('close', () => asked.abort(new Error('nobody waits for the answer any more')));
+    response.once('close', () => asked.abort(new Error('the caller of the command is gone')));
     void reply(request, answers, asked.signal).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });

@@ -81,11 +81,11 @@ function parse(text: string, name: string): object {
     const content: unknown = JSON.parse(text);
     if (typeof content === 'object' && content !== null) return content;
   } catch (cause) {
-    throw new Error(`${name} is not JSON: ${(cause as Error).message}; --as-is sends it all the same`, {
+    throw new Error(`${name} is not JSON: ${(cause as Error).message}; --as-is sends it anyway`, {
       cause,
     });
   }
   throw new Error(
-    `${name} must hold a JSON object, got ${text.trim().slice(0, 40)}; --as-is sends it all the same`,
+    `${name} must hold a JSON object, got ${text.trim().slice(0, 40)}; --as-is sends it anyway`,
   );
 }

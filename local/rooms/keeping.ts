@@ -69,7 +69,9 @@ function make(path: string): void {
 function assertFree(lockFile: string): void {
   const holder = Number(textOf(lockFile) ?? 0);
   if (holder > 0 && isRunning(holder)) {
-    throw new Error(`process ${holder} uses it: stop that stack first, or delete ${lockFile} if it is none`);
+    throw new Error(
+      `process ${holder} uses it: stop that stack first, or delete ${lockFile} if it is not a stack`,
+    );
   }
 }
 
@@ -77,7 +79,7 @@ function assertSameProvider(kept: KeptState, wanted: string): void {
   const names = kept.providerName === undefined ? possibleProviders(kept.provider) : [kept.providerName];
   if (names.includes(wanted)) return;
   throw new Error(
-    `it holds the rooms of ${names.join(' or ')}, and the stack is to start with ${wanted}: ` +
+    `it holds the rooms of ${names.join(' or ')}, and the stack starts with ${wanted}: ` +
       `start with --provider ${names[0]}, or name another folder`,
   );
 }
@@ -99,7 +101,7 @@ function read(file: string): KeptState | undefined {
   try {
     return JSON.parse(text) as KeptState;
   } catch (cause) {
-    throw new Error(`${FILE} is damaged (${(cause as Error).message}): move the folder away to begin anew`, {
+    throw new Error(`${FILE} is damaged (${(cause as Error).message}): move the folder away to start again`, {
       cause,
     });
   }

@@ -150,9 +150,14 @@ describe('a credential whose file stays as it is', () => {
       'is no private key',
       () => {},
       { value: API_KEY },
-      /application main needs an RSA private key in PEM, and this is none: .*: nothing was put; .* is untouched/,
+      /application main needs an RSA private key in PEM, but the value is not one: .*: nothing was put; .* is untouched/,
     ],
-    ['is no API key', () => {}, { name: 'second', value: 'two words' }, /needs an API key, and this is none/],
+    [
+      'is no API key',
+      () => {},
+      { name: 'second', value: 'two words' },
+      /needs an API key, but the value is not one/,
+    ],
     ['is no address', () => {}, { name: 'team', value: 'http://calendar.example' }, /begins with https:/],
     [
       'has no place',

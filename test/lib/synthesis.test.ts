@@ -99,7 +99,7 @@ describe('a synthesis', () => {
     [{ requestConcurrency: 20, rotationConcurrency: 7 }, 31],
   ])('says how many functions run at once with %j: %i', (settings, most) => {
     const stack = stackWith(settings);
-    const [note] = Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('run at once'));
+    const [note] = Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('run at the same time'));
     expect(note?.entry.data).toMatch(
       new RegExp(`^at most ${most} functions .* raise requestConcurrency and rotationConcurrency`),
     );
@@ -107,7 +107,7 @@ describe('a synthesis', () => {
 
   test('says that callbacks reserve some of them, which a new account does not have', () => {
     const stack = stackWith({ callbacks: 'on' });
-    const [note] = Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('run at once'));
+    const [note] = Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('run at the same time'));
     expect(note?.entry.data).toMatch(
       /at most 13 .* callbacks reserve 5 .* set callbackConcurrency to 'unreserved'/,
     );

@@ -247,7 +247,7 @@ describe('a refusal names the field, the rule and the value', () => {
   const expiry = (text: string) => body({ lifetime: undefined, expires_at: text });
   test.each<[string, unknown, string]>([
     ['no JSON', 'hello', 'body: must be JSON, with double quotes around names and texts'],
-    ['JSON with a fault', '{"a": 1 "b": 2}', 'body: must be JSON, and is none at line 1, column 9'],
+    ['JSON with a fault', '{"a": 1 "b": 2}', 'body: must be JSON, but is invalid at line 1, column 9'],
     ['an empty body', '', 'body: must be JSON, and ends before it is complete'],
     [
       'a body of too many levels',
@@ -349,7 +349,7 @@ describe('a refusal names the field, the rule and the value', () => {
     [
       'an end without renewal',
       body({ renewal: { mode: 'none', until: IN_A_MONTH } }),
-      'renewal: until has no meaning where mode is none',
+      'renewal: until has no meaning if mode is none',
     ],
     [
       'an end in the past',

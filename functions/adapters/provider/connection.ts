@@ -214,7 +214,7 @@ function unanswered(title: string, error: unknown, timedOut: Duration | undefine
     timedOut === undefined
       ? `broke off after ${milliseconds} ms (${reasonOf(error)})`
       : `gave no whole answer within ${timedOut} ms`;
-  return new AmbiguousOutcomeError(`${title} ${found}: it may have had its effect all the same`, {
+  return new AmbiguousOutcomeError(`${title} ${found}: it may still have had its effect`, {
     cause: error,
   });
 }

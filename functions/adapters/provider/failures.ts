@@ -89,7 +89,7 @@ export function failureOf(reply: Reply, { reason, retryAfter }: Diagnosis, now: 
     );
   }
   if (status >= 500 || status === 408) {
-    return new AmbiguousOutcomeError(`${answer}: the call may have had its effect all the same`);
+    return new AmbiguousOutcomeError(`${answer}: the call may still have had its effect`);
   }
   return new ProviderContractError(
     `${answer}, which the provider's contract rules out: check the application's base URL`,
@@ -99,7 +99,7 @@ export function failureOf(reply: Reply, { reason, retryAfter }: Diagnosis, now: 
 /** Returns the error for a successful status whose answer breaks the contract. */
 export function unreadable(reply: Reply, found: string): AmbiguousOutcomeError {
   return new AmbiguousOutcomeError(
-    `${answerOf(reply)} with a body that cannot be used (${found}): the call may have had its effect all the same`,
+    `${answerOf(reply)} with a body that cannot be used (${found}): the call may still have had its effect`,
   );
 }
 

@@ -72,7 +72,7 @@ export function whereby(entry: WherebyEntry, options: ProviderOptions): RoomProv
     if (expiresAt !== undefined) fixed.unshift('expires_at');
     if (fixed.length > 0) {
       throw new ProviderRefusedError(
-        `application ${entry.name} is at Whereby, where a living room takes no change of ${fixed.join(', ')}: open a new one`,
+        `application ${entry.name} is at Whereby, where a living room cannot change its ${fixed.join(', ')}: open a new one`,
       );
     }
     const found = await get(id);

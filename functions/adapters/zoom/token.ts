@@ -141,7 +141,9 @@ function faultOf(clientSecret: string): string {
 
 /** Without a token nothing was asked of a meeting, whatever became of the token call. */
 function noToken(found: string, cause?: unknown): UnreachableError {
-  return new UnreachableError(`no access token was to be had, so nothing else was sent: ${found}`, { cause });
+  return new UnreachableError(`no access token could be obtained, so nothing else was sent: ${found}`, {
+    cause,
+  });
 }
 
 function asUnsent(error: unknown): never {

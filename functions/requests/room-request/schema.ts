@@ -114,7 +114,7 @@ const renewal = z
   .check(
     z.refine(
       ({ mode, until }) => mode !== 'none' || until === undefined,
-      'until has no meaning where mode is none',
+      'until has no meaning if mode is none',
     ),
     z.meta({
       description: 'How the room is kept past its expiry, and until when. Absent: recreate, until cancelled',
@@ -160,7 +160,9 @@ const fields = {
   lifetime: z.optional(lifetime),
   renewal: z.optional(renewal),
   strict: z.optional(
-    z.boolean().check(z.meta({ description: 'Refuse the request where the provider cannot give all of it' })),
+    z
+      .boolean()
+      .check(z.meta({ description: 'Refuse the request if the provider does not support all of it' })),
   ),
 };
 
@@ -246,7 +248,7 @@ const rotateSchema = z
     revoke: z.optional(
       z.boolean().check(
         z.meta({
-          description: 'End the rooms that the key has had at once, since a link of theirs is in wrong hands',
+          description: 'End the earlier rooms of the key immediately, because one of their links was exposed',
         }),
       ),
     ),

@@ -51,7 +51,7 @@ function neverAsked(stone: Room): Room {
     ...stone,
     unannounced: withAnnouncement(stone, CANCELLED),
     warnings: [
-      `key: nobody had asked for room ${key} when it was cancelled; if it is not on its way, check the spelling`,
+      `key: room ${key} was cancelled before any request for it; if no request follows, check the spelling`,
     ],
   };
 }

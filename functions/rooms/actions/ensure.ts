@@ -40,7 +40,7 @@ export async function ensureRoom(request: RoomRequest, context: RoomContext): Pr
 /** The same for a row that was read and has no open claim. */
 export async function ensureOn(room: Room, request: RoomRequest, context: RoomContext): Promise<Result> {
   const { key, spec: asked, origin } = request;
-  if (!asked) throw new RequestRefusedError(`room ${key} was asked for without saying what it shall be like`);
+  if (!asked) throw new RequestRefusedError(`room ${key} was requested without its settings`);
   const desired = { spec: mergeSpec(room.spec, asked), sequence: sequenceOf(request), origin };
   const decision = decideEnsure(room, desired, context.now(), context);
   const living = decision.reason === 'expired' ? await withMovedEnd(room, context) : undefined;

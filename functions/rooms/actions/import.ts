@@ -21,7 +21,7 @@ import { blankRoom, isAccountedFor, opened, restState } from '../model/transitio
  */
 export async function importRoom(request: RoomRequest, context: RoomContext): Promise<Result> {
   const { key, imported } = request;
-  if (!imported) throw new RequestRefusedError(`room ${key} is to be imported without saying which`);
+  if (!imported) throw new RequestRefusedError(`the import under ${key} does not name a room`);
   mustBeOfThePool(imported.place, context);
   return onKey(key, context, async (found) => {
     const room = await recoverRoom(found ?? blankRoom(key, context.now()), context);

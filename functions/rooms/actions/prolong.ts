@@ -47,7 +47,7 @@ export async function prolong(kept: KeptRoom, cause: Error, context: RoomContext
   if (!isOurs || !capabilities.movableExpiry || expiresAt <= current.expiresAt) throw cause;
   const announcement = { type: 'Room Updated', reason: 'renewal' } as const;
   const warnings = [
-    `renewal: no new room could be had, so the end of this one was moved to ${new Date(expiresAt).toISOString()}, ` +
+    `renewal: no new room could be created, so the end of this one was moved to ${new Date(expiresAt).toISOString()}, ` +
       `and the new one follows: ${cause.message}`,
   ];
   if (cause instanceof PoolFullError) context.notice?.('pool-full');

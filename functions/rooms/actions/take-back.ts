@@ -10,7 +10,7 @@ import { generationOf, generationToken, roomToken } from '../model/token.ts';
 import { isAccountedFor, isMadeSince, isWanted } from '../model/transitions.ts';
 
 const CHANGED_SINCE =
-  'recovered: this room was asked for in another way than the row remembers; ask for it again as it shall be';
+  'recovered: this room was requested with other settings than the row has; request it again with the settings that you want';
 
 /**
  * Gives a row the rooms of newer generations that it does not know, as after a restore of the table. Each

@@ -48,5 +48,5 @@ function unheard({ callback_urls: theirs }: RoomSettings): string[] {
   ].filter(Boolean);
   return unheardOf.length === 0
     ? []
-    : [`callback_urls: yours are used instead of ours, so ${unheardOf.join(', and ')}`];
+    : [`callback_urls: your addresses replace those of this stack, so ${unheardOf.join(', and ')}`];
 }

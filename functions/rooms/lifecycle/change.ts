@@ -134,7 +134,7 @@ async function believed(
     return toError(unanswered);
   }
   return new AmbiguousOutcomeError(
-    `the provider found no room to change for ${key}, and shows it: nobody knows whether it was changed`,
+    `the provider found no room to change for ${key}, but shows it: it is unknown whether it was changed`,
     { cause: error },
   );
 }

@@ -145,7 +145,7 @@ function isShared(
 function lost({ key, claim }: ClaimedRoom): ClaimLostError {
   return new ClaimLostError(
     `the lease on room ${key} ran out while generation ${claim.generation} was being made or changed and another ` +
-      'worker took it over; a room that was made in vain is retired',
+      'worker took it over; a room that was created without use is retired',
   );
 }
 

@@ -222,7 +222,7 @@ function isBornDue(
 
 async function refuseBornDue(claimed: ClaimedRoom, live: LiveRoom, context: RoomContext): Promise<never> {
   const now = context.now();
-  const fault = isAlive(live, now) ? 'it would be due for renewal at once' : 'it has ended already';
+  const fault = isAlive(live, now) ? 'it would be due for renewal immediately' : 'it has ended already';
   const iso = (instant: Instant) => new Date(instant).toISOString();
   const error = new ProviderContractError(
     `the provider opened room ${claimed.key} until ${iso(live.expiresAt)} where ${iso(claimed.claim.expiresAt)} was ` +

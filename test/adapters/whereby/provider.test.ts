@@ -58,7 +58,7 @@ describe('a room', () => {
         expiresAt: bench.now() + 60 * DAY,
         settings: { join_approval_level: 'explicit_approval' },
       }),
-    ).rejects.toThrow('a living room takes no change of expires_at, join_approval_level: open a new one');
+    ).rejects.toThrow('a living room cannot change its expires_at, join_approval_level: open a new one');
     bench.observed.length = 0;
     await bench.provider.change(room.id, { settings: { display_name: 'Monthly' } });
     expect(bench.observed.map(({ method }) => method)).toEqual(['GET']);

@@ -41,7 +41,7 @@ test('a directory with the rooms of another provider is refused and left as it w
   first.close();
   const before = contents(path);
   expect(() => openDataDirectory(path, 'daily')).toThrow(
-    `--data ${path} cannot be used: it holds the rooms of meetings-api, and the stack is to start with daily: ` +
+    `--data ${path} cannot be used: it holds the rooms of meetings-api, and the stack starts with daily: ` +
       'start with --provider meetings-api, or name another folder',
   );
   expect(contents(path)).toEqual(before);

@@ -85,7 +85,9 @@ describe('cancelling a room', () => {
     expect((await cancelRoom(aCancellation(), world.context)).outcome).toBe('cancelled');
     expect((await ensureRoom(late, world.context)).outcome).toBe('outdated');
     expect(world.row('weekly')).toMatchObject({ state: 'cancelled', generation: 0 });
-    expect(world.row('weekly').warnings).toEqual([expect.stringMatching(/nobody had asked for room weekly/)]);
+    expect(world.row('weekly').warnings).toEqual([
+      expect.stringMatching(/room weekly was cancelled before any request/),
+    ]);
     expect(world.announced).toMatchObject([{ type: 'Room Cancelled', generation: 0 }]);
     expect(providerOf(world).made).toEqual([]);
   });

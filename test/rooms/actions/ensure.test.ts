@@ -217,7 +217,7 @@ describe('a request that changes nothing at the provider', () => {
 
   it('is refused where it does not say what the room shall be like', async () => {
     const asked = ensureRoom(aRequest({ spec: undefined }), makeWorld().context);
-    await expect(asked).rejects.toThrow('room weekly was asked for without saying what it shall be like');
+    await expect(asked).rejects.toThrow('room weekly was requested without its settings');
   });
 });
 

@@ -75,7 +75,7 @@ describe('a room that is to be followed by a new one where none can be had', () 
     await nights(92, () => expect(lives()).toBe(true));
     expect(row('weekly')).toMatchObject({ generation: 1, current: { guestUrl } });
     expect(row('weekly').warnings.at(-1)).toMatch(
-      /^renewal: no new room could be had, so the end of this one/,
+      /^renewal: no new room could be created, so the end of this one/,
     );
     expect(row('weekly').lastError).toBeDefined();
     expect(world.noticed.filter((notice) => notice === 'prolonged').length).toBeGreaterThan(5);

@@ -229,7 +229,7 @@ describe('a room whose news are to be heard', () => {
       sessions_callback_url: theirs,
     });
     expect(row('weekly').warnings).toEqual([
-      'callback_urls: yours are used instead of ours, so a meeting that is going on does not postpone the renewal',
+      'callback_urls: your addresses replace those of this stack, so a meeting that is going on does not postpone the renewal',
     ]);
   });
 

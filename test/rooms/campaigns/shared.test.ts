@@ -115,7 +115,7 @@ describe('a worker that comes late', () => {
     const { world, done } = await late({ spec: aSpec({ settings: { display_name: 'Monthly' } }) });
     await expect(done).rejects.toThrow(
       'the lease on room weekly ran out while generation 2 was being made or changed and another worker took it over; ' +
-        'a room that was made in vain is retired',
+        'a room that was created without use is retired',
     );
     expect(world.row('weekly').retirees).toEqual([{ application: 'one', id: 'made' }]);
   });

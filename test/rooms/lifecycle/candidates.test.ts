@@ -167,7 +167,7 @@ describe('what a caller does not get', () => {
   it('is what this stack does for those whose callbacks it hears', () => {
     const meeting = 'a meeting that is going on does not postpone the renewal';
     const early = 'a room that ends early is opened again by the next reconciliation only';
-    const used = 'callback_urls: yours are used instead of ours, so';
+    const used = 'callback_urls: your addresses replace those of this stack, so';
     expect(heard({})).toEqual([]);
     expect(heard({ sessions_callback_url: 'https://theirs.example' })).toEqual([`${used} ${meeting}`]);
     expect(heard({ rooms_callback_url: 'https://theirs.example' })).toEqual([`${used} ${early}`]);

@@ -128,21 +128,21 @@ describe('a room that lives shorter than it was asked for', () => {
 
   it('is refused where it would be due as it is made, since each of its successors would be', async () => {
     expect(await shortened(90 * DAY, LATEST)).toMatch(
-      /^the provider opened room weekly until 2027-03-08T12:00:00\.000Z where 2027-05-30T12:00:00\.000Z was asked for: it would be due for renewal at once, so it is retired;/,
+      /^the provider opened room weekly until 2027-03-08T12:00:00\.000Z where 2027-05-30T12:00:00\.000Z was asked for: it would be due for renewal immediately, so it is retired;/,
     );
     expect(await shortened(90 * DAY, LATEST + 1)).toBe('created');
   });
 
   it('is measured by the window of the life that was asked for', async () => {
     expect(await shortened(80 * HOUR, 52 * HOUR)).toBe('created');
-    expect(await shortened(80 * HOUR, 50 * HOUR)).toMatch(/due for renewal at once/);
+    expect(await shortened(80 * HOUR, 50 * HOUR)).toMatch(/due for renewal immediately/);
   });
 
   it('is taken where the difference may come of clocks and rounding', async () => {
     const longestGap = MINUTE;
     const life = shortestRenewableLife({ renewBefore: LATEST, longestGap });
     expect(await shortened(life, life - 5 * MINUTE, { longestGap })).toBe('created');
-    expect(await shortened(life, life - 5 * MINUTE - 1, { longestGap })).toMatch(/due for renewal at once/);
+    expect(await shortened(life, life - 5 * MINUTE - 1, { longestGap })).toMatch(/due for renewal immediately/);
   });
 
   it('is taken where nobody wants it renewed', async () => {

@@ -98,7 +98,7 @@ export function caldavConnection({
     } catch (error) {
       if (error instanceof UnusableServerError) throw error;
       const found = signal.aborted ? `no whole answer within ${timeout / SECOND} s` : networkCode(error);
-      throw new AmbiguousOutcomeError(`${title} failed (${found}): it may have had its effect all the same`);
+      throw new AmbiguousOutcomeError(`${title} failed (${found}): it may still have had its effect`);
     } finally {
       underWay -= 1;
       lastUse = now();
@@ -166,7 +166,7 @@ function outageOf({ title, status, headers }: DavReply, now: () => Instant): Err
     );
   }
   if (status >= 500 || status === 408)
-    return new AmbiguousOutcomeError(`${title} came to ${status}: it may have had its effect all the same`);
+    return new AmbiguousOutcomeError(`${title} came to ${status}: it may still have had its effect`);
   return undefined;
 }
 

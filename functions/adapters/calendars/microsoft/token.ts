@@ -105,7 +105,7 @@ function readToken(reply: Reply) {
   try {
     return bodyOf(reply, tokenReply);
   } catch (cause) {
-    throw new UnreachableError(`no access token was to be had: ${toError(cause).message}`, { cause });
+    throw new UnreachableError(`no access token could be obtained: ${toError(cause).message}`, { cause });
   }
 }
 

@@ -78,6 +78,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function unknownFormat(): RequestRefusedError {
   return new RequestRefusedError(
     'detail: must be an iCalendar text (in any field), an event of the Google Calendar API or of Microsoft Graph, ' +
-      'or a webhook of cal.com; each may also stand in the field "event" beside "calendarId" and "timeZone"',
+      'or a webhook of cal.com; each may also be in the field "event" next to "calendarId" and "timeZone"',
   );
 }
