@@ -142,7 +142,9 @@ describe('a room that lives shorter than it was asked for', () => {
     const longestGap = MINUTE;
     const life = shortestRenewableLife({ renewBefore: LATEST, longestGap });
     expect(await shortened(life, life - 5 * MINUTE, { longestGap })).toBe('created');
-    expect(await shortened(life, life - 5 * MINUTE - 1, { longestGap })).toMatch(/due for renewal immediately/);
+    expect(await shortened(life, life - 5 * MINUTE - 1, { longestGap })).toMatch(
+      /due for renewal immediately/,
+    );
   });
 
   it('is taken where nobody wants it renewed', async () => {
