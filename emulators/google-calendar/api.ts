@@ -35,10 +35,10 @@ interface Visit {
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
-/** Fields that the organizer decides for all. */
+/** Fields that the organizer sets for all copies. */
 const SHARED = ['summary', 'description', 'location', 'start', 'end', 'recurrence', 'attendees', 'status'];
 
-/** Answers the calls of the contract, each on behalf of the user of its token. */
+/** Answers the calls of the contract, each for the user of its token. */
 export function createApi({ calendars, tokens, switches, rateLimits, perMinute, now }: ApiParts) {
   const windows = new SlidingWindows({ calls: perMinute, within: 60_000 });
 
