@@ -13,7 +13,7 @@ export interface Scenario {
 export async function prepareScenario(
   provider: ProviderName,
   seed: number,
-  options: Pick<LocalRoomsOptions, 'synthesise'> = {},
+  options: Pick<LocalRoomsOptions, 'settings' | 'synthesise'> = {},
 ): Promise<Scenario> {
   const account = await ACCOUNTS[provider]({ name: 'storm', now: () => Date.now(), seed });
   const heard = hearing(account);

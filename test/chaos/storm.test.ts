@@ -7,6 +7,8 @@ import { synthesiseHere } from '../support/synthesise.ts';
 
 const SEED = 20270301;
 const BUS_OUTAGE = 6;
+/** Every death takes all processes of a function, and each of them has to start again. */
+const SETTINGS = { requestConcurrency: 3, rotationConcurrency: 3 };
 
 const PROVIDERS = Object.keys(ACCOUNTS) as ProviderName[];
 
@@ -19,7 +21,7 @@ afterEach(async () => {
 it.each(PROVIDERS)(
   'a storm around %s leaves every key as the newest request wants it',
   async (provider) => {
-    ground = await prepareScenario(provider, SEED, { synthesise: synthesiseHere });
+    ground = await prepareScenario(provider, SEED, { settings: SETTINGS, synthesise: synthesiseHere });
     const { figures, wrong } = await runCampaign(ground, {
       seed: SEED,
       requests: 40,
