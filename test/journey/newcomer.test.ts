@@ -38,14 +38,7 @@ beforeAll(async () => {
   const [install, start = ''] = commands('See it');
   expect([install, start]).toEqual(['npm ci', 'npm start']);
   stack = checkout.start(start, environment);
-  let over = false;
-  void stack.ended.then(() => {
-    over = true;
-  });
-  while (!stack.said().includes('Make the provider fail')) {
-    if (over) throw new Error(`npm start ended:\n${stack.said()}`);
-    await new Promise((glance) => setTimeout(glance, 100));
-  }
+  await said(stack, 'Make the provider fail');
 });
 
 afterAll(async () => {
@@ -53,6 +46,27 @@ afterAll(async () => {
   await stack.ended;
   checkout.remove();
 });
+
+/** Waits until a command that does not end by itself has written this. */
+async function said({ ended, said }: Started, text: string): Promise<void> {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  while (!said().includes(text)) {
+    if (over) throw new Error(`it ended without saying "${text}":\n${said()}`);
+    await new Promise((glance) => setTimeout(glance, 100));
+  }
+}
+
+/** The console, which serves its pages until Ctrl-C. */
+async function openUntilInterrupted(command: string): Promise<void> {
+  const started = checkout.start(command, environment);
+  await said(started, 'is open until Ctrl-C');
+  expect(started.said()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=/m);
+  started.interrupt();
+  await started.ended;
+}
 
 async function run(command: string): Promise<string> {
   const { code, said } = await checkout.bash(command, environment);
@@ -80,6 +94,7 @@ test('a command that the stack prints works as it is printed', async () => {
   for (const command of printed) {
     // a room's link for its host is for a terminal only, and this is none
     if (command.includes('host-link')) expect(command).toBe('npm run host-link -- KEY');
+    else if (command.endsWith('-- console')) await openUntilInterrupted(command);
     else await run(command.replace('KEY', known));
   }
 });
