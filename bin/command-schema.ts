@@ -101,6 +101,7 @@ const life = z.strictObject({
   ),
   deadLetters: z.array(z.strictObject({ queue: text, id: text, sentAt: instant, reason: text })),
   events: z.optional(z.array(z.strictObject({ at: instant, type: text, reason: text }))),
+  eventsFrom: z.optional(z.enum({ announcements: 'announcements', history: 'history' } as const)),
 } satisfies FieldsOf<RoomLife>);
 
 const deadLetter = z.strictObject({

@@ -7,6 +7,7 @@ import { writeBackRecords } from './adapters/tables/write-back-records.ts';
 import { type ConnectedCalendar, type Connection, connectedCalendars } from './connections/connection.ts';
 import type { CalendarSystem } from './connections/system.ts';
 import { tasksFor, tasksForCopies } from './connections/write-back/places.ts';
+import { WRITE_BACK_REASONS } from './connections/write-back/reasons.ts';
 import type { WriteBackProblem } from './connections/write-back/record.ts';
 import { type CopyTask, copyTask, type WriteBackTask, writeBackTask } from './connections/write-back/task.ts';
 import { type WriteBackResult, writeBack } from './connections/write-back/write-back.ts';
@@ -114,19 +115,10 @@ const METRICS: Partial<Record<WriteBackResult, 'EventsWritten' | 'EventsNotWritt
 };
 
 async function tell(key: string, calendar: string, problem: WriteBackProblem): Promise<void> {
-  const reason = REASONS[problem];
+  const reason = WRITE_BACK_REASONS[problem];
   await events().report('Link Not Written', { key, calendar, reason });
   log.warn('link not written', { key, calendar, reason });
 }
-
-const REASONS: Record<WriteBackProblem, string> = {
-  refused:
-    'the calendar refuses to change the event: give the connection the right to change events, or unlock the event',
-  ignored:
-    'the calendar accepted the change and did not make it: the event belongs to somebody whose calendar is not connected',
-  'place-taken':
-    'the event has another place, and writeBack is location: empty its place, or use writeBack full to write into the description',
-};
 
 function systemOf({ connection }: ConnectedCalendar): Promise<CalendarSystem> {
   const known = systems.get(connection.name);

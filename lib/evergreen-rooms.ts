@@ -173,6 +173,7 @@ export class EvergreenRooms extends Construct {
         ...[deployment.callbacks, deployment.links].flatMap((each) => each?.function ?? []),
       ],
       rooms: deployment.table,
+      calendars: deployment.calendarTable,
       tables: [deployment.table, deployment.calendarTable, deployment.links?.table].flatMap(
         (each) => each ?? [],
       ),

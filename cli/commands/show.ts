@@ -16,7 +16,9 @@ export const show = command({
   flags: { json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' }, ...WATCH },
   reach: 'any',
   details:
-    'It reads the rows of the key, and the dead-letter queues. Exit code 1: something is wrong with the room, or there is\nno such room. The last events are those that the stack on this machine remembers.',
+    'It reads the rows of the key, the dead-letter queues, and what was written into events of calendars. Exit code 1:\n' +
+    'something is wrong with the room, or there is no such room. The last events of the stack on this machine are what it\n' +
+    'announced; those of a stack in AWS are the changes of generation, from the history of the key.',
   examples: [
     ['show team-a/weekly', 'everything about the room of that key'],
     ['show team-a/weekly --watch', 'the same, until Ctrl-C'],

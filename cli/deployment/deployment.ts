@@ -1,6 +1,7 @@
 import type { Credential } from '../../doctor/credentials.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import type { ReconcileOptions } from '../../doctor/reconcile.ts';
+import type { WriteBackRecord } from '../../functions/connections/write-back/record.ts';
 import type { ReconciliationMode } from '../../functions/rooms/model/events.ts';
 import type { ShownLinks } from '../../functions/rooms/model/link.ts';
 import type { DueRoom, Pool, RoomStore } from '../../functions/rooms/model/ports.ts';
@@ -97,6 +98,8 @@ export interface Deployment {
   redriveSome(wanted: (letter: DeadLetter) => boolean): Promise<number>;
   /** Deletes the dead letters that are wanted. @returns how many */
   discard(wanted: (letter: DeadLetter) => boolean): Promise<number>;
+  /** What is remembered of the writing of a room's link into events; undefined where nothing is written. */
+  written(key: string): Promise<WriteBackRecord | undefined>;
   /** Starts a comparison of the table with the providers' lists. @returns what was started, in words */
   reconcile(options: ReconcileOptions): Promise<string>;
   /** A link that makes its holder the host of a room: a credential. */

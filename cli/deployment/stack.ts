@@ -13,6 +13,7 @@ import { report } from '../../doctor/report.ts';
 import type { ProviderKind } from '../../functions/adapters/provider/kind.ts';
 import { PROVIDERS } from '../../functions/adapters/providers.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
+import { writeBackRecords } from '../../functions/adapters/tables/write-back-records.ts';
 import { DEFAULT_BRAKE } from '../../functions/rooms/fleet/brake.ts';
 import { type Instant, SECOND } from '../../functions/rooms/model/time.ts';
 import { deploymentMarks } from '../../functions/runtime/deployment-marks.ts';
@@ -36,6 +37,7 @@ export function stackDeployment(
   const { environment, applications } = found;
   const { ROOMS_TABLE: tableName, WORK_QUEUE: requests, EVENT_BUS, LINKS_URL: linksUrl } = environment;
   const { sqs, dynamoDb, events, s3 } = clients;
+  const calendarTable = found.functions.get('write-calendars')?.environment.CALENDARS_TABLE;
   const store = roomsTable(dynamoDb, { tableName });
   return {
     stack: found.stack.name,
@@ -97,6 +99,8 @@ export function stackDeployment(
       for (const url of deadLetterUrls(found)) deleted += await discardSome(sqs, url, wanted);
       return deleted;
     },
+    written: async (key) =>
+      calendarTable === undefined ? undefined : writeBackRecords(dynamoDb, calendarTable).read(key),
     reconcile: (options) => reconcile({ ...options, now }, found, clients),
     hostLink: (key) => hostLinkOf(key, { table: tableName, applications, now }, clients),
     putCredential: (credential) => putCredential(credential, found, clients),

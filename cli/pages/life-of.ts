@@ -1,22 +1,26 @@
+import type { PastGeneration, Room } from '../../functions/rooms/model/room.ts';
 import { keyOf } from '../../local/demo/text.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import { iso } from './listed-room.ts';
 import { type LifeEvent, type RoomLife, roomLife } from './room-life.ts';
 
 /** Events of a page. */
 const LAST_EVENTS = 10;
 
 /**
- * Everything that a deployment knows of a key. It reads the rows of the key, and the dead-letter queues.
+ * Everything that a deployment knows of a key. It reads the rows of the key, the dead-letter queues and what
+ * was written into events.
  *
  * @returns undefined where there is no such room
  */
 export async function lifeOf(key: string, deployment: Deployment): Promise<RoomLife | undefined> {
   const { rooms, now, linksUrl, renewal, applications } = deployment;
-  const [room, history, letters, events] = await Promise.all([
+  const [room, history, letters, announced, written] = await Promise.all([
     rooms.read(key),
     rooms.history(key),
     deployment.deadLetters(),
     eventsOf(key, deployment),
+    deployment.written(key),
   ]);
   if (!room) return undefined;
   return roomLife(room, {
@@ -26,7 +30,9 @@ export async function lifeOf(key: string, deployment: Deployment): Promise<RoomL
     linksUrl,
     renewal,
     history,
-    events,
+    written,
+    events: announced ?? pastEvents(room, history),
+    eventsFrom: announced ? 'announcements' : 'history',
   });
 }
 
@@ -40,4 +46,17 @@ async function eventsOf(key: string, { machine }: Deployment): Promise<readonly 
       type: String(event['detail-type']),
       reason: String((event.detail as { reason?: string }).reason ?? ''),
     }));
+}
+
+/** Nothing keeps what a stack in AWS announced. The history has the changes of generation, which were announced. */
+function pastEvents({ generation, current }: Room, history: readonly PastGeneration[]): readonly LifeEvent[] {
+  const [first] = history;
+  const opened =
+    first?.generation === 1 ? first.openedAt : generation === 1 && !first ? current?.createdAt : undefined;
+  return [
+    ...(opened === undefined ? [] : [{ at: opened, type: 'Room Created', reason: 'requested' }]),
+    ...history.map(({ replacedAt, reason }) => ({ at: replacedAt, type: 'Room Rotated', reason })),
+  ]
+    .slice(-LAST_EVENTS)
+    .map(({ at, ...event }) => ({ at: iso(at), ...event }));
 }

@@ -1,3 +1,5 @@
+import { WRITE_BACK_REASONS } from '../../functions/connections/write-back/reasons.ts';
+import type { WriteBackRecord } from '../../functions/connections/write-back/record.ts';
 import type { Room } from '../../functions/rooms/model/room.ts';
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../../functions/rooms/model/time.ts';
 import type { DeadLetter } from '../deployment/deployment.ts';
@@ -17,6 +19,8 @@ export interface Circumstances {
   readonly applications: readonly string[];
   /** The messages about the key that rest in a dead-letter queue. */
   readonly deadLetters: readonly DeadLetter[];
+  /** What is remembered of the writing of its link into events. */
+  readonly written?: WriteBackRecord | undefined;
 }
 
 type Rule = (room: Room, circumstances: Circumstances) => Problem | undefined;
@@ -29,7 +33,17 @@ export function problemsOf(room: Room, circumstances: Circumstances): readonly P
   return [
     ...RULES.flatMap((rule) => rule(room, circumstances) ?? []),
     ...circumstances.deadLetters.map(resting),
+    ...notWritten(circumstances.written),
   ];
+}
+
+function notWritten({ problem, copies = {} }: Partial<WriteBackRecord> = {}): Problem[] {
+  const ofCopies = Object.entries(copies).map(([calendar, why]) => ({
+    what: `its link is not in the copy of its event in calendar ${calendar}`,
+    why: WRITE_BACK_REASONS[why],
+  }));
+  if (problem === undefined) return ofCopies;
+  return [{ what: 'its link is not in its event', why: WRITE_BACK_REASONS[problem] }, ...ofCopies];
 }
 
 function ended(room: Room, { now }: Circumstances): Problem | undefined {

@@ -19,8 +19,10 @@ export interface RoomLife extends ListedRoom {
   readonly ending: readonly { readonly application: string; readonly id: string; readonly endsAt?: string }[];
   readonly history: readonly LifeGeneration[];
   readonly deadLetters: readonly LifeLetter[];
-  /** Absent where the deployment does not remember what it announced. */
+  /** The last events. */
   readonly events?: readonly LifeEvent[];
+  /** Where they are from: a stack in AWS does not remember what it announced, and shows what its history has. */
+  readonly eventsFrom?: 'announcements' | 'history';
 }
 
 interface Asked {
@@ -77,10 +79,11 @@ export interface Surroundings extends Circumstances {
   readonly renewal: RenewalPolicy;
   readonly history: readonly PastGeneration[];
   readonly events?: readonly LifeEvent[] | undefined;
+  readonly eventsFrom?: 'announcements' | 'history';
 }
 
 export function roomLife(room: Room, surroundings: Surroundings): RoomLife {
-  const { linksUrl, renewal, history, deadLetters, events } = surroundings;
+  const { linksUrl, renewal, history, deadLetters, events, eventsFrom } = surroundings;
   const { spec, current, previous, claim, retirees } = room;
   return {
     ...listedRoom(room, linksUrl),
@@ -111,6 +114,7 @@ export function roomLife(room: Room, surroundings: Surroundings): RoomLife {
     })),
     deadLetters: deadLetters.map(lifeLetter),
     ...(events && { events }),
+    ...(eventsFrom && { eventsFrom }),
   };
 }
 

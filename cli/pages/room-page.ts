@@ -22,7 +22,7 @@ export function sectionsOf(life: RoomLife): readonly (readonly [title: string, l
     ['history', historyLines(life)],
     ['rooms that end', life.ending.map(endingLine)],
     ['dead letters', life.deadLetters.map(letterLine)],
-    ['events', events],
+    [life.eventsFrom === 'history' ? 'events, from the history of the key' : 'events', events],
   ] as const;
   return all.filter(([, lines]) => lines.length > 0);
 }

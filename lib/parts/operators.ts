@@ -17,6 +17,8 @@ import { secretsInParts } from '../storage/secrets-in-parts.ts';
 export interface OperatorsProps {
   readonly functions: readonly IFunction[];
   readonly rooms: Table;
+  /** The table of calendars, if there is one: it remembers what was written into events. */
+  readonly calendars: Table | undefined;
   /** All tables, including the rooms table. */
   readonly tables: readonly Table[];
   /** The queues that feed functions. */
@@ -96,7 +98,8 @@ export class Operators extends Construct {
   }
 
   private permitRooms(grantee: IGrantable): Grant {
-    const { rooms } = this.props;
+    const { rooms, calendars } = this.props;
+    if (calendars) permit(grantee, ['dynamodb:GetItem'], calendars.tableArn);
     return permit(grantee, ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], rooms.tableArn)
       .combine(permit(grantee, ['dynamodb:Query'], `${rooms.tableArn}/index/${DUE_INDEX}`))
       .combine(permitKey(grantee, rooms.encryptionKey, 'dynamodb', READ_ENCRYPTED));

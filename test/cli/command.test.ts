@@ -3,14 +3,20 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { watch } from '../../cli/frame/watch.ts';
+import { makeClients } from '../../doctor/clients.ts';
+import { writeBackRecords } from '../../functions/adapters/tables/write-back-records.ts';
+import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { type ControlServer, openControl } from '../../local/rooms/control.ts';
 import { journey } from '../journey/journey.ts';
 import { assertFits } from './stack.ts';
 import { call, keptTerminal, type Said, type TerminalOptions } from './terminal.ts';
 
-const system = journey();
+const system = journey({
+  calendarConnections: [{ name: 'office', kind: 'google', calendars: ['anna@example.org'] }],
+});
 
 let control: ControlServer;
 let folder: string;
@@ -119,6 +125,37 @@ describe('show', () => {
     const painted = await shown({ width: 100, colours: true }, 'show', 'team/a');
     expect(painted.out).toContain('\u001b[31m! a message');
     assertFits('dead-letters', (await here('dead-letters', '--json')).out);
+  });
+});
+
+describe('a link that could not be written into an event', () => {
+  test('is a problem of its room, with what mends it', async () => {
+    const { AWS_REGION: region, AWS_ENDPOINT_URL: endpoint } = system().stack.environment;
+    const { dynamoDb } = makeClients({ region, endpoint, credentials: DUMMY_CREDENTIALS });
+    const { TableNames = [] } = await dynamoDb.send(new ListTablesCommand());
+    const table = TableNames.find((name) => name.includes('CalendarTable')) ?? '';
+    const record = { key: 'lone', version: 0, revision: 1, links: [], forgetAt: Date.now() + 9e9 };
+    await writeBackRecords(dynamoDb, table).write({
+      ...record,
+      problem: 'refused',
+      copies: { 'b-1': 'ignored' },
+    });
+    dynamoDb.destroy();
+    const { code, out } = await here('show', 'lone', '--json');
+    assertFits('show', out);
+    expect([code, JSON.parse(out).problems]).toEqual([
+      1,
+      [
+        {
+          what: 'its link is not in its event',
+          why: expect.stringContaining('give the connection the right'),
+        },
+        {
+          what: 'its link is not in the copy of its event in calendar b-1',
+          why: expect.stringContaining('not connected'),
+        },
+      ],
+    ]);
   });
 });
 
@@ -425,7 +462,12 @@ describe('a stack in AWS is reached by the same commands', () => {
     expect(JSON.parse(rooms.out)).toEqual(JSON.parse((await here('list', '--json')).out));
     const life = await there('show', 'lone', '--json');
     assertFits('show', life.out);
-    expect(JSON.parse(life.out).events).toBeUndefined();
+    const { events, eventsFrom, history } = JSON.parse(life.out);
+    expect(eventsFrom).toBe('history');
+    expect(events.map(({ type }: { type: string }) => type)).toEqual([
+      'Room Created',
+      ...history.map(() => 'Room Rotated'),
+    ]);
     expect((await there('accounts', '--ask', '--json')).out).toBe(
       (await here('accounts', '--ask', '--json')).out,
     );

@@ -38,7 +38,8 @@ const SETTINGS = {
 };
 const template = Template.fromStack(stackWith(SETTINGS));
 
-const system = journey({ calendarFiles: 'on' });
+const { calendarFiles, calendarConnections } = SETTINGS;
+const system = journey({ calendarFiles, calendarConnections });
 let account: Account;
 let folder: string;
 beforeAll(async () => {
@@ -56,7 +57,8 @@ const KINDS: Things = [
   [/StackId/, 'stack'],
   [/Table.*index\/due/, 'due index'],
   [/^RoomsTable/, 'table of rooms'],
-  [/Table[0-9A-F]{8}$/, 'other table'],
+  [/CalendarTable/, 'table of calendars'],
+  [/Table[0-9A-F]{8}$/, 'table of links'],
   [/DeadLetters[0-9A-F]{8}$|Undelivered|FailedSecretRotations/, 'dead letters'],
   [/Queue[0-9A-F]{8}$/, 'inbox'],
   [/^RoomsApplications|^RoomsCalendars(Feed|Connection)/, 'secret'],
@@ -268,7 +270,7 @@ describe('the policy', () => {
 
   test('names each thing of a kind that it names one of', () => {
     const ofKind = Map.groupBy(Object.keys(template.toJSON().Resources), (id) => thing(id, KINDS));
-    const kinds = ['inbox', 'dead letters', 'secret', 'function', 'other table'];
+    const kinds = ['inbox', 'dead letters', 'secret', 'function'];
     for (const policy of ['ReaderPolicy', 'OperatorPolicy']) {
       for (const { Action, Resource: on } of statementsOfPolicy(template, policy)) {
         const named = listed(on).map((each) => target(each as object));
