@@ -2,5 +2,5 @@ import { processTerminal } from './frame/terminal.ts';
 import { main } from './run.ts';
 
 const code = await main(process.argv.slice(2), processTerminal());
-// a command that Ctrl-C stopped has said so already
+// a command that was stopped by Ctrl-C has already set its code
 process.exitCode ??= code;

@@ -44,7 +44,7 @@ async function hear(event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLRes
   return webhook ? hearAccount(webhook, event, text) : hearRoom(event.rawPath, text);
 }
 
-/** At an address of a key, which only the provider of its rooms knows. */
+/** A call to the address of a key, which only the provider of its rooms knows. */
 async function hearRoom(path: string, text: string): Promise<LambdaFunctionURLResult> {
   const signed = signedKeyIn(path);
   if (!signed || !(await addresses().isOurs(signed))) throw new AnswerError(404);
@@ -53,7 +53,7 @@ async function hearRoom(path: string, text: string): Promise<LambdaFunctionURLRe
   return heard(news, text, { key });
 }
 
-/** At the address of an account: everybody may know it, and only the provider can sign what it tells. */
+/** A call to the address of an account: anybody may know it, but only the provider can sign the call. */
 async function hearAccount(
   { application, secret }: ReturnType<typeof webhooks>[number],
   { headers }: LambdaFunctionURLEvent,
@@ -73,7 +73,10 @@ async function hearAccount(
   };
 }
 
-/** The secret token with which the call is signed: the current one, or the one before while a person replaces it. */
+/**
+ * Returns the secret token that signed the call: the current one, or the previous one while a person replaces
+ * it.
+ */
 async function signerOf(call: WebhookCall, secret: string): Promise<string | undefined> {
   for (const stage of ['AWSCURRENT', 'AWSPREVIOUS'] as const) {
     const secretToken = await secrets().read(secret, stage);
@@ -82,7 +85,7 @@ async function signerOf(call: WebhookCall, secret: string): Promise<string | und
   return undefined;
 }
 
-/** @param about what a log may have of it: nothing of the body */
+/** @param about the fields for the log, which must not contain anything of the body */
 async function heard(
   news: ProviderEvent | RoomNews | undefined,
   text: string,

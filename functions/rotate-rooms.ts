@@ -42,7 +42,7 @@ function read({ body }: SQSRecord): Parsed<Task> {
 async function keep(task: Task): Promise<void> {
   if ('news' in task) {
     const news = await identified(task.news, roomContext());
-    // a room of the account that is none of ours
+    // the room belongs to the account, but not to this deployment
     if (!news) return;
     return report(news.key, news.news, await handleProviderEvent(news, roomContext()));
   }

@@ -6,7 +6,7 @@ import { sayTable, WIDE } from '../frame/table.ts';
 import { painted } from '../frame/terminal.ts';
 import { type Account, accountsOf, type HostShare } from '../pages/accounts.ts';
 
-/** How far ahead rooms count as due where a person does not say. */
+/** How far ahead rooms count as due, if a person does not say so. */
 const AHEAD = '7d';
 
 export const accounts = command({

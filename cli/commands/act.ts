@@ -41,7 +41,7 @@ interface Action {
   readonly name: Extract<RoomAction, 'rotate' | 'hold' | 'release' | 'cancel'>;
   readonly summary: string;
   readonly details: string;
-  /** The source of the row's sequence that says whether it took effect. */
+  /** The source of the row's sequence that shows whether the action took effect. */
   readonly source: Sequence['source'];
   readonly examples: Command['examples'];
 }
@@ -121,7 +121,7 @@ export const hold = plain(HOLD);
 export const release = plain(RELEASE);
 export const cancel = plain(CANCEL);
 
-/** @param extra what the request says beside key and action */
+/** @param extra the fields of the request besides key and action */
 async function act(action: Action, extra: object, call: Call<typeof FLAGS>): Promise<ExitCode> {
   const { flags, terminal } = call;
   const timeout = durationOf('timeout', flags.timeout ?? '5m');
@@ -166,7 +166,7 @@ async function keysOf({ args, flags }: Call<typeof FLAGS>) {
   return { chosen: [...new Set(lines.filter((line) => line !== ''))], isMany };
 }
 
-/** The keys of the rooms that are chosen by a property; tombstones and refusals have no room to act on. */
+/** Returns the keys of the rooms with a property; tombstones and refusals have no room to act on. */
 async function selected(
   { rooms }: Deployment,
   { application, 'key-prefix': prefix }: ActFlags,
@@ -187,7 +187,7 @@ async function selected(
   return keys;
 }
 
-/** A message about a key that nobody asked for waits for the request, and is given up after two days. */
+/** A message about a key that was never requested waits for the request, and is given up after two days. */
 async function assertKnown(keys: readonly string[], { rooms }: Deployment): Promise<void> {
   const rows = await inParts(keys, (key) => rooms.read(key));
   const unknown = keys.filter((_, i) => rows[i] === undefined || rows[i]?.state === 'cancelled');

@@ -5,18 +5,18 @@ import { CallError, EXIT } from '../frame/errors.ts';
 import { sayTable, WIDE } from '../frame/table.ts';
 import { machineOf } from './machine.ts';
 
-/** A long way is gone in steps: no call takes minutes. */
+/** A long turn is split into steps, so that no call takes minutes. */
 const STEP = 30 * 86_400_000;
 
 const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 
-/** With its zone, since nobody knows of a time without one where it is. */
+/** A time needs its zone, because the reader's zone is unknown. */
 const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
 
-/** The last that has a year of four digits. */
+/** The last time with a year of four digits. */
 const LATEST = Date.parse('9999-12-31T23:59:59Z');
 
-/** The exit code of whatever Ctrl-C ended. */
+/** The exit code after Ctrl-C. */
 const INTERRUPTED = 130;
 
 export const clock = command({
@@ -76,7 +76,7 @@ async function turnTo(end: number, stack: StackClient): Promise<boolean> {
   }
 }
 
-/** @throws CallError that says how a time is written */
+/** @throws CallError that explains the format of a time */
 function aim(text: string, now: number): number {
   const forward = `the clock only goes forward: it is ${moment(new Date(now).toISOString())} UTC there, got ${text}`;
   if (/^-\d/.test(text)) throw new CallError(forward);

@@ -21,7 +21,7 @@ import { redrive } from './redrive.ts';
 import { request } from './request.ts';
 import { show } from './show.ts';
 
-/** Every command there is, in the order of the help. */
+/** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   list,
   show,

@@ -5,7 +5,7 @@ import { flagsOf } from '../frame/parse.ts';
 
 const SHELLS: Readonly<Record<string, (commands: readonly Command[]) => string>> = { bash, zsh, fish };
 
-/** @param commands all that there are, this one among them */
+/** @param commands all commands, including this one */
 export const completion = (commands: () => readonly Command[]) =>
   command({
     name: 'completion',
@@ -87,5 +87,5 @@ function fish(commands: readonly Command[]): string {
   return lines.join('\n');
 }
 
-/** A word as all three shells take it. */
+/** Quotes a word for all three shells. */
 const quoted = (text: string) => `'${text.replaceAll("'", '')}'`;

@@ -17,7 +17,7 @@ export const credentials = command({
   async run({ args: [verb, name], flags: { file = '-', remove }, terminal, deployment }) {
     if (verb !== 'put' || name === undefined) throw new CallError('say what to put: credentials put NAME');
     const found = await deployment();
-    // the value, the file or the name is not right: nothing is wrong with a room
+    // the value, the file or the name is wrong: that is no problem of a room
     await terminal.say(await orCallError(() => found.putCredential({ name, file, remove })));
     return EXIT.done;
   },

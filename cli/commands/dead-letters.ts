@@ -118,7 +118,7 @@ function wanted(ids: readonly string[], reason: string | undefined): (letter: De
     (ids.length === 0 || isOneOf(ids)(letter)) && (reason === undefined || reasonOf(letter).includes(reason));
 }
 
-/** A message has the id that it has now, and the one under which it was first sent, which the list shows. */
+/** Matches a message by its current id, or by the id under which it was first sent, which the list shows. */
 function isOneOf(ids: readonly string[]): (letter: DeadLetter) => boolean {
   return ({ id, attributes }) =>
     ids.includes(id) ||

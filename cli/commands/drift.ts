@@ -98,7 +98,7 @@ function findingTable(findings: readonly Finding[], width: number): string[] {
   return fitted([heads, ...cells], width, { shrinks: 1, drops: [2, 3] });
 }
 
-/** What mends the findings: one command for all that it mends. */
+/** Returns the commands that fix the findings, each once. */
 function remedies(findings: readonly Finding[]): string[] {
   const commands = new Set(findings.map(({ command }) => command));
   return [...commands].map((command) =>

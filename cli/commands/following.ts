@@ -7,10 +7,10 @@ import { EXIT, type ExitCode } from '../frame/errors.ts';
 import type { Terminal } from '../frame/terminal.ts';
 import { argument } from '../pages/problems.ts';
 
-/** Messages that are on their way at once. */
+/** Messages that are sent in parallel. */
 const AT_ONCE = 10;
 
-/** Sends requests, some at once. @returns the ids of their messages */
+/** Sends requests, some in parallel. @returns the ids of their messages */
 export async function sendAll(
   bodies: readonly string[],
   deployment: Deployment,
@@ -28,7 +28,7 @@ export async function sendAll(
 
 interface Awaited {
   readonly key: string;
-  /** Of the message. */
+  /** The id of the message. */
   readonly id: string;
   readonly before: Room | undefined;
 }
@@ -42,7 +42,7 @@ interface Waiting {
 /** How often the rows are read, in milliseconds. */
 const GLANCE = 1000;
 
-/** Waits until requests took effect or were refused, and tells of each. */
+/** Waits until requests took effect or were refused, and reports each. */
 export async function awaitAll(
   keys: readonly Awaited[],
   waiting: Waiting,
@@ -65,7 +65,7 @@ export async function awaitAll(
   return refused + open.length > 0 ? EXIT.wrong : EXIT.done;
 }
 
-/** Tells what took effect. @returns the others */
+/** Reports the requests that took effect. @returns the others */
 async function undone(
   open: readonly Awaited[],
   { deployment, source }: Waiting,
@@ -77,7 +77,7 @@ async function undone(
   return open.filter((_, i) => !done[i]);
 }
 
-/** Tells what was given up. @returns the others */
+/** Reports the requests that were given up. @returns the others */
 async function unrefused(
   open: readonly Awaited[],
   deployment: Deployment,
@@ -91,7 +91,7 @@ async function unrefused(
   });
 }
 
-/** Some at once: of many thousands, all at once would only be throttled. */
+/** Runs some of the work in parallel: many thousands of parallel calls would only be throttled. */
 export async function inParts<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += AT_ONCE)

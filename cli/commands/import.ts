@@ -99,7 +99,7 @@ function mustNameRooms(files: readonly string[], { matching, all, as }: ImportFl
     throw new CallError('--as is for --matching and --all: a file has the keys');
 }
 
-/** @throws CallError where it is not known which account is meant */
+/** @throws CallError if the account is not clear */
 function choiceOf(
   { application, matching, all, as }: ImportFlags,
   { applications }: Deployment,

@@ -77,12 +77,12 @@ function pagesOf(found: Deployment, flags: ListFlags, terminal: Terminal): Async
   return before === undefined ? roomPages(found, flags, terminal) : duePages(found, flags, before);
 }
 
-/** Lines of a terminal that are no room: the heading, and where a person types next. */
+/** Lines of a terminal that show no room: the heading, and the prompt. */
 const AROUND = 2;
 
 /**
- * A terminal shows as many rooms as fit, and reads no more. Elsewhere each look prints the rooms that have changed, for
- * which it keeps a line of each room.
+ * A terminal shows as many rooms as fit, and reads no more. Any other output gets the rooms that have changed
+ * since the last look, for which the command keeps a line of each room.
  */
 async function watchRooms(
   deployment: Deployment,
@@ -123,10 +123,10 @@ function mustBeOneWay({ json, csv, due, failing, emergency, state, ...flags }: L
     );
 }
 
-/** A failed renewal is put off by half a day at most, and a meeting ends. */
+/** A failed renewal is delayed by at most half a day, and a meeting ends. */
 const PUT_OFF = DAY;
 
-/** How far the index is read; undefined where the table is read instead. */
+/** Returns how far the index is read; undefined if the table is read instead. */
 function indexUntil({ due, failing, emergency }: ListFlags, now: Instant): Instant | undefined {
   if (due !== undefined) return now + durationOf('due', due);
   return failing || emergency ? now + PUT_OFF : undefined;
@@ -186,7 +186,7 @@ function isDueWanted(room: DueRoom, flags: ListFlags, now: Instant): boolean {
 async function* firstOf(pages: AsyncIterable<ListPage>, limit: number): AsyncGenerator<ListPage> {
   let left = limit;
   for await (const page of pages) {
-    // the two kinds of page are cut alike, which the type of a union of arrays cannot say
+    // both kinds of page are shortened in the same way, which the type of a union of arrays cannot express
     yield { ...page, rooms: page.rooms.slice(0, left) } as ListPage;
     left -= page.rooms.length;
     if (left <= 0) return;

@@ -4,7 +4,7 @@ import { linkAddress } from '../../functions/rooms/model/link.ts';
 import { command } from '../frame/command.ts';
 import { CallError, EXIT } from '../frame/errors.ts';
 
-/** What opens an address, by the system. */
+/** The program that opens an address, by operating system. */
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'open', win32: 'explorer' };
 
 export const open = command({
@@ -24,7 +24,7 @@ export const open = command({
     const alive = room.current && room.current.expiresAt > now() ? room.current.guestUrl : undefined;
     const link = linkAddress(room, linksUrl) ?? alive;
     if (link === undefined) throw new Error(`room ${key} is ${room.state} and has no link`);
-    // the provider's answer is not ours: only an address of the web is handed to the system
+    // the link comes from the provider: only a web address is passed to the operating system
     if (!/^https?:\/\//.test(link)) throw new Error(`the link of room ${key} is no address of the web`);
     if (flags.print || !terminal.isTerminal) {
       await terminal.say(link);

@@ -6,10 +6,10 @@ import { countOf } from '../frame/parse.ts';
 import { painted, type Terminal } from '../frame/terminal.ts';
 import { coming, type Night } from '../pages/nights.ts';
 
-/** Nights that are shown where a person does not say how many. */
+/** The number of nights, if a person does not name one. */
 const NIGHTS = '14';
 
-/** No plan looks further: what is due then is made anew before. */
+/** The most nights: rooms that are due later are replaced before then. */
 const MOST_NIGHTS = 366;
 
 export const plan = command({

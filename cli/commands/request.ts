@@ -105,7 +105,7 @@ async function send(
 interface Aftermath {
   readonly machine: StackClient;
   readonly deployment: Deployment;
-  /** What there was before anything was sent. */
+  /** The events and dead letters before anything was sent. */
   readonly known: { readonly events: number; readonly letters: ReadonlySet<string> };
 }
 
@@ -129,7 +129,7 @@ async function whatCameOfIt(
   );
 }
 
-/** An event that no rule takes leaves no trace on the bus: only its parser knows why. */
+/** An event that no rule matches leaves no trace on the bus: only its parser can give the reason. */
 async function assertTaken(sendings: readonly Sending[], deployment: Deployment): Promise<void> {
   for (const sending of sendings) {
     if (!sending.submissions?.some(({ way }) => way === 'bus')) continue;
@@ -154,7 +154,7 @@ async function deliver({ file, text, submissions }: Sending, deployment: Deploym
   return lines;
 }
 
-/** Of this project: its own examples carry dates that pass. */
+/** Whether a file is one of this project's examples, whose dates are in the past. */
 function isExample(file: string): boolean {
   const folder = dirname(resolve(file));
   if (basename(folder) !== 'examples') return false;

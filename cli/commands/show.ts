@@ -38,7 +38,7 @@ export const show = command({
   },
 });
 
-/** Where the page is not redrawn, each look prints the lines that the one before had not. A key may get its room later. */
+/** If the page is not redrawn, each look prints the lines that are new. A key may get its room later. */
 async function watchRoom(
   key: string,
   found: Deployment,
@@ -60,10 +60,10 @@ function linesOf(life: RoomLife, { now }: Deployment, json: boolean, terminal: T
   return json ? [JSON.stringify(life)] : roomPage(life, now(), terminal);
 }
 
-/** Pages of the table that are looked through for a key that is nearly the same. */
+/** Pages of the table that are searched for a similar key. */
 const PAGES = 5;
 
-/** Names that are offered. */
+/** The number of similar keys in an error. */
 const OFFERED = 3;
 
 async function didYouMean(key: string, { rooms }: Deployment): Promise<string> {

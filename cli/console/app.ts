@@ -18,10 +18,13 @@ import { Counter, DAYS, midnight } from './snapshot.ts';
 import { script, style } from './style.ts';
 import { tablePage } from './table-page.ts';
 
-/** Rooms of one night that a page shows. */
+/** Rooms of one night on a page. */
 const NIGHT = 200;
 
-/** The console of a deployment. It reads as the commands do, and changes rooms by messages as everybody else. */
+/**
+ * The console of a deployment. It reads as the commands do, and changes rooms by messages as any other sender
+ * does.
+ */
 export function consoleApp(deployment: Deployment, admission: Admission): Hono {
   const counter = new Counter(deployment);
   counter.start();
@@ -38,7 +41,7 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
     const content = overviewContent({ count: counter.count, deadLetters, limits: deployment.limits });
     return show(context, 'Overview', '/', content);
   });
-  // the page that waits asks this, and not for all of the overview, which looks into the dead-letter queues
+  // a page that waits calls this instead of the overview, which reads the dead-letter queues
   app.get('/count', (context) => context.body(null, counter.count.isCounting ? 202 : 204));
   app.post('/count', (context) => {
     counter.start();
@@ -87,7 +90,7 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
   app.get('/nights', async (context) => {
     const night = Number(context.req.query('from') ?? 0);
     if (!Number.isInteger(night) || night < 0 || night >= DAYS) return context.notFound();
-    // a night is a day in UTC, as for the command `plan`
+    // a night is a day in UTC, as in the command `plan`
     const from = midnight(deployment.now()) + night * DAY;
     const until = from + DAY - 1;
     const { rooms, hasMore } = await firstOf(deployment.rooms.due(until, night === 0 ? undefined : from));

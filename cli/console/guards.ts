@@ -3,15 +3,15 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { refusalPage } from './pages/layout.ts';
 
-/** Who may come in, and by which address. */
+/** The token and the address that give access. */
 export interface Admission {
-  /** The token of the first address. Whoever has it is the operator. */
+  /** The token of the first address. Anybody who has it is the operator. */
   readonly token: string;
-  /** The port that the console listens on. It is known when the first request comes. */
+  /** The port of the console. It is known when the first request comes. */
   readonly port: number;
 }
 
-/** The name holds the port: cookies do not tell ports apart, and several consoles may run. */
+/** The name contains the port: cookies do not distinguish ports, and several consoles may run. */
 const cookieName = ({ port }: Admission) => `evergreen-rooms-${port}`;
 
 const HEADERS = {
@@ -19,21 +19,21 @@ const HEADERS = {
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  // without it a browser does not say where a form comes from
+  // without this header a browser does not send the origin of a form
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
 };
 
-/** Headers of every answer, errors too. */
+/** Headers of every answer, including errors. */
 export const safeHeaders: MiddlewareHandler = async (context, next) => {
   await next();
   for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
 };
 
 /**
- * Refuses requests for another host, which a name that was made to point here would send (DNS rebinding), and requests
- * that another page makes.
+ * Refuses requests for another host, which come from a name that points to this machine (DNS rebinding), and
+ * requests from another page.
  */
 export function onlyFromHere(admission: Admission): MiddlewareHandler {
   return async (context, next) => {
@@ -41,7 +41,7 @@ export function onlyFromHere(admission: Admission): MiddlewareHandler {
     const host = context.req.header('host') ?? '';
     if (!hosts.includes(host)) return refused(context, 'This address is not the console of this machine.');
     const origin = context.req.header('origin');
-    // browsers name the origin of every form that is sent
+    // browsers send the origin with every form
     const isMissing = origin === undefined && context.req.method !== 'GET';
     if (isMissing || (origin !== undefined && origin !== `http://${host}`)) {
       return refused(context, 'Another page asked for this. Nothing was done.');
@@ -50,7 +50,7 @@ export function onlyFromHere(admission: Admission): MiddlewareHandler {
   };
 }
 
-/** Lets in whoever has the cookie, or the token of the first address, which becomes the cookie. */
+/** Admits requests with the cookie, or with the token of the first address, which becomes the cookie. */
 export function onlyTheOperator(admission: Admission): MiddlewareHandler {
   return async (context, next) => {
     const name = cookieName(admission);

@@ -4,16 +4,16 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { consoleApp } from './app.ts';
 
 export interface ConsoleServer {
-  /** The first address: it lets its holder in. */
+  /** The first address: it gives access to its holder. */
   readonly address: string;
   readonly port: number;
   close(): Promise<void>;
 }
 
 /**
- * Serves the console on 127.0.0.1 alone.
+ * Serves the console on 127.0.0.1 only.
  *
- * @param port 0: any that is free
+ * @param port 0: any free port
  */
 export async function openConsole(deployment: Deployment, port = 0): Promise<ConsoleServer> {
   const admission = { token: randomBytes(32).toString('base64url'), port };

@@ -4,13 +4,15 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { livingOf } from '../pages/accounts.ts';
 import { type Problem, problemsOf } from '../pages/problems.ts';
 
-/** What a count of the whole table says. Its size does not depend on how many rooms there are. */
+/** The result of counting the whole table. Its size does not depend on the number of rooms. */
 export interface Snapshot {
   readonly takenAt: Instant;
   readonly states: ReadonlyMap<RoomState, number>;
   /** Living rooms by how much life is left, in the order of `LIFE_LEFT`. */
   readonly lifeLeft: readonly number[];
-  /** Rooms that fall due in each of the next 30 days in UTC; the first is today, with all that is overdue. */
+  /**
+   * Rooms that are due on each of the next 30 days in UTC. The first is today, including all overdue rooms.
+   */
   readonly due: readonly number[];
   /** Generations that were replaced in each of the last 30 days in UTC, the oldest first; the last is today. */
   readonly renewed: readonly number[];
@@ -19,7 +21,7 @@ export interface Snapshot {
   /** Rooms besides, which their provider counts until they end, by application. */
   readonly ending: ReadonlyMap<string, number>;
   readonly troubled: number;
-  /** Some of the rooms that something is wrong with. */
+  /** Some of the rooms that have problems. */
   readonly worst: readonly Troubled[];
 }
 
@@ -28,12 +30,12 @@ export interface Troubled {
   readonly problem: Problem;
 }
 
-/** How far a count has come. */
+/** The progress of a count. */
 export type Count =
   | { readonly isCounting: true; readonly read: number; readonly last?: Snapshot }
   | { readonly isCounting: false; readonly last?: Snapshot; readonly failure?: string };
 
-/** Upper ends of the parts of the histogram. The last part has no end. */
+/** The upper ends of the histogram's parts. The last part has no end. */
 export const LIFE_LEFT: readonly (readonly [label: string, end: number])[] = [
   ['< 1 d', DAY],
   ['1–3 d', 3 * DAY],
@@ -47,10 +49,10 @@ export const LIFE_LEFT: readonly (readonly [label: string, end: number])[] = [
   ['> 1 y', Number.POSITIVE_INFINITY],
 ];
 
-/** Days of the pictures that look ahead or back. */
+/** Days in the pictures of the future and the past. */
 export const DAYS = 30;
 
-/** Troubled rooms that are listed by name. */
+/** Rooms with problems that are listed by name. */
 const LISTED = 50;
 
 /** Counts the table in the background, so that no click waits for it. */
@@ -67,12 +69,12 @@ export class Counter {
     return this.#count;
   }
 
-  /** Starts a count, unless one is on its way. */
+  /** Starts a count, unless one is running. */
   start(): void {
     if (!this.#count.isCounting) this.#running = this.#run();
   }
 
-  /** Resolves when no count is on its way. */
+  /** Resolves when no count is running. */
   finished(): Promise<void> {
     return this.#running;
   }
@@ -87,7 +89,7 @@ export class Counter {
       });
       this.#count = { isCounting: false, last: next };
     } catch (error) {
-      // whatever the SDK throws is an Error
+      // the SDK throws only instances of Error
       this.#count = { isCounting: false, ...before, failure: (error as Error).message };
     }
   }
@@ -175,7 +177,7 @@ class Tally {
   }
 }
 
-/** When the day in UTC began. */
+/** Returns when the day in UTC began. */
 export const midnight = (at: Instant): Instant => Math.floor(at / DAY) * DAY;
 
 function increase<K>(counts: Map<K, number>, of: K): void {

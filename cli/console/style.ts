@@ -1,4 +1,7 @@
-/** Both colour schemes have a contrast of 4.5:1 at least for text (WCAG 2.2, 1.4.3), 3:1 for pictures (1.4.11). */
+/**
+ * Both colour schemes have a contrast of at least 4.5:1 for text (WCAG 2.2, 1.4.3) and 3:1 for pictures
+ * (1.4.11).
+ */
 export const style = `
 :root{--text:#1b1f24;--more:#4a525c;--paper:#fff;--ground:#f3f5f7;--link:#0b5cad;--line:#c9d1d9;--bar:#2f78c4;--rest:#dde3e9;--bad:#b3261e;--good:#1a6b3c}
 @media (prefers-color-scheme:dark){:root{--text:#f0f3f6;--more:#b3bcc6;--paper:#1b2027;--ground:#0f1318;--link:#8cc2ff;--line:#39424d;--bar:#5aa2ea;--rest:#2b333d;--bad:#ff9d94;--good:#7ddba4}}
@@ -74,7 +77,10 @@ footer{color:var(--more);font-size:.85rem;max-width:1100px;margin:0 auto;padding
 @media (max-width:600px){header,main,footer{padding-left:16px;padding-right:16px}header form{margin-left:0}dl div{grid-template-columns:1fr;gap:0}}
 `;
 
-/** All that moves: the overview comes anew once the rooms are counted. Without a script there is a link for it. */
+/**
+ * The only script: it loads the overview again once the rooms are counted. Without a script there is a link
+ * for that.
+ */
 export const script = `
 const wait = () => setTimeout(async () => ((await fetch('/count')).status === 202 ? wait() : location.reload()), 2000);
 if (document.querySelector('[data-counting]')) wait();

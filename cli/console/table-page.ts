@@ -3,13 +3,13 @@ import type { RoomReader } from '../deployment/deployment.ts';
 import { fits, type RoomFilter } from '../pages/room-filter.ts';
 import type { RoomsPage } from './pages/rooms.ts';
 
-/** Rooms that a page shows. */
+/** Rooms on a page. */
 const SHOWN = 50;
 
-/** Rows that are read for one page at most, so that a filter that fits nothing answers too. */
+/** The most rows that are read for one page, so that a filter without matches answers too. */
 const MOST_READ = 5000;
 
-/** The next rooms of the table that fit. */
+/** Returns the next matching rooms of the table. */
 export async function tablePage(reader: RoomReader, filter: RoomFilter, from?: string): Promise<RoomsPage> {
   const rooms: Room[] = [];
   let read = 0;

@@ -10,10 +10,10 @@ import type { DeadLetter } from './deployment.ts';
 /** A batch of SQS. */
 const BATCH = 10;
 
-/** How long a message that was looked at stays hidden, in seconds, if the look is broken off. */
+/** How long a message stays hidden if the reading is interrupted, in seconds. */
 const HIDDEN = 60;
 
-/** What rests in a queue. Every message is visible again afterwards. */
+/** Returns the messages of a queue. All of them are visible again afterwards. */
 export async function deadLettersIn(sqs: SQSClient, url: string): Promise<readonly DeadLetter[]> {
   const found = new Map<string, DeadLetter>();
   const handles: string[] = [];
@@ -23,7 +23,7 @@ export async function deadLettersIn(sqs: SQSClient, url: string): Promise<readon
       const messages = await receive(sqs, url, found.size < count ? 1 : 0);
       handles.push(...messages.flatMap(({ ReceiptHandle }) => ReceiptHandle ?? []));
       const fresh = messages.map((message) => deadLetter(message, url)).filter(({ id }) => !found.has(id));
-      // a message that comes a second time says that the look takes longer than messages stay hidden
+      // a message that comes a second time means that the reading takes longer than messages stay hidden
       if (fresh.length === 0) break;
       for (const letter of fresh) found.set(letter.id, letter);
     }
@@ -40,7 +40,10 @@ async function countIn(sqs: SQSClient, QueueUrl: string): Promise<number> {
   return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
 }
 
-/** @param wait seconds: a queue with messages answers at once, and without a wait SQS asks only some of its servers */
+/**
+ * @param wait seconds: a queue with messages answers immediately, and without a wait SQS asks only some of
+ * its servers
+ */
 export async function receive(sqs: SQSClient, QueueUrl: string, wait: number): Promise<readonly Message[]> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
@@ -55,7 +58,7 @@ export async function receive(sqs: SQSClient, QueueUrl: string, wait: number): P
   return Messages;
 }
 
-/** Makes messages visible again that were only looked at. */
+/** Makes messages visible again that were only read. */
 export async function release(sqs: SQSClient, QueueUrl: string, handles: readonly string[]): Promise<void> {
   for (let start = 0; start < handles.length; start += BATCH) {
     const Entries = handles.slice(start, start + BATCH).map((ReceiptHandle, index) => ({
@@ -67,7 +70,7 @@ export async function release(sqs: SQSClient, QueueUrl: string, handles: readonl
   }
 }
 
-/** A message of SQS as the commands see it. */
+/** Converts a message of SQS for the commands. */
 export function deadLetter(
   { MessageId = '', Body = '', Attributes, MessageAttributes = {} }: Message,
   url: string,

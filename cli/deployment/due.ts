@@ -3,8 +3,8 @@ import type { DueRoom, RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
 
 /**
- * The rooms of all shards in one order, the longest overdue first. It holds a page of each shard at most, and reads
- * no further than what is asked for.
+ * Returns the rooms of all shards in one order, the longest overdue first. It keeps at most a page of each
+ * shard in memory, and reads no further than requested.
  */
 export async function* dueRooms(
   rooms: Pick<RoomStore, 'due'>,

@@ -13,10 +13,10 @@ import { stackDeployment } from './stack.ts';
 export type Place = Values<typeof PLACE_FLAGS>;
 
 /**
- * Finds the deployment that a call means: the one that it names, else the one that runs on this machine, else that
- * of EVERGREEN_ROOMS_STACK.
+ * Finds the deployment of a call: the one that it names, otherwise the one on this machine, otherwise that of
+ * EVERGREEN_ROOMS_STACK.
  *
- * @throws CallError that says what there is, where it is none of these
+ * @throws CallError that lists the deployments if none of these exists
  */
 export async function findPlace(
   place: Place,
@@ -48,7 +48,7 @@ async function deployed(clients: Clients, stack: string, id: string | undefined)
   return stackDeployment(await findDeployment(clients, stack, id), clients);
 }
 
-/** How long the stack on this machine may take to say that it is there, in milliseconds. */
+/** How long the stack on this machine may take to answer, in milliseconds. */
 const GLANCE = 2000;
 
 async function runningHere(): Promise<StackClient | undefined> {
@@ -61,7 +61,10 @@ async function runningHere(): Promise<StackClient | undefined> {
   }
 }
 
-/** What the person can name. Without credentials nobody knows, and the advice is the same. */
+/**
+ * Lists the deployments that a person can name. Without credentials they are unknown, but the advice is the
+ * same.
+ */
 async function nothingNamed(reach: Reach, { cloudFormation }: Clients): Promise<string> {
   const naming = 'name the stack by --stack or EVERGREEN_ROOMS_STACK';
   const advice =

@@ -4,12 +4,12 @@ import type { StackClient } from '../../local/rooms/stack-client.ts';
 import type { Deployment } from './deployment.ts';
 import { stackDeployment } from './stack.ts';
 
-/** Any will do: the engines on this machine check none. */
+/** Any value works: the engines on this machine do not check credentials. */
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /**
- * The stack that `npm start` runs on this machine. It answers the AWS SDK as a stack in AWS does, at its own address;
- * its clock can be turned, and it remembers what it announced.
+ * The stack that `npm start` runs on this machine. It answers the AWS SDK at its own address, like a stack in
+ * AWS. Its clock can be turned, and it remembers its announcements.
  */
 export async function localDeployment(machine: StackClient): Promise<Deployment> {
   const { stack, now, environment } = await machine.facts();
@@ -23,7 +23,7 @@ export async function localDeployment(machine: StackClient): Promise<Deployment>
   return {
     ...deployment,
     machine,
-    // the bus and the bucket of this machine are addressed by the stack itself, and a dry run lives in its time
+    // only the stack itself knows the addresses of its bus and its bucket, and a dry run uses its clock
     putCalendar: (name, text) => machine.putCalendar(name, text),
     rehearse: (body) => machine.rehearse(body),
     rehearseCalendar: (name, text) => machine.rehearseCalendar(name, text),

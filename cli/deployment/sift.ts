@@ -3,10 +3,10 @@ import { move, type RedriveRoute } from '../../doctor/redrive.ts';
 import { deadLetter, firstId, receive, release } from './dead-letters.ts';
 import type { DeadLetter } from './deployment.ts';
 
-/** Which dead letters are meant. */
+/** Selects dead letters. */
 export type Wanted = (letter: DeadLetter) => boolean;
 
-/** Gives some of the dead letters of a queue another try. @returns how many */
+/** Sends some of the dead letters of a queue back. @returns how many */
 export function redriveSome(sqs: SQSClient, route: RedriveRoute, wanted: Wanted): Promise<number> {
   return sift(sqs, route.deadLetters, wanted, (messages) => move(sqs, messages, route));
 }
@@ -23,8 +23,8 @@ export function discardSome(sqs: SQSClient, url: string, wanted: Wanted): Promis
 }
 
 /**
- * Looks at every message once. Those that are not wanted are visible again afterwards, and so are those that were taken and
- * came back meanwhile, which have another id and their first one with them.
+ * Reads every message once. Messages that are not selected are visible again afterwards. So are selected
+ * messages that came back meanwhile, which have a new id as well as their first one.
  */
 async function sift(
   sqs: SQSClient,

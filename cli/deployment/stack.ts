@@ -25,7 +25,7 @@ import { dueRooms } from './due.ts';
 import { discardSome, redriveSome } from './sift.ts';
 
 /**
- * A deployment as the AWS SDK reaches it.
+ * A deployment that is reached with the AWS SDK.
  *
  * @param now the clock of the deployment
  */
@@ -124,7 +124,7 @@ function limitsOf(entry: ApplicationEntry): AccountLimits {
   };
 }
 
-/** All queues that feed no function. */
+/** Returns all queues that feed no function. */
 function deadLetterUrls({ functions, ofType }: FoundDeployment): readonly string[] {
   const inboxes = new Set([...functions.values()].map(({ environment }) => environment.WORK_QUEUE));
   return ofType('AWS::SQS::Queue')
@@ -132,7 +132,9 @@ function deadLetterUrls({ functions, ofType }: FoundDeployment): readonly string
     .filter((url) => !inboxes.has(url));
 }
 
-/** A stack of a team's own may have other buckets; the deployment's has its name in the command that fills it. */
+/**
+ * A team's stack may have other buckets; the name of the deployment's bucket is in the command that fills it.
+ */
 function bucketOf({ ofType }: FoundDeployment): string | undefined {
   return ofType('AWS::S3::Bucket').find(({ logicalId }) => /Calendar/.test(logicalId))?.physicalId;
 }
@@ -151,7 +153,7 @@ function linksOf({ LINKS_TABLE: table, LINKS_URL: url, LINK_NAMES }: FoundDeploy
   return { links: { table, host: new URL(url).host, names: LINK_NAMES === 'yes' } };
 }
 
-/** Without the planner nothing is planned, and nothing limits what it would do. */
+/** Without the planner nothing is planned, and there is no limit. */
 function perRunOf({ functions }: FoundDeployment): number {
   const text = functions.get('plan-rotation')?.environment.ROTATIONS_PER_RUN;
   return text === undefined ? Number.POSITIVE_INFINITY : Number(text);

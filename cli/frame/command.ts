@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.ts';
 
 export interface Flag {
   readonly type: 'boolean' | 'string';
-  /** What stands for the value in the help. */
+  /** The name of the value in the help. */
   readonly value?: string;
   readonly help: string;
 }
@@ -18,30 +18,30 @@ export type Values<F extends Flags> = {
 /** Which deployments a command can work on. */
 export type Reach = 'any' | 'deployed' | 'local';
 
-/** What a command is given to run. */
+/** The input of a command. */
 export interface Call<F extends Flags = Flags> {
   readonly args: readonly string[];
   readonly flags: Values<F>;
   readonly terminal: Terminal;
-  /** The deployment that the options name. It is looked for when it is first asked for. */
+  /** The deployment that the options name. It is searched for at the first call. */
   deployment(): Promise<Deployment>;
 }
 
-/** One command, as it is parsed, completed, explained and run. */
+/** One command, with its parsing, completion, help and code. */
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** The arguments as the help writes them, such as `KEY...`. */
+  /** The arguments in the help, such as `KEY...`. */
   readonly usage: string;
-  /** How many arguments it takes at most. */
+  /** The largest number of arguments. */
   readonly most: number;
   readonly flags: Flags;
   readonly reach: Reach;
-  /** What the help says besides. */
+  /** Additional text in the help. */
   readonly details?: string;
-  /** Calls with what they do. */
+  /** Examples of calls, with their effects. */
   readonly examples: readonly (readonly [call: string, effect: string])[];
-  /** Arguments that begin with a dash and are no options. */
+  /** Arguments that begin with a dash but are not options. */
   readonly dashed?: RegExp;
   run(call: Call): Promise<ExitCode>;
 }
@@ -51,8 +51,8 @@ interface Definition<F extends Flags> extends Omit<Command, 'flags' | 'run'> {
   run(call: Call<F>): Promise<ExitCode>;
 }
 
-/** Makes a command whose options have the types that it declares. */
+/** Creates a command whose options have the declared types. */
 export function command<const F extends Flags>(definition: Definition<F>): Command {
-  // the parser gives exactly the flags that are declared
+  // the parser returns exactly the declared flags
   return definition as unknown as Command;
 }

@@ -1,7 +1,7 @@
 import { CallError } from './errors.ts';
 import type { Terminal } from './terminal.ts';
 
-/** @throws CallError where nobody agrees, or nobody can be asked */
+/** @throws CallError if the person does not agree, or cannot be asked */
 export async function confirm(what: string, terminal: Terminal): Promise<void> {
   if (!terminal.canAsk) throw new CallError(`${what}: nobody can be asked here, so add --yes`);
   const answer = await terminal.ask(`${what}? [y/N] `);

@@ -3,19 +3,19 @@ export const EXIT = { done: 0, wrong: 1, call: 2, unreachable: 3 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The call is wrong: an argument, an option, a file that cannot be read. */
+/** The call is wrong: an argument, an option, or a file that cannot be read. */
 export class CallError extends Error {
   override readonly name = 'CallError';
 }
 
-/** The deployment, or something that the command needs of it, cannot be reached. */
+/** The deployment, or a resource that the command needs, cannot be reached. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
 export const HELP_HINT = '--help shows what there is';
 
-/** Runs a piece of work whose own errors say that the call was wrong. Errors of AWS stay what they are. */
+/** Runs work whose own errors mean that the call was wrong. Errors of AWS stay unchanged. */
 export async function orCallError<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

@@ -6,7 +6,7 @@ export const PROGRAM = 'evergreen-rooms';
 const EXIT_CODES =
   'Exit codes: 0 done, 1 something is wrong with a room, 2 the call is wrong, 3 the deployment cannot be reached.';
 
-/** What there is, a line each. */
+/** Lists the commands, one line each. */
 export function overview(commands: readonly Command[]): string[] {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [

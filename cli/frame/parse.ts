@@ -2,7 +2,7 @@ import { readArguments } from '../../local/arguments.ts';
 import type { Command, Flags, Values } from './command.ts';
 import { CallError, HELP_HINT } from './errors.ts';
 
-/** The options that say which deployment is meant. */
+/** The options that select the deployment. */
 export const PLACE_FLAGS = {
   stack: { type: 'string', value: 'NAME', help: 'the CloudFormation stack; default EVERGREEN_ROOMS_STACK' },
   deployment: { type: 'string', value: 'ID', help: 'which deployment, where the stack has several' },
@@ -34,7 +34,7 @@ export function parse(command: Command, argv: readonly string[]): Parsed {
   if (unexpected !== undefined && !values.help) {
     throw new CallError(`unexpected argument '${unexpected}'; ${HELP_HINT}`);
   }
-  // parseArgs gives strings and booleans as they are declared, and leaves out what is absent
+  // parseArgs returns strings and booleans as declared, and leaves out absent options
   const given = Object.fromEntries(
     Object.entries(flagsOf(command)).map(([name, { type }]) => [
       name,
@@ -55,7 +55,7 @@ function read(command: Command, argv: readonly string[]) {
   }
 }
 
-/** Arguments behind `--` are taken as they are. */
+/** Arguments after `--` are not options. */
 function dashedLast(args: readonly string[], dashed?: RegExp): string[] {
   if (!dashed) return [...args];
   return [...args.filter((arg) => !dashed.test(arg)), '--', ...args.filter((arg) => dashed.test(arg))];
@@ -71,7 +71,7 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /**
  * @returns milliseconds
- * @throws CallError that says how a duration is written
+ * @throws CallError that explains the format of a duration
  */
 export function durationOf(flag: string, text: string): number {
   const [, count, unit = ''] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
@@ -79,7 +79,7 @@ export function durationOf(flag: string, text: string): number {
   throw new CallError(`--${flag} is written 30s, 30m, 12h, 7d or 2w, got ${text}`);
 }
 
-/** @throws CallError where it is no whole number from 1 on */
+/** @throws CallError if it is not a whole number of at least 1 */
 export function countOf(flag: string, text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new CallError(`--${flag} must be a whole number from 1 on, got ${text}`);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { CallError } from './errors.ts';
 
-/** The text of a file that a person names; `-` is standard input. */
+/** Reads the file that a person names; `-` is standard input. */
 export async function readText(file: string): Promise<string> {
   try {
     return await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8'));

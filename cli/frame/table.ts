@@ -5,7 +5,10 @@ export const WIDE = {
   wide: { type: 'boolean', help: 'whole keys and all columns, however narrow the terminal is' },
 } as const;
 
-/** Prints a table in lines that fit the terminal, or whole with `--wide` and where it is not printed to a terminal. */
+/**
+ * Prints a table in lines that fit the terminal. With `--wide`, or without a terminal, the lines are not
+ * shortened.
+ */
 export async function sayTable(
   terminal: Terminal,
   wide: boolean,

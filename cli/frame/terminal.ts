@@ -1,14 +1,17 @@
 import { createInterface } from 'node:readline/promises';
 
-/** Where a command writes, and whom it can ask: data goes to stdout, everything else to stderr. */
+/** The output of a command, and the questions to its user: data goes to stdout, everything else to stderr. */
 export interface Terminal {
-  /** Writes a line of data. Resolves when the reader has room for more, so that a long list is never held in memory. */
+  /**
+   * Writes a line of data. Resolves when the reader can accept more, so that a long list is never kept in
+   * memory.
+   */
   say(line?: string): Promise<void>;
   /** Writes a message for the person. */
   note(line: string): void;
-  /** Replaces the line of progress on stderr; absent: removes it. Nothing where nobody watches. */
+  /** Replaces the line of progress on stderr; absent: removes it. It does nothing without a terminal. */
   progress(line?: string): void;
-  /** Characters that a line may have; infinite where stdout is no terminal. */
+  /** Characters per line; infinite if stdout is not a terminal. */
   readonly width: number;
   readonly height: number;
   /** stdout is a terminal. */
@@ -17,13 +20,13 @@ export interface Terminal {
   readonly canAsk: boolean;
   readonly hasColours: boolean;
   ask(question: string): Promise<string>;
-  /** Whether `redraw` can be used: stdout is a terminal that knows more than lines. */
+  /** Whether `redraw` can be used: stdout is a terminal that can do more than print lines. */
   readonly canRedraw: boolean;
-  /** Shows these lines in place of all that is there, as many as there is place for. */
+  /** Shows these lines instead of the current ones, as many as fit. */
   redraw(lines: readonly string[]): void;
-  /** Waits so many milliseconds. @returns whether to go on */
+  /** Waits this many milliseconds. @returns whether to continue */
   pause(duration: number): Promise<boolean>;
-  /** From now on Ctrl-C ends the command as done. */
+  /** From now on Ctrl-C ends the command successfully. */
   endWithInterrupt(): void;
 }
 
@@ -69,7 +72,7 @@ export function processTerminal(environment: Environment = process.env): Termina
     hasColours: coloursWanted(stdout.isTTY === true, environment),
     async ask(question) {
       const lines = createInterface({ input: stdin, output: stderr });
-      // readline takes Ctrl-C for itself: the command is to end all the same
+      // readline intercepts Ctrl-C: end the command here
       lines.once('SIGINT', () => process.exit(130));
       try {
         return await lines.question(question);
@@ -80,7 +83,7 @@ export function processTerminal(environment: Environment = process.env): Termina
   };
 }
 
-/** Colours are for people: not for a pipe, a dumb terminal, or whoever does not want them. */
+/** Colours are for people: not for a pipe, a dumb terminal, or a person who has switched them off. */
 function coloursWanted(isTerminal: boolean, { NO_COLOR, TERM }: Environment): boolean {
   return isTerminal && !NO_COLOR && TERM !== 'dumb';
 }

@@ -3,7 +3,7 @@ import { CallError } from './errors.ts';
 import { durationOf } from './parse.ts';
 import type { Terminal } from './terminal.ts';
 
-/** For commands that can look again and again. */
+/** For commands that can repeat their output. */
 export const WATCH = {
   watch: {
     type: 'boolean',
@@ -17,7 +17,7 @@ const SHORTEST = 1000;
 
 /**
  * @returns milliseconds
- * @throws CallError where that is no time between two looks
+ * @throws CallError if it is not a valid interval
  */
 export function intervalOf(every = '5s'): number {
   const interval = durationOf('every', every);
@@ -25,18 +25,18 @@ export function intervalOf(every = '5s'): number {
   throw new CallError(`--every must be at least 1s, got ${every}`);
 }
 
-/** What is looked at again and again. */
+/** A repeated look. */
 export interface Watching {
   readonly terminal: Terminal;
   /** Milliseconds between two looks. */
   readonly interval: number;
-  /** Each look is the whole picture, which takes the place of the one before; else its lines are printed below. */
+  /** Whether each look replaces the previous one. Otherwise its lines are printed below. */
   readonly redraws: boolean;
 }
 
 /**
- * Shows what each look finds, until a person ends it. A look that fails after the first one is told, and another one is
- * made.
+ * Shows the result of each look, until a person ends it. If a later look fails, the error is shown, and the
+ * next look follows.
  */
 export async function watch(
   { terminal, interval, redraws }: Watching,
@@ -57,7 +57,7 @@ export async function watch(
   }
 }
 
-/** What is different since the look before. It keeps a text of each thing. */
+/** The differences from the previous look. It keeps a text of each item. */
 export class Changes {
   #before: ReadonlyMap<string, string> = new Map();
   #now = new Map<string, string>();
@@ -65,13 +65,13 @@ export class Changes {
   /** Whether an earlier look found anything. */
   hadAny = false;
 
-  /** Whether a thing is new, or another than at the look before. */
+  /** Whether an item is new, or has changed since the previous look. */
   isChanged(key: string, text: string): boolean {
     this.#now.set(key, text);
     return this.#before.get(key) !== text;
   }
 
-  /** Ends a look. @returns the keys that the look before had, and this one did not */
+  /** Ends a look. @returns the keys that the previous look had, and this one did not */
   gone(): string[] {
     const keys = [...this.#before.keys()].filter((key) => !this.#now.has(key));
     this.#before = this.#now;

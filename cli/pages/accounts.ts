@@ -6,36 +6,36 @@ import { hasEnded, isAlive } from '../../functions/rooms/model/transitions.ts';
 import type { AccountLimits, Deployment } from '../deployment/deployment.ts';
 import { iso } from './listed-room.ts';
 
-/** An account against its limits, as JSON. */
+/** An account and its limits, as JSON. */
 export interface Account {
   readonly application: string;
-  /** Absent where the pool does not have the account any more. */
+  /** Absent if the pool no longer has the account. */
   readonly provider?: string;
   /** Rows whose room lives in it. */
   readonly rooms: number;
-  /** Rooms besides that end by themselves: of earlier generations, or cancelled. */
+  /** Other rooms that end by themselves: of earlier generations, or cancelled. */
   readonly ending: number;
   /** Rooms that are renewed soon. */
   readonly due: number;
-  /** How many living rooms it may have. */
+  /** The most living rooms that it may have. */
   readonly limit?: number;
-  /** How many rooms a run of the planner renews at most. */
+  /** The most rooms that a run of the planner renews. */
   readonly perRun?: number;
-  /** How many rooms its provider makes a minute. */
+  /** How many rooms its provider creates per minute. */
   readonly perMinute?: number;
   /** When reconciliation last read its list to the end, and acted on it. */
   readonly listedAt?: string;
   readonly hosts?: readonly HostShare[];
-  /** What its provider lists. Absent where it was not asked. */
+  /** The content of its provider's list. Absent if the list was not read. */
   readonly listed?: ListedRooms;
   /** Why its provider's list could not be read. */
   readonly error?: string;
 }
 
-/** A host of an account, and what its list says where it was read. */
+/** A host of an account, and its list if that was read. */
 export interface HostShare {
   readonly name: string;
-  /** How many rooms it makes in a UTC day. */
+  /** How many rooms it creates in a UTC day. */
   readonly perDay: number;
   readonly rooms?: number;
   readonly madeToday?: number;
@@ -44,20 +44,23 @@ export interface HostShare {
 export interface ListedRooms {
   /** Rooms that have not expired. */
   readonly rooms: number;
-  /** Those of them that this deployment has made. */
+  /** Those of them that this deployment created. */
   readonly ours: number;
 }
 
 export interface AccountsOptions {
-  /** How far ahead rooms are counted as due. */
+  /** How far ahead rooms count as due. */
   readonly ahead: Duration;
-  /** Whether the providers are asked for their lists. */
+  /** Whether the providers' lists are read. */
   readonly ask: boolean;
-  /** Hears how many rooms were read. */
+  /** Called with the number of rows read. */
   readonly told?: (read: number) => void;
 }
 
-/** The accounts of a deployment against their limits; last those that rooms are in and the pool does not have. */
+/**
+ * Returns the accounts of a deployment and their limits. Accounts with rooms that are no longer in the pool
+ * come last.
+ */
 export async function accountsOf(deployment: Deployment, options: AccountsOptions): Promise<Account[]> {
   const { limits, rooms } = deployment;
   const living = await livingIn(deployment, options);
@@ -111,7 +114,7 @@ async function livingIn(
   return found;
 }
 
-/** Where the rooms of a row live. */
+/** Returns the places of a row's living rooms. */
 export function livingOf({ current, previous, retirees }: Room, now: Instant) {
   const ending = new Map<string, string>();
   if (isAlive(previous, now)) ending.set(previous.id, previous.application);
@@ -154,12 +157,12 @@ async function listOf(
     }
     return { ...(hosts && { hosts: tally.hosts }), listed: tally.listed };
   } catch (error) {
-    // whatever a provider's adapter or the SDK throws is an Error
+    // a provider's adapter and the SDK throw only instances of Error
     return { ...(hosts && { hosts }), error: (error as Error).message };
   }
 }
 
-/** Counts the rooms of a list without keeping them. */
+/** Counts the rooms of a list without storing them. */
 class ListTally {
   readonly #deployment: Pick<Deployment, 'mark' | 'now'>;
   readonly #hosts: ReadonlyMap<string, { rooms: number; madeToday: number } & HostShare>;

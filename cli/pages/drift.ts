@@ -8,12 +8,12 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { iso } from './listed-room.ts';
 import { argument } from './problems.ts';
 
-/** What the providers' lists show beside the table, as JSON. */
+/** The result of comparing the providers' lists with the table, as JSON. */
 export interface Drift {
   readonly applications: readonly ComparedApplication[];
-  /** What is wrong, an account after the other. */
+  /** The findings, one account after the other. */
   readonly findings: readonly Finding[];
-  /** Rooms of others, where they are asked for. */
+  /** Rooms of other owners, if requested. */
   readonly strangers?: readonly Stranger[];
 }
 
@@ -21,12 +21,12 @@ export interface ComparedApplication {
   readonly application: string;
   /** Rooms of its list that have not expired. */
   readonly rooms: number;
-  /** Those of them that are of others. */
+  /** Those of them that belong to other owners. */
   readonly strangers: number;
   readonly findings: number;
-  /** So many are lost or orphaned that reconciliation changes nothing until a person confirms it. */
+  /** Too many rooms are lost or orphaned: reconciliation changes nothing until a person confirms. */
   readonly held: boolean;
-  /** Why its list could not be read, or not to its end. */
+  /** Why its list could not be read completely. */
   readonly error?: string;
 }
 
@@ -38,10 +38,10 @@ export interface Finding {
   /** Absent for an orphan. */
   readonly key?: string;
   readonly generation?: number;
-  /** The provider's id of the room that is meant. */
+  /** The provider's id of the room. */
   readonly room?: string;
   readonly why: string;
-  /** The arguments of the command that mends it; absent where no command does. */
+  /** The arguments of the command that fixes it; absent if no command does. */
   readonly command?: string;
 }
 
@@ -57,11 +57,11 @@ export interface Stranger {
 export interface DriftOptions {
   readonly applications: readonly string[];
   readonly strangers: boolean;
-  /** Hears how many rows were compared. */
+  /** Called with the number of compared rows. */
   readonly told?: (read: number) => void;
 }
 
-/** Compares the providers' lists with the table by what reconciliation compares them by, and changes nothing. */
+/** Compares the providers' lists with the table, as reconciliation does, but changes nothing. */
 export async function driftOf(deployment: Deployment, options: DriftOptions): Promise<Drift> {
   const { pool, mark, rooms, now, links } = deployment;
   const details = new Map<string, Detail>();
@@ -74,7 +74,7 @@ export async function driftOf(deployment: Deployment, options: DriftOptions): Pr
       deployment: mark,
       rooms,
       now,
-      // a share of it is left to the table, which an infinite time does not have
+      // a share of the time is for the table, which does not work with infinity
       timeLeft: () => Number.MAX_SAFE_INTEGER,
       mostRooms: Number.POSITIVE_INFINITY,
       ...(links && { links }),
@@ -91,7 +91,7 @@ export async function driftOf(deployment: Deployment, options: DriftOptions): Pr
 
 const TOLD_EVERY = 1000;
 
-/** What a finding says of a row beside its order. */
+/** The description of a finding, in addition to its order. */
 interface Detail {
   readonly current: LiveRoom | undefined;
   readonly drift: RoomChange | undefined;
@@ -125,7 +125,7 @@ function told(
     });
   }
   for (const [application, error] of troubled) {
-    // whatever a provider's adapter or the SDK throws is an Error
+    // a provider's adapter and the SDK throw only instances of Error
     const { message } = error as Error;
     applications.push({ application, rooms: 0, strangers: 0, findings: 0, held: false, error: message });
   }
@@ -145,7 +145,7 @@ function isHeld(inventory: Inventory, share: number, now: number): boolean {
   return mustHold(inventory, { share, confirmed: undefined, held: false, before, now });
 }
 
-/** Reconciliation mends all that it finds, unless it was told to report only, or a person has to confirm it. */
+/** Reconciliation fixes all its findings, unless it only reports, or a person must confirm. */
 function mending(
   application: string,
   { report }: Inventory,
@@ -169,7 +169,7 @@ function ofRow({ key, generation, cause }: RotationOrder, detail: Detail | undef
     case 'ended':
       return [{ what: cause, ...found, why: REASONS[cause] }];
     default:
-      // people in a room are nothing that is wrong
+      // people in a room are not a problem
       return [];
   }
 }

@@ -1,15 +1,15 @@
 import { CallError } from '../frame/errors.ts';
 
-/** A room that a file names. */
+/** A room in a file. */
 export interface NamedRoom {
-  /** Where the file names it, for people: `rooms.csv line 3`. */
+  /** The place in the file, for people: `rooms.csv line 3`. */
   readonly at: string;
   /** The fields of a request with the action `import`; `room` may be an id or a link. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The rooms of a file: CSV with a head, JSON Lines, or a JSON array.
+ * Returns the rooms of a file: CSV with a header, JSON Lines, or a JSON array.
  *
  * @throws CallError that names the line
  */
@@ -45,7 +45,7 @@ function named(value: unknown, at: string): NamedRoom {
   return { at, fields: { ...value } };
 }
 
-/** A column is a field; one of an object, such as `renewal.mode`, has a dot. */
+/** A column is a field; a field of an object, such as `renewal.mode`, has a dot. */
 function csvRooms(text: string, file: string): NamedRoom[] {
   const [head, ...lines] = csvLines(text, file);
   if (!head) return [];
@@ -80,7 +80,9 @@ interface CsvLine {
   readonly cells: string[];
 }
 
-/** As RFC 4180 has it. Spreadsheets in many languages write semicolons: what the head has counts. */
+/**
+ * Reads CSV (RFC 4180). Spreadsheets in many languages write semicolons: the separator of the header counts.
+ */
 function csvLines(text: string, file: string): CsvLine[] {
   const [first = ''] = text.split('\n', 1);
   const separator = first.includes(',') ? ',' : ';';
@@ -103,7 +105,7 @@ function csvLines(text: string, file: string): CsvLine[] {
   return lines;
 }
 
-/** A cell in quotes, or one without, and what ends it. */
+/** Matches a cell with or without quotes, and the separator after it. */
 function cellPattern(separator: string): RegExp {
   return new RegExp(`("(?:[^"]|"")*"|[^${separator}"\\r\\n]*)(${separator}|\\r?\\n|$)`, 'y');
 }

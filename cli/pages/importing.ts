@@ -9,48 +9,48 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { CallError } from '../frame/errors.ts';
 import type { NamedRoom } from './import-file.ts';
 
-/** What an import does, or would do, with a room, as JSON. */
+/** The effect of an import on a room, as JSON. */
 export interface PlannedImport {
   readonly key: string;
   readonly application: string;
-  /** The provider's id; a link that no room has is as it was named. */
+  /** The provider's id; a link without a room stays unchanged. */
   readonly room: string;
   readonly guestUrl?: string;
-  /** When the room ends; absent where it has no end, or is not there. */
+  /** When the room ends; absent if it has no end, or does not exist. */
   readonly expiresAt?: string;
-  /** `import`: it would be asked for; `sent`: it is. `unchanged`: the key has it already. */
+  /** `import`: it would be requested; `sent`: it was. `unchanged`: the key already has it. */
   readonly outcome: 'import' | 'sent' | 'unchanged' | 'refused';
   readonly reason?: string;
 }
 
-/** A room that is to be asked for, with the body of its message. */
+/** A room to request, with the body of its message. */
 export interface Import extends PlannedImport {
   readonly body: string;
 }
 
-/** Which rooms of the accounts are wanted, beside those of a file. */
+/** The selected rooms of the accounts, in addition to those of a file. */
 export interface RoomChoice {
   readonly applications: readonly string[];
-  /** What is in the id, the link or the name of each; empty for all. */
+  /** A text in the id, the link or the name of each; empty for all. */
   readonly matching: string;
-  /** What the keys begin with, before the ids. */
+  /** Returns the prefix of the keys, before the ids. */
   readonly prefix: (application: string) => string;
 }
 
 export interface Wanted {
   readonly named: readonly NamedRoom[];
   readonly choice?: RoomChoice;
-  /** Fields of every room that does not have them itself. */
+  /** Fields of every room that does not have them. */
   readonly usual: Readonly<Record<string, unknown>>;
-  /** Hears how far it has come. */
+  /** Called with progress messages. */
   readonly told: (progress: string) => void;
 }
 
 /**
- * What would come of an import: the providers' lists, then all rows, then for each room the decision of the workers
- * themselves. It holds the rooms that are wanted, however many there are beside them.
+ * Returns what an import would do. It reads the providers' lists, then all rows, and then makes the workers'
+ * own decision for each room. It keeps only the selected rooms in memory.
  *
- * @throws CallError where a file asks for what no request can
+ * @throws CallError if a file has an invalid request
  */
 export async function planImport(deployment: Deployment, wanted: Wanted): Promise<readonly Import[]> {
   const { applications } = deployment;
@@ -63,7 +63,7 @@ export async function planImport(deployment: Deployment, wanted: Wanted): Promis
   return candidates.map((candidate) => planned(candidate, owners, deployment));
 }
 
-/** A room that a file asks for. */
+/** A room that a file requests. */
 interface Asked {
   readonly at: string;
   readonly key: string;
@@ -83,12 +83,12 @@ function askedOf({ at, fields }: NamedRoom, usual: Wanted['usual'], names: reado
   if (typeof application !== 'string' || !names.includes(application)) {
     throw new CallError(`${at}: application: must be of the pool (${names.join(', ')}), got ${application}`);
   }
-  // a link is looked up before it is an id that a request can have
+  // a link is looked up first, because a request needs an id
   importedBy({ ...body, room: 'id' }, at);
   return { at, key: String(key), application, room, fields: body };
 }
 
-/** @throws CallError in the words of the refusal that the request would meet */
+/** @throws CallError with the text of the refusal that the request would get */
 function importedBy(
   fields: Readonly<Record<string, unknown>>,
   at: string,
@@ -120,7 +120,7 @@ function mustBeDifferent(asked: readonly Asked[]): void {
   }
 }
 
-/** The rooms of an account that are wanted. */
+/** The selected rooms of an account. */
 interface WantedRooms {
   readonly byId: Map<string, ProviderRoom>;
   /** `undefined`: two rooms have it. */
@@ -150,7 +150,7 @@ async function readLists(
   return lists;
 }
 
-/** Keeps of a list what is wanted. */
+/** Keeps the selected rooms of a list. */
 class ListSearch implements WantedRooms {
   readonly byId = new Map<string, ProviderRoom>();
   readonly byLink = new Map<string, ProviderRoom | undefined>();
@@ -171,14 +171,17 @@ class ListSearch implements WantedRooms {
   }
 }
 
-/** A link without what does not tell rooms apart: what people copy has a passcode, a slash or none. */
+/**
+ * Removes the parts of a link that do not distinguish rooms: people's copies have a passcode, a slash or
+ * neither.
+ */
 function plain(room: string): string {
   if (!/^https?:\/\//i.test(room) || !URL.canParse(room)) return room;
   const { host, pathname } = new URL(room);
   return `${host}${pathname.replace(/\/+$/, '')}`;
 }
 
-/** Rooms of deployments are kept already. */
+/** Rooms of deployments are already kept, so they do not match. */
 function matches({ id, guestUrl, settings, token, available }: ProviderRoom, text: string): boolean {
   if (token !== undefined || !available) return false;
   return [id, guestUrl, settings?.display_name ?? ''].some((part) =>
@@ -219,11 +222,11 @@ function chosenRooms(
   });
 }
 
-/** What the table says of the candidates. */
+/** The table's data about the candidates. */
 interface Owners {
   /** The key that has a room, by its place. */
   readonly rooms: ReadonlyMap<string, string>;
-  /** Rooms that a key had once, by place and key. */
+  /** Earlier rooms of a key, by place and key. */
   readonly past: ReadonlySet<string>;
   readonly rows: ReadonlyMap<string, Room>;
 }
@@ -311,7 +314,7 @@ function planned(candidate: Candidate, owners: Owners, { pool, mark, now }: Depl
   };
 }
 
-/** The end of a room without one is the last instant that there is. */
+/** A room without an end has the last possible instant as its end. */
 function isDated({ byUse, expiresAt }: ProviderRoom): boolean {
   return byUse !== true && expiresAt < 8_640_000_000_000_000;
 }

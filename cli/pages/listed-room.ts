@@ -8,11 +8,11 @@ export interface ListedRoom extends ShownRoom {
   readonly attempts: number;
   /** When the planner looks at it next. */
   readonly dueAt?: string;
-  /** From here on the room goes before all others. */
+  /** From this time on the room has priority over all others. */
   readonly emergencyAt?: string;
 }
 
-/** A room of the due index as JSON: what the index has of it. */
+/** A room of the due index as JSON, with the attributes of the index. */
 export interface ListedDueRoom {
   readonly key: string;
   readonly generation: number;
@@ -29,7 +29,7 @@ export type ListPage =
   | { readonly of: 'table'; readonly rooms: readonly ListedRoom[] }
   | { readonly of: 'index'; readonly rooms: readonly ListedDueRoom[] };
 
-/** @param linksUrl where links begin; absent where they are off */
+/** @param linksUrl the start of every link; absent if links are off */
 export function listedRoom(room: Room, linksUrl?: string): ListedRoom {
   const { attempts, dueAt, emergencyAt } = room;
   return {

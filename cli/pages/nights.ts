@@ -3,7 +3,7 @@ import type { DueRoom } from '../../functions/rooms/model/ports.ts';
 import { DAY, type Instant } from '../../functions/rooms/model/time.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 
-/** What a night will do, as JSON. */
+/** The work of a night, as JSON. */
 export interface Night {
   /** A day in UTC. */
   readonly night: string;
@@ -11,7 +11,7 @@ export interface Night {
   readonly rooms: number;
   /** The same by account. */
   readonly applications: Readonly<Record<string, number>>;
-  /** Rooms that wait for the next night, since their account has had its share of this one. */
+  /** Rooms that wait for the next night, because their account has reached its limit for this one. */
   readonly waiting: number;
   /** Rooms about to end that an earlier run should have renewed. */
   readonly emergencies: number;
@@ -20,8 +20,8 @@ export interface Night {
 }
 
 /**
- * What the coming nights will do: the planner itself, run at the end of each night over the index as it is, with a
- * queue that only listens.
+ * Returns the work of the coming nights. The planner itself runs at the end of each night over the current
+ * index, with a queue that only records.
  */
 export async function coming(
   { rooms, renewal, rotationsPerRun }: Pick<Deployment, 'rooms' | 'renewal' | 'rotationsPerRun'>,
@@ -86,6 +86,6 @@ async function planned(
     emergencies: report.emergencies,
     keys,
   };
-  // a held room is looked at again every night, and never renewed
+  // a held room is considered again every night, but never renewed
   return { night, left: due.filter(({ key, held }) => !renewed.has(key) && !held) };
 }

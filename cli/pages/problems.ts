@@ -4,20 +4,20 @@ import type { Room } from '../../functions/rooms/model/room.ts';
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../../functions/rooms/model/time.ts';
 import type { DeadLetter } from '../deployment/deployment.ts';
 
-/** Something that is wrong with a room, and what mends it. */
+/** A problem of a room, and how to fix it. */
 export interface Problem {
   readonly what: string;
   readonly why: string;
-  /** The arguments of the command that mends it; absent where no command does. */
+  /** The arguments of the command that fixes it; absent if no command does. */
   readonly command?: string;
 }
 
-/** What is known of a key beside its row. */
+/** The data about a key besides its row. */
 export interface Circumstances {
   readonly now: Instant;
   /** The names of the pool. */
   readonly applications: readonly string[];
-  /** The messages about the key that rest in a dead-letter queue. */
+  /** The messages about the key in the dead-letter queues. */
   readonly deadLetters: readonly DeadLetter[];
   /** What is remembered of the writing of its link into events. */
   readonly written?: WriteBackRecord | undefined;
@@ -25,10 +25,12 @@ export interface Circumstances {
 
 type Rule = (room: Room, circumstances: Circumstances) => Problem | undefined;
 
-/** What can be wrong with a row, the worst first. Of several only one is the cause, and it stands first. */
+/** The possible problems of a row, the worst first. If there are several, the first one is the cause. */
 const RULES: readonly Rule[] = [ended, homeless, refused, heldTooLong, nearlyOver, stuck, failing, unclear];
 
-/** What is wrong with a room, the worst first. Pure: the same row and circumstances give the same answer. */
+/**
+ * Returns the problems of a room, the worst first. Pure: the same row and circumstances give the same result.
+ */
 export function problemsOf(room: Room, circumstances: Circumstances): readonly Problem[] {
   return [
     ...RULES.flatMap((rule) => rule(room, circumstances) ?? []),
@@ -99,7 +101,7 @@ function nearlyOver(room: Room, { now }: Circumstances): Problem | undefined {
   };
 }
 
-/** A claim is finished by whoever works on the key next; where nobody does, the message that would is gone. */
+/** The next worker of the key finishes a claim; if there is none, the message for it is lost. */
 function stuck({ key, claim }: Room, { now }: Circumstances): Problem | undefined {
   if (!claim || claim.leaseUntil > now - HOUR) return undefined;
   return {
@@ -112,7 +114,7 @@ function stuck({ key, claim }: Room, { now }: Circumstances): Problem | undefine
 function failing(room: Room, { now }: Circumstances): Problem | undefined {
   const { attempts, lastError, current, state, emergencyAt } = room;
   if (attempts === 0 || state === 'rejected') return undefined;
-  // said already by a rule above
+  // a rule above has already reported it
   if (current && (current.expiresAt <= now || isWithin(current.expiresAt, emergencyAt, now)))
     return undefined;
   return {
@@ -151,12 +153,12 @@ function why(attempts: number, lastError: string | undefined): string {
   return `it failed ${times}${lastError === undefined ? '' : `, the last time because: ${lastError}`}`;
 }
 
-/** A key as a shell takes it. */
+/** Quotes a key for a shell. */
 export function argument(key: string): string {
   return /^[\w:./@%+=-]+$/.test(key) ? key : `'${key.replaceAll("'", "'\\''")}'`;
 }
 
-/** A length of time as one says it. */
+/** Formats a duration for a person. */
 export function span(duration: Duration): string {
   if (duration < 2 * MINUTE) return `${Math.max(0, Math.floor(duration / 1000))} s`;
   if (duration < 2 * HOUR) return `${Math.floor(duration / MINUTE)} min`;

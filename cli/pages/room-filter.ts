@@ -1,11 +1,11 @@
 import type { Room, RoomState } from '../../functions/rooms/model/room.ts';
 
-/** What a person chooses rooms by; what is absent chooses all. */
+/** A person's selection of rooms; an absent property selects all. */
 export interface RoomFilter {
   readonly state?: RoomState | undefined;
-  /** How the key begins. */
+  /** The beginning of the key. */
   readonly prefix?: string | undefined;
-  /** Where the room is, or is being opened. */
+  /** The application of the room, or of the room that is being opened. */
   readonly application?: string | undefined;
 }
 

@@ -4,7 +4,7 @@ import { painted, type Terminal } from '../frame/terminal.ts';
 import { span } from './problems.ts';
 import type { RoomLife } from './room-life.ts';
 
-/** The page of a key: what is wrong first, then everything that belongs to it. */
+/** The page of a key: its problems first, then all other data. */
 export function roomPage(life: RoomLife, now: number, terminal: Terminal): string[] {
   return [
     painted(terminal, 'bold', life.key),
@@ -15,7 +15,7 @@ export function roomPage(life: RoomLife, now: number, terminal: Terminal): strin
   ];
 }
 
-/** The parts below the facts that have anything to say, with their lines. */
+/** Returns the parts below the facts that are not empty, with their lines. */
 export function sectionsOf(life: RoomLife): readonly (readonly [title: string, lines: readonly string[]])[] {
   const events = (life.events ?? []).map(({ at, type, reason }) => `${moment(at)}  ${type}  ${reason}`);
   const all = [
@@ -36,7 +36,7 @@ function problemLines({ problems }: RoomLife, terminal: Terminal): string[] {
   ]);
 }
 
-/** What is known of a room, by its name. */
+/** Returns the facts about a room, by name. */
 export function factsOf(life: RoomLife, now: number): [name: string, value: string][] {
   const rows = [...requestFacts(life), ...roomFacts(life, now), ...workFacts(life, now)];
   return rows.flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : []));

@@ -1,17 +1,17 @@
 import type { Changes } from '../frame/watch.ts';
 import type { ListedDueRoom, ListedRoom, ListPage } from './listed-room.ts';
 
-/** A page as a table; with its heading, unless that was printed. */
+/** Formats a page as a table; with its heading, unless that was printed. */
 export type PageLines = (page: ListPage, withHeads: boolean) => readonly string[];
 
-/** All rooms as one table. */
+/** Formats all rooms as one table. */
 export async function pictureOf(pages: AsyncIterable<ListPage>, linesOf: PageLines): Promise<string[]> {
   const lines: string[] = [];
   for await (const page of pages) lines.push(...linesOf(page, lines.length === 0));
   return lines;
 }
 
-/** The rooms that are new, changed or gone since the look before, each as a line of JSON. */
+/** Prints the rooms that are new, changed or gone since the last look, each as a line of JSON. */
 export async function changesAsJson(pages: AsyncIterable<ListPage>, changes: Changes): Promise<string[]> {
   const lines: string[] = [];
   for await (const page of pages) {
@@ -20,7 +20,7 @@ export async function changesAsJson(pages: AsyncIterable<ListPage>, changes: Cha
   return [...lines, ...changes.gone().map((key) => JSON.stringify({ key, listed: false }))];
 }
 
-/** The same as a table, whose heading comes with its first rooms. */
+/** Prints the same as a table, whose heading comes with its first rooms. */
 export async function changesAsTable(
   pages: AsyncIterable<ListPage>,
   changes: Changes,
@@ -39,7 +39,7 @@ export async function changesAsTable(
 
 function changedIn(page: ListPage, changes: Changes): ListPage {
   const isChanged = (room: ListedRoom | ListedDueRoom) => changes.isChanged(room.key, JSON.stringify(room));
-  // told apart, since a union of arrays has no filter
+  // two branches, because a union of arrays has no filter
   return page.of === 'table'
     ? { ...page, rooms: page.rooms.filter(isChanged) }
     : { ...page, rooms: page.rooms.filter(isChanged) };

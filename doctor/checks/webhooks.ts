@@ -9,7 +9,10 @@ import { isMissing } from '../missing.ts';
 
 const MAX_WAIT = 10_000;
 
-/** That the provider of an account can tell of meetings: makes the challenge that Zoom makes, and looks at the answer. */
+/**
+ * Checks that the provider of an account can report meetings: sends the challenge that Zoom sends, and checks
+ * the answer.
+ */
 export const checkWebhooks: Check = async ({ functions, environment, stack }, { secrets }) => {
   const webhooks = readWebhooks(functions.get('room-callbacks')?.environment.WEBHOOKS);
   return Promise.all(

@@ -62,7 +62,10 @@ export interface Zoom extends RoomEmulator {
   /** Follows a link as a person does, who then stays. @throws Error if it leads nowhere */
   join(link: string, name: string): Entry;
   leave(id: string, name: string): void;
-  /** Somebody enters the address of a webhook on the page of the app, which is challenged at once. */
+  /**
+   * A person enters the address of a webhook on the page of the app. Zoom sends a challenge to it
+   * immediately.
+   */
   subscribe(hook: WebhookOptions): void;
   challengeWebhook(): void;
   trust(accountId: string, clientSecret: string): void;

@@ -18,7 +18,7 @@ export interface CallbackAddresses extends Callbacks {
 
 /**
  * Addresses that contain a key and a signature. So the receiver knows the key without reading the table, and
- * nobody can forge an address. Base64url stays unchanged in every path.
+ * an address cannot be forged. Base64url stays unchanged in every path.
  *
  * @param base the address of the function, with a slash at its end; empty if addresses are only checked
  * @param secret ARN or name of the secret that signs

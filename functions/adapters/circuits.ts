@@ -169,8 +169,8 @@ function isOutage(error: unknown): error is Error {
 }
 
 /**
- * A missing permission to restore rooms is an answer: lost rooms get successors at once, and do not wait for
- * a test call.
+ * A missing permission to restore rooms is an answer: lost rooms are replaced immediately, and do not wait
+ * for a test call.
  */
 function isOutageOfRevival(error: unknown): error is Error {
   return isOutage(error) && !(error instanceof UnauthorizedError);

@@ -6,11 +6,14 @@ import type { EventContent } from './system.ts';
 import { descriptionWith } from './write-back/block.ts';
 import { PLAIN_TEXT } from './write-back/markup.ts';
 
-/** What decides whether an event gets a room. It is read from the event each time, and kept nowhere. */
+/**
+ * The values that decide whether an event gets a room. They are read from the event each time, and never
+ * stored.
+ */
 interface Marks {
   /** Title, place, description. */
   readonly texts: readonly string[];
-  /** Addresses of those who are invited, in small letters. */
+  /** The addresses of the attendees, in lower case. */
   readonly attendees: readonly string[];
 }
 
@@ -29,18 +32,18 @@ export function isChosen(content: EventContent, { connection }: ConnectedCalenda
   }
 }
 
-/** Digest of all that `isChosen` and the reading depend on besides the event. */
+/** Returns a digest of all values besides the event on which `isChosen` and the reading depend. */
 export function choiceDigest({ connection, calendar }: ConnectedCalendar): string {
   const { kind, which, mark, mailbox, timeZone } = connection;
   return base32Digest(canonicalJson({ kind, calendar, which, mark, mailbox, timeZone }), 16);
 }
 
-/** What we wrote into a description asks for nothing. */
+/** The block that this project writes into a description must not count as a mark. */
 function withoutBlock(text: string): string {
   return descriptionWith(text, { isOurs: () => false, writeBack: 'full' }, PLAIN_TEXT);
 }
 
-/** The mark by itself: `#room` is not in `#roommates`, nor in an address. */
+/** The mark as a whole word: `#room` is not in `#roommates`, and not in an address. */
 function hasMark(text: string, mark: string): boolean {
   const escaped = mark.trim().replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
   return new RegExp(`(?<![\\p{L}\\p{N}_/])${escaped}(?![\\p{L}\\p{N}_])`, 'iu').test(text);

@@ -3,7 +3,7 @@ import { fieldsOf, textOf } from './fields.ts';
 import { ONE_OCCURRENCE, ORGANIZERS, type Rank, WHOLE } from './meetings.ts';
 import type { EventContent, StoredEvent } from './system.ts';
 
-/** The UID that all copies of an event have, in whatever system; empty where it has none. */
+/** Returns the UID that all copies of an event have, in any system; empty if it has none. */
 export function uidOf(content: EventContent): string {
   switch (content.format) {
     case 'google':
@@ -15,18 +15,24 @@ export function uidOf(content: EventContent): string {
   }
 }
 
-/** How much an event says of its meeting. iCalendar does not tell whose calendar an object is in. */
+/**
+ * Returns how much an event says about its meeting. iCalendar does not say who owns the calendar of an
+ * object.
+ */
 export function rankOf({ content, seriesId }: Pick<StoredEvent, 'content' | 'seriesId'>): Rank {
   if (seriesId !== undefined) return ONE_OCCURRENCE;
   return isOwn(content) ? ORGANIZERS : WHOLE;
 }
 
-/** Whether a system says that an event is in the calendar of a guest: what its organizer writes comes into it. */
+/**
+ * Whether the system says that an event is in the calendar of a guest: changes of its organizer are copied
+ * into it.
+ */
 export function isInvitation(content: EventContent): boolean {
   return content.format !== 'icalendar' && isOwn(content) === false;
 }
 
-/** @returns undefined where it is not said */
+/** @returns undefined if the event does not say so */
 function isOwn(content: EventContent): boolean | undefined {
   switch (content.format) {
     case 'google': {

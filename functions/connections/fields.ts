@@ -1,13 +1,13 @@
-/** What a system's answer may have, of which nothing is known. */
+/** A part of a system's answer with unknown content. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The fields of an object; none of anything else. */
+/** Returns the fields of an object; no fields for any other value. */
 export function fieldsOf(value: unknown): Fields {
-  // any object may be asked for a field, which is unknown
+  // reading an unknown field of any object is safe
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-/** A text; '' in place of anything else. */
+/** Returns a text; '' for any other value. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }

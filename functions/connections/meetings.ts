@@ -5,7 +5,7 @@ import { DAY, type Duration, type Instant } from '../rooms/model/time.ts';
 import type { ConnectedCalendar, Connection } from './connection.ts';
 import type { EventContent } from './system.ts';
 
-/** What each kind of connection writes its events in. */
+/** The format of events for each kind of connection. */
 export const FORMATS = {
   google: 'google',
   microsoft: 'graph',
@@ -14,7 +14,7 @@ export const FORMATS = {
 
 export type Format = (typeof FORMATS)[Connection['kind']];
 
-/** The connected calendars by their ids, with what each writes its events in. */
+/** The format of each connected calendar, by its id. */
 export type Formats = ReadonlyMap<string, Format>;
 
 export function formatsOf(calendars: readonly ConnectedCalendar[]): Formats {
@@ -22,8 +22,8 @@ export function formatsOf(calendars: readonly ConnectedCalendar[]): Formats {
 }
 
 /**
- * How much a calendar's event says of a meeting. It counts for more if it is the organizer's own, and for less if it is a
- * single occurrence of a series that the calendar does not have.
+ * How much a calendar's event says about a meeting. It is higher if the event is the organizer's own, and
+ * lower if it is a single occurrence of a series that the calendar does not have.
  */
 export type Rank = 0 | 1 | 2;
 export const ONE_OCCURRENCE: Rank = 0;
@@ -34,12 +34,15 @@ export const ORGANIZERS: Rank = 2;
 export interface Place {
   /** The id of the connected calendar. */
   readonly calendar: string;
-  /** The event by the id of its system. */
+  /** The event's id in its system. */
   readonly event: string;
   readonly rank: Rank;
 }
 
-/** The event that a room's key and origin are made of: the first that was read. It stays so if that event is gone. */
+/**
+ * The event from which a room's key and origin are derived: the first that was read. This does not change if
+ * that event is gone.
+ */
 export interface Identity {
   readonly key: string;
   readonly format: Format;
@@ -48,8 +51,8 @@ export interface Identity {
 }
 
 /**
- * A meeting, and where it is in connected calendars. A meeting is in several of them if its events have one UID, in
- * whatever systems. It has one room. One of its events speaks for the room, and all get the link.
+ * A meeting, and its places in connected calendars. A meeting has several places if its events have one UID,
+ * in any systems. It has one room. One of its events decides about the room, and all get the link.
  */
 export interface Meeting {
   /** Digest of the UID. */
@@ -59,26 +62,26 @@ export interface Meeting {
   readonly room: Identity;
   /** Empty: no connected calendar has it any more. If one has it again, the room opens again. */
   readonly places: readonly Place[];
-  /** When it may be forgotten. */
+  /** When it can be forgotten. */
   readonly forgetAt?: Instant;
 }
 
-/** Where it is remembered in which calendars a meeting is. */
+/** The store of meetings. */
 export interface Meetings {
   /** Strongly consistent. */
   read(id: string): Promise<Meeting | undefined>;
-  /** @throws RoomChangedError where somebody has written it since `meeting.version` */
+  /** @throws RoomChangedError if another worker has written it since `meeting.version` */
   write(meeting: Meeting): Promise<void>;
 }
 
-/** The id of a meeting. One system may write a UID in capitals that another has in small letters. */
+/** Returns the id of a meeting. Systems may write the same UID in upper or lower case. */
 export function meetingId(uid: string): string {
   return base32Digest(`meeting ${uid.trim().toLowerCase()}`, 16);
 }
 
 const PREFIXES = { google: 'google', graph: 'graph', icalendar: 'ical' } as const;
 
-/** The identity of a room that is asked for by the event of a calendar. */
+/** Returns the identity of a room that the event of a calendar asks for. */
 export function identityOf(
   format: Format,
   { calendar, event }: Pick<Place, 'calendar' | 'event'>,
@@ -95,9 +98,9 @@ export interface MeetingPorts {
   readonly now: () => Instant;
 }
 
-/** What follows for a calendar from the places of a meeting. */
+/** The role of a calendar's event in its meeting. */
 export interface Role {
-  /** Whether its event speaks for the room. */
+  /** Whether its event decides about the room. */
   readonly speaks: boolean;
   readonly room: Identity;
 }
@@ -120,7 +123,7 @@ export function joinMeeting(
     const { forgetAt: _, ...before } = { ...known, ...(isAnew && { room: identity }) };
     const isSame = (each: Place) => each.calendar === place.calendar && each.event === place.event;
     const found = before.places.find(isSame);
-    // a series has its occurrences in it
+    // a series contains its occurrences
     const isWithin = (each: Place) =>
       each.calendar === place.calendar && each.rank === ONE_OCCURRENCE && place.rank > ONE_OCCURRENCE;
     const others = before.places.filter((each) => isSame(each) || !isWithin(each));
@@ -149,7 +152,7 @@ function remembered(places: readonly Place[]): readonly Place[] {
   return places.filter((place) => kept.includes(place));
 }
 
-/** What an event is in its meeting now. An event that is not in it has been taken out meanwhile. */
+/** Returns the current role of an event in its meeting. An event that is not in it was removed meanwhile. */
 export async function roleIn(
   id: string,
   { calendar, event }: Pick<Place, 'calendar' | 'event'>,
@@ -161,20 +164,23 @@ export async function roleIn(
   return { speaks: speaker?.calendar === calendar && speaker.event === event, room: known.room };
 }
 
-/** An event that was deleted by mistake may come back, and a crash may have its deletion read twice. */
+/** An event that was deleted by mistake may come back, and a crash may repeat the reading of its deletion. */
 const KEPT_AFTER: Duration = 90 * DAY;
 
-/** What is left of a meeting without an event. */
+/** The result of removing an event from its meeting. */
 export interface Left {
-  /** It was the last event that could speak for the room: the room is to be cancelled. */
+  /** It was the last event that could decide about the room: the room must be cancelled. */
   readonly isOver: boolean;
-  /** Absent where nothing was known of the meeting. */
+  /** Absent if the meeting was unknown. */
   readonly room?: Identity;
-  /** Events that have to be told now: one that speaks for the room from now on, or those that need another room. */
+  /**
+   * Events that must be read now: one that decides about the room from now on, or those that need another
+   * room.
+   */
   readonly successors: readonly Place[];
 }
 
-/** Takes the event of a calendar from its meeting. Done twice, it has the same result. */
+/** Removes the event of a calendar from its meeting. Safe to repeat. */
 export function leaveMeeting(
   id: string,
   { calendar, event }: Pick<Place, 'calendar' | 'event'>,
@@ -188,19 +194,22 @@ export function leaveMeeting(
     const after = { ...known, places: known.places.filter((each) => !isLeaving(each)) };
     const speaker = speakerOf(after, formats);
     if (!speaker) {
-      // events in the words of another system cannot speak for this room: they get another one
+      // events in the format of another system cannot decide about this room: they get another one
       await meetings.write({ ...after, places: [], forgetAt: now() + KEPT_AFTER });
       return { isOver: true, room, successors: after.places.filter((each) => formats.has(each.calendar)) };
     }
     const hasLeft = after.places.length < known.places.length;
     if (hasLeft) await meetings.write(after);
-    // where it had left already, the successor may not have been told
+    // if it had left already, the successor may not have been read
     const isNew = !hasLeft || isLeaving(speakerOf(known, formats));
     return { isOver: false, room, successors: isNew ? [speaker] : [] };
   });
 }
 
-/** The event that speaks for the room: the organizer's before others, and of equals the one that was read first. */
+/**
+ * Returns the event that decides about the room: the organizer's first; among equals, the one that was read
+ * first.
+ */
 function speakerOf({ places, room }: Meeting, formats: Formats): Place | undefined {
   const able = places.filter(({ calendar }) => formats.get(calendar) === room.format);
   return able.toSorted((one, other) => other.rank - one.rank)[0];
@@ -208,7 +217,7 @@ function speakerOf({ places, room }: Meeting, formats: Formats): Place | undefin
 
 const MOST_ATTEMPTS = 5;
 
-/** Two calendars may be read at once. */
+/** Two calendars may be read at the same time. */
 async function whileChanging<T>(change: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

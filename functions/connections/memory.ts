@@ -1,44 +1,47 @@
 import type { Instant } from '../rooms/model/time.ts';
 
-/** An event that a room was asked for, as it was when it was last read. */
+/** An event with a room, from the last reading. */
 export interface KnownEvent {
   readonly id: string;
-  /** Of all that a room depends on. */
+  /** Digest of all fields that a room depends on. */
   readonly digest: string;
   /** The series, for an exception. */
   readonly seriesId?: string;
-  /** The UID, where keys are made of that and not of the id. */
+  /** The UID, if keys are derived from it and not from the id. */
   readonly uid?: string;
-  /** The meeting that it is an event of, where neither the id nor the UID tells it. */
+  /** The meeting of the event, if neither the id nor the UID names it. */
   readonly meeting?: string;
-  /** It happens several times. */
+  /** It recurs. */
   readonly repeats?: boolean;
-  /** The last full reading did not have it: it is still to be asked for by itself. */
+  /** The last full reading did not have it: it must still be read by itself. */
   readonly missing?: boolean;
 }
 
-/** What is remembered of a calendar between two readings: ids and digests, nothing that people wrote. */
+/** The memory of a calendar between two readings: ids and digests, but no text that people wrote. */
 export interface CalendarMemory {
   /** Counts the writes; every write is conditional on it. 0: not written yet. */
   readonly revision: number;
   /** When it was written. */
   readonly at: Instant;
-  /** Where the next reading begins. Absent: with everything. */
+  /** The position of the next reading. Absent: it reads everything. */
   readonly cursor?: string;
-  /** Digest of the settings that decide which events get a room: under others, everything is read again. */
+  /**
+   * Digest of the settings that decide which events get a room: after a change of them, everything is read
+   * again.
+   */
   readonly choice: string;
   readonly events: readonly KnownEvent[];
 }
 
-/** Where it is remembered what calendars were like. */
+/** The store for the memories of calendars. */
 export interface CalendarMemories {
   /** @param calendar the id of the connected calendar */
   read(calendar: string): Promise<CalendarMemory | undefined>;
   /**
-   * Makes ready what is to be remembered.
+   * Prepares a memory for writing.
    *
-   * @returns writes it, on the condition that nobody has since `memory.revision`
-   * @throws CalendarUnreadableError where it is more than can be remembered
+   * @returns a function that writes it, unless another worker has written since `memory.revision`
+   * @throws CalendarUnreadableError if it is too large to store
    */
   prepare(calendar: string, memory: CalendarMemory): () => Promise<void>;
 }

@@ -9,16 +9,19 @@ import type { Identity } from './meetings.ts';
 import type { KnownEvent } from './memory.ts';
 import type { StoredEvent } from './system.ts';
 
-/** What of an event goes into the queue: no attendee, description or place, and of a private one no title. */
+/**
+ * The part of an event that goes into the queue: no attendees, description or place, and no title of a
+ * private event.
+ */
 export type Kept =
   | { readonly event: object }
-  /** The text does not say what its calendar calls it. */
+  /** The text does not contain the event's id in its calendar. */
   | { readonly eventId: string; readonly icalendar: string };
 
 /**
- * The part of an event that rooms depend on.
+ * Returns the part of an event that rooms depend on.
  *
- * @throws RequestRefusedError where an iCalendar text is torn
+ * @throws RequestRefusedError if an iCalendar text is cut off
  */
 export function keptOf({ id, content }: Pick<StoredEvent, 'id' | 'content'>): Kept {
   switch (content.format) {
@@ -29,7 +32,7 @@ export function keptOf({ id, content }: Pick<StoredEvent, 'id' | 'content'>): Ke
     case 'graph':
       return { event: keptFields(content.event, isHidden(content.event)) };
     case 'icalendar':
-      // a METHOD would say that the object is a message, and not all that there is to know of the event
+      // with a METHOD the object would count as a message, and not as complete
       return {
         eventId: id,
         icalendar: readIcs(content.text)
@@ -43,7 +46,7 @@ export function keptOf({ id, content }: Pick<StoredEvent, 'id' | 'content'>): Ke
   }
 }
 
-/** The event as a room of this identity hears of it, whatever the event is called in its own calendar. */
+/** Returns the event with the identity of its room, which may differ from its id in its own calendar. */
 export function withIdentity(kept: Kept, { event }: Identity): Kept {
   if ('icalendar' in kept) return { ...kept, eventId: event };
   const { recurringEventId, seriesMasterId, ...fields } = kept.event as Readonly<Record<string, unknown>>;
@@ -52,15 +55,17 @@ export function withIdentity(kept: Kept, { event }: Identity): Kept {
   return { event: { ...fields, id: event, ...(seriesMasterId === null && { seriesMasterId }) } };
 }
 
-/** Stamps move with each write, ours too. They make no event another one. */
+/** Stamps change with each write, including this project's. They do not make an event different. */
 const STAMPS = new Set(['updated', 'lastModifiedDateTime', 'etag', '@odata.etag', 'changeKey']);
 
-/** Of all that a room depends on. */
+/** Returns a digest of all fields that a room depends on. */
 export function digestOf(kept: Kept, timeZone: string | undefined): string {
   return base32Digest(`${READING} ${timeZone ?? ''} ${canonicalJson(withoutStamps(kept))}`, 16);
 }
 
-/** Counts how often the reading has become other: what was read under older rules is told once more. */
+/**
+ * Increases when the rules for reading change: events that were read under older rules are then sent again.
+ */
 const READING = 1;
 
 function withoutStamps(value: unknown): unknown {
@@ -77,7 +82,7 @@ export interface Provenance {
   readonly at: Instant;
 }
 
-/** An event as the bus would bring it. */
+/** Returns an event as the bus would deliver it. */
 export function eventMessage(
   kept: Kept,
   isCancelled: boolean,
@@ -92,7 +97,7 @@ export function eventMessage(
   });
 }
 
-/** What there is left to say of an event that its calendar does not have any more. */
+/** Returns the update for an event that its calendar no longer has. */
 export function removalOf({ id, uid }: KnownEvent, format: 'google' | 'graph' | 'icalendar'): Kept {
   switch (format) {
     case 'google':

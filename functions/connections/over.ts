@@ -4,8 +4,8 @@ import { DAY, type Instant } from '../rooms/model/time.ts';
 import type { EventContent } from './system.ts';
 
 /**
- * Whether an event was over more than a month ago. A calendar keeps what was years ago, and nobody asks a room for that. In
- * doubt it is not over.
+ * Whether an event ended more than a month ago. A calendar keeps old events, which need no rooms. If it is
+ * unclear, the event is not over.
  */
 export function isOver(content: EventContent, now: Instant): boolean {
   if (content.format === 'icalendar')
@@ -18,9 +18,9 @@ export function isOver(content: EventContent, now: Instant): boolean {
   return times.length > 0 && times.every((time) => instantIn(time) < now - 31 * DAY);
 }
 
-/** A day more or less, since the zone may be another one; infinite where it cannot be read. */
+/** Precise to a day, because the zone may differ; infinite if it cannot be read. */
 function instantIn(time: unknown): Instant {
-  // any object may be asked for a field, which is unknown
+  // reading an unknown field of any object is safe
   const { dateTime, date } = (typeof time === 'object' ? time : { date: time }) as Record<string, unknown>;
   const instant = Date.parse(String(dateTime ?? date).slice(0, 10));
   return Number.isNaN(instant) ? Number.POSITIVE_INFINITY : instant + DAY;

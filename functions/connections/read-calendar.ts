@@ -11,45 +11,45 @@ import type { CopyTask } from './write-back/task.ts';
 export { formatsOf } from './meetings.ts';
 export { writeCopyTask } from './write-back/task.ts';
 
-/** What a reading needs. */
+/** The dependencies of a reading. */
 export interface CalendarReading extends MeetingPorts {
   readonly system: CalendarSystem;
   readonly memories: CalendarMemories;
   readonly outbox: Outbox;
-  /** Has events of other calendars read that speak for their rooms from now on. */
+  /** Starts the reading of events in other calendars that decide about their rooms from now on. */
   readonly lookAt: (places: readonly Place[]) => Promise<void>;
-  /** Has links written into copies, or taken out of them. */
+  /** Starts writing links into copies, or removing them. */
   readonly writeCopies: (tasks: readonly CopyTask[]) => Promise<void>;
 }
 
-/** What became of a reading. */
+/** The outcome of a reading. */
 export interface CalendarResult {
   readonly outcome: 'unchanged' | 'changed';
-  /** Whether everything was read, and not only what had changed. */
+  /** Whether everything was read, and not only changes. */
   readonly full: boolean;
   readonly sent: number;
   readonly cancelled: number;
   /** Events that are too large for a message. */
   readonly tooLarge?: number;
-  /** Events whose text is torn. Nothing follows from them until they change. */
+  /** Events whose text is cut off. They have no effect until they change. */
   readonly unreadable?: number;
 }
 
-/** The memory of more is larger than a row, unless their ids are short. */
+/** The memory of more events is larger than a row, unless their ids are short. */
 const MOST_EVENTS = 10_000;
 
-/** One reading asks for so many missing events, each by itself; the next one goes on. */
+/** One reading looks up this many missing events, each by itself; the next one continues. */
 const MOST_LOOKS = 200;
 
-/** A cursor that is not renewed for weeks may be forgotten by its system. */
+/** A system may forget a cursor that is not renewed for weeks. */
 const LONGEST_REST = DAY;
 
 /**
- * Reads what has changed in a calendar and sends it on. What is sent comes first and where the next reading begins comes
- * last, so that a crash between the two sends again, which changes nothing.
+ * Reads the changes of a calendar and sends them on. It sends first and stores the position of the next
+ * reading last. A crash between the two repeats the messages, which changes nothing.
  *
- * @param look an event to be told again, since it speaks for its room from now on
- * @throws CalendarUnreadableError and the errors of the system: nothing was sent then, and nothing follows for rooms
+ * @param look an event to send again, because it decides about its room from now on
+ * @throws CalendarUnreadableError and the errors of the system: then nothing was sent, and no room changes
  */
 export async function readCalendar(
   calendar: ConnectedCalendar,
@@ -74,7 +74,7 @@ export async function readCalendar(
   await outbox.send(round.bodies);
   await lookAt(round.successors);
   await writeCopies(round.copies);
-  // a quiet calendar costs no write: the next reading begins where this one did
+  // a calendar without changes costs no write: the next reading starts where this one started
   if (!round.isQuiet || at - memory.at > LONGEST_REST) await remember();
   return {
     outcome: round.bodies.length > 0 ? 'changed' : 'unchanged',
@@ -91,7 +91,7 @@ interface Reading {
   readonly round: Round;
 }
 
-/** @returns where the next reading begins */
+/** @returns the position of the next reading */
 async function readPages(
   { id, calendar }: ConnectedCalendar,
   from: string | undefined,

@@ -22,7 +22,9 @@ import { isOver } from './over.ts';
 import type { CalendarSystem, ChangesPage, EventContent, RemovedEvent, StoredEvent } from './system.ts';
 import type { CopyTask } from './write-back/task.ts';
 
-/** An event, or an exception, with what follows from it in this calendar. What people wrote is not in it. */
+/**
+ * An event, or an exception, with its consequences in this calendar. It contains no text that people wrote.
+ */
 interface Weighed {
   readonly event: Pick<StoredEvent, 'id' | 'seriesId' | 'hasMore'>;
   readonly isChosen: boolean;
@@ -34,7 +36,7 @@ interface Weighed {
   readonly meeting: string;
   readonly uid: string;
   readonly rank: Place['rank'];
-  /** When it was asked for. */
+  /** The time of the request for it. */
   readonly at: Instant;
 }
 
@@ -42,24 +44,24 @@ interface RoundParts extends MeetingPorts {
   readonly system: CalendarSystem;
 }
 
-/** So many meetings are asked for at once. */
+/** This many meetings are read in parallel. */
 const AT_ONCE = 25;
 
-/** One reading of a calendar: what is known of its events, and what there is to send. */
+/** One reading of a calendar: the known events, and the messages to send. */
 export class Round {
   /** Messages for the requests queue. */
   readonly bodies: string[] = [];
-  /** Events in other calendars that speak for their rooms from now on. */
+  /** Events in other calendars that decide about their rooms from now on. */
   readonly successors: Place[] = [];
-  /** What is to be written into copies. */
+  /** Links to write into copies, or to remove. */
   readonly copies: CopyTask[] = [];
   cancelled = 0;
   tooLarge = 0;
-  /** Events whose text is torn. */
+  /** Events whose text is cut off. */
   unreadable = 0;
-  /** Whether everything is read, and not only what has changed. */
+  /** Whether everything is read, and not only changes. */
   isFull = false;
-  /** Whether the system had nothing to tell, and nothing was looked at by itself. */
+  /** Whether the system reported no changes, and no event was read by itself. */
   isQuiet = true;
   readonly #calendar: ConnectedCalendar;
   readonly #known: Map<string, KnownEvent>;
@@ -68,10 +70,10 @@ export class Round {
   readonly #now: () => Instant;
   #seen = new Set<string>();
   #waiting = new Map<string, Weighed>();
-  /** What the events that were weighed are in their meetings. */
+  /** The roles of the weighed events in their meetings. */
   readonly #roles = new Map<string, Role>();
   #anySeries = false;
-  /** When the page was asked for: what is told has that time. */
+  /** The time of the request for the page: updates get this time. */
   #at: Instant;
 
   constructor(calendar: ConnectedCalendar, known: readonly KnownEvent[], { system, ...ports }: RoundParts) {
@@ -87,7 +89,7 @@ export class Round {
     return [...this.#known.values()];
   }
 
-  /** Everything is read from the first page on. What was found so far stays known, and is told once. */
+  /** Starts again from the first page. Events that were found so far stay known, and are sent once. */
   startOver(): void {
     this.isFull = true;
     this.isQuiet = false;
@@ -109,9 +111,10 @@ export class Round {
   }
 
   /**
-   * Tells the exceptions of all series that get a room, and asks for what a full reading did not have.
+   * Sends the exceptions of all series that get a room, and looks up the events that a full reading did not
+   * have.
    *
-   * @param look an event to be told again, whatever was known of it: it speaks for its room from now on
+   * @param look an event to send again in any case: it decides about its room from now on
    */
   async finish(mostLooks: number, look?: string): Promise<void> {
     if (this.#anySeries) await this.#readSeriesAgain();
@@ -122,7 +125,7 @@ export class Round {
     await this.#tellExceptions();
   }
 
-  /** @returns nothing where the event cannot be read, also if it is asked for by itself: nothing follows from it */
+  /** @returns undefined if the event cannot be read, even by itself: it then has no effect */
   async #read(event: StoredEvent): Promise<Weighed | undefined> {
     try {
       return this.#weigh(event);
@@ -160,7 +163,7 @@ export class Round {
     };
   }
 
-  /** Many at once: a first reading has thousands. */
+  /** Joins many in parallel: a first reading has thousands. */
   async #join(all: readonly Weighed[]): Promise<void> {
     const news = all.filter((each) => each.event.seriesId === undefined && this.#isNews(each));
     for (let from = 0; from < news.length; from += AT_ONCE)
@@ -189,7 +192,7 @@ export class Round {
     }
     const { id, seriesId } = event.event;
     this.#seen.add(id);
-    // of two that speak of one occurrence, the later one counts
+    // if two are about one occurrence, the later one counts
     if (seriesId !== undefined) this.#waiting.set(id, event);
     else await this.#takeWhole(event);
   }
@@ -215,7 +218,7 @@ export class Round {
     }
   }
 
-  /** What has to be remembered to find the meeting of an event that is gone. */
+  /** Returns the fields that find the meeting of an event after the event is gone. */
   #names({ event: { id }, uid, meeting }: Weighed): Pick<KnownEvent, 'uid' | 'meeting'> {
     if (this.#calendar.connection.kind === 'caldav') return { uid };
     return meeting === meetingOf({ id }) ? {} : { meeting };
@@ -255,13 +258,13 @@ export class Round {
     return role;
   }
 
-  /** It does not get a room any more, and its calendar still has it. */
+  /** Cancels the room of an event that gets none any more, but is still in its calendar. */
   async #cancel(
     { event: { id, seriesId }, kept, timeZone, meeting }: Weighed,
     old: KnownEvent,
   ): Promise<void> {
     this.#drop(id);
-    // an exception that had its room from its series lost it with that
+    // an exception that had its room from its series lost it together with the series
     if (seriesId !== undefined && old.meeting === undefined && old.uid === undefined) return;
     const { isOver, room } = await this.#leave(old);
     if (isOver) {
@@ -272,12 +275,12 @@ export class Round {
     }
   }
 
-  /** Its calendar does not have it any more. */
+  /** Forgets an event that its calendar no longer has. */
   async #forget(id: string): Promise<void> {
     const old = this.#known.get(id);
     if (!old) return;
     this.#drop(id);
-    // an occurrence that is gone is told of by its series
+    // the update of its series covers an occurrence that is gone
     if (old.seriesId !== undefined && this.#known.has(old.seriesId)) return;
     const { isOver, room } = await this.#leave(old);
     if (!isOver) return;
@@ -306,7 +309,7 @@ export class Round {
     for (const { id } of series) await this.#look(id);
   }
 
-  /** An exception that is gone is as its series says, so it is only forgotten. */
+  /** An exception that is gone now follows its series, so it is only forgotten. */
   #markMissing(): void {
     for (const [id, event] of this.#known) {
       if (this.#seen.has(id)) continue;
@@ -315,7 +318,9 @@ export class Round {
     }
   }
 
-  /** What a full reading does not have may have left its window, or have changed between two pages. */
+  /**
+   * An event that a full reading does not have may have left the window, or have changed between two pages.
+   */
   async #lookForMissing(most: number): Promise<void> {
     const missing = [...this.#known.values()].filter((event) => event.missing);
     for (const { id } of missing.slice(0, most)) await this.#look(id);
@@ -359,7 +364,7 @@ interface Telling {
   readonly at?: Instant;
 }
 
-/** Google makes a UID of the id, and the memory of a calendar has that already. */
+/** Google derives a UID from the id, which the memory of a calendar already has. */
 function meetingOf({ id, uid, meeting }: Pick<KnownEvent, 'id' | 'uid' | 'meeting'>): string {
   return meeting ?? meetingId(uid ?? `${id}@google.com`);
 }

@@ -20,12 +20,12 @@ export type ConnectionVariable = Connection;
 /** How the pages of links look, as JSON in `APPEARANCE`. */
 export type AppearanceVariable = Appearance;
 
-/** Where an account's provider tells of its rooms, as JSON in `WEBHOOKS`. */
+/** The address at which an account's provider reports events of its rooms, as JSON in `WEBHOOKS`. */
 export interface WebhookVariable {
   readonly application: string;
-  /** Of the function's address, from its slash on. */
+  /** The path of the function's address, starting with its slash. */
   readonly path: string;
-  /** ARN or name of the secret that the provider signs with. */
+  /** ARN or name of the secret with which the provider signs. */
   readonly secret: string;
 }
 

@@ -11,9 +11,12 @@ import { hasFeature } from '../settings/regions.ts';
 import { KEPT } from '../storage/removal.ts';
 
 export interface CallbacksProps {
-  /** Executions that are reserved; `undefined` is as many as the account has left. */
+  /** The number of reserved executions; `undefined` reserves none. */
   readonly concurrency: number | undefined;
-  /** What providers sign with that tell of all rooms of an account at one address, by the names of the applications. */
+  /**
+   * The secrets of providers that report all rooms of an account to one address and sign their calls, by the
+   * names of the applications.
+   */
   readonly webhookTokens: ReadonlyMap<string, ISecret>;
 }
 
@@ -28,7 +31,7 @@ export class Callbacks extends Construct {
   readonly url: string;
   /** Signs the addresses. */
   readonly secret: Secret;
-  /** Where each provider tells of all rooms of an account, by the names of the applications. */
+  /** The address at which each provider reports all rooms of an account, by the names of the applications. */
   readonly webhookUrls: ReadonlyMap<string, string>;
   private rotations?: IQueue;
 

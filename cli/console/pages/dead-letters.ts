@@ -4,18 +4,18 @@ import type { DeadLetter } from '../../deployment/deployment.ts';
 import { iso } from '../../pages/listed-room.ts';
 import { type Markup, roomLink } from './layout.ts';
 
-/** What can be done with dead letters. */
+/** The actions on dead letters. */
 export const LETTER_ACTIONS = ['redrive', 'discard'] as const;
 
 export type LetterAction = (typeof LETTER_ACTIONS)[number];
 
 export interface DeadLettersContent {
   readonly letters: readonly DeadLetter[];
-  /** What was done just now, and with how many messages. */
+  /** The last action, and its number of messages. */
   readonly done?: { readonly action: LetterAction; readonly messages: number } | undefined;
 }
 
-/** What rests in the dead-letter queues, by queue and reason. */
+/** The messages in the dead-letter queues, by queue and reason. */
 export function deadLettersContent({ letters, done }: DeadLettersContent): Markup {
   return html`${done === undefined ? '' : html`<p class="good" role="status">${doneLine(done)}</p>`}
 ${
@@ -38,7 +38,7 @@ function queueOf([queue, letters]: [string, readonly DeadLetter[]]): Markup {
   return html`<section><h2>${queue} (${letters.length})</h2>${[...Map.groupBy(letters, reasonOf)].map(reasonGroup)}</section>`;
 }
 
-/** Messages of one reason: all of them are chosen, until a person takes some out. */
+/** The messages of one reason: all of them are selected, until a person deselects some. */
 function reasonGroup([reason, letters]: [string, readonly DeadLetter[]]): Markup {
   return formOf(
     { of: 'chosen' },
@@ -47,7 +47,7 @@ function reasonGroup([reason, letters]: [string, readonly DeadLetter[]]): Markup
   );
 }
 
-/** A form that does something with messages, once a person is sure. */
+/** A form with an action on messages, which a person must confirm. */
 function formOf(
   hidden: Readonly<Record<string, string>>,
   which: string,

@@ -1,13 +1,13 @@
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 
-/** HTML in which everything that came from outside is escaped. */
+/** HTML in which all external text is escaped. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-/** What every page shows around its own part. */
+/** The common parts of every page. */
 export interface Frame {
   readonly stack: string;
-  /** The time of the deployment, as people read it. */
+  /** The time of the deployment, formatted for people. */
   readonly now: string;
 }
 
@@ -21,7 +21,7 @@ const PAGES = [
 /** The path of a page of the menu. */
 export type PagePath = (typeof PAGES)[number][0];
 
-/** A whole page. @param at the part of the menu that it belongs to */
+/** Returns a whole page. @param at the part of the menu that it belongs to */
 export function page({ stack, now }: Frame, title: string, at: PagePath, content: Markup): Markup {
   return html`<!doctype html>
 <html lang="en">
@@ -44,7 +44,7 @@ ${content}
 </html>`;
 }
 
-/** The page for whoever may not come in. It says nothing of the deployment. */
+/** The page for a request without access. It contains nothing about the deployment. */
 export function refusalPage(why: string): Markup {
   return html`<!doctype html>
 <html lang="en">
@@ -72,7 +72,7 @@ export function roomLink(key: string): Markup {
   return html`<a class="key" href="${roomAddress(key)}">${key}</a>`;
 }
 
-/** A table that scrolls by itself where the window is narrow. */
+/** A table that scrolls by itself if the window is narrow. */
 export function table(name: string, headings: readonly string[], rows: readonly Markup[]): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table>
 <thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>

@@ -11,11 +11,11 @@ import { type Markup, roomLink, table } from './layout.ts';
 export interface Overview {
   readonly count: Count;
   readonly deadLetters: readonly DeadLetter[];
-  /** What its provider allows each account. */
+  /** The provider's limits for each account. */
   readonly limits: readonly AccountLimits[];
 }
 
-/** What needs a person first, then the deployment in pictures. */
+/** Shows first the problems that need a person, then the deployment in pictures. */
 export function overviewContent({ count, deadLetters, limits }: Overview): Markup {
   const { last } = count;
   return html`${countLine(count)}
@@ -73,7 +73,7 @@ ${table(
 </section>`;
 }
 
-/** @param first the moment at which the first night begins */
+/** @param first the start of the first night */
 export function nights(due: readonly number[], first: Instant): readonly Bar[] {
   return due.map((count, i) => {
     const name = dayOf(first + i * DAY);
@@ -90,5 +90,5 @@ function daysBack(renewed: readonly number[], now: Instant): readonly Bar[] {
 
 const dayOf = (at: Instant) => iso(at).slice(0, 10);
 
-/** Every fifth day has a label, so that none stands upon another. */
+/** Every fifth day has a label, so that labels do not overlap. */
 const labelOf = (day: string, index: number) => (index % 5 === 0 ? day.slice(5) : '');

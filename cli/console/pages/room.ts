@@ -7,7 +7,7 @@ import { factsOf, sectionsOf } from '../../pages/room-page.ts';
 import { lifePicture } from '../pictures/life.ts';
 import type { Markup } from './layout.ts';
 
-/** What a person can do to a room from its page. */
+/** The actions for a room on its page. */
 export const ACTIONS = ['rotate', 'hold', 'release', 'cancel'] as const;
 export type RoomActionName = (typeof ACTIONS)[number];
 
@@ -21,11 +21,11 @@ const EFFECTS: Record<RoomActionName, string> = {
 export interface RoomContent {
   readonly life: RoomLife;
   readonly now: Instant;
-  /** The action whose message was sent just now. */
+  /** The action whose message was just sent. */
   readonly sent?: string | undefined;
 }
 
-/** The page of a key, as the command `show` prints it, with its life as a picture. */
+/** The page of a key, with the content of the command `show` and its life as a picture. */
 export function roomContent({ life, now, sent }: RoomContent): Markup {
   return html`${sent === undefined ? '' : html`<p class="good" role="status">${sent}: the message is in the queue of requests. <a href="?key=${encodeURIComponent(life.key)}">Look again</a></p>`}
 <section><h2>What is wrong</h2>${life.problems.length === 0 ? html`<p class="good">Nothing is wrong.</p>` : html`<ul class="problems">${life.problems.map(problem)}</ul>`}</section>

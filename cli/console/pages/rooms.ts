@@ -13,7 +13,7 @@ export interface RoomsPage {
   readonly rooms: readonly Room[];
   /** Rows that were read for it. */
   readonly read: number;
-  /** Where the next page begins; absent at the end. */
+  /** The position of the next page; absent at the end. */
   readonly cursor?: string | undefined;
 }
 
@@ -65,16 +65,16 @@ const leftInWords = (left: number) => (left > 0 ? span(left) : 'over');
 
 export interface NightsContent {
   readonly rooms: readonly DueRoom[];
-  /** There are more than are shown. */
+  /** There are more rooms than the page shows. */
   readonly hasMore: boolean;
   readonly from: Instant;
   readonly until: Instant;
-  /** Where the pages before and after it are. */
+  /** The positions of the previous and the next page. */
   readonly earlier?: string | undefined;
   readonly later?: string | undefined;
 }
 
-/** The rooms of one coming day, from the index. */
+/** The rooms of one future day, from the index. */
 export function nightsContent({ rooms, hasMore, from, until, earlier, later }: NightsContent): Markup {
   return html`<p>${moment(iso(from))} to ${moment(iso(until))} UTC${rooms.length === 0 ? ': nothing is due.' : ''}</p>
 ${rooms.length === 0 ? '' : table('Rooms that are due', ['Key', 'Application', 'Due (UTC)', 'Emergency from (UTC)', ''], rooms.map(dueRow))}

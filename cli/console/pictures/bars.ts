@@ -3,20 +3,20 @@ import type { Markup } from '../pages/layout.ts';
 
 /** A bar of a picture. */
 export interface Bar {
-  /** What stands under it; empty where there is no space for a label. */
+  /** The label below it; empty if there is no space for one. */
   readonly label: string;
-  /** What it is, for those who hear or point at it. */
+  /** Its description, for screen readers and pointers. */
   readonly name: string;
   readonly count: number;
-  /** Where it leads. */
+  /** The target of its link. */
   readonly href?: string;
-  /** It is worse than the others. */
+  /** It marks a problem. */
   readonly isBad?: boolean;
 }
 
 export interface BarsOptions {
   readonly title: string;
-  /** What is counted, such as `rooms`. */
+  /** The unit, such as `rooms`. */
   readonly unit: string;
 }
 
@@ -24,7 +24,7 @@ const WIDTH = 360;
 const HEIGHT = 120;
 const TOP = 16;
 
-/** Bars side by side, and the same figures as a table. */
+/** Bars next to each other, and the same figures as a table. */
 export function bars(all: readonly Bar[], { title, unit }: BarsOptions): Markup {
   const most = Math.max(1, ...all.map(({ count }) => count));
   const step = WIDTH / all.length;
@@ -42,7 +42,7 @@ ${all.map((bar, i) => barOf(bar, { index: i, step, most }))}
 </figure>`;
 }
 
-/** Where a bar stands. */
+/** The position of a bar. */
 interface Place {
   readonly index: number;
   readonly step: number;
@@ -62,15 +62,15 @@ ${count === most ? html`<text class="value" x="${middle}" y="${y - 4}">${number(
 <text x="${middle}" y="${TOP + HEIGHT + 14}">${label}</text></g>`;
 }
 
-/** What an account holds. */
+/** The rooms of an account. */
 export interface Held {
   readonly name: string;
   readonly rooms: number;
-  /** Rooms besides, which its provider counts until they end. */
+  /** Other rooms, which its provider counts until they end. */
   readonly ending: number;
 }
 
-/** What an account holds of what it may hold, as a bar that lies. */
+/** The rooms of an account and its limit, as a horizontal bar. */
 export function meter({ name, rooms, ending }: Held, most: number | undefined): Markup {
   const held = `${number(rooms)}${ending > 0 ? ` and ${number(ending)} that end` : ''}`;
   if (most === undefined)

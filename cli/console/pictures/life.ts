@@ -18,7 +18,7 @@ interface Span {
   readonly isCurrent: boolean;
 }
 
-/** The life of a key: a bar for each generation, and the moments at which something happened to it. */
+/** The life of a key: a bar for each generation, and the times of events. */
 export function lifePicture(life: RoomLife, now: number): Markup {
   const spans = spansOf(life);
   if (spans.length === 0) return html``;
@@ -67,7 +67,7 @@ function spansOf({ history, room, generation }: RoomLife): readonly Span[] {
   ];
 }
 
-/** Generations in the picture; the table under it has all. */
+/** Generations in the picture; the table below has all. */
 const LATEST = 12;
 
 function moments({ events = [], deadLetters, renewAt }: RoomLife) {

@@ -2,21 +2,21 @@ import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { MINUTE } from '../../rooms/model/time.ts';
 import type { Sign } from '../provider/credentials.ts';
 
-/** An access token, as the header that presents it. */
+/** An access token, as the value of an `Authorization` header. */
 export interface AccessToken {
   readonly header: string;
   readonly endsAt: Instant;
 }
 
-/** A token is replaced so long before its end. */
+/** A token is replaced this long before its end. */
 const RESERVE: Duration = MINUTE;
 
 /**
- * Signs with access tokens: one for all calls of a container until shortly before its end, fetched once however many
- * calls wait for it. One that was refused is replaced.
+ * Signs with access tokens. All calls of a container share one token until shortly before its end, and
+ * parallel calls fetch it only once. A refused token is replaced.
  *
- * @param fetch gets a token for a value of the secret. It throws `UnauthorizedError` where the value is no credential, or is
- *   refused.
+ * @param fetch gets a token for a value of the secret. It throws `UnauthorizedError` if the value is not a
+ * credential, or is refused.
  */
 export function accessTokens(fetch: (value: string) => Promise<AccessToken>, now: () => Instant): Sign {
   const tokens = new Map<string, Promise<AccessToken>>();
@@ -24,7 +24,7 @@ export function accessTokens(fetch: (value: string) => Promise<AccessToken>, now
   function fetchToUse(value: string): Promise<AccessToken> {
     const fetched = fetch(value);
     tokens.set(value, fetched);
-    // a failure is not kept
+    // a failed fetch is not kept
     fetched.catch(() => tokens.get(value) === fetched && tokens.delete(value));
     return fetched;
   }
@@ -33,7 +33,7 @@ export function accessTokens(fetch: (value: string) => Promise<AccessToken>, now
     const known = tokens.get(value);
     const token = await known;
     if (token && token.endsAt - RESERVE > now() && !refused.has(token.header)) return token.header;
-    // of several calls that found the same, the first fetches and the others take what it fetched
+    // if several calls found the same token refused, the first fetches another and the others use it
     const latest = tokens.get(value);
     return (await (latest && latest !== known ? latest : fetchToUse(value))).header;
   };

@@ -5,7 +5,7 @@ import { RequestRefusedError } from '../../rooms/model/errors.ts';
 
 const SIZE_LIMIT = 10 * 1024 * 1024;
 
-/** Reads calendars out of buckets. */
+/** Reads calendars from buckets. */
 export function calendarFiles(client = new S3Client({})): FileSource {
   return {
     async read(Bucket, Key) {

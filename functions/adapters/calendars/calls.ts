@@ -12,7 +12,10 @@ import type { Reach } from './public-request.ts';
 /** One call to a system of calendars. */
 export interface CalendarCall {
   readonly method: 'GET' | 'POST' | 'PATCH';
-  /** Below the base URL, with `{calendar}` and `{event}` in it: what errors show, since ids may be addresses of people. */
+  /**
+   * The path below the base URL, with `{calendar}` and `{event}` in it: errors show this, because ids may be
+   * addresses of people.
+   */
   readonly route: string;
   readonly ids?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
@@ -21,32 +24,32 @@ export interface CalendarCall {
   readonly body?: unknown;
   /** Sent as a form. */
   readonly form?: Readonly<Record<string, string>>;
-  /** A whole address that the system gave for its next page. It must be below the base URL. */
+  /** A complete URL that the system returned for its next page. It must be below the base URL. */
   readonly link?: string;
 }
 
-/** What every adapter of a system of calendars is made with, beside its connection. */
+/** The options of every adapter for a calendar system, besides its connection. */
 export interface SystemOptions {
   readonly secrets: Secrets;
   readonly now: () => Instant;
-  /** @default 20 seconds a call */
+  /** @default 20 seconds per call */
   readonly timeout?: Duration;
-  /** How far away a server of CalDAV may be. @default 'internet' */
+  /** The networks that a server of CalDAV may be in. @default 'internet' */
   readonly reach?: Reach;
 }
 
 const TIMEOUT: Duration = 20 * SECOND;
 
-/** No page of events comes near it. */
+/** No page of events is nearly as large. */
 const LARGEST_REPLY = 16 * 1024 * 1024;
 
-/** A socket that rested longer may have been closed by the other side without our noticing. */
+/** The server may have closed a socket that was idle for longer, without notice. */
 const LONGEST_REST: Duration = 4 * SECOND;
 
 export type SendCall = (call: CalendarCall, authorization?: string) => Promise<Reply>;
 
 /**
- * Calls to one base URL over kept-alive sockets. No error shows a path, an id, a query or a body.
+ * Sends calls to one base URL over kept-alive sockets. No error shows a path, an id, a query or a body.
  *
  * @param connection its name, for errors
  */
@@ -73,7 +76,7 @@ export function calendarSender(
       const milliseconds = Math.round(performance.now() - started);
       const { method, route } = call;
       return {
-        // a provider's call in its shape, for the code that heals credentials
+        // a call in the form of a provider's, for the code that tries the versions of the credential
         call: { method, route },
         title,
         status: head.statusCode ?? 0,
@@ -92,7 +95,10 @@ export function calendarSender(
   };
 }
 
-/** Node's own message may name the host, which a CalDAV server's owner may not want in a log: its code is enough. */
+/**
+ * Node's own message may name the host, which a CalDAV server's owner may not want in a log: the code is
+ * enough.
+ */
 function reasonOf(error: unknown): string {
   // the field of Node.js, absent in other errors
   return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'unknown';
@@ -165,10 +171,10 @@ export interface CallerParts extends SystemOptions {
   readonly secret: string;
 }
 
-/** Makes a call and gives its answer, whatever its status. */
+/** Makes a call and returns its answer, with any status. */
 export type CallCalendar = (call: CalendarCall) => Promise<Reply>;
 
-/** Calls under a credential that heals when it is rotated. */
+/** Makes calls with a credential that survives its rotation. */
 export function calendarCaller(
   { connection, baseUrl, secret, ...options }: CallerParts,
   sign: Sign,
@@ -179,7 +185,7 @@ export function calendarCaller(
 }
 
 /**
- * The body of an answer, checked.
+ * Parses and checks the body of an answer.
  *
  * @throws AmbiguousOutcomeError that names fields and rules, never a value
  */
@@ -208,7 +214,7 @@ function torn({ title, status }: Reply, found: string): AmbiguousOutcomeError {
   return new AmbiguousOutcomeError(`${title}: ${status} with a body that cannot be used (${found})`);
 }
 
-/** The body of an unsuccessful answer, if it has the shape. */
+/** Returns the body of an unsuccessful answer, if it matches the schema. */
 export function bodyIfReadable<T extends z.core.$ZodType>(
   { text }: Pick<Reply, 'text'>,
   schema: T,
@@ -223,7 +229,7 @@ export function bodyIfReadable<T extends z.core.$ZodType>(
 const DEFAULT_WAIT: Duration = 30 * SECOND;
 const LONGEST_WAIT: Duration = 15 * MINUTE;
 
-/** `Retry-After` in both of its forms, kept between a second and a quarter of an hour. */
+/** Reads `Retry-After` in both of its forms, limited to between a second and 15 minutes. */
 export function throttled({ title, status, headers }: Reply, now: () => Instant): ThrottledError {
   const value = headers['retry-after']?.trim() ?? '';
   const named = /^\d+$/.test(value) ? Number(value) * SECOND : Date.parse(value) - now();
@@ -234,7 +240,7 @@ export function throttled({ title, status, headers }: Reply, now: () => Instant)
   );
 }
 
-/** The error of an answer that the contract has no other meaning for: it is tried again. */
+/** Returns the error for an answer with no other meaning in the contract: the call is tried again. */
 export function unexpected({ title, status, milliseconds }: Reply): AmbiguousOutcomeError {
   return new AmbiguousOutcomeError(`${title}: ${status} after ${milliseconds} ms`);
 }

@@ -14,7 +14,7 @@ import { SECOND } from '../../rooms/model/time.ts';
 import type { Secrets } from '../secrets.ts';
 import { networkCode, openPublic, readBody, UnusableServerError } from './public-request.ts';
 
-/** All that a feed may take, from the first redirection to its last byte. */
+/** The time limit of a feed, from the first redirection to its last byte. */
 const TIME_LIMIT: Duration = 20 * SECOND;
 const SIZE_LIMIT = 10 * 1024 * 1024;
 const MOST_REDIRECTIONS = 5;
@@ -24,8 +24,8 @@ export interface FeedSourceOptions {
   /** @default 20 seconds for a whole reading */
   readonly timeLimit?: Duration;
   /**
-   * Read feeds of this very machine too, over HTTP. No variable of a function's environment sets it: a feed could have
-   * itself redirected to what only the function can reach.
+   * Also reads feeds of this machine, over HTTP. No environment variable sets this: a feed could then
+   * redirect to an address that only the function can reach.
    *
    * @default false
    */
@@ -33,8 +33,8 @@ export interface FeedSourceOptions {
 }
 
 /**
- * Reads feeds over HTTPS from servers on the internet. An address is a credential: it is in no error, and nor is what a
- * server says of it.
+ * Reads feeds over HTTPS from servers on the internet. An address is a credential, so no error contains it or
+ * the server's text about it.
  */
 export function feedSource({
   secrets,
@@ -76,7 +76,7 @@ async function addressOf(feed: Feed, secrets: Secrets): Promise<string> {
   );
 }
 
-/** Past the cache: whoever puts another address in its place has the feed read at once. */
+/** Reads past the cache, so that a new address of a feed is used immediately. */
 async function secretOf(feed: Feed, secrets: Secrets): Promise<string | undefined> {
   try {
     return await secrets.read(feed.secret, 'AWSCURRENT', true);
@@ -102,7 +102,7 @@ interface Follow {
   readonly onThisMachine: boolean;
 }
 
-/** Every step of the way is checked. */
+/** Follows redirections, and checks every address. */
 async function follow(
   feed: Feed,
   address: string,

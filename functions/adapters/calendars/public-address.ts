@@ -1,7 +1,7 @@
 import { lookup as dnsLookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
-/** What is no address of a server on the internet (IANA's registries of special-purpose addresses). */
+/** Networks that are not on the internet (IANA's registries of special-purpose addresses). */
 const NETWORKS_4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -20,7 +20,7 @@ const NETWORKS_4 = [
   '240.0.0.0/4',
 ];
 
-/** Those that carry an IPv4 address in them are left out as a whole: no calendar is served there. */
+/** Networks whose addresses contain an IPv4 address are refused completely: no calendar server uses them. */
 const NETWORKS_6 = [
   '::/96',
   '::ffff:0:0/96',
@@ -38,7 +38,7 @@ const NETWORKS_6 = [
   'ff00::/8',
 ];
 
-/** One list for each family: a network of mapped addresses would be taken for all that it maps. */
+/** One list for each family: a network of mapped addresses would also match all IPv4 addresses. */
 const SPECIAL = { ipv4: listOf(NETWORKS_4, 'ipv4'), ipv6: listOf(NETWORKS_6, 'ipv6') };
 
 function listOf(networks: readonly string[], family: 'ipv4' | 'ipv6'): BlockList {
@@ -50,12 +50,12 @@ function listOf(networks: readonly string[], family: 'ipv4' | 'ipv6'): BlockList
   return list;
 }
 
-/** The address leads, or may lead, to a machine that is not on the internet. */
+/** The address is, or may be, of a machine that is not on the internet. */
 export class PrivateAddressError extends Error {
   readonly code = 'PRIVATE_ADDRESS';
 }
 
-/** Whether an IP address is one of the internet. */
+/** Whether an IP address is on the internet. */
 export function isPublicAddress(address: string): boolean {
   const version = isIP(address);
   const family = version === 4 ? 'ipv4' : 'ipv6';
@@ -63,7 +63,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * Refuses a host that is written as an address of a private network, of the machine itself or of its neighbours. A name is
+ * Refuses a host that is an IP address of a private network, of this machine or of its neighbours. A name is
  * checked when it is looked up, see `publicLookup`.
  *
  * @throws PrivateAddressError
@@ -74,8 +74,8 @@ export function assertPublicHost(hostname: string): void {
 }
 
 /**
- * Looks a name up for the very connection that is made, so that no later answer can lead elsewhere. One address that is not
- * public refuses the name.
+ * Looks a name up for the connection itself, so that a later answer of DNS cannot lead elsewhere. If one of
+ * its addresses is not public, the name is refused.
  */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   dnsLookup(hostname, { ...options, all: true }, (error, found) => {

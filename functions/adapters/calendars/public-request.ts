@@ -4,7 +4,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { assertPublicHost, PrivateAddressError, publicLookup } from './public-address.ts';
 
-/** How far a request may go: to servers on the internet, to this very machine too, or into any network. */
+/** The networks that a request may reach: servers on the internet, this machine too, or any network. */
 export type Reach = 'internet' | 'this-machine' | 'any-network';
 
 export interface PublicRequest {
@@ -18,17 +18,19 @@ export interface PublicRequest {
   readonly agent?: http.Agent;
 }
 
-/** An address or an answer that is not used. The message is a reason for a person, without the address. */
+/**
+ * An address or an answer that cannot be used. The message is for a person and does not contain the address.
+ */
 export class UnusableServerError extends Error {}
 
-/** The answer is larger than its reader takes. */
+/** The answer is larger than its reader accepts. */
 export class OversizedAnswerError extends UnusableServerError {}
 
 /**
- * Sends a request over HTTPS. The address is checked by itself, and a name when the connection is made. Nothing is
- * followed: a redirection is an answer.
+ * Sends a request over HTTPS. An IP address is checked before, and a name when the connection is made.
+ * Redirections are returned, not followed.
  *
- * @throws UnusableServerError where the address is not one that may be reached
+ * @throws UnusableServerError if the address must not be reached
  */
 export function openPublic(url: URL, options: PublicRequest): Promise<http.IncomingMessage> {
   const { body, reach, agent = false, ...rest } = options;
@@ -48,7 +50,10 @@ export function openPublic(url: URL, options: PublicRequest): Promise<http.Incom
   });
 }
 
-/** Such as ENOTFOUND or CERT_HAS_EXPIRED. The messages of such errors name the server. */
+/**
+ * Returns a code such as ENOTFOUND or CERT_HAS_EXPIRED. The messages of such errors contain the server's
+ * name.
+ */
 export function networkCode(error: unknown): string {
   // the fields of Node.js, read as unknown
   const { name, code, cause } = error as Error & { code?: unknown };
@@ -63,7 +68,8 @@ const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
 };
 
 /**
- * The body of an answer. The limit is that of what it becomes, so that a small body cannot become a large one.
+ * Reads the body of an answer. The limit applies to the decoded body, so that a small body cannot become a
+ * large one.
  *
  * @throws OversizedAnswerError
  */
@@ -89,7 +95,7 @@ function decoded(response: http.IncomingMessage): AsyncIterable<Buffer> {
     response.destroy();
     throw new UnusableServerError('its server answers in a coding that was not asked for');
   }
-  // an error of either side ends the other, and is that of whoever reads
-  // a pipeline that ends in a transform gives that back, which is readable
+  // an error of either stream ends the other, and the reader gets it;
+  // a pipeline that ends in a transform returns that transform, which is readable
   return pipeline(response, decoder, () => {}) as unknown as Readable;
 }

@@ -2,7 +2,10 @@ import type { Connection } from '../../connections/connection.ts';
 import type { CalendarSystem } from '../../connections/system.ts';
 import type { SystemOptions } from './calls.ts';
 
-/** The system of a connection. Most functions have connections of one kind, and load no other. */
+/**
+ * Returns the adapter for the system of a connection. Most functions have connections of one kind, and load
+ * no other adapter.
+ */
 export async function calendarSystem(
   connection: Connection,
   options: SystemOptions,

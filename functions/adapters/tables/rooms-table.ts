@@ -41,7 +41,7 @@ export interface RoomsTableOptions {
   readonly retention?: Duration;
   /** The largest number of rooms on a page of the due index. */
   readonly duePage?: number;
-  /** Whether the key of an application's room is to be found by the room. Default: no application's. */
+  /** Whether the key of an application's room can be found by the room. Default: for no application. */
   readonly findsKeys?: (application: string) => boolean;
   /** Default: the time of this machine. */
   readonly now?: () => Instant;
@@ -65,7 +65,10 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
     return { items: Items, cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
   }
 
-  /** Before the row, so that a room which is on a row is found. One that is on none is nobody's concern. */
+  /**
+   * Writes the note before the row, so that every room on a row is found. A note of a room that is on no row
+   * does no harm.
+   */
   async function noteKey({ key, current }: Room): Promise<void> {
     if (!current || !findsKeys(current.application)) return;
     const { application, id, expiresAt } = current;

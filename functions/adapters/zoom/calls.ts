@@ -10,7 +10,7 @@ import { rateLimiter } from '../provider/rate-limiter.ts';
 import { errorReply } from './schema.ts';
 import { type Grants, grants } from './token.ts';
 
-/** An account at Zoom, as an entry of the pool has it. */
+/** An account at Zoom, as an entry of the pool. */
 export interface ZoomEntry {
   readonly name: string;
   /** The account of the server-to-server OAuth app. */
@@ -18,19 +18,19 @@ export interface ZoomEntry {
   readonly clientId: string;
   /** ARN or name of the secret with the app's client secret. */
   readonly secret: string;
-  /** The users whose meetings the rooms are, by e-mail address or id. */
+  /** The users whose meetings are the rooms, by e-mail address or id. */
   readonly hosts: readonly string[];
   /** @default https://api.zoom.us/v2 */
   readonly baseUrl?: string;
 }
 
-/** Calls a second that the plan Pro allows to all apps of an account together. */
+/** Calls per second of all apps of an account together, in the plan Pro. */
 const LIGHT = 30;
 const MEDIUM = 20;
 
 const BASE_URL = 'https://api.zoom.us/v2';
 
-/** Codes of Zoom's errors, which say more than the status. */
+/** Codes of Zoom's errors, which are more precise than the status. */
 const REFUSED = 300;
 const NO_USER = 1001;
 const FOREIGN_USER = 1010;
@@ -39,10 +39,10 @@ const NOT_SCHEDULED_FOR = 3000;
 const IN_PROGRESS = 3002;
 const NO_HOSTING = 3161;
 const PAID_ONLY = 200;
-/** Two sources have two codes for a token without the scope, one of them with a 401. */
+/** Two sources name two codes for a token without the scope, one of them with a 401. */
 const MISSING_SCOPE: ReadonlySet<number | undefined> = new Set([4711, 4700]);
 
-/** Where an account's access tokens come from. */
+/** Returns the source of an account's access tokens. */
 export function zoomGrants(entry: ZoomEntry, options: ProviderOptions): Grants {
   const { name: application, accountId, clientId, secret, baseUrl = BASE_URL } = entry;
   return grants({ ...options, application, accountId, clientId, secret, tokenUrl: tokenUrlOf(baseUrl) });
@@ -67,7 +67,7 @@ export function zoomCalls(entry: ZoomEntry, options: ProviderOptions): Call {
   });
 }
 
-/** Tokens are to be had at another address than the API, unless both stand elsewhere. */
+/** Tokens come from another host than the API, unless another base URL is set. */
 function tokenUrlOf(baseUrl: string): string {
   const url = URL.parse(baseUrl);
   return !url || /(?:^|\.)zoom\.us$/.test(url.hostname)
@@ -88,7 +88,7 @@ export function saysNoMeeting(reply: Reply): boolean {
   return reply.status === 404 && codeOf(reply) === NO_MEETING;
 }
 
-/** Of a page: its token is over. */
+/** For a page: its token has expired. */
 export function saysRefused(reply: Reply): boolean {
   return reply.status === 400 && codeOf(reply) === REFUSED;
 }
@@ -97,7 +97,7 @@ export function saysInProgress(reply: Reply): boolean {
   return reply.status === 400 && codeOf(reply) === IN_PROGRESS;
 }
 
-/** Nobody of this name holds meetings in the account: another host may. */
+/** No user with this name hosts meetings in the account: another host may. */
 export function saysNoHost(reply: Reply): boolean {
   const code = codeOf(reply);
   if (reply.status === 404) return code === NO_USER;
@@ -107,12 +107,14 @@ export function saysNoHost(reply: Reply): boolean {
   );
 }
 
-/** The host has made all creations and changes of the day. The text is all that tells it from other limits. */
+/**
+ * The host has used all creations and changes of the day. Only the text distinguishes this from other limits.
+ */
 export function saysUsedUp(reply: Reply): boolean {
   return reply.status === 429 && /daily rate limit \(\d+\)/i.test(reasonOf(reply) ?? '');
 }
 
-/** When the day of Zoom's limits ends. */
+/** Returns when the day of Zoom's limits ends. */
 export function nextDay(now: Instant): Instant {
   return (Math.floor(now / DAY) + 1) * DAY;
 }
@@ -150,5 +152,5 @@ function zoomFailure(reply: Reply, now: () => Instant): Error {
   return failureOf(reply, { reason, ...(isBrief && { retryAfter: BRIEFLY }) }, now);
 }
 
-/** A limit of calls a second says of no time. */
+/** The answer to too many calls per second does not say how long to wait. */
 const BRIEFLY = 2 * SECOND;

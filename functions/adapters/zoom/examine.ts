@@ -6,7 +6,7 @@ import { saysNoHost, type ZoomEntry, zoomCalls, zoomGrants } from './calls.ts';
 import { userReply } from './schema.ts';
 import { clientSecretIn } from './token.ts';
 
-/** What the app of an account must be allowed, each with the older name that covers it. */
+/** The scopes that the app of an account needs, each with the older scope that includes it. */
 const SCOPES: Readonly<Record<string, string>> = {
   'meeting:write:meeting:admin': 'meeting:write:admin',
   'meeting:read:meeting:admin': 'meeting:read:admin',
@@ -19,7 +19,7 @@ const SCOPES: Readonly<Record<string, string>> = {
 
 const BASIC = 1;
 
-/** The scopes of the app, by name, and whether each host can hold meetings of any length. */
+/** Checks the scopes of the app, and whether each host can hold meetings of any length. */
 export async function examineZoom(entry: ZoomEntry, options: ProviderOptions): Promise<readonly Fault[]> {
   const { name, clientId, secret } = entry;
   const clientSecret = clientSecretIn((await options.secrets.read(secret)) ?? '', {

@@ -5,7 +5,7 @@ const ofTheAccount = (what: string): FieldSupport => ({
   how: `${what} is a setting of the account and its users`,
 });
 
-/** What Zoom gives of each field of a request. */
+/** How Zoom supports each field of a request. */
 export const ZOOM_FIELDS: FieldMap = {
   display_name: { ...NATIVE, how: 'the topic of the meeting' },
   metadata: { ...NATIVE, how: 'in the description of the meeting, which guests may see' },

@@ -14,32 +14,35 @@ import type { ListedReply } from './schema.ts';
 /** Creations and changes that a host may make in a UTC day. */
 export const CHANGES_PER_DAY = 100;
 
-/** So many of them are left for rooms that the host has: no other host can change those. */
+/** The part of them that is reserved for the host's existing rooms: no other host can change those. */
 export const KEPT_FOR_REPAIRS = 20;
 
-/** How many hosts are compared for a room: their lists are read where they are not known. */
+/** How many hosts are compared for a room: unknown lists of these are read. */
 const COMPARED = 4;
 
-/** How long a list of a host is taken for what the host has, while its day is new. */
+/** How long a host's list counts as current at the beginning of the host's day. */
 const FRESH: Duration = 5 * MINUTE;
 
-/** The nearer the end of a host's day, the more often its list is read: other containers use it up too. */
+/**
+ * Returns how long a host's list counts as current. The more of its day is used, the shorter: other
+ * containers use the host too.
+ */
 function freshFor(spent: number): Duration {
   const left = Math.max(0, 1 - spent / (CHANGES_PER_DAY - KEPT_FOR_REPAIRS));
   return FRESH * left ** 2;
 }
 
-/** What is known of a host. */
+/** The known use of a host. */
 interface Load {
   readonly readAt: Instant;
   rooms: number;
-  /** The UTC day that `spent` is of. */
+  /** The UTC day of `spent`. */
   day: number;
-  /** Creations and changes of that day, as far as they are known: the list does not show changes. */
+  /** The known creations and changes of that day; the list does not show changes. */
   spent: number;
 }
 
-/** A host whose list cannot be read now may have a room all the same, if no other is known to be better. */
+/** A host whose list cannot be read now may still get a room, if no other is known to be better. */
 const UNKNOWN: Load = { readAt: 0, rooms: Number.POSITIVE_INFINITY, day: 0, spent: 0 };
 
 function unlessMayPass(error: unknown): 'unread' {
@@ -51,30 +54,30 @@ export interface HostsOptions {
   readonly application: string;
   readonly hosts: readonly string[];
   readonly now: () => Instant;
-  /** All meetings of a host; undefined where there is no such host. */
+  /** Reads all meetings of a host; undefined if there is no such host. */
   readonly read: (host: string) => Promise<readonly ListedReply[] | undefined>;
 }
 
 export interface Hosts {
   /**
-   * Hosts for a new room, one after the other: the one with the fewest rooms and enough of its day left first. An urgent
-   * room may use what is kept for repairs.
+   * Returns hosts for a new room, one after the other: first the one with the fewest rooms and enough of its
+   * day left. An urgent room may use the part that is reserved for repairs.
    */
   inOrder(order: Pick<RoomOrder, 'token' | 'urgent'>): AsyncGenerator<string>;
-  /** The host has created or changed a meeting. */
+  /** Notes that the host has created or changed a meeting. */
   spent(host: string | undefined, created?: boolean): void;
-  /** Zoom says that the host has spent its day. */
+  /** Notes Zoom's answer that the host has used up its day. */
   usedUp(host: string): void;
-  /** Zoom says that the host cannot hold meetings: it is asked again in a while. */
+  /** Notes Zoom's answer that the host cannot hold meetings: it is tried again later. */
   unusable(host: string): void;
-  /** No host has given the room: why, and until when. */
+  /** Returns the error if no host has created the room: the reason, and until when. */
   none(): Error;
 }
 
 /**
- * Which host a room is to live with. A host creates and changes a hundred meetings in a UTC day, so rooms are spread by
- * how many a host has, and a used-up host is passed over until the next day. Every container knows its own calls and
- * what the lists show; Zoom's own word is the last.
+ * Chooses the host of a room. A host may create and change a hundred meetings in a UTC day. So rooms are
+ * spread by the number of each host's rooms, and a used-up host is skipped until the next day. A container
+ * knows its own calls and the lists; Zoom's answer has the last word.
  */
 export function zoomHosts({ application, hosts, now, read }: HostsOptions): Hosts {
   const loads = new Map<string, Load>();
@@ -86,7 +89,7 @@ export function zoomHosts({ application, hosts, now, read }: HostsOptions): Host
     return load?.day === today() ? load.spent : 0;
   }
 
-  /** @param most a host that has spent as much has no more to give today, whatever its list shows */
+  /** @param most a host that has used as much is out for today, even if its list shows less */
   async function loadOf(host: string, most: number): Promise<Load | undefined> {
     const known = loads.get(host);
     const isFresh = known?.day === today() && now() - known.readAt <= freshFor(known.spent);
@@ -126,7 +129,7 @@ export function zoomHosts({ application, hosts, now, read }: HostsOptions): Host
           .sort(
             (a, b) => (a.load?.rooms ?? 0) - (b.load?.rooms ?? 0) || spentToday(a.load) - spentToday(b.load),
           );
-        // another room may have taken the last of a host's day meanwhile
+        // another room may have used the last of a host's day meanwhile
         for (const { host } of able) if (!isOut(host) && spentToday(loads.get(host)) < most) yield host;
       }
     },

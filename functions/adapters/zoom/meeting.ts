@@ -5,16 +5,16 @@ import type { Instant } from '../../rooms/model/time.ts';
 import { DAY, type Duration, SECOND } from '../../rooms/model/time.ts';
 import { type ListedReply, type MeetingReply, RECURRING, SCHEDULED } from './schema.ts';
 
-/** The last instant that there is: meetings of others whose end is nobody's concern. */
+/** The last possible instant, for others' meetings whose end does not matter. */
 const NEVER: Instant = 8_640_000_000_000_000;
 
 /** The token is the first line of the agenda: a list shows only the first 250 characters. */
 const MARK = /^\[evr:(er[a-z2-7]{30})\](?:\n|$)/;
 
-/** How much of an agenda a list shows. */
+/** The length of an agenda in a list. */
 const SHOWN_AGENDA = 250;
 
-/** What of a meeting's settings a request can ask for. */
+/** The settings of a meeting that a request can name. */
 const KEPT_SETTINGS = ['join_before_host', 'waiting_room', 'auto_recording', 'mute_upon_entry'] as const;
 
 type KeptSettings = Partial<Record<(typeof KEPT_SETTINGS)[number], boolean | string>>;
@@ -23,18 +23,20 @@ export function tokenOf({ agenda }: Pick<ListedReply, 'agenda'>): string | undef
   return MARK.exec(agenda ?? '')?.[1];
 }
 
-/** A recurring meeting lives so long after each start. */
+/** A recurring meeting lives this long after each start. */
 export const LIFE_AFTER_USE: Duration = 365 * DAY;
 
-/** Zoom does not say when a meeting was started last. That it is there says that it can be started. */
+/** Zoom does not say when a meeting was started last. But a meeting that exists can be started. */
 const AT_LEAST: Duration = DAY;
 
-/** A date of ours would end what recurs, or is the personal meeting of its host. */
+/** A date would end a recurring meeting, and a personal meeting cannot have one. */
 const OWN_TIMES =
   'is a meeting with times of its own, so it has no end that could be moved: only meetings with one date, and recurring ' +
   'ones without a fixed time, can be kept';
 
-/** The room of a meeting. A date is its end, although Zoom lets people in for another thirty days. */
+/**
+ * Returns the room of a meeting. Its date is its end, although Zoom admits people for another thirty days.
+ */
 export function providerRoom(reply: ListedReply | MeetingReply, now: Instant): ProviderRoom {
   const { id, type, created_at, join_url } = reply;
   const createdAt = Date.parse(created_at);
@@ -54,7 +56,7 @@ export function providerRoom(reply: ListedReply | MeetingReply, now: Instant): P
   };
 }
 
-/** Of a meeting without a date: the earliest end that it can have. */
+/** Returns the earliest possible end of a meeting without a date. */
 function endOf({ type, created_at, start_time }: ListedReply, inUse: boolean, now: Instant): Instant {
   if (type === SCHEDULED && start_time) return Date.parse(start_time);
   if (type !== RECURRING) return NEVER;
@@ -76,7 +78,7 @@ function metadataOf(agenda: string): string | undefined {
   return agenda.replace(MARK, '') || undefined;
 }
 
-/** The settings of a request that these of a meeting stand for. */
+/** Converts the settings of a meeting to those of a request. */
 function requestedBy(settings: Readonly<Record<string, unknown>>): Partial<RoomSettings> {
   const { waiting_room, join_before_host, auto_recording, mute_upon_entry } = settings;
   const level = waiting_room ? 'explicit_approval' : join_before_host ? 'none' : 'after_owner_only';
@@ -87,7 +89,7 @@ function requestedBy(settings: Readonly<Record<string, unknown>>): Partial<RoomS
   };
 }
 
-/** What Zoom is asked for. A name that is too long for it is cut: the row has all of it. */
+/** Zoom's limit. A longer name is cut; the row has the full name. */
 const LONGEST_TOPIC = 200;
 
 export interface MeetingBody {
@@ -99,7 +101,7 @@ export interface MeetingBody {
   readonly settings?: Readonly<Record<string, boolean | number | string>>;
 }
 
-/** Everything is said, since what is not said is as the host has set it for all of their meetings. */
+/** Sets everything, because otherwise the host's default for all meetings applies. */
 export function createBody({ token, settings, expiresAt, byUse = false }: RoomOrder) {
   return {
     ...(byUse ? { type: RECURRING } : { type: SCHEDULED, start_time: utc(expiresAt), timezone: 'UTC' }),
@@ -119,7 +121,10 @@ export function createBody({ token, settings, expiresAt, byUse = false }: RoomOr
   };
 }
 
-/** What of a change the meeting does not have yet: a host may make a hundred in a day. */
+/**
+ * Returns the part of a change that the meeting does not have yet: a host may make only a hundred changes per
+ * day.
+ */
 export function changeBody({ settings = {}, expiresAt }: RoomChange, found: MeetingReply): MeetingBody {
   const shown = found.settings ?? {};
   const wanted: KeptSettings = {
@@ -146,7 +151,10 @@ function dateOf(expiresAt: Instant, { type, start_time }: MeetingReply): Meeting
   return start_time && utc(Date.parse(start_time)) === start ? {} : { start_time: start };
 }
 
-/** What was asked for and not kept, in words for a person: Zoom drops what an administrator has locked without a word. */
+/**
+ * Returns the settings that were requested but not kept, as text for a person: Zoom drops settings that an
+ * administrator has locked, without an error.
+ */
 export function dropped(
   sent: Readonly<Record<string, unknown>>,
   { settings }: Pick<MeetingReply, 'settings'>,
@@ -180,16 +188,19 @@ function microphone(options: RoomSettings['initial_join_options']) {
   return { mute_upon_entry: options?.microphone_state === 'off' };
 }
 
-/** With `Z`, so that no zone of the host's counts. */
+/** With `Z`, so that the host's time zone is not used. */
 function utc(instant: Instant): string {
   return `${new Date(Math.floor(instant / SECOND) * SECOND).toISOString().slice(0, 19)}Z`;
 }
 
-/** Without letters that look like digits: it is read out on the phone. */
+/** Without letters that look like digits: people read it out on the phone. */
 const PASSCODE_LETTERS = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const PASSCODE_LENGTH = 10;
 
-/** Part of the guest link; kept by Zoom and nowhere else. A letter and a digit, as accounts may demand. */
+/**
+ * Returns a passcode, which is part of the guest link and stored only by Zoom. It contains a letter and a
+ * digit, because accounts may require both.
+ */
 function passcode(): string {
   const letters = Array.from(
     { length: PASSCODE_LENGTH - 2 },

@@ -5,19 +5,19 @@ import { isSuccess } from '../provider/failures.ts';
 import { saysNoHost, saysRefused } from './calls.ts';
 import { type ListedReply, listedReply, pageReply } from './schema.ts';
 
-/** The largest page that there is. */
+/** The largest page size. */
 const PAGE_SIZE = 300;
 
 export interface Reading {
-  /** Nobody waits for the list. */
+  /** The list is not urgent. */
   readonly background?: boolean;
-  /** Which meetings: all that can be started, or those that people are in. */
+  /** The meetings to list: all that can be started, or those with people in them. */
   readonly type?: 'scheduled' | 'live';
-  /** A page that fails is not asked for again: somebody waits for something else. */
+  /** A failed page is not requested again, because another call is waiting. */
   readonly once?: boolean;
 }
 
-/** Meetings of a host, and where its list goes on. */
+/** Meetings of a host, and the position after them. */
 export interface HostPage {
   readonly meetings: readonly ListedReply[];
   readonly next?: string;
@@ -38,8 +38,9 @@ export function pageReader(call: Call, skipped: (count: number) => void) {
   }
 
   /**
-   * @param from a place in the list. It is good for a quarter of an hour: then the list is read from its beginning
-   * @returns pages; none where there is no such host
+   * @param from a position in the list. It is valid for 15 minutes: after that the list is read from its
+   * beginning
+   * @returns pages; none if there is no such host
    */
   return async function* pagesOf(
     host: string,
@@ -54,7 +55,7 @@ export function pageReader(call: Call, skipped: (count: number) => void) {
       if (!isSuccess(reply)) return 'no-host';
       const page = answered(reply, pageReply);
       const read = readableEntries(reply, page.meetings ?? [], listedReply, skipped);
-      // an occurrence may stand for its whole series
+      // an occurrence may represent its whole series
       const meetings = read.filter(({ id }) => !seen.has(id) && seen.add(id));
       place = page.next_page_token || undefined;
       yield { meetings, next: place };

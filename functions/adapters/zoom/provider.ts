@@ -39,7 +39,7 @@ import { type ListedReply, type MeetingReply, meetingReply } from './schema.ts';
 import { clientSecretIn } from './token.ts';
 
 const CAPABILITIES: Capabilities = {
-  // what the meeting itself does not know can change all the more easily
+  // settings that are not stored in the meeting can change at any time
   changeable: [
     'display_name',
     'metadata',
@@ -55,7 +55,7 @@ const CAPABILITIES: Capabilities = {
   movableExpiry: true,
   livesByUse: LIFE_AFTER_USE,
   shortestLife: MINUTE,
-  // nobody says how far ahead a date may be
+  // Zoom does not document how far ahead a date may be
   longestLife: 365 * DAY,
   idempotentCreate: false,
   findable: 'by-list',
@@ -70,7 +70,7 @@ const OTHER_HOST = 'belongs to a user who is no host of the application: add the
 const MEETING = '/meetings/{id}';
 const STATUS = `${MEETING}/status`;
 
-/** Zoom: meetings of the hosts of an account, whose date is the end of the room. */
+/** Zoom: meetings of an account's hosts, whose date is the end of the room. */
 export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
   const { name: application, hosts: names } = entry;
   const { now } = options;
@@ -89,7 +89,7 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
   }
 
   async function create(order: RoomOrder): Promise<ProviderRoom> {
-    // Zoom takes a date in the past for now, and says nothing
+    // Zoom silently replaces a date in the past with the current time
     if (order.expiresAt <= now()) {
       throw new ProviderRefusedError(
         `the provider refuses a room that ends at ${new Date(order.expiresAt).toISOString()}, which is over`,
@@ -113,7 +113,7 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     throw hosts.none();
   }
 
-  /** @returns undefined where there is none */
+  /** @returns undefined if there is no such meeting */
   async function read(id: string): Promise<{ reply: Reply; meeting: MeetingReply } | undefined> {
     if (!isMeetingId(id)) return undefined;
     const reply = await call({ method: 'GET', route: MEETING, id }, saysNoMeeting);
@@ -123,7 +123,7 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     return { reply, meeting };
   }
 
-  /** Zoom says of living meetings at times that they do not exist: a list of their host knows better. */
+  /** Zoom sometimes answers that a living meeting does not exist: then its host's list decides. */
   async function get(id: string): Promise<ProviderRoom | undefined> {
     const found = await read(id);
     if (found) return ofHost(found.meeting);
@@ -134,7 +134,7 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     return again && ofHost(again.meeting);
   }
 
-  /** A meeting of a user who is none of the hosts is in no list, and would pass for lost. */
+  /** A meeting of a user who is not one of the hosts is in no list, and would count as lost. */
   function ofHost(meeting: MeetingReply): ProviderRoom {
     const room = providerRoom(meeting, now());
     const isKnown = !meeting.host_id || !meeting.host_email || hostOf(meeting) !== undefined;
@@ -148,7 +148,10 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     return isSuccess(reply) ? get(id) : undefined;
   }
 
-  /** Only a real difference is sent: a host makes a hundred changes in a day. Then the meeting is read back. */
+  /**
+   * Sends only real differences, because a host may make only a hundred changes per day. Then reads the
+   * meeting again.
+   */
   async function change(id: string, wanted: RoomChange): Promise<ProviderRoom> {
     const found = await read(id);
     const before = found && providerRoom(found.meeting, now());
@@ -189,7 +192,7 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
           method: 'DELETE',
           route: MEETING,
           id,
-          // nobody gets mail of it
+          // no person gets a mail about it
           query: { schedule_for_reminder: 'false', cancel_meeting_reminder: 'false' },
         },
         (reply) => saysNoMeeting(reply) || saysInProgress(reply),
@@ -215,7 +218,10 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     }
   }
 
-  /** The lists of all hosts, one after the other. A position is the host and where its list goes on. */
+  /**
+   * Reads the lists of all hosts, one after the other. A position consists of the host and the position in
+   * its list.
+   */
   async function* pagesFrom(from: string | undefined) {
     const [first, pageToken] = positionIn(from);
     for (const [index, host] of names.entries()) {
@@ -234,7 +240,7 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     }
   }
 
-  /** The meetings of a host that people are in. */
+  /** Returns the meetings of a host with people in them. */
   async function liveMeetingsOf(host: string): Promise<ReadonlySet<number>> {
     const live = new Set<number>();
     for await (const { meetings } of pagesOf(host, { background: true, type: 'live' })) {
@@ -243,7 +249,7 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     return live;
   }
 
-  /** The meetings in the lists of all hosts that are of interest. */
+  /** Returns the matching meetings in the lists of all hosts. */
   async function inLists(isMeant: (meeting: ListedReply) => boolean): Promise<readonly ProviderRoom[]> {
     const found = await Promise.all(
       names.map(async (host) => {
@@ -276,7 +282,7 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
   };
 }
 
-/** The ids of other providers are no paths of this one. */
+/** An id of another provider must not become a path here. */
 function isMeetingId(id: string): boolean {
   return /^\d{9,12}$/.test(id);
 }

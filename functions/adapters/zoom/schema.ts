@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The answers of Zoom, as much of them as is used. */
+/** The answers of Zoom, with only the fields that are used. */
 
 const timestamp = z
   .string()
@@ -26,7 +26,7 @@ export const SCHEDULED = 2;
 /** A recurring meeting without a fixed time. */
 export const RECURRING = 3;
 
-/** Without its date, nobody knows when the room of a scheduled meeting ends. */
+/** Without its date, the end of a scheduled meeting's room is unknown. */
 const dated = z.refine<Dated>(
   ({ type, start_time }) => type !== SCHEDULED || typeof start_time === 'string',
   { error: 'start_time: a scheduled meeting has a date' },
@@ -37,12 +37,12 @@ interface Dated {
   readonly start_time?: string | null | undefined;
 }
 
-/** As a list shows it. */
+/** A meeting in a list. */
 export const listedReply = z.object(listed).check(dated);
 
 const setting = z.optional(z.nullable(z.unknown()));
 
-/** As its own call shows it. */
+/** A meeting in the answer to its own call. */
 export const meetingReply = z
   .object({
     ...listed,
@@ -71,7 +71,7 @@ export const errorReply = z.object({
   ),
 });
 
-/** The token call answers in the shape of OAuth. */
+/** The token call answers in the form of OAuth. */
 export const grantReply = z.object({
   access_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)),
   /** Seconds. */

@@ -26,19 +26,19 @@ export interface Grant {
 
 export interface Grants {
   readonly sign: Sign;
-  /** A new token for this client secret. */
+  /** Gets a new token with this client secret. */
   fetch(clientSecret: string): Promise<Grant>;
 }
 
-/** A token is replaced so long before its end. */
+/** A token is replaced this long before its end. */
 const RESERVE: Duration = MINUTE;
 
-/** Calls that are under way were sent with one of so many. */
+/** The number of earlier tokens that are remembered for calls in progress. */
 const REMEMBERED = 20;
 
 /**
- * Access tokens of a server-to-server app: one for all calls of a container until a minute before its end, fetched
- * once however many calls wait for it. One that was refused is replaced.
+ * Access tokens of a server-to-server app. All calls of a container share one until a minute before its end,
+ * and parallel calls fetch it only once. A refused token is replaced.
  */
 export function grants(options: TokenOptions): Grants {
   const { application, accountId, clientId, secret, tokenUrl, now, ...connecting } = options;
@@ -99,7 +99,7 @@ export function grants(options: TokenOptions): Grants {
       return grant;
     });
     tokens.set(clientSecret, fetched);
-    // a failure is not kept
+    // a failed fetch is not kept
     fetched.catch(() => tokens.get(clientSecret) === fetched && tokens.delete(clientSecret));
     return fetched;
   }
@@ -109,12 +109,15 @@ export function grants(options: TokenOptions): Grants {
     const known = tokens.get(clientSecret);
     const grant = await known;
     if (grant && !isStale(grant, refused)) return grant.header;
-    // of several calls that found the same, the first fetches and the others take what it fetched
+    // if several calls found the same token refused, the first fetches another and the others use it
     const latest = tokens.get(clientSecret);
     return (await (latest && latest !== known ? latest : fetchToUse(clientSecret))).header;
   }
 
-  /** Whether it is about to end, or was fetched before one that was refused: an app that is changed loses all of its tokens. */
+  /**
+   * Whether it is about to end, or was fetched before a refused one: when an app is changed, all of its
+   * tokens become invalid.
+   */
   function isStale({ header, useUntil }: Grant, refused: ReadonlySet<string>): boolean {
     const newestRefused = Math.max(-1, ...[...refused].map((each) => issued.indexOf(each)));
     return useUntil <= now() || issued.indexOf(header) <= newestRefused;
@@ -123,7 +126,7 @@ export function grants(options: TokenOptions): Grants {
   return { sign, fetch };
 }
 
-/** @throws UnauthorizedError where the text cannot be one */
+/** @throws UnauthorizedError if the text cannot be one */
 export function clientSecretIn(
   value: string,
   { application, secret, clientId }: Pick<TokenOptions, 'application' | 'secret' | 'clientId'>,
@@ -139,7 +142,7 @@ function faultOf(clientSecret: string): string {
   return `its ${clientSecret.length} characters are not all printable ASCII without blanks`;
 }
 
-/** Without a token nothing was asked of a meeting, whatever became of the token call. */
+/** Without a token no call about a meeting was sent, for any failure of the token call. */
 function noToken(found: string, cause?: unknown): UnreachableError {
   return new UnreachableError(`no access token could be obtained, so nothing else was sent: ${found}`, {
     cause,

@@ -3,19 +3,22 @@ import * as z from 'zod/mini';
 import type { RoomNews } from '../../rooms/model/ports.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../../rooms/model/time.ts';
 
-/** How far the time of a call may be from ours: who has recorded a call cannot send it again after that. */
+/**
+ * The largest difference between a call's time and the local time: after that, a recorded call cannot be sent
+ * again.
+ */
 const WINDOW: Duration = 5 * MINUTE;
 
-/** Of two sources, one has seconds and one has milliseconds: no time of ours is so late in seconds. */
+/** One source has seconds and another milliseconds: no current time in seconds is as large as this. */
 const SURELY_MILLISECONDS = 100_000_000_000;
 
 export interface WebhookCall {
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** As it came. */
+  /** The body, unchanged. */
   readonly body: string;
 }
 
-/** Whether Zoom has made the call just now, for an app with this secret token. */
+/** Whether Zoom has just made the call, for an app with this secret token. */
 export function isFromZoom({ headers, body }: WebhookCall, secretToken: string, now: Instant): boolean {
   const timestamp = headers['x-zm-request-timestamp'] ?? '';
   const signature = headers['x-zm-signature'] ?? '';
@@ -28,7 +31,7 @@ export function isFromZoom({ headers, body }: WebhookCall, secretToken: string, 
   return isSigned && Math.abs(now - sentAt) <= WINDOW;
 }
 
-/** Zoom's names of what we want to hear of; all else that it tells is no concern of ours. */
+/** Zoom's names of the events that matter here; all others are ignored. */
 const NEWS = {
   'meeting.started': 'meeting-started',
   'meeting.ended': 'meeting-ended',
@@ -48,12 +51,12 @@ const webhook = z.object({
   }),
 });
 
-/** What a call of Zoom wants: an answer to its challenge, or that somebody hears the news. */
+/** The content of Zoom's call: a challenge to answer, or an event of a meeting. */
 export type Webhook =
   | { readonly challenge: { readonly plainToken: string; readonly encryptedToken: string } }
   | { readonly news: Pick<RoomNews, 'roomId' | 'news'> | undefined };
 
-/** @throws where the body is none of Zoom's */
+/** @throws if the body does not come from Zoom */
 export function readWebhook(body: string, secretToken: string): Webhook {
   const { event, payload } = webhook.parse(JSON.parse(body));
   const { plainToken, operation, object } = payload;

@@ -2,27 +2,30 @@ import { ALL_TEXTS, textsFor } from '../../links/language.ts';
 import type { RoomLink } from './room-link.ts';
 
 /**
- * The block of a description that holds the room's link. Two lines around it tell it from what people wrote. They have
- * only signs that no calendar turns into others, since a text may become HTML between two writes, and its lines be broken
- * anew. A block that somebody damaged is found by what is left of it, so that there are never two.
+ * The block of a description with the room's link. Two lines around it separate it from people's text. The
+ * lines have only characters that calendars keep, because a text may become HTML between two writes, with
+ * other line breaks. A damaged block is recognised by its remaining parts, so that there are never two.
  */
 const FIRST = '-~~~~~~~~ Evergreen Rooms ~~~~~~~~-';
 const LAST = '-~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~-';
 
-/** What a description is written in. */
+/** The format of a description. */
 export interface Markup {
   readonly lineBreak: string;
-  /** The line breaks before the block, which go with it. */
+  /** The line breaks before the block, which are removed with it. */
   readonly breaksBefore: RegExp;
   escaped(text: string): string;
   anchor(url: string): string;
-  /** Where the block goes in a description that has none. */
+  /** Returns the position of the block in a description that has none. */
   end(description: string): number;
-  /** Whether nothing can be seen above the block, so that it needs no line breaks. */
+  /** Whether the text above the block is invisible, so that the block needs no line breaks. */
   isEmpty(above: string): boolean;
 }
 
-/** The description with one block if there is a link, and with none if not. All else stays as it is, sign by sign. */
+/**
+ * Returns the description with one block if there is a link, and with none otherwise. All other text stays
+ * unchanged, character by character.
+ */
 export function descriptionWith(description: string, link: RoomLink, markup: Markup): string {
   const url = link.writeBack === 'full' ? link.url : undefined;
   const pieces = piecesIn(description, link);
@@ -52,7 +55,7 @@ interface Piece {
   readonly end: number;
   readonly text: string;
   readonly isWhole: boolean;
-  /** The addresses in it, as they are read. */
+  /** The addresses in it. */
   readonly addresses: readonly string[];
 }
 
@@ -66,7 +69,9 @@ const SENTENCES = ALL_TEXTS.map(({ join }) =>
   // HTML may write a letter as an entity
   join.replaceAll(' ', `${BLANK}+`).replace(/[^\0-\x7f]/g, (letter) => `(?:${letter}|&#?\\w+;)`),
 ).join('|');
-/** Behind the address may be its end in HTML, or the address once more, as Exchange writes it in text. */
+/**
+ * The address may be followed by its end tag in HTML, or by the address again, as Exchange writes it in text.
+ */
 const LINK_LINE = `(?:${SENTENCES})${BLANK}*:${BETWEEN}https?://[^\\s<>"]+(?:</a>|<https?://[^\\s<>]*>)?`;
 
 const PIECES = new RegExp(
@@ -81,7 +86,7 @@ const PIECES = new RegExp(
 function piecesIn(description: string, { isOurs }: RoomLink): readonly Piece[] {
   return [...description.matchAll(PIECES)].flatMap(({ 0: text, index, groups = {} }): Piece[] => {
     const addresses = [...text.matchAll(/https?:\/\/[^\s<>"]+/gi)].map(([address]) => plain(address));
-    // a line by itself may be what somebody wrote of another meeting
+    // a single line may be a person's text about another meeting
     if (groups.line !== undefined && !addresses.some(isOurs)) return [];
     const isWhole = groups.whole !== undefined;
     return [{ start: index, end: index + text.length, text, isWhole, addresses }];
@@ -109,7 +114,7 @@ function without(description: string, pieces: readonly Piece[], { breaksBefore }
   return kept === '' && pieces.length > 0 ? rest.replace(/^\r?\n/, '') : kept + rest;
 }
 
-/** The element that has nothing but the piece in it goes with it: a calendar makes a paragraph of what we wrote. */
+/** If an element contains only the block, it is removed too: a calendar puts the block into a paragraph. */
 function wrapped(before: string, text: string, after: string) {
   const [open] = /<(?:div|p|span)\b[^<>]*>\s*$/i.exec(before.slice(-LONGEST_TAG)) ?? [];
   const [close] = /^\s*<\/(?:div|p|span)\s*>/i.exec(after.slice(0, LONGEST_TAG)) ?? [];
@@ -121,7 +126,7 @@ function wrapped(before: string, text: string, after: string) {
 
 const LONGEST_TAG = 2000;
 
-/** The tags of a text that belong to others outside of it. */
+/** Returns the tags of a text whose other halves are outside it. */
 function tagsLeft(text: string): string {
   const left: { readonly tag: string; readonly name: string; readonly opens: boolean }[] = [];
   for (const [tag, slash, name = ''] of text.matchAll(/<(\/?)([a-z]+)\b[^<>]*>/gi)) {

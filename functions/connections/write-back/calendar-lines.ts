@@ -1,13 +1,13 @@
 import ICAL from 'ical.js';
 
-/** A line of an iCalendar text with the folds that its writer gave it, so that it can be left as it is. */
+/** A line of an iCalendar text with its original folds, so that it can stay unchanged. */
 export interface CalendarLine {
-  /** In capitals. */
+  /** In upper case. */
   readonly name: string;
   readonly raw: string;
 }
 
-/** The lines of the text. Put together again, they are the text sign by sign. */
+/** Splits a text into lines. Joined again, they are the same text, character by character. */
 export function linesOf(text: string): readonly CalendarLine[] {
   const physical = text.match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? [];
   const lines: string[] = [];
@@ -18,7 +18,7 @@ export function linesOf(text: string): readonly CalendarLine[] {
   return lines.map((raw) => ({ name: /^[A-Za-z0-9-]*/.exec(raw)?.[0].toUpperCase() ?? '', raw }));
 }
 
-/** The lines of each event, without those of the parts in it, such as alarms. */
+/** Returns the lines of each event, without those of components inside it, such as alarms. */
 export function eventsIn(lines: readonly CalendarLine[]): readonly (readonly CalendarLine[])[] {
   const open: string[] = [];
   const events: CalendarLine[][] = [];
@@ -35,12 +35,12 @@ export function eventsIn(lines: readonly CalendarLine[]): readonly (readonly Cal
   return events;
 }
 
-/** The value of a line without parameters. */
+/** Returns the value of a line without parameters. */
 function bareValue(line: CalendarLine): string {
   return line.raw.slice(line.name.length + 1).trim();
 }
 
-/** A line as a property, or nothing where it cannot be read. */
+/** Parses a line as a property; undefined if it cannot be read. */
 export function propertyOf({ raw }: CalendarLine): ICAL.Property | undefined {
   try {
     return ICAL.Property.fromString(raw.replace(/(?:\r\n|\n|\r)(?:[ \t]|$)/g, ''));
@@ -49,20 +49,20 @@ export function propertyOf({ raw }: CalendarLine): ICAL.Property | undefined {
   }
 }
 
-/** @param lineBreak that of the text */
+/** @param lineBreak the line break of the text */
 export function lineOf(property: ICAL.Property, lineBreak: string): CalendarLine {
   const folded = fold(property.toICALString()).join(`${lineBreak} `);
   return { name: property.name.toUpperCase(), raw: folded + lineBreak };
 }
 
-/** Lines of at most 75 bytes each (RFC 5545, 3.1), none of which ends within a character. */
+/** Splits a line into parts of at most 75 bytes (RFC 5545, 3.1), without splitting a character. */
 function fold(line: string): readonly string[] {
   const parts: string[] = [];
   let part = '';
   let bytes = 0;
   for (const character of line) {
     const length = Buffer.byteLength(character);
-    // every part but the first begins with a blank
+    // every part except the first begins with a blank
     if (bytes + length > (parts.length === 0 ? 75 : 74)) {
       parts.push(part);
       part = '';

@@ -4,7 +4,7 @@ import { googleChange } from './google.ts';
 import { graphChange } from './graph.ts';
 import type { RoomLink } from './room-link.ts';
 
-/** What to write into an event so that it has the room's link, or nothing where it is as it should be. */
+/** Returns the change that gives an event the room's link; undefined if it needs none. */
 export async function changeOf(
   content: EventContent,
   link: RoomLink,
@@ -20,7 +20,7 @@ export async function changeOf(
       return event && { format: 'graph', event };
     }
     case 'icalendar': {
-      // the other systems need not wait for its parser to be loaded
+      // the other systems need not wait for its parser
       const { icalendarChange } = await import('./icalendar.ts');
       const text = icalendarChange(content.text, link, now);
       return text === undefined ? undefined : { format: 'icalendar', text };
@@ -29,13 +29,13 @@ export async function changeOf(
 }
 
 /**
- * Whether the link is anywhere in an event.
+ * Whether the link is in any part of an event.
  *
- * @param change what was written into it, if anything
+ * @param change the change that was written into it, if any
  */
 export function showsLink(content: EventContent, change: EventContent | undefined, url: string): boolean {
   const parts = change?.format === 'icalendar' ? [change] : [content, change];
-  // an address may be written otherwise behind the first of these signs
+  // a calendar may write an address differently after the first of these characters
   const [start = url] = url.split(/[;,&]/);
   return parts.some((part) => {
     if (!part) return false;

@@ -4,13 +4,16 @@ import { markupOf } from './markup.ts';
 import { placeWith } from './place.ts';
 import { type RoomLink, withMark } from './room-link.ts';
 
-/** The private property with the link, for programs. Google shows it to whoever reads this calendar by its API. */
+/**
+ * The private property with the link, for programs. Google shows it to all readers of this calendar through
+ * its API.
+ */
 export const GOOGLE_MARK = 'evergreenRoom';
 
-/** Google keeps no longer value of a property. */
+/** Google's limit for the value of a property. */
 const LONGEST_MARK = 1024;
 
-/** The fields of a Google event to be replaced, or nothing. */
+/** Returns the fields of a Google event to replace; undefined if there are none. */
 export function googleChange(event: Fields, link: RoomLink): Fields | undefined {
   if (event.status === 'cancelled') return undefined;
   const properties = fieldsOf(fieldsOf(event.extendedProperties).private);

@@ -5,10 +5,10 @@ import { HTML, PLAIN_TEXT } from './markup.ts';
 import { placeWith } from './place.ts';
 import { type RoomLink, withMark } from './room-link.ts';
 
-/** The extended property with the link, for programs. It comes with an event only if it is asked for (`$expand`). */
+/** The extended property with the link, for programs. Graph returns it only on request (`$expand`). */
 export const GRAPH_MARK = 'String {b159984d-0ffe-4c4e-95d3-a9ddc4a3b407} Name EvergreenRoom';
 
-/** The exceptions of a series, which come within it and are written by themselves. */
+/** Returns the exceptions of a series, which Graph returns within it but which are written separately. */
 export function graphExceptions({ content }: StoredEvent): readonly StoredEvent[] {
   const exceptions = content.format === 'graph' ? content.event.exceptionOccurrences : undefined;
   if (!Array.isArray(exceptions)) return [];
@@ -19,7 +19,7 @@ export function graphExceptions({ content }: StoredEvent): readonly StoredEvent[
   });
 }
 
-/** The fields of a Graph event to be replaced, or nothing. */
+/** Returns the fields of a Graph event to replace; undefined if there are none. */
 export function graphChange(event: Fields, link: RoomLink): Fields | undefined {
   const marks = event.singleValueExtendedProperties;
   const mark = Array.isArray(marks) ? textOf(marks.map(fieldsOf).find(isMark)?.value) : '';
@@ -28,13 +28,13 @@ export function graphChange(event: Fields, link: RoomLink): Fields | undefined {
   const body = bodyWith(fieldsOf(event.body), ours);
   const change = { ...(location && { location }), ...(body && { body }) };
   const wanted = link.writeBack === 'full' ? (link.url ?? '') : '';
-  // an event that was read without its extended properties does not say whether there is one
+  // an event that was read without its extended properties does not say whether it has one
   const known = Array.isArray(marks);
   if (known ? mark === wanted : !location && !body) return location || body ? change : undefined;
   return { ...change, singleValueExtendedProperties: [{ id: GRAPH_MARK, value: wanted }] };
 }
 
-/** What a person wrote of the place stays; the address for programs follows the link. */
+/** A person's text about the place stays; the address for programs follows the link. */
 function locationWith(location: Fields, link: RoomLink): Fields | undefined {
   const { url = '', isOurs } = link;
   const displayName = textOf(location.displayName);
@@ -46,7 +46,10 @@ function locationWith(location: Fields, link: RoomLink): Fields | undefined {
   return { ...location, displayName: newName, locationUri: newUri };
 }
 
-/** The whole body comes back with our block: without its own block, a Teams meeting is switched off. */
+/**
+ * Writes the whole body with this project's block. Without Teams' own block, a Teams meeting would be
+ * switched off.
+ */
 function bodyWith(body: Fields, link: RoomLink): Fields | undefined {
   const content = textOf(body.content);
   const isText = textOf(body.contentType).toLowerCase() === 'text';
@@ -56,6 +59,6 @@ function bodyWith(body: Fields, link: RoomLink): Fields | undefined {
 }
 
 function isMark({ id }: Fields): boolean {
-  // Graph gives the GUID back in the letters it likes
+  // Graph may return the GUID in upper or lower case
   return textOf(id).toLowerCase() === GRAPH_MARK.toLowerCase();
 }

@@ -11,8 +11,8 @@ import { type RoomLink, withMark } from './room-link.ts';
 export const ICALENDAR_MARK = 'X-EVERGREEN-ROOM';
 
 /**
- * A calendar object with the room's link in its event and in each exception, or nothing where it has it. Lines that are
- * not ours to change stay as they are, with their folds: `ical.js` reads and writes only the others.
+ * Returns a calendar object with the room's link in its event and in each exception; undefined if it has the
+ * link. All other lines stay unchanged, with their folds: `ical.js` reads and writes only the changed ones.
  */
 export function icalendarChange(text: string, link: RoomLink, now: Instant): string | undefined {
   const lines = linesOf(text);
@@ -28,12 +28,17 @@ export function icalendarChange(text: string, link: RoomLink, now: Instant): str
     .join('');
 }
 
-/** Some servers put a backslash before these signs in an address, and others read it as a part of the address. */
+/**
+ * Some servers put a backslash before these characters in an address, and others read it as a part of the
+ * address.
+ */
 function withoutSeparators(url: string): string {
   return url.replaceAll(';', '%3B').replaceAll(',', '%2C');
 }
 
-/** They move with every change of an event. `SEQUENCE` does not: nothing changes for those who are invited. */
+/**
+ * They change with every change of an event. `SEQUENCE` does not, because nothing changes for the attendees.
+ */
 const STAMPS = new Set(['DTSTAMP', 'LAST-MODIFIED']);
 
 function stamp({ name }: CalendarLine, now: Instant, lineBreak: string): CalendarLine {
@@ -51,7 +56,7 @@ type Edit = (line: CalendarLine | undefined, change: Change) => void;
 type Change = (property: ICAL.Property | undefined) => ICAL.Property | undefined;
 
 /**
- * Each line of an event that changes, with the lines that take its place.
+ * Returns the changed lines of an event, each with its replacement.
  *
  * @param own the lines of one event, without those of its alarms
  */
@@ -63,7 +68,7 @@ function changesOf(
   const added: CalendarLine[] = [];
   editEvent(own, link, (line, change) => {
     const property = line && propertyOf(line);
-    // a line that nobody can read is left alone
+    // an unreadable line stays unchanged
     if (line && !property) return;
     const before = property?.toICALString();
     const after = change(property);
@@ -102,7 +107,7 @@ function textIn(property: ICAL.Property | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A property that had nothing but ours goes with it. */
+/** A property that contains only this project's text is removed with it. */
 function withText(name: string, property: ICAL.Property | undefined, text: string) {
   if (text === textIn(property)) return property;
   if (text === '' && !property?.getFirstParameter('altrep')) return undefined;
@@ -124,7 +129,7 @@ function description(property: ICAL.Property | undefined, link: RoomLink) {
 
 const HTML_ALTERNATIVE = /^(data:text\/html(?:;charset=utf-8)?,)(.*)$/is;
 
-/** Thunderbird keeps the description in HTML beside the text, and shows that one. */
+/** Thunderbird stores the description in HTML as well as in text, and shows the HTML. */
 function alternativeWith(address: string, link: RoomLink): string {
   const [, start, encoded = ''] = HTML_ALTERNATIVE.exec(address) ?? [];
   if (start === undefined) return address;
@@ -133,12 +138,12 @@ function alternativeWith(address: string, link: RoomLink): string {
     const changed = descriptionWith(html, link, HTML);
     return changed === html ? address : start + encodeURIComponent(changed);
   } catch {
-    // no text that was encoded so
+    // the text was not encoded in this way
     return address;
   }
 }
 
-/** Outlook keeps the description in HTML in a property of its own. */
+/** Outlook stores the description in HTML in a separate property. */
 function htmlDescription(property: ICAL.Property | undefined, link: RoomLink) {
   if (!property || !/^text\/html$/i.test(String(property.getFirstParameter('fmttype')))) return property;
   const html = textIn(property).replace(/\\([\\;,nN])/g, (_, sign: string) =>
@@ -156,7 +161,7 @@ function htmlDescription(property: ICAL.Property | undefined, link: RoomLink) {
   return property;
 }
 
-/** Of the conferences one is ours; others are of people and of other programs. */
+/** One of the conferences is this project's; the others belong to people and to other programs. */
 function editConferences(lines: readonly CalendarLine[], link: RoomLink, edit: Edit): void {
   const [first, ...others] = lines.filter((line) => link.isOurs(uriIn(line)));
   for (const line of others) edit(line, () => undefined);
@@ -167,7 +172,7 @@ function editConferences(lines: readonly CalendarLine[], link: RoomLink, edit: E
   });
 }
 
-/** As it was before a server wrote it anew. */
+/** Returns the original of a URI that a server has escaped. */
 function uriIn(line: CalendarLine): string {
   return textIn(propertyOf(line)).replace(/\\([;,])/g, '$1');
 }

@@ -21,7 +21,7 @@ export const HTML: Markup = {
   isEmpty: (above) => !/<(?:br|img|hr|table)\b/i.test(above) && visible(above) === '',
 };
 
-/** Google shows tags where there are some, and calls neither text nor HTML by its name. */
+/** Google shows tags if there are some, and does not say whether a text is HTML. */
 export function markupOf(description: string): Markup {
   return TAGS.test(description) ? HTML : PLAIN_TEXT;
 }

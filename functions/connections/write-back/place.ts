@@ -1,8 +1,8 @@
 import { ADDRESS, type RoomLink } from './room-link.ts';
 
 /**
- * The place of an event with the room's link: in an empty place, or in place of an address of ours. What a person wrote
- * stays, also around our address.
+ * Returns the place of an event with the room's link: in an empty place, or instead of this project's earlier
+ * address. A person's text stays, even around that address.
  */
 export function placeWith(place: string, { url = '', isOurs }: RoomLink): string {
   if (place.trim() === '') return url === '' ? place : url;

@@ -3,8 +3,8 @@ import type { WriteBackRecord } from './record.ts';
 import type { CopyTask, WriteBackTask } from './task.ts';
 
 /**
- * A task for each event of a meeting: for the one that the room was asked for by, and for its copies. The first gets no
- * link where it has lost its mark and the meeting goes on without it.
+ * Returns a task for each event of a meeting: for the one that asked for the room, and for its copies. The
+ * first event gets no link if it has lost its mark and the meeting continues without it.
  */
 export function tasksFor(task: WriteBackTask, meeting: Meeting | undefined): readonly WriteBackTask[] {
   const places = meeting?.places ?? [];
@@ -15,8 +15,8 @@ export function tasksFor(task: WriteBackTask, meeting: Meeting | undefined): rea
 }
 
 /**
- * What is to be written into copies. Where nothing was written for the room so far, its announcement is still to come, and
- * brings the link.
+ * Returns the tasks for copies. If nothing was written for the room so far, its announcement follows and has
+ * the link.
  */
 export function tasksForCopies(
   { key, without }: CopyTask,
@@ -26,7 +26,7 @@ export function tasksForCopies(
   if (!record) return [];
   const { revision, url } = record;
   const common = { key, revision };
-  // where its mark is back, an earlier task comes late
+  // if its mark is back, an earlier task is late
   const isBack = meeting?.places.some((place) => without && isOf(place, without));
   if (without && !isBack) return [{ ...common, ...without, isCopy: true }];
   if (url === undefined || !meeting) return [];

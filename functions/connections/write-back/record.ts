@@ -2,37 +2,41 @@ import type { Instant } from '../../rooms/model/time.ts';
 
 /** Why the link of a room is not in its event. */
 export type WriteBackProblem =
-  /** The system does not allow the write: no rights, or an event that is locked. */
+  /** The system does not allow the write: a missing permission, or a locked event. */
   | 'refused'
-  /** The system accepted the write and changed nothing: the event belongs to somebody else. */
+  /** The system accepted the write but changed nothing: the event belongs to another person. */
   | 'ignored'
   /** With `writeBack: location`: a person has written another place. */
   | 'place-taken';
 
-/** What is remembered of the writing for one key: nothing that people wrote. */
+/** The memory of the writes for one key: it contains no text that people wrote. */
 export interface WriteBackRecord {
   readonly key: string;
   /** Counts the writes of the record; every write is conditional on it. 0: not written yet. */
   readonly version: number;
-  /** The newest revision of the room that somebody set out to write. */
+  /** The newest revision of the room for which a write was started. */
   readonly revision: number;
-  /** Digests of the links that were to be written, the latest last: what stands in a place and is one of them is ours. */
+  /**
+   * Digests of the links that were written, the latest last: a place with one of these links was written by
+   * this project.
+   */
   readonly links: readonly string[];
-  /** The link of that revision, for copies of the event that come later. Absent: the room is cancelled, or over. */
+  /** The link of that revision, for later copies of the event. Absent: the room is cancelled or has ended. */
   readonly url?: string;
-  /** What was said last of the event that the room was asked for by. Absent: the link could be written. */
+  /** The last reported problem of the event that asked for the room. Absent: the link could be written. */
   readonly problem?: WriteBackProblem;
-  /** The same of its copies, by the ids of their calendars. */
+  /** The same for its copies, by the ids of their calendars. */
   readonly copies?: Readonly<Record<string, WriteBackProblem>>;
   readonly forgetAt: Instant;
 }
 
-/** Where it is remembered what was written into events. */
+/** The store of these records. */
 export interface WriteBackRecords {
   /** Strongly consistent. */
   read(key: string): Promise<WriteBackRecord | undefined>;
   /**
-   * Writes the record if nobody has since `record.version`. Returns it with the new version.
+   * Writes the record if no other worker has written it since `record.version`. Returns it with the new
+   * version.
    *
    * @throws RoomChangedError
    */

@@ -1,20 +1,22 @@
-/** The link of a room, as its event is to have it. */
+/** The link of a room for its event. */
 export interface RoomLink {
-  /** What guests open. Absent: the event is to have no link of ours any more. */
+  /** The address for guests. Absent: the event must not have a link of this project any more. */
   readonly url?: string;
-  /** Whether we wrote an address into this event, now or earlier. */
+  /** Whether this project wrote an address into this event, now or earlier. */
   readonly isOurs: (address: string) => boolean;
-  /** `full`: the place, a block of the description, and the field for programs. `location`: the place alone. */
+  /**
+   * `full`: the place, a block of the description, and the field for programs. `location`: the place only.
+   */
   readonly writeBack: 'full' | 'location';
   /** The language of the calendar, as a tag: `de`. */
   readonly language?: string;
 }
 
-/** The same link in an event that names an address of ours itself. */
+/** Returns the same link for an event that itself names an address of this project. */
 export function withMark(link: RoomLink, mark: unknown): RoomLink {
   const { url, isOurs } = link;
   return { ...link, isOurs: (address) => address === url || address === mark || isOurs(address) };
 }
 
-/** Addresses within a text. What may stand behind an address in a sentence is left out where it is used. */
+/** Addresses within a text. The caller removes punctuation that may follow an address in a sentence. */
 export const ADDRESS = /https?:\/\/[^\s<>"]+/gi;

@@ -3,34 +3,37 @@ import { checked } from '../../requests/refusal.ts';
 import type { Instant } from '../../rooms/model/time.ts';
 import { meetingId } from '../meetings.ts';
 
-/** What a room's announcement means for the event that it is for. */
+/** The consequence of a room's announcement for the event of the room. */
 export interface WriteBackTask {
   /** The room's key. */
   readonly key: string;
-  /** The row's: of two tasks of a key the higher one is the newer. */
+  /** The revision of the row: of two tasks of a key, the higher one is newer. */
   readonly revision: number;
   /** The id of the connected calendar. */
   readonly calendar: string;
-  /** The event, or the whole series, by the id of its system. */
+  /** The event, or the whole series, by its id in the system. */
   readonly event: string;
-  /** What guests open. Absent: the room is cancelled, or over. */
+  /** The address for guests. Absent: the room is cancelled or has ended. */
   readonly url?: string;
-  /** The link before, while it works. */
+  /** The previous link, while it works. */
   readonly previousUrl?: string;
   /** When the room ends, if it is known. */
   readonly endsAt?: Instant;
-  /** The meeting of the event, where its UID is known: it may be in other calendars too. */
+  /** The meeting of the event, if its UID is known: it may be in other calendars too. */
   readonly meeting?: string;
-  /** It is not the event that the room was asked for by, but one of the same meeting in another calendar. */
+  /** It is not the event that asked for the room, but one of the same meeting in another calendar. */
   readonly isCopy?: boolean;
 }
 
-/** What a reading finds out about the copies of a meeting. */
+/** A reading's finding about the copies of a meeting. */
 export interface CopyTask {
   /** The room's key. */
   readonly key: string;
   readonly meeting: string;
-  /** An event that has lost its mark: the link is taken out of it. Absent: all events of the meeting get the link. */
+  /**
+   * An event that has lost its mark: the link is removed from it. Absent: all events of the meeting get the
+   * link.
+   */
   readonly without?: { readonly calendar: string; readonly event: string };
 }
 
@@ -46,7 +49,7 @@ export function writeCopyTask(copies: CopyTask): string {
   return JSON.stringify({ copies });
 }
 
-/** @returns undefined where a message is no task of a reading, but an announcement */
+/** @returns undefined if a message is not a task of a reading, but an announcement */
 export function copyTask(message: unknown): CopyTask | undefined {
   if (typeof message !== 'object' || message === null || !('copies' in message)) return undefined;
   const { key, meeting, without } = checked(copySchema, message, '').copies;
@@ -69,11 +72,11 @@ const announcementSchema = z.looseObject({
 });
 
 /**
- * What is to be written after an announcement of the bus.
+ * Returns the task after an announcement of the bus.
  *
- * @returns undefined where there is nothing to write: the room is for no event, there is no link, or the room is for one
- *   occurrence of a series, which is no event of its own
- * @throws RequestRefusedError where it is no announcement of a room
+ * @returns undefined if there is nothing to write: the room has no event, there is no link, or the room is
+ * for one occurrence of a series, which is not a separate event
+ * @throws RequestRefusedError if it is not an announcement of a room
  */
 export function writeBackTask(announcement: unknown): WriteBackTask | undefined {
   const { 'detail-type': type, detail } = checked(announcementSchema, announcement, '');

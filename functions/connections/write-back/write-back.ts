@@ -13,27 +13,27 @@ import type { WriteBackTask } from './task.ts';
 export interface WriteBackPorts {
   readonly system: Pick<CalendarSystem, 'read' | 'write'>;
   readonly records: WriteBackRecords;
-  /** Tells the team, once for each problem, that a link is not in its event. */
+  /** Reports to the team, once for each problem, that a link is not in its event. */
   readonly tell: (problem: WriteBackProblem) => Promise<void>;
   readonly now: () => Instant;
 }
 
 /**
- * What became of it.
+ * The outcome.
  *
  * - `written`, `unchanged`: the event and its exceptions have the link, or none after a cancellation.
- * - `gone`: there is no such event any more.
+ * - `gone`: the event no longer exists.
  * - `overtaken`: a newer announcement of the room is being written, or was.
  */
 export type WriteBackResult = 'written' | 'unchanged' | 'gone' | 'overtaken' | WriteBackProblem;
 
 /**
- * Brings an event in line with its room.
+ * Updates an event to match its room.
  *
- * The revision is recorded before the event is read, and looked at again after that: an older announcement that is late
- * finds a newer one recorded, or its write meets another version of the event.
+ * The revision is recorded before the event is read, and checked again after that. So a late, older
+ * announcement finds a newer one recorded, or its write meets another version of the event.
  *
- * @throws RoomChangedError where a person or another worker is changing the event all the time
+ * @throws RoomChangedError if a person or another worker keeps changing the event
  */
 export async function writeBack(
   task: WriteBackTask,
@@ -58,10 +58,10 @@ export async function writeBack(
   );
 }
 
-/** Links without rooms that end, and rooms of a year, are remembered as long as these. */
+/** Links without rooms that end, and rooms of a year, are remembered this long. */
 const LONGEST_LIFE: Duration = 366 * DAY;
 
-/** A record outlives its room by this. No message is as old. */
+/** A record is kept this long after its room. No message is as old. */
 const KEPT_AFTER: Duration = 90 * DAY;
 
 /** A room without a lasting link gets a new one every few weeks. */
@@ -114,10 +114,10 @@ function linkOf(
 
 type StoredEvents = readonly [StoredEvent, ...StoredEvent[]];
 
-/** What a run did to an event and its exceptions. */
+/** The outcome of a run for an event or an exception. */
 type Written = WriteOutcome | 'unchanged' | 'place-taken';
 
-/** The event, and its exceptions after it, each by itself. A conflict of one does not keep the others. */
+/** Writes the event, and then each of its exceptions. A conflict of one does not affect the others. */
 async function writeAll(
   [event, ...others]: StoredEvents,
   link: RoomLink,
@@ -134,7 +134,7 @@ async function writeAll(
   };
   const exceptions = graphExceptions(event);
   const outcome = await write(event);
-  // an exception has what its series has, unless a person wrote something else into it
+  // an exception has the same content as its series, unless a person changed it
   const isStale = exceptions.length > 0 && outcome === 'written';
   const [series] = isStale ? await system.read(calendar, event.id) : [];
   for (const each of [...others, ...(series ? graphExceptions(series) : exceptions)]) await write(each);
@@ -143,7 +143,7 @@ async function writeAll(
 
 const WORST_FIRST: readonly Written[] = ['conflict', 'refused', 'ignored', 'place-taken', 'written'];
 
-/** With the place alone, a person's own place leaves nothing to write the link to. */
+/** With `location` only, a person's own place leaves no field for the link. */
 function isMissing({ content }: StoredEvent, change: EventContent | undefined, link: RoomLink): boolean {
   return link.writeBack === 'location' && link.url !== undefined && !showsLink(content, change, link.url);
 }
@@ -153,7 +153,7 @@ function isFedByOrganizer({ isCopy = false }: WriteBackTask, { content }: Stored
   return isCopy && isInvitation(content);
 }
 
-/** A problem is told when it comes up, and not with every change after that. */
+/** A problem is reported when it starts, and not again with every change. */
 async function settle(
   result: Exclude<Written, 'conflict'>,
   {

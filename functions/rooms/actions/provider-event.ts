@@ -17,9 +17,9 @@ import { afterUse } from './use.ts';
 const SKEW: Duration = 5 * MINUTE;
 
 /**
- * Finds the key that news is about.
+ * Finds the key of a provider's event.
  *
- * @returns undefined where no row has had the room
+ * @returns undefined if the room was never on a row
  */
 export async function identified(
   news: ProviderEvent | RoomNews,
@@ -63,7 +63,7 @@ async function waitForMeeting(kept: KeptRoom, context: RoomContext): Promise<Res
   const seen = await provider.get(current.id);
   const now = context.now();
   if (!seen?.available || seen.expiresAt <= now) return { outcome: 'unchanged', room };
-  // news may come late, or in another order than it happened: where people are shown, nobody is there any more
+  // events may be late or out of order: if the provider shows no people, the meeting is over
   if (provider.capabilities.livesByUse !== undefined && !seen.inUse) return { outcome: 'unchanged', room };
   const after = afterUse(kept, seen, context);
   if (after === room && room.meetingSince !== undefined) return { outcome: 'unchanged', room };

@@ -242,15 +242,14 @@ export interface RoomStore {
    */
   scan(cursor?: string, most?: number): Promise<Page<Room | PastGeneration>>;
   /**
-   * Notes that a room which somebody else made is a key's, unless another key has noted the same. Safe to repeat.
-   *
+   * Notes that a key takes over a room of another creator, unless another key has noted the same. Safe to
+   * repeat.
    * @param over the note of another key that this one replaces
-   * @returns the note that stands
    */
   reserve(place: RoomPlace, key: string, over?: Reservation): Promise<Reservation>;
   /**
-   * The key that a room of an application was on the row of when the row was last written, where the application tells of its
-   * rooms and not of our keys.
+   * Returns the key on whose row a room was at the row's last write. Only for applications that report their
+   * rooms without this project's keys.
    */
   keyOf(application: string, roomId: string): Promise<string | undefined>;
   /** The latest note about an application's list. */

@@ -1,9 +1,11 @@
-/** A calendar at its address: what its members are called, and where they are. */
+/** A calendar at its address, with the names and URLs of its members. */
 export interface CalendarAddress {
   readonly url: URL;
-  /** @param name as `nameOf` gives it */
+  /** @param name as `nameOf` returns it */
   memberUrl(name: string): URL;
-  /** The name of the member that an answer speaks of; undefined for the calendar itself, and for all elsewhere. */
+  /**
+   * Returns the name of the member in an answer; undefined for the calendar itself, and for any other path.
+   */
   nameOf(href: string): string | undefined;
 }
 
@@ -24,7 +26,7 @@ export function calendarAddress(base: string, calendar: string): CalendarAddress
     },
     nameOf(href) {
       const member = URL.parse(href, url.href);
-      // a credential goes to no other server, whatever an answer says
+      // an answer must not send the credential to another server
       if (member?.origin !== url.origin) return undefined;
       const path = member.pathname.split('/').map(normalized).join('/');
       const name = path.startsWith(url.pathname) ? path.slice(url.pathname.length) : '';
@@ -33,7 +35,7 @@ export function calendarAddress(base: string, calendar: string): CalendarAddress
   };
 }
 
-/** Servers escape more or less of a path, and mean the same. */
+/** Servers escape different parts of a path with the same meaning. */
 function normalized(segment: string): string {
   try {
     return encodeURIComponent(decodeURIComponent(segment)).replace(

@@ -15,7 +15,9 @@ import { caldavSigner } from './credential.ts';
 
 export interface CaldavOptions extends SystemOptions {
   readonly connection: CaldavConnection;
-  /** The current version of the secret is no credential, and the previous one serves in its place. */
+  /**
+   * Called when the current version of the secret is not a credential and the previous one is used instead.
+   */
   readonly onUnusable?: (connection: string) => void;
 }
 
@@ -26,20 +28,20 @@ export interface DavCall {
   readonly body?: string;
 }
 
-/** An answer, whatever its status. The title is the call in an error's words, without an address. */
+/** An answer with any status. The title names the call in errors, without an address. */
 export interface DavReply extends Reply {
   readonly bytes: Buffer;
 }
 
-/** A calendar of the connection, and how to call its server. */
+/** A calendar of the connection, and the way to call its server. */
 export interface DavCalendar extends CalendarAddress {
   /**
-   * @returns the answer, whatever its status
-   * @throws UnauthorizedError where no version of the credential is accepted
-   * @throws AmbiguousOutcomeError where there is no whole answer
+   * @returns the answer, with any status
+   * @throws UnauthorizedError if no version of the credential is accepted
+   * @throws AmbiguousOutcomeError if there is no complete answer
    */
   send(call: DavCall): Promise<DavReply>;
-  /** The error that an unsuccessful answer stands for. */
+  /** Returns the error for an unsuccessful answer. */
   failure(reply: DavReply): Error;
   unreadable(reason: string): CalendarUnreadableError;
 }
@@ -48,7 +50,7 @@ const TIMEOUT: Duration = 20 * SECOND;
 const LARGEST_ANSWER = 10 * 1024 * 1024;
 const MOST_REDIRECTIONS = 3;
 
-/** A server closes a connection that rests. A container that was frozen would not notice. */
+/** A server closes an idle connection, and a frozen container would not notice. */
 const LONGEST_REST: Duration = 4 * SECOND;
 
 export function caldavConnection({
@@ -85,7 +87,7 @@ export function caldavConnection({
       const response = await follow(call, { authorization, signal, reach, agent });
       const bytes = await readBody(response, LARGEST_ANSWER);
       return {
-        // a provider's call in its shape, for the code that heals credentials
+        // a call in the form of a provider's, for the code that tries the versions of the credential
         call: { method: 'GET', route: call.method },
         title,
         status: response.statusCode ?? 0,
@@ -131,7 +133,7 @@ interface Follow {
   readonly agent: http.Agent;
 }
 
-/** Within one server: a credential goes nowhere else. */
+/** Follows redirections within one server: the credential goes to no other server. */
 async function follow(call: DavCall, { authorization, ...options }: Follow): Promise<http.IncomingMessage> {
   const { method, body, headers } = call;
   let { url } = call;

@@ -1,6 +1,6 @@
 import { type Sign, uselessSecret } from '../../provider/credentials.ts';
 
-/** Presents `user:password` as Basic (RFC 7617), and all else as a bearer token. */
+/** Sends `user:password` as Basic (RFC 7617), and any other value as a bearer token. */
 export function caldavSigner({ application, secret }: { application: string; secret: string }): Sign {
   return async (value) => {
     const credential = value.trim();

@@ -4,26 +4,26 @@ import { CALENDAR_TAG, ETAGS, syncCollection } from './reports.ts';
 
 /** The members of a calendar that changed since a token, or all of them. */
 export interface List {
-  /** Whether each is still there, by its name. */
+  /** Whether each member still exists, by its name. */
   readonly members: ReadonlyMap<string, boolean>;
   /** The token of this list. */
   readonly token: string;
 }
 
-/** A server that gives more pages than this without an end has a fault. */
+/** A server that returns more pages than this has a fault. */
 const MOST_PAGES = 1000;
 
-/** What the tokens are that stand in cursors: of the server's reports, or of its tag for the whole calendar. */
+/** The kinds of tokens in cursors: of the server's reports, or of its tag for the whole calendar. */
 const SYNC = 'sync ';
 const TAG = 'tag ';
 
 /**
- * Lists by `sync-collection`. A server without it lists everything each time, where its tag for the calendar has
- * changed.
+ * Lists with `sync-collection`. If a server does not support it, lists everything whenever its tag for the
+ * calendar has changed.
  *
  * @param since the token of an earlier list; absent: everything
- * @returns undefined where the token is no longer valid
- * @throws CalendarUnreadableError where a page is not whole
+ * @returns undefined if the token is no longer valid
+ * @throws CalendarUnreadableError if a page is incomplete
  */
 export function list(calendar: DavCalendar, since?: string): Promise<List | undefined> {
   if (since === undefined) return listAll(calendar);
@@ -42,7 +42,7 @@ async function listAll(calendar: DavCalendar): Promise<List> {
 }
 
 /**
- * A token that is not known any more is a 403 by the RFC, a 500 by Xandikos, and 409 or 410 elsewhere. Where it was an
+ * An unknown token is a 403 by the RFC, a 500 in Xandikos, and 409 or 410 elsewhere. If the real cause is an
  * outage, the full list fails too.
  */
 async function listSince(calendar: DavCalendar, token: string): Promise<List | undefined> {
@@ -57,7 +57,10 @@ function report(calendar: DavCalendar, token: string): Promise<DavReply> {
   return calendar.send({ method: 'REPORT', url: calendar.url, headers, body: syncCollection(token) });
 }
 
-/** Reads on where the server has cut the list (RFC 6578, 3.6): then the calendar itself stands in it, with a 507. */
+/**
+ * Continues if the server has cut the list (RFC 6578, 3.6): then the list contains the calendar itself, with
+ * a 507.
+ */
 async function collect(calendar: DavCalendar, first: DavReply, since: string): Promise<List> {
   const members = new Map<string, boolean>();
   let reply = first;
@@ -78,7 +81,7 @@ async function collect(calendar: DavCalendar, first: DavReply, since: string): P
 
 function note(members: Map<string, boolean>, calendar: DavCalendar, { href, status }: DavResponse): void {
   const name = calendar.nameOf(href);
-  // a member without an etag, or with another status, is asked for
+  // a member without an etag, or with another status, is read later
   if (name !== undefined) members.set(name, status !== 404 && status !== 410);
 }
 
@@ -92,7 +95,7 @@ export function readPage(calendar: DavCalendar, { text }: DavReply): Multistatus
   }
 }
 
-/** @returns undefined where the server does not list in this way either */
+/** @returns undefined if the server does not support this way of listing either */
 async function listByDepth(calendar: DavCalendar): Promise<List | undefined> {
   const reply = await propfind(calendar, '1');
   if (reply.status !== 207) return undefined;

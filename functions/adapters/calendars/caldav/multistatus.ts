@@ -1,11 +1,11 @@
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
 
-/** What a server says of one resource. */
+/** A server's answer about one resource. */
 export interface DavResponse {
   readonly href: string;
-  /** Of the resource as a whole, where it has one. */
+  /** The status of the whole resource, if there is one. */
   readonly status?: number;
-  /** The texts of the properties that it has, by `DAV: getetag`. */
+  /** The texts of its properties, by names such as `DAV: getetag`. */
   readonly properties: ReadonlyMap<string, string>;
 }
 
@@ -14,12 +14,11 @@ export interface Multistatus {
   readonly syncToken?: string;
 }
 
-/** The answer is no multistatus, or not a whole one. What is in it is in no error, since people wrote it. */
+/** The answer is not a complete multistatus. Errors do not contain its text, because people wrote it. */
 export class UnreadableXmlError extends Error {}
 
 /**
- * Reads a multistatus (RFC 4918, 13). XML that is not whole is refused. Entities of a document type stand for nothing,
- * and are refused as well.
+ * Reads a multistatus (RFC 4918, 13). Incomplete XML and entities of a document type are refused.
  *
  * @throws UnreadableXmlError
  */
@@ -35,7 +34,7 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** An element with the name that its namespace gives it. */
+/** An element with its name and namespace. */
 interface Named {
   readonly name: string;
   readonly element: XmlElement;
@@ -47,7 +46,7 @@ function rootOf(xml: string): Named {
     const { root } = parseXml(xml.trimStart());
     if (root) return named(root, {});
   } catch {
-    // neither the parser's error, which quotes the text, nor one of too deep a nesting
+    // ignore the parser's error, which quotes the text, and one of too deep nesting
   }
   throw new UnreadableXmlError('no well-formed XML');
 }
@@ -87,10 +86,10 @@ function responsesOf(response: Named): DavResponse[] {
   }));
 }
 
-/** A propstat without a status is one of what was found. */
+/** A propstat without a status is successful. */
 const isSuccess = (status = 200) => status >= 200 && status < 300;
 
-/** Of `HTTP/1.1 404 Not Found`. */
+/** Reads the number of a status line such as `HTTP/1.1 404 Not Found`. */
 function statusOf(element: Named): number | undefined {
   const [, status] = /^HTTP\/\S+\s+(\d{3})/i.exec(textOf(element, 'DAV: status') ?? '') ?? [];
   return status === undefined ? undefined : Number(status);

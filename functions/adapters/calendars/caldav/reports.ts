@@ -2,14 +2,14 @@ import { escapeXml } from './multistatus.ts';
 
 const CALDAV = 'urn:ietf:params:xml:ns:caldav';
 
-/** The names of properties as answers have them. */
+/** The names of properties in answers. */
 export const ETAG = 'DAV: getetag';
 export const CALENDAR_DATA = `${CALDAV} calendar-data`;
 export const CALENDAR_TAG = 'http://calendarserver.org/ns/ getctag';
 
 const XML = '<?xml version="1.0" encoding="utf-8"?>\n';
 
-/** What changed since a token; without one, all members (RFC 6578). */
+/** Asks for the changes since a token; without one, for all members (RFC 6578). */
 export function syncCollection(token = ''): string {
   return (
     `${XML}<sync-collection xmlns="DAV:"><sync-token>${escapeXml(token)}</sync-token><sync-level>1</sync-level>` +
@@ -17,7 +17,7 @@ export function syncCollection(token = ''): string {
   );
 }
 
-/** The texts of members (RFC 4791, 7.9). */
+/** Asks for the texts of members (RFC 4791, 7.9). */
 export function calendarMultiget(paths: readonly string[]): string {
   const hrefs = paths.map((path) => `<href>${escapeXml(path)}</href>`).join('');
   return (
@@ -26,7 +26,7 @@ export function calendarMultiget(paths: readonly string[]): string {
   );
 }
 
-/** The etags of all members, and the tag that changes with them. */
+/** Asks for the etags of all members, and for the tag that changes with them. */
 export const ETAGS =
   `${XML}<propfind xmlns="DAV:" xmlns:CS="http://calendarserver.org/ns/"><prop><getetag/><CS:getctag/></prop>` +
   '</propfind>';

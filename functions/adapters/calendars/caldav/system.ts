@@ -12,36 +12,36 @@ import { type Found, textByItself, texts } from './texts.ts';
 const PAGE = 100;
 
 export interface CaldavSystemOptions extends CaldavOptions {
-  /** As many texts are asked for at once. @default 100 */
+  /** The number of texts per request. @default 100 */
   readonly pageSize?: number;
 }
 
 /**
- * Where a reading stands. A long list is read in pages, and the next page may be read by another container on another
- * day: it lists again from the same token, and takes up behind the last name. What changed in between is read by the
- * next reading, since that begins with the token of the first list.
+ * The position of a reading. A long list is read in pages, and another container may read the next page on
+ * another day. It lists again from the same token, and continues after the last name. The next reading starts
+ * with the token of the first list, so it gets all changes in between.
  */
 interface Position {
-  /** The token that the list begins with; absent for everything. */
+  /** The token with which the list starts; absent for everything. */
   readonly since?: string;
-  /** Within a list: its own token, and the last name that was read. */
+  /** The position in a list: the list's own token, and the last name that was read. */
   readonly within?: { readonly token: string; readonly after: string };
 }
 
-/** What is left of a list. */
+/** The unread part of a list. */
 interface Rest extends List {
   readonly since?: string | undefined;
   readonly names: readonly string[];
-  /** The cursor that leads here: its next page need not list again. */
+  /** The cursor of this position: a page from there need not list again. */
   readonly cursor?: string;
 }
 
-/** Calendars on a CalDAV server (RFC 4791), read by `sync-collection` (RFC 6578). */
+/** Calendars on a CalDAV server (RFC 4791), read with `sync-collection` (RFC 6578). */
 export function caldavSystem({ pageSize = PAGE, ...options }: CaldavSystemOptions): CalendarSystem {
   const calendarOf = caldavConnection(options);
   const rests = new Map<string, Rest>();
 
-  /** What is to be read from a cursor on. */
+  /** Returns the list from a cursor on. */
   async function restFrom(calendar: string, cursor: string | undefined): Promise<Rest | undefined> {
     const known = rests.get(calendar);
     rests.delete(calendar);
@@ -81,7 +81,7 @@ export function caldavSystem({ pageSize = PAGE, ...options }: CaldavSystemOption
     async write(name, event, change) {
       if (change.format !== 'icalendar') throw new TypeError('a CalDAV server takes iCalendar alone');
       const calendar = calendarOf(name);
-      // never without a condition: what somebody else wrote would be lost
+      // never without a condition: another person's change would be lost
       if (event.version === '') return 'refused';
       const reply = await calendar.send({
         method: 'PUT',
@@ -97,11 +97,11 @@ export function caldavSystem({ pageSize = PAGE, ...options }: CaldavSystemOption
 
 function changeOf(id: string, found: Found): ChangesPage['events'] {
   if (found === 'gone') return [{ id, removed: true }];
-  // nothing follows for a room from what this user may not see
+  // events that this user must not see have no effect on rooms
   return typeof found === 'string' ? [] : [found];
 }
 
-/** A proxy that compresses answers weakens their etags, and a weak one matches nothing. */
+/** A proxy that compresses answers makes their etags weak, and a weak etag never matches. */
 function strong(version: string): string {
   return version.replace(/^W\//, '');
 }
@@ -116,11 +116,11 @@ function outcomeOf(calendar: DavCalendar, reply: DavReply): WriteOutcome {
   if (CONFLICT.has(status)) return 'conflict';
   const failure = calendar.failure(reply);
   if (!(failure instanceof CalendarUnreadableError)) throw failure;
-  // 207 too: Xandikos tells in one what is wrong with the text
+  // 207 too: Xandikos uses it to say what is wrong with the text
   return 'refused';
 }
 
-/** A server may answer with success and keep what it had. */
+/** A server may answer with success but keep the old text. */
 async function lookAgain(calendar: DavCalendar, { id, version }: Pick<StoredEvent, 'id' | 'version'>) {
   const found = await textByItself(calendar, id);
   if (typeof found === 'string') return 'conflict';
@@ -135,7 +135,7 @@ function writePosition({ since, within }: Position): string {
   return JSON.stringify([since ?? null, ...(within ? [within.token, within.after] : [])]);
 }
 
-/** A cursor comes from the table: it is what this adapter wrote. */
+/** Reads a cursor that this adapter wrote. */
 function readPosition(cursor: string | undefined): Position {
   if (cursor === undefined) return {};
   const [since, token, after] = JSON.parse(cursor) as [string | null, string?, string?];

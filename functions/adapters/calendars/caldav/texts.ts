@@ -5,12 +5,13 @@ import { readPage } from './list.ts';
 import type { DavResponse } from './multistatus.ts';
 import { CALENDAR_DATA, calendarMultiget, ETAG } from './reports.ts';
 
-/** What a member became: an event, gone, hidden from the connection's user, or a task. */
+/** The result for a member: an event, gone, hidden from the connection's user, or a task. */
 export type Found = StoredEvent | 'gone' | 'hidden' | 'task';
 
 /**
- * The texts of members, by their names. An answer that is too large or not whole is asked for in halves, and a member that
- * stands in none is asked for by itself: one text that XML cannot hold does not keep the others from being read.
+ * Returns the texts of members, by their names. If an answer is too large or incomplete, the request is split
+ * into halves. A member that is in no answer is requested by itself. So one text that XML cannot contain does
+ * not prevent reading the others.
  */
 export async function texts(
   calendar: DavCalendar,
@@ -27,7 +28,10 @@ export async function texts(
   return new Map([...(await texts(calendar, first)), ...(await texts(calendar, second))]);
 }
 
-/** @returns undefined where the answer is too large or not whole; nothing where the server does not answer so */
+/**
+ * @returns undefined if the answer is too large or incomplete; nothing if the server does not support the
+ * report
+ */
 async function multiget(
   calendar: DavCalendar,
   names: readonly string[],
@@ -71,18 +75,19 @@ async function byThemselves(
   return found;
 }
 
-/** A member as it is now. */
+/** Reads one member. */
 export async function textByItself(calendar: DavCalendar, name: string): Promise<Found> {
-  // a proxy that compresses an answer makes its etag a weak one
+  // a proxy that compresses an answer makes its etag weak
   const headers = { accept: 'text/calendar', 'accept-encoding': 'identity' };
   const reply = await calendar.send({ method: 'GET', url: calendar.memberUrl(name), headers });
   if (isGone(reply.status)) return 'gone';
   if (reply.status === 403) return 'hidden';
   if (reply.status !== 200) throw calendar.failure(reply);
   const folded = reply.bytes.toString('utf8');
-  // a fold may be within a character; else lines that are not ours to change keep theirs
+  // a fold may split a character: only then is the text unfolded, because unchanged lines must keep their
+  // folds
   const text = folded.includes('\uFFFD') ? textOf(reply.bytes) : folded;
-  // what was no UTF-8 must not be written back: without a version nothing is
+  // text that was not UTF-8 must not be written back: without a version it is never written
   const isUtf8 = !text.includes('\uFFFD');
   return eventOf(name, isUtf8 ? (reply.headers.etag ?? '') : '', text);
 }

@@ -15,7 +15,7 @@ export const tokenReply = z.looseObject({
 
 export const tokenError = z.looseObject({ error: z.string() });
 
-/** An event, as far as the reading depends on it; the whole of it goes on. */
+/** The fields of an event on which the reading depends; the whole event is passed on. */
 export const eventReply = z.looseObject({
   id: z.string().check(z.minLength(1)),
   etag: z.optional(z.string()),

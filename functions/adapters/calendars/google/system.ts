@@ -25,10 +25,10 @@ const BASE_URL = 'https://www.googleapis.com/calendar/v3';
 const EVENTS = '/calendars/{calendar}/events';
 const EVENT = '/calendars/{calendar}/events/{event}';
 
-/** The largest page that Google gives without being asked; all that may stand beside a sync token. */
+/** The largest page that a list may have with a sync token. */
 const PAGE = { maxResults: '250' } as const;
 
-/** Words of a 403 that mean a quota and no right. */
+/** Reasons of a 403 that mean a quota and not a missing permission. */
 const QUOTA = new Set([
   'rateLimitExceeded',
   'userRateLimitExceeded',
@@ -37,13 +37,13 @@ const QUOTA = new Set([
   'dailyLimitExceeded',
 ]);
 
-/** Google Calendar, by a service account. */
+/** Google Calendar, with a service account. */
 export function googleCalendar(connection: GoogleConnection, options: SystemOptions): CalendarSystem {
   const { name, secret, actAs, baseUrl = BASE_URL } = connection;
   const { now } = options;
   const callers = new Map<string, CallCalendar>();
 
-  /** A token is for one user: with `owner` it is another one for each calendar. */
+  /** A token is for one user: with `owner` each calendar needs its own. */
   function callerFor(calendar: string): CallCalendar {
     const subject = actAs === 'owner' ? calendar : actAs;
     const known = callers.get(subject ?? '');
@@ -82,7 +82,7 @@ export function googleCalendar(connection: GoogleConnection, options: SystemOpti
         ...(page !== undefined && { pageToken: page }),
       });
       if (reply.status === 410) return undefined;
-      // a token that Google cannot read any more is as good as none
+      // a token that Google can no longer read counts as no token
       if (reply.status === 400 && cursor !== undefined) return undefined;
       if (reply.status !== 200) throw failure(reply);
       return pageOf(reply, sync);
@@ -104,7 +104,7 @@ export function googleCalendar(connection: GoogleConnection, options: SystemOpti
         method: 'PATCH',
         route: EVENT,
         ids: { calendar, event: id },
-        // left out, guests get mails
+        // without this parameter, guests get mails
         query: { sendUpdates: 'none' },
         headers: { 'if-match': version },
         body: change.event,
@@ -118,7 +118,10 @@ export function googleCalendar(connection: GoogleConnection, options: SystemOpti
     },
   };
 
-  /** All occurrences of a series have one UID, so a search for it gives the exceptions, also cancelled ones. */
+  /**
+   * All occurrences of a series have one UID, so a search for it returns the exceptions, including cancelled
+   * ones.
+   */
   async function exceptionsOf(calendar: string, { id, iCalUID = '' }: GoogleEvent): Promise<StoredEvent[]> {
     const found: StoredEvent[] = [];
     for (let page: string | undefined; ; ) {
@@ -136,7 +139,7 @@ export function googleCalendar(connection: GoogleConnection, options: SystemOpti
   }
 }
 
-/** Where a reading stands: the token of the last one, and of the page. */
+/** The position of a reading: the token of the last reading, and of the page. */
 interface Cursor {
   readonly sync?: string;
   readonly page?: string;
@@ -147,7 +150,7 @@ function cursorIn(cursor: string | undefined): Cursor {
   return cursor === undefined ? {} : (JSON.parse(cursor) as Cursor);
 }
 
-/** @throws AmbiguousOutcomeError where the page has no end: nothing of it may count */
+/** @throws AmbiguousOutcomeError if the page has no token for the next call: then nothing of it is used */
 function pageOf(reply: Reply, sync: string | undefined): ChangesPage {
   const { items, timeZone, nextPageToken, nextSyncToken } = bodyOf(reply, pageReply);
   if (nextPageToken === undefined && nextSyncToken === undefined) throw unexpected(reply);
@@ -190,7 +193,7 @@ function isThrottle(reply: Reply): boolean {
   return reply.status === 403 && reasonsOf(reply).some((reason) => QUOTA.has(reason));
 }
 
-/** A 404 in Google's own words, and not that of something in between. */
+/** Whether a 404 is Google's own, and not one of a proxy. */
 function isMissingEvent(reply: Reply): boolean {
   return reply.status === 404 && reasonsOf(reply).includes('notFound');
 }

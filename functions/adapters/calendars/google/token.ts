@@ -12,7 +12,7 @@ export interface GoogleTokenOptions extends SystemOptions {
   readonly connection: string;
   /** ARN or name of the secret with the JSON key, for errors. */
   readonly secret: string;
-  /** Whom the service account acts for; absent: for itself. */
+  /** The user for whom the service account acts; absent: for itself. */
   readonly subject?: string;
 }
 
@@ -20,10 +20,10 @@ const SCOPE = 'https://www.googleapis.com/auth/calendar.events';
 
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
 
-/** Google takes an assertion for an hour at most, and its clock may be behind or ahead of ours by so much. */
+/** Google accepts an assertion for at most an hour, and its clock may differ by this much. */
 const SKEW: Duration = 30 * SECOND;
 
-/** Access tokens of a service account, by assertions that its key signs. */
+/** Gets access tokens of a service account, with assertions that its key signs. */
 export function googleTokens(options: GoogleTokenOptions): Sign {
   const { connection, secret, subject, now } = options;
 
@@ -102,7 +102,7 @@ function readKey(value: string, useless: (found: string) => UnauthorizedError): 
   return { email, ...(keyId && { keyId }), key, tokenUrl };
 }
 
-/** What OpenSSL has to say of a damaged key helps nobody, and may quote it. */
+/** OpenSSL's error for a damaged key does not help, and may quote the key. */
 function parsedKey(pem: string): KeyObject | undefined {
   try {
     return createPrivateKey(pem);

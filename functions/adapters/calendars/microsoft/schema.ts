@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** A client secret has no such form: this is a private key with the certificate that the app knows. */
+/** A client secret never has this form: it is a private key with the certificate that the app knows. */
 export const certificateFile = z.looseObject({ privateKey: z.string(), certificate: z.string() });
 
 export const tokenReply = z.looseObject({
@@ -10,7 +10,7 @@ export const tokenReply = z.looseObject({
 
 export const tokenError = z.looseObject({ error: z.string(), error_description: z.optional(z.string()) });
 
-/** An event, as far as the reading depends on it; the whole of it goes on. */
+/** The fields of an event on which the reading depends; the whole event is passed on. */
 export const eventReply = z.looseObject({
   id: z.string().check(z.minLength(1)),
   '@odata.etag': z.optional(z.string()),

@@ -27,26 +27,26 @@ const LOGIN_URL = 'https://login.microsoftonline.com';
 const VIEW = '/users/{calendar}/calendarView/delta';
 const EVENT = '/users/{calendar}/events/{event}';
 
-/** Ids stay the same when an event moves to another folder; times come in UTC. */
+/** Ids stay the same when an event moves to another folder; times are in UTC. */
 const IDS = 'IdType="ImmutableId"';
 
-/** A series with all that is different in single occurrences, and our own mark. */
+/** Asks for a series with all differences of single occurrences, and for the mark of this project. */
 const WHOLE = {
   $expand: `exceptionOccurrences,singleValueExtendedProperties($filter=id eq '${GRAPH_MARK}')`,
   $select: '*,cancelledOccurrences',
 } as const;
 
-/** What a reading sees: events in this time around its beginning. */
+/** The window of a reading, before and after its start. */
 const BEHIND: Duration = 31 * DAY;
 const AHEAD: Duration = 365 * DAY;
 
-/** With less than this ahead, the window is moved. */
+/** If less than this is ahead, the window is moved. */
 const LEAST_AHEAD: Duration = 183 * DAY;
 
-/** An app may have four calls under way for a mailbox. */
+/** An app may make four parallel calls for a mailbox. */
 const AT_ONCE = 4;
 
-/** Where a connection has its tokens and its API. Clouds of nations have addresses of their own. */
+/** Returns the addresses of a connection's tokens and API. National clouds have their own. */
 export function microsoftAddresses({
   tenant,
   client,
@@ -56,14 +56,14 @@ export function microsoftAddresses({
   return { tenant, client, baseUrl, loginUrl, scope: `${new URL(baseUrl).origin}/.default` };
 }
 
-/** Calendars of Microsoft 365, by an app of Entra. */
+/** Calendars of Microsoft 365, with an app of Entra. */
 export function microsoftCalendar(connection: MicrosoftConnection, options: SystemOptions): CalendarSystem {
   const { name, secret } = connection;
   const { now } = options;
   const { baseUrl, ...login } = microsoftAddresses(connection);
   const parts = { ...options, connection: name, secret };
   const call = calendarCaller({ ...parts, baseUrl }, microsoftTokens({ ...parts, ...login }));
-  /** Series that earlier pages of a reading had, by calendar: each is read once. */
+  /** The series that earlier pages of a reading had, by calendar: each is read once. */
   const seriesSeen = new Map<string, Set<string>>();
 
   const get = (request: Omit<CalendarCall, 'method'>) =>
@@ -86,7 +86,7 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
     return unexpected(reply);
   }
 
-  /** @returns undefined where the mailbox does not have it */
+  /** @returns undefined if the mailbox does not have it */
   async function eventNow(calendar: string, event: string): Promise<GraphEvent | undefined> {
     const reply = await get({ route: EVENT, ids: { calendar, event }, query: WHOLE });
     if (reply.status === 404 && codeOf(reply) === 'ErrorItemNotFound') return undefined;
@@ -94,7 +94,7 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
     return bodyOf(reply, eventReply);
   }
 
-  /** The event itself, or its series where it is an occurrence of one. */
+  /** Returns the event itself, or its series if it is an occurrence. */
   async function wholeNow(calendar: string, id: string): Promise<GraphEvent | undefined> {
     const event = await eventNow(calendar, id);
     return event?.seriesMasterId ? eventNow(calendar, event.seriesMasterId) : event;
@@ -114,7 +114,7 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
     );
     const news = [...series].filter((id) => !seen.has(id));
     const read = await inTurns(news, async (id) => (await eventNow(calendar, id)) ?? goneEvent(id));
-    // it may have left the window only, or be an occurrence
+    // it may only have left the window, or be an occurrence
     const looked = await inTurns(removed, async ({ id }) => (await wholeNow(calendar, id)) ?? goneEvent(id));
     for (const id of news) seen.add(id);
     if (next === undefined) seriesSeen.delete(calendar);
@@ -138,7 +138,7 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
         ids: { calendar },
         ...(from ? { link: from.link } : { query }),
       });
-      // a link that Microsoft cannot read any more is as good as none
+      // a link that Microsoft can no longer read counts as no link
       if (reply.status === 410 || (reply.status === 400 && from)) return undefined;
       if (reply.status !== 200) throw failure(reply);
       return pageOf(calendar, reply, until);
@@ -168,7 +168,7 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
   };
 }
 
-/** Where a reading stands: the link that Microsoft gave, and the end of the window that the link is for. */
+/** The position of a reading: Microsoft's link, and the end of the window of the link. */
 interface Cursor {
   readonly link: string;
   readonly until: Instant;
@@ -183,7 +183,7 @@ function goneEvent(id: string): GraphEvent {
   return { id, '@removed': {} };
 }
 
-/** A guest's copy stays when its meeting is cancelled, until the guest removes it. */
+/** A guest's copy of a cancelled meeting stays until the guest removes it. */
 function changed(event: GraphEvent): StoredEvent | RemovedEvent {
   const isThere = event['@removed'] === undefined && event.isCancelled !== true;
   return isThere ? stored(event) : { id: event.id, removed: true };

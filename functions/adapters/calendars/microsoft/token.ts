@@ -15,15 +15,18 @@ export interface MicrosoftTokenOptions extends SystemOptions {
   readonly tenant: string;
   readonly client: string;
   readonly loginUrl: string;
-  /** Where the tokens are for. */
+  /** The API for which the tokens are valid. */
   readonly scope: string;
 }
 
-/** How long an assertion may be used, and how far clocks may be apart. */
+/** How long an assertion is valid, and how much clocks may differ. */
 const ASSERTION: Duration = 5 * MINUTE;
 const SKEW: Duration = 30 * SECOND;
 
-/** Access tokens of an app of Entra, by its client secret or by an assertion that its certificate vouches for. */
+/**
+ * Gets access tokens of an app of Entra, with its client secret or with an assertion that the key of its
+ * certificate signs.
+ */
 export function microsoftTokens(options: MicrosoftTokenOptions): Sign {
   const { connection, secret, tenant, client, loginUrl, scope, now } = options;
   const send = calendarSender(connection, loginUrl, options);
@@ -109,7 +112,7 @@ function readToken(reply: Reply) {
   }
 }
 
-/** What OpenSSL has to say of a damaged file helps nobody, and may quote it. */
+/** OpenSSL's error for a damaged file does not help, and may quote it. */
 function parsed<T>(read: () => T): T | undefined {
   try {
     return read();
