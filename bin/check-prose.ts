@@ -9,6 +9,12 @@ const DOCUMENTS = ['*.md', 'docs/**/*.md'];
 /** Signatures only. */
 const GENERATED = ['docs/api-report.md'];
 
+/** The sources whose comments are checked. Files of tests are not among them. */
+const SOURCES = [
+  '{functions,lib,cli,doctor,local,emulators,bin,chaos,bench}/**/*.ts',
+  'test/support/**/*.ts',
+];
+
 /** Words in a sentence. Code counts as one word. */
 const LONGEST_SENTENCE = 30;
 
@@ -48,6 +54,13 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bspeaks? (of|to)\b/i, 'describes, or calls'],
   [/\b(shall|ought|whilst|amongst|albeit|hitherto|wherein|thereof|nought|upon)\b/i, 'a plain word'],
   [/\b(is|are) to be\b/i, 'must be, or an imperative'],
+  [/\bbeside\b/i, 'next to, besides, or in addition to'],
+  [/\bbut for\b/i, 'except for, or without'],
+  [/\bat hand\b/i, 'available'],
+  [/\bbe had\b/i, 'is available, or is possible'],
+  [/\bof one's own\b/i, 'own, or custom'],
+  [/(?<!there )\b(is|are) none\b/i, 'say what it is not'],
+  [/\bnor (do|does|is|are|can|has|have)\b/i, 'a sentence with "not"'],
 ];
 
 /** Sentences whose order is not subject, verb, object. */
@@ -57,7 +70,8 @@ const INVERSIONS: readonly (readonly [RegExp, string])[] = [
     /^What\b[^?]* (is|are|was|has|have|does|goes|comes|stays|limits|matters)\b[^?]*[^?:]$/,
     'name the subject',
   ],
-  [/^(Of|Among) [^,]{0,60} (each|all|none|only)\b/, 'begin with the subject'],
+  [/^(Of|Nor)\b/, 'begin with the subject'],
+  [/^Among [^,]{0,60} (each|all|none|only)\b/, 'begin with the subject'],
   [/^Never (before|is|was)\b/, 'begin with the subject'],
 ];
 
@@ -95,6 +109,28 @@ export function checkProse(markdown: string): readonly Problem[] {
       })),
   ]);
 }
+
+/**
+ * The comments of a source as a document with the same lines: everything else is blank. A tag begins a point of
+ * a list. A comment after code on the same line is not included.
+ */
+export function commentsOf(source: string): string {
+  let inBlock = false;
+  const lines = source.split('\n').map((line) => {
+    const text = line.trim();
+    const begins = !inBlock && text.startsWith('/**');
+    const isComment = inBlock || begins || text.startsWith('// ');
+    if (begins) inBlock = true;
+    if (inBlock && text.endsWith('*/')) inBlock = false;
+    return isComment && !DIRECTIVE.test(text)
+      ? text.replace(/^(\/\*\*|\*\/|\*|\/\/) ?/, '').replace(/ ?\*\/$/, '')
+      : '';
+  });
+  return lines.join('\n').replace(/^@(param \S+|throws \w+|\w+)( -)?(?= |$)/gm, '-');
+}
+
+/** Comments for a tool. */
+const DIRECTIVE = /^\/\/ (biome-|@ts-)/;
 
 interface Paragraph {
   readonly line: number;
@@ -138,15 +174,16 @@ const plain = (text: string) =>
 const sentencesOf = (text: string) => text.split(/(?<=[.:;!?]["')]?)\s+/);
 
 if (import.meta.main) {
-  const files = DOCUMENTS.flatMap((pattern) => globSync(pattern, { cwd: PROJECT }))
-    .filter((file) => !GENERATED.includes(file))
-    .toSorted();
-  const problems = files.flatMap((file) =>
-    checkProse(readFileSync(join(PROJECT, file), 'utf8')).map(
-      ({ line, problem }) => `${file}:${line} ${problem}`,
-    ),
-  );
+  const found = (patterns: readonly string[]) =>
+    patterns.flatMap((pattern) => globSync(pattern, { cwd: PROJECT })).toSorted();
+  const documents = found(DOCUMENTS).filter((file) => !GENERATED.includes(file));
+  const sources = found(SOURCES);
+  const problems = [...documents, ...sources].flatMap((file) => {
+    const text = readFileSync(join(PROJECT, file), 'utf8');
+    const prose = file.endsWith('.ts') ? commentsOf(text) : text;
+    return checkProse(prose).map(({ line, problem }) => `${file}:${line} ${problem}`);
+  });
   for (const problem of problems) console.error(problem);
-  console.log(`${files.length} documents, ${problems.length} problems`);
+  console.log(`${documents.length} documents, ${sources.length} sources, ${problems.length} problems`);
   if (problems.length > 0) process.exitCode = 1;
 }

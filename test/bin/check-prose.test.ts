@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { checkProse } from '../../bin/check-prose.ts';
+import { checkProse, commentsOf } from '../../bin/check-prose.ts';
 
 const problems = (markdown: string) => checkProse(markdown).map(({ problem }) => problem);
 const words = (count: number) => Array.from({ length: count }, () => 'word').join(' ');
@@ -38,6 +38,10 @@ test.each([
   ['The function is told of an address.', '"is told"'],
   ['What becomes of a message?', '"What becomes of"'],
   ['body: must be JSON, and is none', '"and is none"'],
+  ['A file beside the bundle.', '"beside"'],
+  ['All rooms but for one.', '"but for"'],
+  ['Undefined where it is none.', '"is none"'],
+  ['No room can be had.', '"be had"'],
 ])('names the phrase to avoid and its plain form: %s', (text, phrase) => {
   expect(problems(text)).toContainEqual(expect.stringMatching(`^${phrase}: write .+`));
 });
@@ -47,6 +51,8 @@ test.each([
   'What limits the system is the answer of the provider.',
   'Of requests on such a bus each takes all.',
   'Never before the fact.',
+  'Of two events of a key the one with the higher revision is the newer.',
+  'Nor what comes later.',
 ])('names a sentence that does not begin with its subject: %s', (text) => {
   expect(problems(text)).toEqual([expect.stringMatching(/begin|name the subject/)]);
 });
@@ -69,7 +75,47 @@ test('passes over code, headings and what only looks like a phrase', () => {
   ).toEqual([]);
 });
 
-test('the documents of the project pass: npm run prose', () => {
+describe('the comments of a source', () => {
+  const lines = (...source: string[]) => checkProse(commentsOf(source.join('\n'))).map(({ line }) => line);
+
+  test('are checked as documents are, each on its line, and the code is not', () => {
+    expect(
+      lines(
+        "const nobody = 'whoever hears at once';",
+        '/** What nobody sees. */',
+        'interface Row {',
+        '  /**',
+        '   * The key.',
+        '   *',
+        '   * @default that of whoever asks',
+        '   */',
+        '  // Of two rows, the newer one.',
+        '  key: string; // nobody',
+        '}',
+      ),
+    ).toEqual([2, 7, 9]);
+  });
+
+  test('have a point of a list for each tag', () => {
+    const half = words(20);
+    expect(lines('/**', ` * ${half}`, ` * @param key ${half}`, ` * @throws Error ${half}`, ' */')).toEqual(
+      [],
+    );
+    expect(lines(`/** @returns ${words(31)} */`)).toEqual([1]);
+  });
+
+  test('are two where code stands between them, and one over the lines of a block', () => {
+    const half = words(20);
+    expect(lines(`// ${half}`, 'call();', `// ${half}`)).toEqual([]);
+    expect(lines(`// ${half}`, `// ${half}`)).toEqual([1]);
+  });
+
+  test('are not those for a tool', () => {
+    expect(lines('// biome-ignore lint/a/rule: whatever')).toEqual([]);
+  });
+});
+
+test('the documents and the comments of the project pass: npm run prose', () => {
   expect(execFileSync(process.execPath, ['bin/check-prose.ts'], { encoding: 'utf8' })).toMatch(
     /, 0 problems$/m,
   );
