@@ -27,7 +27,7 @@ let titles: readonly string[] = [];
 
 type Step = () => unknown;
 
-/** Of a file, whatever group of tests they stand in. */
+/** The hooks of a file, which run around the tests of all its groups. */
 interface Hooks {
   readonly first: Step[];
   readonly before: Step[];
