@@ -12,9 +12,9 @@ import type { BusEvent } from '../../local/rooms/bus-event.ts';
 import type { Rehearsed } from '../../local/rooms/rehearsal.ts';
 import type { StackClient } from '../../local/rooms/stack-client.ts';
 
-/** A message that rests in a dead-letter queue. */
+/** A message in a dead-letter queue. */
 export interface DeadLetter {
-  /** The name of the queue in which it rests. */
+  /** The name of the queue. */
   readonly queue: string;
   readonly id: string;
   readonly body: string;
@@ -23,27 +23,30 @@ export interface DeadLetter {
   readonly receiveCount: number;
 }
 
-/** Reads rooms. Nothing here writes: what changes a room is a message to the queue of requests. */
+/** Reads rooms. It cannot write: rooms are changed by messages to the requests queue. */
 export interface RoomReader extends Pick<RoomStore, 'read' | 'history' | 'scan' | 'listEnd'> {
-  /** The rooms of the due index between two times, the longest overdue first. Reads the index only, and only them. */
+  /**
+   * The rooms of the due index between two times, the longest overdue first. Reads only the index, and only
+   * these rooms.
+   */
   due(before: Instant, from?: Instant): AsyncIterable<DueRoom>;
 }
 
-/** What the provider of an account allows it. What is absent has no limit that is known. */
+/** The provider's limits for an account. An absent limit is unknown. */
 export interface AccountLimits {
   readonly application: string;
   readonly provider: string;
   /** Living rooms. */
   readonly rooms?: number;
-  /** Rooms that are made in a minute. */
+  /** Rooms that can be created per minute. */
   readonly perMinute?: number;
-  /** The hosts that its rooms belong to, and how many rooms each makes in a UTC day. */
+  /** The hosts that its rooms belong to, and how many rooms each creates in a UTC day. */
   readonly hosts?: readonly { readonly name: string; readonly perDay: number }[];
 }
 
 /**
- * A deployment of Evergreen Rooms, in AWS or on this machine. The commands know this port, and never which side is
- * behind it.
+ * A deployment of Evergreen Rooms, in AWS or on this machine. The commands know this port, and not which
+ * implementation is behind it.
  */
 export interface Deployment {
   readonly stack: string;
@@ -51,27 +54,27 @@ export interface Deployment {
   readonly id: string;
   /** Five characters that name it in the tokens of its rooms. */
   readonly mark: string;
-  /** Where the links of keys begin; absent where they are off. */
+  /** The start of every link; absent if links are off. */
   readonly linksUrl?: string;
   readonly applications: readonly ApplicationEntry[];
-  /** The accounts at their providers. A call reads their credentials, and needs the right to. */
+  /** The accounts at their providers. A call reads their credentials, and needs the permission for that. */
   readonly pool: Pool;
-  /** The limits of each of them. */
+  /** The limits of each account. */
   readonly limits: readonly AccountLimits[];
   /** The rule by which its rooms are renewed. */
   readonly renewal: RenewalPolicy;
-  /** How its reconciliation acts on what it finds. */
+  /** The actions of its reconciliation. */
   readonly reconciliation: {
     readonly mode: ReconciliationMode;
     /** The share of lost and orphaned rooms above which a person must confirm. */
     readonly brake: number;
   };
-  /** What its links table shows; absent where links are off. */
+  /** The content of its links table; absent if links are off. */
   readonly links?: ShownLinks;
-  /** How many rooms of an application a run of the planner renews at most, rooms about to end aside. */
+  /** The most rooms of an application that a run of the planner renews, without rooms about to end. */
   readonly rotationsPerRun: number;
   readonly rooms: RoomReader;
-  /** What only the stack on this machine can do. */
+  /** The functions that only the stack on this machine has. */
   readonly machine?: StackClient;
   /** The time of its clock. */
   now(): Instant;
@@ -81,31 +84,33 @@ export interface Deployment {
   announce(event: BusEvent): Promise<string>;
   /** Puts a calendar into its bucket. */
   putCalendar(name: string, text: string): Promise<void>;
-  /** What a request would do, without doing it. */
+  /** Returns what a request would do, without doing it. */
   rehearse(body: string): Promise<readonly Rehearsed[]>;
-  /** The same for a calendar that is put into the bucket. */
+  /** The same for a calendar file in the bucket. */
   rehearseCalendar(name: string, text: string): Promise<readonly Rehearsed[]>;
-  /** What rests in its dead-letter queues. The messages stay where they are. */
+  /** Returns the messages of its dead-letter queues. The messages stay there. */
   deadLetters(): Promise<readonly DeadLetter[]>;
   /**
-   * Gives dead letters another try, in the place among the others that they had.
+   * Sends dead letters back to their queues, where they keep their place among the others.
    *
-   * @param what a queue by what is in it, such as `requests`; absent: all
-   * @returns how many messages have another try
+   * @param what a queue by the kind of its messages, such as `requests`; absent: all
+   * @returns how many messages were sent back
    */
   redrive(what?: string): Promise<number>;
-  /** The same for the dead letters that are wanted, of all queues that feed a function. */
+  /** The same for the selected dead letters, in all queues that feed a function. */
   redriveSome(wanted: (letter: DeadLetter) => boolean): Promise<number>;
-  /** Deletes the dead letters that are wanted. @returns how many */
+  /** Deletes the selected dead letters. @returns how many */
   discard(wanted: (letter: DeadLetter) => boolean): Promise<number>;
-  /** What is remembered of the writing of a room's link into events; undefined where nothing is written. */
+  /** The record of writing a room's link into events. */
   written(key: string): Promise<WriteBackRecord | undefined>;
-  /** Starts a comparison of the table with the providers' lists. @returns what was started, in words */
+  /**
+   * Starts a comparison of the table with the providers' lists. @returns a text that says what was started
+   */
   reconcile(options: ReconcileOptions): Promise<string>;
   /** A link that makes its holder the host of a room: a credential. */
   hostLink(key: string): Promise<string>;
-  /** @returns what was done, in words */
+  /** @returns a text that says what was done */
   putCredential(credential: Credential): Promise<string>;
-  /** Looks at all there is of the deployment in AWS. @returns findings, and how they are told */
+  /** Runs the doctor's checks in AWS. @returns findings, and lines for a person */
   examine(): Promise<{ readonly findings: readonly Finding[]; readonly lines: readonly string[] }>;
 }

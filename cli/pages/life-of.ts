@@ -4,7 +4,7 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { iso } from './listed-room.ts';
 import { type LifeEvent, type RoomLife, roomLife } from './room-life.ts';
 
-/** Events of a page. */
+/** Events on a page. */
 const LAST_EVENTS = 10;
 
 /**

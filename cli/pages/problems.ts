@@ -19,7 +19,7 @@ export interface Circumstances {
   readonly applications: readonly string[];
   /** The messages about the key in the dead-letter queues. */
   readonly deadLetters: readonly DeadLetter[];
-  /** What is remembered of the writing of its link into events. */
+  /** The record of writing its link into events. */
   readonly written?: WriteBackRecord | undefined;
 }
 

@@ -7,15 +7,15 @@ import { type Circumstances, type Problem, problemsOf, span } from './problems.t
 
 /** Everything that is known of a key, as JSON. Times are in ISO 8601. It has no host link. */
 export interface RoomLife extends ListedRoom {
-  /** What is wrong, the worst first. */
+  /** The problems, the worst first. */
   readonly problems: readonly Problem[];
   readonly asked?: Asked;
   readonly room?: LifeRoom;
   readonly previous?: LifeRoom;
-  /** By which rule it is renewed, in words. */
+  /** The rule of its renewal, as text. */
   readonly renewal: string;
   readonly claim?: LifeClaim;
-  /** Rooms that are to end, or about to. */
+  /** Rooms that must end, or are about to end. */
   readonly ending: readonly { readonly application: string; readonly id: string; readonly endsAt?: string }[];
   readonly history: readonly LifeGeneration[];
   readonly deadLetters: readonly LifeLetter[];
@@ -73,7 +73,7 @@ export interface LifeEvent {
   readonly reason: string;
 }
 
-/** What is known of a key beside its row. */
+/** The data about a key besides its row. */
 export interface Surroundings extends Circumstances {
   readonly linksUrl?: string | undefined;
   readonly renewal: RenewalPolicy;
@@ -118,7 +118,7 @@ export function roomLife(room: Room, surroundings: Surroundings): RoomLife {
   };
 }
 
-/** A room of the export: what is there, and what was asked for. */
+/** A room of an export: its current state, and its request. */
 export interface ExportedRoom extends ListedRoom {
   readonly asked?: Asked;
   readonly room?: LifeRoom;
@@ -160,7 +160,7 @@ function lifeLetter(letter: DeadLetter): LifeLetter {
   };
 }
 
-/** Why it is renewed when it is renewed. */
+/** Explains the time of the renewal. */
 function renewalInWords({ state, spec, current, renewAt }: Room, policy: RenewalPolicy): string {
   if (state === 'cancelled') return 'none: it was cancelled';
   if (spec?.renewal.mode === 'on-demand') return 'none: a visitor who knocks at its link opens the next room';
