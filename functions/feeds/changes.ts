@@ -76,20 +76,28 @@ export function eventsOf(text: string): readonly Found[] {
   );
 }
 
+/** Every UID is remembered: a few long ones, which anybody can put into an invitation, would leave no space for others. */
+const LONGEST_UID = 2000;
+
 /**
  * Gives an event without a UID one that is derived from its content. It stays the same in the next reading,
- * unless the event has changed.
+ * unless the event has changed. A UID that is too long is replaced by a digest.
  */
 function named(event: IcsEvent): IcsEvent[] {
+  if (event.uid.length > LONGEST_UID) {
+    const uid = `long-uid-${base32Digest(event.uid, 26)}`;
+    return [{ uid, lines: event.lines.map((line) => (UID.test(line) ? `UID:${uid}` : line)) }];
+  }
   if (event.uid !== '') return [event];
   return componentsOf(event.lines).map((lines) => {
     const content = lines.filter((line) => !STAMPS.test(line)).join('\n');
     const uid = `without-uid-${base32Digest(content, 26)}`;
-    const [begin = '', ...rest] = lines.filter((line) => !/^UID[;:]/i.test(line));
+    const [begin = '', ...rest] = lines.filter((line) => !UID.test(line));
     return { uid, lines: [begin, `UID:${uid}`, ...rest] };
   });
 }
 
+const UID = /^UID[;:]/i;
 const STAMPS = /^(?:DTSTAMP|LAST-MODIFIED|SEQUENCE)[;:]/i;
 
 /**

@@ -233,6 +233,15 @@ describe('an event of a feed', () => {
     expect(await readFeed(FEED, reading())).toMatchObject({ sent: 1 });
   });
 
+  test('has a short name instead of a UID without end, which would leave no space for the others', async () => {
+    const long = meeting(1).replace('UID:meeting-1', `UID:${'x'.repeat(100_000)}`);
+    server.text = calendar(long, meeting(2));
+    for (const _ of [1, 2]) await readFeed(FEED, reading());
+    expect(sent).toHaveLength(2);
+    expect(JSON.stringify(memory).length).toBeLessThan(1000);
+    expect([...(await rooms()).keys()]).toHaveLength(2);
+  });
+
   test('has its dates in the zone of the feed', async () => {
     server.text = calendar(vevent('UID:meeting-1', 'DTSTART;VALUE=DATE:20270301'));
     await readFeed(FEED, reading());
