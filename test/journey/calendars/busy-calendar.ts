@@ -42,13 +42,6 @@ export async function startBusyCalendar(now: () => number) {
     },
     texts: () => ids.map((id) => String(google.event(OWNER, id)?.description)),
     calls,
-    /** The most calls that were accepted in any minute. */
-    most() {
-      const times = calls()
-        .filter(({ sent }) => sent === 200)
-        .map(({ at }) => at);
-      return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 60_000).length));
-    },
     close: () => google.close(),
   };
 }
