@@ -49,7 +49,7 @@ interface Action {
 const ROTATE_FLAGS = {
   ...FLAGS,
   to: { type: 'string', value: 'NAME', help: 'moves the room to this application' },
-  revoke: { type: 'boolean', help: 'ends the earlier rooms at once: one of their links was exposed' },
+  revoke: { type: 'boolean', help: 'ends the earlier rooms immediately: one of their links was exposed' },
 } as const satisfies Flags;
 
 const HOLD: Action = {
@@ -70,7 +70,7 @@ const RELEASE: Action = {
 
 const CANCEL: Action = {
   name: 'cancel',
-  summary: 'ends rooms that nobody needs any more',
+  summary: 'ends rooms that are no longer needed',
   details: 'The rooms end as early as their provider allows. Another request for the key opens a new room.',
   source: 'request',
   examples: [

@@ -29,7 +29,7 @@ export const clock = command({
   dashed: /^-\d/,
   details:
     'The clock stops at every schedule that fires on the way. Then it prints what was announced, what was given up and\n' +
-    'what is left over. Ctrl-C stops it on its way. Without a time it prints what time it is there, and what fires next.',
+    'what is left over. Ctrl-C stops it. Without a time it prints what time it is there, and what fires next.',
   examples: [
     ['clock', 'what time it is there, and what comes next'],
     ['clock +30d', 'lets a month pass, with every nightly run'],

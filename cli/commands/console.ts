@@ -12,7 +12,7 @@ export const consoleCommand = command({
   },
   reach: 'any',
   details:
-    'The pages read and act with your own credentials. They are served on 127.0.0.1 alone, to whoever has the address that\nis printed: it is a credential. The table is read once for the pictures. Ctrl-C ends it.',
+    'The pages read and act with your own credentials. They are served on 127.0.0.1 only, to anybody who has the address that\nis printed: it is a credential. The table is read once for the pictures. Ctrl-C ends it.',
   examples: [['console', 'prints the address to open']],
   async run({ flags, terminal, deployment }) {
     const port = Number(flags['listen-on'] ?? 0);

@@ -24,7 +24,7 @@ export const drift = command({
     'application, so you need the right to read that secret; and the whole table. What is younger than an hour may be\n' +
     'in the making and is no finding. Exit code 1: something is wrong, or a list could not be read.',
   examples: [
-    ['drift', 'what is wrong, and what mends it'],
+    ['drift', 'what is wrong, and what fixes it'],
     ['drift --application main --strangers', 'one account, with the rooms of others in it'],
   ],
   async run({ flags, terminal, deployment }) {
@@ -103,7 +103,7 @@ function remedies(findings: readonly Finding[]): string[] {
   const commands = new Set(findings.map(({ command }) => command));
   return [...commands].map((command) =>
     command === undefined
-      ? 'reconciliation only reports in this deployment: set reconciliation to repair, and it mends them'
-      : `${PROGRAM} ${command} mends ${counted(findings.filter((each) => each.command === command).length, 'finding')}`,
+      ? 'reconciliation only reports in this deployment: set reconciliation to repair, and it fixes them'
+      : `${PROGRAM} ${command} fixes ${counted(findings.filter((each) => each.command === command).length, 'finding')}`,
   );
 }

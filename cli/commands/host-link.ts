@@ -7,7 +7,7 @@ export const hostLink = command({
   summary: 'prints the link that makes its holder the host of a room: a credential',
   usage: 'KEY',
   most: 1,
-  flags: { yes: { type: 'boolean', help: 'prints it also where nobody looks at a terminal' } },
+  flags: { yes: { type: 'boolean', help: 'prints it even without a terminal' } },
   reach: 'any',
   details: 'It is shown to a terminal only, and needs the right of an operator.',
   examples: [['host-link team-a/weekly', 'the link for the host of that room']],

@@ -10,7 +10,7 @@ import { roomPage } from '../pages/room-page.ts';
 
 export const show = command({
   name: 'show',
-  summary: 'shows one room: what is wrong and what mends it, then its whole life',
+  summary: 'shows one room: what is wrong and what fixes it, then its whole life',
   usage: 'KEY',
   most: 1,
   flags: { json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' }, ...WATCH },

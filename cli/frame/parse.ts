@@ -5,7 +5,7 @@ import { CallError, HELP_HINT } from './errors.ts';
 /** The options that select the deployment. */
 export const PLACE_FLAGS = {
   stack: { type: 'string', value: 'NAME', help: 'the CloudFormation stack; default EVERGREEN_ROOMS_STACK' },
-  deployment: { type: 'string', value: 'ID', help: 'which deployment, where the stack has several' },
+  deployment: { type: 'string', value: 'ID', help: 'which deployment, if the stack has several' },
   region: { type: 'string', value: 'REGION', help: 'default: as for the AWS CLI, like the credentials' },
   local: { type: 'boolean', help: 'the stack that npm start runs on this machine' },
   port: {

@@ -105,8 +105,8 @@ function nearlyOver(room: Room, { now }: Circumstances): Problem | undefined {
 function stuck({ key, claim }: Room, { now }: Circumstances): Problem | undefined {
   if (!claim || claim.leaseUntil > now - HOUR) return undefined;
   return {
-    what: `an attempt to ${claim.purpose === 'open' ? 'open a room' : 'change the room'} broke off, and nobody finished it`,
-    why: `its claim ended ${span(now - claim.leaseUntil)} ago; whoever works on the key next looks for what it made`,
+    what: `an attempt to ${claim.purpose === 'open' ? 'open a room' : 'change the room'} broke off and was not finished`,
+    why: `its claim ended ${span(now - claim.leaseUntil)} ago; the next worker on the key checks what it did`,
     command: `rotate ${argument(key)}`,
   };
 }

@@ -169,7 +169,7 @@ function renewalInWords({ state, spec, current, renewAt }: Room, policy: Renewal
   if (renewAt === undefined)
     return spec.renewal.until === undefined
       ? 'none: its life is too short for a run of the schedule'
-      : 'none: nobody needs it beyond its end';
+      : 'none: it is not needed after its end';
   const window = renewalWindow(current.expiresAt - current.renewedAt, policy) ?? 0;
   const jitter = Math.max(0, current.expiresAt - window - renewAt);
   const how = spec.renewal.mode === 'extend' ? 'its expiry is moved, the link stays' : 'a new room';

@@ -20,7 +20,7 @@ export function deadLettersContent({ letters, done }: DeadLettersContent): Marku
   return html`${done === undefined ? '' : html`<p class="good" role="status">${doneLine(done)}</p>`}
 ${
   letters.length === 0
-    ? html`<p class="good">Nothing rests here.</p>`
+    ? html`<p class="good">There are no messages.</p>`
     : html`<p>Correct what is wrong first: a message fails again for the same reason. A message that is discarded is gone for good.</p>
 ${formOf({ of: 'all' }, `all ${counted(letters.length, 'message')}`)}`
 }

@@ -22,7 +22,7 @@ export function overviewContent({ count, deadLetters, limits }: Overview): Marku
 <section><h2>Needs a person</h2>
 ${deadLetters.length > 0 ? html`<p class="bad"><a href="/dead-letters">${counted(deadLetters.length, 'message')} in the dead-letter queues</a></p>` : ''}
 ${last ? worst(last) : ''}
-${deadLetters.length === 0 && last?.troubled === 0 ? html`<p class="good">Nothing: no room is in trouble, and no message rests.</p>` : ''}
+${deadLetters.length === 0 && last?.troubled === 0 ? html`<p class="good">Nothing: no room is in trouble, and no message was given up.</p>` : ''}
 </section>
 ${last ? pictures(last, limits) : ''}`;
 }
@@ -39,7 +39,7 @@ function countLine(count: Count): Markup {
 function worst({ troubled, worst: some }: Snapshot): Markup {
   if (troubled === 0) return html``;
   return html`<p class="bad">${counted(troubled, 'room')} in trouble${troubled > some.length ? html`; here are ${some.length}` : ''}</p>
-${table('Rooms in trouble', ['Key', 'What is wrong', 'What mends it'], some.map(troubleRow))}`;
+${table('Rooms in trouble', ['Key', 'What is wrong', 'What fixes it'], some.map(troubleRow))}`;
 }
 
 function troubleRow({ key, problem: { what, command } }: Troubled): Markup {
