@@ -17,10 +17,12 @@ export async function buildPackage(): Promise<void> {
 }
 
 /** Bundles the operator's command with its dependencies: users of the package may have no SDK. */
-async function bundleCommand(): Promise<void> {
+export async function bundleCommand(
+  outfile: string = join(COMPILED, 'bin', 'evergreen-rooms.mjs'),
+): Promise<void> {
   await build({
     entryPoints: [join(PROJECT, 'cli', 'main.ts')],
-    outfile: join(COMPILED, 'bin', 'evergreen-rooms.mjs'),
+    outfile,
     bundle: true,
     minify: true,
     platform: 'node',

@@ -25,6 +25,12 @@ import { dueRooms } from './due.ts';
 import { discardSome, redriveSome } from './sift.ts';
 
 /**
+ * Rows of a page, unless the caller asks for fewer. A whole megabyte of them, as DynamoDB would give, is many times as large when
+ * it is parsed.
+ */
+const PAGE = 250;
+
+/**
  * A deployment that is reached with the AWS SDK.
  *
  * @param now the clock of the deployment
@@ -57,7 +63,7 @@ export function stackDeployment(
     rooms: {
       read: (key) => store.read(key),
       history: (key) => store.history(key),
-      scan: (cursor, most) => store.scan(cursor, most),
+      scan: (cursor, most = PAGE) => store.scan(cursor, most),
       listEnd: (application) => store.listEnd(application),
       due: (before, from) => dueRooms(store, before, from),
     },
