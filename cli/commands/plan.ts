@@ -1,10 +1,12 @@
 import { DAY } from '../../functions/rooms/model/time.ts';
-import { columns } from '../../local/demo/text.ts';
+import { columns, moment } from '../../local/demo/text.ts';
 import { command } from '../frame/command.ts';
 import { CallError, EXIT } from '../frame/errors.ts';
 import { countOf } from '../frame/parse.ts';
 import { painted, type Terminal } from '../frame/terminal.ts';
+import { iso } from '../pages/listed-room.ts';
 import { coming, type Night } from '../pages/nights.ts';
+import { type Overlap, overlapsOf } from '../pages/overlaps.ts';
 
 /** The number of nights, if a person does not name one. */
 const NIGHTS = '14';
@@ -20,6 +22,10 @@ export const plan = command({
   flags: {
     nights: { type: 'string', value: 'N', help: `how many nights; default ${NIGHTS}` },
     night: { type: 'string', value: 'DATE', help: 'lists the keys of one night, such as 2027-01-31' },
+    ask: {
+      type: 'boolean',
+      help: 'also asks Zoom for the hosts of the rooms, and warns of meetings at the same time; reads the credentials',
+    },
     json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' },
   },
   reach: 'any',
@@ -30,6 +36,7 @@ export const plan = command({
   examples: [
     ['plan', 'the next fourteen nights'],
     ['plan --night 2027-01-31', 'which rooms are renewed then'],
+    ['plan --ask', 'and which meetings of a host are planned at the same time'],
   ],
   async run({ flags, terminal, deployment }) {
     const count = countOf('nights', flags.nights ?? NIGHTS);
@@ -53,6 +60,10 @@ export const plan = command({
         ]
       : picture(nights, found.rotationsPerRun, terminal);
     for (const line of lines) await terminal.say(line);
+    if (flags.ask && !flags.json) {
+      const overlaps = await overlapsOf(found, now + count * DAY);
+      for (const overlap of overlaps) await terminal.say(painted(terminal, 'yellow', warningOf(overlap)));
+    }
     return EXIT.done;
   },
 });
@@ -65,6 +76,13 @@ function nightOf(text: string, now: number): number {
   if (ahead >= 0 && ahead < MOST_NIGHTS) return ahead;
   throw new CallError(
     `--night must be a date from today on, such as ${new Date(today).toISOString().slice(0, 10)}, got ${text}`,
+  );
+}
+
+function warningOf({ application, host, at, keys }: Overlap): string {
+  return (
+    `! ${host} of ${application} has ${keys.length} meetings at ${moment(iso(at))}: ${keys.join(', ')}. A host holds one at once, ` +
+    'or two on the plan Business: add hosts, or move a meeting'
   );
 }
 

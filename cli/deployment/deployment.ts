@@ -6,7 +6,7 @@ import type { ReconciliationMode } from '../../functions/rooms/model/events.ts';
 import type { ShownLinks } from '../../functions/rooms/model/link.ts';
 import type { DueRoom, Pool, RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { RenewalPolicy } from '../../functions/rooms/model/renewal.ts';
-import type { Instant } from '../../functions/rooms/model/time.ts';
+import type { Duration, Instant } from '../../functions/rooms/model/time.ts';
 import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
 import type { BusEvent } from '../../local/rooms/bus-event.ts';
 import type { Rehearsed } from '../../local/rooms/rehearsal.ts';
@@ -73,6 +73,8 @@ export interface Deployment {
   readonly links?: ShownLinks;
   /** The most rooms of an application that a run of the planner renews, without rooms about to end. */
   readonly rotationsPerRun: number;
+  /** How long a room outlives its meeting in a calendar. */
+  readonly calendarGrace: Duration;
   readonly rooms: RoomReader;
   /** The functions that only the stack on this machine has. */
   readonly machine?: StackClient;

@@ -14,10 +14,11 @@ import type { ProviderKind } from '../../functions/adapters/provider/kind.ts';
 import { PROVIDERS } from '../../functions/adapters/providers.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { writeBackRecords } from '../../functions/adapters/tables/write-back-records.ts';
+import { CALENDAR_DEFAULTS } from '../../functions/requests/calendar/event/settings.ts';
 import { DEFAULT_BRAKE } from '../../functions/rooms/fleet/brake.ts';
-import { type Instant, SECOND } from '../../functions/rooms/model/time.ts';
+import { type Duration, type Instant, SECOND } from '../../functions/rooms/model/time.ts';
 import { deploymentMarks } from '../../functions/runtime/deployment-marks.ts';
-import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
+import type { ApplicationEntry, CalendarVariable } from '../../functions/runtime/environment.ts';
 import { rehearse, rehearseFile } from '../../local/rooms/rehearsal.ts';
 import { deadLettersIn } from './dead-letters.ts';
 import type { AccountLimits, Deployment } from './deployment.ts';
@@ -60,6 +61,7 @@ export function stackDeployment(
     reconciliation: reconciliationOf(found),
     ...linksOf(environment),
     rotationsPerRun: perRunOf(found),
+    calendarGrace: graceOf(environment),
     rooms: {
       read: (key) => store.read(key),
       history: (key) => store.history(key),
@@ -157,6 +159,11 @@ function reconciliationOf({ functions }: FoundDeployment): Deployment['reconcili
 function linksOf({ LINKS_TABLE: table, LINKS_URL: url, LINK_NAMES }: FoundDeployment['environment']) {
   if (!table || !url) return {};
   return { links: { table, host: new URL(url).host, names: LINK_NAMES === 'yes' } };
+}
+
+function graceOf({ CALENDAR }: FoundDeployment['environment']): Duration {
+  const { graceSeconds }: CalendarVariable = JSON.parse(CALENDAR ?? '{}');
+  return graceSeconds === undefined ? CALENDAR_DEFAULTS.grace : graceSeconds * SECOND;
 }
 
 /** Without the planner nothing is planned, and there is no limit. */

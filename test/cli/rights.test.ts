@@ -218,6 +218,7 @@ const changes = (calendar: string, credential: string) => ({
     ['dead-letters', 'discard', '--reason', 'missing', '--yes'],
     ['host-link', 'team/a', '--yes'],
     ['accounts', '--ask'],
+    ['plan', '--ask'],
     ['drift'],
     ['import', '--all', '--yes'],
   ],

@@ -138,6 +138,18 @@ export function requiredUntil({
   return until === undefined ? 'none' : { name, until };
 }
 
+/** The occurrences that are planned, as far as the row remembers them. Cancelled ones are left out. */
+export function meetingsOf({ event, occurrences }: CalendarUpdate): readonly PlannedOccurrence[] {
+  if (event?.cancelled) return [];
+  const standing = occurrences.filter((news) => stands(news, event));
+  const cut = standing.find(({ following, cancelled }) => following && cancelled)?.id;
+  const named = new Set(standing.map(({ id }) => id));
+  return [
+    ...(event?.planned ?? []).filter(({ id }) => !named.has(id)),
+    ...standing.filter(({ cancelled }) => !cancelled),
+  ].filter(({ id }) => cut === undefined || id < cut);
+}
+
 /**
  * Whether the last occurrence has begun and may still be in progress. An update that only removes occurrences
  * then must not end the meeting. Some feeds list only future occurrences.

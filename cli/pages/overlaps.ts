@@ -1,0 +1,83 @@
+import { meetingsOf } from '../../functions/rooms/model/occurrences.ts';
+import type { Instant } from '../../functions/rooms/model/time.ts';
+import type { AccountLimits, Deployment } from '../deployment/deployment.ts';
+
+/** Meetings of one host that are planned for the same time. */
+export interface Overlap {
+  readonly application: string;
+  readonly host: string;
+  /** From when on as many of them are planned at the same time. */
+  readonly at: Instant;
+  readonly keys: readonly string[];
+}
+
+interface Meeting {
+  readonly key: string;
+  readonly roomId: string;
+  readonly start: Instant;
+  readonly end: Instant;
+}
+
+type Asked = Pick<Deployment, 'rooms' | 'pool' | 'limits' | 'calendarGrace' | 'now'>;
+
+/**
+ * Where calendars plan more than one meeting of a host at the same time, before `until`: the worst time of each host. It reads the whole
+ * table, and asks the providers whose rooms belong to hosts for their lists.
+ */
+export async function overlapsOf(deployment: Asked, until: Instant): Promise<readonly Overlap[]> {
+  const withHosts = deployment.limits.filter(({ hosts = [] }) => hosts.length > 0);
+  if (withHosts.length === 0) return [];
+  const planned = await plannedIn(deployment, until);
+  const found: Overlap[] = [];
+  for (const account of withHosts) found.push(...(await overlapsIn(account, planned, deployment)));
+  return found;
+}
+
+/** Which meetings are planned, by the applications of their rooms. */
+async function plannedIn({ rooms, calendarGrace, now }: Asked, until: Instant) {
+  const planned = new Map<string, Meeting[]>();
+  let cursor: string | undefined;
+  do {
+    const page = await rooms.scan(cursor);
+    for (const entry of page.items) {
+      if (!('revision' in entry) || !entry.current || !entry.calendar) continue;
+      const { key, current, calendar } = entry;
+      const meetings = meetingsOf(calendar)
+        .map(({ id, until }) => ({ key, roomId: current.id, start: id, end: until - calendarGrace }))
+        .filter(({ start, end }) => end > now() && start < until);
+      planned.set(current.application, [...(planned.get(current.application) ?? []), ...meetings]);
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return planned;
+}
+
+async function overlapsIn(
+  { application }: AccountLimits,
+  planned: ReadonlyMap<string, readonly Meeting[]>,
+  { pool }: Asked,
+): Promise<readonly Overlap[]> {
+  const meetings = planned.get(application) ?? [];
+  if (meetings.length < 2) return [];
+  const hostOf = new Map<string, string>();
+  for await (const page of pool.provider(application).list()) {
+    for (const { id, host } of page) if (host !== undefined) hostOf.set(id, host);
+  }
+  const byHost = Map.groupBy(meetings, ({ roomId }) => hostOf.get(roomId));
+  return [...byHost].flatMap(([host, all]) => {
+    const worst = host === undefined ? undefined : worstOf(all);
+    return host !== undefined && worst ? [{ application, host, ...worst }] : [];
+  });
+}
+
+/** The time at which most of them are planned. A room has one meeting at a time, however often it is planned. */
+function worstOf(meetings: readonly Meeting[]): Pick<Overlap, 'at' | 'keys'> | undefined {
+  const moments = meetings.map(({ start }) => ({
+    at: start,
+    keys: [
+      ...new Set(meetings.filter((each) => each.start <= start && each.end > start).map(({ key }) => key)),
+    ],
+  }));
+  const worst = moments.sort((a, b) => b.keys.length - a.keys.length || a.at - b.at)[0];
+  return worst && worst.keys.length > 1 ? { ...worst, keys: worst.keys.sort() } : undefined;
+}

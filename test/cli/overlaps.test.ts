@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { overlapsOf } from '../../cli/pages/overlaps.ts';
+import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
+import type { CalendarMemory, PlannedOccurrence } from '../../functions/rooms/model/occurrences.ts';
+import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
+import { HOSTS, startZoomBench, type ZoomBench } from '../adapters/zoom/bench.ts';
+import { aRequest, makeWorld } from '../support/world.ts';
+
+const GRACE = DAY;
+
+let bench: ZoomBench;
+
+beforeAll(async () => {
+  bench = await startZoomBench({ hosts: HOSTS.slice(0, 1) });
+});
+
+afterAll(() => bench.close());
+
+/** A meeting from so many hours from now on, an hour long. */
+const meeting = (hours: number): PlannedOccurrence => {
+  const id = bench.now() + hours * HOUR;
+  return { id, until: id + HOUR + GRACE };
+};
+
+function memory(
+  planned: readonly PlannedOccurrence[],
+  cancelled: readonly PlannedOccurrence[] = [],
+): CalendarMemory {
+  const update = { at: '1', epoch: '1', name: 'Weekly' };
+  return {
+    version: 1,
+    event: { ...update, origin: {}, planned },
+    occurrences: cancelled.map((occurrence) => ({ ...update, ...occurrence, cancelled: true })),
+  };
+}
+
+/** Rooms of one host, whose calendars plan these meetings. */
+async function overlaps(calendars: Readonly<Record<string, CalendarMemory>>, perHost = true) {
+  const world = makeWorld();
+  world.clock.now = bench.now();
+  const pool = { names: ['main'], siblings: () => ['main'], provider: () => bench.provider };
+  for (const [key, calendar] of Object.entries(calendars)) {
+    await ensureRoom(aRequest({ key }), { ...world.context, pool });
+    await world.rooms.write({ ...world.row(key), calendar });
+  }
+  const limits = [
+    {
+      application: 'main',
+      provider: 'zoom',
+      ...(perHost && { hosts: bench.entry.hosts.map((name) => ({ name, perDay: 80 })) }),
+    },
+  ];
+  const rooms = { ...world.rooms, due: async function* () {} };
+  return overlapsOf({ rooms, pool, limits, calendarGrace: GRACE, now: bench.now }, bench.now() + 14 * DAY);
+}
+
+test('the worst time of a host is told, with the keys of its meetings', async () => {
+  const found = await overlaps({
+    weekly: memory([meeting(24), meeting(48)]),
+    monthly: memory([meeting(48.5), meeting(96)]),
+    yearly: memory([meeting(48.75)]),
+    other: memory([meeting(24.5)]),
+  });
+  expect(found).toEqual([
+    {
+      application: 'main',
+      host: HOSTS[0],
+      at: bench.now() + 48.75 * HOUR,
+      keys: ['monthly', 'weekly', 'yearly'],
+    },
+  ]);
+});
+
+test.each<[string, () => Readonly<Record<string, CalendarMemory>>]>([
+  [
+    'one after the other, though their rooms live a day longer',
+    () => ({ a: memory([meeting(24)]), b: memory([meeting(25)]) }),
+  ],
+  ['of one key, which has one room', () => ({ a: memory([meeting(24), meeting(24.5)]) })],
+  [
+    'of which one is cancelled',
+    () => ({ a: memory([meeting(24)], [meeting(24)]), b: memory([meeting(24)]) }),
+  ],
+  ['later than the plan looks', () => ({ a: memory([meeting(24 * 15)]), b: memory([meeting(24 * 15)]) })],
+  ['that are over', () => ({ a: memory([meeting(-5)]), b: memory([meeting(-5)]) })],
+])('meetings %s do not overlap', async (_, calendars) => {
+  expect(await overlaps(calendars())).toEqual([]);
+});
+
+test('an account whose rooms belong to no hosts has no overlaps', async () => {
+  const calendars = { a: memory([meeting(24)]), b: memory([meeting(24)]) };
+  expect(await overlaps(calendars)).toHaveLength(1);
+  expect(await overlaps(calendars, false)).toEqual([]);
+});
