@@ -158,7 +158,7 @@ describe('correcting drift', () => {
   it('leaves a room alone that is only said to be gone', async () => {
     const { world } = await drifted();
     failChange(world, new RoomGoneError('gone'));
-    await expect(rotateRoom(ORDER, world.context)).rejects.toThrow('and shows it');
+    await expect(rotateRoom(ORDER, world.context)).rejects.toThrow('but shows it');
     const order = { ...ORDER, cause: 'lost' } as const;
     expect(await rotateRoom(order, world.context)).toMatchObject({
       outcome: 'unchanged',
