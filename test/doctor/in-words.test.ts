@@ -33,7 +33,7 @@ describe('what keeps the doctor from asking is said with what to do', () => {
   test('a region that is not there', () => {
     const message = 'getaddrinfo ENOTFOUND cloudformation.nowhere-1.amazonaws.com';
     expect(inWords(Object.assign(new Error(message), { code: 'ENOTFOUND' }))).toMatch(
-      /^AWS cannot be reached \(.*nowhere-1.*\): is the region right/,
+      /^AWS cannot be reached \(.*nowhere-1.*\): check the region/,
     );
   });
 
@@ -52,7 +52,7 @@ describe('what keeps the doctor from asking is said with what to do', () => {
 
   test('why AWS cannot be reached, also where Node gives an error without a message', () => {
     const error = Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' });
-    expect(inWords(error)).toMatch(/^AWS cannot be reached \(ECONNREFUSED\): is the region right/);
+    expect(inWords(error)).toMatch(/^AWS cannot be reached \(ECONNREFUSED\): check the region/);
   });
 
   test('a stack that is none of ours, as it is', () => {
