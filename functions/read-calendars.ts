@@ -166,7 +166,8 @@ async function followCalendar(id: string, look?: string): Promise<void> {
     log.info('calendar read', { calendar: id, ...result });
     count('CalendarsRead');
   } catch (error) {
-    if (!PASSING.some((kind) => error instanceof kind)) throw error;
+    // no schedule asks for this event again
+    if (look !== undefined || !PASSING.some((kind) => error instanceof kind)) throw error;
     // the next schedule comes sooner than a retry would help
     log.error('calendar not read', { calendar: id, error: toError(error) });
     count('CalendarsFailed');

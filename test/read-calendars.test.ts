@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Connection, connectedCalendars } from '../functions/connections/connection.ts';
 import { ONE_MACHINE } from '../functions/runtime/one-machine.ts';
 import type { Queue } from '../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
@@ -7,6 +8,16 @@ import { createCalendarTable, startDynalite, type Tables } from '../local/engine
 import { type SecretsEndpoint, secretsEndpoint } from './adapters/secrets-endpoint.ts';
 import { type CalendarServer, SECRET_PATH, startCalendarServer } from './feeds/calendar-server.ts';
 import { calendar, vevent } from './requests/calendar/texts.ts';
+
+/** Its secret is none of Google. */
+const CONNECTION: Connection = {
+  name: 'office',
+  kind: 'google',
+  secret: 'connection/office',
+  calendars: ['anna@example.org'],
+  which: 'all',
+  writeBack: 'off',
+};
 
 let queues: QueueEngine;
 let inbox: Queue;
@@ -36,7 +47,7 @@ beforeAll(async () => {
     MAX_RECEIVE_COUNT: '5',
     REQUESTS_QUEUE: requests.url,
     FEEDS: JSON.stringify([{ name: 'team', secret: 'feed/team' }]),
-    CONNECTIONS: '[]',
+    CONNECTIONS: JSON.stringify([CONNECTION]),
     CALENDARS_TABLE: 'calendars',
     POWERTOOLS_METRICS_NAMESPACE: 'Test',
     POWERTOOLS_SERVICE_NAME: 'read-calendars',
@@ -73,9 +84,10 @@ function invoke(body: unknown, handle = handler): Promise<SQSBatchResponse> {
 const meeting = (uid: string) => vevent(`UID:${uid}`, 'DTSTART:20270301T090000Z', 'DURATION:PT1H');
 
 describe('reading calendars', () => {
-  test('leaves a message for each feed, so that one that fails fails alone', async () => {
+  test('leaves a message for each feed and calendar, so that one that fails fails alone', async () => {
     await invoke({});
-    expect(inbox.messages().map(({ body }) => body)).toEqual(['{"feed":"team"}']);
+    const [{ id } = { id: '' }] = connectedCalendars([CONNECTION]);
+    expect(inbox.messages().map(({ body }) => body)).toEqual(['{"feed":"team"}', `{"calendar":"${id}"}`]);
   });
 
   test('sends on what a feed has, once, and what is gone from it', async () => {
@@ -131,6 +143,15 @@ describe('reading calendars', () => {
   test('buries what nobody can read', async () => {
     await invoke({ feed: 'another' });
     expect(deadLetters.messages().at(-1)?.body).toBe('{"feed":"another"}');
+  });
+});
+
+test('a calendar that cannot be read waits for its schedule, and an event that was asked for comes back', async () => {
+  const [{ id } = { id: '' }] = connectedCalendars([CONNECTION]);
+  expect(await invoke({ calendar: id })).toEqual({ batchItemFailures: [] });
+  expect(logged.join()).toContain('calendar not read');
+  expect(await invoke({ calendar: id, event: 'e' })).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm' }],
   });
 });
 
