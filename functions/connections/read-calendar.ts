@@ -62,14 +62,10 @@ export async function readCalendar(
   const round = new Round(calendar, memory.events, { ...ports, system, now });
   const from = memory.choice === choice ? memory.cursor : undefined;
   const cursor = await readPages(calendar, from, { system, round });
+  mustBeFew(calendar, round.size, MOST_EVENTS);
   await round.finish(MOST_LOOKS, look);
   const events = round.known();
-  if (events.length > MOST_EVENTS) {
-    throw new CalendarUnreadableError(
-      calendar.id,
-      `${events.length} events get a room, more than ${MOST_EVENTS}; choose fewer with which: marked or invited`,
-    );
-  }
+  mustBeFew(calendar, events.length, MOST_EVENTS);
   const remember = memories.prepare(calendar.id, { revision: memory.revision, at, cursor, choice, events });
   await outbox.send(round.bodies);
   await lookAt(round.successors);
@@ -86,6 +82,15 @@ export async function readCalendar(
   };
 }
 
+/** @throws CalendarUnreadableError */
+function mustBeFew({ id }: ConnectedCalendar, events: number, most: number): void {
+  if (events <= most) return;
+  throw new CalendarUnreadableError(
+    id,
+    `${events} events get a room, more than ${MOST_EVENTS}; choose fewer with which: marked or invited`,
+  );
+}
+
 interface Reading {
   readonly system: CalendarSystem;
   readonly round: Round;
@@ -93,16 +98,19 @@ interface Reading {
 
 /** @returns the position of the next reading */
 async function readPages(
-  { id, calendar }: ConnectedCalendar,
+  connected: ConnectedCalendar,
   from: string | undefined,
   { system, round }: Reading,
 ): Promise<string> {
+  const { id, calendar } = connected;
   let cursor = from;
   if (cursor === undefined) round.startOver();
   for (;;) {
     const page = await system.changes(calendar, cursor);
     if (page) {
       await round.take(page);
+      // later pages may have removals
+      mustBeFew(connected, round.size, 2 * MOST_EVENTS);
       cursor = page.cursor;
       if (!page.hasMore) return cursor;
     } else {

@@ -40,9 +40,18 @@ interface Weighed {
   readonly at: Instant;
 }
 
+interface Page {
+  readonly at: Instant;
+  readonly found: readonly (Weighed | RemovedEvent)[];
+  readonly anySeries: boolean;
+}
+
 interface RoundParts extends MeetingPorts {
   readonly system: CalendarSystem;
 }
+
+/** Names are remembered: a few long ones, which anybody can put into an invitation, would leave no space for others. */
+const LONGEST_NAME = 2000;
 
 /** This many meetings are read in parallel. */
 const AT_ONCE = 25;
@@ -68,6 +77,8 @@ export class Round {
   readonly #system: CalendarSystem;
   readonly #ports: MeetingPorts;
   readonly #now: () => Instant;
+  readonly #pages: Page[] = [];
+  readonly #wanted = new Set<string>();
   #seen = new Set<string>();
   #waiting = new Map<string, Weighed>();
   /** The roles of the weighed events in their meetings. */
@@ -96,17 +107,46 @@ export class Round {
     this.#at = this.#now();
   }
 
+  /** Joins meetings and sends messages only after all pages were read: a later one may be torn. */
   async take({ events, anySeries = false }: ChangesPage): Promise<void> {
     if (events.length > 0) this.isQuiet = false;
-    const isUnknown = (event: StoredEvent | RemovedEvent) => 'removed' in event && !this.#known.has(event.id);
-    this.#anySeries ||= anySeries && events.some(isUnknown);
-    const weighed: (Weighed | RemovedEvent)[] = [];
+    const found: (Weighed | RemovedEvent)[] = [];
     for (const event of events) {
       const each = 'removed' in event ? event : await this.#read(event);
-      if (each) weighed.push(each);
+      if (each && this.#matters(each)) found.push(each);
     }
-    await this.#join(weighed.filter((each) => 'event' in each));
-    for (const each of weighed) await this.#takeEvent(each);
+    this.#pages.push({ at: this.#at, found, anySeries });
+    this.#at = this.#now();
+  }
+
+  /** Whether anything can follow from it: a calendar may have very many events without a room. */
+  #matters(each: Weighed | RemovedEvent): boolean {
+    if ('removed' in each || each.event.seriesId !== undefined) return true;
+    const { id } = each.event;
+    if (each.isChosen && !each.isOver) this.#wanted.add(id);
+    return this.#wanted.has(id) || this.#known.has(id);
+  }
+
+  /** How many events get a room after the pages that were read, not counting exceptions. */
+  get size(): number {
+    const ids = new Set(this.#known.keys());
+    for (const each of this.#pages.flatMap(({ found }) => found)) {
+      if ('removed' in each) ids.delete(each.id);
+      else if (!each.isChosen) ids.delete(each.event.id);
+      else if (each.event.seriesId === undefined && !each.isOver) ids.add(each.event.id);
+    }
+    return ids.size;
+  }
+
+  async #takePages(): Promise<void> {
+    for (const { at, found, anySeries } of this.#pages) {
+      this.#at = at;
+      const isUnknown = (each: Weighed | RemovedEvent) => 'removed' in each && !this.#known.has(each.id);
+      this.#anySeries ||= anySeries && found.some(isUnknown);
+      await this.#join(found.filter((each) => 'event' in each));
+      for (const each of found) await this.#takeEvent(each);
+    }
+    this.#pages.length = 0;
     this.#at = this.#now();
   }
 
@@ -117,6 +157,7 @@ export class Round {
    * @param look an event to send again in any case: it decides about its room from now on
    */
   async finish(mostLooks: number, look?: string): Promise<void> {
+    await this.#takePages();
     if (this.#anySeries) await this.#readSeriesAgain();
     await this.#tellExceptions();
     if (this.isFull) this.#markMissing();
@@ -148,6 +189,9 @@ export class Round {
     const kept = keptOf(event);
     const timeZone = this.#zoneOf(event);
     const uid = uidOf(content) || `${this.#calendar.id} ${id}`;
+    if (Math.max(uid.length, id.length) > LONGEST_NAME) {
+      throw new RequestRefusedError(`event: has a name of more than ${LONGEST_NAME} characters`);
+    }
     return {
       event,
       isChosen: isChosen(content, this.#calendar),
@@ -166,8 +210,14 @@ export class Round {
   /** Joins many in parallel: a first reading has thousands. */
   async #join(all: readonly Weighed[]): Promise<void> {
     const news = all.filter((each) => each.event.seriesId === undefined && this.#isNews(each));
-    for (let from = 0; from < news.length; from += AT_ONCE)
-      await Promise.all(news.slice(from, from + AT_ONCE).map((each) => this.#roleOf(each)));
+    // events of one meeting would be in each other's way
+    const meetings = [...Map.groupBy(news, ({ meeting }) => meeting).values()];
+    for (let from = 0; from < meetings.length; from += AT_ONCE)
+      await Promise.all(meetings.slice(from, from + AT_ONCE).map((events) => this.#joinOne(events)));
+  }
+
+  async #joinOne(events: readonly Weighed[]): Promise<void> {
+    for (const each of events) await this.#roleOf(each);
   }
 
   #isNews({ event: { id }, isChosen, isOver, digest }: Weighed): boolean {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { Connection } from '../../functions/connections/connection.ts';
 import {
   type Format,
   identityOf,
   joinMeeting,
   leaveMeeting,
   type MeetingPorts,
+  type Meetings,
   meetingId,
   ONE_OCCURRENCE,
   ORGANIZERS,
@@ -12,7 +14,20 @@ import {
   type Rank,
   WHOLE,
 } from '../../functions/connections/meetings.ts';
+import type { CalendarSystem, EventContent } from '../../functions/connections/system.ts';
+import { calendar as calendarText, vevent } from '../requests/calendar/texts.ts';
 import { memoryMeetings } from '../support/memory-meetings.ts';
+import { Reader } from './reading.ts';
+
+/** A table takes a while to answer. */
+function slowMeetings(): Meetings {
+  const { read, write } = memoryMeetings();
+  const later = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return {
+    read: (id) => later().then(() => read(id)),
+    write: (meeting) => later().then(() => write(meeting)),
+  };
+}
 
 const UID = 'meeting-1@example.org';
 const ID = meetingId(UID);
@@ -148,6 +163,55 @@ describe('a meeting that somebody copies without end', () => {
     expect((await ports.meetings.read(ID))?.version).toBe(version);
     expect(await join('office-a', ORGANIZERS)).toMatchObject({ speaks: true });
     expect(await leave('office-a')).toMatchObject({ isOver: false });
+  });
+});
+
+describe('a calendar', () => {
+  const connection = (more: Partial<Connection> = {}) =>
+    ({
+      ...{ name: 'office', kind: 'google', secret: 's', calendars: ['anna', 'bob'], which: 'all' },
+      ...{ writeBack: 'off', ...more },
+    }) as Connection;
+  /** A system whose calendars have these events. */
+  const systemOf = (contents: readonly EventContent[]): CalendarSystem => {
+    const events = contents.map((content, nth) => ({ id: `e${nth}`, version: '1', content }));
+    return {
+      changes: async () => ({ events, cursor: '1', hasMore: false }),
+      read: async (_, id) => events.filter((event) => event.id === id),
+      write: async () => 'refused',
+    };
+  };
+  const google = (nth: number): EventContent => {
+    const at = (hour: number) => ({ dateTime: `2027-03-01T${hour}:00:00Z` });
+    const event = { id: `e${nth}`, iCalUID: `u${nth}`, summary: 'Meeting', start: at(10), end: at(11) };
+    return { format: 'google', event };
+  };
+  const now = () => Date.parse('2027-01-15T10:00:00Z');
+
+  test('with more events than can be remembered is part of no meeting', async () => {
+    const meetings = memoryMeetings();
+    const many = Array.from({ length: 10_001 }, (_, nth) => google(nth));
+    const anna = new Reader(connection(), systemOf(many), now, { meetings });
+    await expect(anna.read()).rejects.toThrow('10001 events get a room');
+    const bob = new Reader(connection(), systemOf([google(0)]), now, { meetings, calendar: 1 });
+    expect(await bob.read()).toMatchObject({ sent: 1 });
+  });
+
+  test('with one event many times is read, and the meeting has one room', async () => {
+    const copies = Array.from({ length: 200 }, () => google(0));
+    const anna = new Reader(connection(), systemOf(copies), now, { meetings: slowMeetings() });
+    expect(await anna.read()).toMatchObject({ sent: 1 });
+  });
+
+  test('with an event whose UID is without end has rooms for the others', async () => {
+    const named = (uid: string): EventContent => ({
+      format: 'icalendar',
+      text: calendarText(vevent(`UID:${uid}`, 'DTSTART:20270301T090000Z', 'DURATION:PT1H')),
+    });
+    const system = systemOf([named('x'.repeat(100_000)), named('b')]);
+    const anna = new Reader(connection({ kind: 'caldav', url: 'https://x.example' }), system, now);
+    expect(await anna.read()).toMatchObject({ sent: 1, unreadable: 1 });
+    expect(JSON.stringify(anna.memory).length).toBeLessThan(1000);
   });
 });
 
