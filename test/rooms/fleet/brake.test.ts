@@ -408,7 +408,7 @@ describe('a table that was restored to an earlier time', () => {
     expect(world.kept()).toEqual(living);
     expect(world.row('room-0')).toMatchObject({
       generation: 2,
-      warnings: [expect.stringContaining('ask for it again')],
+      warnings: [expect.stringContaining('request it again')],
     });
   });
 });
