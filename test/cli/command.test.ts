@@ -192,7 +192,7 @@ describe('dead letters', () => {
     const after = new Map(await ids());
     expect(await here('dead-letters', 'discard', of('bad/2', after))).toMatchObject({
       code: 2,
-      err: expect.stringContaining('nobody can be asked'),
+      err: expect.stringContaining('there is no terminal for a question'),
     });
     expect(await shown({ answer: 'y' }, 'dead-letters', 'discard', of('bad/2', after))).toMatchObject({
       code: 0,
