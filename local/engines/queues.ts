@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { DatabaseSync } from 'node:sqlite';
 import { type BuildAppOptions, buildApp, type S3SpyEvent } from 'fauxqs';
 import { Queue, type QueueInside } from './queue.ts';
 import { queryAnswer, queryError, queryInput, SQS_VERSION } from './sqs-query.ts';
@@ -124,6 +125,8 @@ const NO_MOVE =
   'this redrive would give messages a new place among the others: npm run dead-letters -- redrive keeps it';
 
 interface Persistence {
+  readonly db: DatabaseSync;
+  updateMessageReady(messageId: string): void;
   load(...stores: [Stores['sqsStore'], Stores['snsStore'], Stores['s3Store']]): void;
   close(): void;
 }
@@ -162,6 +165,11 @@ async function openStores(directory?: string): Promise<OpenStores> {
     PersistenceManager: new (directory: string) => Persistence;
   };
   const persistence = new PersistenceManager(directory);
+  // the engine's own statement violates its schema, and a message that became visible again was lost to its queue
+  const ready = persistence.db.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  persistence.updateMessageReady = (messageId) => void ready.run(messageId);
   persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
   const kept = persistence as never;
   for (const store of Object.values(stores)) store.persistence = kept;

@@ -1,7 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterEach, expect, test } from 'vitest';
 import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
 import { type QueueEngine, startQueues } from '../../../local/engines/queues.ts';
@@ -100,4 +105,27 @@ test('messages outlive a restart where a directory was named', async () => {
 
   const queue = (await engine(directory)).create('work', arnOf('work'), {});
   expect(queue.messages().map((message) => message.body)).toEqual(['kept']);
+});
+
+test('a message that is only read and given back stays where a directory was named', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'queues-'));
+  closing.push(() => rm(directory, { recursive: true }));
+  const before = await startQueues(directory);
+  const sqs = client(before.endpoint);
+  const { url: QueueUrl } = before.create('work', arnOf('work'), {});
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'read' }));
+  const counts: unknown[] = [];
+  for (let look = 0; look < 2; look++) {
+    const { Messages: [message] = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['ApproximateReceiveCount'] }),
+    );
+    counts.push(message?.Attributes?.ApproximateReceiveCount);
+    const { ReceiptHandle } = message ?? {};
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+  }
+  expect(counts).toEqual(['1', '2']);
+  await before.stop();
+
+  const queue = (await engine(directory)).create('work', arnOf('work'), {});
+  expect(queue.messages()).toMatchObject([{ body: 'read', receiveCount: 2 }]);
 });
