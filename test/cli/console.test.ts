@@ -1,16 +1,12 @@
 import { request as httpRequest } from 'node:http';
-import Chromium from '@sparticuz/chromium';
-import axe from 'axe-core';
-import { type Browser, chromium, type Page as Tab } from 'playwright-core';
+import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ConsoleServer, openConsole } from '../../cli/console/server.ts';
 import { findPlace } from '../../cli/deployment/find.ts';
 import { type ControlServer, openControl } from '../../local/rooms/control.ts';
 import { DAY, journey } from '../journey/journey.ts';
+import { accessibilityFaults, hasBrowser, startBrowser } from '../support/browser.ts';
 
-/** A browser of one's own, where npm's does not run: anywhere but on Linux on x64. */
-const OWN = process.env.CHROMIUM_PATH;
-const hasBrowser = OWN !== undefined || (process.platform === 'linux' && process.arch === 'x64');
 /** Where pictures of every page are put, if anywhere. */
 const PICTURES = process.env.CONSOLE_PICTURES;
 
@@ -208,11 +204,7 @@ test('the page that waits for a count asks for nothing but whether it is over', 
 describe.skipIf(!hasBrowser)('in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: OWN ?? (await Chromium.executablePath()),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-      headless: true,
-    });
+    browser = await startBrowser();
   });
   afterAll(() => browser?.close());
 
@@ -259,11 +251,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
       path,
       async (tab) => {
         if (PICTURES) await tab.screenshot({ path: `${PICTURES}/${name} ${shape}.png`, fullPage: true });
-        // the policy of the pages lets no script in but their own, so it comes through the browser's door
-        const { violations } = (await tab.evaluate(`${axe.source};axe.run(document)`)) as axe.AxeResults;
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual(
-          [],
-        );
+        expect(await accessibilityFaults(tab)).toEqual([]);
         const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
         expect(await tab.evaluate(overflow)).toBe(0);
       },

@@ -1,16 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Chromium from '@sparticuz/chromium';
-import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page as Tab } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Appearance, afterKnock, answerOf, unavailable } from '../../functions/links/answer.ts';
 import { type Link, type LinkState, opensAtKnock, pageOf } from '../../functions/rooms/model/link.ts';
+import { accessibilityFaults, hasBrowser, startBrowser } from '../support/browser.ts';
 
-/** A browser of one's own, where npm's does not run: anywhere but on Linux on x64. */
-const OWN = process.env.CHROMIUM_PATH;
-const hasBrowser = OWN !== undefined || (process.platform === 'linux' && process.arch === 'x64');
 /** Where pictures of every page are put, if anywhere. */
 const PICTURES = process.env.LINK_PICTURES;
 
@@ -62,12 +58,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  browser = await chromium.launch({
-    executablePath: OWN ?? (await Chromium.executablePath()),
-    // npm's browser is made for one page in one process, and ends with its first context
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-    headless: true,
-  });
+  browser = await startBrowser();
 });
 
 afterAll(async () => {
@@ -82,10 +73,6 @@ beforeEach(() => {
   appearance = APPEARANCE;
   link = undefined;
 });
-
-/** Runs in the page: each fault with the elements that have it. */
-const AXE = `axe.run(document).then(({ violations }) =>
-  violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join()))`;
 
 const PHONE: BrowserContextOptions = { viewport: { width: 375, height: 700 } };
 const DESK: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
@@ -136,10 +123,9 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
         isAway = name === 'unavailable';
         const tab = await visit({ ...options, colorScheme: 'light' });
         expect(await tab.locator('main').getAttribute('data-page')).toBe(name);
-        await tab.evaluate(axe.source);
         for (const colorScheme of ['light', 'dark'] as const) {
           await tab.emulateMedia({ colorScheme });
-          expect(await tab.evaluate<string[]>(AXE)).toEqual([]);
+          expect(await accessibilityFaults(tab)).toEqual([]);
           if (PICTURES === undefined) continue;
           if (!existsSync(PICTURES)) mkdirSync(PICTURES, { recursive: true });
           await tab.screenshot({ path: `${PICTURES}/link-${name}-${screen}-${colorScheme}.png` });
