@@ -102,6 +102,8 @@ export interface MeetingPorts {
 export interface Role {
   /** Whether its event decides about the room. */
   readonly speaks: boolean;
+  /** Whether the meeting has other events: its room may have been announced before this one was read. */
+  readonly hasOthers: boolean;
   readonly room: Identity;
 }
 
@@ -133,7 +135,11 @@ export function joinMeeting(
     const isUnchanged = isNoted && !isAnew && after.places.length === known.places.length;
     if (!isUnchanged) await meetings.write(after);
     const speaker = speakerOf(after, formats);
-    return { speaks: isAnew || (speaker !== undefined && isSame(speaker)), room: after.room };
+    return {
+      speaks: isAnew || (speaker !== undefined && isSame(speaker)),
+      hasOthers: !known.places.every(isSame),
+      room: after.room,
+    };
   });
 }
 
@@ -160,8 +166,12 @@ export async function roleIn(
 ): Promise<Role | undefined> {
   const known = await meetings.read(id);
   if (!known) return undefined;
-  const speaker = speakerOf(known, formats);
-  return { speaks: speaker?.calendar === calendar && speaker.event === event, room: known.room };
+  const isSame = (each: Place | undefined) => each?.calendar === calendar && each.event === event;
+  return {
+    speaks: isSame(speakerOf(known, formats)),
+    hasOthers: !known.places.every(isSame),
+    room: known.room,
+  };
 }
 
 /** An event that was deleted by mistake may come back, and a crash may repeat the reading of its deletion. */

@@ -260,7 +260,7 @@ export class Round {
     if (old?.digest === digest) return;
     const role = await this.#roleOf(weighed);
     if (role.speaks) this.#tell(kept, false, { timeZone, room: role.room });
-    else this.copies.push({ key: role.room.key, meeting: weighed.meeting });
+    this.#writeLinks(weighed.meeting, role, !old);
     // its exceptions are older than this change, so no page has them
     if (!old && hasMore && !this.isFull) {
       const [, ...exceptions] = await this.#system.read(this.#calendar.calendar, id);
@@ -293,7 +293,12 @@ export class Round {
     if (old?.digest === digest) return;
     const role = series ? await this.#roleOfSeries(series) : await this.#roleOf(weighed);
     if (!role || role.speaks) this.#tell(kept, false, { timeZone, room: role?.room, at });
-    else this.copies.push({ key: role.room.key, meeting: series ? meetingOf(series) : weighed.meeting });
+    if (role) this.#writeLinks(series ? meetingOf(series) : weighed.meeting, role, !old && !series);
+  }
+
+  /** A new event that speaks may change nothing about its room, so that no announcement brings the link. */
+  #writeLinks(meeting: string, { speaks, hasOthers, room }: Role, isNew: boolean): void {
+    if (!speaks || (isNew && hasOthers)) this.copies.push({ key: room.key, meeting });
   }
 
   async #roleOfSeries({ id, ...names }: KnownEvent): Promise<Role | undefined> {
