@@ -297,6 +297,8 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       world.person.edit(id, { start: '2027-04-01T09:00:00Z', title: 'Later' });
       for (const each of [anna, bob]) await each.read();
       expect(await rooms()).toEqual(['2027-04-01T10:00']);
+      // what the organizer changes is announced
+      expect(anna.copies).toHaveLength(first === anna ? 0 : 1);
       const [key] = Object.keys(await anna.byKey(inOrder()));
       const copies = [...anna.copies, ...bob.copies];
       expect(copies.length).toBeGreaterThan(0);
