@@ -6,7 +6,7 @@ import { meetingsTable } from './adapters/tables/meetings-table.ts';
 import { writeBackRecords } from './adapters/tables/write-back-records.ts';
 import { type ConnectedCalendar, type Connection, connectedCalendars } from './connections/connection.ts';
 import type { CalendarSystem } from './connections/system.ts';
-import { tasksFor, tasksForCopies } from './connections/write-back/places.ts';
+import { tasksFor, tasksForCopies, writeIntoAll } from './connections/write-back/places.ts';
 import { WRITE_BACK_REASONS } from './connections/write-back/reasons.ts';
 import type { WriteBackProblem } from './connections/write-back/record.ts';
 import { type CopyTask, copyTask, type WriteBackTask, writeBackTask } from './connections/write-back/task.ts';
@@ -76,11 +76,8 @@ function failurePolicy(): FailurePolicy {
 }
 
 async function perform(task: Task | undefined): Promise<void> {
-  const failures: unknown[] = [];
-  // if one place fails, the others still get their link; the message comes again for the failed one
-  for (const place of task ? await placesOf(task) : [])
-    await write(place).catch((error: unknown) => failures.push(error));
-  if (failures.length > 0) throw failures[0];
+  // the message comes again for a place that failed
+  if (task) await writeIntoAll(() => placesOf(task), write);
 }
 
 /** Returns the event of the room, and its copies. */

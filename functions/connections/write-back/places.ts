@@ -40,6 +40,27 @@ export function tasksForCopies(
   }));
 }
 
+/**
+ * Writes into all events of a task. If one fails, the others still get their link, and the error is thrown
+ * after that.
+ *
+ * Looks for new events after the writes: an event that has joined the meeting in the meantime may have been
+ * read before there was a link for it.
+ */
+export async function writeIntoAll(
+  tasks: () => Promise<readonly WriteBackTask[]>,
+  write: (task: WriteBackTask) => Promise<unknown>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  const done: WriteBackTask[] = [];
+  const left = async () => (await tasks()).filter((task) => !done.some((each) => isOf(each, task)));
+  for (let next = await left(); next.length > 0; next = await left()) {
+    for (const task of next) await write(task).catch((error: unknown) => failures.push(error));
+    done.push(...next);
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
 type Where = Pick<WriteBackTask, 'calendar' | 'event'>;
 
 function isOf(place: Where, { calendar, event }: Where): boolean {

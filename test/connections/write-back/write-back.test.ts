@@ -3,7 +3,7 @@ import { seededRandom } from '../../../emulators/http/random.ts';
 import { type Connection, connectedCalendars } from '../../../functions/connections/connection.ts';
 import type { Meeting } from '../../../functions/connections/meetings.ts';
 import type { EventContent } from '../../../functions/connections/system.ts';
-import { tasksFor, tasksForCopies } from '../../../functions/connections/write-back/places.ts';
+import { tasksFor, tasksForCopies, writeIntoAll } from '../../../functions/connections/write-back/places.ts';
 import type { CopyTask, WriteBackTask } from '../../../functions/connections/write-back/task.ts';
 import {
   type WriteBackPorts,
@@ -190,6 +190,36 @@ describe('the copies of an event in other calendars', () => {
     expect(times(OLD, system.content('e2'))).toBe(times(OLD, system.content('e1')));
     await all(tasksFor(aTask(3, undefined), meeting));
     expect(await ofReading()).toEqual([]);
+  });
+
+  test('get it when they come while it is written, and found none', async () => {
+    const { system, write, ofReading } = await withCopy();
+    let known: Meeting = { ...meeting, places: meeting.places.slice(0, 1) };
+    const written: string[] = [];
+    await writeIntoAll(
+      async () => tasksFor(aTask(2, OLD), known),
+      async (task) => {
+        if (known !== meeting) expect(await ofReading({}, meeting)).toEqual([]);
+        known = meeting;
+        written.push(task.event);
+        await write(task);
+      },
+    );
+    expect(written).toEqual(['e1', 'e2']);
+    expect(times(OLD, system.content('e2'))).toBe(times(OLD, system.content('e1')));
+  });
+
+  test('get it also if another event fails, which is told after that', async () => {
+    const { system, write } = await withCopy();
+    const writing = writeIntoAll(
+      async () => tasksFor(aTask(2, OLD), meeting),
+      async (task) => {
+        if (task.event === 'e1') throw new Error('no answer');
+        await write(task);
+      },
+    );
+    await expect(writing).rejects.toThrow('no answer');
+    expect(times(OLD, system.content('e2'))).toBeGreaterThan(0);
   });
 
   test('lose it alone where they have lost their mark', async () => {
