@@ -41,6 +41,7 @@ async function cold({ coldRounds }: Effort): Promise<string> {
   const aims: string[] = [];
   for (const name of FUNCTIONS) {
     begin('cold', name);
+    // ours is measured always
     const [ours, ...others] = (await measureCold(name, coldRounds)) as [ColdRuns, ...ColdRuns[]];
     for (const runs of [ours, ...others]) rows.push(coldRow(name, runs, ours));
     for (const { variant, total } of others) {
@@ -83,6 +84,7 @@ async function warm({ warmRounds: rounds, warmMessages }: Effort): Promise<strin
   for (const name of FUNCTIONS) {
     begin('warm', name);
     const messages = isPerRoom(name) ? warmMessages : warmMessages / 10;
+    // ours is measured always
     const [ours, ...others] = (await measureWarm(name, { rounds, messages })) as [WarmRuns, ...WarmRuns[]];
     for (const runs of [ours, ...others]) rows.push(warmRow(name, runs, ours));
     for (const { variant, rate } of others) {

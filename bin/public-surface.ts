@@ -59,6 +59,7 @@ export function publicSurface(): readonly Export[] {
       const [handle] = project.checker.getAliasedSymbol(symbol).declarations;
       const declaration = handle?.resolve(project);
       if (!declaration) throw new Error(`the export ${symbol.name} has no declaration`);
+      // TypeScript's declarations that can be exported
       return exportOf(declaration as Declaration as Exported, project);
     });
     return exported.toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -99,6 +100,7 @@ function written(node: TypeNode, { checker }: Project): string {
 }
 
 function memberOf(member: Node, owner: string, project: Project): Member | undefined {
+  // members of classes and interfaces have these parts
   const { modifiers, name, body, type } = member as Node & {
     modifiers?: readonly Node[];
     name?: { text: string };

@@ -58,6 +58,7 @@ export function localProvider({ emulator, entry, credential }: Account): LocalPr
     title: entry.provider,
     emulator,
     url: emulator.url,
+    // the stack's entry of the pool, which the template has
     application: application as unknown as LocalProvider['application'],
     credential,
     movesExpiry: PROVIDERS[entry.provider].capabilities.movableExpiry,

@@ -59,6 +59,7 @@ function whole(name: string, text: string): number {
 }
 
 function providerNamed(name: string): ProviderName {
+  // the record has a key for each provider
   if (name in ACCOUNTS) return name as ProviderName;
   throw new Error(`--provider must be one of ${Object.keys(ACCOUNTS).join(', ')}, got ${name}`);
 }

@@ -32,6 +32,7 @@ const isLasting = (index: number) => index % 3 === 0;
 export function drawWorkload(random: Random, keys: number): Workload {
   const wanted = new Map<string, Wanted>();
   const newest = new Map<string, WorkItem>();
+  // none of the lists is empty
   const pick = <T>(among: readonly T[]): T => among[drawBelow(random, among.length)] as T;
 
   function ensure(key: string, isHandled: boolean): WorkItem {

@@ -126,6 +126,7 @@ export async function move(sqs: SQSClient, messages: readonly Message[], route: 
       })),
     }),
   );
+  // the ids are places of the list, as they were sent
   const done = (sent.Successful ?? []).map(({ Id }) => messages[Number(Id)] as Message);
   if (done.length > 0) {
     await sqs.send(

@@ -50,6 +50,7 @@ export async function runEmulator(command: EmulatorCommand, argv: readonly strin
       console.log(command.usage);
       return;
     }
+    // parseArgs gives what the options declare
     const args = readArguments(values as Values, command.defaultPort);
     const storm = readStorm(args.text('storm'));
     const { emulator, story } = await command.start(args);
@@ -63,6 +64,7 @@ export async function runEmulator(command: EmulatorCommand, argv: readonly strin
 }
 
 function readArguments(values: Values, defaultPort: number): Arguments {
+  // parseArgs gives what the options above declare
   const text = (name: string) => values[name] as string | undefined;
   const texts = (name: string) => (values[name] ?? []) as string[];
   const count = (name: string): number | undefined => {

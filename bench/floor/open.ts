@@ -31,5 +31,6 @@ export async function open(row: Row, revision: number | undefined, type: string)
 }
 
 function nameIn(spec: unknown): string {
+  // as the table has it, which this project wrote
   return (spec as { settings: { display_name: string } }).settings.display_name;
 }

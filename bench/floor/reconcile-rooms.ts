@@ -11,6 +11,7 @@ export async function handler(): Promise<SQSBatchResponse> {
   if (ALL_CALLS)
     await overwrite({ roomKey: '#list-ends', entry: 'main', bookmark: rooms.at(-1)?.id, seenAt });
   const rows = await scan();
+  // as the table has it, which this project wrote
   const lost = rows.filter(({ current }) => current && !living.has((current as { id: string }).id));
   await announce('Rooms Reconciled', { rooms: living.size, rows: rows.length, lost: lost.length });
   return { batchItemFailures: [] };

@@ -86,6 +86,7 @@ export async function coldVisits(
       taken.cpu.push(loaded.cpu + ran.cpu);
     }
   }
+  // there is a run for each way, ours first
   return runs as [ColdRuns, ...ColdRuns[]];
 }
 
@@ -110,6 +111,7 @@ export async function warmVisits(
     }
   }
   for (const { container } of lanes) await container.stop();
+  // there is a lane for each way, ours first
   return lanes.map(({ runs }) => runs) as [WarmRuns, ...WarmRuns[]];
 }
 

@@ -117,6 +117,7 @@ function attribute(value: unknown): object {
     case 'boolean':
       return { BOOL: value };
     default:
+      // an object, after the other types
       return { M: attributes(value as Record<string, unknown>) };
   }
 }

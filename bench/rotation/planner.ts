@@ -72,6 +72,7 @@ function countReads(client: DynamoDBClient): { readUnits: number; reads: number 
   const consumed = { readUnits: 0, reads: 0 };
   client.middlewareStack.add(
     (next) => async (args) => {
+      // every command that reads takes this field
       const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as typeof args.input;
       const result = await next({ ...args, input });
       const { ConsumedCapacity } = result.output as { ConsumedCapacity?: { CapacityUnits?: number } };

@@ -29,6 +29,7 @@ export function perRecord<Schema extends z.ZodType>(
   );
   const handle: Handle = async (event, context) => {
     config.registerLambdaContext(context);
+    // Powertools types its records more narrowly than it uses them
     return processPartialResponse(event, once as never, processor, { context });
   };
   return withPowertools(handle);

@@ -117,6 +117,7 @@ export class BenchContainer {
         }),
       ]);
       if (reply.error) throw new Error(reply.error);
+      // the container answers with what it was asked for
       return reply.answer as T;
     } finally {
       gone.abort();

@@ -118,6 +118,7 @@ function withCapacity(body: string): string {
 function unitsOf(name: string, received: string): number {
   if (name.includes('/')) return 0;
   const { ConsumedCapacity: consumed } = JSON.parse(received || '{}');
+  // as DynamoDB answers: one for a table, a list for a batch
   const all = [consumed ?? []].flat() as { CapacityUnits?: number }[];
   return all.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
 }

@@ -25,6 +25,7 @@ export const vi = {
   },
   useFakeTimers({ now = RealDate.now() }: { readonly now?: number } = {}): void {
     instant = now;
+    // it is called with `new` only
     globalThis.Date = StandingDate as DateConstructor;
   },
   setSystemTime(now: number): void {

@@ -86,6 +86,7 @@ function aim(text: string, now: number): number {
   }
   const [, count, unit] = /^\+(\d+)([mhdw])$/.exec(text) ?? [];
   const written = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+  // the pattern takes only these units
   const at = count ? now + Number(count) * (UNITS[unit as string] as number) : written;
   if (Number.isNaN(at))
     throw new CallError(`a time is written +30m, +12h, +7d, +2w or 2027-01-31T02:00:00Z, got ${text}`);

@@ -77,6 +77,7 @@ function askedOf({ at, fields }: NamedRoom, usual: Wanted['usual'], names: reado
   const [only] = names;
   const { link, room = link, ...rest } = fields;
   const body = { application: names.length === 1 ? only : undefined, ...usual, ...rest, room };
+  // any object can be asked for a field, which is unknown
   const { key, application } = body as { key?: unknown; application?: unknown };
   if (typeof room !== 'string' || room === '')
     throw new CallError(`${at}: room: is missing: name its id or its link`);

@@ -38,14 +38,18 @@ export async function lifeOf(key: string, deployment: Deployment): Promise<RoomL
 
 async function eventsOf(key: string, { machine }: Deployment): Promise<readonly LifeEvent[] | undefined> {
   const seen = await machine?.announcements();
-  return seen
-    ?.filter(({ event }) => (event.detail as { key?: string }).key === key)
-    .slice(-LAST_EVENTS)
-    .map(({ at, event }) => ({
-      at: new Date(at).toISOString(),
-      type: String(event['detail-type']),
-      reason: String((event.detail as { reason?: string }).reason ?? ''),
-    }));
+  return (
+    seen
+      // as the stack announces it
+      ?.filter(({ event }) => (event.detail as { key?: string }).key === key)
+      .slice(-LAST_EVENTS)
+      .map(({ at, event }) => ({
+        at: new Date(at).toISOString(),
+        type: String(event['detail-type']),
+        // as the stack announces it
+        reason: String((event.detail as { reason?: string }).reason ?? ''),
+      }))
+  );
 }
 
 /** Nothing keeps what a stack in AWS announced. The history has the changes of generation, which were announced. */

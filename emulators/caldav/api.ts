@@ -61,6 +61,7 @@ export function createApi({ users, calendars, switches, mails, now }: ApiParts) 
       [
         'DAV: multistatus',
         ...responses,
+        // the pair has the two places of a part
         ...(token === undefined ? [] : [['DAV: sync-token', token] as Part]),
       ],
       switches.namespaces,

@@ -1,5 +1,6 @@
 import { type ControlHandler, explaining } from '../http/control.ts';
 import type { Reply } from '../http/replies.ts';
+import { fieldsOf } from '../http/requests.ts';
 import type { CalendarRecord, Mail } from './calendars.ts';
 
 /** The objects that the controls change. */
@@ -28,7 +29,7 @@ export function createControls(inside: Controlled): Record<string, ControlHandle
         })),
       }),
     'PUT /_control/calendars/:user/:calendar/rights': explaining((request, params) => {
-      const { readOnly } = (request.json() ?? {}) as { readOnly?: unknown };
+      const { readOnly } = fieldsOf(request.json());
       if (typeof readOnly !== 'boolean') throw new Error('send {"readOnly": true} or {"readOnly": false}');
       calendarOf(params).readOnly = readOnly;
       return ok({ readOnly });
@@ -39,7 +40,7 @@ export function createControls(inside: Controlled): Record<string, ControlHandle
     }),
     'GET /_control/mails': () => ok({ count: inside.mails.length, mails: inside.mails }),
     'PUT /_control/users/:user/passwords': explaining((request, { user = '' }) => {
-      const { password } = (request.json() ?? {}) as { password?: unknown };
+      const { password } = fieldsOf(request.json());
       if (typeof password !== 'string' || password === '') throw new Error('send {"password": "..."}');
       inside.trust(user, password);
       return ok({ trusted: user });

@@ -40,6 +40,7 @@ function readComponent(text: string): Component {
 }
 
 function readLine(line: string, open: Component[]): void {
+  // the outermost component stays open until the end
   const current = open.at(-1) as Component;
   const [, verb, name = ''] = /^(BEGIN|END):(.*)$/i.exec(line.toUpperCase().trim()) ?? [];
   if (verb === 'BEGIN') {

@@ -27,6 +27,7 @@ export function readXml(text: string): Element {
   const open: Open[] = [root];
   for (const [token, cdata, closing, tag, attributes, selfClosing, plain] of text.matchAll(TOKEN)) {
     if (token === '<') throw new UnreadableXmlError('a "<" that begins nothing');
+    // the document itself stays open until the end
     const current = open.at(-1) as Open;
     if (tag === undefined) current.text += cdata ?? unescaped(plain ?? '');
     else if (closing) close(open, tag);

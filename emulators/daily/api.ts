@@ -75,6 +75,7 @@ export function createApi({
       domainName: domain.domainName,
       privacy: readPrivacy(privacy) ?? CHOICES.defaultPrivacy,
       config: applyProperties({}, properties ?? {}, switches, now),
+      // readBody has checked it
       ...(name !== undefined && { name: name as string }),
     };
     if (order.name && domain.rooms.isTaken(order.name, now)) {
@@ -104,6 +105,7 @@ export function createApi({
 
   const eject = (visit: Visit): Reply => {
     const room = existing(visit);
+    // readBody refuses other types
     const { ids = [], user_ids = [] } = readBody(visit.request, ['ids', 'user_ids'], switches) as Record<
       string,
       string[]

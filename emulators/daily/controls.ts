@@ -2,6 +2,7 @@ import type { ControlHandler } from '../http/control.ts';
 import { explaining } from '../http/control.ts';
 import type { Delivery } from '../http/deliveries.ts';
 import type { Reply } from '../http/replies.ts';
+import { fieldsOf } from '../http/requests.ts';
 import type { RoomEmulator } from '../room-emulator.ts';
 import type { Participant } from './meetings.ts';
 
@@ -35,7 +36,7 @@ export function createControls(inside: Controlled): Record<string, ControlHandle
     'GET /_control/rooms/:name/participants': explaining((_, { name = '' }) => ok(inside.participants(name))),
     'GET /_control/callbacks': () => ok({ callbacks: inside.callbacks }),
     'PUT /_control/domains/:domain/keys': explaining((request, { domain = '' }) => {
-      const { apiKey } = (request.json() ?? {}) as { apiKey?: unknown };
+      const { apiKey } = fieldsOf(request.json());
       if (typeof apiKey !== 'string' || apiKey === '') throw new Error('send {"apiKey": "..."}');
       inside.trust(domain, apiKey);
       return ok({ trusted: domain });

@@ -52,6 +52,7 @@ export async function startDaily(options: DailyOptions): Promise<Daily> {
   const domains = new Domains(options.domains, seededRandom(options.seed ?? 1), switches);
   const deliveries = new Deliveries({ anywhere: options.callbacksAnywhere ?? false });
   const webhooks = new Map(domains.all().map(({ domainName }) => [domainName, new Webhooks(deliveries)]));
+  // every domain has its webhooks
   const webhooksOf = (domainName: string) => webhooks.get(domainName) as Webhooks;
   const meetings = new Meetings((room, type, payload) =>
     webhooksOf(room.domainName).tell(type, payload, clock.now()),

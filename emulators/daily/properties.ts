@@ -33,6 +33,7 @@ const REGIONS_OF_STREAMS = ['us-west-2', 'eu-central-1', 'ap-south-1'];
 
 const instant = property(isWhole, 'a number of seconds since the unix epoch');
 const recording = property(
+  // to compare anything with the names
   (value) => value === false || [value].flat().every((kind) => RECORDINGS.includes(kind as string)),
   `one of ${RECORDINGS.join(', ')}`,
 );

@@ -106,6 +106,7 @@ export function createApi({ calendars, tokens, switches, rateLimits, perMinute, 
 function bodyOf(request: EmulatorRequest): Fields {
   const body = request.json() ?? {};
   if (typeof body !== 'object' || Array.isArray(body)) throw badRequest('Invalid JSON payload received.');
+  // any object can be asked for a field
   return body as Fields;
 }
 

@@ -170,6 +170,7 @@ export class Calendars {
     const known = calendar.events.get(id);
     if (known) return known;
     const { recurrence: _, start, end, ...fields } = series.fields;
+    // an event has a start and an end
     const length = instantOf(end as Fields) - instantOf(start as Fields);
     return this.#put(calendar, {
       id,
@@ -240,6 +241,7 @@ function idsOf({ fields }: EventRecord): Fields {
 }
 
 function guestsOf({ fields }: EventRecord): readonly string[] {
+  // entries of lists are objects here
   const attendees = Array.isArray(fields.attendees) ? (fields.attendees as readonly Fields[]) : [];
   return attendees.flatMap(({ email }) => (typeof email === 'string' ? [email] : []));
 }

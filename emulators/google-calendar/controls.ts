@@ -1,5 +1,6 @@
 import { type ControlHandler, explaining } from '../http/control.ts';
 import type { Reply } from '../http/replies.ts';
+import { fieldsOf } from '../http/requests.ts';
 import type { Fields, Mail } from './calendars.ts';
 
 /** The objects that the controls change. */
@@ -20,10 +21,10 @@ export function createControls(inside: Controlled): Record<string, ControlHandle
   return {
     'GET /_control/mails': () => ok({ count: inside.mails.length, mails: inside.mails }),
     'POST /_control/calendars/:calendar/events': explaining((request, { calendar = '' }) =>
-      shown(calendar, inside.add(calendar, (request.json() ?? {}) as Fields)),
+      shown(calendar, inside.add(calendar, fieldsOf(request.json()))),
     ),
     'PATCH /_control/calendars/:calendar/events/:id': explaining((request, { calendar = '', id = '' }) => {
-      inside.edit(calendar, id, (request.json() ?? {}) as Fields);
+      inside.edit(calendar, id, fieldsOf(request.json()));
       return shown(calendar, id);
     }),
     'GET /_control/calendars/:calendar/events/:id': explaining((_, { calendar = '', id = '' }) =>

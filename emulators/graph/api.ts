@@ -70,7 +70,8 @@ export function createApi({ mailboxes, tokens, switches, rateLimits, now }: ApiP
     const expanded = request.query.get('$expand') ?? '';
     const selected = request.query.get('$select') ?? '';
     const properties = Array.isArray(record.fields.properties)
-      ? (record.fields.properties as readonly Fields[])
+      ? // a list, as it was written
+        (record.fields.properties as readonly Fields[])
       : [];
     return ok({
       ...shown(record, mailbox),
@@ -160,5 +161,6 @@ function bodyOf(request: EmulatorRequest): Fields {
   const body = request.json() ?? {};
   if (typeof body !== 'object' || Array.isArray(body))
     throw badRequest('Unable to read JSON request payload.');
+  // any object can be asked for a field
   return body as Fields;
 }

@@ -1,5 +1,6 @@
 import { type ControlHandler, explaining } from '../http/control.ts';
 import type { Reply } from '../http/replies.ts';
+import { fieldsOf } from '../http/requests.ts';
 import type { Fields, Mail } from './mailboxes.ts';
 
 /** The objects that the controls change. */
@@ -20,10 +21,10 @@ export function createControls(inside: Controlled): Record<string, ControlHandle
   return {
     'GET /_control/mails': () => ok({ count: inside.mails.length, mails: inside.mails }),
     'POST /_control/calendars/:mailbox/events': explaining((request, { mailbox = '' }) =>
-      shown(mailbox, inside.add(mailbox, (request.json() ?? {}) as Fields)),
+      shown(mailbox, inside.add(mailbox, fieldsOf(request.json()))),
     ),
     'PATCH /_control/calendars/:mailbox/events/:id': explaining((request, { mailbox = '', id = '' }) => {
-      inside.edit(mailbox, id, (request.json() ?? {}) as Fields);
+      inside.edit(mailbox, id, fieldsOf(request.json()));
       return shown(mailbox, id);
     }),
     'GET /_control/calendars/:mailbox/events/:id': explaining((_, { mailbox = '', id = '' }) =>

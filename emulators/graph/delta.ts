@@ -55,6 +55,7 @@ export class Deltas {
     const size = sizeOf(request);
     const value = left.slice(0, size).map((id) => items.get(id)?.show() ?? removed(id));
     const rest = left.slice(size);
+    // a spread of the two kinds of a link is one of them, which TypeScript does not see
     const next = this.#give({
       ...link,
       seen,

@@ -136,6 +136,7 @@ export class Mailboxes {
     if (isCopy) return true;
     this.#spread(record);
     const isSignificant = Object.keys(changes).some((name) =>
+      // to compare a text with the names
       (CHOICES.significant as readonly string[]).includes(name),
     );
     if (isProgram && (isSignificant || this.#switches.mails === 'all')) this.#mail(mailbox, record);
@@ -222,12 +223,14 @@ function teamsOf({ isOnlineMeeting }: Fields, { body }: Fields): Fields {
 
 function withProperties(fields: Fields, properties: unknown): Fields {
   if (!Array.isArray(properties)) return fields;
+  // entries of lists are objects here
   const known = Array.isArray(fields.properties) ? (fields.properties as readonly Fields[]) : [];
   const others = known.filter(({ id }) => properties.every((each: Fields) => each.id !== id));
   return { ...fields, properties: [...others, ...properties] };
 }
 
 function guestsOf({ fields }: EventRecord): readonly string[] {
+  // entries of lists are objects here
   const attendees = Array.isArray(fields.attendees) ? (fields.attendees as readonly Fields[]) : [];
   return attendees.flatMap(
     ({ emailAddress }) => String((emailAddress as Fields | undefined)?.address ?? []) || [],

@@ -4,6 +4,7 @@ import { orderFaults, UnreadableOrderError } from './fault-rules.ts';
 import type { Faults } from './faults.ts';
 import { Refusal, type Reply } from './replies.ts';
 import type { EmulatorRequest } from './requests.ts';
+import { fieldsOf } from './requests.ts';
 
 export type ControlHandler = (
   request: EmulatorRequest,
@@ -39,7 +40,7 @@ function readOffset(text: string): number {
 }
 
 function turn(clock: Clock, order: unknown): void {
-  const { now, advance } = (order ?? {}) as { now?: unknown; advance?: unknown };
+  const { now, advance } = fieldsOf(order);
   if (advance !== undefined) {
     clock.advance(readOffset(String(advance)));
     return;

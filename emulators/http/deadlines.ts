@@ -25,6 +25,7 @@ export class Deadlines<T> {
   }
 
   #removeFirst(): void {
+    // the heap is not empty here
     const last = this.#heap.pop() as Entry<T>;
     if (this.#heap.length === 0) return;
     this.#heap[0] = last;
@@ -53,6 +54,7 @@ export class Deadlines<T> {
   }
 
   #swap(one: number, other: number): void {
+    // both are places of the heap
     const entry = this.#heap[one] as Entry<T>;
     this.#heap[one] = this.#heap[other] as Entry<T>;
     this.#heap[other] = entry;

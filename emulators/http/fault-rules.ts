@@ -7,6 +7,7 @@ export class UnreadableOrderError extends Error {}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+// a whole number, after the first comparison
 const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
 const isChance = (value: unknown) => typeof value === 'number' && value >= 0 && value <= 1;
 const among = (...values: unknown[]) => ({
@@ -55,6 +56,7 @@ function readRule(order: Record<string, unknown>): FaultRule {
     throw new UnreadableOrderError(`a rule needs "fault", one of ${FAULT_KINDS.join(', ')}, or "storm"`);
   }
   for (const [field, value] of Object.entries(order)) {
+    // a field that the record does not have is undefined
     const check = (FIELDS as Record<string, Check | undefined>)[field];
     if (!check) {
       throw new UnreadableOrderError(
@@ -65,6 +67,7 @@ function readRule(order: Record<string, unknown>): FaultRule {
       throw new UnreadableOrderError(`"${field}" must be ${check.wants}, got ${JSON.stringify(value)}`);
     }
   }
+  // each of its fields has been checked
   return order as unknown as FaultRule;
 }
 
@@ -80,6 +83,7 @@ function readStorm({ storm, on = '*', ...rest }: Record<string, unknown>): Storm
   }
   if (!isPattern(on))
     throw new UnreadableOrderError(`"on" must be ${FIELDS.on.wants}, got ${JSON.stringify(on)}`);
+  // both have been checked
   return { each: storm as number, on: on as string };
 }
 

@@ -33,6 +33,7 @@ interface Body {
 async function readBody(incoming: IncomingMessage): Promise<Body> {
   const chunks: Buffer[] = [];
   let size = 0;
+  // without an encoding, a stream of a request gives buffers
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
     // a body that is too large is still read to its end, or the caller would see a broken pipe instead of the
@@ -72,4 +73,10 @@ export async function readRequest(
     text,
     json: () => parse(text),
   };
+}
+
+/** Returns the fields of a JSON body, of which nothing is known; none if it is no object. */
+export function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
+  // any object can be asked for a field
+  return typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
 }

@@ -10,6 +10,7 @@ type Widened<P> = P extends number ? number : P;
 export type SwitchesOf<P extends Positions> = { readonly [K in keyof P]: Widened<P[K][number]> };
 
 export function defaultsOf<P extends Positions>(positions: P): SwitchesOf<P> {
+  // the entries keep their names, and the first position has the type of all
   return Object.fromEntries(
     Object.entries(positions).map(([name, [first]]) => [name, first]),
   ) as SwitchesOf<P>;

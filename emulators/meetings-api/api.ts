@@ -65,6 +65,7 @@ export function createApi({ gate, rooms, links, switches, now: clock, catchUp, r
   const createRoom = ({ applicationId, request, now }: Visit): Reply => {
     const body = request.json();
     complain(checkCreate(body, now));
+    // the body has been checked
     checkTheme((body as CreateBody).theme_id);
     if (rooms.counted(applicationId) >= roomLimit(applicationId)) throw roomLimitReached();
     return reply(201, rooms.create(applicationId, body as CreateBody, now), now);
@@ -78,6 +79,7 @@ export function createApi({ gate, rooms, links, switches, now: clock, catchUp, r
     if (room.type === 'instant') {
       throw badRequest(`The room with id: ${room.id} could not be updated because of its type: temporary`);
     }
+    // the body has been checked
     const details = (body as { update_details: UpdateDetails }).update_details;
     checkTheme(details.theme_id);
     rooms.update(room, details);
@@ -94,6 +96,7 @@ export function createApi({ gate, rooms, links, switches, now: clock, catchUp, r
   const updateApplication = ({ applicationId, request, now }: Visit): Reply => {
     const body = request.json();
     complain(checkApplicationUpdate(body, now));
+    // the body has been checked
     const { default_theme_id } = (body as { update_details: { default_theme_id: string | null } })
       .update_details;
     checkTheme(default_theme_id);

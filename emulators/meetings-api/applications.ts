@@ -55,6 +55,7 @@ export class Applications {
   }
 
   #admit({ applicationId, publicKey = [], privateKey, roomLimit }: ApplicationOptions, gate: Gate): void {
+    // flat() of one key or a list of keys is a list of keys
     for (const key of [publicKey].flat() as (string | KeyObject)[]) gate.trust(applicationId, key);
     if (privateKey) {
       const key = typeof privateKey === 'string' ? createPrivateKey(privateKey) : privateKey;

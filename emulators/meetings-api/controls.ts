@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { type ControlHandler, explaining } from '../http/control.ts';
 import type { Delivery } from '../http/deliveries.ts';
 import type { Reply } from '../http/replies.ts';
+import { fieldsOf } from '../http/requests.ts';
 import type { Session } from './callbacks.ts';
 import type { RoomRecord } from './room.ts';
 
@@ -54,7 +55,7 @@ export function createControls(inside: Controlled): Record<string, ControlHandle
       return ok(room ? shown(room) : { removed: id });
     });
   const publicKey = (body: unknown): string => {
-    const { publicKey: pem } = (body ?? {}) as { publicKey?: unknown };
+    const { publicKey: pem } = fieldsOf(body);
     if (typeof pem !== 'string') throw new Error('send {"publicKey": "-----BEGIN PUBLIC KEY-----..."}');
     return pem;
   };

@@ -37,6 +37,7 @@ export const headerText =
   (value, label) => {
     if (value === '') return [];
     const complaints = text(most)(value, label, 0);
+    // a text, or there would be a complaint
     if (complaints.length > 0 || /^[\x20-\x7e]*$/.test(value as string)) return complaints;
     return [`"${label}" with value "${value}" fails to match the printable ASCII pattern`];
   };

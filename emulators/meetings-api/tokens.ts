@@ -72,6 +72,7 @@ export class Gate {
 
   async #verify(token: string): Promise<Verified> {
     const claims = readClaims(token);
+    // its type has been checked
     const applicationId = claims.application_id as string;
     const keys = this.#keys.get(applicationId);
     if (!keys) throw new TokenRefusedError('no such application');

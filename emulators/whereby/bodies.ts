@@ -1,3 +1,4 @@
+import { fieldsOf } from '../http/requests.ts';
 import { CHOICES, type Switches, TEXTS } from './choices.ts';
 import type { Errors } from './errors.ts';
 
@@ -54,8 +55,9 @@ const isDestination: Check = (value) =>
 
 const isStreaming: Check = (value) => {
   if (!isObject(value)) return false;
+  // it has just been checked to be an object
   const { destination, startTrigger } = value as Record<string, unknown>;
-  const { url } = (isObject(destination) ? destination : {}) as Record<string, unknown>;
+  const { url } = fieldsOf(destination);
   return isText(url) && URL.canParse(String(url)) && oneOf('none', 'prompt', 'automatic')(startTrigger);
 };
 
@@ -113,6 +115,7 @@ export function readOrder(body: unknown, now: number, switches: Switches, errors
     roomMode: isViewerMode ? 'group' : String(given.roomMode ?? 'normal'),
     prefix: tidied(given.roomNamePrefix ?? ''),
     pattern: String(given.roomNamePattern ?? 'uuid'),
+    // the fields have been checked before
     fields: new Set(isViewerMode ? FIELDS : ((given.fields as string[]) ?? [])),
   };
 }

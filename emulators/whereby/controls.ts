@@ -1,6 +1,7 @@
 import { type ControlHandler, explaining } from '../http/control.ts';
 import type { Delivery } from '../http/deliveries.ts';
 import type { Reply } from '../http/replies.ts';
+import { fieldsOf } from '../http/requests.ts';
 import type { RoomEmulator } from '../room-emulator.ts';
 import type { WebhookOptions } from './organizations.ts';
 import type { Client } from './sessions.ts';
@@ -22,7 +23,7 @@ export interface Controlled extends Pick<RoomEmulator, 'inventory'> {
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
 function texts(body: unknown, ...names: string[]): string[] {
-  const given = (body ?? {}) as Record<string, unknown>;
+  const given = fieldsOf(body);
   return names.map((name) => {
     const value = given[name];
     if (typeof value === 'string' && value !== '') return value;

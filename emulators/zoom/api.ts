@@ -1,5 +1,6 @@
 import { Refusal, type Reply } from '../http/replies.ts';
 import type { EmulatorRequest } from '../http/requests.ts';
+import { fieldsOf } from '../http/requests.ts';
 import { createRouter } from '../http/router.ts';
 import type { Account, Accounts, Host } from './accounts.ts';
 import { readBody } from './bodies.ts';
@@ -101,7 +102,7 @@ export function createApi(parts: ApiParts) {
   };
 
   const setStatus = (visit: Visit): Reply => {
-    const { action } = (visit.request.json() ?? {}) as { action?: unknown };
+    const { action } = fieldsOf(visit.request.json());
     if (action === 'recover') return recover(visit);
     if (action !== 'end') throw invalidField('action');
     const meeting = existing(visit);

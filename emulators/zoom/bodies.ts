@@ -87,12 +87,14 @@ export function readBody(request: EmulatorRequest, switches: Switches): MeetingB
   const body = parsed(request);
   const settings =
     body.settings === undefined ? {} : { settings: checked(body.settings, SETTINGS, 'settings.', switches) };
+  // `checked` refuses what differs from FIELDS, which name the fields of a body
   return { ...checked(body, FIELDS, '', switches), ...settings } as MeetingBody;
 }
 
 function parsed(request: EmulatorRequest): Record<string, unknown> {
   try {
     const body = request.json();
+    // any object can be asked for a field
     if (isObject(body)) return body as Record<string, unknown>;
   } catch (error) {
     if (!(error instanceof UnreadableBodyError)) throw error;

@@ -1,6 +1,7 @@
 import { type ControlHandler, explaining } from '../http/control.ts';
 import type { Delivery } from '../http/deliveries.ts';
 import type { Reply } from '../http/replies.ts';
+import { fieldsOf } from '../http/requests.ts';
 import type { Entry, InventoryEntry } from '../room-emulator.ts';
 
 /** The objects that the controls change. */
@@ -30,7 +31,7 @@ export function createControls(inside: Controlled): Record<string, ControlHandle
     }),
     'GET /_control/callbacks': () => ok({ callbacks: inside.callbacks }),
     'POST /_control/webhooks': explaining((request) => {
-      const { url, secretToken } = (request.json() ?? {}) as { url?: unknown; secretToken?: unknown };
+      const { url, secretToken } = fieldsOf(request.json());
       if (typeof url !== 'string' || typeof secretToken !== 'string' || !URL.canParse(url)) {
         throw new Error('send {"url": "https://...", "secretToken": "..."}');
       }
@@ -38,7 +39,7 @@ export function createControls(inside: Controlled): Record<string, ControlHandle
       return ok({ subscribed: url });
     }),
     'POST /_control/visits': explaining((request) => {
-      const { link, name } = (request.json() ?? {}) as { link?: unknown; name?: unknown };
+      const { link, name } = fieldsOf(request.json());
       if (typeof link !== 'string') throw new Error('send {"link": "https://...", "name": "Ann"}');
       return ok(inside.join(link, typeof name === 'string' ? name : 'somebody'));
     }),
@@ -47,7 +48,7 @@ export function createControls(inside: Controlled): Record<string, ControlHandle
       return ok({ left: id });
     }),
     'PUT /_control/accounts/:account/secrets': explaining((request, { account = '' }) => {
-      const { clientSecret } = (request.json() ?? {}) as { clientSecret?: unknown };
+      const { clientSecret } = fieldsOf(request.json());
       if (typeof clientSecret !== 'string' || clientSecret === '')
         throw new Error('send {"clientSecret": "..."}');
       inside.trust(account, clientSecret);

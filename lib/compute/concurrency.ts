@@ -20,6 +20,7 @@ export function noteConcurrency(
   sources: readonly (number | undefined)[],
   callbacks?: number,
 ): void {
+  // the filter leaves numbers only
   const known = sources.filter((each) => each !== undefined && !Token.isUnresolved(each)) as number[];
   const most = known.reduce((sum, each) => sum + each, callbacks ?? 0);
   Annotations.of(scope).addInfoV2(

@@ -35,6 +35,7 @@ export class RoomsWorker<Name extends WorkerName> extends RoomsFunction<Name> {
     };
     super(scope, id, deployment, {
       ...props,
+      // TypeScript does not see that the two parts make the whole
       environment: { ...common, ...props.environment } as RoomsFunctionProps<Name>['environment'],
     });
     permitAnnouncing(this.function, deployment.bus);

@@ -236,6 +236,7 @@ function problemsOfValues(props: EvergreenRoomsProps): string[] {
     ...problemsOfRanges(props),
     ...problemsOfLinkValues(props.links),
     ...each(props.rotation?.schedules).flatMap((schedule, i) =>
+      // what it is is checked there
       problemsOfSchedule(`rotation.schedules[${i}]`, schedule as ScheduleExpression),
     ),
     ...(props.reconciliation?.schedule

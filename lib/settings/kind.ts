@@ -38,6 +38,7 @@ export function is(kind: Kind, value: unknown): boolean {
     case 'count':
       return typeof value === 'number' || value === 'unreserved';
     case 'duration':
+      // any value can be asked for a method; `?.` takes care of null
       return value instanceof Duration || typeof (value as Partial<Duration>)?.toSeconds === 'function';
     case 'list':
       return Array.isArray(value);

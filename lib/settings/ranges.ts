@@ -32,6 +32,7 @@ export const COUNTS = {
 const SECONDS = { days: 86_400, minutes: 60, seconds: 1 };
 
 export function isWithin({ least, most, whole }: Span, time: Duration): boolean {
+  // map keeps the length of three
   const [read, shortest, longest] = [time, Duration.parse(least), Duration.parse(most)].map((each) =>
     each.toSeconds({ integral: false }),
   ) as [number, number, number];
@@ -64,6 +65,7 @@ function problemsOf(prefix: string, values: object = {}): string[] {
     const span = SPANS[name as keyof typeof SPANS];
     if (value instanceof Duration && span && !isWithin(span, value))
       return [`${prefix}${name} is ${value.toIsoString()}, and must be ${inWords(span)}`];
+    // other names have no range
     const [least, most] = COUNTS[name as keyof typeof COUNTS] ?? [];
     if (typeof value !== 'number' || least === undefined || most === undefined) return [];
     if (Number.isInteger(value) && value >= least && value <= most) return [];

@@ -71,6 +71,7 @@ export function either<const Word extends string, T>(word: Word, read: Reader<T>
 export function wholeNumber(least: number, most: number): Reader<number> {
   return (value) => {
     const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+    // a number, after the first comparison
     if (Number.isInteger(number) && (number as number) >= least && (number as number) <= most) {
       return number as number;
     }
@@ -158,6 +159,7 @@ export const application: Reader<ApplicationSetting> = (value) => {
       known.includes(name) && (name === 'hosts' ? isTexts(field) : typeof field === 'string'),
   );
   const complete = fields !== undefined && needed.every((name) => entry.some(([given]) => given === name));
+  // each field has been checked
   if (typeof value === 'object' && value && fits && complete) return value as ApplicationSetting;
   throw new Error(
     'application ids, or objects of texts with applicationId and, if need be, name, privateKeyArn, baseUrl; ' +
@@ -172,6 +174,7 @@ export type FeedSetting = Omit<CalendarFeed, 'address'> & { readonly addressArn?
 
 export const feed: Reader<FeedSetting> = (value) => {
   if (typeof value === 'string') return { name: value.trim() };
+  // any object can be asked for a field, which is unknown
   const { name, addressArn, timeZone: zone, ...rest } = (value ?? {}) as Record<string, unknown>;
   const known =
     Object.keys(rest).length === 0 && (addressArn === undefined || typeof addressArn === 'string');
@@ -205,6 +208,7 @@ const CONNECTION_TEXTS = [
 ];
 
 export const connection: Reader<ConnectionSetting> = (value) => {
+  // any object can be asked for a field, which is unknown
   const { calendars, timeZone: zone, ...texts } = (value ?? {}) as Record<string, unknown>;
   const named = Array.isArray(calendars) && calendars.every((each) => typeof each === 'string');
   const known = Object.entries(texts).every(

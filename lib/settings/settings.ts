@@ -116,6 +116,7 @@ export function readSettings(node: Node): Settings {
   const values: Record<string, unknown> = {};
   for (const [name, read] of Object.entries(SETTINGS)) {
     try {
+      // each setting has its own reader
       if (name in context) values[name] = (read as Reader<unknown>)(context[name]);
     } catch (error) {
       problems.push(
@@ -127,6 +128,7 @@ export function readSettings(node: Node): Settings {
   if (!('applications' in context)) problems.push(NO_APPLICATIONS);
   problems.push(...halfDomain(context));
   if (problems.length > 0) throw new Error(problems.join('\n'));
+  // that there are applications has been checked
   return arrange(values as Values & { applications: ApplicationSetting[] });
 }
 

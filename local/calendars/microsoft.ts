@@ -37,6 +37,7 @@ export async function microsoftCalendar(now: () => number): Promise<LocalCalenda
         end: timeOf(end),
       }),
     async show(id) {
+      // as the story made the event
       const { location, body } = graph.event(OWNER, id) as {
         readonly location: { readonly displayName: string };
         readonly body: { readonly content: string };

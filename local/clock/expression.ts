@@ -23,6 +23,7 @@ export function fireTimes(expression: string, zone: string, since: number): Fire
   const [, kind, inner] = /^(cron|rate|at)\((.*)\)$/.exec(expression.trim()) ?? [];
   if (kind === 'cron') return cronTimes(inner as string, zone);
   if (kind === 'rate') return rateTimes(inner as string, since);
+  // the pattern has a group for it
   if (kind === 'at') return singleTime(inner as string, zone);
   throw new Error(`a schedule fires by cron(...), rate(...) or at(...), got ${expression}`);
 }
@@ -57,6 +58,7 @@ function firstAfter(at: number, midnight: number, cron: Cron, zone: string): num
 
 function rateTimes(text: string, since: number): FireTimes {
   const [, count, unit] = /^(\d+) (minute|hour|day)s?$/.exec(text.trim()) ?? [];
+  // the pattern has a group for it
   const period = Number(count) * (UNITS[unit as string] ?? 0);
   if (!(period > 0))
     throw new Error(`a rate is a positive number of minutes, hours or days, got rate(${text})`);

@@ -155,6 +155,7 @@ function warnings(seen: SeenEvent | undefined): readonly string[] {
 }
 
 function cells({ at, event }: SeenEvent): string[] {
+  // as the stack announces it
   const detail = event.detail as {
     key?: string;
     messageId?: string;

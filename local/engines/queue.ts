@@ -178,6 +178,7 @@ export class Queue {
       md5OfBody: message.md5OfBody,
       eventSource: 'aws:sqs',
       eventSourceARN: this.arn,
+      // every ARN has a region at this place
       awsRegion: this.arn.split(':')[3] as string,
     };
   }

@@ -84,6 +84,7 @@ export async function startQueues(directory?: string): Promise<QueueEngine> {
           });
         },
       };
+      // the engine types its spy as its own class
       s3Store.spy = spy as never;
     },
     byArn: (arn) => queues.get(arn),
@@ -101,6 +102,7 @@ function speakMore(app: ReturnType<typeof buildApp>): void {
     if (String(request.headers['x-amz-target']).endsWith('.StartMessageMoveTask'))
       return reply.code(403).type(JSON_TYPE).send({ __type: 'AccessDeniedException', message: NO_MOVE });
     if (!String(request.headers['content-type']).startsWith('application/x-www-form-urlencoded')) return;
+    // a form has texts only
     const { Action: action = '', Version, ...form } = request.body as Record<string, string>;
     if (Version !== SQS_VERSION) return;
     reply.type('text/xml');
@@ -171,6 +173,7 @@ async function openStores(directory?: string): Promise<OpenStores> {
   );
   persistence.updateMessageReady = (messageId) => void ready.run(messageId);
   persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
+  // each store takes the same persistence under its own type
   const kept = persistence as never;
   for (const store of Object.values(stores)) store.persistence = kept;
   for (const queue of stores.sqsStore.allQueues()) queue.persistence = kept;

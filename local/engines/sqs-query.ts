@@ -40,10 +40,12 @@ export function queryInput(form: Readonly<Record<string, string>>): Json {
   const tree: Json = {};
   for (const [path, value] of Object.entries(form)) {
     const steps = path.split('.');
+    // split gives at least one step
     const last = steps.pop() as string;
     let at = tree;
     for (const step of steps) {
       at[step] ??= {};
+      // it has just been set
       at = at[step] as Json;
     }
     at[last] = NUMBERS.has(last) ? Number(value) : value;
@@ -54,6 +56,7 @@ export function queryInput(form: Readonly<Record<string, string>>): Json {
 function inJson(tree: Json): Json {
   return Object.fromEntries(
     Object.entries(tree).map(([name, value]) => {
+      // lists and maps are objects in the query protocol
       if (LISTS[name]) return [LISTS[name], Object.values(value as Json).map(nested)];
       if (MAPS[name]) return [MAPS[name], asMap(Object.values(value as Record<string, NamedValue>))];
       return [name, value];
@@ -61,6 +64,7 @@ function inJson(tree: Json): Json {
   );
 }
 
+// it was read as JSON
 const nested = (entry: unknown) => (typeof entry === 'object' ? inJson(entry as Json) : entry);
 
 interface NamedValue {
@@ -99,6 +103,7 @@ const MEMBERS: Readonly<Record<string, (action: string) => string>> = {
 
 function inXml(name: string, value: unknown, action: string): string {
   const member = MEMBERS[name]?.(action);
+  // the member's name says that it is a list
   if (member) return (value as unknown[]).map((each) => memberInXml(member, each, action)).join('');
   const [pair] = Object.entries(MAPS).find(([, map]) => map === name) ?? [];
   if (!pair) return element(name, String(value));

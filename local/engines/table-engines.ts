@@ -61,6 +61,7 @@ export const CALENDAR_TABLE = {
 } as const satisfies Omit<CreateTableCommandInput, 'TableName'>;
 
 export async function createCalendarTable(client: DynamoDBClient, TableName: string): Promise<void> {
+  // a frozen definition, which the SDK's types do not take
   await createTable(client, { ...CALENDAR_TABLE, TableName } as unknown as CreateTableCommandInput);
 }
 

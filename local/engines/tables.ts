@@ -129,6 +129,7 @@ function followCalls(server: Server): () => Promise<void> {
     response.end = ((...answer: Parameters<typeof end>) => {
       calls.delete(response);
       return end(...answer);
+      // `end` has several forms, and this one passes all arguments on
     }) as typeof response.end;
   });
   return async () => {

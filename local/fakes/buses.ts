@@ -69,6 +69,7 @@ export class EventBuses {
       if (refusal) return { ErrorCode: refusal.code, ErrorMessage: refusal.message };
       const event = this.#envelope(entry);
       this.#dispatch(nameOf(entry.EventBusName), event);
+      // it has just been given an id
       return { EventId: event.id as string };
     });
   }

@@ -81,6 +81,7 @@ function compileRefused(argument: Json): ValueMatcher[] {
   if (!isObject(argument))
     return (Array.isArray(argument) ? argument : [argument]).map((value) => compileValue(value));
   const [operator, inner] = Object.entries(argument)[0] ?? ['', null];
+  // a pattern is JSON
   return (Array.isArray(inner) ? inner : [inner]).map((value) => compileValue({ [operator]: value as Json }));
 }
 

@@ -30,6 +30,7 @@ async function load(init: Extract<ToContainer, { type: 'init' }>): Promise<void>
     const found = module[init.handler];
     if (typeof found !== 'function')
       throw new TypeError(`${init.module} exports no function ${init.handler}`);
+    // it has just been checked to be a function
     handler = found as Handler;
     tell({ type: 'ready' });
     // a container is killed, and writes nothing at its end

@@ -99,6 +99,7 @@ export class EventSource {
 
   #succeeded(records: readonly SQSRecord[], outcome: Outcome): readonly SQSRecord[] {
     if (!outcome.ok) return [];
+    // as a function of an SQS source answers
     const response = outcome.payload as Partial<SQSBatchResponse> | null;
     if (!this.#definition.reportsItemFailures || !response?.batchItemFailures) return records;
     const failed = new Set(response.batchItemFailures.map((failure) => failure?.itemIdentifier));

@@ -61,6 +61,7 @@ function listen(server: Server, port: number): Promise<void> {
 function asResponse(outcome: Outcome | undefined): HttpResponse {
   if (!outcome) return { statusCode: 503, body: 'the function is not there yet' };
   if (!outcome.ok) return { statusCode: 502, body: 'Internal Server Error' };
+  // as a function of a URL answers
   const payload = outcome.payload as HttpResponse | null;
   // an answer without a status is a body
   return typeof payload?.statusCode === 'number'

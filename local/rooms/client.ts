@@ -67,7 +67,9 @@ export class LocalClient {
     this.applications = JSON.parse(this.#environment.APPLICATIONS);
     const { environment } = stack;
     const at = (service: string) => ({
+      // the local stack sets all of these
       region: environment.AWS_REGION as string,
+      // the local stack sets the address of every service
       endpoint: environment[`AWS_ENDPOINT_URL_${service}`] as string,
       credentials: {
         accessKeyId: environment.AWS_ACCESS_KEY_ID as string,
@@ -87,6 +89,7 @@ export class LocalClient {
     const sent = await this.#sqs.send(
       new SendMessageCommand({ QueueUrl: this.requestsQueueUrl, MessageBody: body }),
     );
+    // SQS gives each message an id
     return sent.MessageId as string;
   }
 
@@ -202,6 +205,7 @@ function environmentOf<E>({ functions }: RunningStack, service: string): E | und
   const found = functions.find(
     ({ definition }) => definition.environment.POWERTOOLS_SERVICE_NAME === service,
   );
+  // the caller names the function whose environment it knows
   return found?.definition.environment as E | undefined;
 }
 

@@ -72,6 +72,7 @@ export function moveAhead(text: string, now: number): string {
 }
 
 function asInstant(match: readonly unknown[]): number {
+  // the pattern has three groups for each of the two forms
   const [year, month, date] = (match[1] ? match.slice(1, 4) : match.slice(4, 7)) as [string, string, string];
   return Date.UTC(Number(year), Number(month) - 1, Number(date));
 }

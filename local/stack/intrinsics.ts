@@ -74,6 +74,7 @@ export class Resolver {
 
 function onlyEntry(value: JsonObject): [string, Json] | [undefined, undefined] {
   const entries = Object.entries(value);
+  // its length has just been compared
   return entries.length === 1 ? (entries[0] as [string, Json]) : [undefined, undefined];
 }
 
@@ -114,6 +115,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     return resolver.text(text).split(separator);
   },
   'Fn::FindInMap': (argument, resolver) => {
+    // Fn::FindInMap takes three arguments
     const [map, first, second] = (argument as Json[]).map((part) => resolver.text(part)) as [
       string,
       string,

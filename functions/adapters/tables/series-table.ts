@@ -54,30 +54,34 @@ function toItem({ key, next, nextAt, forgetAt, rooms, waiting, ...memory }: Seri
   };
 }
 
-function fromItem({
-  id,
-  rooms,
-  exceptions,
-  waiting: _waiting,
-  nextAt,
-  lookAt,
-  body,
-  ttl,
-  ...memory
-}: Item): SeriesMemory {
+function fromItem(item: Item): SeriesMemory {
+  // as `toItem` wrote it
+  const stored = item as unknown as StoredSeries;
+  const { id, rooms, exceptions, waiting: _waiting, nextAt, lookAt = '', body, ttl, ...memory } = stored;
   return {
-    ...(memory as Pick<SeriesMemory, 'revision' | 'at' | 'cancelled' | 'floor'>),
-    key: String(id).slice(PREFIX.length),
-    rooms: (rooms as StoredRoom[]).map(({ start, until, ...room }) => ({
+    ...memory,
+    key: id.slice(PREFIX.length),
+    rooms: rooms.map(({ start, until, ...room }) => ({
       ...room,
       start: Date.parse(start),
       until: Date.parse(until),
     })),
     waiting: exceptions === undefined ? [] : decompressed(exceptions),
-    ...(nextAt !== undefined && { nextAt: Date.parse(nextAt as string) }),
-    ...(body !== undefined && { next: { at: Date.parse(lookAt as string), body: decompressed(body) } }),
-    ...(typeof ttl === 'number' && { forgetAt: ttl * SECOND }),
+    ...(nextAt !== undefined && { nextAt: Date.parse(nextAt) }),
+    ...(body !== undefined && { next: { at: Date.parse(lookAt), body: decompressed(body) } }),
+    ...(ttl !== undefined && { forgetAt: ttl * SECOND }),
   };
+}
+
+interface StoredSeries extends Pick<SeriesMemory, 'revision' | 'at' | 'cancelled' | 'floor'> {
+  readonly id: string;
+  readonly rooms: readonly StoredRoom[];
+  readonly exceptions?: Uint8Array;
+  readonly nextAt?: string;
+  readonly waiting?: string;
+  readonly lookAt?: string;
+  readonly body?: Uint8Array;
+  readonly ttl?: number;
 }
 
 interface StoredRoom {

@@ -21,6 +21,7 @@ const PROPERTY: Words = {
 const CUSTOM_RESOURCE: Words = {
   lists: ['QueueConfigurations', 'LambdaFunctionConfigurations'],
   target: ['QueueArn', 'LambdaFunctionArn'],
+  // as CloudFormation writes this property
   events: ({ Events }) => (Events ?? []) as readonly Json[],
   filter: 'Key',
   rules: 'FilterRules',
@@ -51,6 +52,7 @@ function notify(
 ): void {
   if (!isObject(configuration)) return;
   if (isObject(configuration.EventBridgeConfiguration)) world.notifications.addBus(bucket);
+  // as CloudFormation writes this property
   for (const entry of words.lists.flatMap((list) => (configuration[list] ?? []) as readonly JsonObject[])) {
     const arn = String(words.target.map((name) => entry[name]).find((value) => value !== undefined));
     if (!world.knowsTarget(arn)) {
@@ -68,6 +70,7 @@ function edges(
   { filter: name, rules }: Words,
 ): { prefix?: string; suffix?: string } {
   const inner = isObject(filter) ? filter[name] : undefined;
+  // as CloudFormation writes this property
   const list = isObject(inner) ? ((inner[rules] ?? []) as readonly JsonObject[]) : [];
   return Object.fromEntries(list.map(({ Name, Value }) => [String(Name).toLowerCase(), String(Value)]));
 }

@@ -52,6 +52,7 @@ function modulePath(code: Json | undefined, file: string, world: World): string 
   const key = isObject(code) ? String(code.S3Key ?? '') : '';
   const folder = world.assembly.asset(key) ?? key;
   const candidates = ['.mjs', '.js', '.cjs'].map((extension) => join(folder, file + extension));
+  // there are always two candidates
   return candidates.find((path) => existsSync(path)) ?? (candidates[0] as string);
 }
 
@@ -90,6 +91,7 @@ export const makeEventSource: Make = ({ logicalId, properties }, world) => {
   }
   if (properties.Enabled === false) return;
   const scaling = isObject(properties.ScalingConfig) ? properties.ScalingConfig : {};
+  // as CloudFormation writes this property
   const responses = (properties.FunctionResponseTypes ?? []) as readonly Json[];
   const wants = filterOf(properties.FilterCriteria);
   world.sources.push(
@@ -118,10 +120,12 @@ function functionNamed(nameOrArn: string, world: World): LambdaFunction | undefi
 }
 
 function filterOf(criteria: Json | undefined): ((record: SQSRecord) => boolean) | undefined {
+  // as CloudFormation writes this property
   const filters = isObject(criteria) ? ((criteria.Filters ?? []) as readonly JsonObject[]) : [];
   if (filters.length === 0) return undefined;
   const matchers: Matcher[] = filters.map((filter) => compilePattern(JSON.parse(String(filter.Pattern))));
   return (record) => {
+    // a record is JSON
     const seen = { ...record, body: parsed(record.body) } as unknown as JsonObject;
     return matchers.some((matches) => matches(seen));
   };

@@ -11,6 +11,7 @@ export const makeRule: Make = ({ logicalId, properties }, world) => {
   const { name, attributes } = world.identity(logicalId);
   const arn = attributes.Arn as string;
   if (properties.State === 'DISABLED') return;
+  // as CloudFormation writes this property
   const targets = ((properties.Targets ?? []) as readonly JsonObject[])
     .filter((target) => isKnown(target, logicalId, world))
     .map((target) => ({ ...targetOf(target), input: target as TargetInput }));

@@ -5,10 +5,12 @@ import type { Make } from '../world.ts';
 
 export const makeTable: Make = ({ logicalId, properties }, { tables, identity }) => {
   const capacity = properties.BillingMode === 'PAY_PER_REQUEST' ? {} : { ProvisionedThroughput: CAPACITY };
+  // as CloudFormation writes this property, and as DynamoDB takes it
   const indexes = ((properties.GlobalSecondaryIndexes ?? []) as JsonObject[]).map(
     ({ IndexName, KeySchema, Projection }) =>
       ({ IndexName, KeySchema, Projection, ...capacity }) as unknown as GlobalSecondaryIndex,
   );
+  // the template has what DynamoDB takes, under the same names
   const input = {
     TableName: identity(logicalId).name,
     KeySchema: properties.KeySchema,
@@ -17,6 +19,7 @@ export const makeTable: Make = ({ logicalId, properties }, { tables, identity })
     ...(properties.LocalSecondaryIndexes && { LocalSecondaryIndexes: properties.LocalSecondaryIndexes }),
     ...(properties.BillingMode === 'PAY_PER_REQUEST' ? { BillingMode: 'PAY_PER_REQUEST' } : capacity),
   } as unknown as CreateTableCommandInput;
+  // as CloudFormation writes this property
   const { Enabled, AttributeName } = (properties.TimeToLiveSpecification ?? {}) as JsonObject;
   return tables.create(input, Enabled === true ? String(AttributeName) : undefined);
 };

@@ -217,6 +217,7 @@ function changedAt(
 ): Instant {
   const [first, second] = method === 'PUBLISH' ? ['last-modified', 'dtstamp'] : ['dtstamp', 'last-modified'];
   const instant = (name: string) => instantOr(textOf(vevent, name).replace(/Z?$/, 'Z'), Number.NaN);
+  // jCal gives a date as text
   const [at = context.toldAt] = [instant(first as string), instant(second as string)].filter(
     (found) => !Number.isNaN(found),
   );

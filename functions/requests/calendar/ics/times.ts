@@ -155,6 +155,7 @@ function readTimes(
   manner?: 'leniently',
 ): ZonedTime[] {
   return event.getAllProperties(name).flatMap((property) => {
+    // the form of jCal (RFC 7265)
     const [, parameters, type, ...values] = property.toJSON() as [
       string,
       { tzid?: string },
@@ -184,6 +185,7 @@ function readPeriods(
   clocks: Clocks,
 ): { start: LocalTime; end: Instant }[] {
   return event.getAllProperties('rdate').flatMap((property) => {
+    // the form of jCal (RFC 7265)
     const [, parameters, type, ...values] = property.toJSON() as [
       string,
       { tzid?: string },
@@ -196,6 +198,7 @@ function readPeriods(
         ? (clocks.eventZone ?? clocks.calendarZone)
         : clocks.zoneNamed(parameters.tzid);
     return values.map((value) => {
+      // a period of jCal has two places
       const [from, to] = value as [string, string];
       const time: ZonedTime = { ...mustReadDateTime(from, 'RDATE'), ...(periodZone && { zone: periodZone }) };
       const start = wallIn(zone, time, 'RDATE');
