@@ -5,8 +5,11 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
   try {
     return parseArgs(config);
   } catch (cause) {
+    const { message } = cause as Error;
+    const [, option] = /^Option '(.*)' argument is ambiguous/.exec(message) ?? [];
+    if (option) throw new Error(`write ${option}=VALUE for a value that begins with a dash`, { cause });
     // the first sentence names the problem; the others advise on the code of the program
-    const [what = ''] = (cause as Error).message.split('. ');
+    const [what = ''] = message.split('. ');
     throw new Error(`${what.charAt(0).toLowerCase()}${what.slice(1)}; --help shows what there is`, { cause });
   }
 }

@@ -190,9 +190,14 @@ async function selected(
 /** A message about a key that was never requested waits for the request, and is given up after two days. */
 async function assertKnown(keys: readonly string[], { rooms }: Deployment): Promise<void> {
   const rows = await inParts(keys, (key) => rooms.read(key));
-  const unknown = keys.filter((_, i) => rows[i] === undefined || rows[i]?.state === 'cancelled');
+  const unknown = keys.filter((_, i) => rows[i] === undefined);
   if (unknown.length > 0)
     throw new Error(`there is no room ${unknown.join(', ')}: nothing was sent; list shows all keys`);
+  const cancelled = keys.filter((_, i) => rows[i]?.state === 'cancelled');
+  if (cancelled.length > 0)
+    throw new Error(
+      `${cancelled.join(', ')} ${cancelled.length === 1 ? 'is' : 'are'} cancelled: nothing was sent; a request opens a new room`,
+    );
 }
 
 async function rehearseAll(

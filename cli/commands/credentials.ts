@@ -12,7 +12,8 @@ export const credentials = command({
   },
   reach: 'any',
   details:
-    'NAME is an application or a feed. The value is checked, written and read back. It is never printed.',
+    'NAME is an application, a connection to calendars, a feed, or APPLICATION-webhook. The value is checked, written\n' +
+    'and read back. It is never printed.',
   examples: [['credentials put main --file private.key --remove', 'puts the key, and removes the file']],
   async run({ args: [verb, name], flags: { file = '-', remove }, terminal, deployment }) {
     if (verb !== 'put' || name === undefined) throw new CallError('say what to put: credentials put NAME');

@@ -47,6 +47,7 @@ export const plan = command({
       const ahead = nightOf(flags.night, now);
       const keys = (await coming(found, ahead + 1, now))[ahead]?.keys ?? [];
       for (const line of flags.json ? [JSON.stringify(keys)] : keys) await terminal.say(line);
+      if (keys.length === 0 && !flags.json) terminal.note('no room is renewed in that night');
       return EXIT.done;
     }
     const nights = await coming(found, count, now);
@@ -73,11 +74,14 @@ function nightOf(text: string, now: number): number {
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
   const today = Math.floor(now / DAY) * DAY;
   const ahead = (at - today) / DAY;
-  if (ahead >= 0 && ahead < MOST_NIGHTS) return ahead;
+  // the 30th of February is read as a day of March
+  if (ahead >= 0 && ahead < MOST_NIGHTS && dateOf(at) === text) return ahead;
   throw new CallError(
-    `--night must be a date from today on, such as ${new Date(today).toISOString().slice(0, 10)}, got ${text}`,
+    `--night must be a date within ${MOST_NIGHTS} days from today on, such as ${dateOf(today)}, got ${text}`,
   );
 }
+
+const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 function warningOf({ application, host, at, keys }: Overlap): string {
   return (

@@ -14,11 +14,12 @@ export const redrive = command({
   details: `Each keeps the place among the others that it had. QUEUE is one of ${QUEUES}.`,
   examples: [['redrive requests --stack NAME', 'as the output RetryRequests has it']],
   async run({ args: [queue], terminal, deployment }) {
-    if (queue === undefined || !Object.keys(REDRIVEN).includes(queue))
+    if (queue === undefined) throw new CallError(`name a queue: one of ${QUEUES}`);
+    if (!Object.keys(REDRIVEN).includes(queue))
       throw new CallError(`there is no queue of ${queue}: name one of ${QUEUES}`);
     const sent = await (await deployment()).redrive(queue);
     await terminal.say(
-      sent === 0 ? `the dead-letter queue of ${queue} is empty` : `${sent} ${queue} have another try`,
+      sent === 0 ? `the dead-letter queue of ${queue} is empty` : `messages that have another try: ${sent}`,
     );
     return EXIT.done;
   },

@@ -7,6 +7,14 @@ export async function readText(file: string): Promise<string> {
   try {
     return await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8'));
   } catch (cause) {
-    throw new CallError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new CallError(`${file} cannot be read: ${reasonOf(cause as NodeJS.ErrnoException)}`, { cause });
   }
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not read it',
+};
+
+const reasonOf = ({ code = '', message }: NodeJS.ErrnoException): string => REASONS[code] ?? message;

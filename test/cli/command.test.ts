@@ -214,6 +214,8 @@ describe('plan', () => {
     expect(busy.length).toBeGreaterThan(0);
     const night = busy[0]?.night ?? '';
     expect((await here('plan', '--night', night)).out).toBe('team/a\n');
+    const idle = nights.find(({ rooms }) => rooms === 0)?.night ?? '';
+    expect((await here('plan', '--night', idle)).err).toBe('no room is renewed in that night\n');
     expect((await here('plan', '--nights', '60')).out).toMatch(
       new RegExp(`^${night} +1 +█+ +emulator 1$`, 'm'),
     );
@@ -321,7 +323,7 @@ describe('rooms are changed by messages', () => {
     await here('cancel', 'team/b', '--wait');
     expect(await here('hold', 'team/b')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('there is no room team/b: nothing was sent'),
+      err: 'team/b is cancelled: nothing was sent; a request opens a new room\n',
     });
     expect(await here('rotate', 'unknown', 'lone', '--yes')).toMatchObject({
       code: 1,
@@ -487,6 +489,11 @@ describe('a call that is wrong ends with 2', () => {
     [['list', '--due', '1d', '--failing'], 'choose one of --due'],
     [['list', '--json', '--csv'], 'choose one of --json and --csv'],
     [['list', '--limit', '0'], '--limit must be a whole number'],
+    [['list', '--limit', '-1'], 'write --limit=VALUE for a value that begins with a dash\n'],
+    [['plan', '--night', '2027-02-30'], '--night must be a date within 366 days from today on'],
+    [['rotate', '--from', 'no-such-file'], 'no-such-file cannot be read: there is no such file\n'],
+    [['import', 'docs'], 'docs cannot be read: it is a folder\n'],
+    [['redrive'], 'name a queue: one of requests'],
     [['show'], 'name the key of a room'],
     [['hold'], 'name the rooms in one way'],
     [['rotate', 'lone', '--to', 'nowhere'], '--to must name an application of the pool (emulator)'],
