@@ -62,17 +62,19 @@ function assertLinksAlone({ confirm, findings, table }: Partial<Record<string, s
   if (!table) throw new Error('--links: the deployment has no links: its setting `links` is off');
 }
 
+const gotOf = (value: string | undefined): string => (value === undefined ? '' : `, got ${value}`);
+
 function taskOf(
   { confirm, findings, now }: Required<Pick<ReconcileOptions, 'now'>> & ReconcileOptions,
   names: readonly string[],
 ) {
   if (confirm === undefined && findings === undefined) return {};
   if (confirm === undefined || !names.includes(confirm)) {
-    throw new Error(`--confirm must name an application of the pool (${names.join(', ')}), got ${confirm}`);
+    throw new Error(`--confirm must name an application of the pool (${names.join(', ')})${gotOf(confirm)}`);
   }
   if (findings === undefined || !/^[1-9]\d{0,8}$/.test(findings)) {
     throw new Error(
-      `--findings must be the number of lost and orphaned rooms that was reported, got ${findings}: the event Rooms ` +
+      `--findings must be the number of lost and orphaned rooms that was reported${gotOf(findings)}: the event Rooms ` +
         'Reconciled has `lost` and `orphans` for each application',
     );
   }

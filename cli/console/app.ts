@@ -55,7 +55,9 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
   });
   app.get('/rooms', async (context) => {
     const filter = filterOf(context);
-    const found = await tablePage(deployment.rooms, filter, context.req.query('cursor'));
+    const cursor = context.req.query('cursor');
+    if (cursor !== undefined && !isJson(cursor)) return context.notFound();
+    const found = await tablePage(deployment.rooms, filter, cursor);
     const content = roomsContent({
       filter,
       found,
@@ -68,7 +70,7 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
 
   app.get('/room', async (context) => {
     const key = context.req.query('key') ?? '';
-    const life = await lifeOf(key, deployment);
+    const life = key === '' ? undefined : await lifeOf(key, deployment);
     if (!life) {
       context.status(404);
       return show(context, 'No such room', '/rooms', html`<p>There is no room <code>${key}</code>.</p>`);
@@ -149,6 +151,16 @@ function handled(
 }
 
 const isGrave = (action: RoomActionName) => action === 'cancel' || action === 'rotate';
+
+/** The position of a page is JSON; an address that was cut or typed is not. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function filterOf(context: Context): RoomFilter {
   const given = (name: string) => context.req.query(name) || undefined;

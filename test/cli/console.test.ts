@@ -197,6 +197,14 @@ test('a room is on the page of the night in which it is due, and on no other', a
   expect(pages.map(({ text }) => text.includes('team%2Fweekly'))).toEqual([false, true, false]);
 });
 
+test.each(['/room', '/room?key=', '/room?key=nobody', '/rooms?cursor=cut', '/nights?from=99', '/elsewhere'])(
+  'the address %s leads to a page that says that it is none',
+  async (path) => {
+    const { status, text } = await ask(path, { headers: { cookie: cookie() } });
+    expect([status, text]).toEqual([404, expect.stringMatching(/<h1>No such (room|page)<\/h1>/)]);
+  },
+);
+
 test('the page that waits for a count asks for nothing but whether it is over', async () => {
   await expect.poll(async () => (await ask('/count', { headers: { cookie: cookie() } })).status).toBe(204);
 });

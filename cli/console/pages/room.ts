@@ -15,7 +15,7 @@ const EFFECTS: Record<RoomActionName, string> = {
   rotate: 'A new room now; the earlier one ends after the announcement.',
   hold: 'Its renewal stops until somebody releases it.',
   release: 'Its renewal goes on.',
-  cancel: 'The room ends, and its link leads nowhere.',
+  cancel: 'The room ends, and its link says that the meeting is cancelled.',
 };
 
 export interface RoomContent {
