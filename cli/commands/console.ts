@@ -21,7 +21,10 @@ export const consoleCommand = command({
     const found = await deployment();
     // most commands need not wait for it to be loaded
     const { openConsole } = await import('../console/server.ts');
-    const server = await openConsole(found, port);
+    const server = await openConsole(found, port).catch((cause) => {
+      if (cause.code !== 'EADDRINUSE') throw cause;
+      throw new CallError(`port ${port} is in use: name another by --listen-on, or leave it out`, { cause });
+    });
     await terminal.say(server.address);
     terminal.note(`the console of ${found.stack} is open until Ctrl-C`);
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

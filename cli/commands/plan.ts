@@ -1,7 +1,7 @@
 import { DAY } from '../../functions/rooms/model/time.ts';
 import { columns, moment } from '../../local/demo/text.ts';
 import { command } from '../frame/command.ts';
-import { CallError, EXIT } from '../frame/errors.ts';
+import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import { countOf } from '../frame/parse.ts';
 import { painted, type Terminal } from '../frame/terminal.ts';
 import { iso } from '../pages/listed-room.ts';
@@ -46,9 +46,7 @@ export const plan = command({
     if (flags.night !== undefined) {
       const ahead = nightOf(flags.night, now);
       const keys = (await coming(found, ahead + 1, now))[ahead]?.keys ?? [];
-      for (const line of flags.json ? [JSON.stringify(keys)] : keys) await terminal.say(line);
-      if (keys.length === 0 && !flags.json) terminal.note('no room is renewed in that night');
-      return EXIT.done;
+      return sayKeys(keys, flags.json, terminal);
     }
     const nights = await coming(found, count, now);
     const lines = flags.json
@@ -68,6 +66,12 @@ export const plan = command({
     return EXIT.done;
   },
 });
+
+async function sayKeys(keys: readonly string[], isJson: boolean, terminal: Terminal): Promise<ExitCode> {
+  for (const line of isJson ? [JSON.stringify(keys)] : keys) await terminal.say(line);
+  if (keys.length === 0 && !isJson) terminal.note('no room is renewed in that night');
+  return EXIT.done;
+}
 
 /** @returns how many nights ahead it is */
 function nightOf(text: string, now: number): number {

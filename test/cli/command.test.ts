@@ -493,6 +493,7 @@ describe('a call that is wrong ends with 2', () => {
     [['plan', '--night', '2027-02-30'], '--night must be a date within 366 days from today on'],
     [['rotate', '--from', 'no-such-file'], 'no-such-file cannot be read: there is no such file\n'],
     [['import', 'docs'], 'docs cannot be read: it is a folder\n'],
+    [['reconcile', '--confirm', 'emulator'], 'that was reported: the event'],
     [['redrive'], 'name a queue: one of requests'],
     [['show'], 'name the key of a room'],
     [['hold'], 'name the rooms in one way'],
@@ -502,6 +503,15 @@ describe('a call that is wrong ends with 2', () => {
     [['host-link', 'lone'], 'a host link is a credential'],
   ])('%j', async (argv, reason) => {
     expect(await here(...argv)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(reason) });
+  });
+
+  test('a port of the console that is in use is named', async () => {
+    const { port } = control;
+    const { code, err } = await here('console', '--listen-on', String(port));
+    expect([code, err]).toEqual([
+      2,
+      `port ${port} is in use: name another by --listen-on, or leave it out\n`,
+    ]);
   });
 
   test('every command explains itself', async () => {
