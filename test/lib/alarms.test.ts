@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { roomToken } from '../../functions/rooms/model/token.ts';
 import { DAY, journey } from '../journey/journey.ts';
-import { type AlarmProperties, CloudWatch } from '../support/cloudwatch.ts';
+import { type Alarms, alarmsOf } from '../support/alarms.ts';
 
 const HOUR = DAY / 24;
 const MINUTE = HOUR / 60;
@@ -11,77 +11,19 @@ const PLANS = 'RotationPlannerInboxQueue';
 const RECONCILIATIONS = 'ReconciliationWorkerInboxQueue';
 
 const system = journey({ deployment: DEPLOYMENT });
-const cloudWatch = new CloudWatch();
-let linesRead = 0;
 let roomsAsked = 0;
 
 const now = () => system().stack.clock.now();
 
-/** The headings of the alarms that ring at this moment, or at another. */
-function ringing(at = now()): string[] {
-  listen();
-  return headings((alarm) => cloudWatch.stateOf(alarm, at) === 'ALARM');
-}
-
-/** The headings of all alarms that rang at some time since. */
-function rangSince(start: number): string[] {
-  listen();
-  const rang = new Set<string>();
-  for (let at = start; at <= now(); at += 5 * MINUTE) {
-    for (const heading of headings((alarm) => cloudWatch.stateOf(alarm, at) === 'ALARM')) rang.add(heading);
-  }
-  return [...rang].sort();
-}
-
-/** How often an alarm began to ring since. */
-function ringsSince(start: number, heading: string): number {
-  listen();
-  let rings = 0;
-  let rang = false;
-  for (let at = start; at <= now(); at += 5 * MINUTE) {
-    const rung = headings((alarm) => cloudWatch.stateOf(alarm, at) === 'ALARM').includes(heading);
-    if (rung && !rang) rings += 1;
-    rang = rung;
-  }
-  return rings;
-}
-
-// properties are worked out whenever they are looked at
-let alarms: readonly AlarmProperties[] = [];
+let alarms: Alarms;
 beforeAll(() => {
-  const { resources } = system().stack.template;
-  alarms = resources
-    .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
-    .map(({ properties }) => properties as unknown as AlarmProperties);
+  alarms = alarmsOf(system());
 });
 
-function headings(chosen: (alarm: AlarmProperties) => boolean): string[] {
-  return alarms
-    .filter(chosen)
-    .map(({ AlarmDescription }) => AlarmDescription.split('. ')[0] as string)
-    .sort();
-}
-
-/** Takes in what the functions wrote since, and what SQS would say of its queues. */
-function listen(): void {
-  const { logs, queues } = system().stack;
-  for (const { line } of logs.slice(linesRead)) cloudWatch.read(line);
-  linesRead = logs.length;
-  for (const queue of queues.all()) {
-    ofAws('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName: queue.name }, queue.contents().ready);
-  }
-}
-
-/** A metric that AWS writes, not the functions. */
-function ofAws(
-  Namespace: string,
-  MetricName: string,
-  dimensions: Record<string, string>,
-  value: number,
-): void {
-  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
-  cloudWatch.record({ Namespace, MetricName, Dimensions }, now(), value);
-}
+const ringing = (at?: number) => alarms.ringing(at);
+const rangSince = (start: number) => alarms.rangSince(start);
+const ringsSince = (start: number, heading: string) => alarms.ringsSince(start, heading);
+const ofAws = (...metric: Parameters<Alarms['ofAws']>) => alarms.ofAws(...metric);
 
 function queueNamed(part: string) {
   const queue = system()
@@ -279,10 +221,8 @@ describe('reconciliation', () => {
   });
 
   test('tells of its silence, too', () => {
-    const silent = (at: number) => headings((alarm) => cloudWatch.stateOf(alarm, at) === 'INSUFFICIENT_DATA');
-    listen();
-    expect(silent(now())).toEqual([]);
-    expect(silent(now() + 48 * HOUR)).toEqual(['Reconciliation is silent']);
+    expect(alarms.silent(now())).toEqual([]);
+    expect(alarms.silent(now() + 48 * HOUR)).toEqual(['Reconciliation is silent']);
   });
 
   test('rings when a room of ours is not there any more', async () => {
