@@ -103,9 +103,8 @@ export function stackDeployment(
       return sent;
     },
     async discard(wanted) {
-      let deleted = 0;
-      for (const url of deadLetterUrls(found)) deleted += await discardSome(sqs, url, wanted);
-      return deleted;
+      const deleted = await Promise.all(deadLetterUrls(found).map((url) => discardSome(sqs, url, wanted)));
+      return deleted.reduce((sum, count) => sum + count, 0);
     },
     written: async (key) =>
       calendarTable === undefined ? undefined : writeBackRecords(dynamoDb, calendarTable).read(key),
