@@ -17,6 +17,8 @@ export interface Alarms {
   ofAws(namespace: string, name: string, dimensions: Readonly<Record<string, string>>, value: number): void;
 }
 
+const headingOf = ({ AlarmDescription }: AlarmProperties) => AlarmDescription.split('. ')[0] ?? '';
+
 /** Evaluates the alarms of a stack by the logs of its functions and the contents of its queues. */
 export function alarmsOf({ stack }: Pick<LocalRooms, 'stack'>): Alarms {
   const cloudWatch = new CloudWatch();
@@ -46,15 +48,16 @@ export function alarmsOf({ stack }: Pick<LocalRooms, 'stack'>): Alarms {
     }
   }
 
-  const headings = (state: string, at: number) =>
-    alarms
+  const headings = (state: string, at: number, among = alarms) =>
+    among
       .filter((alarm) => cloudWatch.stateOf(alarm, at) === state)
-      .map(({ AlarmDescription }) => AlarmDescription.split('. ')[0] as string)
+      .map(headingOf)
       .sort();
 
-  function* ringsFrom(start: number): Generator<readonly string[]> {
+  /** The headings among some alarms that ring, every five minutes. */
+  function* ringsFrom(start: number, among = alarms): Generator<readonly string[]> {
     listen();
-    for (let at = start; at <= now(); at += FIVE_MINUTES) yield headings('ALARM', at);
+    for (let at = start; at <= now(); at += FIVE_MINUTES) yield headings('ALARM', at, among);
   }
 
   return {
@@ -64,7 +67,8 @@ export function alarmsOf({ stack }: Pick<LocalRooms, 'stack'>): Alarms {
     },
     rangSince: (start) => [...new Set([...ringsFrom(start)].flat())].sort(),
     ringsSince(start, heading) {
-      const rung = [...ringsFrom(start)].map((rang) => rang.includes(heading));
+      const own = alarms.filter((alarm) => headingOf(alarm) === heading);
+      const rung = [...ringsFrom(start, own)].map((rang) => rang.length > 0);
       return rung.filter((rings, i) => rings && !rung[i - 1]).length;
     },
     silent(at) {
