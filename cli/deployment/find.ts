@@ -37,6 +37,9 @@ export async function findPlace(
   const port = await orCallError(() => portOf(portText));
   if (wantsLocal || reach === 'local') return localDeployment(new StackClient(port));
   if (stack !== undefined) return deployed(makeClients({ region }), stack, deployment);
+  // a chosen port names the local stack: if it has stopped, a command must not go to AWS instead
+  const chosen = await orCallError(() => portOf(environment.EVERGREEN_ROOMS_PORT || undefined));
+  if (reach === 'any' && chosen !== undefined) return localDeployment(new StackClient(chosen));
   const running = reach === 'any' ? await runningHere() : undefined;
   if (running) return localDeployment(running);
   const usual = environment.EVERGREEN_ROOMS_STACK;

@@ -73,7 +73,7 @@ export const checkDeadLetters: Check = async ({ functions, ofType, outputs }, { 
       return [
         warning(
           subject,
-          `${count} messages rest in it`,
+          `messages in it: ${count}`,
           command ?? `aws sqs receive-message --queue-url ${QueueUrl}`,
         ),
       ];

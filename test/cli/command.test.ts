@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { findPlace } from '../../cli/deployment/find.ts';
 import { watch } from '../../cli/frame/watch.ts';
 import { makeClients } from '../../doctor/clients.ts';
 import { writeBackRecords } from '../../functions/adapters/tables/write-back-records.ts';
@@ -525,4 +526,10 @@ describe('a call that is wrong ends with 2', () => {
     }
     expect((await call([])).code).toBe(2);
   });
+});
+
+test('a command goes to no stack in AWS when the chosen local one has stopped', async () => {
+  const place = { stack: undefined, deployment: undefined, region: undefined, local: false, port: undefined };
+  const environment = { EVERGREEN_ROOMS_PORT: '1', EVERGREEN_ROOMS_STACK: 'EvergreenRooms-prod' };
+  await expect(findPlace(place, 'any', environment)).rejects.toThrow('no stack runs on port 1');
 });

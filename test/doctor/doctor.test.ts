@@ -285,7 +285,7 @@ describe('the doctor', () => {
       () => account.messages.set(account.find('AWS::SQS::Queue', 'RequestsInboxDeadLetters'), 3),
       {
         level: 'warning',
-        found: '3 messages rest in it',
+        found: 'messages in it: 3',
         remedy: expect.stringContaining('aws sqs receive-message'),
       },
     ],
