@@ -293,12 +293,15 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       // the room may have been announced before the second was read, also if that one speaks from now on
       const [room] = Object.keys(await anna.byKey(inOrder()));
       expect([first.copies, second.copies]).toEqual([[], [expect.objectContaining({ key: room })]]);
+      // a CalDAV server does not say whose event it is: the first one speaks
+      const speaker = world.connection.kind === 'caldav' ? first : anna;
+      const asked = speaker.copies.length;
       later();
       world.person.edit(id, { start: '2027-04-01T09:00:00Z', title: 'Later' });
       for (const each of [anna, bob]) await each.read();
       expect(await rooms()).toEqual(['2027-04-01T10:00']);
-      // what the organizer changes is announced
-      expect(anna.copies).toHaveLength(first === anna ? 0 : 1);
+      // a change of the event that speaks is announced
+      expect(speaker.copies).toHaveLength(asked);
       const [key] = Object.keys(await anna.byKey(inOrder()));
       const copies = [...anna.copies, ...bob.copies];
       expect(copies.length).toBeGreaterThan(0);

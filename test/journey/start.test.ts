@@ -204,7 +204,7 @@ test('a turn that is interrupted stops the clock of the stack too, and says wher
 
 test.each<[string, string[], string]>([
   ['request', [], 'name a file to send, such as examples/room-request.json'],
-  ['request', ['nowhere.json'], 'nowhere.json cannot be read: ENOENT'],
+  ['request', ['nowhere.json'], 'nowhere.json cannot be read: there is no such file'],
   ['clock', ['7days'], 'a time is written +30m, +12h, +7d, +2w or 2027-01-31T02:00:00Z, got 7days'],
   ['clock', ['2020-01-01T00:00:00Z'], 'the clock only goes forward'],
   ['clock', ['-7d'], 'UTC there, got -7d'],
