@@ -1,6 +1,6 @@
 import { calendarKey } from '../requests/calendar/to-requests/key.ts';
+import { retryOnConflict } from '../rooms/lifecycle/context.ts';
 import { base32Digest } from '../rooms/model/digest.ts';
-import { RoomChangedError } from '../rooms/model/errors.ts';
 import { DAY, type Duration, type Instant } from '../rooms/model/time.ts';
 import type { ConnectedCalendar, Connection } from './connection.ts';
 import type { EventContent } from './system.ts';
@@ -38,6 +38,9 @@ export interface Place {
   readonly event: string;
   readonly rank: Rank;
 }
+
+/** The identity of an event among all connected calendars. */
+type EventPlace = Pick<Place, 'calendar' | 'event'>;
 
 /**
  * The event from which a room's key and origin are derived: the first that was read. This does not change if
@@ -82,11 +85,7 @@ export function meetingId(uid: string): string {
 const PREFIXES = { google: 'google', graph: 'graph', icalendar: 'ical' } as const;
 
 /** Returns the identity of a room that the event of a calendar asks for. */
-export function identityOf(
-  format: Format,
-  { calendar, event }: Pick<Place, 'calendar' | 'event'>,
-  uid: string,
-): Identity {
+export function identityOf(format: Format, { calendar, event }: EventPlace, uid: string): Identity {
   const own = format === 'icalendar' ? uid : event;
   return { key: calendarKey([PREFIXES[format], calendar, own]), format, calendar, event };
 }
@@ -118,12 +117,12 @@ export function joinMeeting(
   identity: Identity,
   { meetings, formats }: MeetingPorts,
 ): Promise<Role> {
-  return whileChanging(async () => {
+  return retryOnConflict(async () => {
     const known = (await meetings.read(id)) ?? { id, version: 0, room: identity, places: [] };
     // nothing that is still connected can speak for the room
     const isAnew = known.room.format !== identity.format && !speakerOf(known, formats);
     const { forgetAt: _, ...before } = { ...known, ...(isAnew && { room: identity }) };
-    const isSame = (each: Place) => each.calendar === place.calendar && each.event === place.event;
+    const isSame = isAt(place);
     const found = before.places.find(isSame);
     // a series contains its occurrences
     const isWithin = (each: Place) =>
@@ -141,6 +140,10 @@ export function joinMeeting(
       room: after.room,
     };
   });
+}
+
+function isAt({ calendar, event }: EventPlace): (place: Place | undefined) => boolean {
+  return (place) => place?.calendar === calendar && place.event === event;
 }
 
 /** What a row has for the places of a meeting: hundreds of calendars. */
@@ -161,12 +164,12 @@ function remembered(places: readonly Place[]): readonly Place[] {
 /** Returns the current role of an event in its meeting. An event that is not in it was removed meanwhile. */
 export async function roleIn(
   id: string,
-  { calendar, event }: Pick<Place, 'calendar' | 'event'>,
+  of: EventPlace,
   { meetings, formats }: MeetingPorts,
 ): Promise<Role | undefined> {
   const known = await meetings.read(id);
   if (!known) return undefined;
-  const isSame = (each: Place | undefined) => each?.calendar === calendar && each.event === event;
+  const isSame = isAt(of);
   return {
     speaks: isSame(speakerOf(known, formats)),
     hasOthers: !known.places.every(isSame),
@@ -193,14 +196,14 @@ export interface Left {
 /** Removes the event of a calendar from its meeting. Safe to repeat. */
 export function leaveMeeting(
   id: string,
-  { calendar, event }: Pick<Place, 'calendar' | 'event'>,
+  of: EventPlace,
   { meetings, formats, now }: MeetingPorts,
 ): Promise<Left> {
-  return whileChanging(async () => {
+  return retryOnConflict(async () => {
     const known = await meetings.read(id);
     if (!known) return { isOver: true, successors: [] };
     const { room } = known;
-    const isLeaving = (each: Place | undefined) => each?.calendar === calendar && each.event === event;
+    const isLeaving = isAt(of);
     const after = { ...known, places: known.places.filter((each) => !isLeaving(each)) };
     const speaker = speakerOf(after, formats);
     if (!speaker) {
@@ -223,17 +226,4 @@ export function leaveMeeting(
 function speakerOf({ places, room }: Meeting, formats: Formats): Place | undefined {
   const able = places.filter(({ calendar }) => formats.get(calendar) === room.format);
   return able.toSorted((one, other) => other.rank - one.rank)[0];
-}
-
-const MOST_ATTEMPTS = 5;
-
-/** Two calendars may be read at the same time. */
-async function whileChanging<T>(change: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await change();
-    } catch (error) {
-      if (!(error instanceof RoomChangedError) || attempt === MOST_ATTEMPTS) throw error;
-    }
-  }
 }
