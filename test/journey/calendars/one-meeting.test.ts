@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DAY, journey } from '../journey.ts';
+import { LOCAL_PROVIDERS } from '../../../local/rooms/providers.ts';
+import { DAY, journeyWith } from '../journey.ts';
 import { startBusyCalendar } from './busy-calendar.ts';
 import { inCaldav, inGoogle, inMicrosoft, type Person, type Seen } from './people.ts';
 
@@ -13,7 +14,8 @@ const KINDS = [
 
 const busy = await startBusyCalendar(now);
 
-const system = journey({
+// an application of the Meetings API would be full at 1,000 rooms
+const system = journeyWith(() => LOCAL_PROVIDERS.daily(), {
   calendarConnections: [...KINDS.map(([, { connection }]) => connection), busy.connection].map((each) => ({
     ...each,
     which: 'marked',
