@@ -1,8 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../../bin/bundle.ts';
 import { type GoogleCalendar, startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
+import { newKeyPair } from '../../emulators/key-pair.ts';
 import { type Connection, connectedCalendars } from '../../functions/connections/connection.ts';
 import { startQueues } from '../../local/engines/queues.ts';
 import { createCalendarTable } from '../../local/engines/table-engines.ts';
@@ -64,11 +64,7 @@ async function startWorld() {
   const queue = (name: string) =>
     queues.create(name, arn(name), { DelaySeconds: '0', VisibilityTimeout: '600' });
   const [inbox, dead, requests, writes] = ['inbox', 'dead', 'requests', 'writes'].map(queue);
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
+  const { privateKey, publicKey } = newKeyPair();
   const google = await startGoogleCalendar({
     serviceAccounts: [{ email: ROBOT, publicKeys: { key: publicKey } }],
     calendars: OWNERS.map((id) => ({ id, sharedWith: { [ROBOT]: 'writer' } })),

@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
+import { newKeyPair } from '../../emulators/key-pair.ts';
 import { type LocalCalendar, MARKED, OWNER } from './calendar.ts';
 
 const ROBOT = 'rooms@project.iam.gserviceaccount.com';
@@ -12,11 +12,7 @@ const timeOf = (instant: number) => ({ dateTime: new Date(instant).toISOString()
  * @param now the clock of the stack
  */
 export async function googleCalendar(now: () => number): Promise<LocalCalendar> {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
+  const { privateKey, publicKey } = newKeyPair();
   const google = await startGoogleCalendar({
     serviceAccounts: [{ email: ROBOT, publicKeys: { key: publicKey } }],
     calendars: [{ id: OWNER, sharedWith: { [ROBOT]: 'writer' } }],

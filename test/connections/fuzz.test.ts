@@ -1,9 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startCaldav } from '../../emulators/caldav/caldav.ts';
 import { startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
 import { startGraph } from '../../emulators/graph/graph.ts';
 import { seededRandom } from '../../emulators/http/random.ts';
+import { newKeyPair } from '../../emulators/key-pair.ts';
 import { calendarSystem } from '../../functions/adapters/calendars/systems.ts';
 import type { Connection } from '../../functions/connections/connection.ts';
 import type { CalendarSystem } from '../../functions/connections/system.ts';
@@ -115,11 +115,7 @@ const at = (hours: number) => ({
 
 async function google(): Promise<World> {
   const robot = 'rooms@project.iam.gserviceaccount.com';
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
+  const { privateKey, publicKey } = newKeyPair();
   const emulator = await startGoogleCalendar({
     rateLimits: false,
     now: () => START,

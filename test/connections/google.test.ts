@@ -1,6 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { type GoogleCalendar, startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
+import { newKeyPair } from '../../emulators/key-pair.ts';
 import { googleCalendar } from '../../functions/adapters/calendars/google/system.ts';
 import type { GoogleConnection } from '../../functions/connections/connection.ts';
 import type { Planned } from './reading.ts';
@@ -8,13 +8,7 @@ import { ANNA, BOB, readsCalendars, type World } from './reading-suite.ts';
 
 const ROBOT = 'rooms@project.iam.gserviceaccount.com';
 
-const keyPair = () =>
-  generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-const KEYS = [keyPair(), keyPair()] as const;
+const KEYS = [newKeyPair(), newKeyPair()] as const;
 
 const timeOf = (instant: number) => ({
   dateTime: new Date(instant).toISOString().replace('.000', ''),

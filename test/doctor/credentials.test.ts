@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newKeyPair } from '../../emulators/key-pair.ts';
 import type { Template as StackTemplate } from '../../local/stack/template.ts';
 import { call } from '../cli/terminal.ts';
 import { stackWith } from '../support/stacks.ts';
@@ -15,11 +15,7 @@ const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const STACK = 'EvergreenRooms-test';
 const API_KEY = 'd'.repeat(40);
 const ADDRESS = 'https://calendar.example/private/basic.ics';
-const { privateKey: PEM } = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
+const { privateKey: PEM } = newKeyPair();
 
 const template = Template.fromStack(
   stackWith({

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -12,6 +11,7 @@ import type { Finding } from '../../doctor/finding.ts';
 import { report } from '../../doctor/report.ts';
 import { type Daily, startDaily } from '../../emulators/daily/daily.ts';
 import { type GoogleCalendar, startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
+import { newKeyPair } from '../../emulators/key-pair.ts';
 import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import { startWhereby, type Whereby } from '../../emulators/whereby/whereby.ts';
 import { SCOPES } from '../../emulators/zoom/choices.ts';
@@ -41,11 +41,7 @@ let zoom: Zoom;
 let googleCalendar: GoogleCalendar;
 let template: StackTemplate;
 const ROBOT = 'rooms@project.iam.gserviceaccount.com';
-const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
+const { privateKey, publicKey } = newKeyPair();
 
 beforeAll(async () => {
   // a limit of calls a minute would make the last checks wait for the next minute

@@ -1,7 +1,8 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GoogleCalendar, startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
+import { newKeyPair } from '../../emulators/key-pair.ts';
 import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import { moveAhead } from '../../local/rooms/example.ts';
 import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
@@ -29,11 +30,7 @@ let rooms: LocalRooms;
 
 beforeAll(async () => {
   server = await startCalendarServer();
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
+  const { privateKey, publicKey } = newKeyPair();
   const applications = ['first', 'second'].map((name) => ({ name, applicationId: randomUUID() }));
   // one of them does not hold all rooms, and two have a few places left
   const roomLimit = EVENTS / 2 + 5;

@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { startGoogleCalendar } from '../../../emulators/google-calendar/google-calendar.ts';
+import { newKeyPair } from '../../../emulators/key-pair.ts';
 
 const OWNER = 'busy@example.org';
 const ROBOT = 'rooms@project.iam.gserviceaccount.com';
@@ -12,11 +12,7 @@ export async function startBusyCalendar(now: () => number) {
   const { CALENDAR_EVENTS } = process.env;
   const events = Number(CALENDAR_EVENTS ?? 12);
   const perMinute = CALENDAR_EVENTS === undefined ? 16 : QUOTA;
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
+  const { privateKey, publicKey } = newKeyPair();
   const google = await startGoogleCalendar({
     serviceAccounts: [{ email: ROBOT, publicKeys: { key: publicKey } }],
     calendars: [{ id: OWNER, sharedWith: { [ROBOT]: 'writer' } }],

@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { startCaldav } from '../../../emulators/caldav/caldav.ts';
 import { startGoogleCalendar } from '../../../emulators/google-calendar/google-calendar.ts';
 import { startGraph } from '../../../emulators/graph/graph.ts';
+import { newKeyPair } from '../../../emulators/key-pair.ts';
 import { canonicalJson } from '../../../functions/rooms/model/digest.ts';
 
 /** An event as people see it, and all that is in it beside the places of our link. */
@@ -56,11 +56,7 @@ function without(event: Fields, names: readonly string[]): string {
 }
 
 export async function inGoogle(now: () => number): Promise<Person> {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
+  const { privateKey, publicKey } = newKeyPair();
   const google = await startGoogleCalendar({
     serviceAccounts: [{ email: ROBOT, publicKeys: { key: publicKey } }],
     calendars: [OWNER, COLLEAGUE].map((id) => ({ id, sharedWith: { [ROBOT]: 'writer' } })),
