@@ -1,6 +1,6 @@
 import { ThrottledError, UnauthorizedError, UnreachableError } from '../../rooms/model/errors.ts';
-import type { Duration, Instant } from '../../rooms/model/time.ts';
-import { MINUTE, SECOND } from '../../rooms/model/time.ts';
+import { SECOND } from '../../rooms/model/time.ts';
+import { type AccessToken, accessTokens } from '../access-tokens.ts';
 import { answered, readable } from '../provider/answer.ts';
 import { connection, type Reply } from '../provider/connection.ts';
 import { type Sign, uselessSecret } from '../provider/credentials.ts';
@@ -18,10 +18,8 @@ export interface TokenOptions extends Pick<ProviderOptions, 'now' | 'timeout' | 
 }
 
 /** An access token, and what it allows. */
-export interface Grant {
-  readonly header: string;
+export interface Grant extends AccessToken {
   readonly scopes: readonly string[];
-  readonly useUntil: Instant;
 }
 
 export interface Grants {
@@ -30,21 +28,14 @@ export interface Grants {
   fetch(clientSecret: string): Promise<Grant>;
 }
 
-/** A token is replaced this long before its end. */
-const RESERVE: Duration = MINUTE;
-
 /** The number of earlier tokens that are remembered for calls in progress. */
 const REMEMBERED = 20;
 
-/**
- * Access tokens of a server-to-server app. All calls of a container share one until a minute before its end,
- * and parallel calls fetch it only once. A refused token is replaced.
- */
+/** Access tokens of a server-to-server app. */
 export function grants(options: TokenOptions): Grants {
   const { application, accountId, clientId, secret, tokenUrl, now, ...connecting } = options;
   const { origin, pathname } = new URL(tokenUrl);
   const send = connection({ ...connecting, application, now, baseUrl: origin });
-  const tokens = new Map<string, Promise<Grant>>();
   /** Headers in the order in which they were fetched. */
   const issued: string[] = [];
 
@@ -58,7 +49,7 @@ export function grants(options: TokenOptions): Grants {
     return {
       header: `Bearer ${access_token}`,
       scopes: scope?.split(/\s+/).filter(Boolean) ?? [],
-      useUntil: askedAt + Math.max(expires_in * SECOND - RESERVE, 0),
+      endsAt: askedAt + expires_in * SECOND,
     };
   }
 
@@ -92,38 +83,20 @@ export function grants(options: TokenOptions): Grants {
     }
   }
 
-  function fetchToUse(clientSecret: string): Promise<Grant> {
-    const fetched = fetch(clientSecret).then((grant) => {
-      issued.push(grant.header);
-      if (issued.length > REMEMBERED) issued.shift();
-      return grant;
-    });
-    tokens.set(clientSecret, fetched);
-    // a failed fetch is not kept
-    fetched.catch(() => tokens.get(clientSecret) === fetched && tokens.delete(clientSecret));
-    return fetched;
+  async function fetchToUse(value: string): Promise<Grant> {
+    const grant = await fetch(clientSecretIn(value, options));
+    issued.push(grant.header);
+    if (issued.length > REMEMBERED) issued.shift();
+    return grant;
   }
 
-  async function sign(value: string, refused: ReadonlySet<string>): Promise<string> {
-    const clientSecret = clientSecretIn(value, options);
-    const known = tokens.get(clientSecret);
-    const grant = await known;
-    if (grant && !isStale(grant, refused)) return grant.header;
-    // if several calls found the same token refused, the first fetches another and the others use it
-    const latest = tokens.get(clientSecret);
-    return (await (latest && latest !== known ? latest : fetchToUse(clientSecret))).header;
-  }
-
-  /**
-   * Whether it is about to end, or was fetched before a refused one: when an app is changed, all of its
-   * tokens become invalid.
-   */
-  function isStale({ header, useUntil }: Grant, refused: ReadonlySet<string>): boolean {
+  /** Also if it was fetched before a refused one: when an app is changed, all of its tokens become invalid. */
+  function isRefused(header: string, refused: ReadonlySet<string>): boolean {
     const newestRefused = Math.max(-1, ...[...refused].map((each) => issued.indexOf(each)));
-    return useUntil <= now() || issued.indexOf(header) <= newestRefused;
+    return issued.indexOf(header) <= newestRefused;
   }
 
-  return { sign, fetch };
+  return { sign: accessTokens(fetchToUse, now, isRefused), fetch };
 }
 
 /** @throws UnauthorizedError if the text cannot be one */

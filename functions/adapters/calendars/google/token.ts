@@ -2,9 +2,9 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { toError, UnauthorizedError, UnreachableError } from '../../../rooms/model/errors.ts';
 import { type Duration, HOUR, SECOND } from '../../../rooms/model/time.ts';
+import { accessTokens } from '../../access-tokens.ts';
 import type { Reply } from '../../provider/connection.ts';
 import { type Sign, uselessSecret } from '../../provider/credentials.ts';
-import { accessTokens } from '../access-tokens.ts';
 import { bodyIfReadable, bodyOf, calendarSender, type SystemOptions, throttled } from '../calls.ts';
 import { keyFile, tokenError, tokenReply } from './schema.ts';
 

@@ -2,9 +2,9 @@ import { createPrivateKey, type KeyObject, randomUUID, X509Certificate } from 'n
 import { SignJWT } from 'jose';
 import { toError, UnreachableError } from '../../../rooms/model/errors.ts';
 import { type Duration, MINUTE, SECOND } from '../../../rooms/model/time.ts';
+import { accessTokens } from '../../access-tokens.ts';
 import type { Reply } from '../../provider/connection.ts';
 import { type Sign, uselessSecret } from '../../provider/credentials.ts';
-import { accessTokens } from '../access-tokens.ts';
 import { bodyIfReadable, bodyOf, calendarSender, type SystemOptions, throttled } from '../calls.ts';
 import { certificateFile, tokenError, tokenReply } from './schema.ts';
 

@@ -1,6 +1,6 @@
-import type { Duration, Instant } from '../../rooms/model/time.ts';
-import { MINUTE } from '../../rooms/model/time.ts';
-import type { Sign } from '../provider/credentials.ts';
+import type { Duration, Instant } from '../rooms/model/time.ts';
+import { MINUTE } from '../rooms/model/time.ts';
+import type { Sign } from './provider/credentials.ts';
 
 /** An access token, as the value of an `Authorization` header. */
 export interface AccessToken {
@@ -17,8 +17,13 @@ const RESERVE: Duration = MINUTE;
  *
  * @param fetch gets a token for a value of the secret. It throws `UnauthorizedError` if the value is not a
  * credential, or is refused.
+ * @param isRefused whether a token is useless because these were refused. Default: it is one of them.
  */
-export function accessTokens(fetch: (value: string) => Promise<AccessToken>, now: () => Instant): Sign {
+export function accessTokens(
+  fetch: (value: string) => Promise<AccessToken>,
+  now: () => Instant,
+  isRefused = (header: string, refused: ReadonlySet<string>) => refused.has(header),
+): Sign {
   const tokens = new Map<string, Promise<AccessToken>>();
 
   function fetchToUse(value: string): Promise<AccessToken> {
@@ -32,7 +37,7 @@ export function accessTokens(fetch: (value: string) => Promise<AccessToken>, now
   return async (value, refused) => {
     const known = tokens.get(value);
     const token = await known;
-    if (token && token.endsAt - RESERVE > now() && !refused.has(token.header)) return token.header;
+    if (token && token.endsAt - RESERVE > now() && !isRefused(token.header, refused)) return token.header;
     // if several calls found the same token refused, the first fetches another and the others use it
     const latest = tokens.get(value);
     return (await (latest && latest !== known ? latest : fetchToUse(value))).header;
