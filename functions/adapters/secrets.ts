@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Duration, Instant } from '../rooms/model/time.ts';
 import { MINUTE, SECOND } from '../rooms/model/time.ts';
+import { CLIENT_LIMITS } from './aws/limits.ts';
 
 /** The versions of a secret while its value is being replaced. */
 export type SecretStage = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
@@ -21,9 +22,6 @@ const MAX_AGE: Duration = 5 * MINUTE;
 
 /** How long an outdated value is used if Secrets Manager gives no answer. */
 const RETRY_AFTER: Duration = 30 * SECOND;
-
-/** Without its own limits the SDK would wait for a dead connection until the invocation ends. */
-const CLIENT = { maxAttempts: 4, requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 } } as const;
 
 interface CachedRead {
   readonly value: Promise<string | undefined>;
@@ -49,7 +47,7 @@ export function secretsManager({
   function fetchOnce(id: string, stage: SecretStage, slot: string): Promise<string | undefined> {
     const underWay = reading.get(slot);
     if (underWay) return underWay;
-    secretsManagerClient ??= new SecretsManagerClient(CLIENT);
+    secretsManagerClient ??= new SecretsManagerClient(CLIENT_LIMITS);
     const value = fetchValue(secretsManagerClient, id, stage).finally(() => reading.delete(slot));
     reading.set(slot, value);
     return value;

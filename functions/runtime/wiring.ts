@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { CLIENT_LIMITS } from '../adapters/aws/limits.ts';
 import { callbackAddresses } from '../adapters/callback-addresses.ts';
 import { circuits } from '../adapters/circuits.ts';
 import { eventBus } from '../adapters/event-bus.ts';
@@ -23,15 +24,12 @@ import { workQueue } from './queue/work-queue.ts';
 import { count, type MetricName } from './telemetry/metrics.ts';
 import { providerMetrics } from './telemetry/provider-metrics.ts';
 
-/** Without its own limits the SDK would wait for a dead connection until the invocation ends. */
-const CLIENT = { maxAttempts: 4, requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 } } as const;
-
-export const dynamoDb = /* @__PURE__ */ once(() => new DynamoDBClient(CLIENT));
-export const sqs = /* @__PURE__ */ once(() => new SQSClient(CLIENT));
-export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient(CLIENT));
+export const dynamoDb = /* @__PURE__ */ once(() => new DynamoDBClient(CLIENT_LIMITS));
+export const sqs = /* @__PURE__ */ once(() => new SQSClient(CLIENT_LIMITS));
+export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient(CLIENT_LIMITS));
 
 export const secrets = /* @__PURE__ */ once(() =>
-  secretsManager({ client: new SecretsManagerClient(CLIENT), now }),
+  secretsManager({ client: new SecretsManagerClient(CLIENT_LIMITS), now }),
 );
 
 export const now = () => Date.now();
