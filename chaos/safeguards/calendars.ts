@@ -120,9 +120,9 @@ export const OF_CALENDARS: readonly Safeguard[] = [
   },
   {
     name: 'two calendars that are read at once wait for each other',
-    file: `${CONNECTIONS}/meetings.ts`,
-    on: 'const MOST_ATTEMPTS = 5;',
-    off: 'const MOST_ATTEMPTS = 1;',
+    file: 'functions/rooms/lifecycle/context.ts',
+    on: 'const ATTEMPTS = 8;',
+    off: 'const ATTEMPTS = 1;',
     tests: ['test/connections/meetings'],
   },
 ];
