@@ -162,6 +162,12 @@ export const SAFEGUARDS: readonly Safeguard[] = [
     off: 'const recovered: readonly RotationOrder[] = []; void recoverSuccessors;',
   },
   {
+    name: 'an attempt of reconciliation sends no order that an earlier one has sent',
+    file: 'functions/rooms/fleet/reconcile.ts',
+    on: 'const open = ordered.has(name) ? [] : (orders.get(inventory) ?? []);',
+    off: 'const open = orders.get(inventory) ?? [];',
+  },
+  {
     name: 'what has ended accounts for no room',
     file: 'functions/rooms/fleet/inventory.ts',
     on: 'const open = retirees.filter((retiree) => !hasEnded(retiree, now()));',

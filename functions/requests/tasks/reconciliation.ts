@@ -14,6 +14,7 @@ const reconciliation = z.object({
     }),
   ),
   before: z.optional(z.object({ rooms: z.int(), lost: z.int(), orphans: z.int(), held: z.int() })),
+  ordered: z.optional(z.array(z.string())),
   links: z.optional(z.object({ from: z.optional(z.string()) })),
   confirmed: z.optional(z.object({ application: z.string(), findings: z.int(), until: z.iso.datetime() })),
 });

@@ -1,3 +1,4 @@
+import { toError } from '../model/errors.ts';
 import type { ReconciliationMode } from '../model/events.ts';
 import type { ShownLinks } from '../model/link.ts';
 import type { EventBus, RoomStore, RotationOrder, RotationQueue } from '../model/ports.ts';
@@ -87,6 +88,11 @@ export interface ReconciliationTask {
   readonly before?: ListTotals;
   /** What a person allows in spite of the brake. */
   readonly confirmed?: Confirmation;
+  /**
+   * Applications whose orders an earlier attempt has sent. During an outage no order succeeds, so orders that
+   * each attempt sends again would become more and more.
+   */
+  readonly ordered?: readonly string[];
 }
 
 /**
@@ -105,31 +111,21 @@ export async function reconcileRooms(
   reconciling: ReconciliationContext,
 ): Promise<Reconciliation> {
   const { applications, confirmed } = task;
-  const { inventories, orders, recovered, troubled, untouched } = await compareRooms(task, reconciling);
-  if (reconciling.mode === 'repair') await send(recovered, reconciling);
-  for (const [name, inventory] of inventories) {
-    await repair(
-      name,
-      inventory,
-      orders.get(inventory) ?? [],
-      { ...reconciling, confirmed, before: task.before },
-      troubled,
-    );
-  }
+  const comparison = await compareRooms(task, reconciling);
+  const { inventories, troubled, untouched } = comparison;
+  const ordered = await repairAll(task, comparison, reconciling);
   const report = Object.fromEntries([...inventories].map(([name, { report }]) => [name, report]));
-  if (inventories.size > 0) {
-    await reconciling.events.report('Rooms Reconciled', { mode: reconciling.mode, applications: report });
+  const sole = applications.length === 1 ? [...troubled.values()][0] : undefined;
+  const trouble = (await untold(report, reconciling)) ?? sole;
+  if (trouble) {
+    if (ordered.size === (task.ordered?.length ?? 0)) throw trouble;
+    return { applications: report, rest: [withoutOrders(task, applications, ordered)], totals: {} };
   }
-  const [trouble] = troubled.values();
-  if (trouble && applications.length === 1) throw trouble;
   const left = leftOf(confirmed, report);
   const totals = Object.fromEntries(
     Object.entries(report).map(([name, found]) => [name, totalsOf(found, task.before)]),
   );
-  const rest: ReconciliationTask[] = [...troubled.keys()].map((name) => ({
-    applications: [name],
-    confirmed,
-  }));
+  const rest = [...troubled.keys()].map((name) => withoutOrders(task, [name], ordered));
   for (const [name, { next }] of inventories) {
     if (!next || troubled.has(name)) continue;
     rest.push({ applications: [name], from: next, before: totals[name], confirmed: left });
@@ -137,6 +133,47 @@ export async function reconcileRooms(
   if (untouched.length > 0) rest.push({ applications: untouched, confirmed });
   const done = Object.entries(totals).filter(([name]) => !inventories.get(name)?.next);
   return { applications: report, rest, totals: Object.fromEntries(done) };
+}
+
+/** @returns the applications whose orders were sent, now or by an earlier attempt */
+async function repairAll(
+  { ordered: before = [], ...task }: ReconciliationTask,
+  { inventories, orders, recovered, troubled }: Comparison,
+  reconciling: ReconciliationContext,
+): Promise<ReadonlySet<string>> {
+  const ordered = new Set(before);
+  if (reconciling.mode === 'report') return ordered;
+  if (before.length === 0) await send(recovered, reconciling);
+  for (const [name, inventory] of inventories) {
+    const open = ordered.has(name) ? [] : (orders.get(inventory) ?? []);
+    await repair(name, inventory, open, { ...reconciling, ...task }, troubled);
+    if (!inventory.report.held && open.length + recovered.length > 0) ordered.add(name);
+  }
+  return ordered;
+}
+
+/** Returns the task of another attempt, which sends no order a second time. */
+function withoutOrders(
+  task: ReconciliationTask,
+  applications: readonly string[],
+  ordered: ReadonlySet<string>,
+): ReconciliationTask {
+  const sent = applications.filter((name) => ordered.has(name));
+  return { ...task, applications, ...(sent.length > 0 && { ordered: sent }) };
+}
+
+/** @returns the error of a bus that does not accept the report */
+async function untold(
+  applications: Readonly<Record<string, ApplicationReport>>,
+  { events, mode }: ReconciliationContext,
+): Promise<Error | undefined> {
+  if (Object.keys(applications).length === 0) return undefined;
+  try {
+    await events.report('Rooms Reconciled', { mode, applications });
+    return undefined;
+  } catch (error) {
+    return toError(error);
+  }
 }
 
 /** Compares the providers' lists with the table. Changes nothing. */
@@ -289,8 +326,7 @@ async function repair(
   reconciling: ReconciliationContext & Pick<ReconciliationTask, 'confirmed' | 'before'>,
   troubled: Map<string, unknown>,
 ): Promise<void> {
-  const { mode, now, timeLeft, brake = DEFAULT_BRAKE, confirmed } = reconciling;
-  if (mode === 'report') return;
+  const { now, timeLeft, brake = DEFAULT_BRAKE, confirmed } = reconciling;
   const orphans = orphansOf(inventory, now());
   inventory.report.orphans = orphans.length;
   const earlier = reconciling.before ?? { rooms: 0, lost: 0, orphans: 0, held: 0 };

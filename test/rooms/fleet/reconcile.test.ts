@@ -2,11 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
-import { type ReconciliationContext, reconcileRooms } from '../../../functions/rooms/fleet/reconcile.ts';
+import {
+  type ReconciliationContext,
+  type ReconciliationTask,
+  reconcileRooms,
+} from '../../../functions/rooms/fleet/reconcile.ts';
 import {
   AmbiguousOutcomeError,
+  NotAnnouncedError,
   OutOfTimeError,
   ThrottledError,
+  toError,
   UnauthorizedError,
 } from '../../../functions/rooms/model/errors.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
@@ -14,6 +20,7 @@ import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { aRequest, DEPLOYMENT, makeWorld, type World, type WorldOptions } from '../../support/world.ts';
 
+const POOL = { applications: ['one', 'two', 'three'] };
 const NOTHING = { lost: 0, orphans: 0, retired: 0, strangers: 0, drifted: 0, unfinished: 0, recovered: 0 };
 
 /** A world two hours after the rooms of these keys were made. */
@@ -27,18 +34,15 @@ async function aged(keys: readonly string[] = ['weekly'], options?: WorldOptions
 function reconcile(
   world: World,
   more: Partial<ReconciliationContext> = {},
-  applications = Object.keys(world.providers),
+  task: ReconciliationTask = { applications: Object.keys(world.providers) },
 ) {
-  return reconcileRooms(
-    { applications },
-    {
-      ...world.context,
-      rotations: world.rotations,
-      mode: 'repair',
-      timeLeft: () => 15 * MINUTE,
-      ...more,
-    },
-  );
+  return reconcileRooms(task, {
+    ...world.context,
+    rotations: world.rotations,
+    mode: 'repair',
+    timeLeft: () => 15 * MINUTE,
+    ...more,
+  });
 }
 
 /** A room at the provider that the table knows nothing of. */
@@ -233,7 +237,6 @@ describe('reconciliation', () => {
 });
 
 describe('reconciliation of a pool', () => {
-  const POOL = { applications: ['one', 'two', 'three'] };
   const KEYS = Array.from({ length: 12 }, (_, index) => `room-${index}`);
 
   it('looks at every application, each with its own figures', async () => {
@@ -245,7 +248,7 @@ describe('reconciliation of a pool', () => {
 
   it('takes the rooms of the applications that it does not look at for neither lost nor orphans', async () => {
     const world = await aged(KEYS, POOL);
-    const { applications } = await reconcile(world, {}, ['two']);
+    const { applications } = await reconcile(world, {}, { applications: ['two'] });
     expect(applications).toEqual({ two: { ...NOTHING, rooms: expect.any(Number) } });
     expect(world.rotations.sent).toEqual([]);
   });
@@ -276,7 +279,7 @@ describe('reconciliation of a pool', () => {
     expect(Object.keys(applications)).toEqual(['two', 'three']);
     expect(rest).toEqual([{ applications: ['one'] }]);
     expect(world.rotations.sent).toEqual([]);
-    await expect(reconcile(world, {}, ['one'])).rejects.toBe(error);
+    await expect(reconcile(world, {}, { applications: ['one'] })).rejects.toBe(error);
   });
 
   it('ends the orphans of the others where one cannot be ended', async () => {
@@ -306,6 +309,80 @@ describe('reconciliation of a pool', () => {
     expect(left).toBeLessThan(5);
     expect((await reconcile(world)).applications.first).toMatchObject({ orphans: left, retired: left });
     expect((await reconcile(world)).applications.first).toMatchObject({ rooms: 5, orphans: 0 });
+  });
+});
+
+describe('the orders of a run', () => {
+  const BUS_OUT = { report: () => Promise.reject(new NotAnnouncedError('the bus accepts nothing')) };
+
+  /** Repeats a run as its queue does, until nothing is left of it. @returns the errors of the attempts */
+  async function repeated(world: World, task: ReconciliationTask, mores: Partial<ReconciliationContext>[]) {
+    const errors: string[] = [];
+    let tasks: readonly ReconciliationTask[] = [task];
+    for (const more of [...mores, {}]) {
+      const left: ReconciliationTask[] = [];
+      for (const each of tasks) {
+        try {
+          left.push(...(await reconcile(world, more, each)).rest);
+        } catch (error) {
+          errors.push(toError(error).message);
+          left.push(each);
+        }
+      }
+      tasks = left;
+    }
+    expect(tasks).toEqual([]);
+    return errors;
+  }
+
+  const orders = ({ rotations }: World) =>
+    rotations.sent.map(({ order: { key, cause } }) => `${key} ${cause}`);
+
+  it('are sent once, however often the bus refuses the report', async () => {
+    const world = await aged(['a', 'b']);
+    first(world).lose('first-1');
+    const out = { events: BUS_OUT };
+    const errors = await repeated(world, { applications: ['first'] }, [out, out, out]);
+    expect(errors).toEqual(Array(2).fill('the bus accepts nothing'));
+    expect(orders(world)).toEqual(['a lost']);
+    expect(world.reports).toHaveLength(1);
+  });
+
+  it('are sent once, however often an orphan cannot be ended', async () => {
+    const world = await aged(['a']);
+    first(world).lose('first-1');
+    await stray(world, roomToken(DEPLOYMENT, 'nobody', 1));
+    world.clock.now += 2 * HOUR;
+    const { retire } = first(world);
+    let refusals = 3;
+    first(world).retire = async (id) => {
+      refusals -= 1;
+      if (refusals >= 0) throw new AmbiguousOutcomeError('reset');
+      return retire(id);
+    };
+    const errors = await repeated(world, { applications: ['first'] }, [{}, {}, {}]);
+    expect(errors).toEqual(['reset', 'reset']);
+    expect(orders(world)).toEqual(['a lost']);
+  });
+
+  it('are sent for an application whose list is read only by a later attempt', async () => {
+    const world = await aged(['a', 'b', 'c', 'd'], POOL);
+    for (const { made, lose } of Object.values(world.providers)) for (const { id } of [...made]) lose(id);
+    const two = world.providers.two;
+    const { list } = two ?? first(world);
+    let isOut = true;
+    if (two) {
+      two.list = async function* (options) {
+        if (isOut) throw new AmbiguousOutcomeError('reset');
+        yield* list(options);
+      };
+    }
+    const out = { events: BUS_OUT };
+    const rest = (await reconcile(world, out, { applications: POOL.applications })).rest;
+    expect(rest).toEqual([{ applications: POOL.applications, ordered: ['one', 'three'] }]);
+    isOut = false;
+    await repeated(world, rest[0] ?? { applications: [] }, [out, out]);
+    expect(orders(world).toSorted()).toEqual(['a lost', 'b lost', 'c lost', 'd lost']);
   });
 });
 
@@ -544,7 +621,9 @@ describe('what a list shows', () => {
     // an application that is not looked at
     const elsewhere = { ...past, generation: 2, roomId: 'x', expiresAt: world.clock.now + DAY };
     await world.rooms.archive({ ...elsewhere, application: 'gone' });
-    expect((await reconcile(world, {}, ['first'])).applications.first).toMatchObject({ orphans: 1 });
+    expect((await reconcile(world, {}, { applications: ['first'] })).applications.first).toMatchObject({
+      orphans: 1,
+    });
   });
 
   it('is an orphan where its id is that of a room that has ended, as where the id is the token', async () => {
