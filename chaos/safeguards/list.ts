@@ -82,6 +82,12 @@ export const SAFEGUARDS: readonly Safeguard[] = [
     off: 'return result;',
   },
   {
+    name: 'what no message comes back for is announced by reconciliation',
+    file: 'functions/rooms/fleet/diagnose.ts',
+    on: '(open || behind || unannounced !== undefined) &&',
+    off: '(open || behind) &&',
+  },
+  {
     name: 'what was not told yet is told before what is new',
     file: 'functions/rooms/model/announcements.ts',
     on: 'return [...before.filter(({ type }) => type !== news.type), news];',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROVIDERS } from '../../../functions/adapters/providers.ts';
 import type { ReconciliationContext } from '../../../functions/rooms/fleet/reconcile.ts';
@@ -109,6 +110,58 @@ function describeCrashes(
       });
     }
   });
+}
+
+describe('a process that dies, and whose message rests in a dead-letter queue or has expired', () => {
+  const operations = [...possible('meetings-api', OPERATIONS), CREATE_ELSEWHERE, ...OF_ROOMS_BY_USE];
+  for (const operation of operations) {
+    // the repair of a link would announce too
+    const options = { ...operation.options, withoutLinks: operation.name !== 'relink' };
+    it(`at any step of: ${operation.name}, has what it recorded announced by reconciliation`, async () => {
+      let dieAt = 0;
+      for (let died = true; died; ) {
+        dieAt += 1;
+        for (const when of ['before', 'after'] as const) {
+          died = await playWithoutReturn({ ...operation, options }, { dieAt, when });
+        }
+      }
+      expect(dieAt).toBeGreaterThan(3);
+    });
+  }
+});
+
+/**
+ * Plays an operation with a fate. Its message never comes back, so only reconciliation looks at the key
+ * afterwards.
+ *
+ * @returns whether the process died
+ */
+async function playWithoutReturn(operation: Operation, fate: Fate): Promise<boolean> {
+  const stage = await inMemory(operation);
+  await operation.prepare?.(stage);
+  const { rotations, context, clock } = stage;
+  const before = await context.rooms.read('weekly');
+  const heard = stage.announced().length;
+  const immortal = { ...context, rotations, mode: 'repair' as const, timeLeft: () => HOUR };
+  const { ports, steps } = mortal(immortal, fate);
+  if (!(await dies(operation.work(stage), ports))) return false;
+  clock.now += 2 * HOUR;
+  await reconcileAndKeep(stage, immortal);
+  const row = await context.rooms.read('weekly');
+  const at = `died ${fate.when} step ${fate.dieAt} of ${operation.name}, ${steps.at(-1)}`;
+  expect([row?.claim, row?.unannounced], at).toEqual([undefined, undefined]);
+  // nothing was recorded, so nothing is to be announced
+  if (row?.state === 'opening' || isDeepStrictEqual(visible(row), visible(before))) return true;
+  const news = stage.announced().slice(heard).at(-1);
+  expect(news, at).toMatchObject({ key: 'weekly', generation: row?.generation });
+  expect(news?.roomId, at).toBe(row?.current?.id);
+  return true;
+}
+
+/** What listeners have to hear of. */
+function visible(row: Room | undefined) {
+  const { state, generation, spec, slug, current } = row ?? {};
+  return { state, generation, spec, slug, id: current?.id, expiresAt: current?.expiresAt };
 }
 
 /**
