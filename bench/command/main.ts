@@ -7,15 +7,17 @@ import { bundleCommand } from '../../bin/build.ts';
 import { MINUTE } from '../../functions/rooms/model/time.ts';
 import { loadTable, whenDue } from '../rotation/load.ts';
 import { table } from '../tables.ts';
-import { run } from './run.ts';
-import { startService } from './service.ts';
+import { type Click, clickThrough } from './console.ts';
+import { type Place, run } from './run.ts';
+import { type Asked, type Service, startService } from './service.ts';
 
-const USAGE = `npm run bench:command -- [--rows 1000000] [--whole 1000000]
+const USAGE = `npm run bench:command -- [--rows 1000000] [--whole 1000000] [--first]
 
 Runs the operator's command over a table of so many rooms, in processes of their own, against an embedded DynamoDB on
 this machine, and writes bench/command/results.md, unless there are fewer than 100,000.
 
-  --whole   rooms of the table for commands that read all of it, which take long`;
+  --whole   rooms of the table for commands that read all of it, which take long
+  --first   ends each command at its first line, and writes nothing: for a quiet machine, in minutes`;
 
 const MILLION = '1000000';
 /** With fewer rooms it is to see whether it works, not to believe the figures. */
@@ -25,6 +27,7 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: MILLION },
     whole: { type: 'string' },
+    first: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -58,56 +61,93 @@ const OF_ALL: readonly Limited[] = [
   { argv: ['export'], first: 1000, peak: 150 },
 ];
 
+/** What the console may take: milliseconds to its first page, and MB. */
+const OF_CONSOLE = { first: 1000, peak: 150 };
+
 const folder = mkdtempSync(join(tmpdir(), 'bench-command-'));
 try {
   const program = join(folder, 'evergreen-rooms.mjs');
   await bundleCommand(program);
-  const text = resultsOf([
-    ...(await over(rows, OF_A_PART, program)),
-    ...(await over(whole, OF_ALL, program)),
-  ]);
+  const commands: string[][] = [];
+  let pages = '';
+  for (const [count, works] of partsOf()) {
+    console.error(`loading ${count.toLocaleString('en')} rooms ...`);
+    const tables = await loadTable(count, folder);
+    const service = await startService(tables.endpoint);
+    const place = { program, endpoint: service.endpoint };
+    for (const work of works) commands.push(await commandRow(work, count, place, service));
+    if (count === whole && !values.first) pages = await consoleText(count, place, service);
+    await service.stop();
+    await tables.stop();
+  }
+  const text = resultsOf(commands, pages);
   console.log(text);
-  if (Math.min(rows, whole) >= FEW)
+  if (Math.min(rows, whole) >= FEW && !values.first)
     writeFileSync(fileURLToPath(new URL('./results.md', import.meta.url)), text);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Runs commands over a table of so many rooms. @returns a row of the results for each */
-async function over(count: number, commands: readonly Limited[], program: string): Promise<string[][]> {
-  console.error(`loading ${count.toLocaleString('en')} rooms ...`);
-  const tables = await loadTable(count, folder);
-  const service = await startService(tables.endpoint);
-  const found: string[][] = [];
-  for (const { argv, first, peak } of commands) {
-    console.error(`running ${argv.join(' ')} ...`);
-    service.take();
-    const ran = await run(argv, { program, endpoint: service.endpoint });
-    if (ran.exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${ran.exitCode}: ${ran.err}`);
-    const { calls, bytes } = service.take();
-    found.push([
-      `\`${argv.join(' ')}\``,
-      count.toLocaleString('en'),
-      `${ran.lines === 0 ? '-' : Math.round(ran.first)}${limit(first)}`,
-      (ran.total / 1000).toFixed(1),
-      `${Math.round(ran.peak)}${limit(peak)}`,
-      ran.lines.toLocaleString('en'),
-      Object.entries(calls)
-        .map(([what, times]) => `${what} ${times.toLocaleString('en')}`)
-        .join(', '),
-      (bytes / 1e6).toFixed(1),
-    ]);
-  }
-  await service.stop();
-  await tables.stop();
-  return found;
+/** Returns how many rooms the commands get: a table of a million takes minutes to load, and one is enough. */
+function partsOf(): readonly (readonly [count: number, commands: readonly Limited[]])[] {
+  if (rows === whole) return [[rows, [...OF_A_PART, ...OF_ALL]]];
+  return [
+    [rows, OF_A_PART],
+    [whole, OF_ALL],
+  ];
+}
+
+/** Runs a command over so many rooms. @returns its row of the results */
+async function commandRow(
+  { argv, first, peak }: Limited,
+  count: number,
+  place: Place,
+  service: Service,
+): Promise<string[]> {
+  console.error(`running ${argv.join(' ')} ...`);
+  service.take();
+  const ran = await run(argv, place, values.first);
+  if (ran.exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${ran.exitCode}: ${ran.err}`);
+  return [
+    `\`${argv.join(' ')}\``,
+    count.toLocaleString('en'),
+    `${ran.lines === 0 ? '-' : Math.round(ran.first)}${limit(first)}`,
+    (ran.total / 1000).toFixed(1),
+    `${Math.round(ran.peak)}${limit(peak)}`,
+    ran.lines.toLocaleString('en'),
+    ...askedCells(service.take()),
+  ];
+}
+
+/** Clicks through the console over so many rooms. @returns its part of the results */
+async function consoleText(count: number, place: Place, service: Service): Promise<string> {
+  console.error('clicking through the console ...');
+  const { first, clicks, counted, peak } = await clickThrough(place, service);
+  const heads = ['page', 'while it counts, ms', 'afterwards, ms', 'calls', 'MB read'];
+  return `## The console
+
+The first page of the console over ${count.toLocaleString('en')} rooms was there after ${Math.round(first)} ms${limit(OF_CONSOLE.first)}. It counted the table in ${counted.toFixed(0)} s,
+while its pages were clicked, and took ${Math.round(peak)} MB${limit(OF_CONSOLE.peak)} at its peak.
+
+${table(heads, clicks.map(clickCells))}
+
+Of five clicks on a page, the middle one. The calls are those of one click; a call of a \`row\` is a read of one key.`;
+}
+
+function clickCells({ page, during, after, asked }: Click): string[] {
+  return [page, String(Math.round(during)), String(Math.round(after)), ...askedCells(asked)];
+}
+
+function askedCells({ calls, bytes }: Asked): string[] {
+  const each = Object.entries(calls).map(([what, times]) => `${what} ${times.toLocaleString('en')}`);
+  return [each.join(', ') || '-', (bytes / 1e6).toFixed(1)];
 }
 
 function limit(most: number | undefined): string {
   return most === undefined ? '' : ` (${most})`;
 }
 
-function resultsOf(lines: readonly string[][]): string {
+function resultsOf(commands: readonly string[][], pages: string): string {
   const heads = [
     'command',
     'rooms',
@@ -120,10 +160,12 @@ function resultsOf(lines: readonly string[][]): string {
   ];
   return `# The operator's command over large tables
 
-${table(heads, lines)}
+${table(heads, commands)}
 
 In brackets is the limit. A call of the \`table\` is a page of a scan, one of the \`index\` a page of the index of rooms that are due.
 Time counts from the start of the process, with its output into a pipe.
+
+${pages}
 
 Node.js ${process.version}, ${platform()} ${arch()}, ${cpus().length} processors of ${cpus()[0]?.model}, with a load of ${loadavg()[0]?.toFixed(1)} at the end.
 The table is an embedded DynamoDB on the same machine.

@@ -23,17 +23,15 @@ export interface Place {
   readonly endpoint: string;
 }
 
-/** Runs a command in a process of its own, as a person does, with its output into a pipe. */
-export async function run(argv: readonly string[], { program, endpoint }: Place): Promise<Run> {
+/**
+ * Runs a command in a process of its own, as a person does, with its output into a pipe.
+ *
+ * @param onlyFirst its reader goes away after the first part, as `head` does
+ */
+export async function run(argv: readonly string[], place: Place, onlyFirst = false): Promise<Run> {
   const began = performance.now();
-  const child = spawn(process.execPath, [program, ...argv, '--stack', STACK], {
-    env: {
-      PATH: process.env.PATH,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'bench',
-      AWS_SECRET_ACCESS_KEY: 'bench',
-    },
+  const child = spawn(process.execPath, [place.program, ...argv, '--stack', STACK], {
+    env: environmentOf(place),
   });
   let first = 0;
   let lines = 0;
@@ -45,6 +43,7 @@ export async function run(argv: readonly string[], { program, endpoint }: Place)
   child.stdout.on('data', (part: Buffer) => {
     first ||= performance.now() - began;
     for (const byte of part) if (byte === 10) lines += 1;
+    if (onlyFirst) child.stdout.destroy();
   });
   child.stderr.on('data', (part: Buffer) => {
     err += part;
@@ -54,8 +53,17 @@ export async function run(argv: readonly string[], { program, endpoint }: Place)
   return { exitCode, first, total: performance.now() - began, lines, peak, err };
 }
 
+/** The environment of a command whose stack is at an address on this machine. */
+export const environmentOf = ({ endpoint }: Place): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'bench',
+  AWS_SECRET_ACCESS_KEY: 'bench',
+});
+
 /** As the kernel has it: Linux alone tells. */
-function peakOf(pid: number | undefined): number {
+export function peakOf(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
