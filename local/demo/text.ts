@@ -22,7 +22,7 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
 interface Narrowing {
   /** The column that is shortened first, down to 16 characters. */
   readonly shrinks: number;
-  /** The columns that are then left out, one by one. */
+  /** The columns that may be left out, the least important first: each that does not fit beside more important ones. */
   readonly drops: readonly number[];
 }
 
@@ -34,20 +34,23 @@ export function fitted(
   width: number,
   { shrinks, drops }: Narrowing,
 ): string[] {
-  const [dropped, ...dropsLeft] = drops;
-  const over = widest(columns(rows)) - width;
-  const cell = Math.max(0, ...rows.map((row) => row[shrinks]?.length ?? 0));
-  if (over > Math.max(cell - LEAST, 0) && dropped !== undefined) {
-    const less = rows.map((row) => row.filter((_, i) => i !== dropped));
-    const moved = (index: number) => (index > dropped ? index - 1 : index);
-    return fitted(less, width, { shrinks: moved(shrinks), drops: dropsLeft.map(moved) });
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const lineOf = (shown: readonly number[]) =>
+    shown.reduce((sum, i) => sum + (widths[i] ?? 0), GAP.length * (shown.length - 1));
+  const cell = widths[shrinks] ?? 0;
+  const spare = Math.max(cell - LEAST, 0);
+  let shown = widths.map((_, i) => i).filter((i) => !drops.includes(i));
+  for (const column of drops.toReversed()) {
+    const more = [...shown, column];
+    if (lineOf(more) - spare <= width) shown = more;
   }
-  const kept = Math.max(cell - Math.max(over, 0), Math.min(cell, LEAST));
-  const shrunk = rows.map((row) => row.map((text, i) => (i === shrinks ? shortened(text, kept) : text)));
+  shown.sort((a, b) => a - b);
+  const kept = Math.max(cell - Math.max(lineOf(shown) - width, 0), cell - spare);
+  const shrunk = rows.map((row) =>
+    shown.map((i) => (i === shrinks ? shortened(row[i] ?? '', kept) : (row[i] ?? ''))),
+  );
   return columns(shrunk).map((line) => shortened(line, width));
 }
-
-const widest = (lines: readonly string[]) => Math.max(0, ...lines.map((line) => line.length));
 
 /**
  * @param now of the stack, in milliseconds: a room that has ended by then shows no guest link
@@ -185,12 +188,12 @@ export function shortened(text: string, width: number): string {
   return `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
 }
 
-/** Formats a message in a dead-letter queue: its send time, queue, key and id, and below it the reason. */
+/** Formats a message in a dead-letter queue: its send time, queue, subject and id, and below it the reason. */
 export function deadLetterLines({ queue, id, sentAt, body, attributes }: DeadLetter): string[] {
   const { originalMessageId = id, originalSentAt = sentAt } = attributes;
   const sent = moment(new Date(Number(originalSentAt)).toISOString());
   return [
-    `${sent}  ${queue}  ${keyOf(body) ?? 'no key'}  message ${originalMessageId}`,
+    `${sent}  ${queue}  ${subjectOfBody(body)}  message ${originalMessageId}`,
     `  ${reasonOf({ attributes })}`,
   ];
 }
@@ -198,6 +201,22 @@ export function deadLetterLines({ queue, id, sentAt, body, attributes }: DeadLet
 /** Returns why a message was given up. */
 export function reasonOf({ attributes }: Pick<DeadLetter, 'attributes'>): string {
   return attributes.failureReason ?? attributes.ERROR_MESSAGE ?? 'it was received too often';
+}
+
+/** A message is about a key, or about the secret whose rotation failed. */
+export function subjectOfBody(body: string): string {
+  const secret = secretOf(body);
+  return keyOf(body) ?? (secret === undefined ? 'no key' : `secret ${secret}`);
+}
+
+/** Returns the secret that an event of CloudTrail is about. */
+function secretOf(body: string): string | undefined {
+  try {
+    const { detail } = JSON.parse(body) as { detail?: { additionalEventData?: { SecretId?: string } } };
+    return detail?.additionalEventData?.SecretId;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns the key that a message is about. A request has it, and so does an event with a request. */

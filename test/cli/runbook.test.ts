@@ -291,7 +291,10 @@ const STORIES: Readonly<Record<string, Story>> = {
       return { ID: await rests('FailedSecretRotations', body) };
     },
     steps: {
-      'npx evergreen-rooms dead-letters --json': { code: 0, says: /SecretId.*arn:of:a:secret/ },
+      'npx evergreen-rooms dead-letters': {
+        code: 0,
+        says: /FailedSecretRotations.* secret arn:of:a:secret /,
+      },
       'aws secretsmanager rotate-secret --secret-id <the secret>': 'it is a command of AWS',
       'npx evergreen-rooms dead-letters discard ID': { code: 0, says: /discarded: 1$/m },
     },

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { counted, keyOf, moment, reasonOf } from '../../../local/demo/text.ts';
+import { counted, keyOf, moment, reasonOf, subjectOfBody } from '../../../local/demo/text.ts';
 import type { DeadLetter } from '../../deployment/deployment.ts';
 import { iso } from '../../pages/listed-room.ts';
 import { type Markup, roomLink } from './layout.ts';
@@ -60,6 +60,6 @@ function formOf(
 function letterOf(letter: DeadLetter): Markup {
   const { id, sentAt, body, attributes } = letter;
   const key = keyOf(body);
-  return html`<article><p><label><input type="checkbox" name="id" value="${id}" checked> ${moment(iso(Number(attributes.originalSentAt ?? sentAt)))} UTC</label> ${key === undefined ? 'no key' : roomLink(key)}</p>
+  return html`<article><p><label><input type="checkbox" name="id" value="${id}" checked> ${moment(iso(Number(attributes.originalSentAt ?? sentAt)))} UTC</label> ${key === undefined ? subjectOfBody(body) : roomLink(key)}</p>
 <details><summary>message ${id}</summary><pre tabindex="0">${body}</pre></details></article>`;
 }

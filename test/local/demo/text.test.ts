@@ -35,7 +35,7 @@ test.each([115, 100, 80, 60, 40])('a table fits a line of %d characters', (width
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
 });
 
-test('a key gives way first, then columns go, the link last of all', () => {
+test('a key gives way first, then each column that does not fit beside a more important one', () => {
   const [heads, row] = roomsTable([room], NOW, 115);
   expect(heads).toMatch(/^KEY .* STATE .* GEN .* GUEST LINK .* EXPIRES \(UTC\) .* RENEWAL \(UTC\)$/);
   expect(row).toMatch(/^message:.*….*d21713 .* https:/);
@@ -44,8 +44,8 @@ test('a key gives way first, then columns go, the link last of all', () => {
     'message:1…d5d21713  active  https://meetings.example/059926749  2027-01-16 21:23',
   ]);
   expect(roomsTable([room], NOW, 40)).toEqual([
-    'KEY                               STATE',
-    'message:1216c7e2…9a-ebaad5d21713  active',
+    'KEY                          STATE   GEN',
+    'message:1216c…-ebaad5d21713  active  2',
   ]);
   expect(roomsTable([{ ...room, key: 'short' }], NOW, 200)[0]).toContain('RENEWAL');
 });
