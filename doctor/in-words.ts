@@ -1,4 +1,5 @@
 import { NothingToAskError } from './deployment.ts';
+import { isDenied } from './missing.ts';
 
 /** AWS's errors for credentials that it does not accept. */
 const REFUSED = [
@@ -9,7 +10,6 @@ const REFUSED = [
   'SignatureDoesNotMatch',
   'UnrecognizedClientException',
 ];
-const DENIED = ['AccessDenied', 'AccessDeniedException'];
 const UNREACHABLE = [
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -41,7 +41,7 @@ export function inWords(error: Error & { readonly code?: string }): string {
   if (REFUSED.includes(name)) {
     return `AWS does not accept the credentials (${name}: ${message}): log in again as for the AWS CLI, or set AWS_PROFILE`;
   }
-  if (DENIED.includes(name)) {
+  if (isDenied(error)) {
     return `${message}: the caller needs the permissions in docs/guide/doctor.md`;
   }
   if (UNREACHABLE.includes(code)) {

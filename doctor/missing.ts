@@ -17,6 +17,11 @@ const MISSING = [
   'ResourceNotFoundException',
 ];
 
+/** The services' errors for a call that the caller may not make. */
+const DENIED = ['AccessDenied', 'AccessDeniedException', 'AuthorizationError', 'UnauthorizedOperation'];
+
+export const isDenied = (error: unknown): boolean => DENIED.includes((error as Error).name);
+
 export const isMissing = (error: unknown): boolean => MISSING.includes((error as Error).name);
 
 /** Checks each resource separately: a missing one is a finding, and hides no other. */
@@ -40,9 +45,13 @@ export async function lookAtEach<T>(
 export function couldNotLook(subject: string, error: Error): Finding {
   if (isMissing(error)) return failed(subject, 'does not exist any more', RESTORE);
   const { name, message } = error;
-  return failed(
-    subject,
-    `could not be looked at (${name}: ${message})`,
-    'give the person who runs the doctor the permission: docs/security.md has the policies of a reader and of an operator',
-  );
+  return failed(subject, `could not be looked at (${name}: ${message})`, adviceOn(error));
+}
+
+function adviceOn(error: Error): string {
+  if (isDenied(error))
+    return 'give the person who runs the doctor the permission: docs/security.md has the policies of a reader and of an operator';
+  if (error.name === 'UnknownOperationException')
+    return 'the endpoint does not know this call: the doctor checks a stack in AWS, so unset AWS_ENDPOINT_URL';
+  return 'run the doctor again; if the error stays, it is of AWS or of the network on the way to it';
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { makeClients } from '../../doctor/clients.ts';
 import { findDeployment } from '../../doctor/deployment.ts';
 import { examine } from '../../doctor/examine.ts';
+import { couldNotLook } from '../../doctor/missing.ts';
 import { type Daily, startDaily } from '../../emulators/daily/daily.ts';
 import type { Template as StackTemplate } from '../../local/stack/template.ts';
 import { stackWith } from '../support/stacks.ts';
@@ -67,4 +68,14 @@ describe('what somebody deleted', () => {
     // each other check still ran: of a function that is gone, its event source was not looked for
     expect(all.length).toBeGreaterThanOrEqual(before - 2);
   });
+});
+
+test.each([
+  ['AccessDeniedException', 'give the person who runs the doctor the permission'],
+  ['UnknownOperationException', 'unset AWS_ENDPOINT_URL'],
+  ['InternalServerError', 'run the doctor again'],
+  ['ResourceNotFoundException', 'npx cdk deploy --revert-drift'],
+])('what could not be looked at for %s comes with its advice', (name, advice) => {
+  const finding = couldNotLook('table', Object.assign(new Error('as AWS says'), { name }));
+  expect(finding).toMatchObject({ level: 'failed', remedy: expect.stringContaining(advice) });
 });
