@@ -42,7 +42,7 @@ export function onlyFromHere(admission: Admission): MiddlewareHandler {
     if (!hosts.includes(host)) return refused(context, 'This address is not the console of this machine.');
     const origin = context.req.header('origin');
     // browsers send the origin with every form
-    const isMissing = origin === undefined && context.req.method !== 'GET';
+    const isMissing = origin === undefined && !isReading(context.req.method);
     if (isMissing || (origin !== undefined && origin !== `http://${host}`)) {
       return refused(context, 'Another page asked for this. Nothing was done.');
     }
@@ -50,12 +50,15 @@ export function onlyFromHere(admission: Admission): MiddlewareHandler {
   };
 }
 
+/** A HEAD is a GET whose answer has no body. */
+const isReading = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
 /** Admits requests with the cookie, or with the token of the first address, which becomes the cookie. */
 export function onlyTheOperator(admission: Admission): MiddlewareHandler {
   return async (context, next) => {
     const name = cookieName(admission);
     if (isToken(getCookie(context, name), admission)) return next();
-    if (context.req.method === 'GET' && isToken(context.req.query('token'), admission)) {
+    if (isReading(context.req.method) && isToken(context.req.query('token'), admission)) {
       setCookie(context, name, admission.token, { path: '/', httpOnly: true, sameSite: 'Strict' });
       return context.redirect('/');
     }

@@ -100,6 +100,16 @@ describe('the console lets in', () => {
     expect((await ask('/room', post)).status).toBe(403);
   });
 
+  test('a look at the head of a page, which sends no origin', async () => {
+    const { cookie } = here();
+    const { status, text } = await ask('/rooms', { method: 'HEAD', headers: { cookie } });
+    expect([status, text]).toEqual([200, '']);
+    expect((await ask('/rooms', { method: 'HEAD', headers: { cookie, host: 'evil.example' } })).status).toBe(
+      403,
+    );
+    expect((await ask('/rooms', { method: 'HEAD' })).status).toBe(401);
+  });
+
   test('no form that does not say where it comes from', async () => {
     const { origin: _, ...headers } = here();
     const { status } = await ask('/room', {
