@@ -1,12 +1,13 @@
 import { NothingToAskError } from '../doctor/deployment.ts';
 import { inWords, isOfAws } from '../doctor/in-words.ts';
 import { nearest } from '../lib/settings/nearest.ts';
-import { StackError } from '../local/rooms/stack-client.ts';
+import { RefusedError, StackError } from '../local/rooms/stack-client.ts';
 import { COMMANDS } from './commands/commands.ts';
+import type { Deployment } from './deployment/deployment.ts';
 import { findPlace } from './deployment/find.ts';
 import { CallError, EXIT, type ExitCode, UnreachableError } from './frame/errors.ts';
 import { helpOf, overview } from './frame/help.ts';
-import { parse } from './frame/parse.ts';
+import { assertOfPool, parse } from './frame/parse.ts';
 import type { Terminal } from './frame/terminal.ts';
 
 /** Runs a call of the command. @returns its exit code */
@@ -31,7 +32,14 @@ async function run([name, ...rest]: readonly string[], terminal: Terminal): Prom
     for (const line of helpOf(command)) await terminal.say(line);
     return EXIT.done;
   }
-  return command.run({ args, flags, terminal, deployment: () => findPlace(place, command.reach) });
+  let found: Promise<Deployment> | undefined;
+  const find = async () => {
+    const deployment = await findPlace(place, command.reach);
+    const pool = deployment.applications.map(({ name }) => name);
+    assertOfPool(command, flags, pool);
+    return deployment;
+  };
+  return command.run({ args, flags, terminal, deployment: () => (found ??= find()) });
 }
 
 function unknown(name: string): string {
@@ -42,7 +50,8 @@ function unknown(name: string): string {
 }
 
 function exitCodeOf(error: Error): ExitCode {
-  if (error instanceof CallError || error instanceof NothingToAskError) return EXIT.call;
+  const isCall = [CallError, NothingToAskError, RefusedError].some((kind) => error instanceof kind);
+  if (isCall) return EXIT.call;
   const unreachable = error instanceof UnreachableError || error instanceof StackError || isOfAws(error);
   return unreachable ? EXIT.unreachable : EXIT.wrong;
 }

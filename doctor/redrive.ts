@@ -87,33 +87,6 @@ export function redriveRoutes({
   );
 }
 
-/**
- * Redrives one queue of a deployment, or all.
- *
- * @param what the queue by the kind of its messages; absent: all
- * @returns how many messages were sent back
- */
-export async function redriveWhat(
-  routes: ReadonlyMap<string, RedriveRoute>,
-  sqs: SQSClient,
-  what?: string,
-): Promise<number> {
-  let sent = 0;
-  for (const route of what === undefined ? routes.values() : [routeOf(what, routes)]) {
-    sent += await redrive(sqs, route);
-  }
-  return sent;
-}
-
-function routeOf(what: string, routes: ReadonlyMap<string, RedriveRoute>): RedriveRoute {
-  if (!Object.keys(REDRIVEN).includes(what)) {
-    throw new Error(`there is no queue of ${what}: name one of ${Object.keys(REDRIVEN).join(', ')}`);
-  }
-  const route = routes.get(what);
-  if (!route) throw new Error(`the deployment has no queue of ${what}`);
-  return route;
-}
-
 /** Sends messages back to their queue, at most a batch of SQS, and deletes those that the queue accepted. */
 export async function move(sqs: SQSClient, messages: readonly Message[], route: RedriveRoute): Promise<void> {
   const sent = await sqs.send(

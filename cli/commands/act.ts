@@ -8,7 +8,7 @@ import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import { durationOf } from '../frame/parse.ts';
 import { readText } from '../frame/read-text.ts';
 import { argument } from '../pages/problems.ts';
-import { fits } from '../pages/room-filter.ts';
+import { fits, warnOfUnknown } from '../pages/room-filter.ts';
 import { awaitAll, inParts, sendAll } from './following.ts';
 
 /** The options of every command that changes rooms. */
@@ -31,7 +31,7 @@ const FLAGS = {
     help: 'why, for the log of create-rooms: at most 200 characters, no address',
   },
   wait: { type: 'boolean', help: 'until it is done; exit code 1: it was refused, or is not done in time' },
-  timeout: { type: 'string', value: '5m', help: 'how long --wait waits; default 5m' },
+  timeout: { type: 'string', value: '5m', help: 'how long --wait waits; default 5m', needs: ['wait'] },
   yes: { type: 'boolean', help: 'does not ask, also for more than one key' },
 } as const satisfies Flags;
 
@@ -41,6 +41,8 @@ interface Action {
   readonly name: Extract<RoomAction, 'rotate' | 'hold' | 'release' | 'cancel'>;
   readonly summary: string;
   readonly details: string;
+  /** What a person must know of it, as the end of a sentence. */
+  readonly warning: string;
   /** The source of the row's sequence that shows whether the action took effect. */
   readonly source: Sequence['source'];
   readonly examples: Command['examples'];
@@ -48,7 +50,7 @@ interface Action {
 
 const ROTATE_FLAGS = {
   ...FLAGS,
-  to: { type: 'string', value: 'NAME', help: 'moves the room to this application' },
+  to: { type: 'string', value: 'NAME', help: 'moves the room to this application', ofPool: true },
   revoke: { type: 'boolean', help: 'ends the earlier rooms immediately: one of their links was exposed' },
 } as const satisfies Flags;
 
@@ -56,6 +58,7 @@ const HOLD: Action = {
   name: 'hold',
   summary: 'pauses the renewal of rooms',
   details: 'A room that is held ends at its expiry, unless it is released before.',
+  warning: '',
   source: 'hold',
   examples: [['hold team-a/weekly', 'its room is not renewed until it is released']],
 };
@@ -64,6 +67,7 @@ const RELEASE: Action = {
   name: 'release',
   summary: 'lets the renewal of held rooms go on',
   details: 'What has come due in the meantime is renewed by the next run.',
+  warning: '',
   source: 'hold',
   examples: [['release --key-prefix team-a/ --wait', 'all held rooms of that team']],
 };
@@ -71,7 +75,10 @@ const RELEASE: Action = {
 const CANCEL: Action = {
   name: 'cancel',
   summary: 'ends rooms that are no longer needed',
-  details: 'The rooms end as early as their provider allows. Another request for the key opens a new room.',
+  details:
+    'The rooms end as early as their provider allows, also those that were imported: nothing gives them back. Another\n' +
+    'request for the key opens a new room.',
+  warning: ': the rooms end at their providers too, also imported ones',
   source: 'request',
   examples: [
     ['cancel team-a/weekly', 'ends that room'],
@@ -83,6 +90,7 @@ const ROTATE: Action = {
   name: 'rotate',
   summary: 'gives rooms a new generation now, or moves them to another application',
   details: 'The new room is announced before the old one ends. The link of the key stays the same.',
+  warning: '',
   source: 'rotate',
   examples: [
     ['rotate team-a/weekly --wait', 'a new room now'],
@@ -103,13 +111,8 @@ const shared = (action: Action) => ({
 export const rotate = command({
   ...shared(ROTATE),
   flags: ROTATE_FLAGS,
-  run: async (call) => {
+  run: (call) => {
     const { to, revoke } = call.flags;
-    const { applications } = await call.deployment();
-    if (to !== undefined && !applications.some(({ name }) => name === to)) {
-      const known = applications.map(({ name }) => name).join(', ');
-      throw new CallError(`--to must name an application of the pool (${known}), got ${to}`);
-    }
     return act(ROTATE, { ...(to !== undefined && { to }), ...(revoke && { revoke }) }, call);
   },
 });
@@ -138,10 +141,12 @@ async function act(action: Action, extra: object, call: Call<typeof FLAGS>): Pro
   const bodyOf = (key: string) => JSON.stringify({ key, action: action.name, ...extra, reason });
   if (flags['dry-run']) return rehearseAll(keys.map(bodyOf), deployment, call);
   if (keys.length > 1 && !flags.yes)
-    await confirm(`${action.name} ${counted(keys.length, 'room')}`, terminal);
+    await confirm(`${action.name} ${counted(keys.length, 'room')}${action.warning}`, terminal);
   const before = flags.wait ? await inParts(keys, (key) => deployment.rooms.read(key)) : [];
   const sent = await sendAll(keys.map(bodyOf), deployment, call);
-  terminal.note(`${action.name}: ${counted(sent.length, 'message')} sent to the queue of requests`);
+  terminal.note(
+    `${action.name}: ${counted(sent.length, 'message')} sent to the queue of requests${action.warning}`,
+  );
   if (!flags.wait) {
     const [first = ''] = keys;
     terminal.note(
@@ -163,15 +168,19 @@ async function keysOf({ args, flags }: Call<typeof FLAGS>) {
   }
   if (flags.from === undefined) return { chosen: [...new Set(args)], isMany };
   const lines = (await readText(flags.from)).split(/\r?\n/).map((line) => line.trim());
-  return { chosen: [...new Set(lines.filter((line) => line !== ''))], isMany };
+  const named = lines.filter((line) => line !== '');
+  if (named.length === 0) throw new CallError(`${flags.from} names no key: write a key a line`);
+  return { chosen: [...new Set(named)], isMany };
 }
 
 /** Returns the keys of the rooms with a property; tombstones and refusals have no room to act on. */
 async function selected(
-  { rooms }: Deployment,
+  deployment: Deployment,
   { application, 'key-prefix': prefix }: ActFlags,
   { terminal }: Pick<Call, 'terminal'>,
 ): Promise<readonly string[]> {
+  const { rooms } = deployment;
+  const assertKnown = warnOfUnknown(application, deployment, terminal);
   const keys: string[] = [];
   let cursor: string | undefined;
   do {
@@ -184,6 +193,7 @@ async function selected(
     terminal.progress(`${keys.length.toLocaleString('en')} rooms found`);
   } while (cursor !== undefined);
   terminal.progress();
+  if (keys.length === 0) assertKnown();
   return keys;
 }
 

@@ -5,6 +5,7 @@ export const credentials = command({
   name: 'credentials',
   summary: 'puts the credential of an application or a connection, or the address of a feed, into its secret',
   usage: 'put NAME',
+  words: { '': ['put'] },
   most: 2,
   flags: {
     file: { type: 'string', value: 'FILE', help: 'what is put; default: standard input' },

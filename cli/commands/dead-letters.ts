@@ -1,5 +1,6 @@
 import { REDRIVEN } from '../../doctor/redrive.ts';
 import { counted, deadLetterLines, reasonOf } from '../../local/demo/text.ts';
+import { firstId } from '../deployment/dead-letters.ts';
 import type { DeadLetter, Deployment } from '../deployment/deployment.ts';
 import { type Call, command, type Flags } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
@@ -20,6 +21,7 @@ export const deadLetters = command({
   summary: 'lists what rests in the dead-letter queues, gives it another try, or discards it',
   usage: '[show ID | redrive [QUEUE | ID...] | discard ID...]',
   most: Number.POSITIVE_INFINITY,
+  words: { '': ['show', 'redrive', 'discard'], redrive: QUEUES },
   flags: FLAGS,
   reach: 'any',
   details:
@@ -33,17 +35,30 @@ export const deadLetters = command({
   ],
   async run(call) {
     const [verb, ...ids] = call.args;
-    if (verb === undefined) return list(call);
-    const act = VERBS[verb];
-    if (!act) throw new CallError(`unexpected argument '${verb}'; ${HELP_HINT}`);
-    return act(call, ids);
+    const known = VERBS[verb ?? ''];
+    if (!known) throw new CallError(`unexpected argument '${verb}'; ${HELP_HINT}`);
+    for (const [name, value] of Object.entries(call.flags)) {
+      if (value && name in FLAGS && !known.flags.includes(name))
+        throw new CallError(
+          `--${name} has no meaning for dead-letters ${verb ?? 'without a verb'}`.trimEnd(),
+        );
+    }
+    return known.act(call, ids);
   },
 });
 
-const VERBS: Readonly<Record<string, (call: LettersCall, ids: readonly string[]) => Promise<ExitCode>>> = {
-  show,
-  redrive,
-  discard,
+interface Verb {
+  /** The options that it has. */
+  readonly flags: readonly string[];
+  act(call: LettersCall, ids: readonly string[]): Promise<ExitCode>;
+}
+
+/** The verbs, by name. A call without a verb has the empty name. */
+const VERBS: Readonly<Record<string, Verb>> = {
+  '': { flags: ['reason', 'json'], act: list },
+  show: { flags: ['json'], act: show },
+  redrive: { flags: ['reason'], act: redrive },
+  discard: { flags: ['reason', 'yes'], act: discard },
 };
 
 async function list({ flags, terminal, deployment }: LettersCall): Promise<ExitCode> {
@@ -62,7 +77,7 @@ async function show({ flags, terminal, deployment }: LettersCall, ids: readonly 
   if (ids.length !== 1) throw new CallError('name one message: dead-letters shows their ids');
   const letters = await (await deployment()).deadLetters();
   const letter = letters.find(isOneOf(ids));
-  if (!letter) throw new Error(`no dead letter has the id ${ids[0]}`);
+  if (!letter) throw new Error(noLetter(ids[0]));
   if (flags.json) await terminal.say(JSON.stringify(letter, null, 2));
   else {
     for (const line of deadLetterLines(letter)) await terminal.say(line);
@@ -76,15 +91,32 @@ async function redrive(
   { flags, terminal, deployment }: LettersCall,
   ids: readonly string[],
 ): Promise<ExitCode> {
-  const sent = await redriven(ids, flags.reason, deployment);
+  const seen = new Set<string>();
+  const sent = await redriven(ids, flags.reason, { deployment, seen });
   await terminal.say(`messages that have another try: ${sent}`);
-  return ids.length > 0 && sent === 0 && !isQueue(ids) ? EXIT.wrong : EXIT.done;
+  const missing = isQueue(ids) ? [] : ids.filter((id) => !seen.has(id));
+  if (missing.length > 0) throw new Error(await whyMissing(missing, await deployment()));
+  return EXIT.done;
 }
+
+/** The queues of undelivered events and of failed rotations of secrets feed no function. */
+async function whyMissing(ids: readonly string[], deployment: Deployment): Promise<string> {
+  const letters = await deployment.deadLetters();
+  const lines = ids.map((id) => {
+    const letter = letters.find(isOneOf([id]));
+    return letter
+      ? `message ${id} rests in ${letter.queue}, which feeds no function: docs/runbook.md says what to do; dead-letters discard deletes it`
+      : noLetter(id);
+  });
+  return lines.join('\n');
+}
+
+const noLetter = (id: string | undefined) => `no dead letter has the id ${id}: dead-letters lists them`;
 
 async function redriven(
   ids: readonly string[],
   reason: string | undefined,
-  deployment: () => Promise<Deployment>,
+  { deployment, seen }: { readonly deployment: () => Promise<Deployment>; readonly seen: Set<string> },
 ): Promise<number> {
   if (isQueue(ids) && reason === undefined) return (await deployment()).redrive(ids[0]);
   if (ids.some((id) => !/^[\w-]{36}$/.test(id)))
@@ -92,7 +124,11 @@ async function redriven(
       `there is no queue of ${ids[0]}: name one of ${QUEUES.join(', ')}, or ids of messages`,
     );
   if (ids.length === 0 && reason === undefined) return (await deployment()).redrive();
-  return (await deployment()).redriveSome(wanted(ids, reason));
+  const isWanted = wanted(ids, reason);
+  return (await deployment()).redriveSome((letter) => {
+    for (const id of idsOf(letter)) seen.add(id);
+    return isWanted(letter);
+  });
 }
 
 const isQueue = (ids: readonly string[]) => ids.length === 1 && QUEUES.includes(ids[0] ?? '');
@@ -106,6 +142,8 @@ async function discard(
   const found = await deployment();
   const meant = (await found.deadLetters()).filter(wanted(ids, flags.reason));
   if (meant.length === 0) throw new Error('there are no such dead letters: dead-letters lists them');
+  const missing = ids.filter((id) => !meant.some((letter) => idsOf(letter).includes(id)));
+  if (missing.length > 0) throw new Error(`${missing.map(noLetter).join('\n')}\nnothing was discarded`);
   for (const line of meant.flatMap(deadLetterLines)) terminal.note(line);
   if (!flags.yes) await confirm(`discard ${counted(meant.length, 'message')} for good`, terminal);
   const deleted = await found.discard(isOneOf(meant.map(({ id }) => id)));
@@ -120,7 +158,7 @@ function wanted(ids: readonly string[], reason: string | undefined): (letter: De
 
 /** Matches a message by its current id, or by the id under which it was first sent, which the list shows. */
 function isOneOf(ids: readonly string[]): (letter: DeadLetter) => boolean {
-  return ({ id, attributes }) =>
-    ids.includes(id) ||
-    (attributes.originalMessageId !== undefined && ids.includes(attributes.originalMessageId));
+  return (letter) => idsOf(letter).some((id) => ids.includes(id));
 }
+
+const idsOf = (letter: DeadLetter): readonly string[] => [letter.id, firstId(letter)];

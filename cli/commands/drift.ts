@@ -1,6 +1,6 @@
 import { columns, counted, fitted } from '../../local/demo/text.ts';
 import { command } from '../frame/command.ts';
-import { CallError, EXIT } from '../frame/errors.ts';
+import { EXIT } from '../frame/errors.ts';
 import { PROGRAM } from '../frame/help.ts';
 import { sayTable, WIDE } from '../frame/table.ts';
 import { painted, type Terminal } from '../frame/terminal.ts';
@@ -12,7 +12,7 @@ export const drift = command({
   usage: '',
   most: 0,
   flags: {
-    application: { type: 'string', value: 'NAME', help: 'compares this application only' },
+    application: { type: 'string', value: 'NAME', help: 'compares this application only', ofPool: true },
     strangers: { type: 'boolean', help: 'also lists the rooms of others, which are no fault' },
     json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' },
     ...WIDE,
@@ -30,11 +30,6 @@ export const drift = command({
   async run({ flags, terminal, deployment }) {
     const found = await deployment();
     const names = found.applications.map(({ name }) => name);
-    if (flags.application !== undefined && !names.includes(flags.application)) {
-      throw new CallError(
-        `--application must name an application of the pool (${names.join(', ')}), got ${flags.application}`,
-      );
-    }
     const drifted = await driftOf(found, {
       applications: flags.application === undefined ? names : [flags.application],
       strangers: flags.strangers,

@@ -12,30 +12,33 @@ import { argument } from '../pages/problems.ts';
 import { awaitAll, inParts, sendAll } from './following.ts';
 
 const FLAGS = {
-  application: { type: 'string', value: 'NAME', help: 'the account of rooms that name none' },
+  application: { type: 'string', value: 'NAME', help: 'the account of rooms that name none', ofPool: true },
   matching: {
     type: 'string',
     value: 'TEXT',
     help: 'every room of the account with this text in its id, link or name',
+    without: ['all'],
   },
   all: { type: 'boolean', help: 'every room of the account that no deployment made' },
   as: {
     type: 'string',
     value: 'PREFIX',
     help: 'keys of --matching and --all: PREFIX and the id; default the account and /',
+    needs: ['matching', 'all'],
   },
   lifetime: { type: 'string', value: 'P90D', help: 'the life of each later room, where a room names none' },
   renewal: {
     type: 'string',
     value: 'MODE',
-    help: 'recreate, extend or none; default: the link stays if it can',
+    help: 'of each later room; without it the link stays if it can',
+    values: ['recreate', 'extend', 'none'],
   },
   'dry-run': { type: 'boolean', help: 'says what would happen to each room, and does nothing' },
   wait: {
     type: 'boolean',
     help: 'until it is done; exit code 1: a room was refused, or is not done in time',
   },
-  timeout: { type: 'string', value: '30m', help: 'how long --wait waits; default 30m' },
+  timeout: { type: 'string', value: '30m', help: 'how long --wait waits; default 30m', needs: ['wait'] },
   yes: { type: 'boolean', help: 'does not ask, also for more than one room' },
   json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' },
   ...WIDE,
@@ -48,6 +51,7 @@ export const importRooms = command({
   summary: 'takes over rooms that exist at a provider: they keep their links, and are kept from then on',
   usage: '[FILE...]',
   most: Number.POSITIVE_INFINITY,
+  files: true,
   flags: FLAGS,
   reach: 'any',
   details:
@@ -90,13 +94,9 @@ export const importRooms = command({
   },
 });
 
-function mustNameRooms(files: readonly string[], { matching, all, as }: ImportFlags): void {
-  if (matching !== undefined && all) throw new CallError('choose one of --matching and --all');
-  const chooses = matching !== undefined || all;
-  if (files.length === 0 && !chooses)
+function mustNameRooms(files: readonly string[], { matching, all }: ImportFlags): void {
+  if (files.length === 0 && matching === undefined && !all)
     throw new CallError('name a FILE, or choose rooms by --matching or --all');
-  if (as !== undefined && !chooses)
-    throw new CallError('--as is for --matching and --all: a file has the keys');
 }
 
 /** @throws CallError if the account is not clear */
@@ -105,14 +105,10 @@ function choiceOf(
   { applications }: Deployment,
 ): RoomChoice | undefined {
   const names = applications.map(({ name }) => name);
-  const known = names.join(', ');
-  if (application !== undefined && !names.includes(application)) {
-    throw new CallError(`--application must name an application of the pool (${known}), got ${application}`);
-  }
   if (matching === undefined && !all) return undefined;
   const [only = ''] = names;
   if (application === undefined && names.length > 1) {
-    throw new CallError(`name the account by --application: there are ${known}`);
+    throw new CallError(`name the account by --application: there are ${names.join(', ')}`);
   }
   return {
     applications: [application ?? only],

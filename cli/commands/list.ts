@@ -17,25 +17,27 @@ import {
   listedDueRoom,
   listedRoom,
 } from '../pages/listed-room.ts';
-import { fits } from '../pages/room-filter.ts';
+import { fits, warnOfUnknown } from '../pages/room-filter.ts';
 import { changesAsJson, changesAsTable, pictureOf } from '../pages/watched-rooms.ts';
 
 const FLAGS = {
-  state: { type: 'string', value: 'STATE', help: 'only rooms in this state' },
+  state: { type: 'string', value: 'STATE', help: 'only rooms in this state', values: ROOM_STATES },
   application: { type: 'string', value: 'NAME', help: 'only rooms of this application' },
   'key-prefix': { type: 'string', value: 'TEXT', help: 'only keys that begin with this' },
   due: {
     type: 'string',
     value: '7d',
     help: 'only rooms that are renewed within this time; reads the index only',
+    without: ['failing', 'emergency'],
   },
   failing: {
     type: 'boolean',
     help: 'only rooms whose renewal is overdue and was put off, by a failure or a meeting; reads the index only',
+    without: ['emergency'],
   },
   emergency: { type: 'boolean', help: 'only rooms in the last part of their life; reads the index only' },
   limit: { type: 'string', value: 'N', help: 'ends after N rooms' },
-  json: { type: 'boolean', help: 'a JSON array, a room a line (docs/command.schema.json)' },
+  json: { type: 'boolean', help: 'a JSON array, a room a line (docs/command.schema.json)', without: ['csv'] },
   csv: { type: 'boolean', help: 'a table for a spreadsheet' },
   ...WATCH,
   ...WIDE,
@@ -64,11 +66,12 @@ export const list = command({
   async run(call) {
     const { flags, terminal, deployment } = call;
     const limit = flags.limit === undefined ? Number.POSITIVE_INFINITY : countOf('limit', flags.limit);
-    mustBeOneWay(flags);
+    assertIndexHas(flags);
     const interval = intervalOf(flags.every);
     const found = await deployment();
+    const assertKnown = warnOfUnknown(flags.application, found, terminal);
     if (flags.watch) return watchRooms(found, limit, { ...call, interval });
-    return print(firstOf(pagesOf(found, flags, terminal), limit), found, call);
+    return print(firstOf(orElse(pagesOf(found, flags, terminal), assertKnown), limit), found, call);
   },
 });
 
@@ -109,15 +112,9 @@ async function watchRooms(
   return EXIT.done;
 }
 
-function mustBeOneWay({ json, csv, due, failing, emergency, state, ...flags }: ListFlags): void {
-  if (flags.watch && csv) throw new CallError('--watch prints a table or JSON: leave out --csv');
-  if (json && csv) throw new CallError('choose one of --json and --csv');
-  if ([due !== undefined, failing, emergency].filter(Boolean).length > 1)
-    throw new CallError('choose one of --due, --failing and --emergency');
-  if (state === undefined) return;
-  if (!ROOM_STATES.some((known) => known === state))
-    throw new CallError(`--state must be one of ${ROOM_STATES.join(', ')}, got ${state}`);
-  if (due !== undefined || failing || emergency)
+function assertIndexHas({ watch, csv, due, failing, emergency, state }: ListFlags): void {
+  if (watch && csv) throw new CallError('--watch prints a table or JSON: leave out --csv');
+  if (state !== undefined && (due !== undefined || failing || emergency))
     throw new CallError(
       'the index does not have the state: leave out --state, or --due, --failing, --emergency',
     );
@@ -181,6 +178,15 @@ function isDueWanted(room: DueRoom, flags: ListFlags, now: Instant): boolean {
   if (flags['key-prefix'] !== undefined && !room.key.startsWith(flags['key-prefix'])) return false;
   if (flags.failing) return room.held !== true && room.renewAt <= now && room.dueAt > room.renewAt;
   return !flags.emergency || room.emergencyAt <= now;
+}
+
+async function* orElse(pages: AsyncIterable<ListPage>, empty: () => void): AsyncGenerator<ListPage> {
+  let any = false;
+  for await (const page of pages) {
+    any = true;
+    yield page;
+  }
+  if (!any) empty();
 }
 
 async function* firstOf(pages: AsyncIterable<ListPage>, limit: number): AsyncGenerator<ListPage> {

@@ -21,10 +21,16 @@ export const plan = command({
   most: 0,
   flags: {
     nights: { type: 'string', value: 'N', help: `how many nights; default ${NIGHTS}` },
-    night: { type: 'string', value: 'DATE', help: 'lists the keys of one night, such as 2027-01-31' },
+    night: {
+      type: 'string',
+      value: 'DATE',
+      help: 'lists the keys of one night, such as 2027-01-31',
+      without: ['nights', 'ask'],
+    },
     ask: {
       type: 'boolean',
       help: 'also asks Zoom for the hosts of the rooms, and warns of meetings at the same time; reads the credentials',
+      without: ['json'],
     },
     json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' },
   },
@@ -59,7 +65,7 @@ export const plan = command({
         ]
       : picture(nights, found.rotationsPerRun, terminal);
     for (const line of lines) await terminal.say(line);
-    if (flags.ask && !flags.json) {
+    if (flags.ask) {
       const overlaps = await overlapsOf(found, now + count * DAY);
       for (const overlap of overlaps) await terminal.say(painted(terminal, 'yellow', warningOf(overlap)));
     }

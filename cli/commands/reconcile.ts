@@ -16,6 +16,7 @@ export const reconcile = command({
       type: 'string',
       value: 'N',
       help: 'how many lost and orphaned rooms were reported there: a run that finds more holds back again',
+      needs: ['confirm'],
     },
     links: {
       type: 'boolean',

@@ -13,6 +13,7 @@ export const request = command({
   name: 'request',
   summary: 'sends requests for rooms, events or calendars',
   usage: 'FILE...',
+  files: true,
   most: Number.POSITIVE_INFINITY,
   flags: {
     'dry-run': {

@@ -8,7 +8,7 @@ import { examine } from '../../doctor/examine.ts';
 import { hostLinkOf } from '../../doctor/host-link.ts';
 import { poolOf } from '../../doctor/pool.ts';
 import { reconcile } from '../../doctor/reconcile.ts';
-import { redriveRoutes, redriveWhat } from '../../doctor/redrive.ts';
+import { redrive, redriveRoutes } from '../../doctor/redrive.ts';
 import { report } from '../../doctor/report.ts';
 import type { ProviderKind } from '../../functions/adapters/provider/kind.ts';
 import { PROVIDERS } from '../../functions/adapters/providers.ts';
@@ -20,6 +20,7 @@ import { type Duration, type Instant, SECOND } from '../../functions/rooms/model
 import { deploymentMarks } from '../../functions/runtime/deployment-marks.ts';
 import type { ApplicationEntry, CalendarVariable } from '../../functions/runtime/environment.ts';
 import { rehearse, rehearseFile } from '../../local/rooms/rehearsal.ts';
+import { CallError } from '../frame/errors.ts';
 import { deadLettersIn } from './dead-letters.ts';
 import type { AccountLimits, Deployment } from './deployment.ts';
 import { dueRooms } from './due.ts';
@@ -87,7 +88,7 @@ export function stackDeployment(
     },
     async putCalendar(Key, Body) {
       const bucket = bucketOf(found);
-      if (!bucket) throw new Error('the stack has no bucket for calendars: set calendarFiles to on');
+      if (!bucket) throw new CallError('the stack has no bucket for calendars: set calendarFiles to on');
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
     },
     rehearse: (body) => rehearse(body, environment, store),
@@ -96,7 +97,16 @@ export function stackDeployment(
       const letters = await Promise.all(deadLetterUrls(found).map((url) => deadLettersIn(sqs, url)));
       return letters.flat();
     },
-    redrive: (what) => redriveWhat(redriveRoutes(found), sqs, what),
+    async redrive(what) {
+      const routes = redriveRoutes(found);
+      if (what !== undefined && !routes.has(what))
+        throw new CallError(
+          `the deployment has no queue of ${what}: it has ${[...routes.keys()].join(', ')}`,
+        );
+      let sent = 0;
+      for (const [name, route] of routes) if ((what ?? name) === name) sent += await redrive(sqs, route);
+      return sent;
+    },
     async redriveSome(wanted) {
       let sent = 0;
       for (const route of redriveRoutes(found).values()) sent += await redriveSome(sqs, route, wanted);

@@ -7,6 +7,14 @@ export interface Flag {
   /** The name of the value in the help. */
   readonly value?: string;
   readonly help: string;
+  /** The values that it takes; absent: any. */
+  readonly values?: readonly string[];
+  /** It names an application of the pool. */
+  readonly ofPool?: true;
+  /** Without one of these options it has no meaning. */
+  readonly needs?: readonly string[];
+  /** It cannot be given together with these options. */
+  readonly without?: readonly string[];
 }
 
 export type Flags = Readonly<Record<string, Flag>>;
@@ -37,6 +45,10 @@ export interface Command {
   readonly most: number;
   readonly flags: Flags;
   readonly reach: Reach;
+  /** Its arguments are files. */
+  readonly files?: true;
+  /** Words that its arguments may be, by the first argument; those of the first are under the empty text. */
+  readonly words?: Readonly<Record<string, readonly string[]>>;
   /** Additional text in the help. */
   readonly details?: string;
   /** Examples of calls, with their effects. */

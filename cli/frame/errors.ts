@@ -13,6 +13,30 @@ export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
+/** The most problems that one error names. */
+const NAMED = 20;
+
+/**
+ * Converts every item. An item that is wrong does not stop the others.
+ *
+ * @throws CallError that names all that is wrong
+ */
+export function forEveryOne<T, R>(items: readonly T[], work: (item: T) => R): R[] {
+  const wrong: string[] = [];
+  const results = items.flatMap((item) => {
+    try {
+      return [work(item)];
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      wrong.push(error.message);
+      return [];
+    }
+  });
+  const more = wrong.length > NAMED ? [`and ${wrong.length - NAMED} more`] : [];
+  if (wrong.length > 0) throw new CallError([...wrong.slice(0, NAMED), ...more].join('\n'));
+  return results;
+}
+
 export const HELP_HINT = '--help shows what there is';
 
 /** Runs work whose own errors mean that the call was wrong. Errors of AWS stay unchanged. */

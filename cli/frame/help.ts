@@ -49,9 +49,9 @@ function placeFlags(reach: Command['reach']): Flags {
 }
 
 function optionLines(flags: Flags): string[] {
-  const written = Object.entries(flags).map(([name, { value, help }]) => {
+  const written = Object.entries(flags).map(([name, { value, help, values }]) => {
     const option = value === undefined ? `--${name}` : `--${name} ${value}`;
-    return [option, help] as const;
+    return [option, values ? `${help}: ${values.join(', ')}` : help] as const;
   });
   const width = Math.max(...written.map(([option]) => option.length));
   return written.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);

@@ -1,12 +1,22 @@
 import { readArguments } from '../../local/arguments.ts';
-import type { Command, Flags, Values } from './command.ts';
+import type { Command, Flag, Flags, Values } from './command.ts';
 import { CallError, HELP_HINT } from './errors.ts';
 
 /** The options that select the deployment. */
 export const PLACE_FLAGS = {
   stack: { type: 'string', value: 'NAME', help: 'the CloudFormation stack; default EVERGREEN_ROOMS_STACK' },
-  deployment: { type: 'string', value: 'ID', help: 'which deployment, if the stack has several' },
-  region: { type: 'string', value: 'REGION', help: 'default: as for the AWS CLI, like the credentials' },
+  deployment: {
+    type: 'string',
+    value: 'ID',
+    help: 'which deployment, if the stack has several',
+    without: ['local', 'port'],
+  },
+  region: {
+    type: 'string',
+    value: 'REGION',
+    help: 'default: as for the AWS CLI, like the credentials',
+    without: ['local', 'port'],
+  },
   local: { type: 'boolean', help: 'the stack that npm start runs on this machine' },
   port: {
     type: 'string',
@@ -34,6 +44,7 @@ export function parse(command: Command, argv: readonly string[]): Parsed {
   if (unexpected !== undefined && !values.help) {
     throw new CallError(`unexpected argument '${unexpected}'; ${HELP_HINT}`);
   }
+  if (!values.help) assertMeant(flagsOf(command), values);
   // parseArgs returns strings and booleans as declared, and leaves out absent options
   const given = Object.fromEntries(
     Object.entries(flagsOf(command)).map(([name, { type }]) => [
@@ -52,6 +63,33 @@ function read(command: Command, argv: readonly string[]) {
     return readArguments({ args: dashedLast(argv, command.dashed), options, allowPositionals: true });
   } catch (cause) {
     throw new CallError((cause as Error).message, { cause });
+  }
+}
+
+/** @throws CallError if a value is unknown, or an option has no meaning in this call */
+function assertMeant(flags: Flags, given: Readonly<Record<string, unknown>>): void {
+  const isGiven = (name: string) => given[name] !== undefined && given[name] !== false;
+  for (const [name, { values, needs, without = [] }] of Object.entries<Flag>(flags)) {
+    if (!isGiven(name)) continue;
+    if (values && !values.includes(String(given[name])))
+      throw new CallError(`--${name} must be one of ${values.join(', ')}, got ${given[name]}`);
+    if (needs && !needs.some(isGiven))
+      throw new CallError(
+        `--${name} has no meaning without ${needs.map((other) => `--${other}`).join(' or ')}`,
+      );
+    const other = without.find(isGiven);
+    if (other !== undefined) throw new CallError(`choose one of --${name} and --${other}`);
+  }
+}
+
+/** @throws CallError if an option names an application that the pool does not have */
+export function assertOfPool({ flags }: Command, given: Values<Flags>, pool: readonly string[]): void {
+  for (const [name, { ofPool }] of Object.entries(flags)) {
+    const value = given[name];
+    if (ofPool && value !== undefined && !pool.includes(String(value)))
+      throw new CallError(
+        `--${name} must name an application of the pool (${pool.join(', ')}), got ${value}`,
+      );
   }
 }
 

@@ -9,7 +9,7 @@ export const WATCH = {
     type: 'boolean',
     help: 'looks again and again until Ctrl-C: redraws a terminal, prints what has changed into a pipe',
   },
-  every: { type: 'string', value: '5s', help: 'how often --watch looks; default 5s' },
+  every: { type: 'string', value: '5s', help: 'how often --watch looks; default 5s', needs: ['watch'] },
 } as const;
 
 /** Each look costs calls. */

@@ -6,28 +6,42 @@ export interface NamedRoom {
   readonly at: string;
   /** The fields of a request with the action `import`; `room` may be an id or a link. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Why the line cannot be read. */
+  readonly wrong?: string;
 }
 
 /**
  * Returns the rooms of a file: CSV with a header, JSON Lines, or a JSON array.
  *
- * @throws CallError that names the line
+ * @throws CallError if the file as a whole cannot be read; a line that cannot be read is among the rooms
  */
 export function readImportFile(text: string, file: string): readonly NamedRoom[] {
   const content = text.replace(/^\uFEFF/, '');
-  return /^\s*[[{]/.test(content) ? jsonRooms(content, file) : csvRooms(content, file);
+  const rooms = /^\s*[[{]/.test(content) ? jsonRooms(content, file) : csvRooms(content, file);
+  if (rooms.length > 0) return rooms;
+  throw new CallError(
+    `${file}: has no room: write a first line that names the columns, such as key,room, and a room a line`,
+  );
 }
 
 function jsonRooms(text: string, file: string): NamedRoom[] {
   if (text.trimStart().startsWith('[')) {
-    const list: unknown = parsed(text, file);
-    if (!Array.isArray(list)) throw new CallError(`${file}: must be a list of objects`);
+    // JSON that begins with a bracket is a list
+    const list = parsed(text, file) as unknown[];
     return list.map((each, i) => named(each, `${file} entry ${i + 1}`));
   }
   return text.split(/\r?\n/).flatMap((line, i) => {
     const at = `${file} line ${i + 1}`;
-    return line.trim() === '' ? [] : [named(parsed(line, at), at)];
+    return line.trim() === '' ? [] : [lineOf(line, at)];
   });
+}
+
+function lineOf(line: string, at: string): NamedRoom {
+  try {
+    return named(JSON.parse(line), at);
+  } catch (error) {
+    return { at, fields: {}, wrong: `must be JSON: ${(error as Error).message}` };
+  }
 }
 
 function parsed(text: string, at: string): unknown {
@@ -40,7 +54,7 @@ function parsed(text: string, at: string): unknown {
 
 function named(value: unknown, at: string): NamedRoom {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CallError(`${at}: must be an object with key and room`);
+    return { at, fields: {}, wrong: 'must be an object with key and room' };
   }
   return { at, fields: { ...value } };
 }
@@ -60,7 +74,7 @@ function csvRooms(text: string, file: string): NamedRoom[] {
   return lines.map(({ line, cells }) => {
     const at = `${file} line ${line}`;
     if (cells.length > columns.length) {
-      throw new CallError(`${at}: has ${cells.length} cells, and the head has ${columns.length}`);
+      return { at, fields: {}, wrong: `has ${cells.length} cells, and the head has ${columns.length}` };
     }
     const fields: Record<string, unknown> = {};
     for (const [i, cell] of cells.entries()) if (cell !== '') setField(fields, columns[i] ?? '', cell);

@@ -6,7 +6,7 @@ import type { ImportedRoom, PastGeneration, Room } from '../../functions/rooms/m
 import type { Instant } from '../../functions/rooms/model/time.ts';
 import { blankRoom, hasEnded, isAlive } from '../../functions/rooms/model/transitions.ts';
 import type { Deployment } from '../deployment/deployment.ts';
-import { CallError } from '../frame/errors.ts';
+import { CallError, forEveryOne } from '../frame/errors.ts';
 import type { NamedRoom } from './import-file.ts';
 
 /** The effect of an import on a room, as JSON. */
@@ -55,7 +55,7 @@ export interface Wanted {
 export async function planImport(deployment: Deployment, wanted: Wanted): Promise<readonly Import[]> {
   const { applications } = deployment;
   const names = applications.map(({ name }) => name);
-  const asked = wanted.named.map((room) => askedOf(room, wanted.usual, names));
+  const asked = forEveryOne(wanted.named, (room) => askedOf(room, wanted.usual, names));
   mustBeDifferent(asked);
   const lists = await readLists(deployment, asked, wanted);
   const candidates = [...asked.map((each) => resolved(each, lists)), ...chosenRooms(asked, lists, wanted)];
@@ -73,7 +73,8 @@ interface Asked {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-function askedOf({ at, fields }: NamedRoom, usual: Wanted['usual'], names: readonly string[]): Asked {
+function askedOf({ at, fields, wrong }: NamedRoom, usual: Wanted['usual'], names: readonly string[]): Asked {
+  if (wrong !== undefined) throw new CallError(`${at}: ${wrong}`);
   const [only] = names;
   const { link, room = link, ...rest } = fields;
   const body = { application: names.length === 1 ? only : undefined, ...usual, ...rest, room };
@@ -111,13 +112,13 @@ function importedBy(
 function mustBeDifferent(asked: readonly Asked[]): void {
   for (const name of ['key', 'room'] as const) {
     const seen = new Map<string, string>();
-    for (const each of asked) {
+    forEveryOne(asked, (each) => {
       const value = name === 'key' ? each.key : `${each.application} ${each.room}`;
       const before = seen.get(value);
       if (before !== undefined)
         throw new CallError(`${each.at}: ${name}: ${each[name]} is in ${before} already`);
       seen.set(value, each.at);
-    }
+    });
   }
 }
 

@@ -22,7 +22,7 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
 interface Narrowing {
   /** The column that is shortened first, down to 16 characters. */
   readonly shrinks: number;
-  /** The columns that may be left out, the least important first: each that does not fit beside more important ones. */
+  /** The columns that may be left out, the least important first. One is left out if it does not fit together with more important ones. */
   readonly drops: readonly number[];
 }
 

@@ -128,7 +128,9 @@ async function reply(request: IncomingMessage, answers: Answers, signal: AbortSi
     for await (const chunk of request) text += chunk;
     return { status: 200, body: await answer(text ? JSON.parse(text) : {}, signal) };
   } catch (error) {
-    return { status: 500, body: { error: error instanceof Error ? error.message : String(error) } };
+    // an error without a name of its own is for the person: the call is wrong
+    const status = error instanceof Error && error.name === 'Error' ? 400 : 500;
+    return { status, body: { error: error instanceof Error ? error.message : String(error) } };
   }
 }
 

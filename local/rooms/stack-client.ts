@@ -11,6 +11,9 @@ import type { ShownRoom } from './shown-room.ts';
  */
 const MAX_WAIT = 20_000;
 
+/** The status of an answer to a call that is wrong. */
+const WRONG_CALL = 400;
+
 /** Calls the stack that `npm start` keeps running. */
 export class StackClient {
   readonly #port: number;
@@ -89,9 +92,10 @@ export class StackClient {
       });
       const answer = (await response.json()) as T & { error?: string };
       if (response.ok) return answer;
-      throw new StackError(answer.error ?? `the stack answered with ${response.status}`);
+      const reason = answer.error ?? `the stack answered with ${response.status}`;
+      throw response.status === WRONG_CALL ? new RefusedError(reason) : new StackError(reason);
     } catch (error) {
-      if (error instanceof StackError) throw error;
+      if (error instanceof StackError || error instanceof RefusedError) throw error;
       signal?.throwIfAborted();
       throw new StackError(this.#unanswered(error as Error), { cause: error });
     }
@@ -114,3 +118,6 @@ export class StackClient {
 
 /** An error with a message for the person who gave the command. */
 export class StackError extends Error {}
+
+/** The stack does not have what the call names. */
+export class RefusedError extends Error {}

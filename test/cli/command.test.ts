@@ -5,10 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { COMMANDS } from '../../cli/commands/commands.ts';
 import { findPlace } from '../../cli/deployment/find.ts';
+import type { Command, Flag } from '../../cli/frame/command.ts';
+import { CallError } from '../../cli/frame/errors.ts';
+import { flagsOf, parse } from '../../cli/frame/parse.ts';
 import { watch } from '../../cli/frame/watch.ts';
 import { makeClients } from '../../doctor/clients.ts';
 import { writeBackRecords } from '../../functions/adapters/tables/write-back-records.ts';
+import { ROOM_STATES } from '../../functions/rooms/model/events.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { type ControlServer, openControl } from '../../local/rooms/control.ts';
 import { journey } from '../journey/journey.ts';
@@ -50,6 +55,7 @@ describe('list', () => {
     const narrow = await shown({ width: 60 }, 'list');
     expect(Math.max(...narrow.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
     expect(narrow.err).toContain('--wide shows all of it');
+    expect(narrow.out).toMatch(/^KEY +STATE .*(EXPIRES|RENEWAL).* LEFT\n/);
     expect((await shown({ width: 60 }, 'list', '--wide')).out).toBe(wide.out);
   });
 
@@ -71,7 +77,6 @@ describe('list', () => {
     ],
     [['--state', 'ending'], ['team/b']],
     [['--key-prefix', 'team/', '--limit', '1'], ['team/a']],
-    [['--application', 'nowhere'], []],
   ])('%j lists %j', async (filter, keys) => {
     const { out } = await here('list', '--json', ...filter);
     expect(JSON.parse(out).map(({ key }: { key: string }) => key)).toEqual(keys);
@@ -161,6 +166,21 @@ describe('a link that could not be written into an event', () => {
 });
 
 describe('dead letters', () => {
+  test('that do not rest there are named, and nothing is discarded beside them', async () => {
+    const unknown = '00000000-0000-4000-8000-000000000000';
+    const missing = `no dead letter has the id ${unknown}: dead-letters lists them\n`;
+    expect(await here('dead-letters', 'redrive', unknown)).toMatchObject({ code: 1, err: missing });
+    expect(await here('dead-letters', 'show', unknown)).toMatchObject({ code: 1, err: missing });
+    const { ask } = system();
+    await ask({ key: 'bad/0' });
+    const [letter] = JSON.parse((await here('dead-letters', '--reason', 'is missing', '--json')).out);
+    expect(await here('dead-letters', 'discard', letter.id, unknown, '--yes')).toMatchObject({
+      code: 1,
+      err: `${missing}nothing was discarded\n`,
+    });
+    expect((await here('dead-letters', 'discard', letter.id, '--yes')).code).toBe(0);
+  });
+
   const ids = async () => {
     const { out } = await here('dead-letters', '--json');
     return (JSON.parse(out) as { id: string; body: string }[]).map(({ id, body }) => [body, id] as const);
@@ -290,6 +310,15 @@ describe('completion', () => {
         .trim();
     expect(complete('evergreen-rooms', 're')).toBe('request release redrive reconcile');
     expect(complete('evergreen-rooms', 'list', '--em')).toBe('--emergency');
+    expect(complete('evergreen-rooms', 'list', '--state', 'o')).toBe('opening on-demand');
+    expect(complete('evergreen-rooms', 'dead-letters', "''")).toBe('show redrive discard');
+    expect(complete('evergreen-rooms', 'dead-letters', 'redrive', 'r')).toBe(
+      'requests rotations reconciliations',
+    );
+    expect(complete('evergreen-rooms', 'dead-letters', 'redrive', '--reason', 'pack')).toBe('');
+    expect(complete('evergreen-rooms', 'show', 'pack')).toBe('');
+    for (const words of [['import'], ['import', '--json'], ['hold', '--from']])
+      expect(complete('evergreen-rooms', ...words, 'package.js')).toBe('package.json');
   });
 
   test.each(['zsh', 'fish'])('has a script for %s with every command in it', async (shell) => {
@@ -297,6 +326,8 @@ describe('completion', () => {
     expect(code).toBe(0);
     for (const name of ['list', 'show', 'dead-letters', 'completion']) expect(out).toContain(name);
     expect(out.split("'").length % 2).toBe(1);
+    expect(out).toContain('show redrive discard');
+    expect(out).toContain(ROOM_STATES.join(' '));
   });
 });
 
@@ -321,7 +352,10 @@ describe('rooms are changed by messages', () => {
       code: 0,
       out: 'lone  active  generation 2\n',
     });
-    await here('cancel', 'team/b', '--wait');
+    expect(await here('cancel', 'team/b', '--wait')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('the rooms end at their providers too, also imported ones'),
+    });
     expect(await here('hold', 'team/b')).toMatchObject({
       code: 1,
       err: 'team/b is cancelled: nothing was sent; a request opens a new room\n',
@@ -488,6 +522,22 @@ describe('a call that is wrong ends with 2', () => {
     [['list', '--state', 'gone'], '--state must be one of opening, active'],
     [['list', '--due', 'soon'], '--due is written 30s, 30m, 12h, 7d or 2w, got soon'],
     [['list', '--due', '1d', '--failing'], 'choose one of --due'],
+    [
+      ['list', '--application', 'nope'],
+      'the pool has no application nope: it has emulator; and no such room',
+    ],
+    [['list', '--due', '40d', '--application', 'nope', '--json'], 'the pool has no application nope'],
+    [
+      ['hold', '--application', 'nope'],
+      'the pool has no application nope: it has emulator; and no such room',
+    ],
+    [['hold', '--from', '/dev/null'], '/dev/null names no key: write a key a line\n'],
+    [['import', '/dev/null'], '/dev/null: has no room: write a first line that names the columns'],
+    [['feed', 'nope', 'https://calendar.example/a.ics'], 'the stack has no feed nope: its feeds are none'],
+    [['dead-letters', '--yes'], '--yes has no meaning for dead-letters without a verb'],
+    [['dead-letters', 'redrive', '--json'], '--json has no meaning for dead-letters redrive\n'],
+    [['redrive', 'calendar'], 'there is no queue of calendar: name one of requests'],
+    [['list', '--region', 'eu-central-1'], 'choose one of --region and --port'],
     [['list', '--json', '--csv'], 'choose one of --json and --csv'],
     [['list', '--limit', '0'], '--limit must be a whole number'],
     [['list', '--limit', '-1'], 'write --limit=VALUE for a value that begins with a dash\n'],
@@ -504,6 +554,70 @@ describe('a call that is wrong ends with 2', () => {
     [['host-link', 'lone'], 'a host link is a credential'],
   ])('%j', async (argv, reason) => {
     expect(await here(...argv)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(reason) });
+  });
+
+  const options = COMMANDS.flatMap((command) =>
+    Object.entries(flagsOf(command)).map(([name, flag]) => ({ command, name, flag })),
+  );
+  /** An option with a value that it takes. */
+  const given = (command: Command, name: string): string => {
+    const { type, values: [value = '1'] = [] } = flagsOf(command)[name] as Flag;
+    return type === 'boolean' ? `--${name}` : `--${name}=${value}`;
+  };
+
+  test.each(
+    options.flatMap(({ command, name, flag: { needs } }) => (needs ? [{ command, name, needs }] : [])),
+  )('$command.name --$name without what it belongs to', ({ command, name, needs }) => {
+    const meaning = `--${name} has no meaning without --${needs.join(' or --')}`;
+    expect(() => parse(command, [given(command, name)])).toThrow(new CallError(meaning));
+    for (const other of needs) parse(command, [given(command, name), given(command, other)]);
+  });
+
+  test.each(
+    options.flatMap(({ command, name, flag: { without = [] } }) =>
+      without.map((other) => [command, name, other] as const),
+    ),
+  )('two options that exclude each other: %o --%s --%s', (command, name, other) => {
+    expect(() => parse(command, [given(command, name), given(command, other)])).toThrow(CallError);
+  });
+
+  test.each(options.filter(({ flag }) => flag.values))(
+    '$command.name --$name with a value that it does not take',
+    ({ command, name, flag }) => {
+      expect(() => parse(command, [`--${name}`, 'nope'])).toThrow(
+        new CallError(`--${name} must be one of ${flag.values?.join(', ')}, got nope`),
+      );
+    },
+  );
+
+  test.each(options.filter(({ flag }) => flag.ofPool))(
+    '$command.name --$name with an application that the pool does not have',
+    async ({ command, name }) => {
+      const { needs = [] } = command.flags[name] as Flag;
+      const rooms = command.files ? ['--all'] : command.most > 0 ? ['lone'] : [];
+      expect(await here(command.name, ...rooms, `--${name}`, 'nope', ...needs)).toMatchObject({
+        code: 2,
+        out: '',
+        err: `--${name} must name an application of the pool (emulator), got nope\n`,
+      });
+    },
+  );
+
+  test('every option that names an application is one of these', () => {
+    const named = options.filter(
+      ({ flag }) => flag.value === 'NAME' && /application|account/.test(flag.help),
+    );
+    const others = named
+      .filter(({ flag }) => !flag.ofPool)
+      .map(({ command, name }) => `${command.name} --${name}`);
+    // rooms may be in an application that the pool had before
+    expect(others).toEqual([
+      'list --application',
+      'rotate --application',
+      'hold --application',
+      'release --application',
+      'cancel --application',
+    ]);
   });
 
   test('a port of the console that is in use is named', async () => {

@@ -306,6 +306,8 @@ describe('a call that is wrong ends with 2', () => {
       'line 1: body: has no field "colour"',
     ],
     ['{"key":', [], 'line 1: must be JSON'],
+    ['key,room\n', [], 'has no room: write a first line'],
+    ['[]', [], 'has no room: write a first line'],
   ])('%j %j', async (text, argv, reason) => {
     const files = text === '' ? [] : [file('wrong', text)];
     expect(await here('import', ...files, ...argv)).toMatchObject({
@@ -313,5 +315,11 @@ describe('a call that is wrong ends with 2', () => {
       out: '',
       err: expect.stringContaining(reason),
     });
+  });
+
+  test('all lines that are wrong are named at once', async () => {
+    const lines = ['{"key":"a","room":"x","application":"daily"}', 'no JSON', '[]', '{"key":"b"}'];
+    const { code, err } = await here('import', file('wrong', `${lines.join('\n')}\n`));
+    expect([code, err.match(/line \d: \w+/g)]).toEqual([2, ['line 2: must', 'line 3: must', 'line 4: room']]);
   });
 });
