@@ -24,6 +24,7 @@ import type { WriteCalendarsEnvironment } from './runtime/environment.ts';
 import { once } from './runtime/once.ts';
 import { isOnOneMachine } from './runtime/one-machine.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
+import { attemptsOf } from './runtime/queue/work-queue.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
 import { dynamoDb, eventBridge, inboxOf, now, secrets } from './runtime/wiring.ts';
@@ -63,39 +64,51 @@ const events = once(() => {
 /** One client for all calendars of a connection, so that they share its token. */
 const systems = new Map<string, Promise<CalendarSystem>>();
 
-type Task = WriteBackTask | CopyTask;
+interface Work {
+  readonly task: WriteBackTask | CopyTask;
+  /** Whether the message was received before. */
+  readonly hasWaited: boolean;
+}
 
-function read({ messageId, body }: SQSRecord): Parsed<Task | undefined> {
-  const message = readJson(body);
+function read(record: SQSRecord): Parsed<Work | undefined> {
+  const message = readJson(record.body);
   const task = copyTask(message) ?? writeBackTask(message);
-  return { key: task?.key ?? messageId, task };
+  if (!task) return { key: record.messageId, task };
+  return { key: task.key, task: { task, hasWaited: attemptsOf(record) > 1 } };
 }
 
 function failurePolicy(): FailurePolicy {
   return { ...inbox(), now, backOff: [10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE] };
 }
 
-async function perform(task: Task | undefined): Promise<void> {
+async function perform(work: Work | undefined): Promise<void> {
+  if (!work) return;
+  const { task, hasWaited } = work;
   // the message comes again for a place that failed
-  if (task) await writeIntoAll(() => placesOf(task), write);
+  await writeIntoAll(
+    () => placesOf(task),
+    (place) => write(place, hasWaited),
+  );
 }
 
 /** Returns the event of the room, and its copies. */
-async function placesOf(task: Task): Promise<readonly WriteBackTask[]> {
+async function placesOf(task: Work['task']): Promise<readonly WriteBackTask[]> {
   const { key, meeting: id } = task;
   const meeting = id === undefined ? undefined : await meetings().read(id);
   if ('revision' in task) return tasksFor(task, meeting);
   return tasksForCopies(task, await records().read(key), meeting);
 }
 
-async function write(task: WriteBackTask): Promise<void> {
+async function write(task: WriteBackTask, hasWaited: boolean): Promise<void> {
   const calendar = calendars().find(({ id }) => id === task.calendar);
   // the rule matches every name that begins like the name of a connection
   if (!calendar) return;
   const { key } = task;
+  const system = await systemOf(calendar);
   const result = await writeBack(task, calendar, {
-    system: await systemOf(calendar),
+    system,
     records: records(),
+    admit: () => system.admit(calendar.calendar, hasWaited),
     tell: (problem) => tell(key, calendar.id, problem),
     now,
   });

@@ -76,6 +76,15 @@ export type WriteOutcome =
  */
 export interface CalendarSystem {
   /**
+   * Gives the write of an event its turn within the quota of its calendar. Later writes get later turns, so
+   * each of them comes back once.
+   *
+   * @param hasWaited whether the write comes back: it had its turn then
+   * @throws ThrottledError that says when it must come back
+   */
+  admit(calendar: string, hasWaited: boolean): void;
+
+  /**
    * Returns one page of the changes since a cursor.
    *
    * @param cursor absent: everything, from the first page on

@@ -91,6 +91,8 @@ async function start(now: () => number, settings: Partial<GoogleConnection> = {}
 
 readsCalendars(start);
 
+const NOW = Date.parse('2027-01-15T10:00:00Z');
+
 test('acts for the owner of each calendar by delegation', async () => {
   const world = await start(Date.now, { actAs: 'owner' });
   const { emulator, system } = world;
@@ -110,17 +112,42 @@ test('tells what to do about a calendar that is not shared, without its address'
   await world.close();
 });
 
-test('waits as long as Google asks for, in each of the words for a quota', async () => {
-  const world = await start(Date.now);
+test('waits as long as Google asks for, in each of the words for a quota, and sends nothing meanwhile', async () => {
+  let now = NOW;
+  const world = await start(() => now);
   world.emulator.faults.add({ fault: 'throttle', retryAfter: 7, on: 'GET /calendars/*/events' });
   await expect(world.system.changes(ANNA)).rejects.toMatchObject({ code: 'throttled', retryAfter: 7000 });
+  const calls = world.calls();
+  await expect(world.system.changes(BOB)).rejects.toMatchObject({ code: 'throttled', retryAfter: 7000 });
+  expect(world.calls()).toBe(calls);
+  now += 7000;
   world.emulator.faults.add({
     fault: 'status',
     status: 403,
     body: { error: { code: 403, errors: [{ domain: 'usageLimits', reason: 'userRateLimitExceeded' }] } },
     on: 'GET /calendars/*/events',
   });
-  await expect(world.system.changes(ANNA)).rejects.toMatchObject({ code: 'throttled' });
+  await expect(world.system.changes(ANNA)).rejects.toMatchObject({ code: 'throttled', retryAfter: 60_000 });
+  expect(world.calls()).toBe(calls + 1);
+  await world.close();
+});
+
+test.each([
+  ['all calendars, with a service account', {}, 60_000],
+  ['each calendar, by delegation', { actAs: 'owner' }, 0],
+] as const)('writes have one quota for %s', async (_, settings, waitOfBob) => {
+  const world = await start(() => NOW, settings);
+  const waits = (calendar: string, writes: number) => {
+    const wait = { retryAfter: 0 };
+    try {
+      for (let write = 0; write < writes; write += 1) world.system.admit(calendar, false);
+    } catch (error) {
+      Object.assign(wait, error);
+    }
+    return wait.retryAfter;
+  };
+  // two containers have nine tenths of 600 calls, and a write has two
+  expect([waits(ANNA, 135), waits(ANNA, 1), waits(BOB, 1)]).toEqual([0, 60_000, waitOfBob]);
   await world.close();
 });
 

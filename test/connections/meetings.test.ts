@@ -176,6 +176,7 @@ describe('a calendar', () => {
   const systemOf = (contents: readonly EventContent[]): CalendarSystem => {
     const events = contents.map((content, nth) => ({ id: `e${nth}`, version: '1', content }));
     return {
+      admit() {},
       changes: async () => ({ events, cursor: '1', hasMore: false }),
       read: async (_, id) => events.filter((event) => event.id === id),
       write: async () => 'refused',

@@ -8,6 +8,7 @@ import type { Reply } from '../provider/connection.ts';
 import { credentials, type Sign } from '../provider/credentials.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Reach } from './public-request.ts';
+import type { Quota } from './quota.ts';
 
 /** One call to a system of calendars. */
 export interface CalendarCall {
@@ -169,19 +170,34 @@ export interface CallerParts extends SystemOptions {
   readonly baseUrl: string;
   /** ARN or name. */
   readonly secret: string;
+  /** Returns the quota that a call counts for. */
+  readonly quotaOf: (call: CalendarCall) => Quota;
+  /** Whether an answer throttles its call. */
+  readonly isThrottle: (reply: Reply) => boolean;
+  /** How long a throttle lasts that names no time. @default 30 seconds */
+  readonly pause?: Duration;
 }
 
-/** Makes a call and returns its answer, with any status. */
+/**
+ * Makes a call and returns its answer, with any status.
+ *
+ * @throws ThrottledError for a throttle, and without a call for the time that it names
+ */
 export type CallCalendar = (call: CalendarCall) => Promise<Reply>;
 
 /** Makes calls with a credential that survives its rotation. */
 export function calendarCaller(
-  { connection, baseUrl, secret, ...options }: CallerParts,
+  { connection, baseUrl, secret, quotaOf, isThrottle, pause, ...options }: CallerParts,
   sign: Sign,
 ): CallCalendar {
   const send = calendarSender(connection, baseUrl, options);
   const { present } = credentials({ ...options, application: connection, owner: 'connection', secret, sign });
-  return (call) => present((authorization) => send(call, authorization));
+  return (call) =>
+    quotaOf(call).spend(async () => {
+      const reply = await present((authorization) => send(call, authorization));
+      if (isThrottle(reply)) throw throttled(reply, options.now, pause);
+      return reply;
+    });
 }
 
 /**
@@ -226,14 +242,21 @@ export function bodyIfReadable<T extends z.core.$ZodType>(
   }
 }
 
-const DEFAULT_WAIT: Duration = 30 * SECOND;
 const LONGEST_WAIT: Duration = 15 * MINUTE;
 
-/** Reads `Retry-After` in both of its forms, limited to between a second and 15 minutes. */
-export function throttled({ title, status, headers }: Reply, now: () => Instant): ThrottledError {
+/**
+ * Reads `Retry-After` in both of its forms, limited to between a second and 15 minutes.
+ *
+ * @param pause if the answer names no time
+ */
+export function throttled(
+  { title, status, headers }: Reply,
+  now: () => Instant,
+  pause: Duration = 30 * SECOND,
+): ThrottledError {
   const value = headers['retry-after']?.trim() ?? '';
   const named = /^\d+$/.test(value) ? Number(value) * SECOND : Date.parse(value) - now();
-  const wait = Math.min(Math.max(Number.isNaN(named) ? DEFAULT_WAIT : named, SECOND), LONGEST_WAIT);
+  const wait = Math.min(Math.max(Number.isNaN(named) ? pause : named, SECOND), LONGEST_WAIT);
   return new ThrottledError(
     `${title}: ${status}, the system throttled the call; retrying in ${Math.ceil(wait / SECOND)} s`,
     { retryAfter: wait, ambiguous: status !== 429 },

@@ -27,6 +27,14 @@ export interface RateLimiter {
    * @throws ThrottledError, not ambiguous, if the call would wait longer than `maxWait`
    */
   turn(cost?: number, background?: boolean): Promise<() => void>;
+  /**
+   * Takes the next turn for work that comes back then, however far ahead it is.
+   *
+   * @returns how long it is until then; 0: now
+   */
+  book(cost?: number): Duration;
+  /** Returns how long no call is sent, because the provider throttled one. */
+  held(): Duration;
   /** The provider throttled a call: no call is sent for that time. */
   hold(duration: Duration): void;
   /** Others have used more than half of the budget: no background call is sent for that time. */
@@ -83,9 +91,13 @@ export function rateLimiter({
     return at;
   }
 
+  function forget(): void {
+    turns = turns.filter(({ at, answered }) => !answered || at > now() - window);
+  }
+
   return {
     async turn(cost = 1, background = false) {
-      turns = turns.filter(({ at, answered }) => !answered || at > now() - window);
+      forget();
       const at = nextTurn(cost, turns, background);
       const delay = at - now();
       if (delay > (background ? 2 * window : maxWait)) {
@@ -108,6 +120,13 @@ export function rateLimiter({
         turn.answered = true;
       };
     },
+    book(cost = 1) {
+      forget();
+      const at = nextTurn(cost, turns, false);
+      turns.push({ at, cost, answered: true });
+      return at - now();
+    },
+    held: () => Math.max(0, heldUntil - now()),
     hold(duration) {
       heldUntil = Math.max(heldUntil, now() + duration);
     },

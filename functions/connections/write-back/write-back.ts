@@ -13,6 +13,12 @@ import type { WriteBackTask } from './task.ts';
 export interface WriteBackPorts {
   readonly system: Pick<CalendarSystem, 'read' | 'write'>;
   readonly records: WriteBackRecords;
+  /**
+   * Called before anything else.
+   *
+   * @throws ThrottledError if this write must wait for its turn
+   */
+  readonly admit: () => void;
   /** Reports to the team, once for each problem, that a link is not in its event. */
   readonly tell: (problem: WriteBackProblem) => Promise<void>;
   readonly now: () => Instant;
@@ -40,6 +46,7 @@ export async function writeBack(
   calendar: ConnectedCalendar,
   ports: WriteBackPorts,
 ): Promise<WriteBackResult> {
+  ports.admit();
   const record = await claim(task, ports);
   if (!record) return 'overtaken';
   const link = linkOf(task, calendar, record);

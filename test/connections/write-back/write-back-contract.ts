@@ -29,6 +29,7 @@ export function writeBackContract(name: string, open: () => Promise<CalendarHarn
       const ports = {
         system,
         records: memoryWriteBackRecords(),
+        admit() {},
         tell: async (problem: string) => void told.push(problem),
         now: Date.now,
       };

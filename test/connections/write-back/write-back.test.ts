@@ -10,7 +10,7 @@ import {
   type WriteBackResult,
   writeBack,
 } from '../../../functions/connections/write-back/write-back.ts';
-import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
+import { RoomChangedError, ThrottledError } from '../../../functions/rooms/model/errors.ts';
 import { interleaving } from '../../support/interleaving.ts';
 import { memoryWriteBackRecords } from '../../support/memory-write-back-records.ts';
 import { Death, type Fate, mortal } from '../../support/mortal.ts';
@@ -64,6 +64,7 @@ function setting(
   const ports: WriteBackPorts = {
     system,
     records: memoryWriteBackRecords(),
+    admit() {},
     tell: async (problem) => void told.push(problem),
     now: () => NOW,
   };
@@ -124,6 +125,16 @@ describe('a link is written', () => {
     await write(aTask(7, undefined));
     expect(await write(aTask(6, NEW))).toBe('overtaken');
     expect(times(FIRST_LINE, system.content('e1'))).toBe(0);
+  });
+
+  test('in its turn: a write that must wait reads nothing and records nothing', async () => {
+    const { system, ports } = setting();
+    const wait = new ThrottledError('later', { retryAfter: 60_000, ambiguous: false });
+    const admit = () => {
+      throw wait;
+    };
+    await expect(writeBack(aTask(2, OLD), calendarOf(), { ...ports, admit })).rejects.toBe(wait);
+    expect([await ports.records.read(aTask(2, OLD).key), system.writes]).toEqual([undefined, 0]);
   });
 
   test('nowhere where the event is gone', async () => {

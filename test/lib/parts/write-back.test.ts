@@ -1,5 +1,6 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
+import { WRITERS } from '../../../functions/adapters/calendars/quota.ts';
 import { resources, stackWith, target } from '../../support/stacks.ts';
 
 const warnings = (writeBack: string, calendarScope: string) =>
@@ -26,4 +27,6 @@ test('no more events are written at once than Microsoft serves an app in a mailb
     ({ Properties: { BatchSize, ScalingConfig } }) => BatchSize * ScalingConfig.MaximumConcurrency,
   );
   expect(atOnce).toEqual([4]);
+  // each container has its part of a quota
+  expect(sources[0]?.Properties.ScalingConfig.MaximumConcurrency).toBe(WRITERS);
 });

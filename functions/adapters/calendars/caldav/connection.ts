@@ -4,12 +4,13 @@ import { type CaldavConnection, connectedCalendars } from '../../../connections/
 import { CalendarUnreadableError } from '../../../connections/system.ts';
 import { AmbiguousOutcomeError, ThrottledError } from '../../../rooms/model/errors.ts';
 import type { Duration, Instant } from '../../../rooms/model/time.ts';
-import { SECOND } from '../../../rooms/model/time.ts';
+import { MINUTE, SECOND } from '../../../rooms/model/time.ts';
 import type { Reply } from '../../provider/connection.ts';
 import { credentials } from '../../provider/credentials.ts';
 import { retryAfterOf } from '../../provider/failures.ts';
 import type { SystemOptions } from '../calls.ts';
 import { networkCode, openPublic, type Reach, readBody, UnusableServerError } from '../public-request.ts';
+import { type Quota, quota } from '../quota.ts';
 import { type CalendarAddress, calendarAddress } from './address.ts';
 import { caldavSigner } from './credential.ts';
 
@@ -35,8 +36,9 @@ export interface DavReply extends Reply {
 
 /** A calendar of the connection, and the way to call its server. */
 export interface DavCalendar extends CalendarAddress {
+  readonly admit: Quota['admit'];
   /**
-   * @returns the answer, with any status
+   * @returns the answer, with any status that is no throttle
    * @throws UnauthorizedError if no version of the credential is accepted
    * @throws AmbiguousOutcomeError if there is no complete answer
    */
@@ -45,6 +47,9 @@ export interface DavCalendar extends CalendarAddress {
   failure(reply: DavReply): Error;
   unreadable(reason: string): CalendarUnreadableError;
 }
+
+/** CalDAV names no quota. This much does no harm, and what waits for a server does not return all at once. */
+const PER_USER = { limit: 6000, window: MINUTE } as const;
 
 const TIMEOUT: Duration = 20 * SECOND;
 const LARGEST_ANSWER = 10 * 1024 * 1024;
@@ -72,6 +77,7 @@ export function caldavConnection({
     now,
     ...(onUnusable && { onUnusable }),
   });
+  const { admit, spend } = quota(name, PER_USER, now);
   const { Agent } = URL.parse(base)?.protocol === 'http:' ? http : https;
   const agent = new Agent({ keepAlive: true });
   const ids = new Map(connectedCalendars([connection]).map(({ calendar, id }) => [calendar, id]));
@@ -112,12 +118,18 @@ export function caldavConnection({
     const unreadable = (reason: string) => new CalendarUnreadableError(id, reason);
     return {
       ...calendarAddress(base, calendar),
+      admit,
       unreadable,
-      failure: (reply) => outageOf(reply, now) ?? unreadable(reasonOf(reply.status)),
+      failure: (reply) => outageOf(reply) ?? unreadable(reasonOf(reply.status)),
       async send(call) {
         const title = `${call.method} of calendar ${id}`;
         try {
-          return await present((authorization) => exchange(call, authorization, title));
+          return await spend(async () => {
+            const reply = await present((authorization) => exchange(call, authorization, title));
+            const throttle = throttleIn(reply, now);
+            if (throttle) throw throttle;
+            return reply;
+          });
         } catch (error) {
           throw error instanceof UnusableServerError ? unreadable(error.message) : error;
         }
@@ -159,14 +171,16 @@ const HEADERS = { 'accept-encoding': 'gzip', 'user-agent': 'evergreen-rooms' };
 
 const lengthOf = (body: string) => ({ 'content-length': String(Buffer.byteLength(body)) });
 
-function outageOf({ title, status, headers }: DavReply, now: () => Instant): Error | undefined {
-  if (status === 429 || status === 503) {
-    const retryAfter = retryAfterOf({ headers }, now);
-    return new ThrottledError(
-      `${title} was throttled with ${status}; trying again in ${Math.ceil(retryAfter / SECOND)} s`,
-      { retryAfter, ambiguous: status === 503 },
-    );
-  }
+function throttleIn({ title, status, headers }: DavReply, now: () => Instant): ThrottledError | undefined {
+  if (status !== 429 && status !== 503) return undefined;
+  const retryAfter = retryAfterOf({ headers }, now);
+  return new ThrottledError(
+    `${title} was throttled with ${status}; trying again in ${Math.ceil(retryAfter / SECOND)} s`,
+    { retryAfter, ambiguous: status === 503 },
+  );
+}
+
+function outageOf({ title, status }: DavReply): Error | undefined {
   if (status >= 500 || status === 408)
     return new AmbiguousOutcomeError(`${title} came to ${status}: it may still have had its effect`);
   return undefined;

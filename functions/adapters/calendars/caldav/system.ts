@@ -71,6 +71,8 @@ export function caldavSystem({ pageSize = PAGE, ...options }: CaldavSystemOption
       return { events, cursor: next, hasMore: true };
     },
 
+    admit: (calendar, hasWaited) => calendarOf(calendar).admit(hasWaited),
+
     async read(calendar, id) {
       const at = calendarOf(calendar);
       const found = await textByItself(at, id);

@@ -7,6 +7,7 @@ import {
   type RemovedEvent,
   type StoredEvent,
 } from '../../../connections/system.ts';
+import { MINUTE } from '../../../rooms/model/time.ts';
 import type { Reply } from '../../provider/connection.ts';
 import {
   bodyIfReadable,
@@ -14,9 +15,9 @@ import {
   type CallCalendar,
   calendarCaller,
   type SystemOptions,
-  throttled,
   unexpected,
 } from '../calls.ts';
+import { quotas } from '../quota.ts';
 import { errorReply, eventReply, type GoogleEvent, pageReply } from './schema.ts';
 import { googleTokens } from './token.ts';
 
@@ -27,6 +28,9 @@ const EVENT = '/calendars/{calendar}/events/{event}';
 
 /** The largest page that a list may have with a sync token. */
 const PAGE = { maxResults: '250' } as const;
+
+/** Google's own quota for a user. */
+const PER_USER = { limit: 600, window: MINUTE } as const;
 
 /** Reasons of a 403 that mean a quota and not a missing permission. */
 const QUOTA = new Set([
@@ -42,18 +46,21 @@ export function googleCalendar(connection: GoogleConnection, options: SystemOpti
   const { name, secret, actAs, baseUrl = BASE_URL } = connection;
   const { now } = options;
   const callers = new Map<string, CallCalendar>();
+  const quotaOf = quotas(name, PER_USER, now);
+  const subjectFor = (calendar: string) => (actAs === 'owner' ? calendar : actAs) ?? '';
 
   /** A token is for one user: with `owner` each calendar needs its own. */
   function callerFor(calendar: string): CallCalendar {
-    const subject = actAs === 'owner' ? calendar : actAs;
-    const known = callers.get(subject ?? '');
+    const subject = subjectFor(calendar);
+    const known = callers.get(subject);
     if (known) return known;
     const parts = { ...options, connection: name, secret };
     const made = calendarCaller(
-      { ...parts, baseUrl },
+      // Google names no time: its quota is one of minutes
+      { ...parts, baseUrl, isThrottle, pause: PER_USER.window, quotaOf: () => quotaOf(subject) },
       googleTokens({ ...parts, ...(subject && { subject }) }),
     );
-    callers.set(subject ?? '', made);
+    callers.set(subject, made);
     return made;
   }
 
@@ -62,7 +69,6 @@ export function googleCalendar(connection: GoogleConnection, options: SystemOpti
 
   function failure(reply: Reply): Error {
     const { status } = reply;
-    if (isThrottle(reply)) return throttled(reply, now);
     if (status === 403 || status === 404) {
       const reason = reasonsOf(reply)[0] ?? 'no reason';
       return new CalendarUnreadableError(
@@ -75,6 +81,8 @@ export function googleCalendar(connection: GoogleConnection, options: SystemOpti
   }
 
   return {
+    admit: (calendar, hasWaited) => quotaOf(subjectFor(calendar)).admit(hasWaited),
+
     async changes(calendar, cursor) {
       const { sync, page } = cursorIn(cursor);
       const reply = await list(calendar, {
@@ -111,7 +119,6 @@ export function googleCalendar(connection: GoogleConnection, options: SystemOpti
       });
       const { status } = reply;
       if (status === 412 || status === 404 || status === 410) return 'conflict';
-      if (isThrottle(reply)) throw throttled(reply, now);
       if (status === 400 || status === 403) return 'refused';
       if (status !== 200) throw unexpected(reply);
       return bodyOf(reply, eventReply).etag === version ? 'ignored' : 'written';

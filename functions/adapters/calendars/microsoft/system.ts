@@ -7,7 +7,7 @@ import {
   type StoredEvent,
 } from '../../../connections/system.ts';
 import { GRAPH_MARK } from '../../../connections/write-back/graph.ts';
-import { DAY, type Duration, type Instant } from '../../../rooms/model/time.ts';
+import { DAY, type Duration, type Instant, MINUTE } from '../../../rooms/model/time.ts';
 import type { Reply } from '../../provider/connection.ts';
 import {
   bodyIfReadable,
@@ -15,9 +15,9 @@ import {
   type CalendarCall,
   calendarCaller,
   type SystemOptions,
-  throttled,
   unexpected,
 } from '../calls.ts';
+import { quotas } from '../quota.ts';
 import { errorReply, eventReply, type GraphEvent, pageReply } from './schema.ts';
 import { microsoftTokens } from './token.ts';
 
@@ -43,6 +43,9 @@ const AHEAD: Duration = 365 * DAY;
 /** If less than this is ahead, the window is moved. */
 const LEAST_AHEAD: Duration = 183 * DAY;
 
+/** Microsoft's own quota for an app in a mailbox. */
+const PER_MAILBOX = { limit: 10_000, window: 10 * MINUTE } as const;
+
 /** An app may make four parallel calls for a mailbox. */
 const AT_ONCE = 4;
 
@@ -62,7 +65,11 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
   const { now } = options;
   const { baseUrl, ...login } = microsoftAddresses(connection);
   const parts = { ...options, connection: name, secret };
-  const call = calendarCaller({ ...parts, baseUrl }, microsoftTokens({ ...parts, ...login }));
+  const mailboxes = quotas(name, PER_MAILBOX, now);
+  const call = calendarCaller(
+    { ...parts, baseUrl, isThrottle, quotaOf: ({ ids = {} }) => mailboxes(ids.calendar ?? '') },
+    microsoftTokens({ ...parts, ...login }),
+  );
   /** The series that earlier pages of a reading had, by calendar: each is read once. */
   const seriesSeen = new Map<string, Set<string>>();
 
@@ -75,7 +82,6 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
 
   function failure(reply: Reply): Error {
     const { status } = reply;
-    if (isThrottle(reply)) return throttled(reply, now);
     if (status === 403 || status === 404) {
       return new CalendarUnreadableError(
         name,
@@ -128,6 +134,8 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
   }
 
   return {
+    admit: (calendar, hasWaited) => mailboxes(calendar).admit(hasWaited),
+
     async changes(calendar, cursor) {
       const from = cursorIn(cursor);
       if (from && from.until - now() < LEAST_AHEAD) return undefined;
@@ -160,7 +168,6 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
       });
       const { status } = reply;
       if (status === 412 || status === 404) return 'conflict';
-      if (isThrottle(reply)) throw throttled(reply, now);
       if (status === 400 || status === 403) return 'refused';
       if (status !== 200) throw unexpected(reply);
       return bodyOf(reply, eventReply)['@odata.etag'] === version ? 'ignored' : 'written';
