@@ -136,6 +136,7 @@ function systemOf({ connection }: ConnectedCalendar): Promise<CalendarSystem> {
   const made = calendarSystem(connection, {
     secrets: secrets(),
     now,
+    atOnce: 1,
     ...(isOnOneMachine() && { reach: 'any-network' }),
   });
   systems.set(connection.name, made);

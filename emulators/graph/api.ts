@@ -4,7 +4,16 @@ import { createRouter } from '../http/router.ts';
 import { SlidingWindows } from '../http/windows.ts';
 import { CHOICES, type Switches } from './choices.ts';
 import { Deltas } from './delta.ts';
-import { badRequest, changedMeanwhile, denied, noEvent, noMailbox, noRoute, tooMany } from './errors.ts';
+import {
+  badRequest,
+  changedMeanwhile,
+  denied,
+  noEvent,
+  noMailbox,
+  noRoute,
+  tooMany,
+  tooManyAtOnce,
+} from './errors.ts';
 import { type EventRecord, type Fields, type Mailbox, type Mailboxes, writable } from './mailboxes.ts';
 import { cancelledOccurrences, happening, occurrenceId, shown, shownOccurrence } from './shown.ts';
 import type { Tokens } from './tokens.ts';
@@ -14,6 +23,8 @@ export interface ApiParts {
   readonly tokens: Tokens;
   readonly switches: Switches;
   readonly rateLimits: boolean;
+  readonly perTenMinutes: number;
+  readonly meanwhile: () => Promise<unknown>;
   readonly now: () => number;
 }
 
@@ -38,8 +49,18 @@ const MUTABLE = 'AAMkA';
 const IMMUTABLE = 'AAkAL';
 
 /** Answers the calls of the contract for the app. */
-export function createApi({ mailboxes, tokens, switches, rateLimits, now }: ApiParts) {
-  const windows = new SlidingWindows({ calls: CHOICES.perTenMinutes, within: 600_000 });
+export function createApi({
+  mailboxes,
+  tokens,
+  switches,
+  rateLimits,
+  perTenMinutes,
+  meanwhile,
+  now,
+}: ApiParts) {
+  const windows = new SlidingWindows({ calls: perTenMinutes, within: 600_000 });
+  /** The number of calls under way, by mailbox. */
+  const underWay = new Map<string, number>();
   const deltas = new Deltas(switches);
 
   const single = ({ mailbox, eventId }: Visit): EventRecord => {
@@ -127,12 +148,17 @@ export function createApi({ mailboxes, tokens, switches, rateLimits, now }: ApiP
     const mailbox = mailboxes.find(user);
     if (!mailbox) throw noMailbox();
     if (!mailbox.allowed) throw denied();
-    const wait = rateLimits ? windows.take(mailbox.address, now()) : 0;
+    if (!rateLimits) return mailbox;
+    if ((underWay.get(mailbox.address) ?? 0) >= CHOICES.atOnce) throw tooManyAtOnce();
+    const wait = windows.take(mailbox.address, now());
     if (wait > 0) throw tooMany(Math.ceil(wait / 1000));
     return mailbox;
   };
 
-  return (request: EmulatorRequest): Reply => {
+  const change = ({ address }: Mailbox, by: number) =>
+    underWay.set(address, (underWay.get(address) ?? 0) + by);
+
+  return async (request: EmulatorRequest): Promise<Reply> => {
     const tenant = tenantOf(request);
     if (tenant !== undefined) return ok(tokens.grant(request, tenant, now()));
     tokens.admit(request.headers.authorization, now());
@@ -141,7 +167,16 @@ export function createApi({ mailboxes, tokens, switches, rateLimits, now }: ApiP
     const { user = '', event = '' } = match.params;
     const mailbox = admitted(user);
     request.account = mailbox.address;
-    return withIds(request, match.handler({ request, mailbox, eventId: event.replace(MUTABLE, IMMUTABLE) }));
+    change(mailbox, 1);
+    try {
+      await meanwhile();
+      return withIds(
+        request,
+        match.handler({ request, mailbox, eventId: event.replace(MUTABLE, IMMUTABLE) }),
+      );
+    } finally {
+      change(mailbox, -1);
+    }
   };
 }
 

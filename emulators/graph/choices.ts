@@ -37,6 +37,8 @@ export const CHOICES = {
   /** Calls of an app for a mailbox. */
   perTenMinutes: 10_000,
   atOnce: 4,
+  /** `Retry-After` of a call above that, in seconds. */
+  pauseOfConcurrency: 1,
   /** Changes of these fields are significant. */
   significant: ['start', 'end', 'recurrence', 'attendees', 'location', 'subject'],
 } as const;

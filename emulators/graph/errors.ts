@@ -1,4 +1,5 @@
 import { Refusal, type Reply } from '../http/replies.ts';
+import { CHOICES } from './choices.ts';
 
 const reply = (status: number, code: string, message: string): Reply => ({
   status,
@@ -32,11 +33,15 @@ export const changedMeanwhile = () =>
 
 export const badRequest = (message: string) => refusal(400, 'ErrorInvalidRequest', message);
 
-export const tooMany = (seconds: number) =>
+const throttled = (limit: string, seconds: number) =>
   new Refusal({
-    ...reply(429, 'ApplicationThrottled', 'Application is over its MailboxConcurrency limit.'),
+    ...reply(429, 'ApplicationThrottled', `Application is over its ${limit} limit.`),
     headers: { 'retry-after': String(seconds) },
   });
+
+export const tooMany = (seconds: number) => throttled('MailboxRequests', seconds);
+
+export const tooManyAtOnce = () => throttled('MailboxConcurrency', CHOICES.pauseOfConcurrency);
 
 /** An error of the token call, in the form of OAuth. */
 export const noGrant = (status: number, error: string, error_description: string) =>

@@ -1,8 +1,9 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { createClock } from '../http/clock.ts';
 import { seededRandom } from '../http/random.ts';
 import { type Emulator, startEmulator } from '../http/server.ts';
 import { createApi } from './api.ts';
-import { SWITCHES, type Switches } from './choices.ts';
+import { CHOICES, SWITCHES, type Switches } from './choices.ts';
 import { createControls } from './controls.ts';
 import { failure } from './errors.ts';
 import { type EventRecord, type Fields, type Mail, Mailboxes } from './mailboxes.ts';
@@ -26,6 +27,10 @@ export interface GraphOptions {
    * true.
    */
   readonly rateLimits?: boolean;
+  /** Calls of the app in ten minutes for each mailbox. Default 10,000. */
+  readonly perTenMinutes?: number;
+  /** Called for each call while it is under way. Default: a turn of the event loop. */
+  readonly meanwhile?: () => Promise<unknown>;
 }
 
 export interface Graph extends Emulator {
@@ -126,6 +131,8 @@ export async function startGraph(options: GraphOptions): Promise<Graph> {
       tokens,
       switches,
       rateLimits: options.rateLimits ?? true,
+      perTenMinutes: options.perTenMinutes ?? CHOICES.perTenMinutes,
+      meanwhile: options.meanwhile ?? turnOfTheLoop,
       now: clock.now,
     }),
     controls: createControls(inside),

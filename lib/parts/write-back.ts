@@ -28,7 +28,7 @@ const WRITTEN_AFTER: readonly Announcement[] = [
   'Room Ended',
 ];
 
-/** Microsoft serves four parallel calls per app and mailbox: two batches of two. */
+/** An invocation waits for the system of the calendar most of its time: two events wait together. */
 const BATCH_SIZE = 2;
 
 /** The reader's variable. It is set later, because the queue of writes is created after the reader. */

@@ -1,15 +1,27 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Switches } from '../../emulators/graph/choices.ts';
-import { type Graph, startGraph } from '../../emulators/graph/graph.ts';
+import { type Graph, type GraphOptions, startGraph } from '../../emulators/graph/graph.ts';
 import { microsoftCalendar } from '../../functions/adapters/calendars/microsoft/system.ts';
 import type { MicrosoftConnection } from '../../functions/connections/connection.ts';
-import { UnauthorizedError } from '../../functions/rooms/model/errors.ts';
+import type { CalendarSystem } from '../../functions/connections/system.ts';
+import { ThrottledError, UnauthorizedError } from '../../functions/rooms/model/errors.ts';
 import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { type Planned, Reader } from './reading.ts';
 import { ANNA, BOB, readsCalendars, type World } from './reading-suite.ts';
 
 const APP = { tenant: 'contoso', client: 'app-1' };
+
+const CONNECTION: MicrosoftConnection = {
+  ...APP,
+  name: 'team',
+  kind: 'microsoft',
+  secret: 'connection/team',
+  calendars: [ANNA, BOB],
+  which: 'all',
+  writeBack: 'off',
+};
 
 const timeOf = (instant: number) => ({
   dateTime: new Date(instant).toISOString().slice(0, 19),
@@ -55,13 +67,7 @@ async function start(now: () => number, switches: Partial<Switches> = {}): Promi
   });
   let secret = 'first-secret';
   const connection: MicrosoftConnection = {
-    ...APP,
-    name: 'team',
-    kind: 'microsoft',
-    secret: 'connection/team',
-    calendars: [ANNA, BOB],
-    which: 'all',
-    writeBack: 'off',
+    ...CONNECTION,
     baseUrl: emulator.url,
     loginUrl: emulator.loginUrl,
   };
@@ -194,11 +200,71 @@ test('tells what to do about a mailbox that the app may not read, without its ad
   await world.close();
 });
 
-test('waits as long as Microsoft asks for', async () => {
-  const world = await start(() => NOW);
-  world.emulator.faults.add({ fault: 'throttle', retryAfter: 9, on: 'GET /users/*/calendarView/delta' });
-  await expect(world.system.changes(ANNA)).rejects.toMatchObject({ code: 'throttled', retryAfter: 9000 });
-  await world.close();
+describe('the limits of an app in a mailbox', () => {
+  const secrets = { read: async () => 'a-secret' };
+  const limited = async (now: () => number, limits: Partial<GraphOptions> = {}) => {
+    const app = { ...APP, secrets: ['a-secret'] };
+    const emulator = await startGraph({ now, app, mailboxes: [ANNA, BOB], ...limits });
+    const { url: baseUrl, loginUrl } = emulator;
+    const connection = { ...CONNECTION, baseUrl, loginUrl };
+    const system = (atOnce?: number) =>
+      microsoftCalendar(connection, { secrets, now, ...(atOnce !== undefined && { atOnce }) });
+    return { emulator, system };
+  };
+  /** Long enough for other calls to arrive. */
+  const aWhile = async () => {
+    for (let turns = 0; turns < 50; turns += 1) await turnOfTheLoop();
+  };
+  const refused = ({ calls }: Graph) => calls.all.filter(({ sent }) => sent === 429).length;
+
+  test('of calls: waits as long as Microsoft asks for, and sends nothing for this mailbox meanwhile', async () => {
+    let now = NOW;
+    const { emulator, system } = await limited(() => now, { perTenMinutes: 3 });
+    const microsoft = system();
+    for (let call = 0; call < 3; call += 1) await microsoft.changes(ANNA);
+    now += HOUR / 60;
+    const wait = { code: 'throttled', retryAfter: (9 * HOUR) / 60 };
+    await expect(microsoft.changes(ANNA)).rejects.toMatchObject(wait);
+    await expect(microsoft.read(ANNA, 'any')).rejects.toMatchObject(wait);
+    expect(() => microsoft.admit(ANNA, true)).toThrow(ThrottledError);
+    await microsoft.changes(BOB);
+    expect(refused(emulator)).toBe(1);
+    now += wait.retryAfter;
+    await microsoft.changes(ANNA);
+    expect(refused(emulator)).toBe(1);
+    await emulator.close();
+  });
+
+  test('of calls at the same time: the fifth is refused', async () => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const { emulator, system } = await limited(() => NOW, { meanwhile: () => answered });
+    const events = system(9);
+    const calls = Array.from({ length: 5 }, () => events.changes(ANNA));
+    await expect(Promise.any(calls.map((call) => call.then(Promise.reject, String)))).resolves.toContain(
+      'retrying in 1 s',
+    );
+    answer();
+    const outcomes = await Promise.allSettled(calls);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+    await emulator.close();
+  });
+
+  test('of calls at the same time: a reading and two containers that write keep it together', async () => {
+    const { emulator, system } = await limited(() => NOW, { meanwhile: aWhile });
+    const ids = Array.from({ length: 30 }, () => emulator.add(ANNA, weekly));
+    const write = async (writer: CalendarSystem, id: string) => {
+      const [event] = await writer.read(ANNA, id);
+      const change = { format: 'graph', event: { location: { displayName: 'x' } } } as const;
+      return writer.write(ANNA, { id, version: event?.version ?? '' }, change);
+    };
+    const writers = [system(1), system(1)] as const;
+    const written = ids.map((id, nth) => write(writers[nth < 15 ? 0 : 1], id));
+    const page = await system().changes(ANNA);
+    expect(page?.events).toHaveLength(30);
+    expect(await Promise.all(written)).toEqual(ids.map(() => 'written'));
+    expect(refused(emulator)).toBe(0);
+    await emulator.close();
+  });
 });
 
 test('a write is conditional, and tells what became of it', async () => {
@@ -236,13 +302,8 @@ describe('a certificate in place of a client secret', () => {
       mailboxes: [ANNA],
     });
     const connection: MicrosoftConnection = {
-      ...APP,
-      name: 'team',
-      kind: 'microsoft',
-      secret: 'connection/team',
+      ...CONNECTION,
       calendars: [ANNA],
-      which: 'all',
-      writeBack: 'off',
       baseUrl: emulator.url,
       loginUrl: emulator.loginUrl,
     };

@@ -37,6 +37,13 @@ export interface SystemOptions {
   readonly timeout?: Duration;
   /** The networks that a server of CalDAV may be in. @default 'internet' */
   readonly reach?: Reach;
+  /**
+   * How many calls for one mailbox of Microsoft may be under way. It serves four of an app: two of a reading, and
+   * one of each container that writes.
+   *
+   * @default 2
+   */
+  readonly atOnce?: number;
 }
 
 const TIMEOUT: Duration = 20 * SECOND;

@@ -18,16 +18,40 @@ export interface Quota {
    */
   admit(hasWaited: boolean): void;
   /**
-   * Makes a call, unless the system throttled one. After that no call is sent for the time that it named.
+   * Makes a call, as soon as few enough are under way. After one that the system throttles, no call is sent
+   * for the time that it names.
    *
    * @throws ThrottledError
    */
   spend<T>(call: () => Promise<T>): Promise<T>;
 }
 
+/** The limits of an account. */
+export interface CallBudget extends Budget {
+  /** How many calls of this container may be under way. @default no limit */
+  readonly atOnce?: number;
+}
+
 /** @param connection its name, for errors */
-export function quota(connection: string, { limit, window }: Budget, now: () => Instant): Quota {
+export function quota(
+  connection: string,
+  { limit, window, atOnce = Number.POSITIVE_INFINITY }: CallBudget,
+  now: () => Instant,
+): Quota {
   const limiter = rateLimiter({ application: connection, limit: limit / WRITERS, window, now });
+  const waiting: (() => void)[] = [];
+  let free = atOnce;
+
+  async function place(): Promise<void> {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((given) => waiting.push(given));
+  }
+
+  function leave(): void {
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  }
 
   /** @throws ThrottledError */
   function comeBackAfter(wait: Duration): void {
@@ -43,12 +67,15 @@ export function quota(connection: string, { limit, window }: Budget, now: () => 
       if (!hasWaited || limiter.held() > 0) comeBackAfter(limiter.book(CALLS_OF_A_WRITE));
     },
     async spend(call) {
-      comeBackAfter(limiter.held());
+      await place();
       try {
+        comeBackAfter(limiter.held());
         return await call();
       } catch (error) {
         if (error instanceof ThrottledError) limiter.hold(error.retryAfter);
         throw error;
+      } finally {
+        leave();
       }
     },
   };

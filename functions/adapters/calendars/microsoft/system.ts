@@ -46,9 +46,6 @@ const LEAST_AHEAD: Duration = 183 * DAY;
 /** Microsoft's own quota for an app in a mailbox. */
 const PER_MAILBOX = { limit: 10_000, window: 10 * MINUTE } as const;
 
-/** An app may make four parallel calls for a mailbox. */
-const AT_ONCE = 4;
-
 /** Returns the addresses of a connection's tokens and API. National clouds have their own. */
 export function microsoftAddresses({
   tenant,
@@ -62,10 +59,10 @@ export function microsoftAddresses({
 /** Calendars of Microsoft 365, with an app of Entra. */
 export function microsoftCalendar(connection: MicrosoftConnection, options: SystemOptions): CalendarSystem {
   const { name, secret } = connection;
-  const { now } = options;
+  const { now, atOnce = 2 } = options;
   const { baseUrl, ...login } = microsoftAddresses(connection);
   const parts = { ...options, connection: name, secret };
-  const mailboxes = quotas(name, PER_MAILBOX, now);
+  const mailboxes = quotas(name, { ...PER_MAILBOX, atOnce }, now);
   const call = calendarCaller(
     { ...parts, baseUrl, isThrottle, quotaOf: ({ ids = {} }) => mailboxes(ids.calendar ?? '') },
     microsoftTokens({ ...parts, ...login }),
@@ -119,9 +116,13 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
       there.flatMap(({ id, type, seriesMasterId }) => seriesMasterId ?? (type === 'seriesMaster' ? id : [])),
     );
     const news = [...series].filter((id) => !seen.has(id));
-    const read = await inTurns(news, async (id) => (await eventNow(calendar, id)) ?? goneEvent(id));
+    const read = await inTurns(atOnce, news, async (id) => (await eventNow(calendar, id)) ?? goneEvent(id));
     // it may only have left the window, or be an occurrence
-    const looked = await inTurns(removed, async ({ id }) => (await wholeNow(calendar, id)) ?? goneEvent(id));
+    const looked = await inTurns(
+      atOnce,
+      removed,
+      async ({ id }) => (await wholeNow(calendar, id)) ?? goneEvent(id),
+    );
     for (const id of news) seen.add(id);
     if (next === undefined) seriesSeen.delete(calendar);
     const events = [...single, ...read, ...looked];
@@ -200,10 +201,14 @@ function stored(event: GraphEvent): StoredEvent {
   return { id: event.id, version: event['@odata.etag'] ?? '', content: { format: 'graph', event } };
 }
 
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function inTurns<T, R>(
+  atOnce: number,
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
   const done: R[] = [];
-  for (let from = 0; from < items.length; from += AT_ONCE)
-    done.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))));
+  for (let from = 0; from < items.length; from += atOnce)
+    done.push(...(await Promise.all(items.slice(from, from + atOnce).map(work))));
   return done;
 }
 
