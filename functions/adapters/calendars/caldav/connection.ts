@@ -48,7 +48,7 @@ export interface DavCalendar extends CalendarAddress {
   unreadable(reason: string): CalendarUnreadableError;
 }
 
-/** CalDAV names no quota. This much does no harm, and what waits for a server does not return all at once. */
+/** CalDAV names no quota. This much does no harm, and what waits for a server does not return all together. */
 const PER_USER = { limit: 6000, window: MINUTE } as const;
 
 const TIMEOUT: Duration = 20 * SECOND;
