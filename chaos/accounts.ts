@@ -3,6 +3,7 @@ import { startDaily } from '../emulators/daily/daily.ts';
 import { startMeetingsApi } from '../emulators/meetings-api/meetings-api.ts';
 import type { InventoryEntry, RoomEmulator } from '../emulators/room-emulator.ts';
 import { startWhereby } from '../emulators/whereby/whereby.ts';
+import { CHOICES } from '../emulators/zoom/choices.ts';
 import { startZoom } from '../emulators/zoom/zoom.ts';
 import { PROVIDERS, type ProviderEntry } from '../functions/adapters/providers.ts';
 import type { Instant } from '../functions/rooms/model/time.ts';
@@ -36,13 +37,15 @@ export interface AccountOptions {
   readonly now: () => Instant;
   /** The seed of random faults. */
   readonly seed: number;
+  /** Creations and changes of a Zoom host per UTC day. @default that of Zoom */
+  readonly changesPerDay?: number;
 }
 
 export type ProviderName = ProviderEntry['provider'];
 
 /**
- * Starts an emulator of a provider with one account, without rate limits: they would only make the simulated
- * time longer.
+ * Starts an emulator of a provider with one account, without limits per second or minute: they would only make
+ * the simulated time longer. A Zoom host's limit per day is kept, because requests have to wait for the next day.
  */
 export const ACCOUNTS: Readonly<Record<ProviderName, (options: AccountOptions) => Promise<Account>>> = {
   'meetings-api': openMeetingsApi,
@@ -139,7 +142,12 @@ async function openWhereby({ name, now, seed }: AccountOptions): Promise<Account
   };
 }
 
-async function openZoom({ name, now, seed }: AccountOptions): Promise<Account> {
+async function openZoom({
+  name,
+  now,
+  seed,
+  changesPerDay = CHOICES.changesPerDay,
+}: AccountOptions): Promise<Account> {
   const credential = randomUUID();
   const client = { accountId: name, clientId: `${name}-app` };
   const hosts = ['one', 'two', 'three'].map((host) => `${host}@${name}.example`);
@@ -148,6 +156,7 @@ async function openZoom({ name, now, seed }: AccountOptions): Promise<Account> {
     now,
     seed,
     rateLimits: false,
+    changesPerDay,
   });
   const entry = { provider: 'zoom', name, ...client, hosts, secret: name, baseUrl: emulator.url } as const;
   return {

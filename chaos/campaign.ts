@@ -93,7 +93,10 @@ function putInFront({ rooms: { stack }, heard }: Scenario, faults: Faults): void
 }
 
 function faultsOf({ emulator }: Account): Record<string, number> {
-  const counted: Record<string, number> = { 'calls of the provider': emulator.calls.all.length };
+  const counted: Record<string, number> = {
+    'calls of the provider': emulator.calls.all.length,
+    'provider: over its limit': emulator.calls.count('*', { handled: 429 }),
+  };
   for (const { fault } of emulator.calls.all) {
     if (fault) counted[`provider: ${fault}`] = (counted[`provider: ${fault}`] ?? 0) + 1;
   }

@@ -1,5 +1,5 @@
 import { type LocalRooms, type LocalRoomsOptions, startLocalRooms } from '../local/rooms/local-rooms.ts';
-import { ACCOUNTS, type Account, localProvider, type ProviderName } from './accounts.ts';
+import { ACCOUNTS, type Account, type AccountOptions, localProvider, type ProviderName } from './accounts.ts';
 import { type Heard, hearing } from './audit.ts';
 
 /** The stack of this project with an account at a provider's emulator, and a recorder of its output. */
@@ -9,13 +9,18 @@ export interface Scenario {
   readonly heard: Heard;
 }
 
+interface ScenarioOptions
+  extends Pick<LocalRoomsOptions, 'settings' | 'synthesise'>,
+    Pick<AccountOptions, 'changesPerDay'> {}
+
 /** @param options besides the provider, the settings and the recorder */
 export async function prepareScenario(
   provider: ProviderName,
   seed: number,
-  options: Pick<LocalRoomsOptions, 'settings' | 'synthesise'> = {},
+  { changesPerDay, ...options }: ScenarioOptions = {},
 ): Promise<Scenario> {
-  const account = await ACCOUNTS[provider]({ name: 'storm', now: () => Date.now(), seed });
+  const limit = changesPerDay === undefined ? {} : { changesPerDay };
+  const account = await ACCOUNTS[provider]({ name: 'storm', now: () => Date.now(), seed, ...limit });
   const heard = hearing(account);
   const rooms = await startLocalRooms({
     startProvider: async () => localProvider(account),

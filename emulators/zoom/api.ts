@@ -54,7 +54,7 @@ export function createApi(parts: ApiParts) {
    * Counts the call towards the host's limit of a hundred; the switch decides whether refused calls count.
    */
   const counted = <T>(host: Host, now: number, act: () => T): T => {
-    if (rateLimits) limits.assertChange(host, now);
+    limits.assertChange(host, now);
     try {
       const result = act();
       limits.countChange(host, now);

@@ -15,9 +15,11 @@ export class Limits {
   };
   readonly #days = new Map<string, { day: number; changes: number }>();
   readonly #switches: Switches;
+  readonly #changesPerDay: number;
 
-  constructor(switches: Switches) {
+  constructor(switches: Switches, changesPerDay: number) {
     this.#switches = switches;
+    this.#changesPerDay = changesPerDay;
   }
 
   /** @throws Refusal */
@@ -38,12 +40,12 @@ export class Limits {
 
   /** @throws Refusal if a host has reached its daily limit */
   assertChange(host: Host, now: number): void {
-    if (this.changesOf(host, now) < CHOICES.changesPerDay) return;
+    if (this.changesOf(host, now) < this.#changesPerDay) return;
     const midnight = (Math.floor(now / DAY) + 1) * DAY;
     throw tooMany(
-      `You have exceeded the daily rate limit (${CHOICES.changesPerDay}) of Meeting Create/Update API requests permitted ` +
+      `You have exceeded the daily rate limit (${this.#changesPerDay}) of Meeting Create/Update API requests permitted ` +
         'for this particular user. You may resume these requests at GMT 00:00:00.',
-      this.#headers('Light', 'Daily-limit', CHOICES.changesPerDay, midnight),
+      this.#headers('Light', 'Daily-limit', this.#changesPerDay, midnight),
     );
   }
 

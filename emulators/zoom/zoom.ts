@@ -29,6 +29,11 @@ export interface ZoomOptions {
    * true.
    */
   readonly rateLimits?: boolean;
+  /**
+   * Creations and changes of a host per UTC day. This limit is also kept without the others. Default: 100, or none without
+   * the others.
+   */
+  readonly changesPerDay?: number;
   readonly webhook?: WebhookOptions;
   /** Whether webhooks that are not on loopback are called too. Default false. */
   readonly callbacksAnywhere?: boolean;
@@ -81,7 +86,9 @@ export async function startZoom(options: ZoomOptions): Promise<Zoom> {
   const clock = createClock(options.now);
   const accounts = new Accounts(options.accounts, switches);
   const meetings = new Meetings(seededRandom(options.seed ?? 1), switches);
-  const limits = new Limits(switches);
+  const rateLimits = options.rateLimits ?? true;
+  const { changesPerDay = rateLimits ? CHOICES.changesPerDay : Number.POSITIVE_INFINITY } = options;
+  const limits = new Limits(switches, changesPerDay);
   const deliveries = new Deliveries({ anywhere: options.callbacksAnywhere ?? false });
   const webhooks = new Webhooks(options.webhook, deliveries, switches);
 
@@ -196,7 +203,7 @@ export async function startZoom(options: ZoomOptions): Promise<Zoom> {
       webhooks,
       limits,
       switches,
-      rateLimits: options.rateLimits ?? true,
+      rateLimits,
       now: clock.now,
       endSession,
     }),

@@ -7,6 +7,8 @@ import { synthesiseHere } from '../support/synthesise.ts';
 
 const SEED = 20270301;
 const BUS_OUTAGE = 6;
+/** Three hosts make fewer rooms in a day than the first wave asks for: the others wait for midnight UTC. */
+const CHANGES_PER_DAY = 3;
 /** Every death takes all processes of a function, and each of them has to start again. */
 const SETTINGS = { requestConcurrency: 3, rotationConcurrency: 3 };
 
@@ -21,7 +23,11 @@ afterEach(async () => {
 it.each(PROVIDERS)(
   'a storm around %s leaves every key as the newest request wants it',
   async (provider) => {
-    ground = await prepareScenario(provider, SEED, { settings: SETTINGS, synthesise: synthesiseHere });
+    ground = await prepareScenario(provider, SEED, {
+      settings: SETTINGS,
+      synthesise: synthesiseHere,
+      changesPerDay: CHANGES_PER_DAY,
+    });
     const { figures, wrong } = await runCampaign(ground, {
       seed: SEED,
       requests: 40,
@@ -34,6 +40,7 @@ it.each(PROVIDERS)(
     expect(figures.moved).toBeGreaterThan(0);
     expect(figures['provider: status']).toBeGreaterThan(0);
     expect(figures['bus refused']).toBeGreaterThanOrEqual(BUS_OUTAGE);
+    if (provider === 'zoom') expect(figures['provider: over its limit']).toBeGreaterThan(0);
   },
   180_000,
 );
