@@ -42,6 +42,25 @@ describe.each([
   });
 });
 
+describe.each([
+  ['the Meetings API', meetingsApi],
+  ['Daily', daily],
+  ['Whereby', whereby],
+  ['Zoom', zoom],
+])('docs/emulators.md says of %s', (name, { POSITIONS }) => {
+  const rows = rowsUnder(`What was chosen: ${name}`);
+
+  test.each(Object.entries(POSITIONS))(
+    'what each position of %s changes for rooms',
+    (name, [, ...others]: readonly unknown[]) => {
+      const row = rows.find((each) => each.startsWith(`| \`${name}\``)) ?? '';
+      const effect = row.split('|')[4]?.trim() ?? '';
+      const silent = others.filter((position) => !effect.includes(`\`${position}\``));
+      expect([effect, effect.startsWith('none: ') ? [] : silent]).toEqual([expect.stringMatching(/: ./), []]);
+    },
+  );
+});
+
 test('docs/emulators.md has every kind of fault', () => {
   const kinds = rowsUnder('Faults').map((row) => /^\| `([\w-]+)`/.exec(row)?.[1]);
   expect(kinds).toEqual(expect.arrayContaining([...FAULT_KINDS]));

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { turnsOf } from '../../../emulators/http/switches.ts';
+import { POSITIONS } from '../../../emulators/meetings-api/choices.ts';
 import { type MeetingsApiOptions, startMeetingsApi } from '../../../emulators/meetings-api/meetings-api.ts';
 import { meetingsApi } from '../../../functions/adapters/meetings-api/provider.ts';
 import { secretsManager } from '../../../functions/adapters/secrets.ts';
@@ -73,22 +75,11 @@ async function start(settings: Settings = {}): Promise<ProviderBench> {
   };
 }
 
-/** Every position of every switch, each away from its default by itself. */
-const POSITIONS: readonly NonNullable<Settings['switches']>[] = [
-  {},
-  { expiredRoomsCount: true },
-  { expiredRoomsListed: false },
-  { largestPage: 20, tooLargePage: 'refuse' },
+describeProvider('the Meetings API', (switches) => start({ switches }), [
+  ...turnsOf(POSITIONS),
+  // the adapter asks for pages that only a smaller limit refuses or shortens
   { largestPage: 20, tooLargePage: 'clamp' },
-  { pageSizeEcho: 'number' },
-  { embedded: 'rooms' },
-  { nestedUpdates: 'replace' },
-  { unknownTheme: 'accept' },
-];
-
-for (const switches of POSITIONS) {
-  describeProvider(`the Meetings API ${JSON.stringify(switches)}`, () => start({ switches }));
-}
+]);
 
 describe('the Meetings API', () => {
   test('says that it is full at the limit, and takes a room again once one has ended', async () => {

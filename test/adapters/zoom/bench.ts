@@ -89,6 +89,8 @@ export async function startZoomBench({ hosts = HOSTS, ...options }: Settings = {
     observed,
     entry,
     now,
+    showsDeleted: options.switches?.meetingInTrash === 'shown',
+    oneToken: options.switches?.tokens === 'single',
     another,
     provider: another(),
     calls: {
