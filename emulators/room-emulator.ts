@@ -28,6 +28,8 @@ export interface RoomEmulator extends Emulator {
    * Every room that the emulator remembers, including ended ones, the oldest first. Default: of all accounts.
    */
   inventory(account?: string): readonly InventoryEntry[];
+  /** The rooms with which another emulator can be started, by its option `rooms`, as JSON. */
+  kept(): readonly object[];
   /** Follows a guest's or host's link. @throws Error with the reason if it leads nowhere */
   enter(link: string): Entry;
   /** Applies all that is due by the clock, and resolves once every callback was sent. */

@@ -25,8 +25,8 @@ npm run send, rooms, clock, events, dead-letters, feed and host-link; each has a
   --url URL        with --calendar caldav, the URL of a calendar on any server, with its user:password or token in
                    the variable CALDAV_LOGIN
   --port N         where the commands find it; default EVERGREEN_ROOMS_PORT, else 4747
-  --data DIR       keeps tables, queues and the clock there, and goes on from them the next time. The rooms at the
-                   provider are kept for meetings-api alone: npm run reconcile opens the others again
+  --data DIR       keeps tables, queues, the clock and the rooms at the provider there, and goes on from them the next
+                   time
   -c name=value    a setting of the stack, as cdk synth takes it; calendarReadEvery is PT12H here`;
 
 /** Characters per line, if the width of the window is unknown. */

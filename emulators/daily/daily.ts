@@ -15,6 +15,8 @@ import { Webhooks } from './webhooks.ts';
 
 export interface DailyOptions {
   readonly domains: readonly DomainOptions[];
+  /** The rooms of an earlier run. */
+  readonly rooms?: readonly RoomRecord[];
   /** Default: a free port. */
   readonly port?: number;
   /** Milliseconds since the epoch; the rate limits use it too. Default: the machine's clock. */
@@ -50,6 +52,7 @@ export async function startDaily(options: DailyOptions): Promise<Daily> {
   const switches = { ...SWITCHES, ...options.switches };
   const clock = createClock(options.now);
   const domains = new Domains(options.domains, seededRandom(options.seed ?? 1), switches);
+  for (const room of options.rooms ?? []) domains.named(room.domainName).rooms.keep({ ...room });
   const deliveries = new Deliveries({ anywhere: options.callbacksAnywhere ?? false });
   const webhooks = new Map(domains.all().map(({ domainName }) => [domainName, new Webhooks(deliveries)]));
   // every domain has its webhooks
@@ -80,6 +83,10 @@ export async function startDaily(options: DailyOptions): Promise<Daily> {
     room(name: string, domainName?: string) {
       catchUp();
       return domainOf(domainName).rooms.find(name, clock.now());
+    },
+    kept() {
+      catchUp();
+      return domains.all().flatMap(({ rooms }) => rooms.existingOnes());
     },
     removeRoom: (name: string, domainName?: string) =>
       domainOf(domainName).rooms.delete(existing(name, domainName)),

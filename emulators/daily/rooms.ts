@@ -66,11 +66,20 @@ export class Rooms {
     const replaced = this.existing(name);
     if (replaced) this.delete(replaced);
     const createdAt = Math.floor(now / 1000) * 1000;
-    const room: RoomRecord = { ...order, name, id: randomUUID(), createdAt };
-    this.#byName.set(this.#key(name), room);
+    return this.keep({ ...order, name, id: randomUUID(), createdAt });
+  }
+
+  /** Adds a room unchanged, such as one of an earlier run. */
+  keep(room: RoomRecord): RoomRecord {
+    this.#byName.set(this.#key(room.name), room);
     this.#ordered = undefined;
     this.watch(room);
     return room;
+  }
+
+  /** Returns all rooms that were not deleted. */
+  existingOnes(): RoomRecord[] {
+    return [...this.#byName.values()];
   }
 
   /** Schedules the collector for the room; call it whenever the room's `exp` has changed. */

@@ -86,6 +86,7 @@ export async function startMeetingsApi(options: MeetingsApiOptions): Promise<Mee
       catchUp();
       return rooms.find(id);
     },
+    kept: () => inside.rooms(),
     inventory: (applicationId?: string) => inside.rooms(applicationId).map(inventoryEntry),
     enter(link: string): Entry {
       catchUp();

@@ -33,7 +33,7 @@ export class Meetings {
   readonly #subdomain: string;
   readonly #random: Random;
   readonly #switches: Switches;
-  #ordinal = CHOICES.firstMeetingId;
+  #ordinal: number = CHOICES.firstMeetingId;
 
   constructor(subdomain: string, random: Random, switches: Switches) {
     this.#subdomain = subdomain;
@@ -43,7 +43,7 @@ export class Meetings {
 
   create(order: MeetingOrder, now: number): MeetingRecord {
     const ordinal = this.#ordinal++;
-    const meeting: MeetingRecord = {
+    return this.keep({
       meetingId: this.#switches.meetingId === 'digits' ? String(ordinal) : randomUUID(),
       ordinal,
       subdomain: this.#subdomain,
@@ -53,7 +53,12 @@ export class Meetings {
       isLocked: order.isLocked,
       roomMode: order.roomMode,
       roomKey: randomBytes(24).toString('base64url'),
-    };
+    });
+  }
+
+  /** Adds a meeting unchanged, such as one of an earlier run. */
+  keep(meeting: MeetingRecord): MeetingRecord {
+    this.#ordinal = Math.max(this.#ordinal, meeting.ordinal + 1);
     this.#byId.set(meeting.meetingId, meeting);
     this.#byName.set(meeting.roomName, meeting);
     this.#endings.add(meeting.endDate + this.#switches.deletedAfter * HOUR, meeting);

@@ -14,6 +14,8 @@ import { type Client, Sessions } from './sessions.ts';
 
 export interface WherebyOptions {
   readonly organizations: readonly OrganizationOptions[];
+  /** The meetings of an earlier run. */
+  readonly rooms?: readonly MeetingRecord[];
   /** Default: a free port. */
   readonly port?: number;
   /** Milliseconds since the epoch; the points use it too. Default: the machine's clock. */
@@ -43,6 +45,8 @@ export async function startWhereby(options: WherebyOptions): Promise<Whereby> {
   const switches = { ...SWITCHES, ...options.switches };
   const clock = createClock(options.now);
   const organizations = new Organizations(options.organizations, seededRandom(options.seed ?? 1), switches);
+  for (const meeting of options.rooms ?? [])
+    organizations.named(meeting.subdomain).meetings.keep({ ...meeting });
   const deliveries = new Deliveries({ anywhere: options.callbacksAnywhere ?? false });
   const sessions = new Sessions(organizations, deliveries, clock.now);
   const links = createLinks(switches.roomKey);
@@ -75,6 +79,7 @@ export async function startWhereby(options: WherebyOptions): Promise<Whereby> {
       catchUp();
       return organization(subdomain).meetings.find(meetingId);
     },
+    kept: () => inside.meetings(),
     removeMeeting: (meetingId: string, subdomain?: string) =>
       organization(subdomain).meetings.delete(existing(meetingId, subdomain), clock.now()),
     inventory: (subdomain?: string) =>

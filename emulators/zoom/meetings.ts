@@ -30,6 +30,11 @@ export interface MeetingRecord {
   readonly participants: Set<string>;
 }
 
+/** A meeting after its emulator has stopped: without participants, and with the address of its host. */
+export interface KeptMeeting extends Omit<MeetingRecord, 'host' | 'participants'> {
+  readonly host: string;
+}
+
 /** A user's default settings for meetings. */
 const USER_SETTINGS: Settings = {
   host_video: false,
@@ -134,6 +139,11 @@ export class Meetings {
       participants: new Set(),
     };
     if (start_time !== undefined && type !== 3) meeting.startTime = this.#start(start_time, timezone, now);
+    return this.keep(meeting);
+  }
+
+  /** Adds a meeting unchanged, such as one of an earlier run. */
+  keep(meeting: MeetingRecord): MeetingRecord {
     this.#byId.set(meeting.id, meeting);
     return meeting;
   }

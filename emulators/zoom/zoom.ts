@@ -10,12 +10,14 @@ import { CHOICES, SWITCHES, type Switches } from './choices.ts';
 import { createControls } from './controls.ts';
 import { failure } from './errors.ts';
 import { Limits } from './limits.ts';
-import { type MeetingRecord, Meetings } from './meetings.ts';
+import { type KeptMeeting, type MeetingRecord, Meetings } from './meetings.ts';
 import { joinUrl, readTicket } from './shown.ts';
 import { type WebhookOptions, Webhooks } from './webhooks.ts';
 
 export interface ZoomOptions {
   readonly accounts: readonly AccountOptions[];
+  /** The meetings of an earlier run. */
+  readonly rooms?: readonly KeptMeeting[];
   /** Default: a free port. */
   readonly port?: number;
   /** Milliseconds since the epoch; the rate limits use it too. Default: the machine's clock. */
@@ -99,6 +101,8 @@ export async function startZoom(options: ZoomOptions): Promise<Zoom> {
     if (!host) throw new Error(`there is no host ${email}`);
     return host;
   };
+  for (const { host, ...meeting } of options.rooms ?? [])
+    meetings.keep({ ...meeting, host: existingHost(host), participants: new Set() });
   const known = (id: string): MeetingRecord => {
     const meeting = meetings.existing(id);
     if (!meeting) throw new Error(`there is no meeting ${id}`);
@@ -129,6 +133,10 @@ export async function startZoom(options: ZoomOptions): Promise<Zoom> {
       const host = hostNamed(email);
       return host ? limits.changesOf(host, clock.now()) : 0;
     },
+    kept: (): readonly KeptMeeting[] =>
+      meetings.all
+        .filter(({ deletedAt = 0 }) => Number.isFinite(deletedAt))
+        .map(({ host, participants: _, ...meeting }) => ({ ...meeting, host: host.email })),
     removeMeeting(id: string) {
       known(id).deletedAt = Number.NEGATIVE_INFINITY;
     },

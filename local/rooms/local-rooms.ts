@@ -72,6 +72,8 @@ export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<
     await doors.putCredential(provider.application.name ?? '', provider.credential);
     const save = () => data?.save({ clockOffset: stack.clock.offset(), provider: provider.state() });
     const saving = setInterval(save, SAVING_INTERVAL).unref();
+    // the tables must not be ahead of the clock, even if the process is killed during a turn
+    const following = stack.clock.onJump(save);
     save();
     return {
       stack,
@@ -80,6 +82,7 @@ export async function startLocalRooms(options: LocalRoomsOptions = {}): Promise<
       resumed: data?.kept !== undefined,
       async stop() {
         clearInterval(saving);
+        following();
         save();
         doors.close();
         await stack.stop();

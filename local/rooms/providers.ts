@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { startDaily } from '../../emulators/daily/daily.ts';
+import type { RoomRecord } from '../../emulators/daily/rooms.ts';
 import type { RoomEmulator } from '../../emulators/room-emulator.ts';
+import type { MeetingRecord } from '../../emulators/whereby/meetings.ts';
 import { startWhereby } from '../../emulators/whereby/whereby.ts';
+import type { KeptMeeting } from '../../emulators/zoom/meetings.ts';
 import { startZoom } from '../../emulators/zoom/zoom.ts';
 import type { ProviderEntry } from '../../functions/adapters/providers.ts';
 import { type LocalProvider, type StartProvider, startMeetingsApiProvider } from './provider.ts';
@@ -15,14 +18,15 @@ export const LOCAL_PROVIDERS: Readonly<Record<ProviderEntry['provider'], StartPr
 };
 
 async function startDailyProvider(kept?: unknown): Promise<LocalProvider> {
-  const apiKey = apiKeyOf(kept);
-  const emulator = await startDaily({ domains: [{ domainName: 'evergreen', apiKeys: [apiKey] }] });
+  const { apiKey, rooms } = stateOf<RoomRecord>(kept);
+  const emulator = await startDaily({ domains: [{ domainName: 'evergreen', apiKeys: [apiKey] }], rooms });
   return provided({ name: 'daily', title: 'Daily (emulator)', movesExpiry: true }, emulator, apiKey);
 }
 
 async function startWherebyProvider(kept?: unknown): Promise<LocalProvider> {
-  const apiKey = apiKeyOf(kept);
-  const emulator = await startWhereby({ organizations: [{ subdomain: 'evergreen', apiKeys: [apiKey] }] });
+  const { apiKey, rooms } = stateOf<MeetingRecord>(kept);
+  const organizations = [{ subdomain: 'evergreen', apiKeys: [apiKey] }];
+  const emulator = await startWhereby({ organizations, rooms });
   return provided({ name: 'whereby', title: 'Whereby (emulator)', movesExpiry: false }, emulator, apiKey);
 }
 
@@ -30,10 +34,13 @@ async function startWherebyProvider(kept?: unknown): Promise<LocalProvider> {
 const ZOOM_HOSTS = ['ann@example.org', 'bob@example.org', 'cleo@example.org'];
 
 async function startZoomProvider(kept?: unknown): Promise<LocalProvider> {
-  const clientSecret = apiKeyOf(kept);
+  const { apiKey: clientSecret, rooms } = stateOf<KeptMeeting>(kept);
   const client = { accountId: 'evergreen', clientId: 'evergreen-app' };
   const hosts = ZOOM_HOSTS.map((email) => ({ email }));
-  const emulator = await startZoom({ accounts: [{ ...client, clientSecrets: [clientSecret], hosts }] });
+  const emulator = await startZoom({
+    accounts: [{ ...client, clientSecrets: [clientSecret], hosts }],
+    rooms,
+  });
   const local = provided(
     { name: 'zoom', title: 'Zoom (emulator)', movesExpiry: true },
     emulator,
@@ -42,9 +49,16 @@ async function startZoomProvider(kept?: unknown): Promise<LocalProvider> {
   return { ...local, application: { ...local.application, ...client, hosts: ZOOM_HOSTS } };
 }
 
-/** The rooms of these three emulators end with them: only the API key is kept from an earlier run. */
-function apiKeyOf(kept: unknown): string {
-  return (kept as { apiKey?: string } | undefined)?.apiKey ?? randomBytes(32).toString('hex');
+/** The state with which an emulator with an API key is the same in every run. */
+interface ApiKeyState<Room> {
+  readonly apiKey: string;
+  readonly rooms: readonly Room[];
+}
+
+/** @param kept the state of an earlier run, which is without rooms if version 0.1.0 wrote it */
+function stateOf<Room>(kept: unknown): ApiKeyState<Room> {
+  const { apiKey = randomBytes(32).toString('hex'), rooms = [] } = (kept ?? {}) as Partial<ApiKeyState<Room>>;
+  return { apiKey, rooms };
 }
 
 function provided(
@@ -60,7 +74,7 @@ function provided(
     credential: apiKey,
     movesExpiry,
     settle: () => emulator.settle(),
-    state: () => ({ apiKey }),
+    state: (): ApiKeyState<object> => ({ apiKey, rooms: emulator.kept() }),
     close: () => emulator.close(),
   };
 }

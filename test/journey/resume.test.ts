@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,12 +14,17 @@ async function ask({ doors, stack }: LocalRooms): Promise<void> {
   await stack.settle();
 }
 
+const read = (directory: string): { clockOffset: number } =>
+  JSON.parse(readFileSync(join(directory, 'stack.json'), 'utf8'));
+
 test('a stack that was told where goes on from there: its rooms, its provider, its clock', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'kept-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const first = await startLocalRooms({ directory, synthesise: synthesiseHere });
   await ask(first);
   await first.stack.turnTo(first.stack.clock.now() + 2 * DAY);
+  // a process that is killed has no time to save
+  expect(read(directory).clockOffset).toBe(first.stack.clock.offset());
   const [before, ended] = [await first.doors.room('kept'), first.stack.clock.now()];
   await first.stop();
   // it holds the key that opens rooms
