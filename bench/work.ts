@@ -10,6 +10,8 @@ export interface Task {
   readonly perRoom: boolean;
   /** The rooms exist and are due. */
   readonly seeded: boolean;
+  /** They have been rotated before. */
+  readonly rotated?: boolean;
   /** The batch size of its queue. */
   readonly batchSize: number;
 }
@@ -27,9 +29,10 @@ const TASKS: Readonly<Record<FunctionName, Task>> = {
     batchSize: 10,
   },
   'rotate-rooms': {
-    body: JSON.stringify({ key: `${PREFIX}%n`, generation: 1, cause: 'due' }),
+    body: JSON.stringify({ key: `${PREFIX}%n`, generation: 2, cause: 'due' }),
     perRoom: true,
     seeded: true,
+    rotated: true,
     batchSize: 10,
   },
   'plan-rotation': { body: '{}', perRoom: false, seeded: true, batchSize: 1 },
@@ -58,8 +61,8 @@ export class Assignments {
 
   /** @param allRooms the number of rooms if a message is about all of them */
   async prepare(messages: number, allRooms: number = ALL_ROOMS): Promise<void> {
-    const { perRoom, seeded } = this.#task;
-    if (seeded) await this.#world.seed(PREFIX, perRoom ? messages : allRooms);
+    const { perRoom, seeded, rotated } = this.#task;
+    if (seeded) await this.#world.seed(PREFIX, perRoom ? messages : allRooms, rotated);
   }
 
   take(messages: number, batchSize: number = this.#task.batchSize): Work {

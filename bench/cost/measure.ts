@@ -18,6 +18,9 @@ const TRACED = 0.05;
 /** How long the stack's bus keeps its events, in months: 90 days. */
 const ARCHIVE_MONTHS = (90 / 365) * 12;
 
+/** Time is measured so often, and the shortest counts: other work of the machine only adds to it. */
+const TIMED_ROUNDS = 3;
+
 const WARM_UP = 200;
 const MESSAGES = 200;
 
@@ -43,7 +46,7 @@ export async function measureRoom(
   const world = await startWorld({ engine: 'dynoxide' });
   const recorder = await startRecorder(world);
   const work = new Assignments(name, world);
-  await work.prepare(2 * (WARM_UP + MESSAGES), ACCOUNT);
+  await work.prepare(2 * WARM_UP + (1 + TIMED_ROUNDS) * MESSAGES, ACCOUNT);
   const [warmUp, messages] = isPerRoom(name) ? [WARM_UP, MESSAGES] : [3, 5];
   const rooms = isPerRoom(name) ? messages : messages * ACCOUNT;
   const wire = await onTheWire({ variant, name, world, recorder, work, warmUp, messages });
@@ -100,10 +103,13 @@ async function timed(run: Run & { readonly megabytes: number }): Promise<Usage> 
   const container = await open(run, world.environment());
   await container.run(work.take(warmUp));
   world.provider.faults.add({ fault: 'delay', delay: PROVIDER_TIME, times: 'always' });
-  const { milliseconds, cpu } = await container.run(work.take(messages));
+  let billed = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < TIMED_ROUNDS; round += 1) {
+    const { milliseconds, cpu } = await container.run(work.take(messages));
+    const waited = Math.max(0, milliseconds - cpu);
+    billed = Math.min(billed, waited + cpu * Math.max(1, WHOLE_CPU / megabytes));
+  }
   await container.stop();
-  const waited = Math.max(0, milliseconds - cpu);
-  const billed = waited + cpu * Math.max(1, WHOLE_CPU / megabytes);
   return {
     invocations: invocationsOf(run),
     gigabyteSeconds: ((billed / 1000) * megabytes) / 1024,

@@ -4,8 +4,8 @@ import type { StoredBytes } from './stored-bytes.ts';
 const GIGABYTE = 1e9;
 const YEAR = 365;
 
-/** A past generation is stored for the week that it still lives, and for 90 days after that. */
-export const DAYS_REMEMBERED = 7 + 90;
+/** A rotation's traces stay on the row until the next rotation: the life of a room without its last week. */
+export const DAYS_REMEMBERED = 90 - 7;
 
 /** The bytes that DynamoDB adds to every item and index entry when it calculates storage. */
 const OVERHEAD = 100;
@@ -21,16 +21,16 @@ export function kept({ row, indexEntry }: StoredBytes): Usage {
   };
 }
 
-/** The storage of a past generation, which every comparison reads. The usual way stores none. */
-export function remembered({ generation }: StoredBytes): Usage {
-  if (generation === 0) return {};
+/** The storage of what a row says of earlier rooms, which every comparison reads. */
+export function remembered({ previous, past }: Pick<StoredBytes, 'previous' | 'past'>): Usage {
+  const stored = gigabyteMonths(previous + past, DAYS_REMEMBERED, 0);
   return {
-    storedGigabyteMonths: gigabyteMonths(generation, DAYS_REMEMBERED),
-    backedUpGigabyteMonths: gigabyteMonths(generation, DAYS_REMEMBERED),
-    readUnits: (DAYS_REMEMBERED * generation) / READ_SIZE / 2,
+    storedGigabyteMonths: stored,
+    backedUpGigabyteMonths: stored,
+    readUnits: (DAYS_REMEMBERED * (previous + past)) / READ_SIZE / 2,
   };
 }
 
-function gigabyteMonths(bytes: number, days: number): number {
-  return ((bytes + OVERHEAD) / GIGABYTE) * (days / YEAR) * 12;
+function gigabyteMonths(bytes: number, days: number, overhead = OVERHEAD): number {
+  return ((bytes + overhead) / GIGABYTE) * (days / YEAR) * 12;
 }

@@ -1,4 +1,6 @@
 import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { bytesOf } from '../../functions/adapters/tables/item-size.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { ROOMS_TABLE } from '../../local/engines/table-engines.ts';
 
@@ -7,8 +9,10 @@ export interface StoredBytes {
   readonly row: number;
   /** The row's entry in the index of due rooms. */
   readonly indexEntry: number;
-  /** The entry of a past generation. */
-  readonly generation: number;
+  /** What the row says of the room before. */
+  readonly previous: number;
+  /** What the row says of past generations. */
+  readonly past: number;
 }
 
 type Item = Record<string, AttributeValue>;
@@ -22,7 +26,8 @@ export async function storedBytes(endpoint: string, TableName: string): Promise<
   return {
     row: average(rows.map(mapBytes)),
     indexEntry: average(rows.map((row) => mapBytes(projected(row)))),
-    generation: average(items.filter(({ entry }) => entry?.S?.startsWith('generation#')).map(mapBytes)),
+    previous: average(rows.map((row) => partBytes(row, 'previous'))),
+    past: average(rows.map((row) => partBytes(row, 'past'))),
   };
 }
 
@@ -34,23 +39,13 @@ function projected(row: Item): Item {
   return Object.fromEntries(Object.entries(row).filter(([name]) => PROJECTED.includes(name)));
 }
 
-/**
- * Calculates as DynamoDB's developer guide says: names and texts in UTF-8, two digits per byte, three bytes
- * for a list or map.
- */
-function valueBytes(value: AttributeValue): number {
-  if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
-  if (value.M !== undefined) return 3 + mapBytes(value.M) + Object.keys(value.M).length;
-  if (value.L !== undefined) return 3 + value.L.reduce((sum, part) => sum + valueBytes(part) + 1, 0);
-  return 1;
+export function mapBytes(item: Item): number {
+  return bytesOf(unmarshall(item));
 }
 
-export function mapBytes(map: Item): number {
-  return Object.entries(map).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value),
-    0,
-  );
+function partBytes(row: Item, name: string): number {
+  const part = row[name];
+  return part === undefined ? 0 : mapBytes({ [name]: part });
 }
 
 function average(values: readonly number[]): number {

@@ -24,7 +24,6 @@ export async function open(row: Row, revision: number | undefined, type: string)
   const renewAt = new Date(Date.parse(expires_at) - 7 * DAY).toISOString();
   const due = { renewAt, dueAt: renewAt, dueShard: String(key).length % 16 };
   const opened = { ...row, ...due, state: 'active', generation, current };
-  if (ALL_CALLS && generation > 1) await put({ ...row, entry: `generation#${generation - 1}` });
   await put({ ...opened, revision: taken + 1 }, taken);
   await announce(type, { key, generation, room: { id, guestUrl, expiresAt: expires_at }, renewAt });
   if (ALL_CALLS) await put({ ...opened, revision: taken + 2 }, taken + 1);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { MeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import type { RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { Room } from '../../functions/rooms/model/room.ts';
@@ -11,6 +12,8 @@ export interface Seeding {
   readonly provider: MeetingsApi;
   readonly prefix: string;
   readonly count: number;
+  /** They are the second rooms of their keys. */
+  readonly rotated: boolean;
 }
 
 /** Concurrent writes, few enough for any engine. */
@@ -19,30 +22,46 @@ const LANES = 16;
 const LIFE = 90 * DAY;
 
 /** Creates rooms that are near their end: due for an hour, with six days left. */
-export async function seedRooms({ rooms, provider, prefix, count }: Seeding): Promise<void> {
+export async function seedRooms({ rooms, provider, prefix, count, rotated }: Seeding): Promise<void> {
   let next = 0;
   const lane = async () => {
     for (let index = next++; index < count; index = next++) {
-      await rooms.write(dueRoom(`${prefix}${index}`, provider));
+      const room = dueRoom(`${prefix}${index}`, provider, rotated ? 2 : 1);
+      await rooms.write(rotated ? { ...room, ...earlierRoom(room) } : room);
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
 }
 
-function dueRoom(key: string, provider: MeetingsApi): Room {
+/** The room before, which has ended since, as the rotation left it on the row. */
+function earlierRoom({ key, current, createdAt }: Room): Pick<Room, 'previous' | 'past'> {
+  if (!current) return {};
+  const { renewedAt: _renewedAt, ...place } = current;
+  const previous = {
+    ...place,
+    id: randomUUID(),
+    createdAt: createdAt - LIFE + 7 * DAY,
+    expiresAt: createdAt + 7 * DAY,
+  };
+  const { application, id: roomId, createdAt: openedAt, expiresAt } = previous;
+  const times = { openedAt, expiresAt, replacedAt: createdAt };
+  return { previous, past: [{ key, generation: 1, application, roomId, ...times, reason: 'renewal' }] };
+}
+
+function dueRoom(key: string, provider: MeetingsApi, generation: number): Room {
   const now = Date.now();
   const expiresAt = now + 6 * DAY;
   const settings = { display_name: `Room ${key}` };
   const made = provider.addRoom(APPLICATION_ID, {
     ...settings,
     type: 'long_term',
-    metadata: roomToken(DEPLOYMENT, key, 1),
+    metadata: roomToken(DEPLOYMENT, key, generation),
     expires_at: new Date(expiresAt).toISOString(),
   });
   return {
     ...blankRoom(key, expiresAt - LIFE),
     state: 'active',
-    generation: 1,
+    generation,
     spec: { settings, lifetime: LIFE, renewal: { mode: 'recreate' } },
     current: {
       application: APPLICATION,

@@ -35,8 +35,12 @@ export interface BenchWorld {
   readonly rotations: Queue;
   /** How many events the bus has accepted. */
   announced(): number;
-  /** Creates this many rooms that are due now, and live at the provider: `<prefix>0`, `<prefix>1`, ... */
-  seed(prefix: string, count: number): Promise<void>;
+  /**
+   * Creates this many rooms that are due now, and live at the provider: `<prefix>0`, `<prefix>1`, ...
+   *
+   * @param rotated whether they are the second rooms of their keys, and not the first
+   */
+  seed(prefix: string, count: number, rotated?: boolean): Promise<void>;
   /** Returns the environment of a function, for all variants. */
   environment(endpoints?: Partial<Endpoints>): Record<string, string>;
   stop(): Promise<void>;
@@ -94,7 +98,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<BenchWorld
     rooms,
     rotations,
     announced: () => buses.seen.length,
-    seed: (prefix, count) => seedRooms({ rooms, provider, prefix, count }),
+    seed: (prefix, count, rotated = false) => seedRooms({ rooms, provider, prefix, count, rotated }),
     environment(others = {}) {
       const endpoints = { ...ownEndpoints, ...others };
       const application: ApplicationEntry = {

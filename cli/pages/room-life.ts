@@ -106,7 +106,7 @@ export function roomLife(room: Room, surroundings: Surroundings): RoomLife {
       id,
       ...(endsAt !== undefined && { endsAt: iso(endsAt) }),
     })),
-    history: history.map(({ key: _key, guestUrl: _guestUrl, openedAt, expiresAt, replacedAt, ...past }) => ({
+    history: history.map(({ key: _key, openedAt, expiresAt, replacedAt, ...past }) => ({
       ...past,
       openedAt: iso(openedAt),
       expiresAt: iso(expiresAt),

@@ -24,7 +24,10 @@ export function tableSettings(props: TableProps) {
   };
 }
 
-/** One row for each room (`entry` is `room`), and one for each of its past generations (`generation#...`). */
+/**
+ * One row for each key (`entry` is `room`) with its latest past generations, and an entry for each older one that is still
+ * remembered (`generation#...`).
+ */
 export function roomsTable(scope: Construct, props: TableProps): Table {
   const table = new Table(scope, 'Table', {
     partitionKey: { name: 'roomKey', type: AttributeType.STRING },

@@ -86,7 +86,6 @@ describe('a count', () => {
       generation: 1,
       application: 'first',
       roomId: 'one',
-      guestUrl: 'https://meetings.example/1',
       openedAt: START - 90 * DAY,
       expiresAt: START,
       replacedAt: START + ago,

@@ -51,9 +51,11 @@ export function memoryRooms(
       past.set(`${entry.key} ${entry.generation}`, entry);
     },
     async history(key) {
-      return [...past.values()]
-        .filter((entry) => entry.key === key)
-        .sort((a, b) => a.generation - b.generation);
+      const entries = [...past.values()].filter((entry) => entry.key === key);
+      const all = new Map(
+        [...entries, ...(rows.get(key)?.past ?? [])].map((each) => [each.generation, each]),
+      );
+      return [...all.values()].sort((a, b) => a.generation - b.generation);
     },
     async due(shard, before, cursor, earliest = 0) {
       const from = cursor === undefined ? undefined : (JSON.parse(cursor) as DueRoom);
@@ -70,7 +72,9 @@ export function memoryRooms(
       return { items, cursor: due.length > duePage ? JSON.stringify(items.at(-1)) : undefined };
     },
     async scan() {
-      return { items: [...rows.values(), ...past.values()] };
+      return {
+        items: [...[...rows.values()].flatMap((row) => [row, ...(row.past ?? [])]), ...past.values()],
+      };
     },
     async reserve({ application, id }, key, over) {
       const noted = reservations.get(`${application} ${id}`);

@@ -16,7 +16,8 @@ import type { PastGeneration, Room } from '../../rooms/model/room.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { DAY } from '../../rooms/model/time.ts';
 import { nextRevision } from '../../rooms/model/transitions.ts';
-import { type Item, toDueRoom, toItem, toPastGeneration, toRoom } from './row.ts';
+import { bytesOf } from './item-size.ts';
+import { type Item, pastOf, toDueRoom, toItem, toPastGeneration, toRoom } from './row.ts';
 import { timeToLive } from './time-to-live.ts';
 
 /** Spreads the due index over partitions. Changing it orphans the entries of the old shards. */
@@ -47,7 +48,10 @@ export interface RoomsTableOptions {
   readonly now?: () => Instant;
 }
 
-/** The rooms table: one row for each key, and an entry for each past generation. */
+/**
+ * The rooms table: one row for each key with its latest past generations, and an entry for each older one that
+ * has no place on it.
+ */
 export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): RoomStore {
   const { tableName: TableName, retention = 90 * DAY, duePage = DUE_PAGE, now = Date.now } = options;
   const { findsKeys = () => false } = options;
@@ -76,14 +80,20 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
     await table.send(new PutCommand({ TableName, Item }));
   }
 
+  async function archive(past: PastGeneration): Promise<void> {
+    await table.send(new PutCommand({ TableName, Item: toHistory(past, retention) }));
+  }
+
   return {
     async read(key) {
       const item = await readItem(key);
       return item && toRoom(item);
     },
 
-    async write(room) {
-      await noteKey(room);
+    async write(given) {
+      await noteKey(given);
+      const { room, others } = placed(given, retention, now());
+      for (const past of others) await archive(past);
       const written: Room = { ...room, revision: nextRevision(room, now()) };
       // as short as possible: each write costs by the size of the row
       const writer = randomBytes(9).toString('base64url');
@@ -115,23 +125,23 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
       return written;
     },
 
-    async archive(past) {
-      await table.send(new PutCommand({ TableName, Item: toHistory(past, retention) }));
-    },
+    archive,
 
     async history(key) {
-      const found: PastGeneration[] = [];
+      const found: Item[] = [];
       let cursor: string | undefined;
       do {
         const page = await query({
-          KeyConditionExpression: 'roomKey = :key AND begins_with(entry, :generation)',
-          ExpressionAttributeValues: { ':key': key, ':generation': GENERATION },
+          KeyConditionExpression: 'roomKey = :key',
+          ExpressionAttributeValues: { ':key': key },
           ExclusiveStartKey: startKey(cursor),
         });
-        found.push(...page.items.map(toPastGeneration));
+        found.push(...page.items);
         cursor = page.cursor;
       } while (cursor !== undefined);
-      return found;
+      const past = found.flatMap((item) => (item.entry === ROOM ? pastOf(item) : toPastGeneration(item)));
+      const byGeneration = new Map(past.map((each) => [each.generation, each]));
+      return [...byGeneration.values()].sort((a, b) => a.generation - b.generation);
     },
 
     async due(shard, before, cursor, from = 0) {
@@ -154,7 +164,11 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
         new ScanCommand({ TableName, ExclusiveStartKey: startKey(cursor), Limit: most }),
       );
       const entries = Items.filter(({ roomKey }) => !roomKey.startsWith(NOT_A_ROOM));
-      const items = entries.map((item) => (item.entry === ROOM ? toRoom(item) : toPastGeneration(item)));
+      const items = entries.flatMap((item) => {
+        if (item.entry !== ROOM) return toPastGeneration(item);
+        const room = toRoom(item);
+        return room.past ? [room, ...room.past] : room;
+      });
       return { items, cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
     },
 
@@ -229,6 +243,27 @@ export function toRow(room: Room, retention: Duration): Item {
     application: room.current?.application,
     ttl: endOfRow(room, retention),
   };
+}
+
+/** DynamoDB charges a write for each started unit of this many bytes. */
+const UNIT = 1024;
+
+/** The store's own attribute: the mark of the writer, with its name. */
+const WRITER_BYTES = 18;
+
+/**
+ * Keeps the past generations on the row that do not make its write cost more, the latest first. The others need
+ * entries of their own. Those that need not be remembered any longer are dropped.
+ */
+function placed({ past: all = [], ...room }: Room, retention: Duration, now: Instant) {
+  const past = all.filter(({ expiresAt }) => expiresAt + retention > now);
+  const withLast = (count: number): Room =>
+    count === 0 ? room : { ...room, past: past.slice(past.length - count) };
+  const units = (count: number) =>
+    Math.ceil((bytesOf(toRow(withLast(count), retention)) + WRITER_BYTES) / UNIT);
+  let kept = past.length;
+  while (kept > 0 && units(kept) > units(0)) kept -= 1;
+  return { room: withLast(kept), others: past.slice(0, past.length - kept) };
 }
 
 function toHistory({ key, ...past }: PastGeneration, retention: Duration): Item {

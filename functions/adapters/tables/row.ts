@@ -54,7 +54,7 @@ export function toItem(entry: Room | PastGeneration): Item {
 /** The values of a row that leaves them out. */
 const USUAL: Pick<Room, 'retirees' | 'warnings' | 'attempts'> = { retirees: [], warnings: [], attempts: 0 };
 
-function toRoomItem({ claim, previous, ...room }: Room): Item {
+function toRoomItem({ claim, previous, past = [], ...room }: Room): Item {
   const { retirees, warnings, attempts, renewAt, dueAt, current } = room;
   const readable = toReadable({
     ...room,
@@ -66,6 +66,7 @@ function toRoomItem({ claim, previous, ...room }: Room): Item {
   return {
     ...readable,
     ...(previous && { previous: shortened(away(previous, current)) }),
+    ...(past.length > 0 && { past: past.map((each) => shortened(briefPast(each, previous, current))) }),
     ...(claim && { claim: shortened(away(briefClaim(claim, room), current)) }),
   };
 }
@@ -87,11 +88,28 @@ function briefClaim({ spec, warnings = [], ...claim }: Claim, room: Pick<Room, '
   };
 }
 
+/** Shortens a past generation: while its links work, its room is the previous one. */
+function briefPast(past: PastGeneration, previous: PreviousRoom | undefined, current: LiveRoom | undefined) {
+  const { key: _key, roomId: id, openedAt: createdAt, ...others } = past;
+  const known: Item = { ...placeOf(previous), application: current?.application };
+  return Object.fromEntries(
+    Object.entries({ ...others, id, createdAt }).filter(([name, value]) => value !== known[name]),
+  );
+}
+
+/** Returns what a past generation leaves out if it is the same in the previous room. */
+function placeOf({ id, createdAt, expiresAt }: Partial<PreviousRoom> = {}): Item {
+  return { id, createdAt, expiresAt };
+}
+
 /**
- * Short names inside a claim and the previous room, which people rarely read. Rows of earlier versions have
+ * Short names inside a claim, a past generation and the previous room, which people rarely read. Rows of earlier versions have
  * the long ones.
  */
-const SHORT: ReadonlyMap<string, string> = new Map<keyof Claim | keyof PreviousRoom, string>([
+const SHORT: ReadonlyMap<string, string> = new Map<
+  keyof Claim | keyof PreviousRoom | keyof PastGeneration,
+  string
+>([
   ['announcement', 'n'],
   ['application', 'a'],
   ['bookmark', 'b'],
@@ -109,6 +127,8 @@ const SHORT: ReadonlyMap<string, string> = new Map<keyof Claim | keyof PreviousR
   ['origin', 'o'],
   ['owner', 'w'],
   ['purpose', 'p'],
+  ['reason', 'y'],
+  ['replacedAt', 'k'],
   ['sequence', 's'],
   ['spec', 'r'],
   ['takenAt', 't'],
@@ -149,14 +169,39 @@ export function toRoom(item: Item): Room {
 
 /** Restores all parts that `toRoomItem` leaves out. */
 function lengthened(item: Item): Item {
-  const { previous, claim, current, spec } = item as { [part: string]: Item | undefined };
+  const { claim, current, spec, ...parts } = item as { [part: string]: Item | undefined };
   const application = current?.application;
+  const previous = parts.previous && { application, ...withoutHostLink(renamed(parts.previous, LONG)) };
+  const past = pastOf(item);
   return {
     ...item,
     ...(current && { current: withoutHostLink(current) }),
-    ...(previous && { previous: { application, ...withoutHostLink(renamed(previous, LONG)) } }),
+    ...(previous && { previous }),
+    ...(past.length > 0 && { past }),
     ...(claim && { claim: { application, spec, ...renamed(claim, LONG) } }),
   };
+}
+
+/** @param item the row of a key */
+export function pastOf(item: Item): readonly PastGeneration[] {
+  // this table has one writer
+  const {
+    roomKey: key,
+    past = [],
+    previous = {},
+    current,
+  } = item as {
+    roomKey: string;
+    past?: readonly Item[];
+    previous?: Item;
+    current?: Item;
+  };
+  const known: Item = { ...placeOf(renamed(previous, LONG)), application: current?.application };
+  return past.map((each) => {
+    const { id: roomId, createdAt: openedAt, ...others } = { ...known, ...renamed(each, LONG) };
+    // it is written as a whole
+    return { ...others, key, roomId, openedAt } as unknown as PastGeneration;
+  });
 }
 
 /** Rows of earlier versions have host links, which are no longer used. The next write removes them. */

@@ -1,4 +1,3 @@
-import { archiveCurrent } from '../lifecycle/archive.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
 import { flushAll, onKey } from '../lifecycle/pending.ts';
 import { recoverRoom } from '../lifecycle/recover.ts';
@@ -6,7 +5,7 @@ import { withAnnouncement } from '../model/announcements.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
 import type { Announcement, Retiree, Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf, withSequence } from '../model/sequence.ts';
-import { blankRoom, isAlive, withRetirees } from '../model/transitions.ts';
+import { archived, blankRoom, isAlive, withRetirees } from '../model/transitions.ts';
 
 const CANCELLED: Announcement = { type: 'Room Cancelled', reason: 'requested' };
 
@@ -62,13 +61,13 @@ function neverAsked(stone: Room): Room {
  */
 export async function tombstone(room: Room, context: RoomContext): Promise<Room> {
   const now = context.now();
-  await archiveCurrent(room, { reason: 'cancelled', ends: true }, context);
   const living = await livingRooms(room, context);
   return {
     ...room,
     state: 'cancelled',
     current: undefined,
     previous: undefined,
+    past: archived(room, { reason: 'cancelled', ends: true }, now),
     retirees: withRetirees(room, living, now),
     unannounced: room.current ? withAnnouncement(room, CANCELLED) : room.unannounced,
     unclear: undefined,
@@ -88,7 +87,7 @@ export async function tombstone(room: Room, context: RoomContext): Promise<Room>
 export async function livingRooms(room: Room, { rooms, now }: RoomContext): Promise<readonly Retiree[]> {
   const living = [room.current, room.previous].filter((live) => isAlive(live, now()));
   // after several changes in a short time, generations before the previous one may still be alive
-  const past = room.generation > 2 ? await rooms.history(room.key) : [];
+  const past = room.generation > 2 ? [...(room.past ?? []), ...(await rooms.history(room.key))] : [];
   return [
     ...living.map(({ application, id }) => ({ application, id })),
     ...past

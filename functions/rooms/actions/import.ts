@@ -1,5 +1,4 @@
 import { changeOfImported, decideImport, hasRoom, type ImportDecision } from '../decisions/import.ts';
-import { archiveCurrent } from '../lifecycle/archive.ts';
 import { warningsOf } from '../lifecycle/callbacks.ts';
 import { alterRoom, NotAlteredError } from '../lifecycle/change.ts';
 import type { RoomContext } from '../lifecycle/context.ts';
@@ -98,7 +97,6 @@ async function record(
   context: RoomContext,
 ): Promise<Room> {
   const reason = 'imported';
-  await archiveCurrent(room, { reason, ends: false }, context);
   const settlement = {
     generation: Math.max(room.generation, room.spent ?? 0) + 1,
     spec,

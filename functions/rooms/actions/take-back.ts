@@ -66,7 +66,7 @@ async function takeOneBack(room: Room, place: FoundRoom, context: RoomContext): 
  */
 async function noteMissed(
   key: string,
-  { application, id: roomId, guestUrl, createdAt: openedAt, expiresAt }: LiveRoom,
+  { application, id: roomId, createdAt: openedAt, expiresAt }: LiveRoom,
   generation: number,
   { rooms, now }: RoomContext,
 ): Promise<void> {
@@ -77,7 +77,6 @@ async function noteMissed(
     generation,
     application,
     roomId,
-    guestUrl,
     openedAt,
     expiresAt,
     replacedAt: now(),

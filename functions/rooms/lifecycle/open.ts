@@ -14,7 +14,6 @@ import type { Instant } from '../model/time.ts';
 import { MINUTE } from '../model/time.ts';
 import { roomToken } from '../model/token.ts';
 import { failed, givenUp, isAlive, opened, refused } from '../model/transitions.ts';
-import { archiveCurrent } from './archive.ts';
 import { heardSettings, warningsOf } from './callbacks.ts';
 import { candidates } from './candidates.ts';
 import { type ClaimedRoom, completeClaim, moveClaim, releaseClaim, takeClaim } from './claim.ts';
@@ -178,8 +177,6 @@ export function withWarnings(claimed: ClaimedRoom, more: readonly string[]): Cla
 export async function record(claimed: ClaimedRoom, live: LiveRoom, context: RoomContext): Promise<Room> {
   const now = context.now();
   if (isBornDue(claimed.claim, live, context)) return refuseBornDue(claimed, live, context);
-  const { announcement, gone = false } = claimed.claim;
-  await archiveCurrent(claimed, { reason: announcement.reason, ends: gone }, context);
   return completeClaim(
     claimed,
     (ours) => opened(ours, claimed.claim, live, context.renewal, now),

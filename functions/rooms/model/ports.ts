@@ -221,13 +221,15 @@ export interface RoomStore {
   /** Strongly consistent. */
   read(key: string): Promise<Room | undefined>;
   /**
-   * Writes the row if no other worker has written it since `room.revision`. Returns it with the new revision.
+   * Writes the row if no other worker has written it since `room.revision`. Returns it with the new revision, and
+   * with the past generations that are on it: the others have got entries of their own before.
    *
    * @throws RoomChangedError
    */
   write(room: Room): Promise<Room>;
-  /** Safe to repeat. */
+  /** Gives a past generation an entry of its own, apart from the row. Safe to repeat. */
   archive(past: PastGeneration): Promise<void>;
+  /** Every past generation, those of the row too, the oldest first. */
   history(key: string): Promise<readonly PastGeneration[]>;
   /**
    * The rooms of one shard that are due at `before`, the longest overdue first.

@@ -274,6 +274,8 @@ export interface Room {
   readonly current?: LiveRoom;
   /** The previous generation, while its links still work. */
   readonly previous?: PreviousRoom;
+  /** The latest past generations, the oldest first. Older ones have entries of their own (`RoomStore.history`). */
+  readonly past?: readonly PastGeneration[];
   /** The last part of the key's link. The first write of a row with a spec creates it (`link.ts`). */
   readonly slug?: string;
   /** Digest of the link as the links table has it. Absent while the link must be written. */
@@ -311,13 +313,12 @@ export interface Room {
   readonly updatedAt: Instant;
 }
 
-/** The history of a past generation. */
+/** The history of a past generation. It has no link: that leads nowhere once the room has ended. */
 export interface PastGeneration {
   readonly key: string;
   readonly generation: number;
   readonly application: string;
   readonly roomId: string;
-  readonly guestUrl: string;
   readonly openedAt: Instant;
   readonly expiresAt: Instant;
   /** When the next generation took its place, and why. */

@@ -10,6 +10,7 @@ import {
 import type {
   Claim,
   LiveRoom,
+  PastGeneration,
   PreviousRoom,
   Retiree,
   Room,
@@ -73,6 +74,7 @@ export function opened(
   return {
     ...settled(room, claim, current, policy, now),
     generation: claim.generation,
+    past: archived(room, { reason: claim.announcement.reason, ends: claim.gone === true }, now),
     previous: !claim.gone && isAlive(room.current, now) ? asPrevious(room.current) : undefined,
     // a room that is gone costs nothing to retire; if the report was wrong, the room must not stay as an
     // orphan
@@ -86,6 +88,23 @@ export function opened(
     unclear: undefined,
     avoid: undefined,
   };
+}
+
+/**
+ * Returns the past generations of a row that drops its current room.
+ *
+ * @param ends whether the room ends now and not at its expiry: it is gone, or the row ends it
+ */
+export function archived(
+  { key, generation, current, past = [] }: Room,
+  { reason, ends }: { readonly reason: string; readonly ends: boolean },
+  now: Instant,
+): readonly PastGeneration[] {
+  if (!current) return past;
+  const { application, id: roomId, createdAt: openedAt } = current;
+  const expiresAt = ends ? Math.min(current.expiresAt, now) : current.expiresAt;
+  const last = { key, generation, application, roomId, openedAt, expiresAt, replacedAt: now, reason };
+  return [...past, last];
 }
 
 /** Guests can use it until its end. A worker that opens a room returns the current one. */

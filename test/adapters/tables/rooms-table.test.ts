@@ -1,9 +1,11 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mapBytes } from '../../../bench/cost/stored-bytes.ts';
 import { DUE_SHARDS, roomsTable, toRow } from '../../../functions/adapters/tables/rooms-table.ts';
 import { toItem, toRoom } from '../../../functions/adapters/tables/row.ts';
 import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
 import type { DueRoom, RoomStore } from '../../../functions/rooms/model/ports.ts';
+import type { PastGeneration } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import {
   dynoxideBinary,
@@ -176,21 +178,22 @@ function describeStore(makeStore: (now?: () => number) => Promise<RoomStore>) {
   it('keeps the history of a key, oldest first, apart from the row', async () => {
     const store = await makeStore();
     await store.write(aRoom({ key: 'old' }));
-    const past = (generation: number) => ({
-      key: 'old',
-      generation,
-      application: 'first',
-      roomId: `room-${generation}`,
-      guestUrl: 'https://meetings.example/1',
-      openedAt: START,
-      expiresAt: START + DAY,
-      replacedAt: START + HOUR,
-      reason: 'renewal',
-    });
     for (const generation of [10, 9, 11]) await store.archive(past(generation));
     await store.archive(past(10));
     expect(await store.history('old')).toEqual([past(9), past(10), past(11)]);
     expect(await store.history('other')).toEqual([]);
+  });
+
+  it('keeps the latest past generations on the row, and shows them as the others', async () => {
+    const store = await makeStore(() => START);
+    await store.archive(past(1));
+    await store.archive({ ...past(2), reason: 'before the row had it' });
+    const written = await store.write(aRoom({ key: 'old', past: [past(2), past(3)] }));
+    expect(written.past).toEqual([past(2), past(3)]);
+    expect(await store.read('old')).toEqual(written);
+    expect(await store.history('old')).toEqual([past(1), past(2), past(3)]);
+    const generations = (await store.scan()).items.filter((entry) => !('revision' in entry));
+    expect(generations).toEqual(expect.arrayContaining([past(1), past(2), past(3)]));
   });
 
   it('finds the key of a room by its application and its id, apart from all rows', async () => {
@@ -238,6 +241,19 @@ function describeStore(makeStore: (now?: () => number) => Promise<RoomStore>) {
   });
 }
 
+function past(generation: number): PastGeneration {
+  return {
+    key: 'old',
+    generation,
+    application: 'first',
+    roomId: `room-${generation}`,
+    openedAt: START,
+    expiresAt: START + DAY,
+    replacedAt: START + HOUR,
+    reason: 'renewal',
+  };
+}
+
 describe('the time to live of a row', () => {
   const ttl = (fields: Parameters<typeof aRoom>[0]) => toRow(aRoom(fields), 90 * DAY).ttl;
   const seconds = (instant: number) => Math.ceil(instant / 1000);
@@ -257,9 +273,6 @@ describe('the time to live of a row', () => {
 });
 
 describe('the calls to the table', () => {
-  const past = { generation: 1, application: 'first', roomId: 'x', guestUrl: 'https://meetings.example/1' };
-  const times = { openedAt: START, expiresAt: START + DAY, replacedAt: START, reason: 'renewal' };
-
   /** A client that notes what is sent, and answers with these in turn. */
   async function sent(answers: object[], use: (store: RoomStore) => Promise<unknown>) {
     const inputs: Record<string, unknown>[] = [];
@@ -275,7 +288,11 @@ describe('the calls to the table', () => {
         },
       { step: 'initialize', priority: 'low' },
     );
-    return { result: await use(roomsTable(client, { tableName: 'rooms', retention: 90 * DAY })), inputs };
+    const now = () => START + 2 * DAY;
+    return {
+      result: await use(roomsTable(client, { tableName: 'rooms', retention: 90 * DAY, now })),
+      inputs,
+    };
   }
 
   it('read a row as it is at this moment', async () => {
@@ -294,8 +311,61 @@ describe('the calls to the table', () => {
   });
 
   it('keep a past generation until some time after its end', async () => {
-    const { inputs } = await sent([{}], (store) => store.archive({ key: 'key', ...past, ...times }));
+    const { inputs } = await sent([{}], (store) => store.archive(past(1)));
     expect(JSON.stringify(inputs[0])).toContain(String(Math.ceil((START + 91 * DAY) / 1000)));
+  });
+});
+
+describe('past generations that are on a row', () => {
+  const ENTRIES = Array.from({ length: 12 }, (_, nth) => past(nth + 1));
+
+  /** A row of a name of so many bytes, and the entries that its write made of past generations. */
+  async function written(nameBytes: number, retention = 90 * DAY) {
+    const puts: Record<string, AttributeValue>[] = [];
+    const client = new DynamoDBClient({
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    });
+    client.middlewareStack.add(
+      () =>
+        async ({ input }) => {
+          // a write sends no other call
+          puts.push((input as { Item: Record<string, AttributeValue> }).Item);
+          return { response: {}, output: { $metadata: {} } };
+        },
+      { step: 'serialize', priority: 'low' },
+    );
+    const store = roomsTable(client, { tableName: 'rooms', retention, now: () => START + 2 * DAY });
+    const spec = aSpec({ settings: { display_name: 'n'.repeat(nameBytes) } });
+    const room = await store.write(aRoom({ key: 'old', spec, past: ENTRIES }));
+    const [row] = puts.splice(-1);
+    return { room, row: row ?? {}, entries: puts.map(({ entry }) => entry?.S) };
+  }
+
+  it.each([0, 300, 2000, 2700])('do not make its write cost more: a name of %i bytes', async (bytes) => {
+    const { room, row, entries } = await written(bytes);
+    const { past: kept, ...without } = row;
+    expect(Math.ceil(mapBytes(row) / 1024)).toBe(Math.ceil(mapBytes(without) / 1024));
+    const numbers = room.past?.map(({ generation }) => generation) ?? [];
+    expect(numbers).toHaveLength(kept?.L?.length ?? 0);
+    const moved = entries.map((entry = '') => Number(entry.split('#')[1]));
+    expect([...moved, ...numbers]).toEqual(ENTRIES.map(({ generation }) => generation));
+    expect(numbers.length).toBeGreaterThan(0);
+  });
+
+  it('get entries of their own before it is written, where it has no place left', async () => {
+    const { room, row, entries } = await written(560);
+    expect(mapBytes(row)).toBeLessThanOrEqual(1024);
+    expect(entries).toHaveLength(ENTRIES.length - (room.past?.length ?? 0));
+    expect(entries.slice(0, 10)).toEqual(
+      ENTRIES.slice(0, 10).map(({ generation }) => `generation#${String(generation).padStart(8, '0')}`),
+    );
+  });
+
+  it('are dropped when they need not be remembered any longer', async () => {
+    const { room, entries } = await written(0, DAY);
+    expect(room.past).toBeUndefined();
+    expect(entries).toEqual([]);
   });
 });
 

@@ -8,7 +8,7 @@ import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { rotateRoom } from '../../../functions/rooms/actions/rotate.ts';
 import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
 import type { RoomProvider } from '../../../functions/rooms/model/ports.ts';
-import type { Room } from '../../../functions/rooms/model/room.ts';
+import type { PastGeneration, Room } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import { aLiveRoom, aRoom, aSpec, START } from '../../support/rooms.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';
@@ -65,6 +65,24 @@ const CLAIM: Room['claim'] = {
 };
 
 const { renewedAt: _renewedAt, ...PREVIOUS } = aLiveRoom({ id: 'older' });
+const LAST: PastGeneration = {
+  key: 'weekly',
+  generation: 2,
+  application: PREVIOUS.application,
+  roomId: PREVIOUS.id,
+  openedAt: PREVIOUS.createdAt,
+  expiresAt: PREVIOUS.expiresAt,
+  replacedAt: START + DAY,
+  reason: 'renewal',
+};
+const PAST: PastGeneration = {
+  ...LAST,
+  generation: 1,
+  roomId: 'oldest',
+  openedAt: START - DAY,
+  expiresAt: START,
+  replacedAt: START,
+};
 const TIMES = { renewAt: START + 80 * DAY, dueAt: START + 80 * DAY, emergencyAt: START + 85 * DAY };
 
 test.each<[string, Partial<Room>]>([
@@ -75,6 +93,10 @@ test.each<[string, Partial<Room>]>([
   ['a change', { claim: { ...CLAIM, purpose: 'change', change: { expiresAt: START, settings: {} } } }],
   ['a previous room', { previous: PREVIOUS }],
   ['a previous room in another account', { previous: { ...PREVIOUS, application: 'second' } }],
+  ['a previous room and the generations up to its own', { previous: PREVIOUS, past: [PAST, LAST] }],
+  ['a past room in another account', { previous: PREVIOUS, past: [{ ...LAST, application: 'second' }] }],
+  ['past rooms alone', { past: [PAST, LAST] }],
+  ['past rooms of a key without a room', { current: undefined, past: [PAST, LAST] }],
   ['a room that is due when it is to be renewed', TIMES],
   ['a room that is looked at later', { ...TIMES, dueAt: START + 81 * DAY }],
   ['a room that is not renewed', {}],

@@ -27,17 +27,22 @@ describe('cancelling a room', () => {
     expect(history.at(-1)).toMatchObject({ reason: 'cancelled', expiresAt: world.clock.now });
   });
 
+  it('ends the earlier rooms of the row, also where its history is read before they are in it', async () => {
+    const world = makeWorld();
+    for (const name of ['a', 'b', 'c']) await ensureRoom(named(name), world.context);
+    const rooms = { ...world.context.rooms, history: async () => [] };
+    await cancelRoom(aCancellation(), { ...world.context, rooms });
+    expect(world.kept()).toEqual([]);
+  });
+
   it('leaves an older generation alone from the moment of its end on', async () => {
     const world = makeWorld();
     for (const name of ['a', 'b', 'c']) await ensureRoom(named(name), world.context);
     // the first two ended early, one of them at this moment
-    for (const [generation, expiresAt] of [
-      [1, world.clock.now],
-      [2, world.clock.now + HOUR],
-    ] as const) {
-      const [past] = (await world.rooms.history('weekly')).filter((each) => each.generation === generation);
-      if (past) await world.rooms.archive({ ...past, expiresAt });
-    }
+    const ends = [world.clock.now, world.clock.now + HOUR];
+    const row = world.row('weekly');
+    const past = row.past?.map((each, nth) => ({ ...each, expiresAt: ends[nth] ?? 0 }));
+    await world.rooms.write({ ...row, past });
     await cancelRoom(aCancellation(), world.context);
     expect(world.row('weekly').retirees.map(({ id }) => id)).toEqual(['first-3', 'first-2']);
   });
@@ -70,7 +75,6 @@ describe('cancelling a room', () => {
     await cancelRoom(aCancellation(), ports);
     expect(steps).toEqual([
       'rooms.read',
-      'rooms.archive',
       'rooms.write',
       'links.write',
       'events.announce',
