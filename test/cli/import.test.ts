@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startDaily } from '../../emulators/daily/daily.ts';
+import { type Daily, startDaily } from '../../emulators/daily/daily.ts';
 import type { RoomEmulator } from '../../emulators/room-emulator.ts';
 import { startWhereby } from '../../emulators/whereby/whereby.ts';
 import { startZoom, type Zoom } from '../../emulators/zoom/zoom.ts';
@@ -285,6 +285,110 @@ describe('rooms that exist are imported', () => {
     // Whereby moves no expiry: a new room, announced while the old link still works
     expect((await now('meeting/salon'))?.generation).toBe(2);
     expect((await here('import', csv(), '--dry-run', '--json')).code).toBe(0);
+  });
+});
+
+/** The commands of the table of a person on call, by their question. */
+const QUESTIONS = new Map(
+  (/^## Repair\n([\s\S]*?)\n## /m.exec(readFileSync('docs/guide/operation.md', 'utf8'))?.[1] ?? '')
+    .split('\n')
+    .map((line) => line.split(' | '))
+    .filter((cells) => cells.length === 3 && cells[2]?.includes('`npx'))
+    .map(([question = '', , commands = '']) => [
+      question.replace('| ', ''),
+      [...commands.matchAll(/`npx evergreen-rooms ([^`]+)`/g)].map(([, command = '']) => command),
+    ]),
+);
+
+/** What a person on call sees after each command, and what the words in capitals stand for. */
+interface Answer {
+  readonly names?: () => Promise<Readonly<Record<string, string>>>;
+  readonly says: readonly RegExp[];
+}
+
+const letter = async (key: string) =>
+  JSON.parse((await here('dead-letters', '--json')).out).find(({ body }: { body: string }) =>
+    body.includes(key),
+  );
+
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  'which rooms are there?': { says: [/^meeting\/weekly +active/m] },
+  'what is the life of this room, and what is wrong with it?': {
+    names: async () => ({ KEY: 'meeting/weekly' }),
+    says: [/^meeting\/weekly\nnothing is wrong\n[\s\S]*renewal/],
+  },
+  'what is due tonight?': {
+    async names() {
+      await send({ key: 'tonight', display_name: 'Tonight', lifetime: 'P30D' });
+      const renewal = (await rooms.doors.room('tonight'))?.renewAt ?? '';
+      await rooms.stack.turnTo(Date.parse(renewal) - DAY / 2);
+      return {};
+    },
+    says: [/^tonight /m],
+  },
+  'what failed, and why?': {
+    async names() {
+      await send({ key: 'bad/1' }, { key: 'bad/2' });
+      return {};
+    },
+    says: [/bad\/1 .*\n +display_name: is missing/],
+  },
+  'repair one message': {
+    names: async () => ({ ID: (await letter('bad/1')).id }),
+    says: [/another try: 1\n/],
+  },
+  'repair all that one cause stopped': {
+    async names() {
+      await rooms.stack.settle();
+      return { TEXT: 'missing' };
+    },
+    says: [/another try: 2\n/],
+  },
+  'move the rooms of an application': {
+    async names() {
+      await rooms.stack.settle();
+      return { OLD: 'whereby', NEW: 'daily' };
+    },
+    says: [/rotate: \d messages? sent/],
+  },
+  'take over rooms that exist': {
+    async names() {
+      await rooms.stack.settle();
+      expect((await rooms.doors.room('meeting/salon'))?.guestUrl).toContain('daily.co');
+      const { url } = await post('daily', '/rooms', { name: 'late', properties: {} });
+      return { FILE: file('late.csv', `key,room,application\nlate,${url},daily\n`) };
+    },
+    says: [/^late +import/m, /^late {2}active {2}generation 1\n/],
+  },
+  'change a credential, and see that the provider accepts it': {
+    async names() {
+      const next = 'b'.repeat(64);
+      (emulators.daily as Daily).trust('evergreen', next);
+      (emulators.daily as Daily).distrust('evergreen', SECRET);
+      return { NAME: 'daily', FILE: file('next.key', next) };
+    },
+    says: [/read back/, /^daily +\d+ /m],
+  },
+};
+
+async function send(...requests: readonly object[]): Promise<void> {
+  for (const request of requests) await rooms.doors.send(JSON.stringify(request));
+  await rooms.stack.settle();
+}
+
+describe('the questions of a person on call', () => {
+  test('are nine, of which seven take one command', () => {
+    expect([...QUESTIONS.keys()]).toEqual(Object.keys(ANSWERS));
+    expect([...QUESTIONS.values()].map(({ length }) => length)).toEqual([1, 1, 1, 1, 1, 1, 1, 2, 2]);
+  });
+
+  test.each(Object.entries(ANSWERS))('%s', async (question, { names, says }) => {
+    const named = (await names?.()) ?? {};
+    for (const [i, command] of (QUESTIONS.get(question) ?? []).entries()) {
+      const words = command.split(' ').map((word) => named[word] ?? word);
+      const { code, out, err } = await shown({ answer: 'y', width: 150 }, ...words);
+      expect([command, code, `${out}${err}`]).toEqual([command, 0, expect.stringMatching(says[i] ?? /^$/)]);
+    }
   });
 });
 
