@@ -91,6 +91,27 @@ export const OF_CALENDARS: readonly Safeguard[] = [
     tests: ['test/connections/google'],
   },
   {
+    name: 'a calendar remembers an event before it joins a meeting',
+    file: `${CONNECTIONS}/read-calendar.ts`,
+    on: 'await memories.prepare(calendar.id, { ...memory, events })();',
+    off: '',
+    tests: ['test/connections/google'],
+  },
+  {
+    name: 'a refused call stops the others',
+    file: `${ADAPTERS}/quota.ts`,
+    on: 'if (error instanceof ThrottledError) limiter.hold(error.retryAfter);',
+    off: '',
+    tests: ['test/adapters/calendars', 'test/connections/google'],
+  },
+  {
+    name: 'a write that waited asks for no other turn',
+    file: `${ADAPTERS}/quota.ts`,
+    on: 'if (!hasWaited || limiter.held() > 0)',
+    off: 'if (hasWaited || !hasWaited)',
+    tests: ['test/adapters/calendars'],
+  },
+  {
     name: 'what a full reading lacks is asked for before it is cancelled',
     file: `${CONNECTIONS}/round.ts`,
     on: 'for (const { id } of missing.slice(0, most)) await this.#look(id);',

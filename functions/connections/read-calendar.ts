@@ -58,15 +58,21 @@ export async function readCalendar(
 ): Promise<CalendarResult> {
   const choice = choiceDigest(calendar);
   const at = now();
-  const memory = (await memories.read(calendar.id)) ?? { revision: 0, at: 0, choice, events: [] };
+  let memory = (await memories.read(calendar.id)) ?? { revision: 0, at: 0, choice, events: [] };
   const round = new Round(calendar, memory.events, { ...ports, system, now });
   const from = memory.choice === choice ? memory.cursor : undefined;
   const cursor = await readPages(calendar, from, { system, round });
   mustBeFew(calendar, round.size, MOST_EVENTS);
+  const events = round.beforeJoining();
+  if (events) {
+    await memories.prepare(calendar.id, { ...memory, events })();
+    memory = { ...memory, revision: memory.revision + 1, events };
+  }
   await round.finish(MOST_LOOKS, look);
-  const events = round.known();
-  mustBeFew(calendar, events.length, MOST_EVENTS);
-  const remember = memories.prepare(calendar.id, { revision: memory.revision, at, cursor, choice, events });
+  const known = round.known();
+  mustBeFew(calendar, known.length, MOST_EVENTS);
+  const { revision } = memory;
+  const remember = memories.prepare(calendar.id, { revision, at, cursor, choice, events: known });
   await outbox.send(round.bodies);
   await lookAt(round.successors);
   await writeCopies(round.copies);

@@ -30,6 +30,8 @@ interface Weighed {
   readonly isChosen: boolean;
   readonly isOver: boolean;
   readonly repeats: boolean;
+  /** It is, or has, a changed occurrence of a series, which has a place and a description of its own. */
+  readonly hasOwnOccurrence: boolean;
   readonly kept: Kept;
   readonly digest: string;
   readonly timeZone: string | undefined;
@@ -53,6 +55,9 @@ interface RoundParts extends MeetingPorts {
 /** Names are remembered: a few long ones, which anybody can put into an invitation, would leave no space for others. */
 const LONGEST_NAME = 2000;
 
+/** The digest of an event that has not been sent, or is to be sent again. */
+const UNSENT = '';
+
 /** This many meetings are read in parallel. */
 const AT_ONCE = 25;
 
@@ -74,6 +79,10 @@ export class Round {
   isQuiet = true;
   readonly #calendar: ConnectedCalendar;
   readonly #known: Map<string, KnownEvent>;
+  /** The events that earlier readings have sent. */
+  readonly #sent: Set<string>;
+  /** The meetings whose links are asked for. */
+  readonly #linked = new Set<string>();
   readonly #system: CalendarSystem;
   readonly #ports: MeetingPorts;
   readonly #now: () => Instant;
@@ -90,6 +99,7 @@ export class Round {
   constructor(calendar: ConnectedCalendar, known: readonly KnownEvent[], { system, ...ports }: RoundParts) {
     this.#calendar = calendar;
     this.#known = new Map(known.map((event) => [event.id, event]));
+    this.#sent = new Set(known.filter(({ digest }) => digest !== UNSENT).map(({ id }) => id));
     this.#system = system;
     this.#ports = ports;
     this.#now = ports.now;
@@ -136,6 +146,22 @@ export class Round {
       else if (each.event.seriesId === undefined && !each.isOver) ids.add(each.event.id);
     }
     return ids.size;
+  }
+
+  /**
+   * Returns the known events, and those that will join a meeting: a calendar remembers them before that, so that
+   * it can leave the meeting for an event that is gone after a crash. Absent: no event is new.
+   */
+  beforeJoining(): readonly KnownEvent[] | undefined {
+    const news = new Map<string, KnownEvent>();
+    for (const each of this.#pages.flatMap(({ found }) => found)) {
+      if ('removed' in each || !each.isChosen || each.isOver || this.#known.has(each.event.id)) continue;
+      const { id, seriesId } = each.event;
+      news.set(id, { id, digest: UNSENT, ...this.#names(each), ...(seriesId !== undefined && { seriesId }) });
+    }
+    for (const [id, { seriesId = '' }] of news)
+      if (this.#known.has(seriesId) || news.has(seriesId)) news.delete(id);
+    return news.size > 0 ? [...this.#known.values(), ...news.values()] : undefined;
   }
 
   async #takePages(): Promise<void> {
@@ -197,6 +223,7 @@ export class Round {
       isChosen: isChosen(content, this.#calendar),
       isOver: isOver(content, this.#now()),
       repeats: repeats(content),
+      hasOwnOccurrence: hasOwnOccurrence(event),
       kept,
       digest: digestOf(kept, timeZone),
       timeZone,
@@ -260,9 +287,9 @@ export class Round {
     if (old?.digest === digest) return;
     const role = await this.#roleOf(weighed);
     if (role.speaks) this.#tell(kept, false, { timeZone, room: role.room });
-    this.#writeLinks(weighed.meeting, role, !old);
+    this.#writeLinks(weighed.meeting, role, event, weighed);
     // its exceptions are older than this change, so no page has them
-    if (!old && hasMore && !this.isFull) {
+    if (!this.#sent.has(id) && hasMore && !this.isFull) {
       const [, ...exceptions] = await this.#system.read(this.#calendar.calendar, id);
       for (const exception of exceptions) this.#waiting.set(exception.id, this.#weigh(exception));
     }
@@ -293,12 +320,23 @@ export class Round {
     if (old?.digest === digest) return;
     const role = series ? await this.#roleOfSeries(series) : await this.#roleOf(weighed);
     if (!role || role.speaks) this.#tell(kept, false, { timeZone, room: role?.room, at });
-    if (role) this.#writeLinks(series ? meetingOf(series) : weighed.meeting, role, !old && !series);
+    if (role) this.#writeLinks(series ? meetingOf(series) : weighed.meeting, role, series ?? event, weighed);
   }
 
-  /** A new event that speaks may change nothing about its room, so that no announcement brings the link. */
-  #writeLinks(meeting: string, { speaks, hasOthers, room }: Role, isNew: boolean): void {
-    if (!speaks || (isNew && hasOthers)) this.copies.push({ key: room.key, meeting });
+  /**
+   * Asks for the link in all events of a meeting, once in a reading. If the event that speaks changes nothing about
+   * its room, no announcement brings the link: to a new one, or to an occurrence that has changed since.
+   */
+  #writeLinks(
+    meeting: string,
+    { speaks, hasOthers, room }: Role,
+    { id }: Pick<KnownEvent, 'id'>,
+    { hasOwnOccurrence }: Weighed,
+  ): void {
+    const mayMissIt = this.#sent.has(id) ? hasOwnOccurrence : hasOthers;
+    if ((speaks && !mayMissIt) || this.#linked.has(meeting)) return;
+    this.#linked.add(meeting);
+    this.copies.push({ key: room.key, meeting });
   }
 
   async #roleOfSeries({ id, ...names }: KnownEvent): Promise<Role | undefined> {
@@ -356,6 +394,7 @@ export class Round {
 
   #drop(id: string): void {
     this.#known.delete(id);
+    this.#sent.delete(id);
     for (const [other, { seriesId }] of this.#known) if (seriesId === id) this.#known.delete(other);
   }
 
@@ -394,9 +433,9 @@ export class Round {
   async #tellAgain(id: string): Promise<void> {
     const old = this.#known.get(id);
     if (!old) return;
-    this.#known.set(id, { ...old, digest: '' });
+    this.#known.set(id, { ...old, digest: UNSENT });
     for (const [other, event] of this.#known)
-      if (event.seriesId === id) this.#known.set(other, { ...event, digest: '' });
+      if (event.seriesId === id) this.#known.set(other, { ...event, digest: UNSENT });
     await this.#look(id);
   }
 
@@ -422,6 +461,19 @@ interface Telling {
 /** Google derives a UID from the id, which the memory of a calendar already has. */
 function meetingOf({ id, uid, meeting }: Pick<KnownEvent, 'id' | 'uid' | 'meeting'>): string {
   return meeting ?? meetingId(uid ?? `${id}@google.com`);
+}
+
+function hasOwnOccurrence({ content, seriesId }: StoredEvent): boolean {
+  switch (content.format) {
+    case 'google':
+      return seriesId !== undefined && content.event.status !== 'cancelled';
+    case 'graph': {
+      const { exceptionOccurrences } = content.event;
+      return Array.isArray(exceptionOccurrences) && exceptionOccurrences.length > 0;
+    }
+    case 'icalendar':
+      return /^RECURRENCE-ID[:;]/im.test(content.text);
+  }
 }
 
 function repeats(content: EventContent): boolean {

@@ -4,6 +4,7 @@ import type { CalendarSystem } from '../../functions/connections/system.ts';
 import { UnauthorizedError } from '../../functions/rooms/model/errors.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/rooms/model/time.ts';
 import { memoryMeetings } from '../support/memory-meetings.ts';
+import { Death } from '../support/mortal.ts';
 import { type Person, Reader, type ReaderOptions } from './reading.ts';
 
 /** An address of somebody whose calendar is connected too. */
@@ -28,6 +29,12 @@ export interface World {
   /** No credential is accepted. */
   refuseAll(): void;
   close(): Promise<void>;
+}
+
+/** @returns true @throws any other error */
+function isDeath(error: unknown): true {
+  if (error instanceof Death) return true;
+  throw error;
 }
 
 /** What the reading of every system has to do, against a real server. */
@@ -116,9 +123,10 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
     test('changes nothing, and writes nothing', async () => {
       world.person.add(meeting);
       await reader.read();
+      const before = reader.writes;
       later(5 * MINUTE);
       expect(await reader.read()).toMatchObject({ outcome: 'unchanged', full: false, sent: 0 });
-      expect([reader.sent.length, reader.writes]).toEqual([1, 1]);
+      expect([reader.sent.length, reader.writes]).toEqual([1, before]);
     });
 
     test('keeps its cursor young on a quiet calendar', async () => {
@@ -166,6 +174,24 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
     });
   });
 
+  test('an occurrence that gets words of its own, at its own time, has its link asked for', async () => {
+    const id = world.person.add(weekly);
+    await reader.read();
+    const [key] = Object.keys(await reader.byKey());
+    later();
+    expect(reader.copies).toEqual([]);
+    for (const day of ['08', '15'])
+      world.person.editOccurrence(id, `2027-03-${day}T09:00:00Z`, {
+        place: 'Hall',
+        description: 'In person',
+      });
+    await reader.read();
+    expect(reader.copies).toEqual([expect.objectContaining({ key })]);
+    later();
+    await reader.read();
+    expect(reader.copies).toHaveLength(1);
+  });
+
   describe('a crash', () => {
     test('between the messages and the cursor sends again, and loses nothing', async () => {
       world.person.add(meeting);
@@ -176,6 +202,33 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       expect(reader.sent).toHaveLength(2);
       expect(await reader.rooms()).toEqual({ Meeting: '2027-03-01T10:00' });
     });
+
+    test.each(['before', 'after'] as const)(
+      '%s any call, and then a removal: no room stays, and no calendar has the meeting',
+      async (when) => {
+        let crashes = 0;
+        for (let dieAt = 1, died = true; died; dieAt += 1) {
+          const meetings = memoryMeetings();
+          const anna = connect({}, { meetings });
+          const bob = connect({}, { meetings, calendar: 1 });
+          const id = world.person.add({ ...meeting, attendees: [BOB] }, ANNA);
+          await anna.read();
+          bob.fate = { dieAt, when };
+          died = await bob.read().then(() => false, isDeath);
+          bob.fate = undefined;
+          if (died) crashes += 1;
+          later();
+          world.person.remove(id);
+          world.person.remove(id, BOB);
+          for (const each of [anna, bob, anna]) await each.read();
+          const told = { dieAt, places: meetings.all().flatMap(({ places }) => places) };
+          expect(told).toEqual({ dieAt, places: [] });
+          const rooms = await anna.byKey([...anna.sent, ...bob.sent]);
+          expect(Object.values(rooms)).toEqual(['cancelled']);
+        }
+        expect(crashes).toBeGreaterThanOrEqual(5);
+      },
+    );
 
     test('after a removal tells the removal again', async () => {
       const id = world.person.add(meeting);

@@ -14,6 +14,7 @@ import type { Room, RoomRequest } from '../../functions/rooms/model/room.ts';
 import { mergeIntoRow } from '../../functions/rooms/series/calendar.ts';
 import { EXACT } from '../requests/calendar/texts.ts';
 import { memoryMeetings } from '../support/memory-meetings.ts';
+import { type Fate, mortal } from '../support/mortal.ts';
 
 /** What a person writes into a calendar, whatever system it is of. */
 export interface Planned {
@@ -56,6 +57,8 @@ export class Reader {
   memory: CalendarMemory | undefined;
   /** The memory cannot be written: a crash after the messages. */
   crashes = false;
+  /** The process dies at one of its calls. */
+  fate: Fate | undefined;
   writes = 0;
   /** Events of other calendars that are to be told. */
   readonly successors: Place[] = [];
@@ -81,22 +84,38 @@ export class Reader {
 
   /** @param look an event to be told again */
   read(look?: string, memory = this.memory) {
-    const reading: CalendarReading = {
-      system: this.#system,
-      memories: {
-        read: async () => memory,
-        prepare: (_, next) => async () => {
-          if (this.crashes) throw new Error('a crash');
-          this.writes += 1;
-          this.memory = structuredClone({ ...next, revision: next.revision + 1 });
+    const { ports } = mortal(
+      {
+        now: this.#now,
+        system: this.#system,
+        meetings: this.#meetings,
+        memory: {
+          read: async () => memory,
+          write: async (next: CalendarMemory) => {
+            this.writes += 1;
+            this.memory = structuredClone({ ...next, revision: next.revision + 1 });
+          },
+        },
+        outbox: {
+          send: async (bodies: readonly string[]) => void this.sent.push(...bodies),
+          lookAt: async (places: readonly Place[]) => void this.successors.push(...places),
+          writeCopies: async (tasks: readonly CopyTask[]) => void this.copies.push(...tasks),
         },
       },
-      meetings: this.#meetings,
+      this.fate,
+    );
+    const reading: CalendarReading = {
+      ...ports,
+      memories: {
+        read: () => ports.memory.read(),
+        prepare: (_, next) => async () => {
+          if (this.crashes && next.at !== (memory?.at ?? 0)) throw new Error('a crash');
+          await ports.memory.write(next);
+        },
+      },
+      lookAt: (places) => ports.outbox.lookAt(places),
+      writeCopies: (tasks) => ports.outbox.writeCopies(tasks),
       formats: formatsOf(this.#all),
-      outbox: { send: async (bodies) => void this.sent.push(...bodies) },
-      lookAt: async (places) => void this.successors.push(...places),
-      writeCopies: async (tasks) => void this.copies.push(...tasks),
-      now: this.#now,
     };
     return readCalendar(this.calendar, reading, look);
   }

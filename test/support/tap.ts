@@ -6,6 +6,9 @@ export type Tap = (name: string, call: () => Promise<unknown>) => Promise<unknow
 /** The calls that a port answers without a request. */
 const SYNCHRONOUS = new Set(['bookmark', 'limitations', 'newSlug', 'siblings']);
 
+/** Ports of functions that have no context of a room. */
+const OTHERS = ['rotations', 'queue', 'system', 'records', 'meetings', 'memory', 'outbox'] as const;
+
 /**
  * Returns the same ports with an interceptor around every call: `rooms.write`, `provider.create`,
  * `events.announce`, ...
@@ -34,9 +37,11 @@ export function tapped<T extends Partial<RoomContext>>(ports: T, tap: Tap): T {
     ...(events && { events: wrap('events', events) }),
     ...(links && { links: wrap('links', links) }),
     ...(pool && { pool: { ...pool, provider: (name: string) => wrap('provider', pool.provider(name)) } }),
-    ...('rotations' in ports && { rotations: wrap('rotations', ports.rotations as object) }),
-    ...('queue' in ports && { queue: wrap('queue', ports.queue as object) }),
-    ...('system' in ports && { system: wrap('system', ports.system as object) }),
-    ...('records' in ports && { records: wrap('records', ports.records as object) }),
+    ...Object.fromEntries(
+      OTHERS.flatMap((name) => {
+        const port: unknown = Reflect.get(ports, name);
+        return typeof port === 'object' && port !== null ? [[name, wrap(name, port)]] : [];
+      }),
+    ),
   };
 }

@@ -110,6 +110,16 @@ describe.each(KINDS)('a weekly meeting in a calendar of %s', (_, person: Person)
     expect(person.seen(id).description.match(BLOCK)).toHaveLength(1);
   });
 
+  test('one occurrence with words of its own, at its own time: it has the link too', async () => {
+    const other = moved + WEEK;
+    person.move(id, other, other, 'Small hall');
+    const own = person.seenAt(id, other);
+    await roomNow();
+    const seen = person.seenAt(id, other);
+    expect(seen.description.match(BLOCK)).toEqual([expect.stringContaining(link)]);
+    expect([seen.place, theirs(seen), seen.rest]).toEqual(['Small hall', own.description, own.rest]);
+  });
+
   test('without its mark: the link is taken out, and every byte is as it was', async () => {
     person.edit(id, { title: 'Weekly' });
     const unmarked = person.seen(id);

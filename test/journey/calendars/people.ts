@@ -228,7 +228,6 @@ export async function inCaldav(now: () => number): Promise<Person> {
   const calendar = server.calendar('ann/team');
   const removed = new Map<string, string>();
   const textOf = (id: string) => calendar.member(id)?.text ?? removed.get(id) ?? '';
-  /** The first of the events is the series, the second the exception. */
   const seenIn = (text = ''): Seen => {
     const textAt = (name: string) => {
       const line = lines(text)
@@ -330,7 +329,8 @@ export async function inCaldav(now: () => number): Promise<Person> {
       };
     },
     seen: (id) => seenIn(eventsIn(id)[0]),
-    seenAt: (id) => seenIn(eventsIn(id)[1]),
+    seenAt: (id, original) =>
+      seenIn(eventsIn(id).find((text) => text.includes(`RECURRENCE-ID:${stampOf(original)}`))),
     mails: () => 0,
     close: () => server.close(),
   };
