@@ -363,9 +363,11 @@ export class Round {
     if (isOver) {
       this.cancelled += 1;
       this.#tell(kept, true, { timeZone, room });
-    } else if (room) {
-      this.copies.push({ key: room.key, meeting, without: { calendar: this.#calendar.id, event: id } });
-    }
+    } else this.#removeLink(meeting, room, id);
+  }
+
+  #removeLink(meeting: string, room: Identity | undefined, event: string): void {
+    if (room) this.copies.push({ key: room.key, meeting, without: { calendar: this.#calendar.id, event } });
   }
 
   /** Forgets an event that its calendar no longer has. */
@@ -376,7 +378,7 @@ export class Round {
     // the update of its series covers an occurrence that is gone
     if (old.seriesId !== undefined && this.#known.has(old.seriesId)) return;
     const { isOver, room } = await this.#leave(old);
-    if (!isOver) return;
+    if (!isOver) return this.#removeLink(meetingOf(old), room, id);
     this.cancelled += 1;
     this.#tell(removalOf(old, FORMATS[this.#calendar.connection.kind]), true, { room });
   }

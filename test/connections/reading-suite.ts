@@ -365,7 +365,11 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       for (const each of [bob, anna]) await each.read();
       later();
       world.person.remove(id, BOB);
+      const asked = bob.copies.length;
       expect(await bob.read()).toMatchObject({ cancelled: 0 });
+      // a problem of the copy ends with it
+      const without = { calendar: bob.calendar.id, event: expect.any(String) };
+      expect(bob.copies.slice(asked)).toEqual([expect.objectContaining({ without })]);
       for (const { calendar, event } of bob.successors) {
         expect(calendar).toBe(anna.calendar.id);
         await anna.read(event);

@@ -28,16 +28,13 @@ export function tasksForCopies(
   const common = { key, revision };
   // if its mark is back, an earlier task is late
   const isBack = meeting?.places.some((place) => without && isOf(place, without));
-  if (without && !isBack) return [{ ...common, ...without, isCopy: true }];
+  const isCopy = (place: Where) => !(meeting && isOf(meeting.room, place)) && { isCopy: true };
+  if (without && !isBack) return [{ ...common, ...without, ...isCopy(without) }];
   if (url === undefined || !meeting) return [];
-  const { room, places } = meeting;
-  return places.map(({ calendar, event }) => ({
-    ...common,
-    url,
-    calendar,
-    event,
-    ...((calendar !== room.calendar || event !== room.event) && { isCopy: true }),
-  }));
+  return meeting.places.map((place) => {
+    const { calendar, event } = place;
+    return { ...common, url, calendar, event, ...isCopy(place) };
+  });
 }
 
 /**

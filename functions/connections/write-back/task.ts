@@ -31,8 +31,8 @@ export interface CopyTask {
   readonly key: string;
   readonly meeting: string;
   /**
-   * An event that has lost its mark: the link is removed from it. Absent: all events of the meeting get the
-   * link.
+   * An event that has lost its mark, or is gone: the link is removed from it, and no problem of it remains. Absent:
+   * all events of the meeting get the link.
    */
   readonly without?: { readonly calendar: string; readonly event: string };
 }

@@ -52,7 +52,7 @@ export async function writeBack(
   const link = linkOf(task, calendar, record);
   for (const isLast of [false, true]) {
     const [event, ...exceptions] = await ports.system.read(calendar.calendar, task.event);
-    if (!event) return 'gone';
+    if (!event) return settle('gone', { task, record, isFed: false }, ports);
     if (await isOvertaken(task, ports)) return 'overtaken';
     const result = await writeAll([event, ...exceptions], link, calendar.calendar, ports);
     if (result !== 'conflict') {
@@ -160,9 +160,9 @@ function isFedByOrganizer({ isCopy = false }: WriteBackTask, { content }: Stored
   return isCopy && isInvitation(content);
 }
 
-/** A problem is reported when it starts, and not again with every change. */
+/** A problem is reported when it starts, and not again with every change. It ends with its event. */
 async function settle(
-  result: Exclude<Written, 'conflict'>,
+  result: Exclude<Written, 'conflict'> | 'gone',
   {
     task,
     record,
@@ -170,7 +170,8 @@ async function settle(
   }: { readonly task: WriteBackTask; readonly record: WriteBackRecord; readonly isFed: boolean },
   { records, tell }: WriteBackPorts,
 ): Promise<WriteBackResult> {
-  const problem = result === 'written' || result === 'unchanged' || isFed ? undefined : result;
+  const isSettled = isFed || result === 'written' || result === 'unchanged' || result === 'gone';
+  const problem = isSettled ? undefined : result;
   if (problem === problemIn(record, task)) return result;
   if (problem !== undefined) await tell(problem);
   await records.write(withProblem(record, task, problem));

@@ -275,6 +275,24 @@ describe('the copies of an event in other calendars', () => {
     expect([record?.problem, record?.copies]).toEqual([undefined, undefined]);
   });
 
+  test('leave no problem behind where they are gone, nor does the event that the room was asked for by', async () => {
+    const { system, all, ofReading, ports } = await withCopy();
+    system.fault = 'refused';
+    await all(tasksFor(aTask(2, OLD), meeting));
+    const problems = async () => {
+      const record = await ports.records.read(KEY);
+      return [record?.problem, record?.copies?.['team-b']];
+    };
+    expect(await problems()).toEqual(['refused', 'refused']);
+    const [own, other] = meeting.places;
+    for (const { calendar, event } of [own, other].filter((each) => each !== undefined)) {
+      system.remove(event);
+      const places = meeting.places.filter((each) => each.event !== event);
+      await ofReading({ without: { calendar, event } }, { ...meeting, places });
+      expect(await problems()).toEqual([undefined, event === 'e1' ? 'refused' : undefined]);
+    }
+  });
+
   test('of guests are not told of: what the organizer has comes into them', async () => {
     const { system, told, all } = await withCopy({ organizer: { email: 'anna@example.org' } });
     await all([aTask(2, OLD)]);
@@ -301,6 +319,16 @@ describe('a link that cannot be written', () => {
       expect(told).toEqual([fault, fault]);
     },
   );
+
+  test('is no problem any more where the event is gone', async () => {
+    const { system, told, ports, write } = setting();
+    system.fault = 'refused';
+    await write(aTask(2, OLD));
+    system.remove('e1');
+    expect(await write(aTask(3, undefined))).toBe('gone');
+    expect((await ports.records.read('google:team-a:e1'))?.problem).toBeUndefined();
+    expect(told).toEqual(['refused']);
+  });
 
   test('since a person has written the place that it was to have alone, is told once', async () => {
     const { system, told, write } = setting({ format: 'google', event: { id: 'e1', location: 'Room 5' } });
