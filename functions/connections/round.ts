@@ -55,7 +55,7 @@ interface RoundParts extends MeetingPorts {
 /** Names are remembered: a few long ones, which anybody can put into an invitation, would leave no space for others. */
 const LONGEST_NAME = 2000;
 
-/** The digest of an event that has not been sent, or is to be sent again. */
+/** The digest of an event that has not been sent, or that must be sent again. */
 const UNSENT = '';
 
 /** This many meetings are read in parallel. */
