@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Counter, DAYS, LIFE_LEFT, type Snapshot } from '../../cli/console/snapshot.ts';
+import { tablePage } from '../../cli/console/table-page.ts';
 import type { Deployment } from '../../cli/deployment/deployment.ts';
 import type { Room } from '../../functions/rooms/model/room.ts';
 import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
@@ -120,5 +121,21 @@ describe('a count', () => {
     await counter.finished();
     expect(counter.count).toMatchObject({ isCounting: false, failure: 'the table does not answer' });
     expect(counter.count.last?.states.get('active')).toBe(1);
+  });
+});
+
+describe('a page of the table', () => {
+  test('of a filter that fits nothing ends after some rows, and the next page goes on from there', async () => {
+    const { store } = await deploymentWith(Array.from({ length: 3000 }, () => ({})));
+    const first = await tablePage(store, { state: 'held' });
+    expect([first.rooms, first.read]).toEqual([[], 2550]);
+    const second = await tablePage(store, { state: 'held' }, first.cursor);
+    expect(second).toEqual({ rooms: [], read: 450, cursor: undefined });
+  });
+
+  test('of no filter is read by one call', async () => {
+    const { store } = await deploymentWith(Array.from({ length: 120 }, () => ({})));
+    const { rooms, read } = await tablePage(store, {});
+    expect([rooms.length, read]).toEqual([50, 50]);
   });
 });

@@ -71,10 +71,11 @@ export function memoryRooms(
       const items = due.slice(0, duePage);
       return { items, cursor: due.length > duePage ? JSON.stringify(items.at(-1)) : undefined };
     },
-    async scan() {
-      return {
-        items: [...[...rows.values()].flatMap((row) => [row, ...(row.past ?? [])]), ...past.values()],
-      };
+    async scan(cursor = '0', most = Number.POSITIVE_INFINITY) {
+      const all = [...[...rows.values()].flatMap((row) => [row, ...(row.past ?? [])]), ...past.values()];
+      const end = Number(cursor) + most;
+      const items = all.slice(Number(cursor), end);
+      return end < all.length ? { items, cursor: String(end) } : { items };
     },
     async reserve({ application, id }, key, over) {
       const noted = reservations.get(`${application} ${id}`);
