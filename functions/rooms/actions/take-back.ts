@@ -7,7 +7,7 @@ import type { Result } from '../model/result.ts';
 import type { LiveRoom, Room } from '../model/room.ts';
 import { MINUTE } from '../model/time.ts';
 import { generationOf, generationToken, roomToken } from '../model/token.ts';
-import { isAccountedFor, isMadeSince, isWanted } from '../model/transitions.ts';
+import { isAccountedFor, isMadeSince, isWanted, pastGeneration } from '../model/transitions.ts';
 
 const CHANGED_SINCE =
   'recovered: this room was requested with other settings than the row has; request it again with the settings that you want';
@@ -66,22 +66,13 @@ async function takeOneBack(room: Room, place: FoundRoom, context: RoomContext): 
  */
 async function noteMissed(
   key: string,
-  { application, id: roomId, createdAt: openedAt, expiresAt }: LiveRoom,
+  live: LiveRoom,
   generation: number,
   { rooms, now }: RoomContext,
 ): Promise<void> {
   const past = await rooms.history(key);
   if (past.some((known) => known.generation === generation)) return;
-  await rooms.archive({
-    key,
-    generation,
-    application,
-    roomId,
-    openedAt,
-    expiresAt,
-    replacedAt: now(),
-    reason: 'recovered',
-  });
+  await rooms.archive(pastGeneration(live, { key, generation, reason: 'recovered' }, now()));
 }
 
 /**

@@ -101,10 +101,17 @@ export function archived(
   now: Instant,
 ): readonly PastGeneration[] {
   if (!current) return past;
-  const { application, id: roomId, createdAt: openedAt } = current;
   const expiresAt = ends ? Math.min(current.expiresAt, now) : current.expiresAt;
-  const last = { key, generation, application, roomId, openedAt, expiresAt, replacedAt: now, reason };
-  return [...past, last];
+  return [...past, pastGeneration({ ...current, expiresAt }, { key, generation, reason }, now)];
+}
+
+/** Returns a room as the history of its key lists it. */
+export function pastGeneration(
+  { application, id: roomId, createdAt: openedAt, expiresAt }: LiveRoom,
+  place: Pick<PastGeneration, 'key' | 'generation' | 'reason'>,
+  replacedAt: Instant,
+): PastGeneration {
+  return { ...place, application, roomId, openedAt, expiresAt, replacedAt };
 }
 
 /** Guests can use it until its end. A worker that opens a room returns the current one. */
