@@ -1,5 +1,6 @@
 import {
   AmbiguousOutcomeError,
+  HeldBackError,
   ProviderContractError,
   ThrottledError,
   UnauthorizedError,
@@ -104,8 +105,7 @@ export function circuits(store: OutageStore, now: () => Instant) {
     for (let nth = 1; known.open[name] && nth <= TRIES; nth += 1) if (await write(name, undefined)) return;
   }
 
-  async function failed(name: string, error: Error, isProbe: boolean): Promise<void> {
-    successesBefore.set(error, successes.get(name) ?? 0);
+  async function failed(name: string, isProbe: boolean): Promise<void> {
     successes.delete(name);
     const inARow = (failures.get(name) ?? 0) + 1;
     failures.set(name, inARow);
@@ -124,14 +124,19 @@ export function circuits(store: OutageStore, now: () => Instant) {
     }
   }
 
-  async function call<T>(name: string, operation: () => Promise<T>, isOut = isOutage): Promise<T> {
+  async function call<T>(
+    name: string,
+    operation: () => Promise<T>,
+    isOut: (error: unknown) => boolean = isOutage,
+  ): Promise<T> {
     const isProbe = await admit(name);
     try {
       const answer = await operation();
       await succeeded(name);
       return answer;
     } catch (error) {
-      if (isOut(error)) await failed(name, error, isProbe);
+      if (isOutage(error)) successesBefore.set(error, successes.get(name) ?? 0);
+      if (isOut(error)) await failed(name, isProbe);
       // the provider has answered, with success or with an error
       else if (!(error instanceof ThrottledError)) await succeeded(name);
       throw error;
@@ -146,7 +151,7 @@ export function circuits(store: OutageStore, now: () => Instant) {
         ...provider,
         create: (order) => call(name('create'), () => provider.create(order)),
         find: (token, since) => call(name('find'), () => provider.find(token, since)),
-        get: (id) => call(name('get'), () => provider.get(id)),
+        get: (id) => call(name('get'), () => provider.get(id), isOutageOfLook),
         change: (id, change) => call(name('change'), () => provider.change(id, change)),
         retire: (id) => call(name('retire'), () => provider.retire(id)),
         ...(provider.revive && {
@@ -169,17 +174,24 @@ function isOutage(error: unknown): error is Error {
 }
 
 /**
+ * A look that shows another room is an answer: the provider may read an id in another way than the person who typed it.
+ */
+function isOutageOfLook(error: unknown): boolean {
+  return isOutage(error) && !(error instanceof ProviderContractError);
+}
+
+/**
  * A missing permission to restore rooms is an answer: lost rooms are replaced immediately, and do not wait
  * for a test call.
  */
-function isOutageOfRevival(error: unknown): error is Error {
+function isOutageOfRevival(error: unknown): boolean {
   return isOutage(error) && !(error instanceof UnauthorizedError);
 }
 
-function heldBack(name: string, { since, probeAt }: Outage, now: Instant): ThrottledError {
+function heldBack(name: string, { since, probeAt }: Outage, now: Instant): HeldBackError {
   const [application = '', operation = ''] = name.split(' ');
   const iso = (instant: Instant) => new Date(instant).toISOString();
-  return new ThrottledError(
+  return new HeldBackError(
     `application ${application} has not answered any "${operation}" since ${iso(since)}: the next call is let through ` +
       `at ${iso(probeAt)}`,
     { retryAfter: probeAt - now, ambiguous: false },

@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
 import { circuits, type Outages } from '../../functions/adapters/circuits.ts';
-import { AmbiguousOutcomeError, UnauthorizedError } from '../../functions/rooms/model/errors.ts';
+import {
+  AmbiguousOutcomeError,
+  ProviderContractError,
+  UnauthorizedError,
+} from '../../functions/rooms/model/errors.ts';
 import type { RoomProvider } from '../../functions/rooms/model/ports.ts';
 import { MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import { START } from '../support/rooms.ts';
@@ -87,4 +91,13 @@ it('a missing permission to bring rooms back is an answer, so that no lost room 
   // no other operation is called
   const guarded = protect('first', { revive } as unknown as RoomProvider);
   for (let nth = 1; nth <= 6; nth += 1) await expect(guarded.revive?.('room')).rejects.toThrow('scope');
+});
+
+it('five looks for a room that was mistyped are answers, so that no other look is held back', async () => {
+  const store = { read: async () => ({ version: 0, open: {} }), replace: async () => true };
+  const { protect } = circuits(store, () => START);
+  const get = () => Promise.reject(new ProviderContractError('its id is another one'));
+  // no other operation is called
+  const guarded = protect('first', { get } as unknown as RoomProvider);
+  for (let nth = 1; nth <= 6; nth += 1) await expect(guarded.get('0845')).rejects.toThrow('another one');
 });

@@ -282,9 +282,9 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
   };
 }
 
-/** An id of another provider must not become a path here. */
+/** An id of another provider must not become a path here, and zeros before a number are not part of it. */
 function isMeetingId(id: string): boolean {
-  return /^\d{9,12}$/.test(id);
+  return /^[1-9]\d{8,11}$/.test(id);
 }
 
 function positionAfter(index: number, next: string | undefined, hosts: number): string | undefined {

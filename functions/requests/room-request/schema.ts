@@ -280,8 +280,15 @@ const importSchema = z
         z.meta({ description: "The application that the room is in, by its name in the deployment's pool" }),
       ),
     room: z.string().check(
-      z.refine((text) => /^[\x21-\x7e]{1,128}$/.test(text), 'must be 1 to 128 printable ASCII characters'),
-      z.meta({ pattern: '^[\\x21-\\x7e]{1,128}$', description: "The provider's id of the room" }),
+      // a step in a path is the id of no room
+      z.refine(
+        (text) => /^(?!\.{1,2}$)[\x21-\x7e]{1,128}$/.test(text),
+        'must be 1 to 128 printable ASCII characters, and not only one or two dots',
+      ),
+      z.meta({
+        pattern: '^(?!\\.{1,2}$)[\\x21-\\x7e]{1,128}$',
+        description: "The provider's id of the room",
+      }),
     ),
   })
   .check(

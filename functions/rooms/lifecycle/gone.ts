@@ -1,4 +1,4 @@
-import { ProviderRefusedError, UnauthorizedError } from '../model/errors.ts';
+import { HeldBackError, ProviderRefusedError, UnauthorizedError } from '../model/errors.ts';
 import type { LiveRoom, Room } from '../model/room.ts';
 import { MINUTE } from '../model/time.ts';
 import type { RoomContext } from './context.ts';
@@ -29,8 +29,9 @@ async function isRevived(
     const revived = await pool.provider(application).revive?.(id);
     return revived?.available === true && revived.expiresAt > now();
   } catch (error) {
-    // without the permission to restore rooms, a new one is created
-    if (error instanceof UnauthorizedError || error instanceof ProviderRefusedError) return false;
+    // without the permission to restore rooms, and during a long outage of it alone, a new one is created
+    const unable = [UnauthorizedError, ProviderRefusedError, HeldBackError];
+    if (unable.some((reason) => error instanceof reason)) return false;
     throw error;
   }
 }

@@ -78,6 +78,15 @@ describe('a room', () => {
     expect(meetingOf(room)?.agenda).toBe(`[evr:${token}]\nteam=red`);
   });
 
+  test('is none under an id that only looks like its own, and nothing is asked', async () => {
+    const { id } = await create();
+    bench.emulator.calls.clear();
+    for (const other of [`0${id}`, `${id}/`, `${id}?`, '..', '4ab2a0ab-7d7b-4c2c-9b16-4b7d1a3c0f00']) {
+      expect(await bench.provider.get(other)).toBeUndefined();
+    }
+    expect(bench.emulator.calls.all).toEqual([]);
+  });
+
   test('with people in it is ended before it is deleted, where Zoom wants that', async () => {
     await bench.close();
     bench = await startZoomBench({ switches: { deleteWhileLive: 'refuse' } });

@@ -45,6 +45,8 @@ describe('docs/request.schema.json', () => {
     [false, { key: 'a', action: 'hold', display_name: 'x' }],
     [true, { ...IMPORT, display_name: 'x', lifetime: 'P90D', renewal: { mode: 'recreate' } }],
     [false, { ...IMPORT, room: 'a b' }],
+    [false, { ...IMPORT, room: '..' }],
+    [true, { ...IMPORT, room: '...' }],
     [false, { ...IMPORT, key: undefined }],
     [false, { ...IMPORT, expires_at: '2027-02-14T10:00:00Z' }],
     [false, { ...IMPORT, renewal: { mode: 'on-demand' } }],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { circuits } from '../../../functions/adapters/circuits.ts';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
 import { handleProviderEvent } from '../../../functions/rooms/actions/provider-event.ts';
@@ -13,6 +14,7 @@ import {
 import type { RoomSpec } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { failNext, providerOf } from '../../support/faulty.ts';
+import { memoryOutages } from '../../support/memory-outages.ts';
 import { aLiveRoom, aSpec } from '../../support/rooms.ts';
 import { wrongAtRest } from '../../support/watch.ts';
 import { aRequest, makeWorld, type World } from '../../support/world.ts';
@@ -195,6 +197,16 @@ describe('a room that somebody has deleted', () => {
     });
     await expect(find(silent)).rejects.toThrow('no answer');
     expect(silent.row('weekly').current?.id).toBe('first-1');
+  });
+
+  it('is replaced once bringing back has failed for so long that it is not tried', async () => {
+    const world = await lose(() => Promise.reject(new AmbiguousOutcomeError('no answer')));
+    const { protect } = circuits(memoryOutages(), world.context.now);
+    const guarded = protect('first', providerOf(world));
+    const pool = { ...world.context.pool, provider: () => guarded };
+    const guardedWorld = { ...world, context: { ...world.context, pool } };
+    for (let nth = 1; nth <= 5; nth += 1) await expect(find(guardedWorld)).rejects.toThrow('no answer');
+    expect((await find(guardedWorld)).outcome).toBe('rotated');
   });
 });
 
