@@ -3,6 +3,7 @@ import {
   type ReconciliationMessage,
   writeReconciliation,
 } from '../functions/requests/tasks/reconciliation.ts';
+import { notOfPool } from '../functions/rooms/model/placement.ts';
 import type { Duration, Instant } from '../functions/rooms/model/time.ts';
 import { HOUR } from '../functions/rooms/model/time.ts';
 import type { Clients } from './clients.ts';
@@ -70,7 +71,7 @@ function taskOf(
 ) {
   if (confirm === undefined && findings === undefined) return {};
   if (confirm === undefined || !names.includes(confirm)) {
-    throw new Error(`--confirm must name an application of the pool (${names.join(', ')})${gotOf(confirm)}`);
+    throw new Error(`--confirm ${notOfPool(names, confirm)}`);
   }
   if (findings === undefined || !/^[1-9]\d{0,8}$/.test(findings)) {
     throw new Error(

@@ -18,6 +18,7 @@ import { type ListTotals, type ReconciliationTask, reconcileRooms } from './room
 import { rewriteLinks } from './rooms/fleet/rewrite-links.ts';
 import { RequestRefusedError } from './rooms/model/errors.ts';
 import type { ReconciliationMode } from './rooms/model/events.ts';
+import { notOfPool } from './rooms/model/placement.ts';
 import type { Room } from './rooms/model/room.ts';
 import { MINUTE } from './rooms/model/time.ts';
 import { readEnvironment } from './runtime/configuration.ts';
@@ -94,9 +95,7 @@ function applicationsOf({ applications, confirmed }: ReconciliationMessage): rea
   const asked = applications ?? (confirmed ? [confirmed.application] : names);
   const stranger = asked.find((name) => !names.includes(name));
   if (stranger === undefined) return asked;
-  throw new RequestRefusedError(
-    `applications: must be of the pool (${names.join(', ')}), got ${JSON.stringify(stranger)}`,
-  );
+  throw new RequestRefusedError(`applications: ${notOfPool(names, stranger)}`);
 }
 
 function tell(application: string, found: ApplicationReport): void {

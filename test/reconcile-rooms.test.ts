@@ -130,7 +130,7 @@ it('fails because of a failing application alone, and says how to repair it', as
 it('refuses an application that is not in the pool', async () => {
   const { buried } = await reconcile('{"applications":["stranger"]}');
   expect(buried.map(({ attributes }) => attributes.failureReason)).toEqual([
-    `applications: must be of the pool (${name}, locked), got "stranger"`,
+    `applications: must be an application of the pool (${name}, locked), got stranger`,
   ]);
 });
 

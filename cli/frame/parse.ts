@@ -1,3 +1,4 @@
+import { notOfPool } from '../../functions/rooms/model/placement.ts';
 import { readArguments } from '../../local/arguments.ts';
 import type { Command, Flag, Flags, Values } from './command.ts';
 import { CallError, HELP_HINT } from './errors.ts';
@@ -87,9 +88,7 @@ export function assertOfPool({ flags }: Command, given: Values<Flags>, pool: rea
   for (const [name, { ofPool }] of Object.entries(flags)) {
     const value = given[name];
     if (ofPool && value !== undefined && !pool.includes(String(value)))
-      throw new CallError(
-        `--${name} must name an application of the pool (${pool.join(', ')}), got ${value}`,
-      );
+      throw new CallError(`--${name} ${notOfPool(pool, value)}`);
   }
 }
 

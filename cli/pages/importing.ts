@@ -1,6 +1,7 @@
 import { roomRequest } from '../../functions/requests/room-request/room-request.ts';
 import { requestSequence } from '../../functions/requests/room-request/sequence.ts';
 import { decideImport } from '../../functions/rooms/decisions/import.ts';
+import { notOfPool } from '../../functions/rooms/model/placement.ts';
 import type { ProviderRoom } from '../../functions/rooms/model/ports.ts';
 import type { ImportedRoom, PastGeneration, Room } from '../../functions/rooms/model/room.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
@@ -83,7 +84,9 @@ function askedOf({ at, fields, wrong }: NamedRoom, usual: Wanted['usual'], names
   if (typeof room !== 'string' || room === '')
     throw new CallError(`${at}: room: is missing: name its id or its link`);
   if (typeof application !== 'string' || !names.includes(application)) {
-    throw new CallError(`${at}: application: must be of the pool (${names.join(', ')}), got ${application}`);
+    throw new CallError(
+      `${at}: application: ${notOfPool(names, application === undefined ? undefined : String(application))}`,
+    );
   }
   // a link is looked up first, because a request needs an id
   importedBy({ ...body, room: 'id' }, at);

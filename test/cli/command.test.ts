@@ -548,7 +548,7 @@ describe('a call that is wrong ends with 2', () => {
     [['redrive'], 'name a queue: one of requests'],
     [['show'], 'name the key of a room'],
     [['hold'], 'name the rooms in one way'],
-    [['rotate', 'lone', '--to', 'nowhere'], '--to must name an application of the pool (emulator)'],
+    [['rotate', 'lone', '--to', 'nowhere'], '--to must be an application of the pool (emulator)'],
     [['dead-letters', 'redrive', 'letters'], 'there is no queue of letters'],
     [['doctor'], 'this command is for a stack in AWS'],
     [['host-link', 'lone'], 'a host link is a credential'],
@@ -598,7 +598,7 @@ describe('a call that is wrong ends with 2', () => {
       expect(await here(command.name, ...rooms, `--${name}`, 'nope', ...needs)).toMatchObject({
         code: 2,
         out: '',
-        err: `--${name} must name an application of the pool (emulator), got nope\n`,
+        err: `--${name} must be an application of the pool (emulator), got nope\n`,
       });
     },
   );

@@ -82,7 +82,7 @@ describe('drift', () => {
     expect([code, out]).toEqual([1, expect.stringMatching(/^! emulator: /m)]);
     expect(await here('drift', '--application', 'another')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('--application must name an application of the pool (emulator)'),
+      err: expect.stringContaining('--application must be an application of the pool (emulator)'),
     });
   });
 });

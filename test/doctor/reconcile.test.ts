@@ -68,7 +68,7 @@ describe('the command', () => {
 
   it.each([
     ['an application that is not in the pool', { confirm: 'third', findings: '300' }, 'first, second'],
-    ['no application', { findings: '300' }, /^--confirm must name an application of the pool \([^)]*\)$/],
+    ['no application', { findings: '300' }, /^--confirm must be an application of the pool \([^)]*\)$/],
     ['no number', { confirm: 'first' }, /^--findings must be .* that was reported: the event/],
     ['no whole number', { confirm: 'first', findings: '3e9' }, '--findings must be the number'],
     ['nothing to confirm', { confirm: 'first', findings: '0' }, '--findings must be the number'],

@@ -5,6 +5,7 @@ import type { RoomContext } from '../lifecycle/context.ts';
 import { onKey } from '../lifecycle/pending.ts';
 import { recoverRoom } from '../lifecycle/recover.ts';
 import { ClaimHeldError, RequestRefusedError } from '../model/errors.ts';
+import { notOfPool } from '../model/placement.ts';
 import type { ProviderRoom, Reservation } from '../model/ports.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
 import type { ImportedRoom, Room, RoomPlace, RoomRequest } from '../model/room.ts';
@@ -31,9 +32,7 @@ export async function importRoom(request: RoomRequest, context: RoomContext): Pr
 
 function mustBeOfThePool({ application }: RoomPlace, { pool }: RoomContext): void {
   if (pool.names.includes(application)) return;
-  throw new RequestRefusedError(
-    `application: must be of the pool (${pool.names.join(', ')}), got ${JSON.stringify(application)}`,
-  );
+  throw new RequestRefusedError(`application: ${notOfPool(pool.names, application)}`);
 }
 
 async function takeOver(

@@ -7,6 +7,7 @@ import { recoverRoom } from '../lifecycle/recover.ts';
 import { type KeptRoom, recreate } from '../lifecycle/recreate.ts';
 import { withAnnouncement } from '../model/announcements.ts';
 import { RequestRefusedError, RoomAwaitedError } from '../model/errors.ts';
+import { notOfPool } from '../model/placement.ts';
 import type { RotationOrder } from '../model/ports.ts';
 import { alreadySeen, type Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';
@@ -117,9 +118,7 @@ function assertPossible(
     );
   }
   if (to !== undefined && !pool.names.includes(to)) {
-    throw new RequestRefusedError(
-      `to: must be an application of the pool (${pool.names.join(', ')}), got ${to}`,
-    );
+    throw new RequestRefusedError(`to: ${notOfPool(pool.names, to)}`);
   }
   if (to === undefined) return;
   const unmet = unmetSettings(room, spec, pool, candidates(room, spec, pool, to));

@@ -201,7 +201,7 @@ describe('a room is refused, and nobody touches it', () => {
   it('where the pool has no such account', async () => {
     const place = { application: 'third', id: 'first-1' };
     expect(await refused(await settled(), asked('weekly', { place }))).toContain(
-      'must be of the pool (first)',
+      'application: must be an application of the pool (first), got ',
     );
   });
 
