@@ -1,3 +1,4 @@
+import { REMEMBERED } from '../../functions/rooms/model/occurrences.ts';
 import { DAY } from '../../functions/rooms/model/time.ts';
 import { columns, moment } from '../../local/demo/text.ts';
 import { command } from '../frame/command.ts';
@@ -66,8 +67,9 @@ export const plan = command({
       : picture(nights, found.rotationsPerRun, terminal);
     for (const line of lines) await terminal.say(line);
     if (flags.ask) {
-      const overlaps = await overlapsOf(found, now + count * DAY);
-      for (const overlap of overlaps) await terminal.say(painted(terminal, 'yellow', warningOf(overlap)));
+      const { found: overlaps, unseen } = await overlapsOf(found, now + count * DAY);
+      const warnings = [...overlaps.map(warningOf), ...(unseen.length > 0 ? [unseenOf(unseen)] : [])];
+      for (const warning of warnings) await terminal.say(painted(terminal, 'yellow', warning));
     }
     return EXIT.done;
   },
@@ -92,6 +94,17 @@ function nightOf(text: string, now: number): number {
 }
 
 const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+/** How many keys a line names. */
+const NAMED = 5;
+
+function unseenOf(keys: readonly string[]): string {
+  const more = keys.length > NAMED ? `, and ${keys.length - NAMED} more` : '';
+  return (
+    `! not all meetings of ${keys.slice(0, NAMED).join(', ')}${more} are known, so they may be at the same time as others: a row ` +
+    `remembers the ${REMEMBERED} meetings of a series that end last, and none of a series without an end`
+  );
+}
 
 function warningOf({ application, host, at, keys }: Overlap): string {
   return (

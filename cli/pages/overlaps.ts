@@ -1,4 +1,4 @@
-import { meetingsOf } from '../../functions/rooms/model/occurrences.ts';
+import { type CalendarMemory, meetingsOf } from '../../functions/rooms/model/occurrences.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
 import type { AccountLimits, Deployment } from '../deployment/deployment.ts';
 
@@ -9,6 +9,15 @@ export interface Overlap {
   /** From when on as many of them are planned at the same time. */
   readonly at: Instant;
   readonly keys: readonly string[];
+}
+
+export interface Overlaps {
+  readonly found: readonly Overlap[];
+  /**
+   * Keys with meetings that their rows do not remember: a row has the meetings of a series that end last, and none of a series
+   * without an end. Their overlaps are not found.
+   */
+  readonly unseen: readonly string[];
 }
 
 interface Meeting {
@@ -24,24 +33,32 @@ type Asked = Pick<Deployment, 'rooms' | 'pool' | 'limits' | 'calendarGrace' | 'n
  * Where calendars plan more than one meeting of a host at the same time, before `until`: the worst time of each host. It reads the whole
  * table, and asks the providers whose rooms belong to hosts for their lists.
  */
-export async function overlapsOf(deployment: Asked, until: Instant): Promise<readonly Overlap[]> {
+export async function overlapsOf(deployment: Asked, until: Instant): Promise<Overlaps> {
   const withHosts = deployment.limits.filter(({ hosts = [] }) => hosts.length > 0);
-  if (withHosts.length === 0) return [];
-  const planned = await plannedIn(deployment, until);
+  if (withHosts.length === 0) return { found: [], unseen: [] };
+  const names = new Set(withHosts.map(({ application }) => application));
+  const { planned, unseen } = await plannedIn(names, deployment, until);
   const found: Overlap[] = [];
   for (const account of withHosts) found.push(...(await overlapsIn(account, planned, deployment)));
-  return found;
+  return { found, unseen };
 }
 
 /** Which meetings are planned, by the applications of their rooms. */
-async function plannedIn({ rooms, calendarGrace, now }: Asked, until: Instant) {
+async function plannedIn(
+  applications: ReadonlySet<string>,
+  { rooms, calendarGrace, now }: Asked,
+  until: Instant,
+) {
   const planned = new Map<string, Meeting[]>();
+  const unseen: string[] = [];
   let cursor: string | undefined;
   do {
     const page = await rooms.scan(cursor);
     for (const entry of page.items) {
       if (!('revision' in entry) || !entry.current || !entry.calendar) continue;
       const { key, current, calendar } = entry;
+      if (!applications.has(current.application)) continue;
+      if (hasUnseen(calendar, now())) unseen.push(key);
       const meetings = meetingsOf(calendar)
         .map(({ id, until }) => ({ key, roomId: current.id, start: id, end: until - calendarGrace }))
         .filter(({ start, end }) => end > now() && start < until);
@@ -49,7 +66,14 @@ async function plannedIn({ rooms, calendarGrace, now }: Asked, until: Instant) {
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return planned;
+  return { planned, unseen: unseen.sort() };
+}
+
+/** Whether the event has meetings from now on that the row does not remember. */
+function hasUnseen({ event }: CalendarMemory, now: Instant): boolean {
+  if (!event || event.cancelled) return false;
+  const [first] = event.planned;
+  return event.endless === true || (!event.whole && first !== undefined && first.id > now);
 }
 
 async function overlapsIn(

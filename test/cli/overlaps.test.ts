@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { overlapsOf } from '../../cli/pages/overlaps.ts';
 import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
-import type { CalendarMemory, PlannedOccurrence } from '../../functions/rooms/model/occurrences.ts';
+import type {
+  CalendarMemory,
+  EventUpdate,
+  PlannedOccurrence,
+} from '../../functions/rooms/model/occurrences.ts';
 import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
 import { HOSTS, startZoomBench, type ZoomBench } from '../adapters/zoom/bench.ts';
 import { aRequest, makeWorld } from '../support/world.ts';
@@ -25,11 +29,12 @@ const meeting = (hours: number): PlannedOccurrence => {
 function memory(
   planned: readonly PlannedOccurrence[],
   cancelled: readonly PlannedOccurrence[] = [],
+  kind: Pick<EventUpdate, 'whole' | 'endless'> = { whole: true },
 ): CalendarMemory {
   const update = { at: '1', epoch: '1', name: 'Weekly' };
   return {
     version: 1,
-    event: { ...update, origin: {}, planned },
+    event: { ...update, origin: {}, planned, ...kind },
     occurrences: cancelled.map((occurrence) => ({ ...update, ...occurrence, cancelled: true })),
   };
 }
@@ -61,7 +66,8 @@ test('the worst time of a host is told, with the keys of its meetings', async ()
     yearly: memory([meeting(48.75)]),
     other: memory([meeting(24.5)]),
   });
-  expect(found).toEqual([
+  expect(found.unseen).toEqual([]);
+  expect(found.found).toEqual([
     {
       application: 'main',
       host: HOSTS[0],
@@ -84,11 +90,21 @@ test.each<[string, () => Readonly<Record<string, CalendarMemory>>]>([
   ['later than the plan looks', () => ({ a: memory([meeting(24 * 15)]), b: memory([meeting(24 * 15)]) })],
   ['that are over', () => ({ a: memory([meeting(-5)]), b: memory([meeting(-5)]) })],
 ])('meetings %s do not overlap', async (_, calendars) => {
-  expect(await overlaps(calendars())).toEqual([]);
+  expect(await overlaps(calendars())).toEqual({ found: [], unseen: [] });
 });
 
 test('an account whose rooms belong to no hosts has no overlaps', async () => {
   const calendars = { a: memory([meeting(24)]), b: memory([meeting(24)]) };
-  expect(await overlaps(calendars)).toHaveLength(1);
-  expect(await overlaps(calendars, false)).toEqual([]);
+  expect((await overlaps(calendars)).found).toHaveLength(1);
+  expect(await overlaps(calendars, false)).toEqual({ found: [], unseen: [] });
+});
+
+test('a series with meetings that its row does not remember is named, because its overlaps are not found', async () => {
+  const { unseen } = await overlaps({
+    whole: memory([meeting(24)]),
+    'begun, and remembered from now on': memory([meeting(-1), meeting(24)], [], {}),
+    'long, and later': memory([meeting(24)], [], {}),
+    'without an end': memory([], [], { endless: true }),
+  });
+  expect(unseen).toEqual(['long, and later', 'without an end']);
 });
