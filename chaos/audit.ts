@@ -1,8 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { roomsTable } from '../functions/adapters/tables/rooms-table.ts';
 import type { PastGeneration, Room } from '../functions/rooms/model/room.ts';
 import { deploymentMarks } from '../functions/runtime/deployment-marks.ts';
-import { DUMMY_CREDENTIALS } from '../local/engines/credentials.ts';
+import { dynamoDbAt } from '../local/engines/services.ts';
 import type { PutEntry } from '../local/fakes/buses.ts';
 import type { LocalRooms } from '../local/rooms/local-rooms.ts';
 import type { Account } from './accounts.ts';
@@ -183,12 +182,9 @@ function untold(
 
 /** Returns the rows by key, and the past generations. */
 export async function entriesOf({ stack, doors }: LocalRooms) {
-  const client = new DynamoDBClient({
-    endpoint: stack.environment.AWS_ENDPOINT_URL_DYNAMODB,
-    region: 'local',
-    credentials: DUMMY_CREDENTIALS,
+  const table = roomsTable(dynamoDbAt(stack.environment.AWS_ENDPOINT_URL_DYNAMODB ?? ''), {
+    tableName: doors.table,
   });
-  const table = roomsTable(client, { tableName: doors.table });
   const rows = new Map<string, Room>();
   const past: PastGeneration[] = [];
   let cursor: string | undefined;
@@ -200,6 +196,5 @@ export async function entriesOf({ stack, doors }: LocalRooms) {
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
-  client.destroy();
   return { rows, past };
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../functions/rooms/model/time.ts';
 import type { ApplicationEntry } from '../functions/runtime/environment.ts';
 import type { Clients } from './clients.ts';
 import { poolOf } from './pool.ts';
+import { dynamoDbOf } from './ports.ts';
 
 export interface Whereabouts {
   /** The rooms table. */
@@ -23,7 +24,7 @@ export async function hostLinkOf(
   { table, applications, now = Date.now }: Whereabouts,
   { dynamoDb, secrets }: Pick<Clients, 'dynamoDb' | 'secrets'>,
 ): Promise<string> {
-  const room = await roomsTable(dynamoDb, { tableName: table }).read(key);
+  const room = await roomsTable(dynamoDbOf(dynamoDb), { tableName: table }).read(key);
   if (!room) throw new Error(`there is no room ${key}`);
   const { current, state, spec } = room;
   if (!current || current.expiresAt <= now())

@@ -5,6 +5,7 @@ import type { Pool } from '../functions/rooms/model/ports.ts';
 import type { Instant } from '../functions/rooms/model/time.ts';
 import type { ApplicationEntry } from '../functions/runtime/environment.ts';
 import type { Clients } from './clients.ts';
+import { secretsManagerOf } from './ports.ts';
 
 /**
  * Returns the accounts of a deployment for a person's commands: a call reads the account's secret with the
@@ -15,6 +16,6 @@ export function poolOf(
   now: () => Instant,
   { secrets: client }: Pick<Clients, 'secrets'>,
 ): Pool {
-  const secrets = secretsManager({ client, now });
+  const secrets = secretsManager({ client: secretsManagerOf(client), now });
   return pool(applications, (entry) => roomProvider(entry, { now, secrets }));
 }

@@ -18,6 +18,7 @@ import type { RoomRequest } from './rooms/model/room.ts';
 import { MINUTE, SECOND } from './rooms/model/time.ts';
 import { followSeries } from './rooms/series/series.ts';
 import type { SeriesUpdate } from './rooms/series/update.ts';
+import { dynamoDb, sqs } from './runtime/aws.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { CalendarVariable, CreateRoomsEnvironment } from './runtime/environment.ts';
 import { once } from './runtime/once.ts';
@@ -26,16 +27,7 @@ import { forEachKey } from './runtime/queue/for-each-key.ts';
 import { originOf } from './runtime/queue/work-queue.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { report } from './runtime/telemetry/report.ts';
-import {
-  dynamoDb,
-  inbox,
-  now,
-  prepare,
-  retention,
-  roomContext,
-  sqs,
-  workerEnvironment,
-} from './runtime/wiring.ts';
+import { inbox, now, prepare, retention, roomContext, workerEnvironment } from './runtime/wiring.ts';
 
 const serve = (request: RoomRequest): Promise<Result> => serveRequest(request, roomContext());
 

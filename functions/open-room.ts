@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
-import { AwsCallError, awsCaller } from './adapters/aws/call.ts';
+import { AwsCallError, awsCaller, type CallLimits } from './adapters/aws/call.ts';
 import { knocks } from './adapters/aws/knocks.ts';
 import { linkReader } from './adapters/aws/link-reader.ts';
 import { type Appearance, afterKnock, answerOf, unavailable, type Visit } from './links/answer.ts';
@@ -35,6 +35,9 @@ const NO_SLUG = '_'.repeat(22);
 const now = () => Date.now();
 const limit = knockLimit(now);
 
+/** A visitor waits, and the words of an error could contain a slug. */
+const LIMITS: CallLimits = { timeOut: 2000, attempts: 3, keepsWords: false };
+
 const ports = once(() => {
   const env = readEnvironment<OpenRoomEnvironment>(
     [
@@ -48,12 +51,13 @@ const ports = once(() => {
     ],
     ['AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL'],
   );
-  const call = awsCaller({
+  const signer = {
     accessKeyId: env.AWS_ACCESS_KEY_ID,
     secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
     sessionToken: env.AWS_SESSION_TOKEN,
     region: env.AWS_REGION,
-  });
+  };
+  const call = awsCaller(signer, LIMITS);
   const table = env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL ?? env.DYNAMODB_URL;
   return {
     links: linkReader(call, new URL(table), env.LINKS_TABLE),

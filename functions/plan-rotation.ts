@@ -11,13 +11,14 @@ import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
 import { readPlanTask, writePlanTask } from './requests/tasks/plan-task.ts';
 import { type PlanReport, type PlanTask, planRotation } from './rooms/fleet/plan.ts';
 import { MINUTE, SECOND } from './rooms/model/time.ts';
+import { dynamoDb, sqs } from './runtime/aws.ts';
 import { numberIn, readEnvironment } from './runtime/configuration.ts';
 import type { PlanRotationEnvironment } from './runtime/environment.ts';
 import { once } from './runtime/once.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
-import { dynamoDb, inboxOf, now, sqs } from './runtime/wiring.ts';
+import { inboxOf, now } from './runtime/wiring.ts';
 
 const environment = once(() =>
   readEnvironment<PlanRotationEnvironment>([

@@ -30,6 +30,7 @@ import {
 } from './rooms/model/errors.ts';
 import { MINUTE } from './rooms/model/time.ts';
 import { lookAgain } from './rooms/series/series.ts';
+import { dynamoDb, sqs } from './runtime/aws.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReadCalendarsEnvironment } from './runtime/environment.ts';
 import { once } from './runtime/once.ts';
@@ -37,7 +38,7 @@ import { isOnOneMachine } from './runtime/one-machine.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
-import { dynamoDb, inboxOf, now, secrets, sqs } from './runtime/wiring.ts';
+import { inboxOf, now, secrets } from './runtime/wiring.ts';
 
 const environment = once(() =>
   readEnvironment<ReadCalendarsEnvironment>(

@@ -21,13 +21,14 @@ import type { ReconciliationMode } from './rooms/model/events.ts';
 import { notOfPool } from './rooms/model/placement.ts';
 import type { Room } from './rooms/model/room.ts';
 import { MINUTE } from './rooms/model/time.ts';
+import { sqs } from './runtime/aws.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { ReconcileRoomsEnvironment } from './runtime/environment.ts';
 import { once } from './runtime/once.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count, countBy, countFor } from './runtime/telemetry/metrics.ts';
-import { inbox, now, prepare, roomContext, sqs } from './runtime/wiring.ts';
+import { inbox, now, prepare, roomContext } from './runtime/wiring.ts';
 
 const environment = once(() =>
   readEnvironment<ReconcileRoomsEnvironment>(['ROTATIONS_QUEUE', 'RECONCILIATION', 'BRAKE_PERCENT']),

@@ -8,13 +8,14 @@ import { invocationLog } from './middleware/invocation-log.ts';
 import { metrics } from './middleware/metrics.ts';
 import { LONGEST_CALLBACK, readCallback } from './requests/tasks/callbacks.ts';
 import type { ProviderEvent, RoomNews } from './rooms/model/ports.ts';
+import { sqs } from './runtime/aws.ts';
 import { readEnvironment, readWebhooks } from './runtime/configuration.ts';
 import type { RoomCallbacksEnvironment } from './runtime/environment.ts';
 import { once } from './runtime/once.ts';
 import { callbackLimit } from './runtime/queue/callback-limit.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
-import { now, secrets, sqs } from './runtime/wiring.ts';
+import { now, secrets } from './runtime/wiring.ts';
 
 const environment = once(() =>
   readEnvironment<RoomCallbacksEnvironment>(['ROTATIONS_QUEUE', 'CALLBACKS_SECRET'], ['WEBHOOKS']),

@@ -12,10 +12,11 @@ import { handleProviderEvent, identified } from './rooms/actions/provider-event.
 import { rotateRoom } from './rooms/actions/rotate.ts';
 import type { ProviderEvent, RoomNews, RotationOrder } from './rooms/model/ports.ts';
 import { type Instant, MINUTE } from './rooms/model/time.ts';
+import { sqs } from './runtime/aws.ts';
 import { once } from './runtime/once.ts';
 import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { report } from './runtime/telemetry/report.ts';
-import { inbox, now, prepare, roomContext, sqs, workerEnvironment } from './runtime/wiring.ts';
+import { inbox, now, prepare, roomContext, workerEnvironment } from './runtime/wiring.ts';
 
 /** Executes the orders of the planner and of reconciliation, and applies the events of providers. */
 export const handler = middy({ ...ANSWER_IN_TIME, beforePrefetch: prepare })

@@ -19,6 +19,7 @@ import { type Parsed, parsing } from './middleware/parsing.ts';
 import { partialBatchFailures } from './middleware/partial-batch-failures.ts';
 import { readJson } from './requests/json.ts';
 import { MINUTE, SECOND } from './rooms/model/time.ts';
+import { dynamoDb, eventBridge } from './runtime/aws.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { WriteCalendarsEnvironment } from './runtime/environment.ts';
 import { once } from './runtime/once.ts';
@@ -27,7 +28,7 @@ import type { FailurePolicy } from './runtime/queue/failure-policy.ts';
 import { attemptsOf } from './runtime/queue/work-queue.ts';
 import { log } from './runtime/telemetry/log.ts';
 import { count } from './runtime/telemetry/metrics.ts';
-import { dynamoDb, eventBridge, inboxOf, now, secrets } from './runtime/wiring.ts';
+import { inboxOf, now, secrets } from './runtime/wiring.ts';
 
 const environment = once(() =>
   readEnvironment<WriteCalendarsEnvironment>([

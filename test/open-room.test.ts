@@ -26,7 +26,7 @@ beforeAll(async () => {
   [tables, queues] = await Promise.all([startDynalite(), startQueues()]);
   queue = queues.create('requests', 'arn:aws:sqs:local:000000000000:requests', {});
   const tableName = await makeLinksTable(tables);
-  links = linksTable(tables.client, {
+  links = linksTable(tables.dynamoDb, {
     tableName,
     retention: 90 * DAY,
     linksUrl: `https://${HOST}/`,

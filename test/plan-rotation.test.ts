@@ -41,7 +41,7 @@ beforeAll(async () => {
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   ({ handler } = (await import('../functions/plan-rotation.ts')) as unknown as { handler: typeof handler });
-  const rooms = roomsTable(tables.client, { tableName });
+  const rooms = roomsTable(tables.dynamoDb, { tableName });
   const now = Date.now();
   const due = (overdue: number, more = {}) => ({
     renewAt: now - overdue,

@@ -59,7 +59,7 @@ beforeAll(async () => {
     const { statusCode } = await hear(event as LambdaFunctionURLEvent, {} as Context);
     return { status: statusCode, body: '' };
   });
-  const secrets = secretsManager({ client: engines.clients.secretsManager, now });
+  const secrets = secretsManager({ client: engines.services.secretsManager, now });
   const callbacks = callbackAddresses(`${functionUrl.url}/`, 'callbacks', secrets);
   roomContext = { ...deployment.context, callbacks };
   await ensureRoom(aRequest({ key: KEY }), roomContext);

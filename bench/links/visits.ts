@@ -1,8 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { linksTable } from '../../functions/adapters/tables/links-table.ts';
 import { DAY } from '../../functions/rooms/model/time.ts';
-import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { startQueues } from '../../local/engines/queues.ts';
+import { dynamoDbAt } from '../../local/engines/services.ts';
 import { makeLinksTable } from '../../local/engines/table-engines.ts';
 import { bundleOf, bytesOf, SETTINGS, type Variant } from '../bundles.ts';
 import type { ColdRuns } from '../measures/cold.ts';
@@ -27,13 +26,8 @@ export interface LinkWorld {
 export async function startLinkWorld(): Promise<LinkWorld> {
   const [{ tables, engine }, queues] = await Promise.all([startTableEngine(), startQueues()]);
   const tableName = await makeLinksTable(tables);
-  const client = new DynamoDBClient({
-    endpoint: tables.endpoint,
-    region: LAMBDA.AWS_REGION,
-    credentials: DUMMY_CREDENTIALS,
-  });
   const policy = { retention: 90 * DAY, linksUrl: 'https://links.example/', names: false };
-  const links = linksTable(client, { tableName, ...policy });
+  const links = linksTable(dynamoDbAt(tables.endpoint), { tableName, ...policy });
   const link = { slug: links.newSlug(), key: 'team/stand-up', state: 'kept', revision: 1 } as const;
   await links.write({ ...link, url: 'https://meetings.example/room', expiresAt: Date.now() + 90 * DAY });
   const requests = queues.create('requests', 'arn:aws:sqs:eu-central-1:000000000000:requests', {});
@@ -52,7 +46,6 @@ export async function startLinkWorld(): Promise<LinkWorld> {
     }),
     visits: (count) => ({ body: '', path: `/${link.slug}`, from: 0, to: count, batchSize: 1 }),
     async stop() {
-      client.destroy();
       await Promise.all([tables.stop(), queues.stop()]);
     },
   };

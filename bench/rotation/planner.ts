@@ -1,6 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { CallAws } from '../../functions/adapters/aws/call.ts';
+import { dynamoDbClient } from '../../functions/adapters/aws/clients.ts';
+import type { DynamoDb } from '../../functions/adapters/aws/operations.ts';
 import { rotationQueue } from '../../functions/adapters/queues/rotation-queue.ts';
 import { DUE_SHARDS, roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import { toRoom } from '../../functions/adapters/tables/row.ts';
@@ -8,7 +8,7 @@ import { readPlanTask, writePlanTask } from '../../functions/requests/tasks/plan
 import { type Planning, planRotation } from '../../functions/rooms/fleet/plan.ts';
 import type { DueRoom, RoomStore } from '../../functions/rooms/model/ports.ts';
 import { HOUR, MINUTE } from '../../functions/rooms/model/time.ts';
-import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
+import { localCall, sqsAt } from '../../local/engines/services.ts';
 import { TABLE } from './load.ts';
 
 /** One invocation of a planner in a separate process, so that its memory can be measured. */
@@ -39,12 +39,11 @@ export interface InvocationReport {
 async function invoke(invocation: Invocation): Promise<InvocationReport> {
   const started = performance.now();
   const { tables, queues, queueUrl, now, way, time, task } = invocation;
-  const local = { region: 'local', credentials: DUMMY_CREDENTIALS };
-  const dynamoDb = new DynamoDBClient({ ...local, endpoint: tables });
-  const consumed = countReads(dynamoDb);
+  const { consumed, counted } = countReads(localCall);
+  const dynamoDb = dynamoDbClient(counted, new URL(tables));
   const planning: Omit<Planning, 'timeLeft'> = {
     rooms: way === 'index' ? roomsTable(dynamoDb, { tableName: TABLE }) : scanning(dynamoDb),
-    rotations: rotationQueue(new SQSClient({ ...local, endpoint: queues }), queueUrl, () => now),
+    rotations: rotationQueue(sqsAt(queues), queueUrl, () => now),
     now: () => now,
     shards: way === 'index' ? DUE_SHARDS : 1,
     perRun: Number.MAX_SAFE_INTEGER,
@@ -68,36 +67,32 @@ async function invoke(invocation: Invocation): Promise<InvocationReport> {
 }
 
 /** Adds up the read units that DynamoDB reports. */
-function countReads(client: DynamoDBClient): { readUnits: number; reads: number } {
+function countReads(call: CallAws): { consumed: { readUnits: number; reads: number }; counted: CallAws } {
   const consumed = { readUnits: 0, reads: 0 };
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      // every command that reads takes this field
-      const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as typeof args.input;
-      const result = await next({ ...args, input });
-      const { ConsumedCapacity } = result.output as { ConsumedCapacity?: { CapacityUnits?: number } };
-      consumed.readUnits += ConsumedCapacity?.CapacityUnits ?? Number.NaN;
+  return {
+    consumed,
+    async counted({ body, ...rest }) {
+      // every read takes this field, and reports by it
+      const answer = (await call({ ...rest, body: { ...body, ReturnConsumedCapacity: 'TOTAL' } })) as {
+        readonly ConsumedCapacity?: { readonly CapacityUnits?: number };
+      };
+      consumed.readUnits += answer.ConsumedCapacity?.CapacityUnits ?? Number.NaN;
       consumed.reads += 1;
-      return result;
+      return answer;
     },
-    { step: 'initialize' },
-  );
-  return consumed;
+  };
 }
 
 /** Finds due rooms without an index: every row is read, 1 MB at a time, and most are discarded. */
-function scanning(client: DynamoDBClient): Pick<RoomStore, 'due'> {
-  const table = DynamoDBDocumentClient.from(client);
+function scanning(dynamoDb: DynamoDb): Pick<RoomStore, 'due'> {
   return {
     async due(_, before, cursor) {
-      const { Items = [], LastEvaluatedKey } = await table.send(
-        new ScanCommand({
-          TableName: TABLE,
-          FilterExpression: 'dueAt <= :before',
-          ExpressionAttributeValues: { ':before': new Date(before).toISOString() },
-          ExclusiveStartKey: cursor === undefined ? undefined : JSON.parse(cursor),
-        }),
-      );
+      const { Items = [], LastEvaluatedKey } = await dynamoDb('Scan', {
+        TableName: TABLE,
+        FilterExpression: 'dueAt <= :before',
+        ExpressionAttributeValues: { ':before': new Date(before).toISOString() },
+        ExclusiveStartKey: cursor === undefined ? undefined : JSON.parse(cursor),
+      });
       return { items: Items.map(shown), cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
     },
   };

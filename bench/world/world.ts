@@ -7,6 +7,7 @@ import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import type { Queue } from '../../local/engines/queue.ts';
 import { startQueues } from '../../local/engines/queues.ts';
+import { dynamoDbAt } from '../../local/engines/services.ts';
 import { makeRoomsTable } from '../../local/engines/table-engines.ts';
 import { EventBuses } from '../../local/fakes/buses.ts';
 import { Secrets } from '../../local/fakes/secrets.ts';
@@ -81,7 +82,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<BenchWorld
     makeRoomsTable(tables),
     makeIdempotencyTable(tables),
   ]);
-  const rooms = roomsTable(client, { tableName });
+  const rooms = roomsTable(dynamoDbAt(tables.endpoint), { tableName });
   const queue = (name: string) =>
     queues.create(name, arn('sqs', name), { DelaySeconds: '0', VisibilityTimeout: '600' });
   const [inbox, deadLetters, rotations] = [queue('inbox'), queue('dead-letters'), queue('rotations')];

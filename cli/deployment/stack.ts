@@ -7,6 +7,7 @@ import type { Deployment as FoundDeployment } from '../../doctor/deployment.ts';
 import { examine } from '../../doctor/examine.ts';
 import { hostLinkOf } from '../../doctor/host-link.ts';
 import { poolOf } from '../../doctor/pool.ts';
+import { dynamoDbOf } from '../../doctor/ports.ts';
 import { reconcile } from '../../doctor/reconcile.ts';
 import { redrive, redriveRoutes } from '../../doctor/redrive.ts';
 import { report } from '../../doctor/report.ts';
@@ -46,7 +47,7 @@ export function stackDeployment(
   const { ROOMS_TABLE: tableName, WORK_QUEUE: requests, EVENT_BUS, LINKS_URL: linksUrl } = environment;
   const { sqs, dynamoDb, events, s3 } = clients;
   const calendarTable = found.functions.get('write-calendars')?.environment.CALENDARS_TABLE;
-  const store = roomsTable(dynamoDb, { tableName });
+  const store = roomsTable(dynamoDbOf(dynamoDb), { tableName });
   return {
     stack: found.stack.name,
     id: found.id,
@@ -117,7 +118,9 @@ export function stackDeployment(
       return deleted.reduce((sum, count) => sum + count, 0);
     },
     written: async (key) =>
-      calendarTable === undefined ? undefined : writeBackRecords(dynamoDb, calendarTable).read(key),
+      calendarTable === undefined
+        ? undefined
+        : writeBackRecords(dynamoDbOf(dynamoDb), calendarTable).read(key),
     reconcile: (options) => reconcile({ ...options, now }, found, clients),
     hostLink: (key) => hostLinkOf(key, { table: tableName, applications, now }, clients),
     putCredential: (credential) => putCredential(credential, found, clients),

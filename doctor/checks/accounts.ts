@@ -8,6 +8,7 @@ import type { ApplicationEntry } from '../../functions/runtime/environment.ts';
 import type { Check } from '../check.ts';
 import type { Clients } from '../clients.ts';
 import { type Finding, failed, ok, warning } from '../finding.ts';
+import { secretsManagerOf } from '../ports.ts';
 
 /** Tokens are signed with the local time, and providers check it strictly. */
 const MOST_SKEW = 30 * SECOND;
@@ -29,7 +30,7 @@ async function checkAccount(
 ): Promise<Finding[]> {
   const calls: ObservedCall[] = [];
   const now = () => Date.now();
-  const secrets = secretsManager({ client, now });
+  const secrets = secretsManager({ client: secretsManagerOf(client), now });
   const provider = roomProvider(entry, { secrets, now, onCall: (call) => calls.push(call) });
   // the type says that an entry fits its provider, but the compiler cannot follow the look-up
   const { title, roomLimit, examine }: ProviderKind<never> = PROVIDERS[entry.provider];

@@ -4,10 +4,11 @@ import { connectedCalendars } from '../../functions/connections/connection.ts';
 import type { Check } from '../check.ts';
 import { connectionsOf } from '../credentials.ts';
 import { type Finding, failed, ok } from '../finding.ts';
+import { secretsManagerOf } from '../ports.ts';
 
 /** Checks that each connected calendar can be read with the credential of its connection. Shows no event. */
 export const checkConnections: Check = async ({ functions, stack }, { secrets: client }) => {
-  const secrets = secretsManager({ client, now: () => Date.now() });
+  const secrets = secretsManager({ client: secretsManagerOf(client), now: () => Date.now() });
   const checks = connectionsOf(functions).map(async (connection): Promise<readonly Finding[]> => {
     const subject = `connection ${connection.name}`;
     const put = `evergreen-rooms credentials put ${connection.name} --stack ${stack.name} --file FILE`;

@@ -1,10 +1,10 @@
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { NotAnnouncedError } from '../rooms/model/errors.ts';
 import type { EventRoom, EventSource, RoomEventDetail } from '../rooms/model/events.ts';
 import { linkAddress } from '../rooms/model/link.ts';
 import type { EventBus } from '../rooms/model/ports.ts';
 import type { Announcement, PreviousRoom, Room } from '../rooms/model/room.ts';
-import type { Instant } from '../rooms/model/time.ts';
+import { type Instant, SECOND } from '../rooms/model/time.ts';
+import type { EventBridge } from './aws/operations.ts';
 
 export const SOURCE: EventSource = 'evergreen-rooms';
 
@@ -20,23 +20,21 @@ export interface EventBusOptions {
 
 /** The bus to which every room is announced. No event contains a host link. */
 export function eventBus(
-  client: EventBridgeClient,
+  eventBridge: EventBridge,
   { bus: busName, deployment, now, linksUrl }: EventBusOptions,
 ): EventBus {
   async function put(detailType: string, detail: object): Promise<void> {
-    const { Entries } = await client.send(
-      new PutEventsCommand({
-        Entries: [
-          {
-            EventBusName: busName,
-            Source: SOURCE,
-            DetailType: detailType,
-            Detail: JSON.stringify({ deployment, ...detail }),
-            Time: new Date(now()),
-          },
-        ],
-      }),
-    );
+    const { Entries } = await eventBridge('PutEvents', {
+      Entries: [
+        {
+          EventBusName: busName,
+          Source: SOURCE,
+          DetailType: detailType,
+          Detail: JSON.stringify({ deployment, ...detail }),
+          Time: now() / SECOND,
+        },
+      ],
+    });
     // PutEvents answers 200 even if it accepted nothing
     const [entry] = Entries ?? [];
     if (!entry?.EventId) {

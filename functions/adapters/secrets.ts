@@ -1,7 +1,6 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Duration, Instant } from '../rooms/model/time.ts';
 import { MINUTE, SECOND } from '../rooms/model/time.ts';
-import { CLIENT_LIMITS } from './aws/limits.ts';
+import type { SecretsManager } from './aws/operations.ts';
 
 /** The versions of a secret while its value is being replaced. */
 export type SecretStage = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
@@ -32,23 +31,14 @@ interface CachedRead {
  * Secrets Manager behind a cache that distinguishes the stages of a secret. If a routine read fails, the last
  * value is used, so that an outage of Secrets Manager does not stop the creation of rooms.
  */
-export function secretsManager({
-  client,
-  now,
-}: {
-  /** Default: a client that is created at the first read. */
-  client?: SecretsManagerClient;
-  now: () => Instant;
-}): Secrets {
+export function secretsManager({ client, now }: { client: SecretsManager; now: () => Instant }): Secrets {
   const cached = new Map<string, CachedRead>();
   const reading = new Map<string, Promise<string | undefined>>();
-  let secretsManagerClient = client;
 
   function fetchOnce(id: string, stage: SecretStage, slot: string): Promise<string | undefined> {
     const underWay = reading.get(slot);
     if (underWay) return underWay;
-    secretsManagerClient ??= new SecretsManagerClient(CLIENT_LIMITS);
-    const value = fetchValue(secretsManagerClient, id, stage).finally(() => reading.delete(slot));
+    const value = fetchValue(client, id, stage).finally(() => reading.delete(slot));
     reading.set(slot, value);
     return value;
   }
@@ -71,11 +61,12 @@ export function secretsManager({
   return { read };
 }
 
-async function fetchValue(client: SecretsManagerClient, id: string, stage: SecretStage) {
+async function fetchValue(client: SecretsManager, id: string, stage: SecretStage) {
   try {
-    const { SecretString, SecretBinary } = await client.send(
-      new GetSecretValueCommand({ SecretId: id, VersionStage: stage }),
-    );
+    const { SecretString, SecretBinary } = await client('GetSecretValue', {
+      SecretId: id,
+      VersionStage: stage,
+    });
     return SecretString ?? (SecretBinary && Buffer.from(SecretBinary).toString('utf8'));
   } catch (error) {
     if (isNotFound(error)) return undefined;

@@ -152,6 +152,11 @@ export interface LambdaEnvironment {
   /** Set on one machine, as for the SDK. */
   readonly AWS_ENDPOINT_URL?: string;
   readonly AWS_ENDPOINT_URL_DYNAMODB?: string;
+  readonly AWS_ENDPOINT_URL_EVENTBRIDGE?: string;
+  readonly AWS_ENDPOINT_URL_SECRETS_MANAGER?: string;
+  readonly AWS_ENDPOINT_URL_SQS?: string;
+  /** Set by the construct: the domain of AWS in this partition. */
+  readonly URL_SUFFIX?: string;
 }
 
 /** The function has no inbox: only its function URL feeds it. */

@@ -1,9 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { CLIENT_LIMITS } from '../adapters/aws/limits.ts';
 import { callbackAddresses } from '../adapters/callback-addresses.ts';
 import { circuits } from '../adapters/circuits.ts';
 import { eventBus } from '../adapters/event-bus.ts';
@@ -16,6 +11,7 @@ import { roomsTable } from '../adapters/tables/rooms-table.ts';
 import type { Notice, RoomContext } from '../rooms/lifecycle/context.ts';
 import { withLinks } from '../rooms/lifecycle/links.ts';
 import { DAY, SECOND } from '../rooms/model/time.ts';
+import { dynamoDb, eventBridge, secretStore, sqs } from './aws.ts';
 import { numberIn, readApplications, readEnvironment } from './configuration.ts';
 import { deploymentMarks } from './deployment-marks.ts';
 import type { CommonEnvironment, WorkerEnvironment } from './environment.ts';
@@ -24,13 +20,7 @@ import { workQueue } from './queue/work-queue.ts';
 import { count, type MetricName } from './telemetry/metrics.ts';
 import { providerMetrics } from './telemetry/provider-metrics.ts';
 
-export const dynamoDb = /* @__PURE__ */ once(() => new DynamoDBClient(CLIENT_LIMITS));
-export const sqs = /* @__PURE__ */ once(() => new SQSClient(CLIENT_LIMITS));
-export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient(CLIENT_LIMITS));
-
-export const secrets = /* @__PURE__ */ once(() =>
-  secretsManager({ client: new SecretsManagerClient(CLIENT_LIMITS), now }),
-);
+export const secrets = /* @__PURE__ */ once(() => secretsManager({ client: secretStore(), now }));
 
 export const now = () => Date.now();
 

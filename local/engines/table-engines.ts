@@ -3,10 +3,14 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb } from '../../functions/adapters/aws/operations.ts';
+import { dynamoDbAt } from './services.ts';
 import { createTable, startTables } from './tables.ts';
 
 export interface Tables {
   readonly client: DynamoDBClient;
+  /** The same tables as the functions call them. */
+  readonly dynamoDb: DynamoDb;
   readonly endpoint: string;
   stop(): Promise<void>;
 }
@@ -134,7 +138,7 @@ export function tablesAt(endpoint: string): Tables {
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  return { client, endpoint, stop: async () => client.destroy() };
+  return { client, dynamoDb: dynamoDbAt(endpoint), endpoint, stop: async () => client.destroy() };
 }
 
 async function freePort(): Promise<number> {

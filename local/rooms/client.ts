@@ -14,6 +14,7 @@ import type {
   ReadCalendarsEnvironment,
 } from '../../functions/runtime/environment.ts';
 import type { RestingMessage } from '../engines/queue.ts';
+import { dynamoDbAt } from '../engines/services.ts';
 import type { SeenEvent } from '../fakes/buses.ts';
 import type { RunningStack } from '../stack/run.ts';
 import type { BusEvent } from './bus-event.ts';
@@ -81,7 +82,7 @@ export class LocalClient {
     this.#secrets = new SecretsManagerClient(at('SECRETS_MANAGER'));
     this.#dynamo = new DynamoDBClient(at('DYNAMODB'));
     this.#objects = new S3Client({ ...at('S3'), forcePathStyle: true });
-    this.#rooms = roomsTable(this.#dynamo, { tableName: this.table });
+    this.#rooms = roomsTable(dynamoDbAt(at('DYNAMODB').endpoint), { tableName: this.table });
   }
 
   /** @returns the id of the message */

@@ -1,7 +1,6 @@
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventBus, SOURCE } from '../../functions/adapters/event-bus.ts';
-import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
+import { eventBridgeAt } from '../../local/engines/services.ts';
 import { EventBuses } from '../../local/fakes/buses.ts';
 import { Secrets } from '../../local/fakes/secrets.ts';
 import { type FakeServer, startFakes } from '../../local/fakes/server.ts';
@@ -14,19 +13,11 @@ const nobody = { queue: () => undefined, function: () => undefined, bus: () => u
 
 let buses: EventBuses;
 let server: FakeServer;
-let client: EventBridgeClient;
 
 beforeAll(async () => {
   buses = new EventBuses(place, new Targets(nobody));
   buses.addBus(BUS);
   server = await startFakes(new Secrets(), buses);
-  const { endpoint } = server;
-  client = new EventBridgeClient({
-    endpoint,
-    region: 'local',
-    credentials: DUMMY_CREDENTIALS,
-    maxAttempts: 1,
-  });
 });
 
 beforeEach(() => {
@@ -35,11 +26,11 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-  client.destroy();
   await server.stop();
 });
 
-const bus = () => eventBus(client, { bus: BUS, deployment: 'abcde', now: () => START });
+const bus = () =>
+  eventBus(eventBridgeAt(server.endpoint), { bus: BUS, deployment: 'abcde', now: () => START });
 const announcement = { type: 'Room Rotated', reason: 'renewal' } as const;
 
 test('an announcement says all that a team needs, and how to tell older news from newer', async () => {

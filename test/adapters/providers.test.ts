@@ -6,7 +6,8 @@ import { PROVIDERS, roomProvider } from '../../functions/adapters/providers.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
 
 const now = () => 0;
-const options = { now, secrets: secretsManager({ now }) };
+const noCalls = () => Promise.reject(new Error('no secret is read'));
+const options = { now, secrets: secretsManager({ client: noCalls, now }) };
 const meetingsApi = {
   provider: 'meetings-api',
   name: 'main',

@@ -1,14 +1,21 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { awsCaller } from '../../functions/adapters/aws/call.ts';
+import { secretsManagerClient } from '../../functions/adapters/aws/clients.ts';
+import type { SecretsManager } from '../../functions/adapters/aws/operations.ts';
 import type { SecretStage } from '../../functions/adapters/secrets.ts';
+import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { type Answer, type Loopback, loopback } from './loopback.ts';
 
 export interface SecretsEndpoint extends Loopback {
-  readonly client: SecretsManagerClient;
+  readonly client: SecretsManager;
   /** What each stage holds; a test changes it as a rotation would. */
   readonly versions: Map<SecretStage, string | Uint8Array>;
   /** Answers in place of the versions, while it is set. */
   failure: Answer | undefined;
 }
+
+const SIGNER = { ...DUMMY_CREDENTIALS, region: 'eu-west-1' };
+/** Each test counts the calls, and says itself what fails. */
+const ONCE = { timeOut: 5000, attempts: 1, keepsWords: true };
 
 /** As much of Secrets Manager as is spoken to: GetSecretValue of one secret with its stages. */
 export async function secretsEndpoint(current?: string): Promise<SecretsEndpoint> {
@@ -29,12 +36,7 @@ export async function secretsEndpoint(current?: string): Promise<SecretsEndpoint
     return { status: 200, body: { ARN: SecretId, Name: SecretId, VersionStages: [VersionStage], ...held } };
   }
 
-  const client = new SecretsManagerClient({
-    endpoint: server.url,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
+  const client = secretsManagerClient(awsCaller(SIGNER, ONCE), new URL(server.url));
   const endpoint: SecretsEndpoint = { ...server, client, versions, failure: undefined };
   return endpoint;
 }

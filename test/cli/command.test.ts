@@ -12,6 +12,7 @@ import { CallError } from '../../cli/frame/errors.ts';
 import { flagsOf, parse } from '../../cli/frame/parse.ts';
 import { watch } from '../../cli/frame/watch.ts';
 import { makeClients } from '../../doctor/clients.ts';
+import { dynamoDbOf } from '../../doctor/ports.ts';
 import { writeBackRecords } from '../../functions/adapters/tables/write-back-records.ts';
 import { ROOM_STATES } from '../../functions/rooms/model/events.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
@@ -141,7 +142,7 @@ describe('a link that could not be written into an event', () => {
     const { TableNames = [] } = await dynamoDb.send(new ListTablesCommand());
     const table = TableNames.find((name) => name.includes('CalendarTable')) ?? '';
     const record = { key: 'lone', version: 0, revision: 1, links: [], forgetAt: Date.now() + 9e9 };
-    await writeBackRecords(dynamoDb, table).write({
+    await writeBackRecords(dynamoDbOf(dynamoDb), table).write({
       ...record,
       problem: 'refused',
       copies: { 'b-1': 'ignored' },

@@ -1,6 +1,7 @@
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { awsCaller } from '../../functions/adapters/aws/call.ts';
+import { dynamoDbClient } from '../../functions/adapters/aws/clients.ts';
 import { circuits } from '../../functions/adapters/circuits.ts';
 import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
@@ -50,18 +51,15 @@ const PROVIDER_OUT = (error: () => Error): Faults => {
   return (place) => (place === 'provider' ? error() : undefined);
 };
 
-/** What the SDK says of a service that cannot be reached. */
+/** What a call says of a service that cannot be reached. */
 async function unreachable(): Promise<Error> {
-  const client = new DynamoDBClient({
-    endpoint: 'http://127.0.0.1:1',
-    region: 'local',
-    credentials: DUMMY_CREDENTIALS,
-    maxAttempts: 1,
-  });
-  const key = { roomKey: { S: 'a' } };
-  return client
-    .send(new GetItemCommand({ TableName: 'rooms', Key: key }))
-    .catch((error: Error) => error) as Promise<Error>;
+  const call = awsCaller(
+    { ...DUMMY_CREDENTIALS, region: 'local' },
+    { timeOut: 5000, attempts: 1, keepsWords: true },
+  );
+  const dynamoDb = dynamoDbClient(call, new URL('http://127.0.0.1:1'));
+  const get = dynamoDb('GetItem', { TableName: 'rooms', Key: { roomKey: 'a' } });
+  return get.catch((error: Error) => error) as Promise<Error>;
 }
 
 async function startStage() {

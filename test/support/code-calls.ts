@@ -1,14 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { build } from 'esbuild';
 import type { CallAws } from '../../functions/adapters/aws/call.ts';
+import {
+  dynamoDbClient,
+  eventBridgeClient,
+  secretsManagerClient,
+  sqsClient,
+} from '../../functions/adapters/aws/clients.ts';
 import { knocks } from '../../functions/adapters/aws/knocks.ts';
 import { linkReader } from '../../functions/adapters/aws/link-reader.ts';
+import type { DynamoDb, EventBridge, SecretsManager, Sqs } from '../../functions/adapters/aws/operations.ts';
 import { calendarFiles } from '../../functions/adapters/calendars/calendar-files.ts';
 import { feedSource } from '../../functions/adapters/calendars/feed-source.ts';
 import { callbackAddresses } from '../../functions/adapters/callback-addresses.ts';
@@ -50,7 +53,7 @@ export async function ownCode(functionName: string): Promise<string> {
 /** A method of a port, a pattern of code that uses it, and its calls of AWS. */
 export interface PortMethod {
   readonly used: RegExp;
-  /** Names of commands, and of the queue, table or index that they are sent to. */
+  /** Names of operations, and of the queue, table or index that they are sent to. */
   readonly calls: readonly string[];
 }
 
@@ -61,9 +64,9 @@ const ROTATIONS = 'rotations';
 /** Returns the AWS calls of every method of every adapter, by calling each one with a recorded client. */
 export async function portMethods(): Promise<PortMethod[]> {
   const now = () => 0;
-  const rooms = (client: DynamoDBClient) => roomsTable(client, { tableName: 'table' });
-  const bus = (client: EventBridgeClient) => eventBus(client, { bus: 'bus', deployment: 'abcde', now });
-  const inbox = (client: SQSClient) => workQueue(client, { queue: QUEUE, deadLetters: DEAD_LETTERS });
+  const rooms = ({ dynamoDb }: Aws) => roomsTable(dynamoDb, { tableName: 'table' });
+  const bus = ({ eventBridge }: Aws) => eventBus(eventBridge, { bus: 'bus', deployment: 'abcde', now });
+  const inbox = ({ sqs }: Aws) => workQueue(sqs, { queue: QUEUE, deadLetters: DEAD_LETTERS });
   const past = { key: 'k', generation: 1, replacedAt: 0, expiresAt: 0, openedAt: 0 } as PastGeneration;
   const record = {
     body: '{}',
@@ -71,65 +74,57 @@ export async function portMethods(): Promise<PortMethod[]> {
     attributes: { SentTimestamp: '0' },
   } as unknown as SQSRecord;
   return Promise.all([
-    method(/rooms\d*\.read\(/, new DynamoDBClient(REGION), (client) => rooms(client).read('k')),
-    method(/rooms\d*\.write\(/, new DynamoDBClient(REGION), (client) => rooms(client).write(aRoom())),
-    method(/rooms\d*\.archive\(/, new DynamoDBClient(REGION), (client) => rooms(client).archive(past)),
-    method(/rooms\d*\.history\(/, new DynamoDBClient(REGION), (client) => rooms(client).history('k')),
-    method(/rooms\d*\.due\(/, new DynamoDBClient(REGION), (client) => rooms(client).due(0, 0)),
-    method(/rooms\d*\.scan\(/, new DynamoDBClient(REGION), (client) => rooms(client).scan()),
-    method(/events\d*\.announce\(/, new EventBridgeClient(REGION), (client) =>
-      bus(client).announce(aRoom(), { type: 'Room Created', reason: 'requested' }),
+    method(/rooms\d*\.read\(/, (aws) => rooms(aws).read('k')),
+    method(/rooms\d*\.write\(/, (aws) => rooms(aws).write(aRoom())),
+    method(/rooms\d*\.archive\(/, (aws) => rooms(aws).archive(past)),
+    method(/rooms\d*\.history\(/, (aws) => rooms(aws).history('k')),
+    method(/rooms\d*\.due\(/, (aws) => rooms(aws).due(0, 0)),
+    method(/rooms\d*\.scan\(/, (aws) => rooms(aws).scan()),
+    method(/events\d*\.announce\(/, (aws) =>
+      bus(aws).announce(aRoom(), { type: 'Room Created', reason: 'requested' }),
     ),
-    method(/events\d*(\(\))?\.report\(/, new EventBridgeClient(REGION), (client) =>
-      bus(client).report('Rooms Reconciled', { mode: 'report', applications: {} }),
+    method(/events\d*(\(\))?\.report\(/, (aws) =>
+      bus(aws).report('Rooms Reconciled', { mode: 'report', applications: {} }),
     ),
-    method(/queue\d*\.deadLetter\(/, new SQSClient(REGION), (client) =>
-      inbox(client).deadLetter(record, 'no reason'),
-    ),
-    method(/queue\d*\.delay\(/, new SQSClient(REGION), (client) => inbox(client).delay(record, 0)),
-    method(/queue\d*\.requeue\(/, new SQSClient(REGION), (client) => inbox(client).requeue(record, 0)),
-    method(/queue\d*\.send\(/, new SQSClient(REGION), (client) => inbox(client).send('{}')),
-    method(/rotations\d*(\(\))?\.send\(/, new SQSClient(REGION), (client) =>
-      rotationQueue(client, ROTATIONS, now).send([
+    method(/queue\d*\.deadLetter\(/, (aws) => inbox(aws).deadLetter(record, 'no reason')),
+    method(/queue\d*\.delay\(/, (aws) => inbox(aws).delay(record, 0)),
+    method(/queue\d*\.requeue\(/, (aws) => inbox(aws).requeue(record, 0)),
+    method(/queue\d*\.send\(/, (aws) => inbox(aws).send('{}')),
+    method(/rotations\d*(\(\))?\.send\(/, ({ sqs }) =>
+      rotationQueue(sqs, ROTATIONS, now).send([
         { order: { key: 'k', generation: 1, cause: 'due' }, delay: 0 },
       ]),
     ),
-    method(/secrets\d*\.read\(secret\d*, stage\d*, fresh/, new SecretsManagerClient(REGION), (client) =>
+    method(/secrets\d*\.read\(secret\d*, stage\d*, fresh/, ({ secretsManager: client }) =>
       secretsManager({ client, now }).read('secret'),
     ),
-    method(/callbacks\d*\.address\(/, new SecretsManagerClient(REGION), (client) =>
+    method(/callbacks\d*\.address\(/, ({ secretsManager: client }) =>
       callbackAddresses('', 'signature', secretsManager({ client, now })).address('k'),
     ),
-    method(/addresses\d*\(\)\.isOurs\(/, new SecretsManagerClient(REGION), (client) =>
+    method(/addresses\d*\(\)\.isOurs\(/, ({ secretsManager: client }) =>
       callbackAddresses('', 'signature', secretsManager({ client, now })).isOurs({
         key: 'k',
         signature: UNSIGNED,
       }),
     ),
-    method(/series\d*\.read\(/, new DynamoDBClient(REGION), (client) =>
-      seriesTable(client, 'calendar table').read('k'),
-    ),
-    method(/series\d*\.write\(/, new DynamoDBClient(REGION), (client) =>
-      seriesTable(client, 'calendar table').write({
+    method(/series\d*\.read\(/, ({ dynamoDb }) => seriesTable(dynamoDb, 'calendar table').read('k')),
+    method(/series\d*\.write\(/, ({ dynamoDb }) =>
+      seriesTable(dynamoDb, 'calendar table').write({
         revision: 0,
         rooms: [],
         waiting: [],
       } as unknown as SeriesMemory),
     ),
-    method(/series\d*\.due\(/, new DynamoDBClient(REGION), (client) =>
-      seriesTable(client, 'calendar table').due(0)[Symbol.asyncIterator]().next(),
+    method(/series\d*\.due\(/, ({ dynamoDb }) =>
+      seriesTable(dynamoDb, 'calendar table').due(0)[Symbol.asyncIterator]().next(),
     ),
-    method(/memories\d*\.read\(/, new DynamoDBClient(REGION), (client) =>
-      feedMemories(client, 'calendar table').read('team'),
+    method(/memories\d*\.read\(/, ({ dynamoDb }) => feedMemories(dynamoDb, 'calendar table').read('team')),
+    method(/memories\d*\.prepare\(/, ({ dynamoDb }) =>
+      feedMemories(dynamoDb, 'calendar table').prepare('team', { revision: 0, validators: {}, events: [] })(),
     ),
-    method(/memories\d*\.prepare\(/, new DynamoDBClient(REGION), (client) =>
-      feedMemories(client, 'calendar table').prepare('team', { revision: 0, validators: {}, events: [] })(),
-    ),
-    method(/records\d*\.read\(/, new DynamoDBClient(REGION), (client) =>
-      writeBackRecords(client, 'calendar table').read('k'),
-    ),
-    method(/records\d*\.write\(/, new DynamoDBClient(REGION), (client) =>
-      writeBackRecords(client, 'calendar table').write({
+    method(/records\d*\.read\(/, ({ dynamoDb }) => writeBackRecords(dynamoDb, 'calendar table').read('k')),
+    method(/records\d*\.write\(/, ({ dynamoDb }) =>
+      writeBackRecords(dynamoDb, 'calendar table').write({
         key: 'k',
         version: 0,
         revision: 1,
@@ -137,36 +132,32 @@ export async function portMethods(): Promise<PortMethod[]> {
         forgetAt: 0,
       }),
     ),
-    method(/source\d*\.fetch\(/, new SecretsManagerClient(REGION), (client) =>
+    method(/source\d*\.fetch\(/, ({ secretsManager: client }) =>
       feedSource({ secrets: secretsManager({ client, now }) })
         .fetch({ name: 'team', secret: 'feed address' }, {})
         .catch(() => {}),
     ),
-    method(/source\d*\.read\(/, new S3Client(REGION), (client) =>
+    listened(/source\d*\.read\(/, new S3Client(REGION), (client) =>
       calendarFiles(client).read('files', 'team.ics'),
     ),
-    method(/WRITES_QUEUE\)\.send\(/, new SQSClient(REGION), (client) =>
-      outbox(client, 'writes').send(['{}']),
+    method(/WRITES_QUEUE\)\.send\(/, ({ sqs }) => outbox(sqs, 'writes').send(['{}'])),
+    method(/meetings\d*(?:\(\))?\.read\(/, ({ dynamoDb }) =>
+      meetingsTable(dynamoDb, 'calendar table').read('m'),
     ),
-    method(/meetings\d*(?:\(\))?\.read\(/, new DynamoDBClient(REGION), (client) =>
-      meetingsTable(client, 'calendar table').read('m'),
-    ),
-    method(/meetings\d*\.write\(/, new DynamoDBClient(REGION), (client) =>
-      meetingsTable(client, 'calendar table').write({
+    method(/meetings\d*\.write\(/, ({ dynamoDb }) =>
+      meetingsTable(dynamoDb, 'calendar table').write({
         id: 'm',
         version: 0,
         places: [],
       } as unknown as Meeting),
     ),
-    method(/WORK_QUEUE\)\.send\(/, new SQSClient(REGION), (client) => outbox(client, QUEUE).send(['{}'])),
-    method(/outbox\d*: requests\(\)/, new SQSClient(REGION), (client) =>
-      outbox(client, 'requests').send(['{}']),
+    method(/WORK_QUEUE\)\.send\(/, ({ sqs }) => outbox(sqs, QUEUE).send(['{}'])),
+    method(/outbox\d*: requests\(\)/, ({ sqs }) => outbox(sqs, 'requests').send(['{}'])),
+    method(/queue\d*\(\)\.tell\(/, ({ sqs }) =>
+      newsQueue(sqs, ROTATIONS).tell({ key: 'k', roomId: '1', news: 'ended' } as unknown as ProviderEvent),
     ),
-    method(/queue\d*\(\)\.tell\(/, new SQSClient(REGION), (client) =>
-      newsQueue(client, ROTATIONS).tell({ key: 'k', roomId: '1', news: 'ended' } as unknown as ProviderEvent),
-    ),
-    method(/links\d*\.write\(/, new DynamoDBClient(REGION), (client) =>
-      linksTable(client, {
+    method(/links\d*\.write\(/, ({ dynamoDb }) =>
+      linksTable(dynamoDb, {
         tableName: 'links',
         retention: 0,
         linksUrl: 'https://meet.example/',
@@ -178,23 +169,45 @@ export async function portMethods(): Promise<PortMethod[]> {
   ]);
 }
 
-const ENDPOINT = new URL('https://dynamodb.example/');
-
-/** The same for a method that calls AWS without the SDK. */
-async function signed(used: RegExp, use: (call: CallAws) => Promise<unknown>): Promise<PortMethod> {
-  const calls: string[] = [];
-  await use(async ({ target, body }) => {
-    const { TableName, QueueUrl } = body as Record<string, string>;
-    calls.push(`${target.split('.')[1]}Command on ${TableName ?? QueueUrl?.split('/').at(-1)}`);
-    return {};
-  });
-  return { used, calls };
-}
-
-const REGION = { region: 'eu-central-1' };
+const ENDPOINT = new URL('https://aws.example/');
 const UNSIGNED = 'x'.repeat(32);
 const ANSWER = { Items: [], Entries: [{ EventId: '1' }], Failed: [], SecretString: 'nothing' };
 
+/** The services that adapters are made with. */
+interface Aws {
+  readonly dynamoDb: DynamoDb;
+  readonly eventBridge: EventBridge;
+  readonly secretsManager: SecretsManager;
+  readonly sqs: Sqs;
+}
+
+function method(used: RegExp, use: (aws: Aws) => Promise<unknown>): Promise<PortMethod> {
+  return signed(used, (call) =>
+    use({
+      dynamoDb: dynamoDbClient(call, ENDPOINT),
+      eventBridge: eventBridgeClient(call, ENDPOINT),
+      secretsManager: secretsManagerClient(call, ENDPOINT),
+      sqs: sqsClient(call, ENDPOINT),
+    }),
+  );
+}
+
+/** The same for a method that is given the calls themselves. */
+async function signed(used: RegExp, use: (call: CallAws) => Promise<unknown>): Promise<PortMethod> {
+  const calls = new Set<string>();
+  await use(async ({ target, body }) => {
+    // the inputs name what they are about
+    calls.add(`${target.split('.')[1]} on ${placeOf(body as Record<string, string>)}`);
+    return ANSWER;
+  });
+  return { used, calls: [...calls] };
+}
+
+function placeOf({ QueueUrl, IndexName, TableName, SecretId, Bucket }: Record<string, string>): string {
+  return QueueUrl?.split('/').at(-1) ?? IndexName ?? TableName ?? SecretId ?? Bucket ?? 'bus';
+}
+
+const REGION = { region: 'eu-central-1' };
 /** A client of the SDK whose calls are recorded. */
 export interface Listened {
   readonly middlewareStack: {
@@ -202,21 +215,20 @@ export interface Listened {
   };
 }
 
-async function method<Client extends Listened>(
+/** The same for a method that uses a client of the SDK. */
+async function listened<Client extends Listened>(
   used: RegExp,
   client: Client,
-  call: (client: Client) => Promise<unknown>,
+  use: (client: Client) => Promise<unknown>,
 ): Promise<PortMethod> {
   const calls = new Set<string>();
   const listen = (_next: unknown, { commandName }: { commandName: string }) => {
     return async ({ input }: { input: Record<string, string> }) => {
-      const on =
-        input.QueueUrl ?? input.IndexName ?? input.TableName ?? input.SecretId ?? input.Bucket ?? 'bus';
-      calls.add(`${commandName} on ${on}`);
+      calls.add(`${commandName.replace(/Command$/, '')} on ${placeOf(input)}`);
       return { output: ANSWER };
     };
   };
   client.middlewareStack.add(listen, { step: 'initialize', priority: 'high' });
-  await call(client);
+  await use(client);
   return { used, calls: [...calls] };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ACCOUNTS, type Account, type ProviderName } from '../../chaos/accounts.ts';
 import { backUp, LINKS_KEY, ROOMS_KEY } from '../../chaos/table-backup.ts';
@@ -72,8 +72,6 @@ export interface DeploymentOptions {
   readonly timeout: Duration;
   /** Waits between calls that a provider wants spaced. */
   readonly wait: (duration: Duration) => Promise<unknown>;
-  /** @default the engine's own client, which never fails */
-  readonly dynamoDb?: DynamoDBClient;
 }
 
 export const LEASE: Duration = 90 * SECOND;
@@ -98,7 +96,7 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
     rotations: inbox('rotations'),
     reconciliations: inbox('reconciliations'),
   };
-  const { clients } = engines;
+  const { clients, services } = engines;
 
   function inbox(kind: InboxName): Inbox {
     const make = (suffix: string, attributes: Record<string, string>) => {
@@ -111,11 +109,11 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
     return {
       queue,
       deadLetters,
-      work: workQueue(engines.clients.sqs, { queue: queue.url, deadLetters: deadLetters.url }),
+      work: workQueue(engines.services.sqs, { queue: queue.url, deadLetters: deadLetters.url }),
     };
   }
 
-  const dynamoDb = options.dynamoDb ?? clients.dynamoDb;
+  const { dynamoDb } = services;
   const links = linksTable(dynamoDb, {
     tableName: linksName,
     retention: 90 * DAY,
@@ -123,17 +121,17 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
     names: false,
   });
   const table = withLinks(roomsTable(dynamoDb, { tableName: name, now: options.now }), links);
-  const auditor = roomsTable(clients.dynamoDb, { tableName: name });
-  const secrets = secretsManager({ client: clients.secretsManager, now });
+  const auditor = roomsTable(dynamoDb, { tableName: name });
+  const secrets = secretsManager({ client: services.secretsManager, now });
   const deployment = base32Digest(name, 5);
-  const events = eventBus(clients.eventBridge, { bus: name, deployment, linksUrl: LINKS_URL, now });
+  const events = eventBus(services.eventBridge, { bus: name, deployment, linksUrl: LINKS_URL, now });
   return {
     account,
     inboxes,
     tableName: name,
     busName: name,
     told,
-    rotations: rotationQueue(clients.sqs, inboxes.rotations.queue.url, now),
+    rotations: rotationQueue(services.sqs, inboxes.rotations.queue.url, now),
     context: {
       rooms: table,
       links,

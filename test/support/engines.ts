@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDb, EventBridge, SecretsManager, Sqs } from '../../functions/adapters/aws/operations.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { type QueueEngine, startQueues } from '../../local/engines/queues.ts';
+import { dynamoDbAt, eventBridgeAt, secretsManagerAt, sqsAt } from '../../local/engines/services.ts';
 import { startTables, type TableEngine } from '../../local/engines/tables.ts';
 import { EventBuses } from '../../local/fakes/buses.ts';
 import { Secrets } from '../../local/fakes/secrets.ts';
@@ -19,6 +19,8 @@ export interface Engines {
   /** The endpoint of secrets and buses. */
   readonly standIns: string;
   readonly clients: Clients;
+  /** The same services as the functions call them. */
+  readonly services: Services;
   /** Creates a bus and records every event that it accepts, as JSON. */
   listen(bus: string, hear: (event: string) => void): void;
   stop(): Promise<void>;
@@ -27,8 +29,13 @@ export interface Engines {
 export interface Clients {
   readonly dynamoDb: DynamoDBClient;
   readonly sqs: SQSClient;
-  readonly eventBridge: EventBridgeClient;
-  readonly secretsManager: SecretsManagerClient;
+}
+
+export interface Services {
+  readonly dynamoDb: DynamoDb;
+  readonly sqs: Sqs;
+  readonly eventBridge: EventBridge;
+  readonly secretsManager: SecretsManager;
 }
 
 const PLACE = { stackName: 'chaos', region: 'local', account: '000000000000' };
@@ -54,8 +61,12 @@ export async function startEngines(): Promise<Engines> {
   const clients = {
     dynamoDb: new DynamoDBClient(at(tables.endpoint)),
     sqs: new SQSClient(at(queues.endpoint)),
-    eventBridge: new EventBridgeClient(at(standIns.endpoint)),
-    secretsManager: new SecretsManagerClient(at(standIns.endpoint)),
+  };
+  const services = {
+    dynamoDb: dynamoDbAt(tables.endpoint),
+    sqs: sqsAt(queues.endpoint),
+    eventBridge: eventBridgeAt(standIns.endpoint),
+    secretsManager: secretsManagerAt(standIns.endpoint),
   };
   return {
     tables,
@@ -64,6 +75,7 @@ export async function startEngines(): Promise<Engines> {
     secrets,
     standIns: standIns.endpoint,
     clients,
+    services,
     listen(bus, hear) {
       const arn = `arn:listener-of:${bus}`;
       listeners.set(arn, hear);

@@ -7,6 +7,7 @@ import { workQueue } from '../../functions/runtime/queue/work-queue.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import type { Queue, RestingMessage } from '../../local/engines/queue.ts';
 import { startQueues } from '../../local/engines/queues.ts';
+import { sqsAt } from '../../local/engines/services.ts';
 
 export const MAX_RECEIVES = 5;
 
@@ -59,7 +60,7 @@ export async function startInbox(): Promise<Inbox> {
     queue,
     deadLetters,
     client,
-    work: workQueue(client, { queue: queue.url, deadLetters: deadLetters.url }),
+    work: workQueue(sqsAt(engine.endpoint), { queue: queue.url, deadLetters: deadLetters.url }),
     async deliver(handler, { left = 60_000, most = 10 } = {}) {
       const records = queue.receive(most);
       const { batchItemFailures } = await handler({ Records: records }, aContext(left));

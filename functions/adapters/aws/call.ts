@@ -1,30 +1,52 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { setTimeout } from 'node:timers/promises';
 import { type Signer, signedHeaders } from './signature.ts';
 
 /**
- * Calls AWS's JSON protocol without the SDK: loading its clients for a single read would be most of a cold
- * start of the public function.
+ * Calls AWS's JSON protocol without the SDK, whose clients are most of a cold start, and half of the work of a
+ * warm function. See docs/decisions/0042-the-functions-call-aws-themselves.md.
  */
 
 export interface AwsCall {
-  readonly service: 'dynamodb' | 'sqs';
+  /** The name with which a request is signed. */
+  readonly service: 'dynamodb' | 'events' | 'secretsmanager' | 'sqs';
   /** The value of the header `x-amz-target`. */
   readonly target: string;
   readonly endpoint: URL;
   readonly body: object;
+  /** The version of the JSON protocol. Default: 1.0. */
+  readonly json?: '1.0' | '1.1';
 }
 
 export type CallAws = (call: AwsCall) => Promise<unknown>;
 
-/** AWS refused a call, or did not answer. */
-export class AwsCallError extends Error {
-  override readonly name = 'AwsCallError';
+export interface CallLimits {
+  /** Milliseconds without a sign of life, for one attempt, including the connection. */
+  readonly timeOut: number;
+  readonly attempts: number;
+  /**
+   * Whether an error has AWS's own words, which can contain values of the request. It always has the type.
+   */
+  readonly keepsWords: boolean;
 }
 
-/** For one attempt, including the connection. */
-const TIME_OUT = 2000;
-const ATTEMPTS = 3;
+/** AWS refused a call, or did not answer. Its name is the type that AWS gave it, as in the SDK. */
+export class AwsCallError extends Error {
+  override readonly name: string = 'AwsCallError';
+
+  constructor(message: string, options: ErrorOptions & { readonly type?: string } = {}) {
+    super(message, options);
+    if (options.type !== undefined) this.name = options.type;
+  }
+}
+
+/** The longest wait before the second attempt, in milliseconds; doubled for each further one. */
+const PAUSE = 100;
+
+/** Errors that pass by themselves, besides those with a status of 500 and more. */
+const PASSING =
+  /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TooManyRequests|SlowDown|RequestTimeout/;
 
 /** Connections stay open between invocations. */
 const agents = {
@@ -33,13 +55,19 @@ const agents = {
 };
 
 /** Repeats a call that failed on the network or at AWS: each call must be safe to repeat. */
-export function awsCaller(signer: Signer, now: () => number = Date.now): CallAws {
+export function awsCaller(
+  signer: Signer,
+  { timeOut, attempts, keepsWords }: CallLimits,
+  now: () => number = Date.now,
+): CallAws {
   return async (call) => {
     for (let attempt = 1; ; attempt += 1) {
-      const reply = await attemptOf(call, signer, now()).catch((cause: Error) => cause);
+      const reply = await attemptOf(call, { signer, timeOut, now: now() }).catch((cause: Error) => cause);
       if (!(reply instanceof Error) && reply.status === 200) return JSON.parse(reply.text);
-      if (attempt < ATTEMPTS && isPassing(reply)) continue;
-      throw failureOf(call, reply);
+      const type = reply instanceof Error ? undefined : typeOf(reply);
+      if (attempt === attempts || !isPassing(reply, type)) throw failureOf(call, reply, type, keepsWords);
+      // callers that were refused together do not come back together
+      await setTimeout(Math.random() * PAUSE * 2 ** (attempt - 1));
     }
   };
 }
@@ -47,19 +75,26 @@ export function awsCaller(signer: Signer, now: () => number = Date.now): CallAws
 interface Reply {
   readonly status: number;
   readonly text: string;
+  /** The code of SQS's errors, of which the body has another name. */
+  readonly queryError: string | undefined;
+}
+
+interface Attempt {
+  readonly signer: Signer;
+  readonly timeOut: number;
+  readonly now: number;
 }
 
 function attemptOf(
-  { service, target, endpoint, body }: AwsCall,
-  signer: Signer,
-  now: number,
+  { service, target, endpoint, body, json = '1.0' }: AwsCall,
+  { signer, timeOut: timeout, now }: Attempt,
 ): Promise<Reply> {
   const text = JSON.stringify(body);
   const headers = signedHeaders(
     {
       service,
       url: endpoint,
-      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target },
+      headers: { 'content-type': `application/x-amz-json-${json}`, 'x-amz-target': target },
       body: text,
     },
     signer,
@@ -70,27 +105,47 @@ function attemptOf(
       ? { request: http.request, agent: agents['http:'] }
       : { request: https.request, agent: agents['https:'] };
   return new Promise((resolve, reject) => {
-    const sent = request(endpoint, { method: 'POST', headers, agent, timeout: TIME_OUT }, (response) => {
+    const sent = request(endpoint, { method: 'POST', headers, agent, timeout }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+        resolve({
+          status: response.statusCode ?? 0,
+          text: Buffer.concat(chunks).toString(),
+          queryError: response.headers['x-amzn-query-error']?.toString().split(';')[0],
+        }),
       );
     });
-    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${TIME_OUT} ms`)));
+    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeout} ms`)));
     sent.on('error', reject);
     sent.end(text);
   });
 }
 
-function isPassing(reply: Reply | Error): boolean {
-  return reply instanceof Error || reply.status >= 500 || /Throttl|ProvisionedThroughput/.test(reply.text);
+function isPassing(reply: Reply | Error, type: string | undefined): boolean {
+  if (reply instanceof Error) return true;
+  return reply.status >= 500 || reply.status === 429 || (type !== undefined && PASSING.test(type));
 }
 
-/** Only the type of an error is kept: its message could contain values of the request. */
-function failureOf({ target }: AwsCall, reply: Reply | Error): AwsCallError {
+function typeOf({ text, queryError }: Reply): string | undefined {
+  return queryError ?? /"__type"\s*:\s*"(?:[^"]*#)?(\w+)"/.exec(text)?.[1];
+}
+
+function failureOf(
+  { target }: AwsCall,
+  reply: Reply | Error,
+  type: string | undefined,
+  keepsWords: boolean,
+): AwsCallError {
   if (reply instanceof Error) return new AwsCallError(`${target} failed: ${reply.message}`, { cause: reply });
-  const type = /"__type"\s*:\s*"(?:[^"]*#)?(\w+)"/.exec(reply.text)?.[1] ?? 'no reason';
-  return new AwsCallError(`${target} was answered with ${reply.status}: ${type}`);
+  const words = keepsWords ? wordsOf(reply.text) : undefined;
+  return new AwsCallError(
+    `${target} was answered with ${reply.status}: ${[type ?? 'no reason', words].filter(Boolean).join(': ')}`,
+    type === undefined ? {} : { type },
+  );
+}
+
+function wordsOf(text: string): string | undefined {
+  return /"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
 }

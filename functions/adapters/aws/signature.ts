@@ -39,8 +39,7 @@ export function signedHeaders(
   const canonical = ['POST', url.pathname, '', lines, list, hash('sha256', body)].join('\n');
   const scope = [time.slice(0, 8), region, service, 'aws4_request'];
   const toSign = ['AWS4-HMAC-SHA256', time, scope.join('/'), hash('sha256', canonical)].join('\n');
-  const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
-  const signature = hmac(key, toSign).toString('hex');
+  const signature = hmac(keyOf(scope, secretAccessKey), toSign).toString('hex');
   const credential = `${accessKeyId}/${scope.join('/')}`;
   return {
     ...signed,
@@ -48,6 +47,21 @@ export function signedHeaders(
   };
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+/** The keys of a container, which needs a few a day: by secret, day, region and service. */
+const keys = new Map<string, Buffer>();
+
+function keyOf(scope: readonly string[], secretAccessKey: string): Buffer {
+  const name = [secretAccessKey, ...scope].join();
+  const known = keys.get(name);
+  if (known) return known;
+  const key = scope.reduce(
+    (secret: Buffer, part) => hmac(secret, part),
+    Buffer.from(`AWS4${secretAccessKey}`),
+  );
+  keys.set(name, key);
+  return key;
+}
+
+function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }

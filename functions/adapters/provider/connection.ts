@@ -61,7 +61,7 @@ const LARGEST_REPLY = 8 * 1024 * 1024;
 
 /**
  * Sends calls over kept-alive sockets. It uses `node:https` and not `fetch`: that needs less than half the
- * CPU time for each call, the AWS SDK has loaded it already, and it can drop idle sockets.
+ * CPU time for each call, the calls of AWS have loaded it already, and it can drop idle sockets.
  *
  * A container that was frozen between two invocations has dead sockets, and a create that is written to a
  * dead socket has an ambiguous outcome. So no call uses a socket that was idle for longer than four seconds.

@@ -1,7 +1,7 @@
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DelayedOrder, ProviderEvent, RoomNews, RotationQueue } from '../../rooms/model/ports.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { MINUTE, SECOND } from '../../rooms/model/time.ts';
+import type { Sqs } from '../aws/operations.ts';
 import { type Outgoing, sendBatched } from './send-batched.ts';
 
 /** SQS delays a message by at most 15 minutes. */
@@ -18,11 +18,11 @@ export interface RotationMessage {
   readonly notBefore?: string;
 }
 
-export function rotationQueue(client: SQSClient, queueUrl: string, now: () => Instant): RotationQueue {
+export function rotationQueue(sqs: Sqs, queueUrl: string, now: () => Instant): RotationQueue {
   return {
     send: (orders) =>
       sendBatched(
-        client,
+        sqs,
         queueUrl,
         orders.map((order) => outgoing(order, now())),
       ),
@@ -31,12 +31,12 @@ export function rotationQueue(client: SQSClient, queueUrl: string, now: () => In
 
 /** The same queue for the callbacks of providers: one message each, because batches would delay them. */
 export function newsQueue(
-  client: SQSClient,
+  sqs: Sqs,
   queueUrl: string,
 ): { tell(news: ProviderEvent | RoomNews): Promise<void> } {
   return {
     async tell(news) {
-      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(news) }));
+      await sqs('SendMessage', { QueueUrl: queueUrl, MessageBody: JSON.stringify(news) });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { BatchResultErrorEntry } from '@aws-sdk/client-sqs';
 import type { Duration } from '../../rooms/model/time.ts';
+import type { Sqs } from '../aws/operations.ts';
 
 /** A message to send. */
 export interface Outgoing {
@@ -13,7 +14,7 @@ export interface Outgoing {
 const MOST_MESSAGES = 10;
 const MOST_BYTES = 250 * 1024;
 
-/** Batches in flight at the same time: enough to hide the round trip, few enough for the SDK's sockets. */
+/** Batches in flight at the same time: enough to hide the round trip, few enough for one process. */
 const IN_FLIGHT = 16;
 
 const ATTEMPTS = 4;
@@ -25,25 +26,21 @@ const PAUSE: Duration = 50;
  *
  * @throws Error if the queue keeps refusing some; the others may have been sent
  */
-export async function sendBatched(
-  client: SQSClient,
-  QueueUrl: string,
-  messages: Iterable<Outgoing>,
-): Promise<void> {
+export async function sendBatched(sqs: Sqs, QueueUrl: string, messages: Iterable<Outgoing>): Promise<void> {
   // the workers share one iterator, so bodies are created only as fast as they are sent
   const batches = batched(messages);
   const worker = async () => {
     for (let next = batches.next(); !next.done; next = batches.next()) {
-      await sendBatch(client, QueueUrl, next.value);
+      await sendBatch(sqs, QueueUrl, next.value);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
 }
 
-async function sendBatch(client: SQSClient, QueueUrl: string, batch: readonly Outgoing[]): Promise<void> {
+async function sendBatch(sqs: Sqs, QueueUrl: string, batch: readonly Outgoing[]): Promise<void> {
   let left = batch.map((message, index) => ({ Id: String(index), ...message }));
   for (let attempt = 1; ; attempt += 1) {
-    const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries: left }));
+    const { Failed = [] } = await sqs('SendMessageBatch', { QueueUrl, Entries: left });
     left = left.filter(({ Id }) => Failed.some((failure) => failure.Id === Id));
     if (left.length === 0) return;
     if (attempt === ATTEMPTS) throw refused(left.length, batch.length, Failed[0]);

@@ -1,6 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CalendarMemories, CalendarMemory, KnownEvent } from '../../connections/memory.ts';
 import { CalendarUnreadableError } from '../../connections/system.ts';
+import type { DynamoDb } from '../aws/operations.ts';
 import { compressed, decompressed } from './compression.ts';
 import { VersionedRows } from './versioned-rows.ts';
 
@@ -11,8 +11,8 @@ const MOST_BYTES = 380 * 1024;
  * The last known events of connected calendars, one row for each calendar, in the table of calendars. The
  * events are compressed.
  */
-export function calendarMemories(client: DynamoDBClient, TableName: string): CalendarMemories {
-  const rows = new VersionedRows(client, TableName, 'revision');
+export function calendarMemories(dynamoDb: DynamoDb, TableName: string): CalendarMemories {
+  const rows = new VersionedRows(dynamoDb, TableName, 'revision');
   return {
     async read(calendar) {
       const item = await rows.read(idOf(calendar));

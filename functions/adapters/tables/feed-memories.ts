@@ -1,10 +1,10 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   type FeedMemories,
   FeedUnreadableError,
   type KnownEvent,
   type Validators,
 } from '../../feeds/feed.ts';
+import type { DynamoDb } from '../aws/operations.ts';
 import { compressed, decompressed } from './compression.ts';
 import { type Item, VersionedRows } from './versioned-rows.ts';
 
@@ -15,8 +15,8 @@ const MOST_BYTES = 380 * 1024;
  * The last known events of feeds, one row for each feed, in the table of calendars. The events are
  * compressed: thousands of them must fit into the 400 KB of a row.
  */
-export function feedMemories(client: DynamoDBClient, TableName: string): FeedMemories {
-  const rows = new VersionedRows(client, TableName, 'revision');
+export function feedMemories(dynamoDb: DynamoDb, TableName: string): FeedMemories {
+  const rows = new VersionedRows(dynamoDb, TableName, 'revision');
   return {
     async read(feed) {
       const item = await rows.read(idOf(feed));

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Links } from '../../rooms/model/link.ts';
 import type { Duration } from '../../rooms/model/time.ts';
+import { type DynamoDb, isConditionFailed } from '../aws/operations.ts';
 import { toLinkItem } from './link-item.ts';
 
 /** 128 random bits. */
@@ -20,10 +19,9 @@ export interface LinksTableOptions {
 
 /** The links table, as the workers write it. */
 export function linksTable(
-  client: DynamoDBClient,
+  dynamoDb: DynamoDb,
   { tableName: TableName, retention, linksUrl, names }: LinksTableOptions,
 ): Links {
-  const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return {
     names,
     host: new URL(linksUrl).host,
@@ -31,18 +29,16 @@ export function linksTable(
     newSlug: () => randomBytes(SLUG_BYTES).toString('base64url'),
     async write(link) {
       try {
-        await table.send(
-          new PutCommand({
-            TableName,
-            Item: toLinkItem(link, retention),
-            // a repeated write after a crash has the same revision
-            ConditionExpression: 'attribute_not_exists(slug) OR revision <= :revision',
-            ExpressionAttributeValues: { ':revision': link.revision },
-          }),
-        );
+        await dynamoDb('PutItem', {
+          TableName,
+          Item: toLinkItem(link, retention),
+          // a repeated write after a crash has the same revision
+          ConditionExpression: 'attribute_not_exists(slug) OR revision <= :revision',
+          ExpressionAttributeValues: { ':revision': link.revision },
+        });
         return 'written';
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'newer-stands';
+        if (isConditionFailed(error)) return 'newer-stands';
         throw error;
       }
     },

@@ -1,6 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Meeting, Meetings } from '../../connections/meetings.ts';
 import { SECOND } from '../../rooms/model/time.ts';
+import type { DynamoDb } from '../aws/operations.ts';
 import { timeToLive } from './time-to-live.ts';
 import { VersionedRows } from './versioned-rows.ts';
 
@@ -8,8 +8,8 @@ import { VersionedRows } from './versioned-rows.ts';
 const PREFIX = 'meeting:';
 
 /** The connected calendars that contain a meeting, one row for each meeting, in the table of calendars. */
-export function meetingsTable(client: DynamoDBClient, TableName: string): Meetings {
-  const rows = new VersionedRows(client, TableName, 'version');
+export function meetingsTable(dynamoDb: DynamoDb, TableName: string): Meetings {
+  const rows = new VersionedRows(dynamoDb, TableName, 'version');
   return {
     async read(id) {
       const item = await rows.read(PREFIX + id);

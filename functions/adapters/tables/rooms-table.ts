@@ -1,13 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  type QueryCommandInput,
-  ScanCommand,
-} from '@aws-sdk/lib-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { fraction } from '../../rooms/model/digest.ts';
 import { RoomChangedError } from '../../rooms/model/errors.ts';
 import { neededUntil } from '../../rooms/model/link.ts';
@@ -16,6 +8,7 @@ import type { PastGeneration, Room } from '../../rooms/model/room.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { DAY } from '../../rooms/model/time.ts';
 import { nextRevision } from '../../rooms/model/transitions.ts';
+import { type DynamoDb, isConditionFailed } from '../aws/operations.ts';
 import { bytesOf } from './item-size.ts';
 import { type Item, pastOf, toDueRoom, toItem, toPastGeneration, toRoom } from './row.ts';
 import { timeToLive } from './time-to-live.ts';
@@ -52,20 +45,21 @@ export interface RoomsTableOptions {
  * The rooms table: one row for each key with its latest past generations, and an entry for each older one that
  * has no place on it.
  */
-export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): RoomStore {
+export function roomsTable(dynamoDb: DynamoDb, options: RoomsTableOptions): RoomStore {
   const { tableName: TableName, retention = 90 * DAY, duePage = DUE_PAGE, now = Date.now } = options;
   const { findsKeys = () => false } = options;
-  const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
   async function readItem(roomKey: string): Promise<Item | undefined> {
-    const { Item } = await table.send(
-      new GetCommand({ TableName, Key: { roomKey, entry: ROOM }, ConsistentRead: true }),
-    );
+    const { Item } = await dynamoDb('GetItem', {
+      TableName,
+      Key: { roomKey, entry: ROOM },
+      ConsistentRead: true,
+    });
     return Item;
   }
 
   async function query(input: Omit<QueryCommandInput, 'TableName'>): Promise<Page<Item>> {
-    const { Items = [], LastEvaluatedKey } = await table.send(new QueryCommand({ TableName, ...input }));
+    const { Items = [], LastEvaluatedKey } = await dynamoDb('Query', { TableName, ...input });
     return { items: Items, cursor: LastEvaluatedKey && JSON.stringify(LastEvaluatedKey) };
   }
 
@@ -77,11 +71,11 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
     if (!current || !findsKeys(current.application)) return;
     const { application, id, expiresAt } = current;
     const Item = { ...placeOfKey(application, id), key, ttl: timeToLive(expiresAt + retention) };
-    await table.send(new PutCommand({ TableName, Item }));
+    await dynamoDb('PutItem', { TableName, Item });
   }
 
   async function archive(past: PastGeneration): Promise<void> {
-    await table.send(new PutCommand({ TableName, Item: toHistory(past, retention) }));
+    await dynamoDb('PutItem', { TableName, Item: toHistory(past, retention) });
   }
 
   return {
@@ -98,21 +92,19 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
       // as short as possible: each write costs by the size of the row
       const writer = randomBytes(9).toString('base64url');
       try {
-        await table.send(
-          new PutCommand({
-            TableName,
-            Item: { ...toRow(written, retention), writer },
-            ...(room.revision === 0
-              ? { ConditionExpression: 'attribute_not_exists(roomKey)' }
-              : {
-                  ConditionExpression: 'revision = :revision',
-                  ExpressionAttributeValues: { ':revision': room.revision },
-                }),
-          }),
-        );
+        await dynamoDb('PutItem', {
+          TableName,
+          Item: { ...toRow(written, retention), writer },
+          ...(room.revision === 0
+            ? { ConditionExpression: 'attribute_not_exists(roomKey)' }
+            : {
+                ConditionExpression: 'revision = :revision',
+                ExpressionAttributeValues: { ':revision': room.revision },
+              }),
+        });
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        // the SDK repeats a write whose answer was lost, and the repeated write conflicts with the first one
+        if (!isConditionFailed(error)) throw error;
+        // a write whose answer was lost is repeated, and conflicts with the first one
         if ((await readItem(room.key))?.writer !== writer) {
           throw new RoomChangedError(
             `room ${room.key} was changed by another worker after revision ${room.revision}`,
@@ -160,9 +152,11 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
     },
 
     async scan(cursor, most) {
-      const { Items = [], LastEvaluatedKey } = await table.send(
-        new ScanCommand({ TableName, ExclusiveStartKey: startKey(cursor), Limit: most }),
-      );
+      const { Items = [], LastEvaluatedKey } = await dynamoDb('Scan', {
+        TableName,
+        ExclusiveStartKey: startKey(cursor),
+        Limit: most,
+      });
       const entries = Items.filter(({ roomKey }) => !roomKey.startsWith(NOT_A_ROOM));
       const items = entries.flatMap((item) => {
         if (item.entry !== ROOM) return toPastGeneration(item);
@@ -177,34 +171,31 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
       const since = now();
       const others = over ? { ':key': key, ':other': over.key, ':since': over.since } : { ':key': key };
       try {
-        await table.send(
-          new PutCommand({
-            TableName,
-            Item: { ...place, holder: key, since },
-            ConditionExpression: `attribute_not_exists(roomKey) OR holder = :key${over ? ' OR (holder = :other AND since = :since)' : ''}`,
-            ExpressionAttributeValues: others,
-          }),
-        );
+        await dynamoDb('PutItem', {
+          TableName,
+          Item: { ...place, holder: key, since },
+          ConditionExpression: `attribute_not_exists(roomKey) OR holder = :key${over ? ' OR (holder = :other AND since = :since)' : ''}`,
+          ExpressionAttributeValues: others,
+        });
         return { key, since };
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        const { Item: noted } = await table.send(
-          new GetCommand({ TableName, Key: place, ConsistentRead: true }),
-        );
+        if (!isConditionFailed(error)) throw error;
+        const { Item: noted } = await dynamoDb('GetItem', { TableName, Key: place, ConsistentRead: true });
         // a note is never deleted
         return { key: noted?.holder ?? key, since: noted?.since ?? since };
       }
     },
 
     async keyOf(application, roomId) {
-      const { Item } = await table.send(new GetCommand({ TableName, Key: placeOfKey(application, roomId) }));
+      const { Item } = await dynamoDb('GetItem', { TableName, Key: placeOfKey(application, roomId) });
       return Item?.key;
     },
 
     async listEnd(application) {
-      const { Item } = await table.send(
-        new GetCommand({ TableName, Key: { roomKey: LIST_ENDS, entry: application } }),
-      );
+      const { Item } = await dynamoDb('GetItem', {
+        TableName,
+        Key: { roomKey: LIST_ENDS, entry: application },
+      });
       return Item && { application, bookmark: Item.bookmark, seenAt: Date.parse(Item.seenAt) };
     },
 
@@ -215,7 +206,7 @@ export function roomsTable(client: DynamoDBClient, options: RoomsTableOptions): 
         bookmark,
         seenAt: new Date(seenAt).toISOString(),
       };
-      await table.send(new PutCommand({ TableName, Item }));
+      await dynamoDb('PutItem', { TableName, Item });
     },
   };
 }

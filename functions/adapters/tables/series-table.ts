@@ -1,7 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { type Instant, SECOND } from '../../rooms/model/time.ts';
 import type { SeriesMemory, SeriesStore } from '../../rooms/series/update.ts';
+import type { DynamoDb } from '../aws/operations.ts';
 import { compressed, decompressed } from './compression.ts';
 import { timeToLive } from './time-to-live.ts';
 import { type Item, VersionedRows } from './versioned-rows.ts';
@@ -15,8 +14,8 @@ const WAITING = 'waiting';
  * Series, one row for each, in the table of calendars. The waiting updates are compressed, to keep the row
  * small.
  */
-export function seriesTable(client: DynamoDBClient, TableName: string): SeriesStore {
-  const rows = new VersionedRows(client, TableName, 'revision');
+export function seriesTable(dynamoDb: DynamoDb, TableName: string): SeriesStore {
+  const rows = new VersionedRows(dynamoDb, TableName, 'revision');
   return {
     async read(key) {
       const item = await rows.read(PREFIX + key);
@@ -28,16 +27,18 @@ export function seriesTable(client: DynamoDBClient, TableName: string): SeriesSt
       return { ...memory, revision: memory.revision + 1 };
     },
     async *due(before) {
-      const pages = paginateQuery(
-        { client: rows.documents },
-        {
+      let start: Item | undefined;
+      do {
+        const { Items = [], LastEvaluatedKey } = await dynamoDb('Query', {
           TableName,
           IndexName: 'waiting',
           KeyConditionExpression: 'waiting = :waiting AND lookAt <= :before',
           ExpressionAttributeValues: { ':waiting': WAITING, ':before': iso(before) },
-        },
-      );
-      for await (const { Items = [] } of pages) yield Items.map(fromItem);
+          ExclusiveStartKey: start,
+        });
+        yield Items.map(fromItem);
+        start = LastEvaluatedKey;
+      } while (start);
     },
   };
 }

@@ -1,6 +1,5 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { RoomChangedError } from '../../rooms/model/errors.ts';
+import { type DynamoDb, isConditionFailed } from '../aws/operations.ts';
 
 export type Item = Record<string, unknown>;
 
@@ -9,22 +8,20 @@ export type Item = Record<string, unknown>;
  * meanwhile.
  */
 export class VersionedRows {
-  readonly documents: DynamoDBDocumentClient;
+  readonly #dynamoDb: DynamoDb;
   readonly #table: string;
   readonly #counter: string;
 
   /** @param counter the attribute that counts the writes of a row; 0 means never written */
-  constructor(client: DynamoDBClient, table: string, counter: string) {
-    this.documents = DynamoDBDocumentClient.from(client, {
-      marshallOptions: { removeUndefinedValues: true },
-    });
+  constructor(dynamoDb: DynamoDb, table: string, counter: string) {
+    this.#dynamoDb = dynamoDb;
     this.#table = table;
     this.#counter = counter;
   }
 
   async read(id: string): Promise<Item | undefined> {
-    const get = new GetCommand({ TableName: this.#table, Key: { id }, ConsistentRead: true });
-    return (await this.documents.send(get)).Item;
+    const get = { TableName: this.#table, Key: { id }, ConsistentRead: true };
+    return (await this.#dynamoDb('GetItem', get)).Item;
   }
 
   /**
@@ -37,18 +34,18 @@ export class VersionedRows {
   prepare(item: Item & { readonly id: string }, conflict: string): () => Promise<void> {
     const counter = this.#counter;
     const before = Number(item[counter]);
-    const put = new PutCommand({
+    const put = {
       TableName: this.#table,
       Item: { ...item, [counter]: before + 1 },
       ConditionExpression: 'attribute_not_exists(id) OR #counter = :before',
       ExpressionAttributeNames: { '#counter': counter },
       ExpressionAttributeValues: { ':before': before },
-    });
+    };
     return async () => {
       try {
-        await this.documents.send(put);
+        await this.#dynamoDb('PutItem', put);
       } catch (cause) {
-        if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+        if (!isConditionFailed(cause)) throw cause;
         throw new RoomChangedError(conflict, { cause });
       }
     };

@@ -1,6 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { WriteBackRecord, WriteBackRecords } from '../../connections/write-back/record.ts';
 import { SECOND } from '../../rooms/model/time.ts';
+import type { DynamoDb } from '../aws/operations.ts';
 import { timeToLive } from './time-to-live.ts';
 import { VersionedRows } from './versioned-rows.ts';
 
@@ -8,8 +8,8 @@ import { VersionedRows } from './versioned-rows.ts';
 const PREFIX = 'written:';
 
 /** The links that were written into events, one row for each key, in the table of calendars. */
-export function writeBackRecords(client: DynamoDBClient, TableName: string): WriteBackRecords {
-  const rows = new VersionedRows(client, TableName, 'version');
+export function writeBackRecords(dynamoDb: DynamoDb, TableName: string): WriteBackRecords {
+  const rows = new VersionedRows(dynamoDb, TableName, 'version');
   return {
     async read(key) {
       const item = await rows.read(PREFIX + key);

@@ -1,3 +1,5 @@
+import { AwsCallError } from '../../adapters/aws/call.ts';
+
 /** The errors of AWS that stay the same when the call is repeated. */
 const OF_THE_CALLER = new Set(['ValidationException', 'SerializationException', 'InvalidParameterValue']);
 
@@ -13,6 +15,7 @@ export function isOutageOfAws(error: Error): boolean {
   // the fields of Node.js and of the SDK, read as unknown
   const { name, code, $metadata } = error as Error & { code?: unknown; $metadata?: unknown };
   if (OF_THE_CALLER.has(name)) return false;
+  if (error instanceof AwsCallError) return true;
   if ($metadata !== undefined || name === 'TimeoutError' || name === 'AbortError') return true;
   return typeof code === 'string' && OF_THE_NETWORK.test(code);
 }

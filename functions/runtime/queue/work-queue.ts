@@ -1,5 +1,5 @@
-import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda';
+import type { Sqs } from '../../adapters/aws/operations.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { HOUR, MINUTE, SECOND } from '../../rooms/model/time.ts';
 
@@ -24,7 +24,7 @@ export interface WorkQueue {
 }
 
 export function workQueue(
-  client: SQSClient,
+  sqs: Sqs,
   urls: { readonly queue: string; readonly deadLetters: string },
 ): WorkQueue {
   const copy = (
@@ -32,28 +32,26 @@ export function workQueue(
     QueueUrl: string,
     more: { DelaySeconds?: number; waitingSince?: Instant; attempts?: number; failureReason?: string },
   ) =>
-    client.send(
-      new SendMessageCommand({
-        QueueUrl,
-        MessageBody: record.body,
-        DelaySeconds: more.DelaySeconds,
-        MessageAttributes: {
-          // for SQS a copy is a new message: these attributes keep the key and the place of the first one
-          originalMessageId: { DataType: 'String', StringValue: originOf(record).messageId },
-          originalSentAt: { DataType: 'Number', StringValue: String(originOf(record).sentAt) },
-          ...(originOf(record).isLost && { placeIsLost: { DataType: 'String', StringValue: 'true' } }),
-          ...(more.waitingSince !== undefined && {
-            waitingSince: { DataType: 'Number', StringValue: String(more.waitingSince) },
-          }),
-          ...(more.attempts !== undefined && {
-            attempts: { DataType: 'Number', StringValue: String(more.attempts) },
-          }),
-          ...(more.failureReason && {
-            failureReason: { DataType: 'String', StringValue: printable(more.failureReason) },
-          }),
-        },
-      }),
-    );
+    sqs('SendMessage', {
+      QueueUrl,
+      MessageBody: record.body,
+      DelaySeconds: more.DelaySeconds,
+      MessageAttributes: {
+        // for SQS a copy is a new message: these attributes keep the key and the place of the first one
+        originalMessageId: { DataType: 'String', StringValue: originOf(record).messageId },
+        originalSentAt: { DataType: 'Number', StringValue: String(originOf(record).sentAt) },
+        ...(originOf(record).isLost && { placeIsLost: { DataType: 'String', StringValue: 'true' } }),
+        ...(more.waitingSince !== undefined && {
+          waitingSince: { DataType: 'Number', StringValue: String(more.waitingSince) },
+        }),
+        ...(more.attempts !== undefined && {
+          attempts: { DataType: 'Number', StringValue: String(more.attempts) },
+        }),
+        ...(more.failureReason && {
+          failureReason: { DataType: 'String', StringValue: printable(more.failureReason) },
+        }),
+      },
+    });
 
   return {
     async deadLetter(record, reason) {
@@ -61,13 +59,11 @@ export function workQueue(
     },
     async delay({ receiptHandle }, wait) {
       const VisibilityTimeout = Math.ceil(Math.min(Math.max(wait, 0), LONGEST_VISIBILITY) / SECOND);
-      await client.send(
-        new ChangeMessageVisibilityCommand({
-          QueueUrl: urls.queue,
-          ReceiptHandle: receiptHandle,
-          VisibilityTimeout,
-        }),
-      );
+      await sqs('ChangeMessageVisibility', {
+        QueueUrl: urls.queue,
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout,
+      });
     },
     async requeue(record, wait) {
       await copy(record, urls.queue, {
@@ -78,7 +74,7 @@ export function workQueue(
     },
     async send(body, delay = 0) {
       const DelaySeconds = Math.ceil(Math.min(delay, LONGEST_DELAY) / SECOND);
-      await client.send(new SendMessageCommand({ QueueUrl: urls.queue, MessageBody: body, DelaySeconds }));
+      await sqs('SendMessage', { QueueUrl: urls.queue, MessageBody: body, DelaySeconds });
     },
   };
 }

@@ -1,8 +1,8 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, expect, test } from 'vitest';
+import type { Sqs } from '../../../functions/adapters/aws/operations.ts';
 import { outbox } from '../../../functions/adapters/queues/outbox.ts';
-import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
 import { startQueues } from '../../../local/engines/queues.ts';
+import { sqsAt } from '../../../local/engines/services.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -12,14 +12,9 @@ afterEach(async () => {
 async function startQueue() {
   const engine = await startQueues();
   closing.push(() => engine.stop());
-  const client = new SQSClient({
-    endpoint: engine.endpoint,
-    region: 'local',
-    credentials: DUMMY_CREDENTIALS,
-  });
-  closing.push(async () => client.destroy());
+  const sqs = sqsAt(engine.endpoint);
   const queue = engine.create('requests', 'arn:aws:sqs:local:000000000000:requests', {});
-  return { client, queue, port: outbox(client, queue.url) };
+  return { sqs, queue, port: outbox(sqs, queue.url) };
 }
 
 test('takes any number of messages, each once', async () => {
@@ -42,18 +37,13 @@ test('takes messages of which ten are more than a batch may hold', async () => {
 });
 
 test('sends again what a batch refused, and fails when it keeps being refused', async () => {
-  const { client, queue } = await startQueue();
-  const send = client.send.bind(client);
+  const { sqs, queue } = await startQueue();
   let refusing = 2;
-  const failing = Object.assign(Object.create(client), {
-    send: async (command: { input: { Entries: { Id: string }[] } }) => {
-      refusing -= 1;
-      if (refusing < 0) return send(command as never);
-      return {
-        Failed: command.input.Entries.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })),
-      };
-    },
-  });
+  const failing = (async (name: 'SendMessageBatch', input: { Entries: { Id: string }[] }) => {
+    refusing -= 1;
+    if (refusing < 0) return sqs(name, input as never);
+    return { Failed: input.Entries.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })) };
+  }) as Sqs;
   await outbox(failing, queue.url).send(['a', 'b']);
   expect(queue.messages()).toHaveLength(2);
   refusing = 100;

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { rotationQueue } from '../../../functions/adapters/queues/rotation-queue.ts';
 import { readRotation } from '../../../functions/requests/tasks/rotation.ts';
 import type { DelayedOrder } from '../../../functions/rooms/model/ports.ts';
 import { MINUTE } from '../../../functions/rooms/model/time.ts';
-import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
 import { startQueues } from '../../../local/engines/queues.ts';
+import { sqsAt } from '../../../local/engines/services.ts';
 import { START } from '../../support/rooms.ts';
 import { loopback } from '../loopback.ts';
 
@@ -15,12 +14,6 @@ const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
-
-function clientOf(endpoint: string): SQSClient {
-  const client = new SQSClient({ endpoint, region: 'local', credentials: DUMMY_CREDENTIALS });
-  closing.push(async () => client.destroy());
-  return client;
-}
 
 function orders(count: number, delay = 0): DelayedOrder[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -34,7 +27,7 @@ describe('the rotations queue', () => {
     const engine = await startQueues();
     closing.push(() => engine.stop());
     const queue = engine.create('rotations', 'arn:aws:sqs:local:000000000000:rotations', {});
-    return { queue, port: rotationQueue(clientOf(engine.endpoint), queue.url, () => START) };
+    return { queue, port: rotationQueue(sqsAt(engine.endpoint), queue.url, () => START) };
   }
 
   it('takes any number of orders, each once, as its worker reads them', async () => {
@@ -120,7 +113,7 @@ describe('a rotations queue that refuses', () => {
       };
     });
     closing.push(() => server.close());
-    const port = rotationQueue(clientOf(server.url), `${server.url}/0/rotations`, () => START);
+    const port = rotationQueue(sqsAt(server.url), `${server.url}/0/rotations`, () => START);
     return { port, taken, calls: server.calls, most: () => most };
   }
 

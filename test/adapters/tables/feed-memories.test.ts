@@ -18,7 +18,7 @@ const event = (number: number) => ({
 });
 
 test('a feed is remembered as it was', async () => {
-  const memories = feedMemories(tables.client, TABLE);
+  const memories = feedMemories(tables.dynamoDb, TABLE);
   expect(await memories.read('team')).toBeUndefined();
   const validators = { address: 'abcdefgh', etag: '"1"', lastModified: 'Fri, 15 Jan 2027 10:00:00 GMT' };
   await memories.prepare('team', { revision: 0, validators, events: [event(1), event(2)] })();
@@ -26,14 +26,14 @@ test('a feed is remembered as it was', async () => {
 });
 
 test('of two that read the same feed at once, the second does not overwrite the first', async () => {
-  const memories = feedMemories(tables.client, TABLE);
+  const memories = feedMemories(tables.dynamoDb, TABLE);
   const memory = { revision: 0, validators: {}, events: [] };
   await memories.prepare('raced', memory)();
   await expect(memories.prepare('raced', memory)()).rejects.toThrow('feed raced was read by another worker');
 });
 
 test('no more is written than a row holds', async () => {
-  const memories = feedMemories(tables.client, TABLE);
+  const memories = feedMemories(tables.dynamoDb, TABLE);
   const random = (length: number) => ({
     uid: randomBytes(length).toString('base64'),
     digest: 'abcdefghijklmnop',
@@ -50,7 +50,7 @@ test('no more is written than a row holds', async () => {
 });
 
 test('5,000 events fit into a row', async () => {
-  const memories = feedMemories(tables.client, TABLE);
+  const memories = feedMemories(tables.dynamoDb, TABLE);
   const events = Array.from({ length: 5000 }, (_, number) => event(number));
   await memories.prepare('large', { revision: 0, validators: {}, events })();
   expect((await memories.read('large'))?.events).toHaveLength(5000);

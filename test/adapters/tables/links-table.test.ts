@@ -39,7 +39,7 @@ describe('the links table on dynalite', () => {
 
   const make = async () => {
     const tableName = await makeLinksTable(tables);
-    const links = linksTable(tables.client, {
+    const links = linksTable(tables.dynamoDb, {
       tableName,
       retention: 90 * DAY,
       linksUrl: 'https://meet.example/',

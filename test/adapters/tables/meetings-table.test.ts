@@ -23,7 +23,7 @@ const aMeeting = (id: string): Meeting => ({
 });
 
 describe.each<[string, () => Meetings]>([
-  ['of the table', () => meetingsTable(tables.client, 'calendars')],
+  ['of the table', () => meetingsTable(tables.dynamoDb, 'calendars')],
   ['in memory', memoryMeetings],
 ])('meetings %s', (name, makeMeetings) => {
   test('are remembered as they were', async () => {

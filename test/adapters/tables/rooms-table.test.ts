@@ -1,6 +1,9 @@
-import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mapBytes } from '../../../bench/cost/stored-bytes.ts';
+import type { CallAws } from '../../../functions/adapters/aws/call.ts';
+import { dynamoDbClient } from '../../../functions/adapters/aws/clients.ts';
+import type { DynamoDb } from '../../../functions/adapters/aws/operations.ts';
 import { DUE_SHARDS, roomsTable, toRow } from '../../../functions/adapters/tables/rooms-table.ts';
 import { toItem, toRoom } from '../../../functions/adapters/tables/row.ts';
 import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
@@ -38,7 +41,7 @@ function describeTable(start: () => Promise<Tables>) {
   });
   afterAll(() => tables.stop());
   describeStore(async (now) =>
-    roomsTable(tables.client, { tableName: await makeRoomsTable(tables), now, findsKeys: () => true }),
+    roomsTable(tables.dynamoDb, { tableName: await makeRoomsTable(tables), now, findsKeys: () => true }),
   );
 }
 
@@ -273,24 +276,16 @@ describe('the time to live of a row', () => {
 });
 
 describe('the calls to the table', () => {
-  /** A client that notes what is sent, and answers with these in turn. */
+  /** Notes what is sent, and answers with these in turn. */
   async function sent(answers: object[], use: (store: RoomStore) => Promise<unknown>) {
     const inputs: Record<string, unknown>[] = [];
-    const client = new DynamoDBClient({
-      region: 'eu-west-1',
-      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-    });
-    client.middlewareStack.add(
-      () =>
-        async ({ input }) => {
-          inputs.push(input as Record<string, unknown>);
-          return { response: {}, output: { $metadata: {}, ...answers[inputs.length - 1] } };
-        },
-      { step: 'initialize', priority: 'low' },
-    );
+    const dynamoDb = (async (_name: string, input: Record<string, unknown>) => {
+      inputs.push(input);
+      return answers[inputs.length - 1];
+    }) as DynamoDb;
     const now = () => START + 2 * DAY;
     return {
-      result: await use(roomsTable(client, { tableName: 'rooms', retention: 90 * DAY, now })),
+      result: await use(roomsTable(dynamoDb, { tableName: 'rooms', retention: 90 * DAY, now })),
       inputs,
     };
   }
@@ -301,7 +296,7 @@ describe('the calls to the table', () => {
   });
 
   it('read the history to its last page', async () => {
-    const next = { roomKey: { S: 'key' }, entry: { S: 'generation#00000001' } };
+    const next = { roomKey: 'key', entry: 'generation#00000001' };
     const { result, inputs } = await sent([{ Items: [], LastEvaluatedKey: next }, { Items: [] }], (store) =>
       store.history('key'),
     );
@@ -322,20 +317,13 @@ describe('past generations that are on a row', () => {
   /** A row of a name of so many bytes, and the entries that its write made of past generations. */
   async function written(nameBytes: number, retention = 90 * DAY) {
     const puts: Record<string, AttributeValue>[] = [];
-    const client = new DynamoDBClient({
-      region: 'eu-west-1',
-      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-    });
-    client.middlewareStack.add(
-      () =>
-        async ({ input }) => {
-          // a write sends no other call
-          puts.push((input as { Item: Record<string, AttributeValue> }).Item);
-          return { response: {}, output: { $metadata: {} } };
-        },
-      { step: 'serialize', priority: 'low' },
-    );
-    const store = roomsTable(client, { tableName: 'rooms', retention, now: () => START + 2 * DAY });
+    const call: CallAws = async ({ body }) => {
+      // a write sends no other call
+      puts.push((body as { Item: Record<string, AttributeValue> }).Item);
+      return {};
+    };
+    const dynamoDb = dynamoDbClient(call, new URL('https://dynamodb.example'));
+    const store = roomsTable(dynamoDb, { tableName: 'rooms', retention, now: () => START + 2 * DAY });
     const spec = aSpec({ settings: { display_name: 'n'.repeat(nameBytes) } });
     const room = await store.write(aRoom({ key: 'old', spec, past: ENTRIES }));
     const [row] = puts.splice(-1);

@@ -19,7 +19,7 @@ afterAll(() => tables.stop());
 async function realTable(): Promise<SeriesStore> {
   made += 1;
   await createCalendarTable(tables.client, `calendars-${made}`);
-  return seriesTable(tables.client, `calendars-${made}`);
+  return seriesTable(tables.dynamoDb, `calendars-${made}`);
 }
 
 const aSeries = (more: Partial<SeriesMemory> = {}): SeriesMemory => ({

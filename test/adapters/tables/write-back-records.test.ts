@@ -22,7 +22,7 @@ const aRecord = (more: Partial<WriteBackRecord> = {}): WriteBackRecord => ({
 });
 
 describe.each<[string, () => WriteBackRecords]>([
-  ['of the table', () => writeBackRecords(tables.client, 'calendars')],
+  ['of the table', () => writeBackRecords(tables.dynamoDb, 'calendars')],
   ['in memory', memoryWriteBackRecords],
 ])('records of what was written %s', (name, makeRecords) => {
   const key = `google:team-a:${name}`;

@@ -1,4 +1,3 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rotationQueue } from '../../../functions/adapters/queues/rotation-queue.ts';
 import { DUE_SHARDS, roomsTable } from '../../../functions/adapters/tables/rooms-table.ts';
@@ -6,8 +5,8 @@ import { readPlanTask, writePlanTask } from '../../../functions/requests/tasks/p
 import { readRotation } from '../../../functions/requests/tasks/rotation.ts';
 import { planRotation } from '../../../functions/rooms/fleet/plan.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
-import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
 import { type QueueEngine, startQueues } from '../../../local/engines/queues.ts';
+import { sqsAt } from '../../../local/engines/services.ts';
 import { makeRoomsTable, startDynalite, type Tables } from '../../../local/engines/table-engines.ts';
 import { aRoom, START } from '../../support/rooms.ts';
 
@@ -15,15 +14,12 @@ const DUE = 600;
 
 let tables: Tables;
 let queues: QueueEngine;
-let sqs: SQSClient;
 
 beforeAll(async () => {
   [tables, queues] = await Promise.all([startDynalite(), startQueues()]);
-  sqs = new SQSClient({ endpoint: queues.endpoint, region: 'local', credentials: DUMMY_CREDENTIALS });
 });
 
 afterAll(async () => {
-  sqs.destroy();
   await Promise.all([tables.stop(), queues.stop()]);
 });
 
@@ -37,7 +33,7 @@ function twentySeconds() {
 }
 
 it('hundreds of due rooms are nominated by planners of twenty seconds, each room once', async () => {
-  const rooms = roomsTable(tables.client, { tableName: await makeRoomsTable(tables), duePage: 5 });
+  const rooms = roomsTable(tables.dynamoDb, { tableName: await makeRoomsTable(tables), duePage: 5 });
   await Promise.all(
     Array.from({ length: DUE + 100 }, (_, index) => {
       const at = START - DUE * MINUTE + index * MINUTE;
@@ -47,7 +43,7 @@ it('hundreds of due rooms are nominated by planners of twenty seconds, each room
   const queue = queues.create('rotations', 'arn:aws:sqs:local:000000000000:rotations', {});
   const planning = {
     rooms,
-    rotations: rotationQueue(sqs, queue.url, () => START),
+    rotations: rotationQueue(sqsAt(queues.endpoint), queue.url, () => START),
     shards: DUE_SHARDS,
     perRun: 10_000,
     spread: 15 * MINUTE,

@@ -1,0 +1,62 @@
+import { awsCaller, type CallAws, type CallLimits } from '../adapters/aws/call.ts';
+import {
+  dynamoDbClient,
+  eventBridgeClient,
+  secretsManagerClient,
+  sqsClient,
+} from '../adapters/aws/clients.ts';
+import { readEnvironment } from './configuration.ts';
+import type { LambdaEnvironment } from './environment.ts';
+import { once } from './once.ts';
+
+/** A dead connection would otherwise be waited for until the invocation ends. */
+const LIMITS: CallLimits = { timeOut: 5000, attempts: 4, keepsWords: true };
+
+const environment = /* @__PURE__ */ once(() =>
+  readEnvironment<LambdaEnvironment>(
+    ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+    [
+      'AWS_SESSION_TOKEN',
+      'AWS_ENDPOINT_URL',
+      'AWS_ENDPOINT_URL_DYNAMODB',
+      'AWS_ENDPOINT_URL_EVENTBRIDGE',
+      'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+      'AWS_ENDPOINT_URL_SQS',
+      'URL_SUFFIX',
+    ],
+  ),
+);
+
+export const dynamoDb = /* @__PURE__ */ once(() => dynamoDbClient(call(), endpointOf('DYNAMODB')));
+export const sqs = /* @__PURE__ */ once(() => sqsClient(call(), endpointOf('SQS')));
+export const eventBridge = /* @__PURE__ */ once(() => eventBridgeClient(call(), endpointOf('EVENTBRIDGE')));
+export const secretStore = /* @__PURE__ */ once(() =>
+  secretsManagerClient(call(), endpointOf('SECRETS_MANAGER')),
+);
+
+/** Lambda's credentials do not change while the container lives. */
+const call = /* @__PURE__ */ once((): CallAws => {
+  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment();
+  const signer = {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    sessionToken: AWS_SESSION_TOKEN,
+    region: AWS_REGION,
+  };
+  return awsCaller(signer, LIMITS);
+});
+
+/** The hosts of the services, by the end of the variable that leads elsewhere, as for the SDK. */
+const HOSTS = {
+  DYNAMODB: 'dynamodb',
+  EVENTBRIDGE: 'events',
+  SECRETS_MANAGER: 'secretsmanager',
+  SQS: 'sqs',
+} as const;
+
+export function endpointOf(service: keyof typeof HOSTS, env: LambdaEnvironment = environment()): URL {
+  const elsewhere = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
+  return new URL(
+    elsewhere ?? `https://${HOSTS[service]}.${env.AWS_REGION}.${env.URL_SUFFIX ?? 'amazonaws.com'}`,
+  );
+}

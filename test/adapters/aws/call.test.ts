@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type AwsCallError, awsCaller, type CallLimits } from '../../../functions/adapters/aws/call.ts';
+import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
+import { type Answer, type Loopback, loopback } from '../loopback.ts';
+
+const LIMITS: CallLimits = { timeOut: 5000, attempts: 4, keepsWords: true };
+const SERVED = { status: 200, body: { Item: {} } } as const;
+
+let answers: Answer[];
+let server: Loopback;
+
+beforeEach(async () => {
+  // no wait before the next attempt
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  answers = [];
+  server = await loopback(() => answers.shift() ?? SERVED);
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await server.close();
+});
+
+function call(limits: Partial<CallLimits> = {}): Promise<unknown> {
+  const caller = awsCaller({ ...DUMMY_CREDENTIALS, region: 'local' }, { ...LIMITS, ...limits });
+  return caller({
+    service: 'dynamodb',
+    target: 'DynamoDB.GetItem',
+    endpoint: new URL(server.url),
+    body: { TableName: 'rooms' },
+  });
+}
+
+function failed(limits?: Partial<CallLimits>): Promise<AwsCallError> {
+  return call(limits).then(
+    () => Promise.reject(new Error('the call was served')),
+    (error: AwsCallError) => error,
+  );
+}
+
+const refused = (type: string, message: string, status = 400): Answer => {
+  return { status, body: { __type: `com.amazonaws#${type}`, message } };
+};
+
+test.each([
+  ['a throttled call', refused('ThrottlingException', 'slower')],
+  ['a table that has no capacity', refused('ProvisionedThroughputExceededException', 'slower')],
+  ['too many calls', { status: 429, body: {} }],
+  ['a failure at AWS', refused('InternalServerError', 'sorry', 500)],
+  ['a proxy that fails', { status: 503, body: '<html>' }],
+  ['a connection that is cut', 'reset'],
+  ['half an answer', { status: 200, body: { Item: { a: { S: 'long enough' } } }, torn: true }],
+] as const)('%s is repeated until it is served', async (_, answer) => {
+  answers = [answer, answer, answer];
+  expect(await call()).toEqual({ Item: {} });
+  expect(server.calls).toHaveLength(4);
+});
+
+test('after its last attempt a call fails with the type and the words of AWS', async () => {
+  answers = Array(4).fill(refused('ThrottlingException', 'Rate exceeded for "rooms"'));
+  const error = await failed();
+  expect(server.calls).toHaveLength(4);
+  expect(error.name).toBe('ThrottlingException');
+  expect(error.message).toBe(
+    'DynamoDB.GetItem was answered with 400: ThrottlingException: Rate exceeded for \\"rooms\\"',
+  );
+});
+
+test('silence is an error that can be repeated', async () => {
+  answers = ['silence', 'silence'];
+  const error = await failed({ timeOut: 20, attempts: 2 });
+  expect(server.calls).toHaveLength(2);
+  expect(error).toMatchObject({ name: 'AwsCallError', message: /no answer within 20 ms/ });
+});
+
+test('a refusal is not repeated', async () => {
+  answers = [refused('ConditionalCheckFailedException', 'The conditional request failed')];
+  expect((await failed()).name).toBe('ConditionalCheckFailedException');
+  expect(server.calls).toHaveLength(1);
+});
+
+test('the text of a request does not make a refusal one that passes', async () => {
+  answers = [refused('ValidationException', 'no attribute Throttling')];
+  await failed();
+  expect(server.calls).toHaveLength(1);
+});
+
+test('the words of AWS are left out where they could show values of the request', async () => {
+  answers = [refused('ValidationException', 'slug-of-a-guest')];
+  expect((await failed({ keepsWords: false })).message).toBe(
+    'DynamoDB.GetItem was answered with 400: ValidationException',
+  );
+});
+
+test('an error of SQS has the code that its callers know', async () => {
+  const headers = { 'x-amzn-query-error': 'AWS.SimpleQueueService.NonExistentQueue;Sender' };
+  answers = [{ status: 400, headers, body: { __type: 'com.amazonaws.sqs#QueueDoesNotExist' } }];
+  expect((await failed()).name).toBe('AWS.SimpleQueueService.NonExistentQueue');
+});
+
+test('calls use one connection, one after the other', async () => {
+  await call();
+  await call();
+  expect(new Set(server.calls.map(({ socket }) => socket)).size).toBe(1);
+});

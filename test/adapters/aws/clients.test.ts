@@ -1,0 +1,147 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { endpointOf } from '../../../functions/runtime/aws.ts';
+import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
+import { dynamoDbAt, eventBridgeAt, secretsManagerAt, sqsAt } from '../../../local/engines/services.ts';
+import { START } from '../../support/rooms.ts';
+import { type Loopback, loopback, type ReceivedCall } from '../loopback.ts';
+
+let server: Loopback;
+beforeAll(async () => {
+  server = await loopback(() => ({ status: 200, body: {} }));
+});
+beforeEach(() => {
+  server.calls.length = 0;
+});
+afterAll(() => server.close());
+
+const at = () => ({ endpoint: server.url, region: 'local', credentials: DUMMY_CREDENTIALS });
+const documents = () =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(at()), { marshallOptions: { removeUndefinedValues: true } });
+const dynamoDb = () => dynamoDbAt(server.url);
+const sqs = () => sqsAt(server.url);
+
+const GET = { TableName: 'rooms', Key: { roomKey: 'a', entry: 'room' }, ConsistentRead: true };
+const PUT = {
+  TableName: 'rooms',
+  Item: { roomKey: 'ä', bytes: new Uint8Array([1, 2]), deep: { list: [1.5, null, false], gone: undefined } },
+  ConditionExpression: 'revision = :revision',
+  ExpressionAttributeValues: { ':revision': 7 },
+};
+const QUERY = {
+  TableName: 'rooms',
+  IndexName: 'due',
+  KeyConditionExpression: '#shard = :shard',
+  ExpressionAttributeNames: { '#shard': 'dueShard' },
+  ExpressionAttributeValues: { ':shard': 3 },
+  ExclusiveStartKey: { roomKey: 'a', dueShard: 3 },
+  Limit: 10,
+};
+const SCAN = { TableName: 'rooms', ExclusiveStartKey: undefined, Limit: 5 };
+const ENTRY = { EventBusName: 'bus', Source: 's', DetailType: 'Room Created', Detail: '{}' };
+const SECRET = { SecretId: 'key', VersionStage: 'AWSCURRENT' };
+const QueueUrl = 'https://sqs.example/1/queue';
+const SEND = {
+  QueueUrl,
+  MessageBody: 'text',
+  DelaySeconds: undefined,
+  MessageAttributes: { attempts: { DataType: 'Number', StringValue: '2' } },
+};
+const BATCH = { QueueUrl, Entries: [{ Id: '0', MessageBody: 'text', DelaySeconds: 9 }] };
+const HIDE = { QueueUrl, ReceiptHandle: 'handle', VisibilityTimeout: 30 };
+
+describe('what goes over the wire is what the SDK sends', () => {
+  test.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
+    ['GetItem', () => dynamoDb()('GetItem', GET), () => documents().send(new GetCommand(GET))],
+    ['PutItem', () => dynamoDb()('PutItem', PUT), () => documents().send(new PutCommand(PUT))],
+    ['Query', () => dynamoDb()('Query', QUERY), () => documents().send(new QueryCommand(QUERY))],
+    ['Scan', () => dynamoDb()('Scan', SCAN), () => documents().send(new ScanCommand(SCAN))],
+    [
+      'PutEvents',
+      () => eventBridgeAt(server.url)('PutEvents', { Entries: [{ ...ENTRY, Time: START / 1000 }] }),
+      () =>
+        new EventBridgeClient(at()).send(
+          new PutEventsCommand({ Entries: [{ ...ENTRY, Time: new Date(START) }] }),
+        ),
+    ],
+    [
+      'GetSecretValue',
+      () => secretsManagerAt(server.url)('GetSecretValue', SECRET),
+      () => new SecretsManagerClient(at()).send(new GetSecretValueCommand(SECRET)),
+    ],
+    ['SendMessage', () => sqs()('SendMessage', SEND), () => unchecked().send(new SendMessageCommand(SEND))],
+    [
+      'SendMessageBatch',
+      () => sqs()('SendMessageBatch', BATCH),
+      () => unchecked().send(new SendMessageBatchCommand(BATCH)),
+    ],
+    [
+      'ChangeMessageVisibility',
+      () => sqs()('ChangeMessageVisibility', HIDE),
+      () => unchecked().send(new ChangeMessageVisibilityCommand(HIDE)),
+    ],
+  ])('%s', async (_, ours, theirs) => {
+    await ours();
+    await theirs();
+    const [mine, other] = server.calls.map(wire);
+    expect(mine).toEqual(other);
+  });
+
+  /** The SDK compares digests of messages, which the server here does not send. */
+  function unchecked() {
+    return new SQSClient({ ...at(), md5: false });
+  }
+
+  function wire({ method, path, headers, body }: ReceivedCall) {
+    return { method, path, target: headers['x-amz-target'], type: headers['content-type'], body };
+  }
+});
+
+describe('the addresses of the services are those of the SDK', () => {
+  const CLIENTS = {
+    DYNAMODB: DynamoDBClient,
+    EVENTBRIDGE: EventBridgeClient,
+    SECRETS_MANAGER: SecretsManagerClient,
+    SQS: SQSClient,
+  } as const;
+
+  test.each([
+    ['eu-central-1', 'amazonaws.com'],
+    ['cn-north-1', 'amazonaws.com.cn'],
+    ['us-gov-west-1', 'amazonaws.com'],
+  ])('in %s', async (region, URL_SUFFIX) => {
+    const env = { AWS_REGION: region, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', URL_SUFFIX };
+    for (const [service, Client] of Object.entries(CLIENTS)) {
+      const { config } = new Client({ region, credentials: DUMMY_CREDENTIALS });
+      const theirs = config.endpointProvider({ Region: region, UseFIPS: false, UseDualStack: false });
+      expect(endpointOf(service as keyof typeof CLIENTS, env).href).toBe(theirs.url.href);
+    }
+  });
+
+  test('and lead elsewhere where the variables of the SDK say so', () => {
+    const env = {
+      AWS_REGION: 'local',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:2',
+    };
+    expect(endpointOf('SQS', env).port).toBe('2');
+    expect(endpointOf('DYNAMODB', env).port).toBe('1');
+  });
+});
