@@ -48,10 +48,11 @@ const PAUSE = 100;
 const PASSING =
   /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TooManyRequests|SlowDown|RequestTimeout/;
 
-/** Connections stay open between invocations. */
+/** Connections stay open between invocations. A batch of ten with its calls side by side needs fewer. */
+const AGENT = { keepAlive: true, maxSockets: 50 };
 const agents = {
-  'http:': new http.Agent({ keepAlive: true }),
-  'https:': new https.Agent({ keepAlive: true }),
+  'http:': new http.Agent(AGENT),
+  'https:': new https.Agent(AGENT),
 };
 
 /** Repeats a call that failed on the network or at AWS: each call must be safe to repeat. */
@@ -62,7 +63,7 @@ export function awsCaller(
 ): CallAws {
   return async (call) => {
     for (let attempt = 1; ; attempt += 1) {
-      const reply = await attemptOf(call, { signer, timeOut, now: now() }).catch((cause: Error) => cause);
+      const reply = await replyTo(call, { signer, timeOut, now: now() });
       if (!(reply instanceof Error) && reply.status === 200) return JSON.parse(reply.text);
       const type = reply instanceof Error ? undefined : typeOf(reply);
       if (attempt === attempts || !isPassing(reply, type)) throw failureOf(call, reply, type, keepsWords);
@@ -85,10 +86,24 @@ interface Attempt {
   readonly now: number;
 }
 
+/** A connection that was used before is closed. */
+class StaleError extends Error {}
+
+/**
+ * AWS closes idle connections, and a container that was frozen notices at its next call: once for each
+ * connection. This is no attempt.
+ */
+async function replyTo(call: AwsCall, attempt: Attempt): Promise<Reply | Error> {
+  while (true) {
+    const reply = await attemptOf(call, attempt);
+    if (!(reply instanceof StaleError)) return reply;
+  }
+}
+
 function attemptOf(
   { service, target, endpoint, body, json = '1.0' }: AwsCall,
   { signer, timeOut: timeout, now }: Attempt,
-): Promise<Reply> {
+): Promise<Reply | Error> {
   const text = JSON.stringify(body);
   const headers = signedHeaders(
     {
@@ -104,11 +119,11 @@ function attemptOf(
     endpoint.protocol === 'http:'
       ? { request: http.request, agent: agents['http:'] }
       : { request: https.request, agent: agents['https:'] };
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const sent = request(endpoint, { method: 'POST', headers, agent, timeout }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
+      response.on('error', resolve);
       response.on('end', () =>
         resolve({
           status: response.statusCode ?? 0,
@@ -118,7 +133,10 @@ function attemptOf(
       );
     });
     sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeout} ms`)));
-    sent.on('error', reject);
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+      resolve(sent.reusedSocket && isClosed ? new StaleError(error.message, { cause: error }) : error);
+    });
     sent.end(text);
   });
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type AwsCallError, awsCaller, type CallLimits } from '../../../functions/adapters/aws/call.ts';
 import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
@@ -21,18 +23,18 @@ afterEach(async () => {
   await server.close();
 });
 
-function call(limits: Partial<CallLimits> = {}): Promise<unknown> {
+function call(limits: Partial<CallLimits> = {}, endpoint = server.url): Promise<unknown> {
   const caller = awsCaller({ ...DUMMY_CREDENTIALS, region: 'local' }, { ...LIMITS, ...limits });
   return caller({
     service: 'dynamodb',
     target: 'DynamoDB.GetItem',
-    endpoint: new URL(server.url),
+    endpoint: new URL(endpoint),
     body: { TableName: 'rooms' },
   });
 }
 
-function failed(limits?: Partial<CallLimits>): Promise<AwsCallError> {
-  return call(limits).then(
+function failed(limits?: Partial<CallLimits>, endpoint?: string): Promise<AwsCallError> {
+  return call(limits, endpoint).then(
     () => Promise.reject(new Error('the call was served')),
     (error: AwsCallError) => error,
   );
@@ -96,6 +98,34 @@ test('an error of SQS has the code that its callers know', async () => {
   const headers = { 'x-amzn-query-error': 'AWS.SimpleQueueService.NonExistentQueue;Sender' };
   answers = [{ status: 400, headers, body: { __type: 'com.amazonaws.sqs#QueueDoesNotExist' } }];
   expect((await failed()).name).toBe('AWS.SimpleQueueService.NonExistentQueue');
+});
+
+test('a connection that AWS closed while it was idle costs no attempt and no pause', async () => {
+  await call();
+  answers = ['reset'];
+  expect(await call({ attempts: 1 })).toEqual({ Item: {} });
+  expect(server.calls).toHaveLength(3);
+  expect(Math.random).not.toHaveBeenCalled();
+});
+
+test('a new connection that is cut is an attempt', async () => {
+  answers = ['reset'];
+  expect((await failed({ attempts: 1 })).message).toMatch(/socket hang up/);
+  expect(server.calls).toHaveLength(1);
+});
+
+test('a server that accepts a connection and says nothing of TLS is not waited for', async () => {
+  const mute = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  const { port } = mute.address() as AddressInfo;
+  const error = await failed({ timeOut: 50, attempts: 1 }, `https://127.0.0.1:${port}`);
+  mute.close();
+  expect(error.message).toMatch(/no answer within 50 ms/);
+});
+
+test('a hundred calls at the same time use fifty connections', async () => {
+  await Promise.all(Array.from({ length: 100 }, () => call()));
+  expect(new Set(server.calls.map(({ socket }) => socket)).size).toBe(50);
 });
 
 test('calls use one connection, one after the other', async () => {
