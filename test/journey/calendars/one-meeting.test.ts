@@ -1,4 +1,7 @@
+import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decompressed } from '../../../functions/adapters/tables/compression.ts';
+import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
 import { LOCAL_PROVIDERS } from '../../../local/rooms/providers.ts';
 import { DAY, journeyWith } from '../journey.ts';
 import { startBusyCalendar } from './busy-calendar.ts';
@@ -159,6 +162,49 @@ describe.each(KINDS)('a weekly meeting in a calendar of %s', (_, person: Person)
       .map(({ event }) => event['detail-type']);
     expect(told).not.toContain('Link Not Written');
     expect(person.mails()).toBe(0);
+  });
+});
+
+describe('what people wrote', () => {
+  const THEIRS = /Agenda: one|In person|Own notes|Town hall|Small hall|guest@|anna@|carla@|drive\.example/;
+
+  /** Every row of every table, with what is packed in it. */
+  async function rows(): Promise<string[]> {
+    const { AWS_REGION: region, AWS_ENDPOINT_URL_DYNAMODB: endpoint } = system().stack.environment;
+    const client = new DynamoDBClient({ region, endpoint, credentials: DUMMY_CREDENTIALS });
+    const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+    const found: string[] = [];
+    for (const TableName of TableNames) {
+      const { Items = [] } = await client.send(new ScanCommand({ TableName }));
+      const packed = Items.flatMap((item) =>
+        Object.values(item).flatMap(({ B }) => (B ? [decompressed(B)] : [])),
+      );
+      found.push(...[...Items, ...packed].map((each) => JSON.stringify(each)));
+    }
+    client.destroy();
+    return found;
+  }
+
+  test('is in no log, row or announcement, but for the title, which is the name of the room', async () => {
+    const { doors, stack } = system();
+    const places = {
+      rows: await rows(),
+      logs: stack.logs.map(({ line }) => line),
+      announcements: doors.announcements().map(({ event }) => JSON.stringify(event)),
+    };
+    for (const { connection } of KINDS.map(([, person]) => person)) {
+      // the search would find it: a row of each calendar, and a line that it was read
+      for (const texts of [places.rows, places.logs])
+        expect(texts.some((text) => text.includes(`${connection.name}-`))).toBe(true);
+    }
+    expect(places.rows.some((text) => text.includes('Weekly'))).toBe(true);
+    for (const [place, texts] of Object.entries(places))
+      expect({ place, found: texts.filter((text) => THEIRS.test(text)) }).toEqual({ place, found: [] });
+    for (const place of ['logs', 'announcements'] as const)
+      expect({ place, found: places[place].filter((text) => text.includes('Weekly')) }).toEqual({
+        place,
+        found: [],
+      });
   });
 });
 
