@@ -56,9 +56,12 @@ function calendarAt(base: string, name: string, { title, login, close }: Access)
     : `Bearer ${login}`;
   const call = async (method: string, event: string, init: { readonly body?: string } = {}) => {
     const headers = { authorization, ...(init.body && { 'content-type': 'text/calendar; charset=utf-8' }) };
-    const reply = await fetch(`${address}${event}`, { ...init, method, headers });
-    if (!reply.ok) throw new Error(`the calendar answers ${reply.status} to ${method} of an event`);
-    return reply.text();
+    const reply = await fetch(`${address}${event}`, { ...init, method, headers }).catch((cause: unknown) => {
+      throw new Error(`${address} gives no answer: check --url, and whether its server runs`, { cause });
+    });
+    if (reply.ok) return reply.text();
+    const advice = ADVICE[reply.status] ?? '';
+    throw new Error(`${address} answers ${reply.status} to the ${method} of an event${advice}`);
   };
   return {
     title,
@@ -78,6 +81,13 @@ function calendarAt(base: string, name: string, { title, login, close }: Access)
     close,
   };
 }
+
+const ADVICE: Readonly<Record<number, string>> = {
+  401: ': check CALDAV_LOGIN',
+  403: ': give the user of CALDAV_LOGIN the right to write',
+  404: ': check --url, and make the calendar if there is none',
+  409: ': check --url, and make the calendar if there is none',
+};
 
 function valueIn(text: string, name: string): string {
   const line = text

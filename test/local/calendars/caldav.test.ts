@@ -12,7 +12,15 @@ test('a calendar of any server is connected by its URL', async () => {
   expect(calendar.connection).toMatchObject({ baseUrl: `${server.url}/ann`, calendars: ['the team'] });
   await calendar.add({ title: 'Planning', description: '#room', start: 0, end: 3_600_000 });
   expect(server.calendar('ann/the team').members).toHaveLength(1);
+  const meeting = { title: 'Planning', description: '#room', start: 0, end: 3_600_000 };
+  const stranger = await caldavCalendar({ url, login: 'another', now: () => 0 });
+  await expect(stranger.add(meeting)).rejects.toThrow(
+    'answers 401 to the PUT of an event: check CALDAV_LOGIN',
+  );
   await server.close();
+  await expect(calendar.add(meeting)).rejects.toThrow(
+    'gives no answer: check --url, and whether its server runs',
+  );
 });
 
 test.each([
