@@ -46,6 +46,8 @@ export interface ContainerOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Collects garbage before the memory is measured. */
   readonly collect?: boolean;
+  /** Options of Node.js, as Lambda sets them for a function. */
+  readonly execArgv?: readonly string[];
 }
 
 /** A fresh process with only the function's environment; its log goes into a file. */
@@ -55,11 +57,11 @@ export class BenchContainer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'bench-'));
   readonly #log = openSync(join(this.#folder, 'log'), 'a+');
 
-  constructor({ bundle, environment, collect = false }: ContainerOptions) {
+  constructor({ bundle, environment, collect = false, execArgv = [] }: ContainerOptions) {
     this.#bundle = bundle;
     this.#process = fork(RUNNER, {
       env: environment,
-      execArgv: collect ? ['--expose-gc'] : [],
+      execArgv: [...execArgv, ...(collect ? ['--expose-gc'] : [])],
       stdio: ['ignore', this.#log, 'inherit', 'ipc'],
     });
   }

@@ -1,5 +1,5 @@
 import { mustHold } from '../../functions/rooms/fleet/brake.ts';
-import { type Inventory, orphansOf } from '../../functions/rooms/fleet/inventory.ts';
+import { type Inventory, type ListedRoom, orphansOf } from '../../functions/rooms/fleet/inventory.ts';
 import { type Comparison, compareRooms } from '../../functions/rooms/fleet/reconcile.ts';
 import type { ProviderRoom, RotationOrder } from '../../functions/rooms/model/ports.ts';
 import type { LiveRoom, Room, RoomChange } from '../../functions/rooms/model/room.ts';
@@ -197,7 +197,7 @@ function ofSuccessors({ key, found = [] }: RotationOrder, application: string): 
     }));
 }
 
-function ofOrphan({ id, createdAt }: ProviderRoom): Found {
+function ofOrphan({ id, createdAt }: ListedRoom): Found {
   return { what: 'orphan', room: id, why: `made at ${iso(createdAt)}, and on no row` };
 }
 

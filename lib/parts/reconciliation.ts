@@ -38,7 +38,7 @@ export class Reconciliation extends Construct {
       name: 'reconcile-rooms',
       description: "Compares the provider's rooms with the table's",
       timeout: Duration.minutes(15),
-      memorySize: 512,
+      memorySize: 256,
       environment: {
         ROTATIONS_QUEUE: rotations.queue.queueUrl,
         RECONCILIATION: mode,

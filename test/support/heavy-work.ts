@@ -41,7 +41,7 @@ if (kind === 'list') {
 async function compare(rooms: number): Promise<void> {
   const now = START + DAY;
   const provider = {
-    capabilities: { shortestLife: MINUTE },
+    capabilities: { shortestLife: MINUTE, changeable: ['display_name', 'join_approval_level'] },
     async *list() {
       for (let start = 0; start < rooms; start += PAGE) yield pageFrom(start, listedRoom);
     },

@@ -15,6 +15,7 @@ const reconciliation = z.object({
   ),
   before: z.optional(z.object({ rooms: z.int(), lost: z.int(), orphans: z.int(), held: z.int() })),
   ordered: z.optional(z.array(z.string())),
+  share: z.optional(z.number()),
   links: z.optional(z.object({ from: z.optional(z.string()) })),
   confirmed: z.optional(z.object({ application: z.string(), findings: z.int(), until: z.iso.datetime() })),
 });

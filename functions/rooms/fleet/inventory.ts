@@ -13,14 +13,20 @@ export type ApplicationReport = {
   -readonly [Count in keyof ReconciliationCounts]: ReconciliationCounts[Count];
 };
 
+/** What a comparison keeps of a room: a run holds very many in memory. */
+export type ListedRoom = Pick<
+  ProviderRoom,
+  'id' | 'token' | 'createdAt' | 'expiresAt' | 'byUse' | 'inUse' | 'settings'
+>;
+
 /** The rooms of one application. Rows are matched with them one by one. */
 export interface Inventory {
   readonly provider: RoomProvider;
   /** When reading the list began. */
   readonly seenAt: Instant;
-  readonly living: ReadonlyMap<string, ProviderRoom>;
+  readonly living: ReadonlyMap<string, ListedRoom>;
   /** Rooms of this deployment that no row has accounted for so far. */
-  readonly unclaimed: Map<string, ProviderRoom>;
+  readonly unclaimed: Map<string, ListedRoom>;
   /**
    * Rooms without this deployment's token that no row has accounted for so far. An imported room is on a row
    * and carries no token.
@@ -60,15 +66,19 @@ export async function readInventory(
 ): Promise<Inventory> {
   const provider = pool.provider(name);
   const seenAt = from?.seenAt ?? now();
-  const living = new Map<string, ProviderRoom>();
-  const unclaimed = new Map<string, ProviderRoom>();
+  const living = new Map<string, ListedRoom>();
+  const unclaimed = new Map<string, ListedRoom>();
   const strangers = new Map<string, ProviderRoom>();
   const part = new ListPart(from);
+  const brief = briefly(provider.capabilities);
   await readPart(provider, part, from, (page) => {
     for (const room of page) {
       if (!room.available || room.expiresAt <= now()) continue;
-      living.set(room.id, room);
-      (isTokenOf(deployment, room.token) ? unclaimed : strangers).set(room.id, room);
+      const isOurs = isTokenOf(deployment, room.token);
+      const kept = isOurs ? brief(room) : room;
+      living.set(room.id, kept);
+      if (isOurs) unclaimed.set(room.id, kept);
+      else strangers.set(room.id, room);
     }
     return mayGoOn(living.size);
   });
@@ -87,6 +97,23 @@ export async function readInventory(
   const covers = part.coverage();
   const ours = unclaimed.size;
   return { provider, seenAt, living, unclaimed, strangers, ours, rows: 0, covers, next, report };
+}
+
+/** So many different settings are recognised in a list. */
+const MOST_SETTINGS = 1000;
+
+/** Returns a function that leaves out of a room what no comparison needs, and lets equal settings be one object. */
+function briefly({ changeable }: RoomProvider['capabilities']) {
+  const known = new Map<string, ProviderRoom['settings']>();
+  return ({ id, token, createdAt, expiresAt, byUse, inUse, settings = {} }: ProviderRoom): ListedRoom => {
+    const compared = Object.fromEntries(
+      changeable.filter((name) => name in settings).map((name) => [name, settings[name]]),
+    );
+    const text = JSON.stringify(compared);
+    const same = known.get(text) ?? compared;
+    if (known.size < MOST_SETTINGS) known.set(text, same);
+    return { id, token, createdAt, expiresAt, byUse, inUse, settings: same };
+  };
 }
 
 /** @param take returns whether to continue after a page */
@@ -156,7 +183,7 @@ const ENDING_TIME: Duration = 30 * SECOND;
  * Returns the rooms that no row accounts for. Leaves out rooms that may still be in creation, and rooms that
  * end as early by themselves as retiring could end them.
  */
-export function orphansOf({ provider, unclaimed }: Inventory, now: Instant): readonly ProviderRoom[] {
+export function orphansOf({ provider, unclaimed }: Inventory, now: Instant): readonly ListedRoom[] {
   const endsSoon = now + provider.capabilities.shortestLife + MINUTE;
   return [...unclaimed.values()].filter(
     ({ createdAt, expiresAt }) => createdAt <= now - GRACE && expiresAt > endsSoon,
@@ -169,7 +196,7 @@ export function orphansOf({ provider, unclaimed }: Inventory, now: Instant): rea
  * @throws OutOfTimeError if time ran out before all were ended
  */
 export async function retireOrphans(
-  orphans: readonly ProviderRoom[],
+  orphans: readonly ListedRoom[],
   { provider, report }: Inventory,
   timeLeft: () => Duration,
 ): Promise<void> {

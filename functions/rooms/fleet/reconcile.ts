@@ -1,4 +1,4 @@
-import { toError } from '../model/errors.ts';
+import { OutOfTimeError, toError } from '../model/errors.ts';
 import type { ReconciliationMode } from '../model/events.ts';
 import type { ShownLinks } from '../model/link.ts';
 import type { EventBus, RoomStore, RotationOrder, RotationQueue } from '../model/ports.ts';
@@ -16,6 +16,7 @@ import {
   retireOrphans,
 } from './inventory.ts';
 import type { ListPosition } from './list-part.ts';
+import { readRows } from './read-rows.ts';
 import { findSuccessors } from './successors.ts';
 
 /** The dependencies of a comparison. */
@@ -93,6 +94,8 @@ export interface ReconciliationTask {
    * each attempt sends again would become more and more.
    */
   readonly ordered?: readonly string[];
+  /** The share of a run's time for the lists. Absent: `LISTING_SHARE`. */
+  readonly share?: number;
 }
 
 /**
@@ -110,8 +113,15 @@ export async function reconcileRooms(
   task: ReconciliationTask,
   reconciling: ReconciliationContext,
 ): Promise<Reconciliation> {
-  const { applications, confirmed } = task;
-  const comparison = await compareRooms(task, reconciling);
+  const { applications, confirmed, share = LISTING_SHARE } = task;
+  let comparison: Comparison;
+  try {
+    comparison = await compareRooms(task, reconciling);
+  } catch (error) {
+    if (!(error instanceof OutOfTimeError) || share <= LEAST_SHARE) throw error;
+    // nothing was changed yet: shorter parts leave the table more time
+    return { applications: {}, rest: [{ ...task, share: share / 2 }], totals: {} };
+  }
   const { inventories, troubled, untouched } = comparison;
   const ordered = await repairAll(task, comparison, reconciling);
   const report = Object.fromEntries([...inventories].map(([name, { report }]) => [name, report]));
@@ -128,9 +138,9 @@ export async function reconcileRooms(
   const rest = [...troubled.keys()].map((name) => withoutOrders(task, [name], ordered));
   for (const [name, { next }] of inventories) {
     if (!next || troubled.has(name)) continue;
-    rest.push({ applications: [name], from: next, before: totals[name], confirmed: left });
+    rest.push({ applications: [name], from: next, before: totals[name], confirmed: left, share: task.share });
   }
-  if (untouched.length > 0) rest.push({ applications: untouched, confirmed });
+  if (untouched.length > 0) rest.push({ applications: untouched, confirmed, share: task.share });
   const done = Object.entries(totals).filter(([name]) => !inventories.get(name)?.next);
   return { applications: report, rest, totals: Object.fromEntries(done) };
 }
@@ -222,17 +232,20 @@ function totalsOf(found: ApplicationReport, before?: ListTotals): ListTotals {
 /** Reading the lists may take this share of the time; the table gets the rest. */
 const LISTING_SHARE = 0.5;
 
+/** A table that gets the rest of this and is not read to its end is too long for the function. */
+const LEAST_SHARE = LISTING_SHARE / 8;
+
 /** A run holds at most this many rooms in memory; the next run continues. */
 const MOST_ROOMS = 100_000;
 
 async function readInventories(
-  { applications, from }: ReconciliationTask,
+  { applications, from, share = LISTING_SHARE }: ReconciliationTask,
   reconciling: ComparisonContext,
   troubled: Map<string, unknown>,
 ): Promise<{ inventories: Map<string, Inventory>; untouched: readonly string[] }> {
   const { timeLeft, mostRooms = MOST_ROOMS } = reconciling;
   const inventories = new Map<string, Inventory>();
-  const listingEnds = timeLeft() * LISTING_SHARE;
+  const listingEnds = timeLeft() * (1 - share);
   let rooms = 0;
   const mayGoOn = (more: number) => timeLeft() > listingEnds && rooms + more < mostRooms;
   for (const [index, name] of applications.entries()) {
@@ -269,12 +282,10 @@ async function compareRows(
   inventories: Map<string, Inventory>,
   reconciling: ComparisonContext,
 ): Promise<Orders> {
-  const { rooms, now } = reconciling;
+  const { rooms, now, timeLeft } = reconciling;
   const orders: Orders = new Map([...inventories.values()].map((inventory) => [inventory, []]));
-  let cursor: string | undefined;
-  do {
-    const page = await rooms.scan(cursor);
-    for (const entry of page.items) {
+  for await (const entries of readRows(rooms, timeLeft)) {
+    for (const entry of entries) {
       matchRow(entry, inventories, reconciling);
       if (!('revision' in entry)) continue;
       reconciling.onRow?.(entry);
@@ -283,8 +294,7 @@ async function compareRows(
       reconciling.onFinding?.(diagnosis);
       orders.get(diagnosis.inventory)?.push(diagnosis.order);
     }
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  }
   return orders;
 }
 

@@ -1,15 +1,18 @@
-import type { FoundRoom, ProviderRoom, RoomStore, RotationOrder } from '../model/ports.ts';
+import type { FoundRoom, RoomStore, RotationOrder } from '../model/ports.ts';
 import type { PastGeneration, Room } from '../model/room.ts';
-import type { Instant } from '../model/time.ts';
+import type { Duration, Instant } from '../model/time.ts';
 import { generationOf, generationToken, roomToken } from '../model/token.ts';
 import { isMadeSince, isWanted } from '../model/transitions.ts';
-import { type Inventory, type InventoryContext, orphansOf } from './inventory.ts';
+import { type Inventory, type InventoryContext, type ListedRoom, orphansOf } from './inventory.ts';
+import { readRows } from './read-rows.ts';
 
 /** How many generations a row can have missed. After a restore it misses all that were opened since. */
 const AHEAD = 16;
 
 export interface SuccessorContext extends Pick<InventoryContext, 'deployment' | 'now'> {
   readonly rooms: Pick<RoomStore, 'scan'>;
+  /** The time that the invocation has left. */
+  readonly timeLeft: () => Duration;
 }
 
 /**
@@ -24,11 +27,11 @@ export interface SuccessorContext extends Pick<InventoryContext, 'deployment' | 
  */
 export async function findSuccessors(
   inventories: ReadonlyMap<string, Inventory>,
-  { rooms, deployment, now }: SuccessorContext,
+  { deployment, now, ...table }: SuccessorContext,
 ): Promise<readonly RotationOrder[]> {
   const orphans = orphansByGeneration(inventories, now());
   if (orphans.size === 0) return [];
-  const { matches, leaps } = await readMatches(orphans, { rooms, deployment });
+  const { matches, leaps } = await readMatches(orphans, { deployment, ...table });
   const orders = matches.map(({ key, generation, found: all }): RotationOrder => {
     const from = leaps.get(key) ?? generation;
     return { key, generation, cause: 'recovered', found: all.filter((room) => room.generation > from) };
@@ -46,7 +49,7 @@ export async function findSuccessors(
  */
 async function readMatches(
   orphans: ReadonlyMap<string, readonly Orphan[]>,
-  { rooms, deployment }: Pick<SuccessorContext, 'rooms' | 'deployment'>,
+  { rooms, deployment, timeLeft }: Omit<SuccessorContext, 'now'>,
 ) {
   const matches: (Pick<Room, 'key' | 'generation'> & { readonly found: readonly FoundRoom[] })[] = [];
   const leaps = new Map<string, number>();
@@ -61,16 +64,11 @@ async function readMatches(
     const found = [...older, ...nextOf(entry, orphans, deployment)];
     if (found.length > 0) matches.push({ key, generation, found });
   };
-  let cursor: string | undefined;
-  do {
-    const page = await rooms.scan(cursor);
-    page.items.forEach(take);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  for await (const entries of readRows(rooms, timeLeft)) entries.forEach(take);
   return { matches, leaps };
 }
 
-type Orphan = ProviderRoom & { readonly application: string };
+type Orphan = ListedRoom & { readonly application: string };
 
 /**
  * Groups the orphans by the part of their tokens that is derived from key and generation, the oldest first.

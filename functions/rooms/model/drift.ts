@@ -21,7 +21,7 @@ interface Asked extends Pick<Room, 'unclear'> {
  */
 export function driftOf(
   { current: { expiresAt }, spec: { settings: asked }, unclear }: Asked,
-  seen: ProviderRoom,
+  seen: Pick<ProviderRoom, 'settings' | 'expiresAt' | 'byUse'>,
   { movableExpiry, changeable, shortestLife }: Capabilities,
   now: Instant,
 ): RoomChange | undefined {

@@ -77,6 +77,70 @@ function newestFirst(world: World): void {
   };
 }
 
+describe('a run whose table does not fit into the time that the list leaves', () => {
+  /** A page of the list takes a minute, and an entry of the table two; it is read one by one. */
+  function slow(
+    world: World,
+    left: () => number,
+  ): Pick<ReconciliationContext, 'rooms' | 'mostRooms' | 'timeLeft'> {
+    const provider = first(world);
+    const { list } = provider;
+    provider.list = async function* (options) {
+      for await (const page of list(options)) {
+        world.clock.now += MINUTE;
+        yield page;
+      }
+    };
+    const scan: World['rooms']['scan'] = async (cursor = '0') => {
+      world.clock.now += 2 * MINUTE;
+      const { items } = await world.rooms.scan();
+      const next = Number(cursor) + 10;
+      return {
+        items: items.slice(Number(cursor), next),
+        ...(next < items.length && { cursor: String(next) }),
+      };
+    };
+    return { rooms: { ...world.context.rooms, scan }, mostRooms: 1000, timeLeft: left };
+  }
+
+  it('changes nothing, and continues with a shorter part of the list', async () => {
+    const world = await aged(55);
+    await first(world).retire('first-1');
+    world.clock.now += HOUR;
+    let start = world.clock.now;
+    const run = (task: ReconciliationTask) => {
+      start = world.clock.now;
+      return reconcileRooms(task, context);
+    };
+    const context = {
+      ...world.context,
+      rotations: world.rotations,
+      mode: 'repair' as const,
+      ...slow(world, () => start + 15 * MINUTE - world.clock.now),
+    };
+    const task = { applications: ['first'], before: { rooms: 7, lost: 0, orphans: 0, held: 0 } };
+    const given = await run(task);
+    expect(given).toEqual({ applications: {}, rest: [{ ...task, share: 0.25 }], totals: {} });
+    expect(world.rotations.sent).toEqual([]);
+    expect(world.reports).toEqual([]);
+    const [again] = given.rest;
+    const done = again && (await run(again));
+    expect(done?.rest).toMatchObject([{ applications: ['first'], share: 0.25 }]);
+    expect(done?.applications.first).toMatchObject({ rooms: 39, lost: 1, partial: true });
+    expect(lostKeys(world)).toEqual(['room-0']);
+  });
+
+  it('fails where the shortest part does not help', async () => {
+    const world = await aged(25);
+    const context = { ...world.context, rotations: world.rotations, mode: 'repair' as const };
+    const rest = async (share: number) =>
+      (await reconcileRooms({ applications: ['first'], share }, { ...context, ...slow(world, () => 0) }))
+        .rest;
+    expect(await rest(1 / 8)).toMatchObject([{ share: 1 / 16 }]);
+    await expect(rest(1 / 16)).rejects.toThrow('no time to compare more than 10 entries of the table');
+  });
+});
+
 describe.each([
   ['the oldest rooms first', () => {}],
   ['the newest rooms first', newestFirst],
