@@ -22,8 +22,26 @@ If a caller sets a field and does not get it, the row and the event have a warni
 request is refused instead. Values in brackets are supported in full and cause no warning.
 
 ${table([...FIELDS.map((field) => [`\`${field}\``, ...KINDS.map(([, { fields }]) => cell(fields[field]))]), RENEWAL])}
+
+${HOW_TO_ADD}
 `;
 }
+
+const HOW_TO_ADD = `## Add a provider
+
+[Contributing](../CONTRIBUTING.md#a-provider) lists the files, one row for each. This order works:
+
+1. Write the contract as JSON Schema in \`test/adapters/contracts\`, from the provider's documents alone.
+2. Write the emulator from the contract, with a switch for each answer that no document gives. \`npm run emulate -- NAME\`
+   starts it.
+3. Write the adapter. \`capabilities\` and \`fields\` say what the provider supports; no other part of the code knows its name.
+4. Add the line to \`functions/adapters/providers.ts\`. \`npm run types\` names the files that lack the provider.
+5. Write the harness of the contract suite, and run it with each position of each switch: \`npx vitest run test/adapters/NAME\`.
+   A provider that passes is complete.
+6. See it: \`npm start -- --provider NAME\`.
+7. Break it: \`npm run crashes\`, \`npm run year\`, and \`npm run chaos -- --provider NAME\`.
+8. Write this page and the API report again with \`npm run docs\`, and run \`npm test\`: it names the documents that lack the
+   provider.`;
 
 /** Not a setting of a room, so no adapter has it among its fields: the domain decides by the capability. */
 const RENEWAL = [

@@ -70,7 +70,7 @@ describe('which files a change touches', () => {
 
   test('A provider: every file that names one is in the table, or in a folder of one', () => {
     const change = changes.find((each) => each.startsWith('A provider')) ?? '';
-    const named = globSync(['{chaos,cli,doctor,emulators,functions,lib,local}/**/*.ts', 'biome.json'], {
+    const named = globSync(['{bench,chaos,cli,doctor,emulators,functions,lib,local}/**/*.ts', 'biome.json'], {
       cwd: PROJECT,
     })
       .filter((file) => !/^(emulators|functions\/adapters)\/(daily|meetings-api|whereby|zoom)\//.test(file))
