@@ -7,6 +7,7 @@ import type { ListedDueRoom, ListedRoom } from '../cli/pages/listed-room.ts';
 import type { Night } from '../cli/pages/nights.ts';
 import type { Problem } from '../cli/pages/problems.ts';
 import type { ExportedRoom, RoomLife } from '../cli/pages/room-life.ts';
+import type { Finding as Checked } from '../doctor/finding.ts';
 import { ROOM_STATES } from '../functions/rooms/model/events.ts';
 import { count, type FieldsOf, instant } from './schema-parts.ts';
 
@@ -206,6 +207,15 @@ const plannedImport = z.strictObject({
   reason: z.optional(text),
 } satisfies FieldsOf<PlannedImport>);
 
+const LEVELS = { ok: 'ok', warning: 'warning', failed: 'failed' } as const;
+
+const checked = z.strictObject({
+  level: z.enum(LEVELS),
+  subject: text,
+  found: text,
+  remedy: z.optional(text),
+} satisfies FieldsOf<Checked>);
+
 /** The `--json` output of each command, by the name of its definition. */
 const OUTPUTS = {
   list: z.array(z.strictObject(listedFields)),
@@ -217,10 +227,14 @@ const OUTPUTS = {
   ]),
   show: life,
   'dead-letters': z.array(deadLetter),
+  'dead-letters show': deadLetter,
   plan: z.array(night),
+  'plan --night': z.array(text),
   accounts: z.array(account),
   drift,
   import: z.array(plannedImport),
+  doctor: z.array(checked),
+  events: z.array(z.looseObject({ source: text, 'detail-type': text, detail: z.record(text, z.unknown()) })),
   'line of export': exported,
 } as const;
 

@@ -1,5 +1,6 @@
 import { isReason, REASON_RULE } from '../../functions/requests/room-request/schema.ts';
-import type { RoomAction, Sequence } from '../../functions/rooms/model/room.ts';
+import type { RoomAction } from '../../functions/rooms/model/room.ts';
+import { sourceOf } from '../../functions/rooms/model/sequence.ts';
 import { counted, rehearsedLines } from '../../local/demo/text.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { type Call, type Command, command, type Flags, type Values } from '../frame/command.ts';
@@ -43,8 +44,6 @@ interface Action {
   readonly details: string;
   /** What a person must know of it, as the end of a sentence. */
   readonly warning: string;
-  /** The source of the row's sequence that shows whether the action took effect. */
-  readonly source: Sequence['source'];
   readonly examples: Command['examples'];
 }
 
@@ -59,7 +58,6 @@ const HOLD: Action = {
   summary: 'pauses the renewal of rooms',
   details: 'A room that is held ends at its expiry, unless it is released before.',
   warning: '',
-  source: 'hold',
   examples: [['hold team-a/weekly', 'its room is not renewed until it is released']],
 };
 
@@ -68,7 +66,6 @@ const RELEASE: Action = {
   summary: 'lets the renewal of held rooms go on',
   details: 'What has come due in the meantime is renewed by the next run.',
   warning: '',
-  source: 'hold',
   examples: [['release --key-prefix team-a/ --wait', 'all held rooms of that team']],
 };
 
@@ -79,7 +76,6 @@ const CANCEL: Action = {
     'The rooms end as early as their provider allows, also those that were imported: nothing gives them back. Another\n' +
     'request for the key opens a new room.',
   warning: ': the rooms end at their providers too, also imported ones',
-  source: 'request',
   examples: [
     ['cancel team-a/weekly', 'ends that room'],
     ['cancel --from keys.txt --dry-run', 'what a file of keys would end'],
@@ -91,7 +87,6 @@ const ROTATE: Action = {
   summary: 'gives rooms a new generation now, or moves them to another application',
   details: 'The new room is announced before the old one ends. The link of the key stays the same.',
   warning: '',
-  source: 'rotate',
   examples: [
     ['rotate team-a/weekly --wait', 'a new room now'],
     ['rotate --application old --to new', 'moves all rooms of an application'],
@@ -156,8 +151,9 @@ async function act(action: Action, extra: object, call: Call<typeof FLAGS>): Pro
     );
     return EXIT.done;
   }
-  const waiting = keys.map((key, i) => ({ key, id: sent[i] ?? '', before: before[i] }));
-  return awaitAll(waiting, { source: action.source, timeout, deployment }, call);
+  const source = sourceOf(action.name);
+  const waiting = keys.map((key, i) => ({ key, id: sent[i] ?? '', before: before[i], source }));
+  return awaitAll(waiting, { timeout, deployment }, call);
 }
 
 async function keysOf({ args, flags }: Call<typeof FLAGS>) {

@@ -6,7 +6,7 @@ export const doctor = command({
   summary: 'checks a deployed stack, and says what to do about each problem',
   usage: '',
   most: 0,
-  flags: { json: { type: 'boolean', help: 'the findings as JSON' } },
+  flags: { json: { type: 'boolean', help: 'the findings as JSON (docs/command.schema.json)' } },
   reach: 'deployed',
   examples: [['doctor --stack EvergreenRooms-prod', 'all checks of that stack']],
   async run({ flags, terminal, deployment }) {

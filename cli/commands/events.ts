@@ -9,7 +9,7 @@ export const events = command({
   summary: 'lists what the stack on this machine has announced on its bus',
   usage: '',
   most: 0,
-  flags: { json: { type: 'boolean', help: 'the events themselves' }, ...WIDE },
+  flags: { json: { type: 'boolean', help: 'the events themselves (docs/command.schema.json)' }, ...WIDE },
   reach: 'local',
   examples: [],
   async run({ flags, terminal, deployment }) {

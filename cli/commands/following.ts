@@ -26,15 +26,16 @@ export async function sendAll(
   return ids;
 }
 
-interface Awaited {
+export interface Awaited {
   readonly key: string;
+  /** The source of the row's sequence that shows whether the message took effect. */
+  readonly source: Sequence['source'];
   /** The id of the message. */
   readonly id: string;
   readonly before: Room | undefined;
 }
 
 interface Waiting {
-  readonly source: Sequence['source'];
   readonly timeout: number;
   readonly deployment: Deployment;
 }
@@ -55,7 +56,7 @@ export async function awaitAll(
   while (open.length > 0 && Date.now() < end) {
     if (keys.length > AT_ONCE) terminal.progress(`${keys.length - open.length} of ${keys.length} done`);
     await deployment.machine?.quiet();
-    const left = await undone(open, waiting, terminal);
+    const left = await undone(open, deployment, terminal);
     open = left.length === 0 ? left : await unrefused(left, deployment, terminal);
     refused += left.length - open.length;
     if (open.length > 0) await new Promise((glance) => setTimeout(glance, GLANCE));
@@ -68,11 +69,11 @@ export async function awaitAll(
 /** Reports the requests that took effect. @returns the others */
 async function undone(
   open: readonly Awaited[],
-  { deployment, source }: Waiting,
+  deployment: Deployment,
   terminal: Terminal,
 ): Promise<readonly Awaited[]> {
   const rows = await inParts(open, ({ key }) => deployment.rooms.read(key));
-  const done = open.map(({ before }, i) => tookEffect(rows[i], before, source));
+  const done = open.map(({ before, source }, i) => tookEffect(rows[i], before, source));
   for (const [i, { key }] of open.entries()) if (done[i]) await terminal.say(doneLine(key, rows[i]));
   return open.filter((_, i) => !done[i]);
 }

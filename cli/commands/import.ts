@@ -1,3 +1,4 @@
+import { sourceOf } from '../../functions/rooms/model/sequence.ts';
 import { counted, fitted, moment } from '../../local/demo/text.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { type Call, command, type Values } from '../frame/command.ts';
@@ -147,9 +148,10 @@ async function send(
     terminal.note(`they are worked on in order: show ${argument(first?.key ?? 'KEY')} shows the first`);
     return EXIT.done;
   }
-  const waiting = imports.map(({ key }, i) => ({ key, id: sent[i] ?? '', before: before[i] }));
+  const source = sourceOf('import');
+  const waiting = imports.map(({ key }, i) => ({ key, id: sent[i] ?? '', before: before[i], source }));
   const quiet = flags.json ? { ...terminal, say: async () => {} } : terminal;
-  return awaitAll(waiting, { source: 'request', timeout, deployment }, { terminal: quiet });
+  return awaitAll(waiting, { timeout, deployment }, { terminal: quiet });
 }
 
 const asSent = (each: Import): Import => (each.outcome === 'import' ? { ...each, outcome: 'sent' } : each);

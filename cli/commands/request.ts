@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { announcements, reasonOf, rehearsedLines, waitingLines } from '../../local/demo/text.ts';
+import type { RoomAction } from '../../functions/rooms/model/room.ts';
+import { sourceOf } from '../../functions/rooms/model/sequence.ts';
+import { announcements, counted, reasonOf, rehearsedLines, waitingLines } from '../../local/demo/text.ts';
 import { moveAhead, readSubmissions, type Submission } from '../../local/rooms/example.ts';
 import { asMessage, type Rehearsed } from '../../local/rooms/rehearsal.ts';
 import type { StackClient } from '../../local/rooms/stack-client.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { type Call, command } from '../frame/command.ts';
-import { CallError, EXIT, type ExitCode, orCallError } from '../frame/errors.ts';
+import { CallError, EXIT, type ExitCode, forEveryOne, orCallError } from '../frame/errors.ts';
+import { durationOf } from '../frame/parse.ts';
 import { readText } from '../frame/read-text.ts';
+import { type Awaited, awaitAll, inParts, sendAll } from './following.ts';
 
 export const request = command({
   name: 'request',
@@ -21,6 +25,12 @@ export const request = command({
       help: 'says what it would do to each key, and does nothing; exit code 1: it would be refused',
     },
     'as-is': { type: 'boolean', help: 'sends the file as it is, JSON or not, to the queue' },
+    wait: {
+      type: 'boolean',
+      help: 'until all rooms are there; exit code 1: one was refused, or is not there in time',
+      without: ['dry-run', 'as-is'],
+    },
+    timeout: { type: 'string', value: '5m', help: 'how long --wait waits; default 5m', needs: ['wait'] },
   },
   reach: 'any',
   details:
@@ -31,16 +41,19 @@ export const request = command({
   examples: [
     ['request examples/room-request.json', 'asks for a room'],
     ['request rooms.jsonl --dry-run', 'what each line would do'],
+    ['request rooms.jsonl --wait', 'returns when all rooms are there'],
   ],
   async run(call) {
     const { args: files, flags, deployment } = call;
     if (files.length === 0)
       throw new CallError('name a file to send, such as examples/room-request.json, or - for standard input');
+    const timeout = durationOf('timeout', flags.timeout ?? '5m');
     const texts = await Promise.all(files.map(readText));
     const found = await deployment();
     const sendings = await orCallError(() =>
       files.map((file, i): Sending => sendingOf(file, texts[i] ?? '', flags['as-is'], found)),
     );
+    if (flags.wait) return sendAndWait(sendings, { timeout, deployment: found }, call);
     return flags['dry-run'] ? dryRun(sendings, found, call) : send(sendings, found, call);
   },
 });
@@ -101,6 +114,37 @@ async function send(
   await machine.quiet();
   const known = { events: events.length, letters: new Set(letters.map(({ id }) => id)) };
   return whatCameOfIt(sendings, { machine, deployment, known }, { terminal });
+}
+
+/** Sends requests, and waits until their rooms are there. */
+async function sendAndWait(
+  sendings: readonly Sending[],
+  { timeout, deployment }: { readonly timeout: number; readonly deployment: Deployment },
+  { terminal }: Printing,
+): Promise<ExitCode> {
+  const bodies = forEveryOne(sendings, requestsOf).flat();
+  const asked = bodies.map(aboutOf);
+  const before = await inParts(asked, async ({ key }) => key && deployment.rooms.read(key));
+  const sent = await sendAll(bodies, deployment, { terminal });
+  terminal.note(`request: ${counted(sent.length, 'message')} sent to the queue of requests`);
+  const waiting = asked.map(({ key, action }, i): Awaited => {
+    const id = sent[i] ?? '';
+    // a request without a key gets one of its message
+    return { key: key ?? `message:${id}`, id, before: before[i] || undefined, source: sourceOf(action) };
+  });
+  return awaitAll(waiting, { timeout, deployment }, { terminal });
+}
+
+/** @throws CallError if the file is no request: an event or a calendar has the keys that its source gives it */
+function requestsOf({ file, submissions = [] }: Sending): string[] {
+  const bodies = submissions.flatMap((each) => (each.way === 'queue' ? [each.body] : []));
+  if (bodies.length > 0 && bodies.length === submissions.length) return bodies;
+  throw new CallError(`${file} is an event or a calendar: --wait waits for requests alone`);
+}
+
+function aboutOf(body: string): { readonly key?: string; readonly action: RoomAction } {
+  const { key, action } = JSON.parse(body) as { key?: unknown; action?: RoomAction };
+  return { action: action ?? 'ensure', ...(typeof key === 'string' && { key }) };
 }
 
 interface Aftermath {

@@ -18,7 +18,7 @@ import { ROOM_STATES } from '../../functions/rooms/model/events.ts';
 import { DUMMY_CREDENTIALS } from '../../local/engines/credentials.ts';
 import { type ControlServer, openControl } from '../../local/rooms/control.ts';
 import { journey } from '../journey/journey.ts';
-import { assertFits } from './stack.ts';
+import { assertFits, documented } from './stack.ts';
 import { call, keptTerminal, type Said, type TerminalOptions } from './terminal.ts';
 
 const system = journey({
@@ -196,6 +196,7 @@ describe('dead letters', () => {
     expect((await here('dead-letters', 'show', of('bad/1'))).out).toMatch(
       /bad\/1.*\n.*display_name: is missing/,
     );
+    assertFits('dead-letters show', (await here('dead-letters', 'show', of('bad/1'), '--json')).out);
     expect((await here('dead-letters', 'redrive', of('bad/1'))).out).toBe(
       'messages that have another try: 1\n',
     );
@@ -236,6 +237,7 @@ describe('plan', () => {
     expect(busy.length).toBeGreaterThan(0);
     const night = busy[0]?.night ?? '';
     expect((await here('plan', '--night', night)).out).toBe('team/a\n');
+    assertFits('plan --night', (await here('plan', '--night', night, '--json')).out);
     const idle = nights.find(({ rooms }) => rooms === 0)?.night ?? '';
     expect((await here('plan', '--night', idle)).err).toBe('no room is renewed in that night\n');
     expect((await here('plan', '--nights', '60')).out).toMatch(
@@ -296,6 +298,18 @@ describe('a room is handed on', () => {
     expect((await here('open', 'unknown')).code).toBe(1);
   });
 });
+
+test('events are listed, and printed as JSON', async () => {
+  expect((await here('events')).out).toMatch(/ Room Created +team\/a /);
+  assertFits('events', (await here('events', '--json')).out);
+});
+
+test.each(COMMANDS.filter(({ flags }) => flags.json).map(({ name }) => name))(
+  'the JSON of %s is documented',
+  (name) => {
+    expect(documented.some((each) => new RegExp(`\\b${name}\\b`).test(each))).toBe(true);
+  },
+);
 
 describe('completion', () => {
   test('completes commands and their options in bash', async () => {
@@ -392,6 +406,43 @@ describe('rooms are changed by messages', () => {
     expect((await here('cancel', 'many/1', 'many/2', '--yes', '--wait')).out).toBe(
       'many/1  cancelled  generation 1\nmany/2  cancelled  generation 1\n',
     );
+  });
+});
+
+describe('a request that is waited for', () => {
+  const sent = (...bodies: object[]) => {
+    const file = join(folder, 'waited.jsonl');
+    writeFileSync(file, bodies.map((body) => JSON.stringify(body)).join('\n'));
+    return here('request', file, '--wait');
+  };
+  const room = { key: 'waited/1', display_name: 'Waited', lifetime: 'P30D' };
+
+  test('is done when its room is there, also once more, and without a key', async () => {
+    const done = { code: 0, out: 'waited/1  active  generation 1\n' };
+    expect(await sent(room)).toMatchObject(done);
+    expect(await sent(room)).toMatchObject(done);
+    expect(await sent({ key: 'waited/1', action: 'hold' })).toMatchObject({
+      out: 'waited/1  held  generation 1\n',
+    });
+    expect((await sent({ ...room, key: undefined })).out).toMatch(/^message:[\w-]{36} {2}active /);
+  });
+
+  test('is shown with its refusal', async () => {
+    expect(await sent({ key: 'waited/2' }, { ...room, key: 'waited/3' })).toMatchObject({
+      code: 1,
+      out: 'waited/3  active  generation 1\n',
+      err: expect.stringMatching(/^waited\/2: given up: .*display_name: is missing/m),
+    });
+  });
+
+  test('is no event and no calendar, whose keys their sources give', async () => {
+    const files = ['examples/room-requested-event.json', 'examples/calendar.ics'];
+    expect(await here('request', ...files, '--wait')).toMatchObject({
+      code: 2,
+      err: files
+        .map((file) => `${file} is an event or a calendar: --wait waits for requests alone\n`)
+        .join(''),
+    });
   });
 });
 
@@ -511,6 +562,9 @@ describe('a stack in AWS is reached by the same commands', () => {
     );
     expect((await there('hold', 'lone', '--wait')).out).toBe('lone  held  generation 2\n');
     expect((await there('release', 'lone', '--wait')).code).toBe(0);
+    const examined = await there('doctor', '--json');
+    assertFits('doctor', examined.out);
+    expect(examined.code).toBe(1);
     const refused = await call(['list', '--stack', 'Another']);
     expect(refused).toMatchObject({ code: 3, err: expect.stringContaining('does not exist') });
     vi.unstubAllEnvs();

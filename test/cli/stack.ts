@@ -58,6 +58,9 @@ export async function turnToNoon({ stack }: Pick<LocalRooms, 'stack'>): Promise<
 
 const schema = JSON.parse(readFileSync('docs/command.schema.json', 'utf8'));
 
+/** The names of all outputs that are documented. */
+export const documented: readonly string[] = Object.keys(schema.$defs);
+
 /** Holds what a command printed to the documented schema. */
 export function assertFits(name: string, json: string): void {
   const ajv = addFormats.default(new Ajv.default({ strict: false }));

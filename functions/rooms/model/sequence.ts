@@ -12,6 +12,9 @@ const STREAM: Partial<Record<RoomAction, Sequence['source']>> = {
   relink: 'relink',
 };
 
+/** Returns the source that the sequence of a request to the queue has. */
+export const sourceOf = (action: RoomAction): Sequence['source'] => STREAM[action] ?? 'request';
+
 /**
  * Returns the place of a request in the order of its source, as one string. Two requests of one instant have
  * the same order in every order of delivery: a cancellation wins, then the content decides.
