@@ -1,5 +1,7 @@
 import { columns, counted, fitted } from '../../local/demo/text.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { command } from '../frame/command.ts';
+import { confirm } from '../frame/confirm.ts';
 import { EXIT } from '../frame/errors.ts';
 import { PROGRAM } from '../frame/help.ts';
 import { sayTable, WIDE } from '../frame/table.ts';
@@ -8,11 +10,13 @@ import { type ComparedApplication, type Drift, driftOf, type Finding } from '../
 
 export const drift = command({
   name: 'drift',
-  summary: 'compares the table with what the providers have, and changes nothing',
+  summary: 'compares the table with what the providers have, and changes nothing unless you ask for it',
   usage: '',
   most: 0,
   flags: {
     application: { type: 'string', value: 'NAME', help: 'compares this application only', ofPool: true },
+    repair: { type: 'boolean', help: 'has reconciliation fix what was found; asks first' },
+    yes: { type: 'boolean', help: 'does not ask', needs: ['repair'] },
     strangers: { type: 'boolean', help: 'also lists the rooms of others, which are no fault' },
     json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' },
     ...WIDE,
@@ -25,6 +29,7 @@ export const drift = command({
     'in the making and is no finding. Exit code 1: something is wrong, or a list could not be read.',
   examples: [
     ['drift', 'what is wrong, and what fixes it'],
+    ['drift --repair', 'the same, and then starts the repair'],
     ['drift --application main --strangers', 'one account, with the rooms of others in it'],
   ],
   async run({ flags, terminal, deployment }) {
@@ -38,12 +43,40 @@ export const drift = command({
     terminal.progress();
     if (flags.json) await terminal.say(JSON.stringify(drifted, null, 2));
     else await print(drifted, flags.wide, terminal);
-    return isWrong(drifted) ? EXIT.wrong : EXIT.done;
+    if (flags.repair && drifted.findings.length > 0) {
+      await repair(drifted.findings, { deployment: found, terminal, asks: !flags.yes });
+      return isUnread(drifted) ? EXIT.wrong : EXIT.done;
+    }
+    return drifted.findings.length > 0 || isUnread(drifted) ? EXIT.wrong : EXIT.done;
   },
 });
 
-function isWrong({ applications, findings }: Drift): boolean {
-  return findings.length > 0 || applications.some(({ error }) => error !== undefined);
+interface Repairing {
+  readonly deployment: Deployment;
+  readonly terminal: Terminal;
+  readonly asks: boolean;
+}
+
+/** Runs the commands that fix the findings, each once. */
+async function repair(
+  findings: readonly Finding[],
+  { deployment, terminal, asks }: Repairing,
+): Promise<void> {
+  const commands = new Set(findings.flatMap(({ command }) => command ?? []));
+  if (commands.size === 0) throw new Error(ONLY_REPORTS);
+  if (asks) await confirm(`repair ${counted(findings.length, 'finding')}`, terminal);
+  for (const command of commands) {
+    const [, application, count] = /--confirm (\S+) --findings (\d+)$/.exec(command) ?? [];
+    terminal.note(await deployment.reconcile({ confirm: application, findings: count }));
+  }
+  terminal.note('drift shows in a moment what is left');
+}
+
+const ONLY_REPORTS =
+  'reconciliation only reports in this deployment: set reconciliation to repair, and it fixes them';
+
+function isUnread({ applications }: Drift): boolean {
+  return applications.some(({ error }) => error !== undefined);
 }
 
 async function print(drifted: Drift, wide: boolean, terminal: Terminal): Promise<void> {
@@ -98,7 +131,7 @@ function remedies(findings: readonly Finding[]): string[] {
   const commands = new Set(findings.map(({ command }) => command));
   return [...commands].map((command) =>
     command === undefined
-      ? 'reconciliation only reports in this deployment: set reconciliation to repair, and it fixes them'
+      ? ONLY_REPORTS
       : `${PROGRAM} ${command} fixes ${counted(findings.filter((each) => each.command === command).length, 'finding')}`,
   );
 }

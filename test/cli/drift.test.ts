@@ -68,10 +68,41 @@ describe('drift', () => {
     expect(narrow.at(-1)).toBe('evergreen-rooms reconcile fixes 3 findings');
     expect([emulator.inventory(), await doors.rooms()]).toEqual(before);
 
-    await here('reconcile');
+    expect(await here('drift', '--repair')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('repair 3 findings: there is no terminal for a question, so add --yes'),
+    });
+    expect(await shown({ answer: 'n', width: 100 }, 'drift', '--repair')).toMatchObject({ code: 2 });
+    expect([emulator.inventory(), await doors.rooms()]).toEqual(before);
+    expect(await shown({ answer: 'y', width: 100 }, 'drift', '--repair')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('a comparison of all applications has been started\n'),
+    });
     await stack.settle();
     expect((await here('drift')).out).toBe('emulator  5 rooms, 1 of others  nothing is wrong\n');
     expect((await room('lost')).generation).toBe(2);
+  });
+
+  test('--repair confirms what reconciliation holds back', async () => {
+    const { stack } = system();
+    const { pool, mark } = await deployment();
+    for (let i = 0; i < 12; i += 1) {
+      await pool.provider('emulator').create({
+        token: roomToken(mark, `nobody-${i}`, 1),
+        settings: { display_name: 'stray' },
+        expiresAt: stack.clock.now() + 30 * DAY,
+      });
+    }
+    await stack.turnTo(stack.clock.now() + 2 * HOUR);
+    expect((await here('drift')).out).toMatch(/12 findings, held back/);
+    expect(await here('drift', '--repair', '--yes')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining(
+        'a comparison of emulator has been started, which may change up to 12 rooms',
+      ),
+    });
+    await stack.settle();
+    expect(await here('drift')).toMatchObject({ code: 0, out: expect.stringContaining('nothing is wrong') });
   });
 
   test('an account that cannot be listed is wrong, and no other', async () => {
