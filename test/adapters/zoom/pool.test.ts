@@ -4,13 +4,14 @@ import { rotateNow, rotateRoom } from '../../../functions/rooms/actions/rotate.t
 import type { RoomContext } from '../../../functions/rooms/lifecycle/context.ts';
 import { toError } from '../../../functions/rooms/model/errors.ts';
 import { pageOf } from '../../../functions/rooms/model/link.ts';
+import { placementOrder } from '../../../functions/rooms/model/placement.ts';
 import type { Pool, RoomProvider } from '../../../functions/rooms/model/ports.ts';
 import { DAY, SECOND } from '../../../functions/rooms/model/time.ts';
 import { aSpec } from '../../support/rooms.ts';
 import { aRequest, makeWorld } from '../../support/world.ts';
 import { startDailyBench } from '../daily/bench.ts';
 import { startWherebyBench } from '../whereby/bench.ts';
-import { HOSTS, startZoomBench } from './bench.ts';
+import { HOSTS, startZoomBench, type ZoomBench } from './bench.ts';
 
 const closing: (() => Promise<void>)[] = [];
 
@@ -82,6 +83,32 @@ test('250 rooms at once over three hosts are all there after midnight UTC, each 
   console.log(
     `250 rooms over three hosts: ${spent.join(' + ')} on the first day, ${waiting.size} after midnight UTC`,
   );
+});
+
+test('a request goes to another account where all hosts of its own are used up, and its key moves there by hand later', async () => {
+  const benches: Readonly<Record<string, ZoomBench>> = {
+    first: await startZoomBench(),
+    second: await startZoomBench(),
+  };
+  closing.push(...Object.values(benches).map(({ close }) => close));
+  const [home = '', other = ''] = placementOrder('weekly', Object.keys(benches));
+  const world = makeWorld();
+  world.clock.now = benches.first?.now() ?? 0;
+  const context = contextOf(
+    world,
+    Object.fromEntries(Object.entries(benches).map(([name, { provider }]) => [name, provider])),
+  );
+  for (const host of HOSTS) benches[home]?.emulator.spend(host, 100);
+  await ensureRoom(aRequest({ spec: aSpec() }), context);
+  expect(world.row('weekly').current?.application).toBe(other);
+  const { slug } = world.row('weekly');
+  for (const { turn } of Object.values(benches)) turn(DAY);
+  world.clock.now += DAY;
+  await rotateNow(aRequest({ action: 'rotate', to: home }), context);
+  const { current, slug: after } = world.row('weekly');
+  expect([current?.application, after]).toEqual([home, slug]);
+  expect(world.links.items.get(slug ?? '')?.url).toBe(current?.guestUrl);
+  expect(benches[home]?.emulator.enter(current?.guestUrl ?? '').role).toBe('guest');
 });
 
 test('a room of Whereby moves to Zoom and on to Daily under one stable link', async () => {
