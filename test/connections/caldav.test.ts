@@ -303,6 +303,20 @@ describe('an outage', () => {
     }),
   );
 
+  test('a server that throttles a call gets no other one for the time that it names', () =>
+    withServer(async (server) => {
+      server.faults.add({ fault: 'throttle', retryAfter: 600 });
+      const system = connectTo(server);
+      await expect(system.changes(CALENDAR)).rejects.toMatchObject({
+        code: 'throttled',
+        retryAfter: 600_000,
+      });
+      const calls = server.calls.all.length;
+      await expect(system.read(CALENDAR, '1.ics')).rejects.toMatchObject({ code: 'throttled' });
+      expect(() => system.admit(CALENDAR, true)).toThrow('uses up the quota');
+      expect(server.calls.all).toHaveLength(calls);
+    }));
+
   test.each(['reset', 'torn-body'] as const)('%s is an error that names no address', (fault) =>
     withServer(async (server) => {
       server.faults.add({ fault, times: 'always' });
