@@ -6,7 +6,7 @@ import { startWorld } from './world/world.ts';
 const USAGE = `node bench/comparison.ts [ROOMS] [--megabytes N]
 
 Compares an account of so many rooms (10,000) with a table of as many rows by the bundled function, in a process whose heap is
-limited as Lambda limits it for so much memory (256 MB).`;
+limited like that of a function with so much memory (256 MB).`;
 
 /** The memory for which Lambda gives a whole CPU, in MB. */
 const WHOLE_CPU = 1769;

@@ -271,7 +271,7 @@ export class EvergreenRooms extends Construct {
     return this.onNews(id, 'Request Failed', options);
   }
 
-  /** Runs when the table was compared with the providers' lists. */
+  /** Runs when the comparison of the table with the providers' lists found something. */
   onRoomsReconciled(id: string, options: OnEventOptions = {}): Rule {
     return this.onNews(id, 'Rooms Reconciled', options);
   }

@@ -109,7 +109,7 @@ export const BUDGETS: Figures = {
   'rooms reconciled: read units': 2,
   'rooms reconciled: write units': 1,
   'rooms reconciled: calls to the provider': 1,
-  'rooms reconciled: other calls': 2,
+  'rooms reconciled: other calls': 1,
 
   // one read that need not be consistent
   'a link visited: read units': 0.5,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { expect, test } from 'vitest';
+import type { RoomRecord } from '../../emulators/meetings-api/room.ts';
 import { DAY, journey } from './journey.ts';
 
 const system = journey();
@@ -14,7 +15,7 @@ const isEvent = ajv.compile(schema);
 const room = { key: 'team', display_name: 'Team', lifetime: 'P30D' };
 
 test('the bus hears of every end, in events as their JSON Schema has them', async () => {
-  const { ask, doors, stack, tell } = system();
+  const { ask, doors, emulator, inDays, stack, tell } = system();
   await ask(room);
   await ask({ ...room, join_approval_level: 'explicit_approval' });
   await ask({ key: 'team', action: 'hold' });
@@ -31,6 +32,10 @@ test('the bus hears of every end, in events as their JSON Schema has them', asyn
     await tell(type, {});
   await ask({ key: 'unheard-of', action: 'cancel' });
   await ask({ key: 'team', action: 'cancel' });
+  // a room of this deployment that no row knows
+  const [{ applicationId, metadata }] = emulator.kept() as [RoomRecord];
+  const expires_at = inDays(30);
+  emulator.addRoom(applicationId, { display_name: 'Twin', type: 'long_term', metadata, expires_at });
   // whenever the day began, reconciliation runs once more after the short-lived room has ended
   await stack.turnTo(stack.clock.now() + 2 * DAY);
 

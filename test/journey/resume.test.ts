@@ -40,10 +40,7 @@ test('a stack that was told where goes on from there: its rooms, its provider, i
 
   // the provider has not forgotten the room, so the daily comparison finds nothing to repair
   await second.stack.turnTo(second.stack.clock.now() + DAY);
-  const [reconciled] = second.doors.announcements().slice(-1);
-  expect(reconciled?.event).toMatchObject({
-    'detail-type': 'Rooms Reconciled',
-    detail: { applications: { emulator: { rooms: 1, lost: 0 } } },
-  });
+  const types = second.doors.announcements().map(({ event }) => event['detail-type']);
+  expect(types).not.toContain('Rooms Reconciled');
   expect(await second.doors.room('kept')).toEqual(before);
 });

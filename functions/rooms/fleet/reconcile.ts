@@ -172,18 +172,26 @@ function withoutOrders(
   return { ...task, applications, ...(sent.length > 0 && { ordered: sent }) };
 }
 
-/** @returns the error of a bus that does not accept the report */
+/**
+ * Reports the counts if there is a finding: every event costs money, and most comparisons find nothing.
+ *
+ * @returns the error of a bus that does not accept the report
+ */
 async function untold(
   applications: Readonly<Record<string, ApplicationReport>>,
   { events, mode }: ReconciliationContext,
 ): Promise<Error | undefined> {
-  if (Object.keys(applications).length === 0) return undefined;
+  if (!Object.values(applications).some(hasFinding)) return undefined;
   try {
     await events.report('Rooms Reconciled', { mode, applications });
     return undefined;
   } catch (error) {
     return toError(error);
   }
+}
+
+function hasFinding({ lost, orphans, drifted, unfinished, recovered }: ApplicationReport): boolean {
+  return lost + orphans + drifted + unfinished + recovered > 0;
 }
 
 /** Compares the providers' lists with the table. Changes nothing. */

@@ -190,7 +190,7 @@ export type RoomEnded = BusEvent<'Room Ended', RoomEventDetail>;
 export type RequestRefused = BusEvent<'Request Refused', RequestEventDetail>;
 /** A message used all its attempts. */
 export type RequestFailed = BusEvent<'Request Failed', RequestEventDetail>;
-/** The table was compared with the providers' lists. */
+/** The comparison of the table with the providers' lists found something. */
 export type RoomsReconciled = BusEvent<'Rooms Reconciled', ReconciliationEventDetail>;
 
 /** The link of a room could not be written into its event. Reported once for each reason. */
