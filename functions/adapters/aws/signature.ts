@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 /** The credentials that sign, from the environment of a function. */
 export interface Signer {
@@ -48,20 +48,19 @@ export function signedHeaders(
 }
 
 /** The keys of a container, which needs a few a day: by secret, day, region and service. */
-const keys = new Map<string, Buffer>();
+const keys = new Map<string, KeyObject>();
 
-function keyOf(scope: readonly string[], secretAccessKey: string): Buffer {
+function keyOf(scope: readonly string[], secretAccessKey: string): KeyObject {
   const name = [secretAccessKey, ...scope].join();
   const known = keys.get(name);
   if (known) return known;
-  const key = scope.reduce(
-    (secret: Buffer, part) => hmac(secret, part),
-    Buffer.from(`AWS4${secretAccessKey}`),
-  );
+  const first = Buffer.from(`AWS4${secretAccessKey}`);
+  // an object is prepared once, bytes for each signature
+  const key = createSecretKey(scope.reduce(hmac, first));
   keys.set(name, key);
   return key;
 }
 
-function hmac(key: Buffer, text: string): Buffer {
+function hmac(key: Buffer | KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }

@@ -251,15 +251,18 @@ function fromItem({ entry: _entry, dueShard: _dueShard, ttl: _ttl, writer: _writ
 type Translation = (value: unknown, name: string) => unknown;
 
 function translated(part: object, instant: Translation): Item {
-  return Object.fromEntries(
-    Object.entries(part).flatMap(([name, value]) => {
-      if (value === undefined) return [];
-      if (INSTANTS.has(name)) return [[name, instant(value, name)]];
-      if (OPAQUE.has(name)) return [[name, value]];
-      if (name === 'planned') return [[name, plannedAs(value) ?? deep(value, instant)]];
-      return [[name, deep(value, instant)]];
-    }),
-  );
+  const item: Item = {};
+  for (const [name, value] of Object.entries(part)) {
+    if (value !== undefined) item[name] = translatedValue(name, value, instant);
+  }
+  return item;
+}
+
+function translatedValue(name: string, value: unknown, instant: Translation): unknown {
+  if (INSTANTS.has(name)) return instant(value, name);
+  if (OPAQUE.has(name)) return value;
+  if (name === 'planned') return plannedAs(value) ?? deep(value, instant);
+  return deep(value, instant);
 }
 
 /** Converts the occurrences of a series to runs. Rows of earlier versions have a list. */
