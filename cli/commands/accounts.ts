@@ -82,7 +82,7 @@ function hostLines({ application, hosts = [] }: Account): string[] {
 
 function hostUse({ perDay, rooms, madeToday }: HostShare): string {
   if (rooms === undefined) return `${perDay} rooms a day at most`;
-  return `${rooms} rooms, ${madeToday} of ${perDay} made today`;
+  return `${rooms} ${rooms === 1 ? 'room' : 'rooms'}, ${madeToday} of ${perDay} made today`;
 }
 
 function wrongLine({ application, provider, error }: Account): string {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CHANGES_PER_DAY, KEPT_FOR_REPAIRS } from '../../../functions/adapters/zoom/hosts.ts';
 import { ZOOM } from '../../../functions/adapters/zoom/provider.ts';
@@ -360,6 +361,13 @@ describe('an account that is examined', () => {
       'its app lacks the scope meeting:read:meeting:admin',
       'its app lacks the scope meeting:read:list_meetings:admin',
     ]);
+  });
+
+  test('needs the scopes that the guide lists, and no others', async () => {
+    bench.emulator.limitScopes('team', []);
+    const guide = readFileSync(new URL('../../../docs/guide/settings.md', import.meta.url), 'utf8');
+    const listed = [...guide.matchAll(/^- `([\w:]+:admin)`$/gm)].map(([, scope]) => scope);
+    expect(await examined()).toEqual(listed.map((scope) => `its app lacks the scope ${scope}`));
   });
 
   test('has a host without a licence, and one who is none of its users', async () => {
