@@ -11,6 +11,7 @@ import type { Finding } from '../../doctor/finding.ts';
 import { report } from '../../doctor/report.ts';
 import { type Daily, startDaily } from '../../emulators/daily/daily.ts';
 import { type GoogleCalendar, startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
+import { type Graph, startGraph } from '../../emulators/graph/graph.ts';
 import { newKeyPair } from '../../emulators/key-pair.ts';
 import { type MeetingsApi, startMeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import { startWhereby, type Whereby } from '../../emulators/whereby/whereby.ts';
@@ -29,7 +30,9 @@ const KEYS = {
   whereby: 'w'.repeat(40),
   zoom: 'z'.repeat(40),
   webhook: 't'.repeat(22),
+  microsoft: 'm'.repeat(40),
 };
+const MICROSOFT_APP = { tenant: 'team', client: 'app' };
 const ZOOM_APP = { accountId: 'team', clientId: 'app' };
 const HOST = 'rooms@example.org';
 
@@ -39,6 +42,7 @@ let daily: Daily;
 let whereby: Whereby;
 let zoom: Zoom;
 let googleCalendar: GoogleCalendar;
+let graph: Graph;
 let template: StackTemplate;
 const ROBOT = 'rooms@project.iam.gserviceaccount.com';
 const { privateKey, publicKey } = newKeyPair();
@@ -65,12 +69,20 @@ beforeAll(async () => {
     calendars: [{ id: 'anna@example.org', sharedWith: { [ROBOT]: 'writer' } }],
     rateLimits: false,
   });
+  graph = await startGraph({
+    app: { ...MICROSOFT_APP, secrets: [KEYS.microsoft] },
+    mailboxes: ['bob@example.org'],
+  });
   const stack = stackWith({
     applications,
     deployment: 'k3x7q',
     calendarFeeds: 'team',
     calendarConnections: [
       { name: 'office', kind: 'google', calendars: ['anna@example.org'], baseUrl: googleCalendar.url },
+      {
+        ...{ name: 'mailbox', kind: 'microsoft', calendars: ['bob@example.org'], ...MICROSOFT_APP },
+        ...{ baseUrl: graph.url, loginUrl: graph.loginUrl },
+      },
     ],
     callbacks: 'on',
   });
@@ -86,6 +98,7 @@ afterAll(async () => {
     whereby.close(),
     zoom.close(),
     googleCalendar.close(),
+    graph.close(),
   ]);
 });
 
@@ -106,10 +119,12 @@ beforeEach(async () => {
   zoom.limitScopes('team', Object.values(SCOPES));
   put('Feed', 'https://calendar.example/private/basic.ics');
   put(
-    'Connection',
+    'Connectionoffice',
     JSON.stringify({ client_email: ROBOT, private_key: privateKey, token_uri: googleCalendar.tokenUrl }),
   );
   googleCalendar.share('anna@example.org', ROBOT, 'writer');
+  put('Connectionmailbox', KEYS.microsoft);
+  graph.allow('bob@example.org', true);
   meetingsApi.faults.clear();
 });
 
@@ -143,6 +158,7 @@ describe('the doctor', () => {
         'webhook of fourth',
         'feed team',
         expect.stringMatching(/^calendar office-/),
+        expect.stringMatching(/^calendar mailbox-/),
         'planner',
       ]),
     );
@@ -369,7 +385,7 @@ describe('the doctor', () => {
     ],
     [
       'a connection whose credential is no key',
-      () => put('Connection', 'somewhere'),
+      () => put('Connectionoffice', 'somewhere'),
       {
         level: 'failed',
         subject: expect.stringMatching(/^calendar office-/),
@@ -384,6 +400,24 @@ describe('the doctor', () => {
         level: 'failed',
         subject: expect.stringMatching(/^calendar office-/),
         found: expect.stringContaining('share the calendar with the service account'),
+      },
+    ],
+    [
+      'a client secret that Microsoft does not know',
+      () => put('Connectionmailbox', 'somewhere'),
+      {
+        level: 'failed',
+        subject: expect.stringMatching(/^calendar mailbox-/),
+        remedy: expect.stringContaining('credentials put mailbox'),
+      },
+    ],
+    [
+      'a mailbox that the app may not read any more',
+      () => graph.allow('bob@example.org', false),
+      {
+        level: 'failed',
+        subject: expect.stringMatching(/^calendar mailbox-/),
+        found: expect.stringContaining('give the app Calendars.ReadWrite'),
       },
     ],
     ...(
