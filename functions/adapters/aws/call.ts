@@ -63,8 +63,8 @@ export function awsCaller(
 ): CallAws {
   return async (call) => {
     for (let attempt = 1; ; attempt += 1) {
-      const reply = await replyTo(call, { signer, timeOut, now: now() });
-      if (!(reply instanceof Error) && reply.status === 200) return JSON.parse(reply.text);
+      const reply = readable(await replyTo(call, { signer, timeOut, now: now() }));
+      if ('answer' in reply) return reply.answer;
       const type = reply instanceof Error ? undefined : typeOf(reply);
       if (attempt === attempts || !isPassing(reply, type)) throw failureOf(call, reply, type, keepsWords);
       // callers that were refused together do not come back together
@@ -139,6 +139,19 @@ function attemptOf(
     });
     sent.end(text);
   });
+}
+
+/** Reads an answer. One that is not JSON is an error as on the network: a proxy gave it, or it is incomplete. */
+function readable(reply: Reply | Error): { readonly answer: unknown } | Reply | Error {
+  if (reply instanceof Error || reply.status !== 200) return reply;
+  const { text } = reply;
+  try {
+    // an operation without a result is answered with nothing
+    return { answer: text === '' ? {} : JSON.parse(text) };
+  } catch {
+    // that error shows a part of the answer, which can be a secret
+    return new Error(`the answer is not JSON, but ${text.length} characters of something else`);
+  }
 }
 
 function isPassing(reply: Reply | Error, type: string | undefined): boolean {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type AwsCallError, awsCaller, type CallLimits } from '../../../functions/adapters/aws/call.ts';
 import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
@@ -52,6 +53,7 @@ test.each([
   ['a proxy that fails', { status: 503, body: '<html>' }],
   ['a connection that is cut', 'reset'],
   ['half an answer', { status: 200, body: { Item: { a: { S: 'long enough' } } }, torn: true }],
+  ['a page in place of an answer', { status: 200, body: '<html>' }],
 ] as const)('%s is repeated until it is served', async (_, answer) => {
   answers = [answer, answer, answer];
   expect(await call()).toEqual({ Item: {} });
@@ -66,6 +68,22 @@ test('after its last attempt a call fails with the type and the words of AWS', a
   expect(error.message).toBe(
     'DynamoDB.GetItem was answered with 400: ThrottlingException: Rate exceeded for \\"rooms\\"',
   );
+});
+
+test('an operation without a result, as ChangeMessageVisibility, is answered with nothing', async () => {
+  answers = [{ status: 200, body: '' }];
+  expect(await call()).toEqual({});
+  expect(server.calls).toHaveLength(1);
+});
+
+test('an answer that cannot be read is an error of AWS that shows none of it', async () => {
+  answers = [{ status: 200, body: '{"SecretString": hunter2}' }];
+  const error = await failed({ attempts: 1 });
+  expect(error).toMatchObject({
+    name: 'AwsCallError',
+    message: 'DynamoDB.GetItem failed: the answer is not JSON, but 25 characters of something else',
+  });
+  expect(inspect(error)).not.toContain('hunter2');
 });
 
 test('silence is an error that can be repeated', async () => {
