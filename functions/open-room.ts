@@ -1,14 +1,16 @@
 import middy from '@middy/core';
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
-import { AwsCallError, awsCaller, type CallLimits } from './adapters/aws/call.ts';
-import { knocks } from './adapters/aws/knocks.ts';
-import { linkReader } from './adapters/aws/link-reader.ts';
+import { AwsCallError, type CallLimits } from './adapters/aws/call.ts';
+import { dynamoDbClient, sqsClient } from './adapters/aws/clients.ts';
+import { knocks } from './adapters/queues/knocks.ts';
+import { linkReader } from './adapters/tables/link-reader.ts';
 import { type Appearance, afterKnock, answerOf, unavailable, type Visit } from './links/answer.ts';
 import { knockLimit } from './links/knock-limit.ts';
 import { AnswerError, errorsToAnswers } from './middleware/errors-to-answers.ts';
 import { invocationLog } from './middleware/invocation-log.ts';
 import { metrics } from './middleware/metrics.ts';
 import { type Link, opensAtKnock, pageOf } from './rooms/model/link.ts';
+import { awsCalls, endpointOf } from './runtime/aws.ts';
 import { readEnvironment } from './runtime/configuration.ts';
 import type { OpenRoomEnvironment } from './runtime/environment.ts';
 import { once } from './runtime/once.ts';
@@ -39,29 +41,11 @@ const limit = knockLimit(now);
 const LIMITS: CallLimits = { timeOut: 2000, attempts: 3, keepsWords: false };
 
 const ports = once(() => {
-  const env = readEnvironment<OpenRoomEnvironment>(
-    [
-      'LINKS_TABLE',
-      'DYNAMODB_URL',
-      'REQUESTS_QUEUE',
-      'APPEARANCE',
-      'AWS_REGION',
-      'AWS_ACCESS_KEY_ID',
-      'AWS_SECRET_ACCESS_KEY',
-    ],
-    ['AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL'],
-  );
-  const signer = {
-    accessKeyId: env.AWS_ACCESS_KEY_ID,
-    secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
-    sessionToken: env.AWS_SESSION_TOKEN,
-    region: env.AWS_REGION,
-  };
-  const call = awsCaller(signer, LIMITS);
-  const table = env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL ?? env.DYNAMODB_URL;
+  const env = readEnvironment<OpenRoomEnvironment>(['LINKS_TABLE', 'REQUESTS_QUEUE', 'APPEARANCE']);
+  const call = awsCalls(LIMITS);
   return {
-    links: linkReader(call, new URL(table), env.LINKS_TABLE),
-    knocks: knocks(call, env.REQUESTS_QUEUE),
+    links: linkReader(dynamoDbClient(call, endpointOf('DYNAMODB')), env.LINKS_TABLE),
+    knocks: knocks(sqsClient(call, endpointOf('SQS')), env.REQUESTS_QUEUE),
     // the construct writes it
     appearance: JSON.parse(env.APPEARANCE) as Appearance,
   };

@@ -36,7 +36,8 @@ beforeAll(async () => {
     AWS_REGION: 'local',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
-    DYNAMODB_URL: tables.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: tables.endpoint,
+    AWS_ENDPOINT_URL_SQS: queues.endpoint,
     LINKS_TABLE: tableName,
     REQUESTS_QUEUE: queue.url,
     APPEARANCE: JSON.stringify({ page: 'redirect', team: 'Team <A>', contact: 'help@team.example' }),
@@ -45,7 +46,6 @@ beforeAll(async () => {
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   vi.stubEnv('AWS_ENDPOINT_URL', undefined);
-  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', undefined);
   await startCopy();
 });
 
@@ -312,14 +312,14 @@ it('1,000 requests of scanners and previews change nothing', async () => {
 
 describe('where a service of AWS does not answer', () => {
   afterEach(async () => {
-    vi.stubEnv('DYNAMODB_URL', tables.endpoint);
-    vi.stubEnv('REQUESTS_QUEUE', queue.url);
+    vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', tables.endpoint);
+    vi.stubEnv('AWS_ENDPOINT_URL_SQS', queues.endpoint);
     await startCopy();
   });
 
   it.each([
-    ['the links cannot be read', 'DYNAMODB_URL', 'GET'],
-    ['the knock cannot be sent', 'REQUESTS_QUEUE', 'POST'],
+    ['the links cannot be read', 'AWS_ENDPOINT_URL_DYNAMODB', 'GET'],
+    ['the knock cannot be sent', 'AWS_ENDPOINT_URL_SQS', 'POST'],
   ] as const)('and %s, the visitor gets a page that says when to come back', async (_, variable, method) => {
     const { slug } = await aLink({ state: 'on-demand', url: undefined });
     vi.stubEnv(variable, 'http://127.0.0.1:9/');

@@ -38,7 +38,6 @@ export async function startLinkWorld(): Promise<LinkWorld> {
       ...LAMBDA,
       AWS_ENDPOINT_URL_DYNAMODB: endpoints.tables,
       LINKS_TABLE: tableName,
-      DYNAMODB_URL: endpoints.tables,
       REQUESTS_QUEUE: requests.url,
       APPEARANCE: JSON.stringify({ page: 'redirect' }),
       POWERTOOLS_SERVICE_NAME: 'bench',

@@ -34,8 +34,10 @@ export const secretStore = /* @__PURE__ */ once(() =>
   secretsManagerClient(call(), endpointOf('SECRETS_MANAGER')),
 );
 
+const call = /* @__PURE__ */ once(() => awsCalls(LIMITS));
+
 /** Lambda's credentials do not change while the container lives. */
-const call = /* @__PURE__ */ once((): CallAws => {
+export function awsCalls(limits: CallLimits): CallAws {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment();
   const signer = {
     accessKeyId: AWS_ACCESS_KEY_ID,
@@ -43,8 +45,8 @@ const call = /* @__PURE__ */ once((): CallAws => {
     sessionToken: AWS_SESSION_TOKEN,
     region: AWS_REGION,
   };
-  return awsCaller(signer, LIMITS);
-});
+  return awsCaller(signer, limits);
+}
 
 /** The hosts of the services, by the end of the variable that leads elsewhere, as for the SDK. */
 const HOSTS = {

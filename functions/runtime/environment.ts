@@ -161,11 +161,8 @@ export interface LambdaEnvironment {
 
 /** The function has no inbox: only its function URL feeds it. */
 export interface OpenRoomEnvironment
-  extends LambdaEnvironment,
-    Pick<CommonEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'> {
+  extends Pick<CommonEnvironment, 'POWERTOOLS_SERVICE_NAME' | 'POWERTOOLS_METRICS_NAMESPACE'> {
   readonly LINKS_TABLE: string;
-  /** The URL of DynamoDB in this region. */
-  readonly DYNAMODB_URL: string;
   /** The queue for the knocks of visitors. */
   readonly REQUESTS_QUEUE: string;
   /** How pages look: JSON of `AppearanceVariable`. */

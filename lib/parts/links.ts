@@ -1,4 +1,4 @@
-import { Annotations, Aws, Duration, Lazy, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, Duration, Lazy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AllowedMethods,
   CachePolicy,
@@ -48,10 +48,9 @@ export class Links extends Construct {
     const { concurrency } = props;
     const environment = {
       LINKS_TABLE: this.table.tableName,
-      DYNAMODB_URL: `https://dynamodb.${Aws.REGION}.${Aws.URL_SUFFIX}`,
       REQUESTS_QUEUE: Lazy.string({ produce: () => this.requests?.queueUrl }),
       APPEARANCE: Stack.of(this).toJsonString(appearanceOf(props)),
-    } satisfies Omit<OpenRoomEnvironment, `AWS_${string}` | `POWERTOOLS_${string}`>;
+    } satisfies Omit<OpenRoomEnvironment, `POWERTOOLS_${string}`>;
     this.function = bundledFunction(this, surroundings, {
       name: 'open-room',
       description: 'Leads the holders of links to the rooms of the day',

@@ -9,17 +9,17 @@ import {
   secretsManagerClient,
   sqsClient,
 } from '../../functions/adapters/aws/clients.ts';
-import { knocks } from '../../functions/adapters/aws/knocks.ts';
-import { linkReader } from '../../functions/adapters/aws/link-reader.ts';
 import type { DynamoDb, EventBridge, SecretsManager, Sqs } from '../../functions/adapters/aws/operations.ts';
 import { calendarFiles } from '../../functions/adapters/calendars/calendar-files.ts';
 import { feedSource } from '../../functions/adapters/calendars/feed-source.ts';
 import { callbackAddresses } from '../../functions/adapters/callback-addresses.ts';
 import { eventBus } from '../../functions/adapters/event-bus.ts';
+import { knocks } from '../../functions/adapters/queues/knocks.ts';
 import { outbox } from '../../functions/adapters/queues/outbox.ts';
 import { newsQueue, rotationQueue } from '../../functions/adapters/queues/rotation-queue.ts';
 import { secretsManager } from '../../functions/adapters/secrets.ts';
 import { feedMemories } from '../../functions/adapters/tables/feed-memories.ts';
+import { linkReader } from '../../functions/adapters/tables/link-reader.ts';
 import { linksTable } from '../../functions/adapters/tables/links-table.ts';
 import { meetingsTable } from '../../functions/adapters/tables/meetings-table.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
@@ -164,8 +164,8 @@ export async function portMethods(): Promise<PortMethod[]> {
         names: false,
       }).write({ slug: 's', key: 'k', state: 'kept', revision: 1 }),
     ),
-    signed(/links\d*\.read\(/, (call) => linkReader(call, ENDPOINT, 'links').read('s')),
-    signed(/knocks\d*\.send\(/, (call) => knocks(call, 'https://sqs.example/requests').send('k')),
+    method(/links\d*\.read\(/, ({ dynamoDb }) => linkReader(dynamoDb, 'links').read('s')),
+    method(/knocks\d*\.send\(/, ({ sqs }) => knocks(sqs, 'requests').send('k')),
   ]);
 }
 
@@ -181,30 +181,24 @@ interface Aws {
   readonly sqs: Sqs;
 }
 
-function method(used: RegExp, use: (aws: Aws) => Promise<unknown>): Promise<PortMethod> {
-  return signed(used, (call) =>
-    use({
-      dynamoDb: dynamoDbClient(call, ENDPOINT),
-      eventBridge: eventBridgeClient(call, ENDPOINT),
-      secretsManager: secretsManagerClient(call, ENDPOINT),
-      sqs: sqsClient(call, ENDPOINT),
-    }),
-  );
-}
-
-/** The same for a method that is given the calls themselves. */
-async function signed(used: RegExp, use: (call: CallAws) => Promise<unknown>): Promise<PortMethod> {
+async function method(used: RegExp, use: (aws: Aws) => Promise<unknown>): Promise<PortMethod> {
   const calls = new Set<string>();
-  await use(async ({ target, body }) => {
+  const call: CallAws = async ({ target, body }) => {
     // the inputs name what they are about
     calls.add(`${target.split('.')[1]} on ${placeOf(body as Record<string, string>)}`);
     return ANSWER;
+  };
+  await use({
+    dynamoDb: dynamoDbClient(call, ENDPOINT),
+    eventBridge: eventBridgeClient(call, ENDPOINT),
+    secretsManager: secretsManagerClient(call, ENDPOINT),
+    sqs: sqsClient(call, ENDPOINT),
   });
   return { used, calls: [...calls] };
 }
 
 function placeOf({ QueueUrl, IndexName, TableName, SecretId, Bucket }: Record<string, string>): string {
-  return QueueUrl?.split('/').at(-1) ?? IndexName ?? TableName ?? SecretId ?? Bucket ?? 'bus';
+  return QueueUrl ?? IndexName ?? TableName ?? SecretId ?? Bucket ?? 'bus';
 }
 
 const REGION = { region: 'eu-central-1' };
