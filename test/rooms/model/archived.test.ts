@@ -9,15 +9,14 @@ describe('the history of a key', () => {
   const historyOf = (room = aRoom(), ends = false, after = DAY) =>
     archived(room, { reason: 'renewal', ends }, START + after);
 
-  it('has a generation with its room, its link, its times and why another one came', () => {
-    const { id, guestUrl, application } = aLiveRoom();
+  it('has a generation with its room, its times and why another one came', () => {
+    const { id, application } = aLiveRoom();
     expect(historyOf(aRoom({ generation: 7 }))).toEqual([
       {
         key: 'weekly',
         generation: 7,
         application,
         roomId: id,
-        guestUrl,
         openedAt: START,
         expiresAt: END,
         replacedAt: START + DAY,
