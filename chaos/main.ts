@@ -3,7 +3,7 @@ import { ACCOUNTS, type ProviderName } from './accounts.ts';
 import { runCampaign } from './campaign.ts';
 import { prepareScenario } from './scenario.ts';
 
-const USAGE = `npm run chaos [-- --requests N] [--keys N] [--seed N] [--provider NAME]
+const USAGE = `npm run chaos [-- --requests N] [--keys N] [--seed N] [--provider NAME] [--changes-per-day N]
 
 Runs the whole stack on this machine in a storm: the provider resets, hangs, fails, throttles and tears 5 % of its
 calls each, the table throttles and loses answers, the bus refuses, and the functions' processes are killed. Messages
@@ -15,7 +15,9 @@ an hour, and the table is put back by a night. At last table, provider and bus a
   --keys N         1000 unless told otherwise
   --seed N         what is asked for and what breaks; printed, and another each time unless given. Processes run at
                    their own pace, so the same seed gives the same storm and not the same run
-  --provider NAME  ${Object.keys(ACCOUNTS).join(', ')}; meetings-api unless told otherwise`;
+  --provider NAME  ${Object.keys(ACCOUNTS).join(', ')}; meetings-api unless told otherwise
+  --changes-per-day N
+                   creations and changes of a Zoom host in a day; 100 unless told otherwise`;
 
 try {
   await main();
@@ -31,6 +33,7 @@ async function main(): Promise<void> {
       keys: { type: 'string', default: '1000' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
       provider: { type: 'string', default: 'meetings-api' },
+      'changes-per-day': { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -43,7 +46,12 @@ async function main(): Promise<void> {
     say: console.log,
   };
   console.log(`${options.requests} requests for ${options.keys} keys, ${provider}, seed ${options.seed}`);
-  const ground = await prepareScenario(provider, options.seed);
+  const perDay = values['changes-per-day'];
+  const ground = await prepareScenario(
+    provider,
+    options.seed,
+    perDay === undefined ? {} : { changesPerDay: whole('--changes-per-day', perDay) },
+  );
   const { figures, wrong } = await runCampaign(ground, { ...options, outages: true }).finally(
     ground.rooms.stop,
   );
