@@ -174,6 +174,12 @@ export const SAFEGUARDS: readonly Safeguard[] = [
     off: 'const open = orders.get(inventory) ?? [];',
   },
   {
+    name: 'a lost room does not wait for a restore that has failed for long',
+    file: 'functions/rooms/lifecycle/gone.ts',
+    on: 'const unable = [UnauthorizedError, ProviderRefusedError, HeldBackError];',
+    off: 'const unable = [UnauthorizedError, ProviderRefusedError]; void HeldBackError;',
+  },
+  {
     name: 'what has ended accounts for no room',
     file: 'functions/rooms/fleet/inventory.ts',
     on: 'const open = retirees.filter((retiree) => !hasEnded(retiree, now()));',
