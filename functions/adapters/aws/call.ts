@@ -41,12 +41,12 @@ export class AwsCallError extends Error {
   }
 }
 
-/** The longest wait before the second attempt, in milliseconds; doubled for each further one. */
+/** The longest waits before the second attempt, in milliseconds; doubled for each further one. */
 const PAUSE = 100;
+const PAUSE_OF_THROTTLED = 500;
 
-/** Errors that pass by themselves, besides those with a status of 500 and more. */
-const PASSING =
-  /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TooManyRequests|SlowDown|RequestTimeout/;
+/** The types of errors that say that there are too many calls. */
+const THROTTLED = /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TooManyRequests|SlowDown/;
 
 /** Connections stay open between invocations. A batch of ten with its calls side by side needs fewer. */
 const AGENT = { keepAlive: true, maxSockets: 50 };
@@ -68,7 +68,8 @@ export function awsCaller(
       const type = reply instanceof Error ? undefined : typeOf(reply);
       if (attempt === attempts || !isPassing(reply, type)) throw failureOf(call, reply, type, keepsWords);
       // callers that were refused together do not come back together
-      await setTimeout(Math.random() * PAUSE * 2 ** (attempt - 1));
+      const pause = isThrottled(reply, type) ? PAUSE_OF_THROTTLED : PAUSE;
+      await setTimeout(Math.random() * pause * 2 ** (attempt - 1));
     }
   };
 }
@@ -76,8 +77,8 @@ export function awsCaller(
 interface Reply {
   readonly status: number;
   readonly text: string;
-  /** The code of SQS's errors, of which the body has another name. */
-  readonly queryError: string | undefined;
+  /** The type of an error in the headers: the body of SQS's errors has another name. */
+  readonly errorType: string | undefined;
 }
 
 interface Attempt {
@@ -128,7 +129,9 @@ function attemptOf(
         resolve({
           status: response.statusCode ?? 0,
           text: Buffer.concat(chunks).toString(),
-          queryError: response.headers['x-amzn-query-error']?.toString().split(';')[0],
+          errorType: (
+            response.headers['x-amzn-query-error'] ?? response.headers['x-amzn-errortype']
+          )?.toString(),
         }),
       );
     });
@@ -155,12 +158,19 @@ function readable(reply: Reply | Error): { readonly answer: unknown } | Reply | 
 }
 
 function isPassing(reply: Reply | Error, type: string | undefined): boolean {
-  if (reply instanceof Error) return true;
-  return reply.status >= 500 || reply.status === 429 || (type !== undefined && PASSING.test(type));
+  if (reply instanceof Error || isThrottled(reply, type)) return true;
+  return reply.status >= 500 || type?.startsWith('RequestTimeout') === true;
 }
 
-function typeOf({ text, queryError }: Reply): string | undefined {
-  return queryError ?? /"__type"\s*:\s*"(?:[^"]*#)?(\w+)"/.exec(text)?.[1];
+function isThrottled(reply: Reply | Error, type: string | undefined): boolean {
+  if (reply instanceof Error) return false;
+  return reply.status === 429 || (type !== undefined && THROTTLED.test(type));
+}
+
+/** Returns the type without the namespace before it, and the address or the side of the fault after it. */
+function typeOf({ text, errorType }: Reply): string | undefined {
+  const given = errorType ?? /"__type"\s*:\s*"([^"]*)"/.exec(text)?.[1] ?? '';
+  return /^(?:[^:]*#)?([\w.]+)/.exec(given)?.[1];
 }
 
 function failureOf(
@@ -169,12 +179,18 @@ function failureOf(
   type: string | undefined,
   keepsWords: boolean,
 ): AwsCallError {
-  if (reply instanceof Error) return new AwsCallError(`${target} failed: ${reply.message}`, { cause: reply });
+  if (reply instanceof Error)
+    return new AwsCallError(`${target} failed: ${causeOf(reply)}`, { cause: reply });
   const words = keepsWords ? wordsOf(reply.text) : undefined;
   return new AwsCallError(
     `${target} was answered with ${reply.status}: ${[type ?? 'no reason', words].filter(Boolean).join(': ')}`,
     type === undefined ? {} : { type },
   );
+}
+
+/** The error of a host that cannot be reached at any of its addresses has no message. */
+function causeOf({ message, code }: NodeJS.ErrnoException): string | undefined {
+  return message || code;
 }
 
 function wordsOf(text: string): string | undefined {

@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { inspect } from 'node:util';
@@ -12,9 +13,13 @@ const SERVED = { status: 200, body: { Item: {} } } as const;
 let answers: Answer[];
 let server: Loopback;
 
+const waits = vi.hoisted(() => [] as number[]);
+vi.mock('node:timers/promises', () => ({ setTimeout: async (wait: number) => void waits.push(wait) }));
+
 beforeEach(async () => {
-  // no wait before the next attempt
-  vi.spyOn(Math, 'random').mockReturnValue(0);
+  waits.length = 0;
+  // the longest waits, which no test waits for
+  vi.spyOn(Math, 'random').mockReturnValue(1);
   answers = [];
   server = await loopback(() => answers.shift() ?? SERVED);
 });
@@ -48,6 +53,7 @@ const refused = (type: string, message: string, status = 400): Answer => {
 test.each([
   ['a throttled call', refused('ThrottlingException', 'slower')],
   ['a table that has no capacity', refused('ProvisionedThroughputExceededException', 'slower')],
+  ['a request that came too slowly', refused('RequestTimeoutException', 'slow')],
   ['too many calls', { status: 429, body: {} }],
   ['a failure at AWS', refused('InternalServerError', 'sorry', 500)],
   ['a proxy that fails', { status: 503, body: '<html>' }],
@@ -58,6 +64,20 @@ test.each([
   answers = [answer, answer, answer];
   expect(await call()).toEqual({ Item: {} });
   expect(server.calls).toHaveLength(4);
+});
+
+test.each([
+  ['a failure', refused('InternalServerError', 'sorry', 500), [100, 200, 400]],
+  [
+    'a throttled call, which only time can serve,',
+    refused('ThrottlingException', 'slower'),
+    [500, 1000, 2000],
+  ],
+  ['a call that is throttled by its status', { status: 429, body: {} }, [500, 1000, 2000]],
+] as const)('%s is repeated after at most as long as with the SDK', async (_, answer, longest) => {
+  answers = [answer, answer, answer];
+  await call();
+  expect(waits).toEqual(longest);
 });
 
 test('after its last attempt a call fails with the type and the words of AWS', async () => {
@@ -89,7 +109,7 @@ test('an answer that cannot be read is an error of AWS that shows none of it', a
 test('silence is an error that can be repeated', async () => {
   answers = ['silence', 'silence'];
   const error = await failed({ timeOut: 20, attempts: 2 });
-  expect(server.calls).toHaveLength(2);
+  expect(waits).toHaveLength(1);
   expect(error).toMatchObject({ name: 'AwsCallError', message: /no answer within 20 ms/ });
 });
 
@@ -112,6 +132,15 @@ test('the words of AWS are left out where they could show values of the request'
   );
 });
 
+test.each([
+  ['in the body', { body: { __type: 'com.amazonaws#ResourceNotFoundException' } }],
+  ['with an address', { body: { __type: 'aws#ResourceNotFoundException:http://internal.amazon.com/' } }],
+  ['in a header', { headers: { 'x-amzn-errortype': 'ResourceNotFoundException:http://internal' }, body: {} }],
+] as const)('the type of an error can be %s', async (_, answer) => {
+  answers = [{ status: 400, ...answer }];
+  expect((await failed()).name).toBe('ResourceNotFoundException');
+});
+
 test('an error of SQS has the code that its callers know', async () => {
   const headers = { 'x-amzn-query-error': 'AWS.SimpleQueueService.NonExistentQueue;Sender' };
   answers = [{ status: 400, headers, body: { __type: 'com.amazonaws.sqs#QueueDoesNotExist' } }];
@@ -123,7 +152,20 @@ test('a connection that AWS closed while it was idle costs no attempt and no pau
   answers = ['reset'];
   expect(await call({ attempts: 1 })).toEqual({ Item: {} });
   expect(server.calls).toHaveLength(3);
-  expect(Math.random).not.toHaveBeenCalled();
+  expect(waits).toEqual([]);
+});
+
+test('a host that refuses connections at all its addresses is an error that says so', async () => {
+  const addresses = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ];
+  vi.spyOn(dns, 'lookup').mockImplementation(((
+    _: string,
+    _options: object,
+    found: (...of: unknown[]) => void,
+  ) => found(null, addresses)) as typeof dns.lookup);
+  expect((await failed({ attempts: 1 }, 'http://host.example:1')).message).toMatch(/failed: ECONNREFUSED$/);
 });
 
 test('a new connection that is cut is an attempt', async () => {
