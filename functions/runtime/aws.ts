@@ -57,8 +57,7 @@ const HOSTS = {
 } as const;
 
 export function endpointOf(service: keyof typeof HOSTS, env: LambdaEnvironment = environment()): URL {
-  const elsewhere = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
-  return new URL(
-    elsewhere ?? `https://${HOSTS[service]}.${env.AWS_REGION}.${env.URL_SUFFIX ?? 'amazonaws.com'}`,
-  );
+  const elsewhere = env[`AWS_ENDPOINT_URL_${service}`] || env.AWS_ENDPOINT_URL;
+  if (elsewhere) return new URL(elsewhere.endsWith('/') ? elsewhere : `${elsewhere}/`);
+  return new URL(`https://${HOSTS[service]}.${env.AWS_REGION}.${env.URL_SUFFIX ?? 'amazonaws.com'}`);
 }

@@ -144,4 +144,20 @@ describe('the addresses of the services are those of the SDK', () => {
     expect(endpointOf('SQS', env).port).toBe('2');
     expect(endpointOf('DYNAMODB', env).port).toBe('1');
   });
+
+  test.each([
+    ['', 'https://dynamodb.eu-central-1.amazonaws.com/'],
+    ['http://127.0.0.1:1', 'http://127.0.0.1:1/'],
+    ['http://proxy/dynamodb', 'http://proxy/dynamodb/'],
+    ['http://proxy/dynamodb/', 'http://proxy/dynamodb/'],
+    ['http://[::1]:8000', 'http://[::1]:8000/'],
+  ])('as "%s" means %s for the SDK', (AWS_ENDPOINT_URL, href) => {
+    const env = {
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+      AWS_ENDPOINT_URL,
+    };
+    expect(endpointOf('DYNAMODB', env).href).toBe(href);
+  });
 });
