@@ -21,7 +21,7 @@ export function functionNames(): string[] {
 
 /**
  * Writes `<outDir>/<function>/index.mjs` for every function: a minified ES module with all its dependencies.
- * It includes the SDK, because loading the runtime's own copy is slower. Modules that are imported on demand
+ * It includes what it needs of the SDK, because loading the runtime's own copy is slower. Modules that are imported on demand
  * are in files next to it.
  *
  * @param outDir default: `dist/functions`

@@ -108,7 +108,8 @@ describe('what goes over the wire is what the SDK sends', () => {
   }
 
   function wire({ method, path, headers, body }: ReceivedCall) {
-    return { method, path, target: headers['x-amz-target'], type: headers['content-type'], body };
+    const { 'content-length': length, 'content-type': type, 'transfer-encoding': encoding } = headers;
+    return { method, path, target: headers['x-amz-target'], type, length, encoding, body };
   }
 });
 
