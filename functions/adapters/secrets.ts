@@ -7,8 +7,8 @@ export type SecretStage = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
 
 export interface Secrets {
   /**
-   * Returns the value of a version, at most five minutes old; `undefined` if the secret has no such version
-   * or value.
+   * Returns the value of a version, at most five minutes old; `undefined` if the secret had no such version
+   * or value half a minute ago.
    *
    * @param stage default: `AWSCURRENT`
    * @param fresh reads past the cache; parallel calls share one such read
@@ -19,7 +19,7 @@ export interface Secrets {
 /** How long a value is used before it is read again. */
 const MAX_AGE: Duration = 5 * MINUTE;
 
-/** How long an outdated value is used if Secrets Manager gives no answer. */
+/** How long an outdated value is used if Secrets Manager gives no answer, or none if there was none. */
 const RETRY_AFTER: Duration = 30 * SECOND;
 
 interface CachedRead {
@@ -49,7 +49,9 @@ export function secretsManager({ client, now }: { client: SecretsManager; now: (
     if (!fresh && known && now() < known.goodUntil) return known.value;
     try {
       const value = await fetchOnce(id, stage, slot);
-      cached.set(slot, { value: Promise.resolve(value), goodUntil: now() + MAX_AGE });
+      // a person who puts a value tries it immediately afterwards
+      const age = value === undefined ? RETRY_AFTER : MAX_AGE;
+      cached.set(slot, { value: Promise.resolve(value), goodUntil: now() + age });
       return value;
     } catch (error) {
       if (fresh || !known) throw error;

@@ -46,8 +46,13 @@ test('the stages of a secret, and two secrets, are kept apart', async () => {
   expect(endpoint.calls).toHaveLength(4);
 });
 
-test('a stage that a secret does not have is undefined', async () => {
+test('a stage that a secret does not have is undefined, and is looked for again after half a minute', async () => {
   expect(await secrets.read('key', 'AWSPENDING')).toBeUndefined();
+  endpoint.versions.set('AWSPENDING', 'next');
+  now += 30 * SECOND - 1;
+  expect(await secrets.read('key', 'AWSPENDING')).toBeUndefined();
+  now += 1;
+  expect(await secrets.read('key', 'AWSPENDING')).toBe('next');
 });
 
 test('a binary value is read as text', async () => {
