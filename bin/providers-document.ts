@@ -31,7 +31,7 @@ const HOW_TO_ADD = `## Add a provider
 
 [Contributing](../CONTRIBUTING.md#a-provider) lists the files, one row for each. This order works:
 
-1. Write the contract as JSON Schema in \`test/adapters/contracts\`, from the provider's documents alone.
+1. Write the contract in JSON Schema, in \`test/adapters/contracts\`, from the provider's documents alone.
 2. Write the emulator from the contract, with a switch for each answer that no document gives. \`npm run emulate -- NAME\`
    starts it.
 3. Write the adapter. \`capabilities\` and \`fields\` say what the provider supports; no other part of the code knows its name.
