@@ -32,7 +32,7 @@ section,article{min-width:0;margin-top:16px}
 .figures{display:flex;flex-wrap:wrap;gap:12px;list-style:none;margin:0;padding:0}
 .figures a{display:block;padding:12px 18px;background:var(--paper);border:1px solid var(--line);border-radius:8px;text-decoration:none}
 .figures strong{display:block;font-size:1.6rem;color:var(--text)}
-.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(280px,1fr));gap:16px;margin-top:16px}
+.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:16px;margin-top:16px}
 figure{margin:0;padding:12px 16px;background:var(--paper);border:1px solid var(--line);border-radius:8px;min-width:0}
 figcaption{font-weight:600}
 svg{display:block;width:100%;height:auto;margin:8px 0;overflow:visible}

@@ -195,6 +195,15 @@ describe('dead letters', () => {
   });
 });
 
+test('the overview draws what rests in the dead-letter queues, by the day on which it was given up', async () => {
+  const headers = { cookie: cookie() };
+  while ((await ask('/count', { headers })).status === 202);
+  const { text } = await ask('/', { headers });
+  const resting = system().deadLetters().length;
+  expect(resting).toBeGreaterThan(1);
+  expect(text).toContain(`Given up in the last 30 days: ${resting} messages, at most ${resting} in one bar`);
+});
+
 test('a room is on the page of the night in which it is due, and on no other', async () => {
   const { renewAt = '' } = await system().room('team/weekly');
   const today = Math.floor(system().stack.clock.now() / DAY) * DAY;

@@ -5,7 +5,7 @@ import type { AccountLimits, DeadLetter } from '../../deployment/deployment.ts';
 import { PROGRAM } from '../../frame/help.ts';
 import { iso } from '../../pages/listed-room.ts';
 import { type Bar, bars, meter, number } from '../pictures/bars.ts';
-import { type Count, LIFE_LEFT, type Snapshot, type Troubled } from '../snapshot.ts';
+import { type Count, DAYS, LIFE_LEFT, midnight, type Snapshot, type Troubled } from '../snapshot.ts';
 import { type Markup, roomLink, table } from './layout.ts';
 
 export interface Overview {
@@ -24,7 +24,7 @@ ${deadLetters.length > 0 ? html`<p class="bad"><a href="/dead-letters">${counted
 ${last ? worst(last) : ''}
 ${deadLetters.length === 0 && last?.troubled === 0 ? html`<p class="good">Nothing: no room is in trouble, and no message was given up.</p>` : ''}
 </section>
-${last ? pictures(last, limits) : ''}`;
+${last ? pictures(last, { deadLetters, limits }) : ''}`;
 }
 
 function countLine(count: Count): Markup {
@@ -46,7 +46,10 @@ function troubleRow({ key, problem: { what, command } }: Troubled): Markup {
   return html`<tr><th scope="row">${roomLink(key)}</th><td>${what}</td><td>${command === undefined ? 'it is tried again' : html`<code>${PROGRAM} ${command}</code>`}</td></tr>`;
 }
 
-function pictures(snapshot: Snapshot, limits: Overview['limits']): Markup {
+function pictures(
+  snapshot: Snapshot,
+  { deadLetters, limits }: Pick<Overview, 'deadLetters' | 'limits'>,
+): Markup {
   const { states, lifeLeft, due, renewed, applications, ending, takenAt } = snapshot;
   return html`<section><h2>Rooms</h2>
 <ul class="figures">${[...states].map(([state, count]) => html`<li><a href="/rooms?state=${state}"><strong>${number(count)}</strong> ${state}</a></li>`)}</ul>
@@ -58,6 +61,10 @@ ${bars(
 )}
 ${bars(nights(due, takenAt), { title: 'Due in the next 30 days', unit: 'rooms' })}
 ${bars(daysBack(renewed, takenAt), { title: 'Replaced in the last 30 days', unit: 'rooms' })}
+${bars(
+  daysBack(givenUp(deadLetters, takenAt), takenAt).map((bar): Bar => ({ ...bar, isBad: true })),
+  { title: 'Given up in the last 30 days', unit: 'messages' },
+)}
 </section>
 <section><h2>Accounts</h2>
 ${table(
@@ -86,6 +93,16 @@ function daysBack(renewed: readonly number[], now: Instant): readonly Bar[] {
     const name = dayOf(now - (renewed.length - 1 - i) * DAY);
     return { label: labelOf(name, i), name, count };
   });
+}
+
+/** Returns the messages that rest, by the day on which they were given up. SQS keeps them for two weeks. */
+function givenUp(deadLetters: readonly DeadLetter[], now: Instant): readonly number[] {
+  const days = Array.from({ length: DAYS }, () => 0);
+  for (const { sentAt } of deadLetters) {
+    const day = DAYS - 1 - Math.max(0, midnight(now) - midnight(sentAt)) / DAY;
+    if (day >= 0) days[day] = (days[day] ?? 0) + 1;
+  }
+  return days;
 }
 
 const dayOf = (at: Instant) => iso(at).slice(0, 10);
