@@ -127,6 +127,8 @@ export function roomsTable(dynamoDb: DynamoDb, options: RoomsTableOptions): Room
           KeyConditionExpression: 'roomKey = :key',
           ExpressionAttributeValues: { ':key': key },
           ExclusiveStartKey: startKey(cursor),
+          // a cancellation must find what the last write moved from the row
+          ConsistentRead: true,
         });
         found.push(...page.items);
         cursor = page.cursor;
@@ -267,8 +269,13 @@ function toHistory({ key, ...past }: PastGeneration, retention: Duration): Item 
   };
 }
 
-/** Returns when DynamoDB may delete the row: some time after its room has ended, never while it is kept. */
+/**
+ * Returns when DynamoDB may delete the row: some time after its last room has ended, never while it is kept. An
+ * earlier room can live longer than the current one, and reconciliation ends rooms that no row has.
+ */
 function endOfRow(room: Room, retention: Duration): number | undefined {
   const end = neededUntil(room);
-  return end === undefined ? undefined : timeToLive(end + retention);
+  if (end === undefined) return undefined;
+  const ends = room.past?.map(({ expiresAt }) => expiresAt) ?? [];
+  return timeToLive(Math.max(end, ...ends) + retention);
 }

@@ -229,7 +229,7 @@ export interface RoomStore {
   write(room: Room): Promise<Room>;
   /** Gives a past generation an entry of its own, apart from the row. Safe to repeat. */
   archive(past: PastGeneration): Promise<void>;
-  /** Every past generation, those of the row too, the oldest first. */
+  /** Every past generation, those of the row too, the oldest first. Strongly consistent. */
   history(key: string): Promise<readonly PastGeneration[]>;
   /**
    * The rooms of one shard that are due at `before`, the longest overdue first.
