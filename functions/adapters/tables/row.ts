@@ -103,8 +103,8 @@ function placeOf({ id, createdAt, expiresAt }: Partial<PreviousRoom> = {}): Item
 }
 
 /**
- * Short names inside a claim, a past generation and the previous room, which people rarely read. Rows of earlier versions have
- * the long ones.
+ * Short names inside a claim, a past generation and the previous room, which people rarely read. Rows of earlier
+ * versions have the long ones.
  */
 const SHORT: ReadonlyMap<string, string> = new Map<
   keyof Claim | keyof PreviousRoom | keyof PastGeneration,
