@@ -3,7 +3,7 @@ import type { PastGeneration, Room } from '../model/room.ts';
 import type { Duration, Instant } from '../model/time.ts';
 import { generationOf, generationToken, roomToken } from '../model/token.ts';
 import { isMadeSince, isWanted } from '../model/transitions.ts';
-import { type Inventory, type InventoryContext, type ListedRoom, orphansOf } from './inventory.ts';
+import { type Inventory, type InventoryContext, type ListedRoom, matchRow, orphansOf } from './inventory.ts';
 import { readRows } from './read-rows.ts';
 
 /** How many generations a row can have missed. After a restore it misses all that were opened since. */
@@ -20,6 +20,9 @@ export interface SuccessorContext extends Pick<InventoryContext, 'deployment' | 
  * They no longer count as orphans: a worker gives them back to their row. A token is a digest, so the tokens
  * of the row's next generations are computed and looked up. If there are no orphans, the table is not read.
  *
+ * This second reading also finds what the first one missed: a past generation that was moved from its row to an
+ * entry after the place of the entry was read, and before the row was.
+ *
  * A room with other content than the row's may be a late effect of an outdated request. It belongs to the row
  * if it was created long after the last write of the row: then the claim that created it is not on the row.
  *
@@ -27,14 +30,16 @@ export interface SuccessorContext extends Pick<InventoryContext, 'deployment' | 
  */
 export async function findSuccessors(
   inventories: ReadonlyMap<string, Inventory>,
-  { deployment, now, ...table }: SuccessorContext,
+  context: SuccessorContext,
 ): Promise<readonly RotationOrder[]> {
-  const orphans = orphansByGeneration(inventories, now());
+  const orphans = orphansByGeneration(inventories, context.now());
   if (orphans.size === 0) return [];
-  const { matches, leaps } = await readMatches(orphans, { deployment, ...table });
+  const { matches, leaps } = await readMatches(orphans, inventories, context);
+  const isOrphan = ({ application, id }: FoundRoom) => inventories.get(application)?.unclaimed.has(id);
   const orders = matches.map(({ key, generation, found: all }): RotationOrder => {
     const from = leaps.get(key) ?? generation;
-    return { key, generation, cause: 'recovered', found: all.filter((room) => room.generation > from) };
+    const found = all.filter((room) => room.generation > from && isOrphan(room));
+    return { key, generation, cause: 'recovered', found };
   });
   const recovered = orders.filter(({ found = [] }) => found.length > 0);
   for (const { application, id } of recovered.flatMap(({ found = [] }) => found)) {
@@ -49,11 +54,13 @@ export async function findSuccessors(
  */
 async function readMatches(
   orphans: ReadonlyMap<string, readonly Orphan[]>,
-  { rooms, deployment, timeLeft }: Omit<SuccessorContext, 'now'>,
+  inventories: ReadonlyMap<string, Inventory>,
+  { rooms, deployment, timeLeft, now }: SuccessorContext,
 ) {
   const matches: (Pick<Room, 'key' | 'generation'> & { readonly found: readonly FoundRoom[] })[] = [];
   const leaps = new Map<string, number>();
   const take = (entry: Room | PastGeneration) => {
+    matchRow(entry, inventories, { deployment, now });
     const { key, generation } = entry;
     if (!('revision' in entry)) {
       if (entry.reason === 'recovered') leaps.set(key, Math.min(generation, leaps.get(key) ?? generation));

@@ -270,11 +270,14 @@ describe('the time to live of a row', () => {
     expect(ttl({ state: 'ending', current, updatedAt: START })).toBe(seconds(START + 97 * DAY));
   });
 
-  it.each(['cancelled', 'ending'] as const)('of a room that is %s waits for the earlier ones on its row', (state) => {
-    const current = aLiveRoom({ expiresAt: START + HOUR });
-    const earlier = [past(1), { ...past(2), expiresAt: START + 80 * DAY }, past(3)];
-    expect(ttl({ state, current, updatedAt: START, past: earlier })).toBe(seconds(START + 170 * DAY));
-  });
+  it.each(['cancelled', 'ending'] as const)(
+    'of a room that is %s waits for the earlier ones on its row',
+    (state) => {
+      const current = aLiveRoom({ expiresAt: START + HOUR });
+      const earlier = [past(1), { ...past(2), expiresAt: START + 80 * DAY }, past(3)];
+      expect(ttl({ state, current, updatedAt: START, past: earlier })).toBe(seconds(START + 170 * DAY));
+    },
+  );
 
   it.each(['active', 'held'] as const)('of a room that is %s never begins', (state) => {
     expect(ttl({ state, current: aLiveRoom({ expiresAt: START + 7 * DAY }) })).toBeUndefined();

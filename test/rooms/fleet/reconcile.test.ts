@@ -436,6 +436,35 @@ describe('the table', () => {
   });
 });
 
+describe('an earlier room that lives on', () => {
+  const named = (display_name: string) => aRequest({ spec: aSpec({ settings: { display_name } }) });
+
+  it.each([3, 20])(
+    'is no orphan where its entry is made behind the first reading: %i changes',
+    async (changes) => {
+      const world = makeWorld();
+      for (let nth = 0; nth < changes; nth += 1) await ensureRoom(named(`name ${nth}`), world.context);
+      world.clock.now += 2 * HOUR;
+      let readings = 0;
+      const { rooms } = world;
+      // the entries of a key are before its row: they are written when the reading has passed, and before the row is
+      const scan: typeof rooms.scan = async (cursor) => {
+        readings += 1;
+        const page = await rooms.scan(cursor);
+        if (readings > 1) return page;
+        return {
+          ...page,
+          items: page.items.flatMap((entry) => ('revision' in entry ? { ...entry, past: undefined } : [])),
+        };
+      };
+      const { applications } = await reconcile(world, { rooms: { ...rooms, scan } });
+      expect(applications.first).toEqual({ ...NOTHING, rooms: changes });
+      expect(world.kept()).toHaveLength(changes);
+      expect(world.rotations.sent).toEqual([]);
+    },
+  );
+});
+
 describe('the memory of a run', () => {
   it('is shared by its applications: the list of the second is read in parts where the first was long', async () => {
     const world = makeWorld({ applications: ['first', 'second'], pageSize: 10 });
