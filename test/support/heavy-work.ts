@@ -17,6 +17,20 @@ interface Work {
 
 const PAGE = 100;
 
+/** The settings that a provider shows of every room, and that can be changed. */
+const SHOWN = {
+  expire_after_use: false,
+  join_approval_level: 'none',
+  initial_join_options: { microphone_state: 'default' },
+  available_features: {
+    is_recording_available: true,
+    is_chat_available: true,
+    is_whiteboard_available: true,
+    is_locale_switcher_available: true,
+    is_captions_available: true,
+  },
+} as const;
+
 const { kind, text } = (await json(process.stdin)) as Work;
 const refused = () => {};
 
@@ -41,7 +55,7 @@ if (kind === 'list') {
 async function compare(rooms: number): Promise<void> {
   const now = START + DAY;
   const provider = {
-    capabilities: { shortestLife: MINUTE, changeable: ['display_name', 'join_approval_level'] },
+    capabilities: { shortestLife: MINUTE, changeable: Object.keys(SHOWN) },
     async *list() {
       for (let start = 0; start < rooms; start += PAGE) yield pageFrom(start, listedRoom);
     },
@@ -96,7 +110,7 @@ function listedRoom(index: number): ProviderRoom {
     }),
     token,
     available: true,
-    settings: { display_name: `Meeting ${index}`, join_approval_level: 'none' },
+    settings: { display_name: `Meeting ${index}`, ...structuredClone(SHOWN) },
   };
 }
 
