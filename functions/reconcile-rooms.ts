@@ -121,5 +121,8 @@ function tellTotals(application: string, { rooms, lost, orphans, held }: ListTot
 
 function publish({ states, livesLeft }: FleetGauges): void {
   for (const [state, rooms] of states) countBy({ state }, { Rooms: rooms });
-  for (const [left, rooms] of livesLeft) countBy({ left }, { RoomsByLifeLeft: rooms });
+  for (const [left, rooms] of livesLeft) {
+    // a bar that is missing is a bar of nothing, and each line of the log costs money
+    if (rooms > 0) countBy({ left }, { RoomsByLifeLeft: rooms });
+  }
 }

@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { readReconciliation, writeReconciliation } from '../functions/requests/tasks/reconciliation.ts';
 import { ensureRoom } from '../functions/rooms/actions/ensure.ts';
 import { DAY, HOUR, SECOND } from '../functions/rooms/model/time.ts';
 import { type Deployment, deploy } from './support/deployment.ts';
@@ -106,6 +107,8 @@ it('is finished when nothing is left over', async () => {
   const { output, waiting } = await reconcile(JSON.stringify({ applications: [name] }));
   expect(waiting).toEqual([]);
   expect(output.counted('ReconciliationsFinished')).toBe(1);
+  const bars = output.lines.filter((line) => line.includes('"RoomsByLifeLeft":'));
+  expect(bars.map((line) => JSON.parse(line))).toMatchObject([{ left: '75-100%', RoomsByLifeLeft: 2 }]);
 });
 
 it('has every link written again instead, when a person asks for that', async () => {
@@ -155,4 +158,12 @@ it('rings where more is missing than the brake allows', async () => {
   const { output } = await reconcile(JSON.stringify({ applications: [name] }));
   expect(output.counted('RoomsLost')).toBe(11);
   expect(output.counted('FindingsHeld')).toBe(11);
+});
+
+it('has the place, the share of time and the counts of a part in the message of the next one', () => {
+  const from = { cursor: '17', edge: 4, order: 'rises', seenAt: 5 } as const;
+  const before = { rooms: 1, lost: 2, orphans: 3, held: 0 };
+  const confirmed = { application: 'main', findings: 5, until: Date.parse('2030-01-01T00:00:00.000Z') };
+  const task = { applications: ['main'], from, before, confirmed, ordered: ['main'], share: 0.25 };
+  expect(readReconciliation(writeReconciliation(task))).toEqual(task);
 });
