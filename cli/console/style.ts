@@ -12,17 +12,20 @@ a{color:var(--link)}
 .skip{position:absolute;left:-999px}
 .skip:focus{left:8px;top:8px;background:var(--paper);padding:8px}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+form p:has(button+button){display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center}
 header{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:center;padding:12px 24px;background:var(--paper);border-bottom:1px solid var(--line)}
 .stack{margin:0;font-weight:600}
 nav ul{display:flex;flex-wrap:wrap;gap:4px 16px;list-style:none;margin:0;padding:0}
 nav a{display:inline-block;padding:4px 0}
 nav a[aria-current]{color:var(--text);font-weight:600;text-decoration-thickness:2px}
-header form{display:flex;gap:8px;align-items:center;margin-left:auto}
+header form{display:flex;gap:8px;align-items:center;margin-left:auto;min-width:0}
+header input{min-width:0}
 input,select,button{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--more);border-radius:6px;padding:4px 10px;min-height:32px;max-width:100%}
 input[type=checkbox]{min-height:0}
 button{cursor:pointer;border-color:var(--link);color:var(--link);font-weight:600}
 main{max-width:1100px;margin:0 auto;padding:8px 24px 24px}
-h1{font-size:1.5rem;overflow-wrap:anywhere}
+h1,h2,h3{overflow-wrap:anywhere}
+h1{font-size:1.5rem}
 h2{font-size:1.15rem;margin:24px 0 8px}
 h3{font-size:1rem;margin:16px 0 4px}
 section,article{min-width:0;margin-top:16px}

@@ -268,7 +268,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
 
   const SHAPES = [
     ['desk light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
-    ['phone dark', { viewport: { width: 375, height: 700 }, colorScheme: 'dark' }],
+    ['phone dark', { viewport: { width: 320, height: 700 }, colorScheme: 'dark' }],
   ] as const;
 
   test.each(
