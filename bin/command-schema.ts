@@ -19,6 +19,7 @@ const listedFields = {
   name: text,
   state: z.enum(ROOM_STATES),
   generation: count,
+  held: z.optional(z.literal(true)),
   link: z.optional(text),
   application: z.optional(text),
   guestUrl: z.optional(text),

@@ -1,5 +1,6 @@
 import type { Room, Sequence } from '../../functions/rooms/model/room.ts';
 import { reasonOf } from '../../local/demo/text.ts';
+import { shownRoom, stateWithHold } from '../../local/rooms/shown-room.ts';
 import { firstId } from '../deployment/dead-letters.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Call } from '../frame/command.ts';
@@ -106,5 +107,5 @@ function tookEffect(row: Room | undefined, before: Room | undefined, source: Seq
 }
 
 function doneLine(key: string, row: Room | undefined): string {
-  return `${key}  ${row?.state}  generation ${row?.generation}`;
+  return `${key}  ${row && stateWithHold(shownRoom(row))}  generation ${row?.generation}`;
 }

@@ -234,6 +234,7 @@ const ROOM_COLUMNS = [
   'attempts',
   'lastError',
   'createdAt',
+  'held',
 ] as const satisfies readonly (keyof ListedRoom)[];
 
 const DUE_COLUMNS = [

@@ -1,10 +1,12 @@
 import type { Room, RoomState } from '../../functions/rooms/model/room.ts';
+import { isHeld } from '../../local/rooms/shown-room.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { CallError } from '../frame/errors.ts';
 import type { Terminal } from '../frame/terminal.ts';
 
 /** A person's selection of rooms; an absent property selects all. */
 export interface RoomFilter {
+  /** `held` selects also those whose state does not tell that they are held. */
   readonly state?: RoomState | undefined;
   /** The beginning of the key. */
   readonly prefix?: string | undefined;
@@ -13,10 +15,11 @@ export interface RoomFilter {
 }
 
 export function fits(
-  { key, state, current, claim }: Room,
+  { key, state, toBeHeld, current, claim }: Room,
   { state: wanted, prefix, application }: RoomFilter,
 ): boolean {
-  if (wanted !== undefined && state !== wanted) return false;
+  if (wanted !== undefined && state !== wanted && !(wanted === 'held' && isHeld({ state, toBeHeld })))
+    return false;
   if (prefix !== undefined && !key.startsWith(prefix)) return false;
   return application === undefined || (current ?? claim)?.application === application;
 }

@@ -1,6 +1,7 @@
 import { type RenewalPolicy, renewalWindow } from '../../functions/rooms/model/renewal.ts';
 import type { PastGeneration, PreviousRoom, Room, RoomSpec } from '../../functions/rooms/model/room.ts';
 import { reasonOf } from '../../local/demo/text.ts';
+import { isHeld } from '../../local/rooms/shown-room.ts';
 import type { DeadLetter } from '../deployment/deployment.ts';
 import { iso, type ListedRoom, listedRoom } from './listed-room.ts';
 import { type Circumstances, type Problem, problemsOf, span } from './problems.ts';
@@ -161,9 +162,13 @@ function lifeLetter(letter: DeadLetter): LifeLetter {
 }
 
 /** Explains the time of the renewal. */
-function renewalInWords({ state, spec, current, renewAt }: Room, policy: RenewalPolicy): string {
+function renewalInWords(room: Room, policy: RenewalPolicy): string {
+  const { state, spec, current, renewAt } = room;
   if (state === 'cancelled') return 'none: it was cancelled';
-  if (spec?.renewal.mode === 'on-demand') return 'none: a visitor who knocks at its link opens the next room';
+  if (spec?.renewal.mode === 'on-demand')
+    return isHeld(room)
+      ? 'none: a person holds it, so no visitor can open a room until it is released'
+      : 'none: a visitor who knocks at its link opens the next room';
   if (spec?.renewal.mode === 'none') return 'none: the request wants it to end';
   if (!current || !spec) return 'none yet: it has no room';
   if (renewAt === undefined)

@@ -1,4 +1,5 @@
 import { columns, moment } from '../../local/demo/text.ts';
+import { stateWithHold } from '../../local/rooms/shown-room.ts';
 import { PROGRAM } from '../frame/help.ts';
 import { painted, type Terminal } from '../frame/terminal.ts';
 import { span } from './problems.ts';
@@ -44,9 +45,9 @@ export function factsOf(life: RoomLife, now: number): [name: string, value: stri
 
 type Fact = readonly [name: string, value: string | undefined];
 
-function requestFacts({ state, generation, name, link, asked }: RoomLife): Fact[] {
+function requestFacts({ name, link, asked, ...life }: RoomLife): Fact[] {
   return [
-    ['state', `${state}, generation ${generation}`],
+    ['state', `${stateWithHold(life)}, generation ${life.generation}`],
     ['name', name],
     ['link', link],
     ['asked', asked && askedInWords(asked)],

@@ -2,7 +2,7 @@ import type { SeenEvent } from '../fakes/buses.ts';
 import type { DeadLetter } from '../rooms/client.ts';
 import type { StackFacts } from '../rooms/control.ts';
 import type { Rehearsed } from '../rooms/rehearsal.ts';
-import type { ShownRoom } from '../rooms/shown-room.ts';
+import { type ShownRoom, stateWithHold } from '../rooms/shown-room.ts';
 import { isObject } from '../stack/template.ts';
 
 const GAP = '  ';
@@ -68,7 +68,7 @@ export function roomsTable(
   const heads = ['KEY', 'STATE', 'GEN', link, 'EXPIRES (UTC)', 'RENEWAL (UTC)'];
   const cells = rooms.map((room) => [
     room.key,
-    stateOf(room, now),
+    stateWithHold(room, stateOf(room, now)),
     String(room.generation),
     room.link ?? (hasEnded(room, now) ? undefined : room.guestUrl) ?? '-',
     moment(room.expiresAt),

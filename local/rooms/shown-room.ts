@@ -7,6 +7,8 @@ export interface ShownRoom {
   readonly name: string;
   readonly state: RoomState;
   readonly generation: number;
+  /** A person paused it: a room that is kept is not renewed, and visitors cannot open one on demand. */
+  readonly held?: true;
   /** The link of the key, which stays the same. */
   readonly link?: string;
   readonly application?: string;
@@ -29,6 +31,7 @@ export function shownRoom(room: Room, linksUrl?: string): ShownRoom {
     name: room.spec?.settings.display_name ?? '',
     state,
     generation,
+    ...(isHeld(room) && { held: true }),
     ...(link !== undefined && { link }),
     ...(current && {
       application: current.application,
@@ -41,6 +44,20 @@ export function shownRoom(room: Room, linksUrl?: string): ShownRoom {
     ...(room.warnings.length > 0 && { warnings: room.warnings }),
     createdAt: iso(room.createdAt),
   };
+}
+
+/** Whether a person paused the key. A key on demand, and one that opens a room, keep their state. */
+export function isHeld({ state, toBeHeld }: Pick<Room, 'state' | 'toBeHeld'>): boolean {
+  if (state === 'cancelled' || state === 'rejected') return false;
+  return state === 'held' || toBeHeld === true;
+}
+
+/** Names the state of a room, with the hold that it does not tell. */
+export function stateWithHold(
+  { state, held }: Pick<ShownRoom, 'state' | 'held'>,
+  shown: string = state,
+): string {
+  return held && state !== 'held' ? `${shown}, held` : shown;
 }
 
 const iso = (instant: number) => new Date(instant).toISOString();

@@ -381,6 +381,21 @@ describe('rooms are changed by messages', () => {
     });
   });
 
+  test('a hold shows on a key on demand too, whose state stays', async () => {
+    const key = 'knock/held';
+    await system().ask({ key, display_name: 'Knock', renewal: { mode: 'on-demand' } });
+    expect((await here('list', '--state', 'held')).out).not.toContain(key);
+    expect((await here('hold', key, '--wait')).out).toBe(`${key}  on-demand, held  generation 0\n`);
+    expect((await here('list', '--state', 'held')).out).toMatch(/^knock\/held +on-demand, held /m);
+    const page = (await here('show', key)).out;
+    expect(page).toMatch(/^state +on-demand, held, generation 0$/m);
+    expect(page).toMatch(/^renewal +none: a person holds it, so no visitor can open a room /m);
+    expect(JSON.parse((await here('show', key, '--json')).out)).toMatchObject({ held: true });
+    expect((await here('release', key, '--wait')).out).toBe(`${key}  on-demand  generation 0\n`);
+    expect((await here('show', key)).out).toContain('a visitor who knocks at its link');
+    expect((await here('cancel', key, '--wait')).code).toBe(0);
+  });
+
   test('more than one key asks a person first, and changes nothing where there is none', async () => {
     const chosen = ['hold', '--application', 'emulator'];
     expect(await here(...chosen)).toMatchObject({ code: 2, err: expect.stringContaining('add --yes') });

@@ -23,6 +23,8 @@ beforeAll(async () => {
   await ask({ key: 'team/weekly', display_name: 'Weekly', lifetime: 'P30D' });
   await ask({ key: 'team/held', display_name: 'Held', lifetime: 'P60D' });
   await ask({ key: 'team/held', action: 'hold' });
+  await ask({ key: 'team/knock', display_name: 'Knock', renewal: { mode: 'on-demand' } });
+  await ask({ key: 'team/knock', action: 'hold' });
   await ask({ key: 'strange', display_name: STRANGE, lifetime: 'P90D' });
   await ask({ key: 'over', display_name: 'Over', lifetime: 'P3D', renewal: { mode: 'none' } });
   await stack.turnTo(stack.clock.now() + 40 * DAY);
@@ -139,6 +141,15 @@ describe('an action', () => {
     await act('key=team%2Fheld&action=hold');
     await system().stack.settle();
     expect((await system().room('team/held')).state).toBe('held');
+  });
+
+  test.each(['team/held', 'team/knock'])('on %s, which is held, is its release', async (key) => {
+    const { text } = await ask(`/room?key=${encodeURIComponent(key)}`, { headers: { cookie: cookie() } });
+    expect([...text.matchAll(/name="action" value="(.*?)"/g)].map(([, action]) => action)).toEqual([
+      'rotate',
+      'release',
+      'cancel',
+    ]);
   });
 
   test.each([

@@ -13,8 +13,8 @@ export type RoomActionName = (typeof ACTIONS)[number];
 
 const EFFECTS: Record<RoomActionName, string> = {
   rotate: 'A new room now; the earlier one ends after the announcement.',
-  hold: 'Its renewal stops until somebody releases it.',
-  release: 'Its renewal goes on.',
+  hold: 'Its renewal stops until somebody releases it. On demand, no visitor can open it.',
+  release: 'Its renewal goes on. On demand, visitors can open it again.',
   cancel: 'The room ends, and its link says that the meeting is cancelled.',
 };
 
@@ -39,11 +39,9 @@ function problem({ what, why, command }: Problem): Markup {
   return html`<li><strong>${what}</strong><br>${why}${command === undefined ? '' : html`<br><code>${PROGRAM} ${command}</code>`}</li>`;
 }
 
-function possible({ state }: RoomLife): readonly RoomActionName[] {
+function possible({ state, held }: RoomLife): readonly RoomActionName[] {
   if (state === 'cancelled' || state === 'rejected') return [];
-  return ACTIONS.filter((action) =>
-    action === 'release' ? state === 'held' : action !== 'hold' || state !== 'held',
-  );
+  return ACTIONS.filter((action) => (action === 'release' ? held : action !== 'hold' || !held));
 }
 
 function actionForm(action: RoomActionName, key: string): Markup {

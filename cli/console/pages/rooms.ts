@@ -3,6 +3,7 @@ import type { DueRoom } from '../../../functions/rooms/model/ports.ts';
 import type { Room, RoomState } from '../../../functions/rooms/model/room.ts';
 import type { Instant } from '../../../functions/rooms/model/time.ts';
 import { moment } from '../../../local/demo/text.ts';
+import { stateWithHold } from '../../../local/rooms/shown-room.ts';
 import { iso, listedRoom } from '../../pages/listed-room.ts';
 import { span } from '../../pages/problems.ts';
 import type { RoomFilter } from '../../pages/room-filter.ts';
@@ -56,9 +57,10 @@ function query(filter: RoomFilter, cursor: string): string {
 }
 
 function roomRow(room: Room, now: Instant): Markup {
-  const { key, state, generation, application = '', expiresAt, renewAt } = listedRoom(room);
+  const listed = listedRoom(room);
+  const { key, generation, application = '', expiresAt, renewAt } = listed;
   const end = expiresAt && `${moment(expiresAt)} (${leftInWords(Date.parse(expiresAt) - now)})`;
-  return html`<tr><th scope="row">${roomLink(key)}</th><td>${state}</td><td>${generation}</td><td>${application}</td><td>${end ?? '-'}</td><td>${renewAt ? moment(renewAt) : '-'}</td></tr>`;
+  return html`<tr><th scope="row">${roomLink(key)}</th><td>${stateWithHold(listed)}</td><td>${generation}</td><td>${application}</td><td>${end ?? '-'}</td><td>${renewAt ? moment(renewAt) : '-'}</td></tr>`;
 }
 
 const leftInWords = (left: number) => (left > 0 ? span(left) : 'over');
