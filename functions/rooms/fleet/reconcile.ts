@@ -246,27 +246,43 @@ const LEAST_SHARE = LISTING_SHARE / 8;
 /** A run holds at most this many rooms in memory; the next run continues. */
 const MOST_ROOMS = 100_000;
 
+/** So many lists are read at the same time: most of the time is waiting. Each account has a rate of its own. */
+const LANES = 4;
+
 async function readInventories(
   { applications, from, share = LISTING_SHARE }: ReconciliationTask,
   reconciling: ComparisonContext,
   troubled: Map<string, unknown>,
 ): Promise<{ inventories: Map<string, Inventory>; untouched: readonly string[] }> {
   const { timeLeft, mostRooms = MOST_ROOMS } = reconciling;
-  const inventories = new Map<string, Inventory>();
+  const read = new Map<string, Inventory | Error>();
+  const held = new Map<string, number>();
   const listingEnds = timeLeft() * (1 - share);
-  let rooms = 0;
-  const mayGoOn = (more: number) => timeLeft() > listingEnds && rooms + more < mostRooms;
-  for (const [index, name] of applications.entries()) {
-    if (index > 0 && !mayGoOn(0)) return { inventories, untouched: applications.slice(index) };
-    try {
-      const inventory = await readInventory(name, reconciling, { from, mayGoOn });
-      inventories.set(name, inventory);
-      rooms += inventory.living.size;
-    } catch (error) {
-      troubled.set(name, error);
+  const isRoom = () => timeLeft() > listingEnds && sum(held.values()) < mostRooms;
+  const untouched = [...applications];
+  const lane = async () => {
+    while (untouched.length > 0 && (untouched.length === applications.length || isRoom())) {
+      const name = untouched.shift() ?? '';
+      const mayGoOn = (rooms: number) => {
+        held.set(name, rooms);
+        return isRoom();
+      };
+      read.set(name, await readInventory(name, reconciling, { from, mayGoOn }).catch(toError));
     }
+  };
+  await Promise.all(Array.from({ length: Math.min(LANES, applications.length) }, lane));
+  const inventories = new Map<string, Inventory>();
+  // in the order of the task, whichever came first
+  for (const name of applications) {
+    const found = read.get(name);
+    if (found instanceof Error) troubled.set(name, found);
+    else if (found) inventories.set(name, found);
   }
-  return { inventories, untouched: [] };
+  return { inventories, untouched };
+}
+
+function sum(counts: Iterable<number>): number {
+  return [...counts].reduce((total, count) => total + count, 0);
 }
 
 /**

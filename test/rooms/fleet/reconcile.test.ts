@@ -253,9 +253,41 @@ describe('reconciliation of a pool', () => {
     expect(world.rotations.sent).toEqual([]);
   });
 
+  it('reads four lists at the same time, and reports them in the order of the pool', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const world = await aged(KEYS, { applications: names });
+    let [under, most] = [0, 0];
+    for (const [nth, name] of names.entries()) {
+      const provider = world.context.pool.provider(name);
+      const { list } = provider;
+      provider.list = async function* (options) {
+        under += 1;
+        most = Math.max(most, under);
+        // the first lists take the longest
+        for (let turn = names.length; turn > nth; turn -= 1) await Promise.resolve();
+        yield* list(options);
+        under -= 1;
+      };
+    }
+    const { applications } = await reconcile(world, {}, { applications: names });
+    expect(most).toBe(4);
+    expect(Object.keys(applications)).toEqual(names);
+    expect(Object.values(applications).reduce((sum, { rooms }) => sum + rooms, 0)).toBe(KEYS.length);
+  });
+
+  it('counts the rooms of all lists that it reads at the same time', async () => {
+    const world = await aged(KEYS, { ...POOL, pageSize: 1 });
+    const { applications, rest } = await reconcile(world, { mostRooms: 6 });
+    const rooms = Object.values(applications).reduce((sum, each) => sum + each.rooms, 0);
+    // a page of each list may come when there is no more place
+    expect(rooms).toBeGreaterThanOrEqual(6);
+    expect(rooms).toBeLessThan(6 + POOL.applications.length);
+    expect(rest.length).toBeGreaterThan(1);
+  });
+
   it('hands the applications that it has no time for to a successor', async () => {
     const world = await aged(KEYS, POOL);
-    let left = 11 * MINUTE;
+    let left = 10 * MINUTE;
     const timeLeft = () => {
       left -= 2 * MINUTE;
       return left;
