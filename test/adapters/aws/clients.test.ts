@@ -125,6 +125,9 @@ describe('the addresses of the services are those of the SDK', () => {
     ['eu-central-1', 'amazonaws.com'],
     ['cn-north-1', 'amazonaws.com.cn'],
     ['us-gov-west-1', 'amazonaws.com'],
+    ['us-iso-east-1', 'c2s.ic.gov'],
+    ['us-isob-east-1', 'sc2s.sgov.gov'],
+    ['eusc-de-east-1', 'amazonaws.eu'],
   ])('in %s', async (region, URL_SUFFIX) => {
     const env = { AWS_REGION: region, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', URL_SUFFIX };
     for (const [service, Client] of Object.entries(CLIENTS)) {
