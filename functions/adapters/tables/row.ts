@@ -214,8 +214,9 @@ function announcementsOf(written: unknown): Room['unannounced'] {
   return written === undefined || Array.isArray(written) ? written : [written as Announcement];
 }
 
+/** Entries of earlier versions have the link of the room, which leads nowhere once it has ended. */
 export function toPastGeneration(item: Item): PastGeneration {
-  const { roomKey: key, ...attributes } = fromItem(item);
+  const { roomKey: key, guestUrl: _guestUrl, ...attributes } = fromItem(item);
   // this table has one writer
   return { ...attributes, key } as unknown as PastGeneration;
 }

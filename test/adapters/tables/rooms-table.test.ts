@@ -5,7 +5,7 @@ import type { CallAws } from '../../../functions/adapters/aws/call.ts';
 import { dynamoDbClient } from '../../../functions/adapters/aws/clients.ts';
 import type { DynamoDb } from '../../../functions/adapters/aws/operations.ts';
 import { DUE_SHARDS, roomsTable, toRow } from '../../../functions/adapters/tables/rooms-table.ts';
-import { toItem, toRoom } from '../../../functions/adapters/tables/row.ts';
+import { toItem, toPastGeneration, toRoom } from '../../../functions/adapters/tables/row.ts';
 import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
 import type { DueRoom, RoomStore } from '../../../functions/rooms/model/ports.ts';
 import type { PastGeneration } from '../../../functions/rooms/model/room.ts';
@@ -376,6 +376,12 @@ describe('a row that an earlier version has written', () => {
     const { key, ...attributes } = aRoom({ key: 'old' });
     const written = { ...toItem({ ...attributes, key }), roomKey: key, unannounced: news };
     expect(toRoom(written).unannounced).toEqual([news]);
+  });
+
+  it('may have an entry with the link of a past generation, which is not shown', () => {
+    const { key, ...attributes } = past(1);
+    const written = { ...attributes, roomKey: key, guestUrl: 'https://meet.example/1' };
+    expect(toPastGeneration(written)).toEqual(past(1));
   });
 });
 
