@@ -14,16 +14,18 @@ import {
   QueryCommand,
   ScanCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endpointOf } from '../../../functions/runtime/aws.ts';
+import { isOutageOfAws } from '../../../functions/runtime/queue/aws-outage.ts';
 import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
 import { dynamoDbAt, eventBridgeAt, secretsManagerAt, sqsAt } from '../../../local/engines/services.ts';
 import { START } from '../../support/rooms.ts';
-import { type Loopback, loopback, type ReceivedCall } from '../loopback.ts';
+import { type Answer, type Loopback, loopback, type ReceivedCall } from '../loopback.ts';
 
 let server: Loopback;
+let answer: Answer = { status: 200, body: {} };
 beforeAll(async () => {
-  server = await loopback(() => ({ status: 200, body: {} }));
+  server = await loopback(() => answer);
 });
 beforeEach(() => {
   server.calls.length = 0;
@@ -110,6 +112,60 @@ describe('what goes over the wire is what the SDK sends', () => {
   function wire({ method, path, headers, body }: ReceivedCall) {
     const { 'content-length': length, 'content-type': type, 'transfer-encoding': encoding } = headers;
     return { method, path, target: headers['x-amz-target'], type, length, encoding, body };
+  }
+});
+
+describe('an answer means what it means to the SDK', () => {
+  beforeEach(() => {
+    // neither waits before the next attempt
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    answer = { status: 200, body: {} };
+  });
+
+  const refused = (type: string, status = 400): Answer => ({
+    status,
+    body: { __type: `com.amazonaws#${type}` },
+  });
+
+  test.each<[string, Answer]>([
+    ['nothing', { status: 200, body: '' }],
+    ['a condition that does not hold', refused('ConditionalCheckFailedException')],
+    ['an invalid request', refused('ValidationException')],
+    ['a missing table or secret', refused('ResourceNotFoundException')],
+    ['a missing permission', refused('AccessDeniedException')],
+    ['a key that is not available', refused('KMSAccessDeniedException')],
+    ['credentials that are over', refused('ExpiredTokenException')],
+    ['a secret that cannot be decrypted', refused('DecryptionFailure')],
+    ['throttling', refused('ThrottlingException')],
+    ['throttling by the table', refused('ProvisionedThroughputExceededException')],
+    ['throttling by the account', refused('RequestLimitExceeded')],
+    ['throttling by the queue', refused('RequestThrottled', 403)],
+    ['throttling by the bus', refused('TooManyRequestsException')],
+    ['a slow request', refused('RequestTimeoutException')],
+    ['an outage', refused('InternalServerError', 500)],
+    ['an outage of the bus', refused('InternalException', 500)],
+    ['a busy service', refused('ServiceUnavailable', 503)],
+    ['a type in a header', { status: 400, headers: { 'x-amzn-errortype': 'ThrottledException:' }, body: {} }],
+    ['a type with an address', refused('ResourceNotFoundException:http://internal.example/')],
+  ])('%s', async (_, said) => {
+    answer = said;
+    const ours = await outcomeOf(() => dynamoDb()('GetItem', GET));
+    const theirs = await outcomeOf(() =>
+      DynamoDBDocumentClient.from(new DynamoDBClient({ ...at(), maxAttempts: 4 })).send(new GetCommand(GET)),
+    );
+    expect(ours).toEqual(theirs);
+  });
+
+  async function outcomeOf(call: () => Promise<unknown>) {
+    server.calls.length = 0;
+    const error = await call().then(
+      () => undefined,
+      (failure: Error) => failure,
+    );
+    return { name: error?.name, attempts: server.calls.length, isOutage: error && isOutageOfAws(error) };
   }
 });
 
