@@ -130,7 +130,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: 'functions/rooms/fleet/reconcile.ts',
-    before: 'orders.get(inventory) ?? [],',
+    before: '(orders.get(inventory) ?? []);',
     replacement: '["Stryker was here"]',
     reason: 'every list that was read has its orders',
   },
