@@ -180,13 +180,14 @@ function spareClaimed(
 const ENDING_TIME: Duration = 30 * SECOND;
 
 /**
- * Returns the rooms that no row accounts for. Leaves out rooms that may still be in creation, and rooms that
- * end as early by themselves as retiring could end them.
+ * Returns the rooms that no row accounts for. Leaves out rooms that may still have been in creation when reading
+ * the list began, and rooms that end as early by themselves as retiring could end them. So no room becomes an
+ * orphan after the table was searched for the rows of all orphans.
  */
-export function orphansOf({ provider, unclaimed }: Inventory, now: Instant): readonly ListedRoom[] {
+export function orphansOf({ provider, unclaimed, seenAt }: Inventory, now: Instant): readonly ListedRoom[] {
   const endsSoon = now + provider.capabilities.shortestLife + MINUTE;
   return [...unclaimed.values()].filter(
-    ({ createdAt, expiresAt }) => createdAt <= now - GRACE && expiresAt > endsSoon,
+    ({ createdAt, expiresAt }) => createdAt <= seenAt - GRACE && expiresAt > endsSoon,
   );
 }
 

@@ -497,6 +497,27 @@ describe('an earlier room that lives on', () => {
   );
 });
 
+describe('a room that becomes an hour old while the table is read for its row', () => {
+  it('is left to the next run, which gives it back', async () => {
+    const world = await aged();
+    await stray(world, roomToken(DEPLOYMENT, 'unknown', 1, aSpec()));
+    world.clock.now += 2 * MINUTE;
+    const young = await stray(world, roomToken(DEPLOYMENT, 'weekly', 2, aSpec()));
+    world.clock.now += HOUR - MINUTE;
+    const { rooms } = world;
+    let readings = 0;
+    const scan: typeof rooms.scan = (cursor) => {
+      readings += 1;
+      if (readings === 2) world.clock.now += 2 * MINUTE;
+      return rooms.scan(cursor);
+    };
+    const { applications } = await reconcile(world, { rooms: { ...rooms, scan }, brake: 1 });
+    expect(applications.first).toMatchObject({ orphans: 1, retired: 1, recovered: 0 });
+    expect(world.kept()).toContain(young);
+    expect((await reconcile(world)).applications.first).toMatchObject({ orphans: 0, recovered: 1 });
+  });
+});
+
 describe('the memory of a run', () => {
   it('is shared by its applications: the list of the second is read in parts where the first was long', async () => {
     const world = makeWorld({ applications: ['first', 'second'], pageSize: 10 });
