@@ -14,10 +14,13 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
   }
 }
 
-/** @throws Error if it is not a port */
-export function portOf(value: string | boolean | undefined): number | undefined {
+/**
+ * @param source where the value is from
+ * @throws Error if it is not a port
+ */
+export function portOf(value: string | boolean | undefined, source: string = '--port'): number | undefined {
   if (value === undefined) return undefined;
   const port = Number(value);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new Error(`--port must be a number from 1 to 65535, got ${value}`);
+  throw new Error(`${source} must be a number from 1 to 65535, got ${value}`);
 }

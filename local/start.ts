@@ -66,9 +66,10 @@ async function main(): Promise<void> {
   if (values.help) return say(USAGE);
 
   const provider = providerOf(values.provider);
+  assertKept(values);
   const stopping = interrupted();
   // first of all, so that a port in use is reported before anything is started
-  const control = values.once ? undefined : await openControl(portOf(values.port) ?? CONTROL_PORT);
+  const control = values.once ? undefined : await openControl(portOf(values.port) ?? usualPort());
   let rooms: LocalRooms | undefined;
   let calendar: LocalCalendar | undefined;
   const show = async () => {
@@ -109,11 +110,30 @@ async function main(): Promise<void> {
   }
 }
 
+/** @throws Error if the variable has no port */
+function usualPort(): number {
+  portOf(process.env.EVERGREEN_ROOMS_PORT || undefined, 'EVERGREEN_ROOMS_PORT');
+  return CONTROL_PORT;
+}
+
 /** @throws Error if there is no such provider */
 function providerOf(name = 'meetings-api') {
   const startProvider = new Map(Object.entries(LOCAL_PROVIDERS)).get(name);
   if (startProvider) return { startProvider, providerName: name };
   throw new Error(`--provider must be one of ${Object.keys(LOCAL_PROVIDERS).join(', ')}, got ${name}`);
+}
+
+/** @throws Error if the calendar would be empty at the next start, so that the rooms of its events end */
+function assertKept({
+  calendar,
+  url,
+  data,
+}: { readonly [Name in 'calendar' | 'url' | 'data']?: string }): void {
+  if (calendar === undefined || url !== undefined || data === undefined) return;
+  throw new Error(
+    `--data does not keep the calendar of an emulator, so the next start would cancel its rooms: ` +
+      'leave out --data, or name a calendar that stays by --calendar caldav --url',
+  );
 }
 
 /** @throws Error if there is no such kind of calendar */

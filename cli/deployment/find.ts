@@ -10,6 +10,8 @@ import type { Deployment } from './deployment.ts';
 import { localDeployment } from './local.ts';
 import { stackDeployment } from './stack.ts';
 
+const PORT = 'EVERGREEN_ROOMS_PORT';
+
 export type Place = Values<typeof PLACE_FLAGS>;
 
 /**
@@ -38,7 +40,7 @@ export async function findPlace(
   if (wantsLocal || reach === 'local') return localDeployment(new StackClient(port));
   if (stack !== undefined) return deployed(makeClients({ region }), stack, deployment);
   // a chosen port names the local stack: if it has stopped, a command must not go to AWS instead
-  const chosen = await orCallError(() => portOf(environment.EVERGREEN_ROOMS_PORT || undefined));
+  const chosen = await orCallError(() => portOf(environment[PORT] || undefined, PORT));
   if (reach === 'any' && chosen !== undefined) return localDeployment(new StackClient(chosen));
   const running = reach === 'any' ? await runningHere() : undefined;
   if (running) return localDeployment(running);
