@@ -21,6 +21,9 @@ const UNREACHABLE = [
   'ETIMEDOUT',
 ];
 
+/** AWS itself never answers on this machine: the stack of `npm start` does. */
+const ON_THIS_MACHINE = /ECONNREFUSED (127\.0\.0\.1|::1):/;
+
 /** Errors whose message is written for the person. */
 const PLAIN = ['Error', 'CallError', 'UnreachableError'];
 
@@ -47,6 +50,8 @@ export function inWords(error: Error & { readonly code?: string }): string {
   if (UNREACHABLE.includes(code)) {
     // if several addresses were tried, Node.js throws an error without a message
     const why = message.includes(code) ? message : `${code} ${message}`.trim();
+    if (ON_THIS_MACHINE.test(message))
+      return `the stack on this machine has ended (${message}): start it again by npm start`;
     return `AWS cannot be reached (${why}): check the region and the network`;
   }
   if (name === 'ValidationError' && message.endsWith('does not exist')) {

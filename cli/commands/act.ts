@@ -132,7 +132,7 @@ async function act(action: Action, extra: object, call: Call<typeof FLAGS>): Pro
     terminal.note('no such rooms');
     return EXIT.done;
   }
-  if (!isMany && action.name !== 'cancel') await assertKnown(keys, deployment);
+  if (!isMany) await assertKnown(action, keys, { deployment, terminal });
   const bodyOf = (key: string) => JSON.stringify({ key, action: action.name, ...extra, reason });
   if (flags['dry-run']) return rehearseAll(keys.map(bodyOf), deployment, call);
   if (keys.length > 1 && !flags.yes)
@@ -193,12 +193,28 @@ async function selected(
   return keys;
 }
 
-/** A message about a key that was never requested waits for the request, and is given up after two days. */
-async function assertKnown(keys: readonly string[], { rooms }: Deployment): Promise<void> {
-  const rows = await inParts(keys, (key) => rooms.read(key));
+interface Known extends Pick<Call, 'terminal'> {
+  readonly deployment: Deployment;
+}
+
+/**
+ * A message about a key that was never requested waits for the request, and is given up after two days. A
+ * cancellation has an effect on an earlier request that arrives later, so it is sent with a note.
+ */
+async function assertKnown(
+  { name }: Action,
+  keys: readonly string[],
+  { deployment, terminal }: Known,
+): Promise<void> {
+  const rows = await inParts(keys, (key) => deployment.rooms.read(key));
   const unknown = keys.filter((_, i) => rows[i] === undefined);
-  if (unknown.length > 0)
-    throw new Error(`there is no room ${unknown.join(', ')}: nothing was sent; list shows all keys`);
+  const none = `there is no room ${unknown.join(', ')}`;
+  if (name === 'cancel') {
+    if (unknown.length > 0)
+      terminal.note(`${none}: this only stops an earlier request that is still to come; list shows all keys`);
+    return;
+  }
+  if (unknown.length > 0) throw new Error(`${none}: nothing was sent; list shows all keys`);
   const cancelled = keys.filter((_, i) => rows[i]?.state === 'cancelled');
   if (cancelled.length > 0)
     throw new Error(

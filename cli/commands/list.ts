@@ -53,9 +53,10 @@ export const list = command({
   flags: FLAGS,
   reach: 'any',
   details:
-    'A room that is not renewed says until when it lives; one whose life is over has no link. The list reads the table\n' +
-    'page by page and prints each page as it comes. --due, --failing and --emergency read the index of rooms that are due\n' +
-    'and nothing else, so they show what the index has. --state, --application and --key-prefix read all that they leave out.',
+    'A room that is not renewed says until when it lives; one whose life is over has no guest link. The list reads\n' +
+    'the table page by page and prints each page as it comes. --due, --failing and --emergency read the index of rooms\n' +
+    'that are due and nothing else, so they show what the index has. --state, --application and --key-prefix read what they leave\n' +
+    'out, too.',
   examples: [
     ['list', 'all rooms'],
     ['list --due 1d', 'what is due until tomorrow'],

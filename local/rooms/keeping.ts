@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isRunning } from './process.ts';
 
@@ -61,7 +61,9 @@ export function openDataDirectory(path: string, providerName: string): DataDirec
 
 /** Creates one folder at a time: Node's own recursion never ends if no folder can be created, as in /proc. */
 function make(path: string): void {
-  if (existsSync(path)) return;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found && !found.isDirectory()) throw new Error(`${path} is a file: name a folder`);
+  if (found) return;
   make(dirname(path));
   mkdirSync(path, { mode: 0o700 });
 }

@@ -375,6 +375,10 @@ describe('rooms are changed by messages', () => {
       code: 1,
       err: 'team/b is cancelled: nothing was sent; a request opens a new room\n',
     });
+    expect(await here('cancel', 'mistyped/key')).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/^there is no room mistyped\/key: .*list shows all keys$/m),
+    });
     expect(await here('rotate', 'unknown', 'lone', '--yes')).toMatchObject({
       code: 1,
       err: 'there is no room unknown: nothing was sent; list shows all keys\n',
@@ -721,4 +725,7 @@ test('a command goes to no stack in AWS when the chosen local one has stopped', 
   const place = { stack: undefined, deployment: undefined, region: undefined, local: false, port: undefined };
   const environment = { EVERGREEN_ROOMS_PORT: '1', EVERGREEN_ROOMS_STACK: 'EvergreenRooms-prod' };
   await expect(findPlace(place, 'any', environment)).rejects.toThrow('no stack runs on port 1');
+  await expect(findPlace(place, 'any', { EVERGREEN_ROOMS_PORT: 'x' })).rejects.toThrow(
+    'EVERGREEN_ROOMS_PORT must be a number from 1 to 65535, got x',
+  );
 });

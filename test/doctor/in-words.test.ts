@@ -55,6 +55,13 @@ describe('what keeps the doctor from asking is said with what to do', () => {
     expect(inWords(error)).toMatch(/^AWS cannot be reached \(ECONNREFUSED\): check the region/);
   });
 
+  test('that the stack on this machine has ended, and not that AWS is down', () => {
+    const error = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:40129'), { code: 'ECONNREFUSED' });
+    expect(inWords(error)).toBe(
+      'the stack on this machine has ended (connect ECONNREFUSED 127.0.0.1:40129): start it again by npm start',
+    );
+  });
+
   test('a stack that is none of ours, as it is', () => {
     expect(inWords(new NothingToAskError('stack X has no functions'))).toBe('stack X has no functions');
   });

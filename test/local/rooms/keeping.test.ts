@@ -71,7 +71,10 @@ test('folders are made as needed, and one that cannot be made is refused at once
   expect(contents(path)).toEqual({});
   const file = join(directory(), 'file');
   writeFileSync(file, '');
-  expect(() => openDataDirectory(join(file, 'x'), 'daily')).toThrow('cannot be used: ENOTDIR');
+  expect(() => openDataDirectory(join(file, 'x'), 'daily')).toThrow(
+    `cannot be used: ${file} is a file: name a folder`,
+  );
+  expect(() => openDataDirectory(file, 'daily')).toThrow(`cannot be used: ${file} is a file: name a folder`);
 });
 
 // where there is no such file system, a folder of the root may be made by whoever is the root
