@@ -93,11 +93,17 @@ export async function startQueues(directory?: string): Promise<QueueEngine> {
   };
 }
 
+/** SQS answers them with nothing, where the engine has an empty object. */
+const WITHOUT_RESULT = /\.(?:ChangeMessageVisibility|DeleteMessage)$/;
+
 /**
  * Adds the query protocol and SQS's own redrive, which the engine does not have. The redrive is refused, as
  * the policies of the dead-letter queues do in AWS.
  */
 function speakMore(app: ReturnType<typeof buildApp>): void {
+  app.addHook('onSend', async ({ headers }, { statusCode }, payload) =>
+    statusCode === 200 && WITHOUT_RESULT.test(String(headers['x-amz-target'])) ? '' : payload,
+  );
   app.addHook('preHandler', async (request, reply) => {
     if (String(request.headers['x-amz-target']).endsWith('.StartMessageMoveTask'))
       return reply.code(403).type(JSON_TYPE).send({ __type: 'AccessDeniedException', message: NO_MOVE });

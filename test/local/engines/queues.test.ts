@@ -107,6 +107,24 @@ test('messages outlive a restart where a directory was named', async () => {
   expect(queue.messages().map((message) => message.body)).toEqual(['kept']);
 });
 
+test('an operation without a result is answered with nothing, as by SQS', async () => {
+  const queues = await engine();
+  const { url: QueueUrl } = queues.create('work', arnOf('work'), {});
+  const call = async (operation: string, input: object) => {
+    const headers = {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `AmazonSQS.${operation}`,
+    };
+    const body = JSON.stringify({ QueueUrl, ...input });
+    return (await fetch(queues.endpoint, { method: 'POST', headers, body })).text();
+  };
+  await call('SendMessage', { MessageBody: 'text' });
+  const [{ ReceiptHandle }] = JSON.parse(await call('ReceiveMessage', {})).Messages;
+  expect(await call('ChangeMessageVisibility', { ReceiptHandle, VisibilityTimeout: 30 })).toBe('');
+  expect(await call('DeleteMessage', { ReceiptHandle })).toBe('');
+  expect(await call('ReceiveMessage', {})).not.toBe('');
+});
+
 test('a message that is only read and given back stays where a directory was named', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'queues-'));
   closing.push(() => rm(directory, { recursive: true }));
