@@ -214,6 +214,7 @@ export class Life {
       if (error instanceof RequestRefusedError) return;
       if (isBuried(error, message)) {
         this.buried.push(message);
+        this.#judgeBuried(message);
         return;
       }
       if (error instanceof ClaimHeldError) this.world.clock.now += error.retryAfter;
@@ -257,6 +258,13 @@ export class Life {
       this.world.clock.now += SECOND;
       for (const message of [...this.pending]) await this.attempt(message);
     }
+  }
+
+  /** A message is given up for an unknown key only, or where a cancelled key has nothing that it asks for. */
+  #judgeBuried({ at, asks }: Sent): void {
+    const row = this.world.rooms.rows.get('weekly');
+    const mayBe = !row || (row.state === 'cancelled' && asks !== 'relink' && asks !== 'knock');
+    if (!mayBe) this.#early.push(`message ${at}, a ${asks}, was given up although its key is ${row.state}`);
   }
 
   /** An acknowledged message does not come back, so its work must be complete. */

@@ -268,6 +268,33 @@ describe('relink', () => {
     expect(world.announced.at(-1)?.type).toBe('Room Relinked');
   });
 
+  it('has nothing to replace where a cancellation overtook the request, and changes no later link', async () => {
+    const world = makeWorld();
+    const { relink, slug, visit } = withVisitor(world);
+    await cancelRoom(aRequest({ action: 'cancel', at: 30 }), world.context);
+    await ensureRoom(aRequest({ at: 10 }), world.context);
+    expect((await relink(20)).outcome).toBe('noted');
+    expect(world.links.items.size).toBe(0);
+    expect(world.announced.map(({ type }) => type)).toEqual(['Room Cancelled']);
+    await ensureRoom(aRequest({ at: 40 }), world.context);
+    const first = slug();
+    expect((await relink(20)).outcome).toBe('unchanged');
+    expect([slug(), visit().page]).toEqual([first, 'live']);
+  });
+
+  it('waits for nothing while the first room of a key cannot be created', async () => {
+    const world = makeWorld();
+    const { relink, slug, visit } = withVisitor(world);
+    const ensure = () => ensureRoom(aRequest({ at: 10 }), world.context);
+    failNext(world, 'create', new UnreachableError('out'));
+    await expect(ensure()).rejects.toThrow('out');
+    expect((await relink(20)).outcome).toBe('noted');
+    await ensure();
+    const first = slug();
+    expect((await relink(20)).outcome).toBe('unchanged');
+    expect([slug(), visit().page]).toEqual([first, 'live']);
+  });
+
   it('is refused for an unknown key, and where links are off', async () => {
     const { context } = makeWorld();
     const request = aRequest({ action: 'relink' });
