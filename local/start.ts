@@ -3,7 +3,7 @@ import { caldavCalendar } from './calendars/caldav.ts';
 import type { LocalCalendar } from './calendars/calendar.ts';
 import { googleCalendar } from './calendars/google.ts';
 import { microsoftCalendar } from './calendars/microsoft.ts';
-import { introduction, whatNext } from './demo/frame.ts';
+import { introduction, whatNext, writesByHand } from './demo/frame.ts';
 import { logLine } from './demo/log.ts';
 import { Demo } from './demo/story.ts';
 import type { LogLine } from './lambda/function.ts';
@@ -99,6 +99,7 @@ async function main(): Promise<void> {
     if (ended === 'interrupted') process.exitCode = 130;
     if (ended === 'interrupted' || !control || !rooms) return;
     for (const line of whatNext(rooms, control.port)) say(line);
+    if (calendar) for (const line of writesByHand(calendar, rooms.stack.clock.now(), control.port)) say(line);
     await stopping;
   } finally {
     if (control) say('\nstopping');

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { startCaldav } from '../../emulators/caldav/caldav.ts';
-import { type LocalCalendar, MARKED, type Meeting } from './calendar.ts';
+import { HOUR } from '../../functions/rooms/model/time.ts';
+import { BY_HAND, type LocalCalendar, MARKED, type Meeting } from './calendar.ts';
 
 export interface CaldavCalendarOptions {
   /** The URL of a calendar on any server. Absent: a server is started with the stack. */
@@ -38,11 +39,20 @@ async function ownCalendar(now: () => number): Promise<LocalCalendar> {
     calendars: ['ann/team'],
     now,
   });
-  return calendarAt(`${server.url}/ann`, 'team', {
+  const login = `ann:${password}`;
+  const calendar = calendarAt(`${server.url}/ann`, 'team', {
     title: 'a small CalDAV server',
-    login: `ann:${password}`,
+    login,
     close: () => server.close(),
   });
+  return {
+    ...calendar,
+    byHand(start) {
+      const text = textFor('by-hand', { title: BY_HAND, description: '', start, end: start + HOUR });
+      const written = text.replaceAll('\r\n', '\\r\\n');
+      return `printf '${written}' | curl -s -u ${login} -H 'content-type: text/calendar' -T - ${calendar.address}by-hand.ics`;
+    },
+  };
 }
 
 interface Access extends Pick<LocalCalendar, 'title' | 'close'> {

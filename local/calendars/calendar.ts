@@ -26,7 +26,21 @@ export interface LocalCalendar {
   /** Returns the event as its calendar has it now. */
   show(event: string): Promise<ShownEvent>;
   remove(event: string): Promise<void>;
+  /**
+   * A command of a shell that writes an event with the mark. Absent for a server that is not started with the
+   * stack: a person has its own pages.
+   */
+  readonly byHand?: (start: number) => string;
   close(): Promise<void>;
+}
+
+/** The title of the event that a person writes by a command: the mark is in it. */
+export const BY_HAND = 'By hand #room';
+
+/** The command for an emulator that takes events of persons. */
+export function postedByHand(url: string, event: object): string {
+  const { origin } = new URL(url);
+  return `curl -s ${origin}/_control/calendars/${OWNER}/events -d '${JSON.stringify(event)}'`;
 }
 
 /** The owner of a calendar that starts with the stack. */

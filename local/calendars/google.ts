@@ -1,6 +1,7 @@
 import { startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
 import { newKeyPair } from '../../emulators/key-pair.ts';
-import { type LocalCalendar, MARKED, OWNER } from './calendar.ts';
+import { HOUR } from '../../functions/rooms/model/time.ts';
+import { BY_HAND, type LocalCalendar, MARKED, OWNER, postedByHand } from './calendar.ts';
 
 const ROBOT = 'rooms@project.iam.gserviceaccount.com';
 
@@ -36,6 +37,8 @@ export async function googleCalendar(now: () => number): Promise<LocalCalendar> 
       return { place: String(location), description: String(description) };
     },
     remove: async (id) => google.remove(OWNER, id),
+    byHand: (start) =>
+      postedByHand(google.url, { summary: BY_HAND, start: timeOf(start), end: timeOf(start + HOUR) }),
     close: () => google.close(),
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { startGraph } from '../../emulators/graph/graph.ts';
-import { type LocalCalendar, MARKED, OWNER } from './calendar.ts';
+import { HOUR } from '../../functions/rooms/model/time.ts';
+import { BY_HAND, type LocalCalendar, MARKED, OWNER, postedByHand } from './calendar.ts';
 
 const timeOf = (instant: number) => ({
   dateTime: new Date(instant).toISOString().slice(0, 19),
@@ -45,6 +46,8 @@ export async function microsoftCalendar(now: () => number): Promise<LocalCalenda
       return { place: location.displayName, description: textIn(body.content) };
     },
     remove: async (id) => graph.remove(OWNER, id),
+    byHand: (start) =>
+      postedByHand(graph.url, { subject: BY_HAND, start: timeOf(start), end: timeOf(start + HOUR) }),
     close: () => graph.close(),
   };
 }

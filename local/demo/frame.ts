@@ -1,3 +1,5 @@
+import { DAY } from '../../functions/rooms/model/time.ts';
+import type { LocalCalendar } from '../calendars/calendar.ts';
 import { CONTROL_PORT } from '../rooms/control.ts';
 import type { LocalRooms } from '../rooms/local-rooms.ts';
 import { columns } from './text.ts';
@@ -28,6 +30,19 @@ export function introduction({ stack, provider }: LocalRooms, took: number): str
     `${stack.template.stackName} runs from its template, after ${(took / 1000).toFixed(1)} s`,
     '',
     ...columns(rows),
+  ];
+}
+
+/** Returns lines that say how a person writes an event, and has it read. */
+export function writesByHand({ byHand }: LocalCalendar, now: number, port: number): string[] {
+  if (!byHand) return [];
+  const at = port === CONTROL_PORT ? '' : ` --port ${port}`;
+  return [
+    '',
+    'Write an event into the calendar, and let the time of its next reading come:',
+    '',
+    `  ${byHand(now + 7 * DAY)}`,
+    `  npm run clock -- +12h${at}`,
   ];
 }
 

@@ -31,7 +31,7 @@ export function roomsContent(content: RoomsContent): Markup {
   const { filter, found, now } = content;
   const rows = found.rooms.map((room) => roomRow(room, now));
   return html`${filterForm(content)}
-<p role="status">${number(found.rooms.length)} rooms, of ${number(found.read)} rows that were read. The order is that of the table.</p>
+<p role="status">${number(found.rooms.length)} ${found.rooms.length === 1 ? 'room' : 'rooms'}, of ${number(found.read)} rows that were read. The order is that of the table.</p>
 ${rows.length > 0 ? table('Rooms', ['Key', 'State', 'Generation', 'Application', 'Ends (UTC)', 'Next renewal (UTC)'], rows) : html`<p>No room on this page fits.</p>`}
 ${found.cursor === undefined ? html`<p>This is the last page.</p>` : html`<p><a rel="next" href="/rooms?${query(filter, found.cursor)}">Next page</a></p>`}`;
 }
