@@ -5,7 +5,7 @@ import { RefusedError, StackError } from '../local/rooms/stack-client.ts';
 import { COMMANDS } from './commands/commands.ts';
 import type { Deployment } from './deployment/deployment.ts';
 import { findPlace } from './deployment/find.ts';
-import { CallError, EXIT, type ExitCode, UnreachableError } from './frame/errors.ts';
+import { CallError, EXIT, type ExitCode, HELP_HINT, UnreachableError } from './frame/errors.ts';
 import { helpOf, overview } from './frame/help.ts';
 import { assertOfPool, parse } from './frame/parse.ts';
 import type { Terminal } from './frame/terminal.ts';
@@ -43,6 +43,7 @@ async function run([name, ...rest]: readonly string[], terminal: Terminal): Prom
 }
 
 function unknown(name: string): string {
+  if (name.startsWith('-')) return `an option comes after the command, got ${name} first; ${HELP_HINT}`;
   const names = COMMANDS.map((each) => each.name);
   const near = nearest(name, names);
   const advice = near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`;

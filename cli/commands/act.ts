@@ -7,7 +7,7 @@ import { type Call, type Command, command, type Flags, type Values } from '../fr
 import { confirm } from '../frame/confirm.ts';
 import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import { durationOf } from '../frame/parse.ts';
-import { readText } from '../frame/read-text.ts';
+import { readText, sourceName } from '../frame/read-text.ts';
 import { argument } from '../pages/problems.ts';
 import { fits, warnOfUnknown } from '../pages/room-filter.ts';
 import { awaitAll, inParts, sendAll } from './following.ts';
@@ -165,7 +165,7 @@ async function keysOf({ args, flags }: Call<typeof FLAGS>) {
   if (flags.from === undefined) return { chosen: [...new Set(args)], isMany };
   const lines = (await readText(flags.from)).split(/\r?\n/).map((line) => line.trim());
   const named = lines.filter((line) => line !== '');
-  if (named.length === 0) throw new CallError(`${flags.from} names no key: write a key a line`);
+  if (named.length === 0) throw new CallError(`${sourceName(flags.from)} names no key: write a key a line`);
   return { chosen: [...new Set(named)], isMany };
 }
 

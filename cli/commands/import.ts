@@ -5,7 +5,7 @@ import { type Call, command, type Values } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import { durationOf } from '../frame/parse.ts';
-import { readText } from '../frame/read-text.ts';
+import { readText, sourceName } from '../frame/read-text.ts';
 import { sayTable, WIDE } from '../frame/table.ts';
 import { readImportFile } from '../pages/import-file.ts';
 import { type Import, type PlannedImport, planImport, type RoomChoice } from '../pages/importing.ts';
@@ -71,7 +71,7 @@ export const importRooms = command({
     const timeout = durationOf('timeout', flags.timeout ?? '30m');
     mustNameRooms(args, flags);
     const texts = await Promise.all(args.map(readText));
-    const named = args.flatMap((file, i) => readImportFile(texts[i] ?? '', file));
+    const named = args.flatMap((file, i) => readImportFile(texts[i] ?? '', sourceName(file)));
     const found = await deployment();
     const choice = choiceOf(flags, found);
     const imports = await planImport(found, {

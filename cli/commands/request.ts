@@ -10,7 +10,7 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { type Call, command } from '../frame/command.ts';
 import { CallError, EXIT, type ExitCode, forEveryOne, orCallError } from '../frame/errors.ts';
 import { durationOf } from '../frame/parse.ts';
-import { readText } from '../frame/read-text.ts';
+import { readText, sourceName } from '../frame/read-text.ts';
 import { type Awaited, awaitAll, inParts, sendAll } from './following.ts';
 
 export const request = command({
@@ -69,7 +69,7 @@ function sendingOf(file: string, text: string, asIs: boolean, { now }: Deploymen
   if (/\.ics$/i.test(file) && !asIs) return { file, text: isExample(file) ? moveAhead(text, now()) : text };
   if (asIs) return { file, text, submissions: [{ way: 'queue', body: text }] };
   const told = isExample(file) ? moveAhead(text, now()) : text;
-  return { file, text: told, submissions: readSubmissions(told, file) };
+  return { file, text: told, submissions: readSubmissions(told, sourceName(file)) };
 }
 
 type Printing = Pick<Call, 'terminal'>;
@@ -139,7 +139,7 @@ async function sendAndWait(
 function requestsOf({ file, submissions = [] }: Sending): string[] {
   const bodies = submissions.flatMap((each) => (each.way === 'queue' ? [each.body] : []));
   if (bodies.length > 0 && bodies.length === submissions.length) return bodies;
-  throw new CallError(`${file} is an event or a calendar: --wait waits for requests alone`);
+  throw new CallError(`${sourceName(file)} is an event or a calendar: --wait waits for requests alone`);
 }
 
 function aboutOf(body: string): { readonly key?: string; readonly action: RoomAction } {

@@ -7,9 +7,14 @@ export async function readText(file: string): Promise<string> {
   try {
     return await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8'));
   } catch (cause) {
-    throw new CallError(`${file} cannot be read: ${reasonOf(cause as NodeJS.ErrnoException)}`, { cause });
+    throw new CallError(`${sourceName(file)} cannot be read: ${reasonOf(cause as NodeJS.ErrnoException)}`, {
+      cause,
+    });
   }
 }
+
+/** Names in a message the file that a person names. */
+export const sourceName = (file: string) => (file === '-' ? 'standard input' : file);
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -591,7 +591,17 @@ describe('a stack in AWS is reached by the same commands', () => {
 });
 
 describe('a call that is wrong ends with 2', () => {
+  test('and names standard input, not its dash', () => {
+    const nothing = ['cli/main.ts', 'import', '-', '--local'];
+    const { status, stderr } = spawnSync(process.execPath, nothing, { input: '', encoding: 'utf8' });
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^standard input: has no room: /)]);
+  });
+
   test.each<[string[], string]>([
+    [
+      ['--stack', 'X', 'list'],
+      'an option comes after the command, got --stack first; --help shows what there is\n',
+    ],
     [['lst'], 'there is no command lst: did you mean list?'],
     [['list', '--state', 'gone'], '--state must be one of opening, active'],
     [['list', '--due', 'soon'], '--due is written 30s, 30m, 12h, 7d or 2w, got soon'],
