@@ -33,8 +33,12 @@ const TIMES = 5;
 /** How often it is asked whether the table is counted, in milliseconds. */
 const GLANCE = 500;
 
-/** Opens the console in a process of its own, and clicks through its pages while it counts the table, and afterwards. */
-export async function clickThrough(place: Place, service: Service): Promise<ConsoleRun> {
+/**
+ * Opens the console in a process of its own, and clicks through its pages while it counts the table, and afterwards.
+ *
+ * @param onlyFirst ends it when its first page is there
+ */
+export async function clickThrough(place: Place, service: Service, onlyFirst = false): Promise<ConsoleRun> {
   const began = performance.now();
   const child = spawn(process.execPath, [place.program, 'console', '--stack', STACK], {
     env: environmentOf(place),
@@ -45,6 +49,7 @@ export async function clickThrough(place: Place, service: Service): Promise<Cons
     const visit = await visitorOf(String(printed).trim());
     await visit('/');
     const first = performance.now() - began;
+    if (onlyFirst) return { first, clicks: [], counted: 0, peak: peakOf(child.pid) };
     const pages = await pagesOf(visit);
     const during = new Map<string, number>();
     for (const [page, path] of pages) during.set(page, await middleOf(() => visit(path)));
