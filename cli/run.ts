@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { NothingToAskError } from '../doctor/deployment.ts';
 import { inWords, isOfAws } from '../doctor/in-words.ts';
 import { nearest } from '../lib/settings/nearest.ts';
@@ -25,6 +26,10 @@ async function run([name, ...rest]: readonly string[], terminal: Terminal): Prom
     for (const line of overview(COMMANDS)) await terminal.say(line);
     return name === undefined ? EXIT.call : EXIT.done;
   }
+  if (['--version', '-V'].includes(name)) {
+    await terminal.say(version());
+    return EXIT.done;
+  }
   const command = COMMANDS.find((each) => each.name === name);
   if (!command) throw new CallError(unknown(name));
   const { args, flags, place, wantsHelp } = parse(command, rest);
@@ -40,6 +45,10 @@ async function run([name, ...rest]: readonly string[], terminal: Terminal): Prom
     return deployment;
   };
   return command.run({ args, flags, terminal, deployment: () => (found ??= find()) });
+}
+
+function version(): string {
+  return createRequire(import.meta.url)('evergreen-rooms/package.json').version;
 }
 
 function unknown(name: string): string {

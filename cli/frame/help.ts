@@ -19,7 +19,7 @@ export function overview(commands: readonly Command[]): string[] {
     ...optionLines(PLACE_FLAGS),
     '',
     'Without --stack and --local it is the stack that runs on this machine, else that of EVERGREEN_ROOMS_STACK.',
-    `${PROGRAM} COMMAND --help has examples.`,
+    `${PROGRAM} COMMAND --help has examples; ${PROGRAM} --version prints the version.`,
     '',
     EXIT_CODES,
   ];

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
@@ -729,6 +729,11 @@ describe('a call that is wrong ends with 2', () => {
     }
     expect((await call([])).code).toBe(2);
   });
+});
+
+test('--version prints the version of the package', async () => {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(await call(['--version'])).toMatchObject({ code: 0, out: `${manifest.version}\n` });
 });
 
 test('a command goes to no stack in AWS when the chosen local one has stopped', async () => {
