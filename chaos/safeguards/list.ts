@@ -108,7 +108,7 @@ export const SAFEGUARDS: readonly Safeguard[] = [
   {
     name: 'a room in the making is no orphan',
     file: 'functions/rooms/fleet/inventory.ts',
-    on: 'createdAt <= now - GRACE && expiresAt > endsSoon',
+    on: 'createdAt <= seenAt - GRACE && expiresAt > endsSoon',
     off: 'expiresAt > endsSoon && createdAt < expiresAt',
   },
   {
