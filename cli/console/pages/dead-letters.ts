@@ -22,7 +22,7 @@ ${
   letters.length === 0
     ? html`<p class="good">There are no messages.</p>`
     : html`<p>Correct what is wrong first: a message fails again for the same reason. A message that is discarded is gone for good.</p>
-${formOf({ of: 'all' }, `all ${counted(letters.length, 'message')}`)}`
+${letters.length > 1 ? formOf({ of: 'all' }, `all ${letters.length} messages`) : ''}`
 }
 ${[...Map.groupBy(letters, ({ queue }) => queue)].map(queueOf)}`;
 }
