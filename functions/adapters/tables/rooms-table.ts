@@ -250,12 +250,14 @@ const WRITER_BYTES = 18;
  */
 function placed({ past: all = [], ...room }: Room, retention: Duration, now: Instant) {
   const past = all.filter(({ expiresAt }) => expiresAt + retention > now);
+  if (past.length === 0) return { room, others: [] };
   const withLast = (count: number): Room =>
     count === 0 ? room : { ...room, past: past.slice(past.length - count) };
   const units = (count: number) =>
     Math.ceil((bytesOf(toRow(withLast(count), retention)) + WRITER_BYTES) / UNIT);
+  const most = units(0);
   let kept = past.length;
-  while (kept > 0 && units(kept) > units(0)) kept -= 1;
+  while (units(kept) > most) kept -= 1;
   return { room: withLast(kept), others: past.slice(0, past.length - kept) };
 }
 
