@@ -1,4 +1,4 @@
-import { columns, fitted, moment } from '../../local/demo/text.ts';
+import { columns, counted, fitted, moment } from '../../local/demo/text.ts';
 import { command } from '../frame/command.ts';
 import { EXIT } from '../frame/errors.ts';
 import { durationOf } from '../frame/parse.ts';
@@ -82,7 +82,7 @@ function hostLines({ application, hosts = [] }: Account): string[] {
 
 function hostUse({ perDay, rooms, madeToday }: HostShare): string {
   if (rooms === undefined) return `${perDay} rooms a day at most`;
-  return `${rooms} ${rooms === 1 ? 'room' : 'rooms'}, ${madeToday} of ${perDay} made today`;
+  return `${counted(rooms, 'room')}, ${madeToday} of ${perDay} made today`;
 }
 
 function wrongLine({ application, provider, error }: Account): string {
