@@ -1,4 +1,5 @@
 import { roomsTable } from '../functions/adapters/tables/rooms-table.ts';
+import { readRows } from '../functions/rooms/fleet/read-rows.ts';
 import type { PastGeneration, Room } from '../functions/rooms/model/room.ts';
 import { deploymentMarks } from '../functions/runtime/deployment-marks.ts';
 import { dynamoDbAt } from '../local/engines/services.ts';
@@ -191,14 +192,11 @@ export async function entriesOf({ stack, doors }: LocalRooms) {
   });
   const rows = new Map<string, Room>();
   const past: PastGeneration[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.scan(cursor);
-    for (const entry of page.items) {
+  for await (const entries of readRows(table)) {
+    for (const entry of entries) {
       if ('revision' in entry) rows.set(entry.key, entry);
       else past.push(entry);
     }
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  }
   return { rows, past };
 }

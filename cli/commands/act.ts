@@ -1,4 +1,5 @@
 import { isReason, REASON_RULE } from '../../functions/requests/room-request/schema.ts';
+import { readRows } from '../../functions/rooms/fleet/read-rows.ts';
 import type { RoomAction } from '../../functions/rooms/model/room.ts';
 import { sourceOf } from '../../functions/rooms/model/sequence.ts';
 import { counted, rehearsedLines } from '../../local/demo/text.ts';
@@ -178,16 +179,13 @@ async function selected(
   const { rooms } = deployment;
   const assertKnown = warnOfUnknown(application, deployment, terminal);
   const keys: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await rooms.scan(cursor);
-    for (const entry of page.items) {
+  for await (const entries of readRows(rooms)) {
+    for (const entry of entries) {
       if (!('revision' in entry) || ['cancelled', 'rejected'].includes(entry.state)) continue;
       if (fits(entry, { application, prefix })) keys.push(entry.key);
     }
-    cursor = page.cursor;
     terminal.progress(`${keys.length.toLocaleString('en')} rooms found`);
-  } while (cursor !== undefined);
+  }
   terminal.progress();
   if (keys.length === 0) assertKnown();
   return keys;

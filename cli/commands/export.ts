@@ -1,3 +1,4 @@
+import { readRows } from '../../functions/rooms/fleet/read-rows.ts';
 import { command } from '../frame/command.ts';
 import { EXIT } from '../frame/errors.ts';
 import { exportedRoom } from '../pages/room-life.ts';
@@ -13,17 +14,14 @@ export const exportRooms = command({
   examples: [['export > rooms.jsonl', 'all rooms, for another program']],
   async run({ terminal, deployment }) {
     const { rooms, linksUrl } = await deployment();
-    let cursor: string | undefined;
     let count = 0;
-    do {
-      const page = await rooms.scan(cursor);
-      const found = page.items.flatMap((entry) => ('revision' in entry ? [entry] : []));
+    for await (const entries of readRows(rooms)) {
+      const found = entries.flatMap((entry) => ('revision' in entry ? [entry] : []));
       if (found.length > 0)
         await terminal.say(found.map((room) => JSON.stringify(exportedRoom(room, linksUrl))).join('\n'));
       count += found.length;
-      cursor = page.cursor;
       terminal.progress(`${count.toLocaleString('en')} rooms`);
-    } while (cursor !== undefined);
+    }
     terminal.progress();
     return EXIT.done;
   },

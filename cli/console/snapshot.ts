@@ -1,3 +1,4 @@
+import { readRows } from '../../functions/rooms/fleet/read-rows.ts';
 import type { PastGeneration, Room, RoomState } from '../../functions/rooms/model/room.ts';
 import { DAY, type Instant } from '../../functions/rooms/model/time.ts';
 import type { Deployment } from '../deployment/deployment.ts';
@@ -101,15 +102,12 @@ async function takeSnapshot(deployment: Deployment, told: (read: number) => void
     now(),
     deployment.applications.map(({ name }) => name),
   );
-  let cursor: string | undefined;
   let read = 0;
-  do {
-    const page = await rooms.scan(cursor);
-    for (const entry of page.items) tally.add(entry);
-    read += page.items.length;
+  for await (const entries of readRows(rooms)) {
+    for (const entry of entries) tally.add(entry);
+    read += entries.length;
     told(read);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  }
   return tally.snapshot();
 }
 

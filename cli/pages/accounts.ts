@@ -1,3 +1,4 @@
+import { readRows } from '../../functions/rooms/fleet/read-rows.ts';
 import type { ProviderRoom } from '../../functions/rooms/model/ports.ts';
 import type { Room } from '../../functions/rooms/model/room.ts';
 import { DAY, type Duration, type Instant } from '../../functions/rooms/model/time.ts';
@@ -97,11 +98,9 @@ async function livingIn(
   { told }: Pick<AccountsOptions, 'told'>,
 ): Promise<ReadonlyMap<string, Living>> {
   const found = new Map<string, Living>();
-  let cursor: string | undefined;
   let read = 0;
-  do {
-    const page = await rooms.scan(cursor);
-    for (const entry of page.items) {
+  for await (const entries of readRows(rooms)) {
+    for (const entry of entries) {
       if (!('revision' in entry)) continue;
       read += 1;
       const { current, ending } = livingOf(entry, now());
@@ -109,8 +108,7 @@ async function livingIn(
       for (const application of ending) add(found, application, 'ending');
     }
     told?.(read);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  }
   return found;
 }
 

@@ -1,6 +1,7 @@
 import { roomRequest } from '../../functions/requests/room-request/room-request.ts';
 import { requestSequence } from '../../functions/requests/room-request/sequence.ts';
 import { decideImport } from '../../functions/rooms/decisions/import.ts';
+import { readRows } from '../../functions/rooms/fleet/read-rows.ts';
 import { notOfPool } from '../../functions/rooms/model/placement.ts';
 import type { ProviderRoom } from '../../functions/rooms/model/ports.ts';
 import type { ImportedRoom, PastGeneration, Room } from '../../functions/rooms/model/room.ts';
@@ -258,15 +259,12 @@ async function readOwners(
       if (places.has(place)) rooms.set(place, entry.key);
     }
   };
-  let cursor: string | undefined;
   let read = 0;
-  do {
-    const page = await store.scan(cursor);
-    page.items.forEach(take);
-    read += page.items.length;
+  for await (const entries of readRows(store)) {
+    entries.forEach(take);
+    read += entries.length;
     told(`${read.toLocaleString('en')} rows compared`);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  }
   return { rooms, past, rows };
 }
 

@@ -1,3 +1,4 @@
+import { readRows } from '../../functions/rooms/fleet/read-rows.ts';
 import { type CalendarMemory, meetingsOf } from '../../functions/rooms/model/occurrences.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
 import type { AccountLimits, Deployment } from '../deployment/deployment.ts';
@@ -51,10 +52,8 @@ async function plannedIn(
 ) {
   const planned = new Map<string, Meeting[]>();
   const unseen: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await rooms.scan(cursor);
-    for (const entry of page.items) {
+  for await (const entries of readRows(rooms)) {
+    for (const entry of entries) {
       if (!('revision' in entry) || !entry.current || !entry.calendar) continue;
       const { key, current, calendar } = entry;
       if (!applications.has(current.application)) continue;
@@ -64,8 +63,7 @@ async function plannedIn(
         .filter(({ start, end }) => end > now() && start < until);
       planned.set(current.application, [...(planned.get(current.application) ?? []), ...meetings]);
     }
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  }
   return { planned, unseen: unseen.sort() };
 }
 

@@ -7,6 +7,7 @@ import { type ReconcileOptions, reconcile } from '../../doctor/reconcile.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
 import type { Connection } from '../../functions/connections/connection.ts';
 import type { Feed } from '../../functions/feeds/feed.ts';
+import { readRows } from '../../functions/rooms/fleet/read-rows.ts';
 import type { RoomStore } from '../../functions/rooms/model/ports.ts';
 import type {
   ApplicationEntry,
@@ -148,12 +149,9 @@ export class LocalClient {
   /** Returns all rooms, by key. */
   async rooms(): Promise<ShownRoom[]> {
     const rooms: ShownRoom[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await this.#rooms.scan(cursor);
-      for (const entry of page.items) if ('revision' in entry) rooms.push(shownRoom(entry, this.linksUrl));
-      cursor = page.cursor;
-    } while (cursor !== undefined);
+    for await (const entries of readRows(this.#rooms)) {
+      for (const entry of entries) if ('revision' in entry) rooms.push(shownRoom(entry, this.linksUrl));
+    }
     return rooms.sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.key.localeCompare(b.key));
   }
 

@@ -12,6 +12,7 @@ import { secretsManager } from '../../functions/adapters/secrets.ts';
 import { type LinkItem, toLink } from '../../functions/adapters/tables/link-item.ts';
 import { linksTable } from '../../functions/adapters/tables/links-table.ts';
 import { roomsTable } from '../../functions/adapters/tables/rooms-table.ts';
+import { readRows } from '../../functions/rooms/fleet/read-rows.ts';
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import { withLinks } from '../../functions/rooms/lifecycle/links.ts';
 import { base32Digest } from '../../functions/rooms/model/digest.ts';
@@ -145,12 +146,7 @@ export async function deploy(engines: Engines, options: DeploymentOptions): Prom
     },
     async entries() {
       const all: (Room | PastGeneration)[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await auditor.scan(cursor);
-        all.push(...page.items);
-        cursor = page.cursor;
-      } while (cursor !== undefined);
+      for await (const entries of readRows(auditor)) all.push(...entries);
       return all;
     },
     async links() {

@@ -10,11 +10,12 @@ const ACTING_TIME: Duration = MINUTE;
 /**
  * Reads the whole table, page by page.
  *
+ * @param timeLeft the time that the invocation has left. Default: no limit
  * @throws OutOfTimeError if the invocation has no time for the rest
  */
 export async function* readRows(
   rooms: Pick<RoomStore, 'scan'>,
-  timeLeft: () => Duration,
+  timeLeft: () => Duration = () => Number.POSITIVE_INFINITY,
 ): AsyncGenerator<readonly (Room | PastGeneration)[]> {
   let cursor: string | undefined;
   let entries = 0;
