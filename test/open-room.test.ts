@@ -6,6 +6,7 @@ import { DAY } from '../functions/rooms/model/time.ts';
 import type { Queue } from '../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
 import { makeLinksTable, startDynalite, type Tables } from '../local/engines/table-engines.ts';
+import { stubEnvironment } from './support/lambda-environment.ts';
 
 const HOST = 'meet.example';
 
@@ -32,19 +33,13 @@ beforeAll(async () => {
     linksUrl: `https://${HOST}/`,
     names: true,
   });
-  const environment = {
-    AWS_REGION: 'local',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+  stubEnvironment('open-room', {
     AWS_ENDPOINT_URL_DYNAMODB: tables.endpoint,
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     LINKS_TABLE: tableName,
     REQUESTS_QUEUE: queue.url,
     APPEARANCE: JSON.stringify({ page: 'redirect', team: 'Team <A>', contact: 'help@team.example' }),
-    POWERTOOLS_METRICS_NAMESPACE: 'Test',
-    POWERTOOLS_SERVICE_NAME: 'open-room',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  });
   vi.stubEnv('AWS_ENDPOINT_URL', undefined);
   await startCopy();
 });

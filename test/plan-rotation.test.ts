@@ -7,6 +7,7 @@ import { DAY, HOUR, SECOND } from '../functions/rooms/model/time.ts';
 import type { Queue } from '../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
 import { makeRoomsTable, startDynalite, type Tables } from '../local/engines/table-engines.ts';
+import { stubEnvironment } from './support/lambda-environment.ts';
 import { aRoom } from './support/rooms.ts';
 
 let tables: Tables;
@@ -22,10 +23,7 @@ beforeAll(async () => {
   const make = (name: string) => queues.create(name, `arn:aws:sqs:local:000000000000:${name}`, {});
   [plans, deadLetters, rotations] = [make('plans'), make('dead-letters'), make('rotations')];
   const tableName = await makeRoomsTable(tables);
-  const environment = {
-    AWS_REGION: 'local',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+  stubEnvironment('plan-rotation', {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: tables.endpoint,
     ROOMS_TABLE: tableName,
@@ -36,10 +34,7 @@ beforeAll(async () => {
     ROTATIONS_PER_RUN: '500',
     SPREAD_SECONDS: '0',
     LONGEST_GAP_SECONDS: String((25 * HOUR) / SECOND),
-    POWERTOOLS_METRICS_NAMESPACE: 'Test',
-    POWERTOOLS_SERVICE_NAME: 'plan-rotation',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  });
   ({ handler } = (await import('../functions/plan-rotation.ts')) as unknown as { handler: typeof handler });
   const rooms = roomsTable(tables.dynamoDb, { tableName });
   const now = Date.now();

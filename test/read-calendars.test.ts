@@ -8,6 +8,7 @@ import { createCalendarTable, startDynalite, type Tables } from '../local/engine
 import { type SecretsEndpoint, secretsEndpoint } from './adapters/secrets-endpoint.ts';
 import { type CalendarServer, SECRET_PATH, startCalendarServer } from './feeds/calendar-server.ts';
 import { calendar, vevent } from './requests/calendar/texts.ts';
+import { stubEnvironment } from './support/lambda-environment.ts';
 
 /** Its secret is none of Google. */
 const CONNECTION: Connection = {
@@ -35,10 +36,7 @@ beforeAll(async () => {
   const queue = (name: string) => queues.create(name, `arn:aws:sqs:local:000000000000:${name}`, {});
   [inbox, deadLetters, requests] = [queue('calendars'), queue('calendars-dead'), queue('requests')];
   await createCalendarTable(tables.client, 'calendars');
-  const environment = {
-    AWS_REGION: 'local',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+  stubEnvironment('read-calendars', {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: tables.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
@@ -49,10 +47,7 @@ beforeAll(async () => {
     FEEDS: JSON.stringify([{ name: 'team', secret: 'feed/team' }]),
     CONNECTIONS: JSON.stringify([CONNECTION]),
     CALENDARS_TABLE: 'calendars',
-    POWERTOOLS_METRICS_NAMESPACE: 'Test',
-    POWERTOOLS_SERVICE_NAME: 'read-calendars',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  });
   vi.stubGlobal(ONE_MACHINE as unknown as string, true);
   ({ handler } = (await import('../functions/read-calendars.ts')) as unknown as { handler: typeof handler });
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => logged.push(String(text)) > 0);

@@ -6,6 +6,7 @@ import { DAY, HOUR, SECOND } from '../functions/rooms/model/time.ts';
 import { type Deployment, deploy } from './support/deployment.ts';
 import { type Engines, startEngines } from './support/engines.ts';
 import { aContext } from './support/inbox.ts';
+import { stubEnvironment } from './support/lambda-environment.ts';
 import { catchOutput } from './support/output.ts';
 import { aSpec } from './support/rooms.ts';
 import { aRequest } from './support/world.ts';
@@ -27,10 +28,7 @@ beforeAll(async () => {
   name = account.entry.name;
   // an application whose secret nobody has put there
   const locked = { ...account.entry, name: 'locked', secret: 'locked' };
-  const environment = {
-    AWS_REGION: 'local',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+  stubEnvironment('reconcile-rooms', {
     AWS_ENDPOINT_URL_DYNAMODB: engines.tables.endpoint,
     AWS_ENDPOINT_URL_SQS: engines.queues.endpoint,
     AWS_ENDPOINT_URL_EVENTBRIDGE: engines.standIns,
@@ -49,10 +47,7 @@ beforeAll(async () => {
     ROTATIONS_QUEUE: inboxes.rotations.queue.url,
     RECONCILIATION: 'repair',
     BRAKE_PERCENT: '5',
-    POWERTOOLS_METRICS_NAMESPACE: 'Test',
-    POWERTOOLS_SERVICE_NAME: 'reconcile-rooms',
-  };
-  for (const [variable, value] of Object.entries(environment)) vi.stubEnv(variable, value);
+  });
   ({ handler } = (await import('../functions/reconcile-rooms.ts')) as unknown as { handler: typeof handler });
   const spec = aSpec({ settings: { display_name: 'Weekly', join_approval_level: 'explicit_approval' } });
   await ensureRoom(aRequest({ key: 'healthy' }), roomContext);

@@ -13,6 +13,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../functions/rooms/model/time.ts';
 import { type Loopback, loopback } from './adapters/loopback.ts';
 import { type Deployment, deploy } from './support/deployment.ts';
 import { type Engines, startEngines } from './support/engines.ts';
+import { stubEnvironment } from './support/lambda-environment.ts';
 import { catchOutput } from './support/output.ts';
 import { START } from './support/rooms.ts';
 import { aRequest } from './support/world.ts';
@@ -40,18 +41,12 @@ beforeAll(async () => {
   });
   emulator = deployment.account.emulator as MeetingsApi;
   engines.secrets.create({ arn: 'arn:callbacks', name: 'callbacks' }, 'the secret of the addresses');
-  const environment = {
-    AWS_REGION: 'local',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+  stubEnvironment('room-callbacks', {
     AWS_ENDPOINT_URL_SQS: engines.queues.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: engines.standIns,
     ROTATIONS_QUEUE: deployment.inboxes.rotations.queue.url,
     CALLBACKS_SECRET: 'callbacks',
-    POWERTOOLS_METRICS_NAMESPACE: 'Test',
-    POWERTOOLS_SERVICE_NAME: 'room-callbacks',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  });
   const { handler } = await import('../functions/room-callbacks.ts');
   const hear = handler as unknown as (event: object, context: object) => Promise<{ statusCode: number }>;
   functionUrl = await loopback(async ({ method, path, body }) => {

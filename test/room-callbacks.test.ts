@@ -6,6 +6,7 @@ import { readNews } from '../functions/requests/tasks/rotation.ts';
 import type { Queue } from '../local/engines/queue.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
 import { type SecretsEndpoint, secretsEndpoint } from './adapters/secrets-endpoint.ts';
+import { stubEnvironment } from './support/lambda-environment.ts';
 import { START } from './support/rooms.ts';
 
 const BASE = 'https://callbacks.example/';
@@ -30,18 +31,12 @@ beforeAll(async () => {
     secretsEndpoint('the first secret of the deployment'),
   ]);
   queue = queues.create('rotations', 'arn:aws:sqs:local:000000000000:rotations', {});
-  const environment = {
-    AWS_REGION: 'local',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+  stubEnvironment('room-callbacks', {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     ROTATIONS_QUEUE: queue.url,
     CALLBACKS_SECRET: 'callbacks',
-    POWERTOOLS_METRICS_NAMESPACE: 'Test',
-    POWERTOOLS_SERVICE_NAME: 'room-callbacks',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  });
   ({ handler } = (await import('../functions/room-callbacks.ts')) as unknown as { handler: typeof handler });
   address = new URL(await addressOf(KEY));
 });

@@ -11,6 +11,7 @@ import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
 import { type Loopback, loopback } from './adapters/loopback.ts';
 import { type SecretsEndpoint, secretsEndpoint } from './adapters/secrets-endpoint.ts';
 import { HOSTS, startZoomBench, type ZoomBench } from './adapters/zoom/bench.ts';
+import { stubEnvironment } from './support/lambda-environment.ts';
 import { aSpec } from './support/rooms.ts';
 import { aRequest, makeWorld } from './support/world.ts';
 
@@ -33,19 +34,13 @@ const logged: string[] = [];
 beforeAll(async () => {
   [queues, secrets] = await Promise.all([startQueues(), secretsEndpoint(TOKEN)]);
   queue = queues.create('rotations', 'arn:aws:sqs:local:000000000000:rotations', {});
-  const environment = {
-    AWS_REGION: 'local',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+  stubEnvironment('room-callbacks', {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     ROTATIONS_QUEUE: queue.url,
     CALLBACKS_SECRET: 'callbacks',
     WEBHOOKS: JSON.stringify([{ application: 'main', path: PATH, secret: 'webhook' }]),
-    POWERTOOLS_METRICS_NAMESPACE: 'Test',
-    POWERTOOLS_SERVICE_NAME: 'room-callbacks',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  });
   ({ handler } = (await import('../functions/room-callbacks.ts')) as unknown as { handler: typeof handler });
 });
 

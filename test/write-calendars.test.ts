@@ -8,6 +8,7 @@ import { ONE_MACHINE } from '../functions/runtime/one-machine.ts';
 import { type QueueEngine, startQueues } from '../local/engines/queues.ts';
 import { createCalendarTable, startDynalite, type Tables } from '../local/engines/table-engines.ts';
 import { type SecretsEndpoint, secretsEndpoint } from './adapters/secrets-endpoint.ts';
+import { stubEnvironment } from './support/lambda-environment.ts';
 
 const ANNA = 'anna@example.org';
 const ROBOT = 'rooms@project.iam.gserviceaccount.com';
@@ -44,10 +45,7 @@ beforeAll(async () => {
   calendar = connectedCalendars([connection])[0]?.id ?? '';
   const queue = (name: string) => queues.create(name, `arn:aws:sqs:local:000000000000:${name}`, {});
   await createCalendarTable(tables.client, 'calendars');
-  const environment = {
-    AWS_REGION: 'local',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+  stubEnvironment('write-calendars', {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: tables.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
@@ -58,10 +56,7 @@ beforeAll(async () => {
     EVENT_BUS: 'bus',
     CONNECTIONS: JSON.stringify([connection]),
     CALENDARS_TABLE: 'calendars',
-    POWERTOOLS_METRICS_NAMESPACE: 'Test',
-    POWERTOOLS_SERVICE_NAME: 'write-calendars',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  });
   vi.stubGlobal(ONE_MACHINE as unknown as string, true);
   ({ handler } = (await import('../functions/write-calendars.ts')) as unknown as { handler: typeof handler });
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
