@@ -140,7 +140,7 @@ export async function reconcileRooms(
     if (!next || troubled.has(name)) continue;
     rest.push({ applications: [name], from: next, before: totals[name], confirmed: left, share: task.share });
   }
-  if (untouched.length > 0) rest.push({ applications: untouched, confirmed, share: task.share });
+  if (untouched.length > 0) rest.push(withoutOrders(task, untouched, ordered));
   const done = Object.entries(totals).filter(([name]) => !inventories.get(name)?.next);
   return { applications: report, rest, totals: Object.fromEntries(done) };
 }
@@ -153,18 +153,19 @@ async function repairAll(
 ): Promise<ReadonlySet<string>> {
   const ordered = new Set(before);
   if (reconciling.mode === 'report') return ordered;
-  if (before.length === 0) await send(recovered, reconciling);
+  const isNew = ({ found = [] }: RotationOrder) => found.some(({ application }) => !ordered.has(application));
+  await send(recovered.filter(isNew), reconciling);
   for (const [name, inventory] of inventories) {
     const open = ordered.has(name) ? [] : (orders.get(inventory) ?? []);
     await repair(name, inventory, open, { ...reconciling, ...task }, troubled);
-    if (!inventory.report.held && open.length + recovered.length > 0) ordered.add(name);
+    if (!inventory.report.held && open.length + inventory.report.recovered > 0) ordered.add(name);
   }
   return ordered;
 }
 
 /** Returns the task of another attempt, which sends no order a second time. */
 function withoutOrders(
-  task: ReconciliationTask,
+  { ordered: _, ...task }: ReconciliationTask,
   applications: readonly string[],
   ordered: ReadonlySet<string>,
 ): ReconciliationTask {

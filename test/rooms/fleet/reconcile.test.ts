@@ -416,6 +416,45 @@ describe('the orders of a run', () => {
     await repeated(world, rest[0] ?? { applications: [] }, [out, out]);
     expect(orders(world).toSorted()).toEqual(['a lost', 'b lost', 'c lost', 'd lost']);
   });
+
+  describe('of which an earlier attempt has sent those of one application', () => {
+    const TASK = { applications: ['one', 'two'], ordered: ['one'] };
+
+    /** @param place the application of a room that is to be given back */
+    async function restored(place: string) {
+      const world = await aged(['a'], { applications: TASK.applications });
+      await stray(world, roomToken(DEPLOYMENT, 'a', 2, aSpec()), place);
+      world.clock.now += 2 * HOUR;
+      return world;
+    }
+
+    it.each([
+      ['two', ['a recovered']],
+      ['one', []],
+    ])('gives back a room of application %s by %j', async (place, sent) => {
+      const world = await restored(place);
+      await reconcile(world, {}, TASK);
+      expect(orders(world)).toEqual(sent);
+    });
+
+    it('stay sent where the list of the application has to wait', async () => {
+      const world = await restored('two');
+      const task = { ...TASK, applications: ['two', 'one'] };
+      const { rest } = await reconcile(world, { mostRooms: 0 }, task);
+      expect(rest).toContainEqual({ applications: ['one'], ordered: ['one'] });
+    });
+
+    it('hold back none of another application whose list fails', async () => {
+      const world = await restored('one');
+      const { two } = world.providers;
+      if (two) {
+        two.list = () => {
+          throw new UnauthorizedError('401');
+        };
+      }
+      expect((await reconcile(world, {}, TASK)).rest).toEqual([{ applications: ['two'] }]);
+    });
+  });
 });
 
 describe('an application that gives no list', () => {
