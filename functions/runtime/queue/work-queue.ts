@@ -3,8 +3,13 @@ import type { Sqs } from '../../adapters/aws/operations.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { HOUR, MINUTE, SECOND } from '../../rooms/model/time.ts';
 
-/** SQS's own limits. */
-const LONGEST_VISIBILITY: Duration = 12 * HOUR;
+/**
+ * SQS hides a message for at most 12 hours from its receive, and refuses a longer wait. The receive may have been as long
+ * ago as an invocation takes.
+ */
+const LONGEST_VISIBILITY: Duration = 12 * HOUR - 15 * MINUTE;
+
+/** SQS's own limit. */
 export const LONGEST_DELAY: Duration = 15 * MINUTE;
 
 /** The reason is shown in consoles and counts towards the message's size. */
