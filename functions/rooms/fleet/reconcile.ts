@@ -125,24 +125,24 @@ export async function reconcileRooms(
   const { inventories, troubled, untouched } = comparison;
   const ordered = await repairAll(task, comparison, reconciling);
   const report = Object.fromEntries([...inventories].map(([name, { report }]) => [name, report]));
+  const totals = Object.fromEntries(
+    Object.entries(report).map(([name, found]) => [name, totalsOf(found, task.before)]),
+  );
+  const done = Object.fromEntries(Object.entries(totals).filter(([name]) => !inventories.get(name)?.next));
   const sole = applications.length === 1 ? [...troubled.values()][0] : undefined;
   const trouble = (await untold(report, reconciling)) ?? sole;
   if (trouble) {
     if (ordered.size === (task.ordered?.length ?? 0)) throw trouble;
-    return { applications: report, rest: [withoutOrders(task, applications, ordered)], totals: {} };
+    return { applications: report, rest: [withoutOrders(task, applications, ordered)], totals: done };
   }
   const left = leftOf(confirmed, report);
-  const totals = Object.fromEntries(
-    Object.entries(report).map(([name, found]) => [name, totalsOf(found, task.before)]),
-  );
   const rest = [...troubled.keys()].map((name) => withoutOrders(task, [name], ordered));
   for (const [name, { next }] of inventories) {
     if (!next || troubled.has(name)) continue;
     rest.push({ applications: [name], from: next, before: totals[name], confirmed: left, share: task.share });
   }
   if (untouched.length > 0) rest.push(withoutOrders(task, untouched, ordered));
-  const done = Object.entries(totals).filter(([name]) => !inventories.get(name)?.next);
-  return { applications: report, rest, totals: Object.fromEntries(done) };
+  return { applications: report, rest, totals: done };
 }
 
 /** @returns the applications whose orders were sent, now or by an earlier attempt */

@@ -380,6 +380,13 @@ describe('the orders of a run', () => {
     expect(world.reports).toHaveLength(1);
   });
 
+  it('are counted for the alarms although the bus refuses the report', async () => {
+    const world = await aged(['a', 'b']);
+    first(world).lose('first-1');
+    const { totals } = await reconcile(world, { events: BUS_OUT });
+    expect(totals).toEqual({ first: { rooms: 1, lost: 1, orphans: 0, held: 0 } });
+  });
+
   it('are sent once, however often an orphan cannot be ended', async () => {
     const world = await aged(['a']);
     first(world).lose('first-1');
