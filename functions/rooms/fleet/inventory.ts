@@ -191,23 +191,37 @@ export function orphansOf({ provider, unclaimed, seenAt }: Inventory, now: Insta
   );
 }
 
+/** An account that refuses so many in a row is asked no more: each call may take as long as it can. */
+const MOST_REFUSALS = 3;
+
 /**
- * Ends the rooms that no row accounts for.
+ * Ends the rooms that no row accounts for. One that cannot be ended does not keep the others.
  *
  * @throws OutOfTimeError if time ran out before all were ended
+ * @throws the error of the first room that could not be ended
  */
 export async function retireOrphans(
   orphans: readonly ListedRoom[],
   { provider, report }: Inventory,
   timeLeft: () => Duration,
 ): Promise<void> {
+  const refusals: unknown[] = [];
+  let inARow = 0;
   for (const { id } of orphans) {
+    if (inARow === MOST_REFUSALS) break;
     if (timeLeft() < ENDING_TIME) {
       throw new OutOfTimeError(
         `there was no time to end all ${orphans.length} orphans: ${report.retired} were ended`,
       );
     }
-    await provider.retire(id);
-    report.retired += 1;
+    try {
+      await provider.retire(id);
+      report.retired += 1;
+      inARow = 0;
+    } catch (error) {
+      refusals.push(error);
+      inARow += 1;
+    }
   }
+  if (refusals.length > 0) throw refusals[0];
 }

@@ -325,6 +325,33 @@ describe('reconciliation of a pool', () => {
     expect(rest).toEqual([{ applications: ['two'] }]);
   });
 
+  it.each([
+    ['one orphan', [0], 5, 6],
+    ['every orphan', [0, 1, 2, 3, 4, 5], 0, 3],
+    ['three in a row', [2, 3, 4], 2, 5],
+    ['two, and two more', [0, 1, 3, 4], 2, 6],
+  ])(
+    'leaves %s that cannot be ended, and ends others until three in a row are refused',
+    async (_, bad, retired, asks) => {
+      const world = await aged([]);
+      const ids: string[] = [];
+      for (let nth = 1; nth <= 6; nth += 1)
+        ids.push(await stray(world, roomToken(DEPLOYMENT, 'nobody', nth)));
+      world.clock.now += 2 * HOUR;
+      const { retire } = first(world);
+      const asked: string[] = [];
+      first(world).retire = async (id) => {
+        asked.push(id);
+        if (bad.some((nth) => ids[nth] === id)) throw new AmbiguousOutcomeError(`no end of ${id}`);
+        return retire(id);
+      };
+      await expect(reconcile(world)).rejects.toThrow(`no end of ${ids[bad[0] ?? 0]}`);
+      const detail = world.reports[0]?.detail;
+      expect(detail).toMatchObject({ applications: { first: { orphans: 6, retired } } });
+      expect(asked).toHaveLength(asks);
+    },
+  );
+
   it('ends as many orphans as there is time for and leaves the rest', async () => {
     const world = await aged([]);
     for (let index = 0; index < 5; index += 1)
