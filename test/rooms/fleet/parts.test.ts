@@ -7,7 +7,11 @@ import {
   type ReconciliationTask,
   reconcileRooms,
 } from '../../../functions/rooms/fleet/reconcile.ts';
-import { ThrottledError } from '../../../functions/rooms/model/errors.ts';
+import {
+  AmbiguousOutcomeError,
+  OutOfTimeError,
+  ThrottledError,
+} from '../../../functions/rooms/model/errors.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { aRequest, DEPLOYMENT, makeWorld, type World } from '../../support/world.ts';
@@ -182,6 +186,40 @@ describe.each([
     const { totals } = await reconcile(world, { onRow });
     expect(totals).toMatchObject({ first: { lost: 0, orphans: 2 } });
     expect(world.kept()).toHaveLength(66);
+  });
+});
+
+describe('an orphan in a part of a list that goes on', () => {
+  async function withOrphan(refusal: Error, refusals: number) {
+    const world = await aged(45);
+    newestFirst(world);
+    const settings = { display_name: 'stray' };
+    const token = roomToken(DEPLOYMENT, 'nobody', 1);
+    await first(world).create({ token, settings, expiresAt: world.clock.now + 30 * DAY });
+    world.clock.now += 2 * HOUR;
+    first(world).lose('first-1');
+    const { retire } = first(world);
+    let left = refusals;
+    first(world).retire = async (id) => {
+      left -= 1;
+      if (left >= 0) throw refusal;
+      return retire(id);
+    };
+    return world;
+  }
+
+  it('that cannot be ended does not keep the run from the rooms of later parts', async () => {
+    const world = await withOrphan(new AmbiguousOutcomeError('500'), Number.POSITIVE_INFINITY);
+    const { reports, totals } = await reconcile(world);
+    expect(reports[0]).toMatchObject({ orphans: 1, retired: 0 });
+    expect(lostKeys(world)).toEqual(['room-0']);
+    expect(totals).toMatchObject({ first: { lost: 1, orphans: 1 } });
+  });
+
+  it('for which there is no time is ended by another attempt', async () => {
+    const world = await withOrphan(new OutOfTimeError('no time'), 1);
+    await expect(reconcile(world)).rejects.toThrow('no time');
+    expect((await reconcile(world)).reports[0]).toMatchObject({ orphans: 1, retired: 1 });
   });
 });
 
