@@ -2,7 +2,7 @@ import { isReason, REASON_RULE } from '../../functions/requests/room-request/sch
 import { readRows } from '../../functions/rooms/fleet/read-rows.ts';
 import type { RoomAction } from '../../functions/rooms/model/room.ts';
 import { sourceOf } from '../../functions/rooms/model/sequence.ts';
-import { counted, rehearsedLines } from '../../local/demo/text.ts';
+import { counted, firstOf, rehearsedLines } from '../../local/demo/text.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { type Call, type Command, command, type Flags, type Values } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
@@ -34,7 +34,7 @@ const FLAGS = {
   },
   wait: { type: 'boolean', help: 'until it is done; exit code 1: it was refused, or is not done in time' },
   timeout: { type: 'string', value: '5m', help: 'how long --wait waits; default 5m', needs: ['wait'] },
-  yes: { type: 'boolean', help: 'does not ask, also for more than one key' },
+  yes: { type: 'boolean', help: 'does not ask' },
 } as const satisfies Flags;
 
 type ActFlags = Values<typeof FLAGS>;
@@ -97,7 +97,7 @@ const ROTATE: Action = {
 const shared = (action: Action) => ({
   name: action.name,
   summary: action.summary,
-  details: `${action.details}\nEach is a message to the queue of requests. More than one key asks first.`,
+  details: `${action.details}\nEach is a message to the queue of requests. It asks first for more than one key, and for rooms by a property.`,
   usage: '[KEY...]',
   most: Number.POSITIVE_INFINITY,
   reach: 'any' as const,
@@ -136,8 +136,12 @@ async function act(action: Action, extra: object, call: Call<typeof FLAGS>): Pro
   if (!isMany) await assertKnown(action, keys, { deployment, terminal });
   const bodyOf = (key: string) => JSON.stringify({ key, action: action.name, ...extra, reason });
   if (flags['dry-run']) return rehearseAll(keys.map(bodyOf), deployment, call);
-  if (keys.length > 1 && !flags.yes)
-    await confirm(`${action.name} ${counted(keys.length, 'room')}${action.warning}`, terminal);
+  // a person who gives a property has not seen the keys yet
+  if ((keys.length > 1 || isMany) && !flags.yes)
+    await confirm(
+      `${action.name} ${counted(keys.length, 'room')}, ${firstOf(keys)}${action.warning}`,
+      terminal,
+    );
   const before = flags.wait ? await inParts(keys, (key) => deployment.rooms.read(key)) : [];
   const sent = await sendAll(keys.map(bodyOf), deployment, call);
   terminal.note(
@@ -184,7 +188,7 @@ async function selected(
       if (!('revision' in entry) || ['cancelled', 'rejected'].includes(entry.state)) continue;
       if (fits(entry, { application, prefix })) keys.push(entry.key);
     }
-    terminal.progress(`${keys.length.toLocaleString('en')} rooms found`);
+    terminal.progress(`${counted(keys.length, 'room')} found`);
   }
   terminal.progress();
   if (keys.length === 0) assertKnown();

@@ -1,6 +1,6 @@
 import { REMEMBERED } from '../../functions/rooms/model/occurrences.ts';
 import { DAY } from '../../functions/rooms/model/time.ts';
-import { columns, moment } from '../../local/demo/text.ts';
+import { columns, firstOf, moment } from '../../local/demo/text.ts';
 import { command } from '../frame/command.ts';
 import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import { countOf } from '../frame/parse.ts';
@@ -95,13 +95,9 @@ function nightOf(text: string, now: number): number {
 
 const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
-/** How many keys a line names. */
-const NAMED = 5;
-
 function unseenOf(keys: readonly string[]): string {
-  const more = keys.length > NAMED ? `, and ${keys.length - NAMED} more` : '';
   return (
-    `! not all meetings of ${keys.slice(0, NAMED).join(', ')}${more} are known, so they may be at the same time as others: a row ` +
+    `! not all meetings of ${firstOf(keys)} are known, so they may be at the same time as others: a row ` +
     `remembers the ${REMEMBERED} meetings of a series that end last, and none of a series without an end`
   );
 }

@@ -1,12 +1,12 @@
-import { nearestOf } from '../../lib/settings/nearest.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { command } from '../frame/command.ts';
 import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import type { Terminal } from '../frame/terminal.ts';
 import { Changes, intervalOf, WATCH, type Watching, watch } from '../frame/watch.ts';
 import { lifeOf } from '../pages/life-of.ts';
+import { noRoomOf } from '../pages/no-room.ts';
 import type { RoomLife } from '../pages/room-life.ts';
-import { roomPage } from '../pages/room-page.ts';
+import { problemLines, roomPage } from '../pages/room-page.ts';
 
 export const show = command({
   name: 'show',
@@ -17,7 +17,8 @@ export const show = command({
   reach: 'any',
   details:
     'It reads the rows of the key, the dead-letter queues, and what was written into events of calendars. Exit code 1:\n' +
-    'something is wrong with the room, or there is no such room. The last events of the stack on this machine are what it\n' +
+    'something is wrong with the room, or there is none. Then it prints why a request for the key was given up, or similar\n' +
+    'keys. The last events of the stack on this machine are what it\n' +
     'announced; those of a stack in AWS are the changes of generation, from the history of the key.',
   examples: [
     ['show team-a/weekly', 'everything about the room of that key'],
@@ -31,7 +32,7 @@ export const show = command({
     const redraws = terminal.canRedraw && !json;
     if (flags.watch) return watchRoom(key, found, { terminal, interval, redraws, json });
     const life = await lifeOf(key, found);
-    if (!life) throw new Error(`there is no room ${key}${await didYouMean(key, found)}`);
+    if (!life) throw new Error((await noRoomLines(key, found, terminal)).join('\n'));
     if (json) await terminal.say(JSON.stringify(life, null, 2));
     else for (const line of roomPage(life, found.now(), terminal)) await terminal.say(line);
     return life.problems.length > 0 ? EXIT.wrong : EXIT.done;
@@ -60,20 +61,12 @@ function linesOf(life: RoomLife, { now }: Deployment, json: boolean, terminal: T
   return json ? [JSON.stringify(life)] : roomPage(life, now(), terminal);
 }
 
-/** Pages of the table that are searched for a similar key. */
-const PAGES = 5;
-
-/** The number of similar keys in an error. */
-const OFFERED = 3;
-
-async function didYouMean(key: string, { rooms }: Deployment): Promise<string> {
-  let near: readonly string[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < PAGES && (page === 0 || cursor !== undefined); page += 1) {
-    const { items, cursor: next } = await rooms.scan(cursor);
-    const keys = items.flatMap((entry) => ('revision' in entry ? [entry.key] : []));
-    near = nearestOf(key, [...near, ...keys], OFFERED);
-    cursor = next;
-  }
-  return near.length > 0 ? `: did you mean ${near.join(', ')}?` : ': list shows all keys';
+/** Says why there is no room, if a message about the key was given up; else which keys are similar. */
+async function noRoomLines(key: string, found: Deployment, terminal: Terminal): Promise<readonly string[]> {
+  const { problems, near } = await noRoomOf(key, found);
+  if (problems.length > 0)
+    return [`there is no room ${key}`, ...problemLines(problems, { ...terminal, hasColours: false })];
+  return [
+    `there is no room ${key}: ${near.length > 0 ? `did you mean ${near.join(', ')}?` : 'list shows all keys'}`,
+  ];
 }

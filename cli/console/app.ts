@@ -7,12 +7,13 @@ import { moment } from '../../local/demo/text.ts';
 import type { DeadLetter, Deployment } from '../deployment/deployment.ts';
 import { lifeOf } from '../pages/life-of.ts';
 import { iso } from '../pages/listed-room.ts';
+import { noRoomOf } from '../pages/no-room.ts';
 import type { RoomFilter } from '../pages/room-filter.ts';
 import { type Admission, onlyFromHere, onlyTheOperator, safeHeaders } from './guards.ts';
 import { deadLettersContent, LETTER_ACTIONS, type LetterAction } from './pages/dead-letters.ts';
 import { type Markup, type PagePath, page, roomAddress } from './pages/layout.ts';
 import { overviewContent } from './pages/overview.ts';
-import { ACTIONS, type RoomActionName, roomContent } from './pages/room.ts';
+import { ACTIONS, noRoomContent, type RoomActionName, roomContent } from './pages/room.ts';
 import { nightsContent, roomsContent } from './pages/rooms.ts';
 import { Counter, DAYS, midnight } from './snapshot.ts';
 import { script, style } from './style.ts';
@@ -73,7 +74,7 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
     const life = key === '' ? undefined : await lifeOf(key, deployment);
     if (!life) {
       context.status(404);
-      return show(context, 'No such room', '/rooms', html`<p>There is no room <code>${key}</code>.</p>`);
+      return show(context, 'No such room', '/rooms', noRoomContent(key, await noRoomOf(key, deployment)));
     }
     const sent = ACTIONS.find((action) => action === context.req.query('sent'));
     return show(context, key, '/rooms', roomContent({ life, now: deployment.now(), sent }));

@@ -134,7 +134,8 @@ function unclear({ unclear: change }: Room, { now }: Circumstances): Problem | u
   };
 }
 
-function resting({ queue, id, attributes }: DeadLetter): Problem {
+/** A message that was given up, as a problem of the key that it is about. */
+export function resting({ queue, id, attributes }: DeadLetter): Problem {
   return {
     what: `a message about it rests in ${queue}: ${id}`,
     why: attributes.failureReason ?? attributes.ERROR_MESSAGE ?? 'it was received too often',

@@ -2,14 +2,16 @@ import { columns, moment } from '../../local/demo/text.ts';
 import { stateWithHold } from '../../local/rooms/shown-room.ts';
 import { PROGRAM } from '../frame/help.ts';
 import { painted, type Terminal } from '../frame/terminal.ts';
-import { span } from './problems.ts';
+import { type Problem, span } from './problems.ts';
 import type { RoomLife } from './room-life.ts';
 
 /** The page of a key: its problems first, then all other data. */
 export function roomPage(life: RoomLife, now: number, terminal: Terminal): string[] {
   return [
     painted(terminal, 'bold', life.key),
-    ...problemLines(life, terminal),
+    ...(life.problems.length > 0
+      ? problemLines(life.problems, terminal)
+      : [painted(terminal, 'green', 'nothing is wrong')]),
     '',
     ...columns(factsOf(life, now)).map((line) => line.trimEnd()),
     ...sectionsOf(life).flatMap(([title, lines]) => ['', title, ...lines.map((line) => `  ${line}`)]),
@@ -28,8 +30,8 @@ export function sectionsOf(life: RoomLife): readonly (readonly [title: string, l
   return all.filter(([, lines]) => lines.length > 0);
 }
 
-function problemLines({ problems }: RoomLife, terminal: Terminal): string[] {
-  if (problems.length === 0) return [painted(terminal, 'green', 'nothing is wrong')];
+/** Formats problems: what, why, and the command that fixes each. */
+export function problemLines(problems: readonly Problem[], terminal: Terminal): string[] {
   return problems.flatMap(({ what, why, command }) => [
     painted(terminal, 'red', `! ${what}`),
     `  ${why}`,

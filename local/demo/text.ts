@@ -257,6 +257,15 @@ export function waitingLines(waiting: StackFacts['waiting']): string[] {
   );
 }
 
+/** How many keys a sentence names. */
+const NAMED = 5;
+
+/** The keys for a sentence: the first ones, and how many more there are. */
+export function firstOf(keys: readonly string[]): string {
+  const more = keys.length > NAMED ? `, and ${keys.length - NAMED} more` : '';
+  return `${keys.slice(0, NAMED).join(', ')}${more}`;
+}
+
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -115,8 +115,6 @@ describe('show', () => {
   });
 
   test('says first what is wrong, why, and what mends it', async () => {
-    const { code, out } = await here('show', 'nameless');
-    expect([code, out]).toEqual([1, '']);
     expect(await here('show', 'team/aa')).toMatchObject({
       code: 1,
       err: 'there is no room team/aa: did you mean team/a, team/b?\n',
@@ -132,6 +130,29 @@ describe('show', () => {
     const painted = await shown({ width: 100, colours: true }, 'show', 'team/a');
     expect(painted.out).toContain('\u001b[31m! a message');
     assertFits('dead-letters', (await here('dead-letters', '--json')).out);
+  });
+});
+
+describe('show of a key without a room', () => {
+  test('says why the request for it was given up', async () => {
+    expect(await here('show', 'nameless')).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(
+        /^there is no room nameless\n! a message about it rests in \S+: \S+\n {2}display_name: is missing.*\n {2}evergreen-rooms dead-letters redrive [\w-]{36}\n$/,
+      ),
+    });
+  });
+
+  test.each([
+    ['tema/a', 'team/a, team/b'],
+    ['LON', 'lone'],
+    ['team', 'team/a, team/b'],
+  ])('%s offers the nearest keys and those that have it as a part', async (key, near) => {
+    expect(await here('show', key)).toMatchObject({
+      code: 1,
+      err: `there is no room ${key}: did you mean ${near}?\n`,
+    });
   });
 });
 
@@ -405,7 +426,7 @@ describe('rooms are changed by messages', () => {
     expect(await here(...chosen)).toMatchObject({ code: 2, err: expect.stringContaining('add --yes') });
     expect(await shown({ answer: 'n' }, ...chosen)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('hold 2 rooms? [y/N]'),
+      err: expect.stringMatching(/^hold 2 rooms, (team\/a, lone|lone, team\/a)\? \[y\/N\]/m),
     });
     expect((await system().room('team/a')).state).toBe('active');
     const file = join(folder, 'keys.txt');
@@ -413,6 +434,16 @@ describe('rooms are changed by messages', () => {
     expect(await shown({ answer: 'y' }, 'hold', '--from', file, '--wait')).toMatchObject({ code: 0 });
     expect((await system().room('team/a')).state).toBe('held');
     expect((await here('release', 'team/a', 'lone', '--yes', '--wait')).code).toBe(0);
+  });
+
+  test('a property that only one room has asks too: nobody wrote its key', async () => {
+    const chosen = ['cancel', '--key-prefix', 'lon'];
+    expect(await here(...chosen)).toMatchObject({ code: 2, err: expect.stringContaining('add --yes') });
+    expect(await shown({ answer: '' }, ...chosen)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^cancel 1 room, lone: .*\? \[y\/N\] nothing was changed$/m),
+    });
+    expect((await system().room('lone')).state).toBe('active');
   });
 
   test('many requests of one file are sent, and what came of them is told', async () => {

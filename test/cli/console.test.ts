@@ -235,6 +235,16 @@ test.each(['/room', '/room?key=', '/room?key=nobody', '/rooms?cursor=cut', '/nig
   },
 );
 
+test.each([
+  ['nameless', /No such room.*rests in \S+: .*display_name: is missing/s],
+  ['team/weekl', /Similar keys: <a class="key" href="\/room\?key=team%2Fweekly">/],
+])('the page of %s, which has no room, says why or offers similar keys', async (key, says) => {
+  const { status, text } = await ask(`/room?key=${encodeURIComponent(key)}`, {
+    headers: { cookie: cookie() },
+  });
+  expect([status, text]).toEqual([404, expect.stringMatching(says)]);
+});
+
 test('the page that waits for a count asks for nothing but whether it is over', async () => {
   await expect.poll(async () => (await ask('/count', { headers: { cookie: cookie() } })).status).toBe(204);
 });

@@ -1,11 +1,12 @@
 import { html } from 'hono/html';
 import type { Instant } from '../../../functions/rooms/model/time.ts';
 import { PROGRAM } from '../../frame/help.ts';
+import type { NoRoom } from '../../pages/no-room.ts';
 import type { Problem } from '../../pages/problems.ts';
 import type { RoomLife } from '../../pages/room-life.ts';
 import { factsOf, sectionsOf } from '../../pages/room-page.ts';
 import { lifePicture } from '../pictures/life.ts';
-import type { Markup } from './layout.ts';
+import { type Markup, roomLink } from './layout.ts';
 
 /** The actions for a room on its page. */
 export const ACTIONS = ['rotate', 'hold', 'release', 'cancel'] as const;
@@ -28,12 +29,21 @@ export interface RoomContent {
 /** The page of a key, with the content of the command `show` and its life as a picture. */
 export function roomContent({ life, now, sent }: RoomContent): Markup {
   return html`${sent === undefined ? '' : html`<p class="good" role="status">${sent}: the message is in the queue of requests. <a href="?key=${encodeURIComponent(life.key)}">Look again</a></p>`}
-<section><h2>What is wrong</h2>${life.problems.length === 0 ? html`<p class="good">Nothing is wrong.</p>` : html`<ul class="problems">${life.problems.map(problem)}</ul>`}</section>
+<section><h2>What is wrong</h2>${life.problems.length === 0 ? html`<p class="good">Nothing is wrong.</p>` : problemList(life.problems)}</section>
 <section><h2 class="hidden">Facts</h2><dl>${factsOf(life, now).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
 <section>${lifePicture(life, now)}</section>
 <section><h2>Actions</h2><div class="actions">${possible(life).map((action) => actionForm(action, life.key))}</div></section>
 ${sectionsOf(life).map(([title, lines]) => html`<section><h2>${title}</h2><ul class="lines">${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`)}`;
 }
+
+/** The page of a key without a room: why a request for it was given up, or similar keys. */
+export function noRoomContent(key: string, { problems, near }: NoRoom): Markup {
+  return html`<p>There is no room <code>${key}</code>.${near.length === 0 ? '' : html` Similar keys: ${near.map((each) => html`${roomLink(each)} `)}`}</p>
+${problems.length === 0 ? '' : html`<section><h2>What is wrong</h2>${problemList(problems)}<p><a href="/dead-letters">All dead letters</a></p></section>`}`;
+}
+
+const problemList = (problems: readonly Problem[]) =>
+  html`<ul class="problems">${problems.map(problem)}</ul>`;
 
 function problem({ what, why, command }: Problem): Markup {
   return html`<li><strong>${what}</strong><br>${why}${command === undefined ? '' : html`<br><code>${PROGRAM} ${command}</code>`}</li>`;
