@@ -3,7 +3,7 @@ import { seededRandom } from '../emulators/http/random.ts';
 import type { LocalRooms } from '../local/rooms/local-rooms.ts';
 import type { Account } from './accounts.ts';
 import { audit } from './audit.ts';
-import { HOUR } from './clock.ts';
+import { HOUR, letAllBeServed } from './clock.ts';
 import { drain } from './drain.ts';
 import { type Faults, type Severity, STORMY, startFaults } from './faults.ts';
 import { type LoadOptions, sendLoad } from './load.ts';
@@ -50,6 +50,7 @@ export async function runCampaign(ground: Scenario, options: CampaignOptions): P
     await showAnEmptyList(ground);
     say('the table is put back to where it was a night ago');
     const restored = await restoreTheTable(ground, workload, random);
+    await letAllBeServed(stack);
     const { wrong, figures } = await audit({ ...ground, wanted: workload.wanted, restored });
     return {
       wrong,

@@ -2,7 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { redrive } from '../doctor/redrive.ts';
 import { DUMMY_CREDENTIALS } from '../local/engines/credentials.ts';
 import type { LocalRooms } from '../local/rooms/local-rooms.ts';
-import { HOUR, letPass } from './clock.ts';
+import { HOUR, letAllBeServed, letPass } from './clock.ts';
 
 /** How often dead letters are sent again: a message that is refused for good comes back each time. */
 const REDRIVES = 3;
@@ -26,6 +26,7 @@ export async function drain({ stack }: LocalRooms): Promise<number> {
       redriven += await redrive(sqs, { queue, deadLetters });
     }
     await letPass(stack, 24 * HOUR);
+    await letAllBeServed(stack);
     if (stack.deadLetterQueues().every((queue) => queue.messages().length === 0)) break;
   }
   sqs.destroy();

@@ -27,7 +27,7 @@ export interface RedriveRoute {
 }
 
 /** The attributes that an earlier attempt set. */
-const OF_THE_LAST_TRY = new Set(['failureReason', 'waitingSince', 'attempts']);
+const OF_THE_LAST_TRY = new Set(['failureReason', 'waitingSince', 'limitedAt', 'attempts']);
 
 /** How long a message stays hidden while it is sent again, in seconds. */
 const HIDDEN = 60;

@@ -242,6 +242,20 @@ export const SAFEGUARDS: readonly Safeguard[] = [
     tests: ['test/runtime', 'test/middleware', 'test/requests'],
   },
   {
+    name: 'days of a limit end no message',
+    file: 'functions/runtime/queue/failure-policy.ts',
+    on: 'if (error instanceof BehindAnotherError || isDailyLimit(error)) return true;',
+    off: 'if (error instanceof BehindAnotherError) return true;',
+    tests: ['test/runtime'],
+  },
+  {
+    name: 'an outage is counted from the last day of a limit',
+    file: 'functions/runtime/queue/failure-policy.ts',
+    on: 'await queue.requeue(record, back, isNoted ? now() : undefined);',
+    off: 'await queue.requeue(record, back, undefined);',
+    tests: ['test/runtime'],
+  },
+  {
     name: 'an event in Google is written only as it was read',
     file: 'functions/adapters/calendars/google/system.ts',
     on: "headers: { 'if-match': version },",

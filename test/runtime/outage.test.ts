@@ -7,6 +7,7 @@ import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
 import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import {
   AmbiguousOutcomeError,
+  DailyLimitError,
   NotAnnouncedError,
   ProviderRefusedError,
   ThrottledError,
@@ -259,6 +260,59 @@ describe('a provider that does not answer', () => {
     for (let nth = 0; nth < 6; nth += 1) await provider.create({} as never).catch(() => {});
     await expect(provider.create({} as never)).rejects.toMatchObject({ code: 'throttled', ambiguous: false });
     await expect(provider.find('token')).resolves.toEqual([]);
+  });
+});
+
+describe('a limit per day', () => {
+  const PER_DAY = 5;
+  const ASKED = 30;
+  const nextDay = () => DAY - (Date.now() % DAY);
+
+  /** A host that makes five rooms in a UTC day. */
+  function limited(): { readonly faults: Faults } {
+    let day = 0;
+    let left = 0;
+    return {
+      faults(place, { name } = {}) {
+        if (place !== 'provider' || name === undefined) return undefined;
+        const today = Math.floor(Date.now() / DAY);
+        if (today !== day) [day, left] = [today, PER_DAY];
+        if (left-- > 0) return undefined;
+        return new DailyLimitError('429', { retryAfter: nextDay(), ambiguous: false });
+      },
+    };
+  }
+
+  it('is waited for as long as it takes: a week of rooms is opened within the week', async () => {
+    const output = catchOutput();
+    const { inbox, stage, workUntil, served, living } = await startStage();
+    stage.faults = limited().faults;
+    for (let nth = 0; nth < ASKED; nth += 1) inbox.queue.send(`room-${nth}`);
+    const start = Date.now();
+    await workUntil(start + (ASKED / PER_DAY) * DAY);
+    expect([served(), living()]).toEqual([ASKED, ASKED]);
+    expect(inbox.queue.messages()).toEqual([]);
+    expect(output.counted('DeadLettered')).toBe(0);
+    // most of a day nobody asks
+    expect(stage.attempts).toBeLessThan(ASKED * 4 * (ASKED / PER_DAY));
+  });
+
+  it('leaves the time of an outage to whoever has waited for days', async () => {
+    catchOutput();
+    const { inbox, stage, workUntil, served } = await startStage();
+    const used = {
+      faults: PROVIDER_OUT(() => new DailyLimitError('429', { retryAfter: nextDay(), ambiguous: false })),
+    };
+    stage.faults = used.faults;
+    inbox.queue.send('alone');
+    const start = Date.now();
+    await workUntil(start + 5 * DAY);
+    stage.faults = PROVIDER_OUT(() => new AmbiguousOutcomeError('timed out'));
+    await workUntil(start + 5 * DAY + OUTAGE);
+    expect(inbox.buried()).toEqual([]);
+    stage.faults = () => undefined;
+    await workUntil(start + 5 * DAY + OUTAGE + HOUR);
+    expect(served()).toBe(1);
   });
 });
 

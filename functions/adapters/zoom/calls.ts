@@ -1,4 +1,4 @@
-import { ThrottledError, UnauthorizedError } from '../../rooms/model/errors.ts';
+import { DailyLimitError, UnauthorizedError } from '../../rooms/model/errors.ts';
 import { DAY, type Instant, SECOND } from '../../rooms/model/time.ts';
 import { readable } from '../provider/answer.ts';
 import type { ProviderCall } from '../provider/call.ts';
@@ -143,7 +143,7 @@ function zoomFailure(reply: Reply, now: () => Instant): Error {
   if (status === 429 && /daily/i.test(reason ?? '')) {
     const retryAfter = nextDay(now()) - now();
     const said = answerOf(reply, reason);
-    return new ThrottledError(`the account's calls of the day are used up until 00:00 UTC: ${said}`, {
+    return new DailyLimitError(`the account's calls of the day are used up until 00:00 UTC: ${said}`, {
       retryAfter,
       ambiguous: false,
     });

@@ -1,8 +1,8 @@
 import {
   AmbiguousOutcomeError,
+  DailyLimitError,
   ProviderRefusedError,
   RoomGoneError,
-  ThrottledError,
 } from '../../rooms/model/errors.ts';
 import type {
   Capabilities,
@@ -176,9 +176,9 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
     return names.find((name) => known.includes(name.toLowerCase()));
   }
 
-  function usedUp(reply: Reply): ThrottledError {
+  function usedUp(reply: Reply): DailyLimitError {
     const retryAfter = nextDay(now()) - now();
-    return new ThrottledError(
+    return new DailyLimitError(
       `the host of the room has made all changes of this day, and makes more at 00:00 UTC: ${answerOf(reply, reasonOf(reply))}`,
       { retryAfter, ambiguous: false },
     );

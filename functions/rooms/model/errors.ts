@@ -112,6 +112,9 @@ export class ThrottledError extends RoomError {
 /** The operation has failed for so long that the call was not made. */
 export class HeldBackError extends ThrottledError {}
 
+/** A limit per day is used up. The call has another chance on the next day, which is no failure. */
+export class DailyLimitError extends ThrottledError {}
+
 /** The call may or may not have had its effect: a time-out, a reset, a 5xx, an unreadable answer. */
 export class AmbiguousOutcomeError extends RoomError {
   readonly code = 'ambiguous_outcome';

@@ -4,6 +4,7 @@ import { fraction } from '../../rooms/model/digest.ts';
 import type { ErrorCode } from '../../rooms/model/error-codes.ts';
 import {
   ClaimHeldError,
+  DailyLimitError,
   OutOfTimeError,
   PoolFullError,
   RequestRefusedError,
@@ -13,11 +14,11 @@ import {
   UnknownRoomError,
 } from '../../rooms/model/errors.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
-import { DAY, MINUTE, SECOND } from '../../rooms/model/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../rooms/model/time.ts';
 import { log } from '../telemetry/log.ts';
 import { count } from '../telemetry/metrics.ts';
 import { isOutageOfAws } from './aws-outage.ts';
-import { attemptsOf, LONGEST_DELAY, type WorkQueue, waitingSince } from './work-queue.ts';
+import { attemptsOf, failingSince, LONGEST_DELAY, type WorkQueue, waitingSince } from './work-queue.ts';
 
 interface Ending {
   /** `refused` for good, or `failed` after all its attempts. */
@@ -63,10 +64,16 @@ export interface Disposition {
 }
 
 /**
- * A message that fails for this long goes to the dead-letter queue, for any reason. An outage of a day, with the time
- * to serve the backlog, is shorter.
+ * A message that fails for this long goes to the dead-letter queue. An outage of a day, with the time to serve the
+ * backlog, is shorter. Days whose limit was used up do not count: no one has failed.
  */
 const MAX_WAIT: Duration = 2 * DAY;
+
+/**
+ * A message that waits for the next day of a limit is copied this often. Two days of failures are
+ * counted from the copy on.
+ */
+const NOTED_EVERY: Duration = 12 * HOUR;
 
 /**
  * A message that fails this often, while this many others of its kind succeed in a row, is itself the cause.
@@ -121,7 +128,7 @@ async function decide(
   if (!ending) return wait(record, error, policy);
   // the sender is informed first: while the bus is out, the message waits
   const untold = await tell(ending, record, key, policy);
-  if (untold && mayWait(record, policy)) return wait(record, untold, policy);
+  if (untold && mayWait(record, untold, policy)) return wait(record, untold, policy);
   await policy.queue.deadLetter(record, ending.reason);
   if (ending.how === 'failed') count('DeadLettered');
   return { acknowledged: true };
@@ -131,13 +138,21 @@ async function decide(
 function endingOf(record: SQSRecord, error: Error, policy: FailurePolicy): Ending | undefined {
   if (error instanceof RequestRefusedError) return { how: 'refused', reason: error.message };
   const attempts = attemptsOf(record);
-  if (mayWait(record, policy) && !isPoison(error, attempts, policy.maxReceiveCount)) return undefined;
+  if (mayWait(record, error, policy) && !isPoison(error, attempts, policy.maxReceiveCount)) return undefined;
   const times = attempts === 1 ? 'once' : `${attempts} times`;
   return { how: 'failed', reason: `failed ${times}, the last time because: ${error.message}` };
 }
 
-function mayWait(record: SQSRecord, { now }: FailurePolicy): boolean {
-  return now() - waitingSince(record) < MAX_WAIT;
+function mayWait(record: SQSRecord, error: Error, { now }: FailurePolicy): boolean {
+  // the message before this one has an end itself
+  if (error instanceof BehindAnotherError || isDailyLimit(error)) return true;
+  return now() - failingSince(record) < MAX_WAIT;
+}
+
+function isDailyLimit(error: Error): boolean {
+  return (
+    error instanceof DailyLimitError || (error instanceof PoolFullError && error.retryAfter !== undefined)
+  );
 }
 
 /** @returns the reason why the sender could not be informed */
@@ -164,8 +179,9 @@ async function wait(record: SQSRecord, error: Error, policy: FailurePolicy): Pro
   const back = waitFor(error, attempts, record.messageId, policy);
   // SQS itself moves a message that it delivers more often than this: that limit is for messages that end the
   // process
-  if (receives >= maxReceiveCount) {
-    await queue.requeue(record, back);
+  const isNoted = isDailyLimit(error) && now() - failingSince(record) >= NOTED_EVERY;
+  if (receives >= maxReceiveCount || isNoted) {
+    await queue.requeue(record, back, isNoted ? now() : undefined);
     return { acknowledged: true, back: Math.min(back, LONGEST_DELAY) };
   }
   await queue.delay(record, back);

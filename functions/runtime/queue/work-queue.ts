@@ -23,8 +23,12 @@ export interface WorkQueue {
   deadLetter(record: SQSRecord, reason: string): Promise<void>;
   /** Makes a message visible again after this time. */
   delay(record: SQSRecord, wait: Duration): Promise<void>;
-  /** Sends a copy of a message as a new one, so that waiting does not use up its receives. */
-  requeue(record: SQSRecord, wait: Duration): Promise<void>;
+  /**
+   * Sends a copy of a message as a new one, so that waiting does not use up its receives.
+   *
+   * @param limitedAt the time, if a limit per day is why the message waits: its attempts start again
+   */
+  requeue(record: SQSRecord, wait: Duration, limitedAt?: Instant): Promise<void>;
   send(body: string, delay?: Duration): Promise<void>;
 }
 
@@ -35,7 +39,13 @@ export function workQueue(
   const copy = (
     record: SQSRecord,
     QueueUrl: string,
-    more: { DelaySeconds?: number; waitingSince?: Instant; attempts?: number; failureReason?: string },
+    more: {
+      DelaySeconds?: number;
+      waitingSince?: Instant;
+      limitedAt?: Instant | undefined;
+      attempts?: number;
+      failureReason?: string;
+    },
   ) =>
     sqs('SendMessage', {
       QueueUrl,
@@ -48,6 +58,9 @@ export function workQueue(
         ...(originOf(record).isLost && { placeIsLost: { DataType: 'String', StringValue: 'true' } }),
         ...(more.waitingSince !== undefined && {
           waitingSince: { DataType: 'Number', StringValue: String(more.waitingSince) },
+        }),
+        ...(more.limitedAt !== undefined && {
+          limitedAt: { DataType: 'Number', StringValue: String(more.limitedAt) },
         }),
         ...(more.attempts !== undefined && {
           attempts: { DataType: 'Number', StringValue: String(more.attempts) },
@@ -70,11 +83,12 @@ export function workQueue(
         VisibilityTimeout,
       });
     },
-    async requeue(record, wait) {
+    async requeue(record, wait, limitedAt) {
       await copy(record, urls.queue, {
         DelaySeconds: Math.ceil(Math.min(wait, LONGEST_DELAY) / SECOND),
         waitingSince: waitingSince(record),
-        attempts: attemptsOf(record),
+        limitedAt: limitedAt ?? numberOf(record.messageAttributes.limitedAt),
+        attempts: limitedAt === undefined ? attemptsOf(record) : 0,
       });
     },
     async send(body, delay = 0) {
@@ -121,6 +135,13 @@ function numberOf(attribute: SQSMessageAttribute | undefined): number | undefine
 export function waitingSince({ messageAttributes, attributes }: SQSRecord): Instant {
   const arrivedAt = Number(attributes.SentTimestamp);
   return Math.min(numberOf(messageAttributes.waitingSince) ?? arrivedAt, arrivedAt);
+}
+
+/** Returns since when no limit per day has explained the wait of a message. */
+export function failingSince(record: SQSRecord): Instant {
+  const limitedAt = numberOf(record.messageAttributes.limitedAt) ?? 0;
+  // a sender may have set a time that is still to come
+  return Math.max(waitingSince(record), Math.min(limitedAt, Number(record.attributes.SentTimestamp)));
 }
 
 /** Returns how often the message and all its copies have been received, including this time. */

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   AmbiguousOutcomeError,
   ClaimHeldError,
+  DailyLimitError,
   OutOfTimeError,
   PoolFullError,
   RequestRefusedError,
@@ -25,13 +26,30 @@ beforeEach(() => {
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'EvergreenRooms');
 });
 
+interface Received {
+  readonly before?: number;
+  readonly age?: number;
+  readonly id?: string;
+  readonly limitedAt?: number;
+}
+
 /** A message that was received so often, and its copies before it so often. */
-function received(receives: number, { before = 0, age = 0, id = 'm' } = {}): SQSRecord {
+function received(receives: number, { before = 0, age = 0, id = 'm', limitedAt }: Received = {}): SQSRecord {
   return {
     messageId: id,
     body: 'body',
-    attributes: { ApproximateReceiveCount: String(receives), SentTimestamp: String(START - age) },
-    messageAttributes: { attempts: { stringValue: String(before), dataType: 'Number' } },
+    attributes: {
+      ApproximateReceiveCount: String(receives),
+      SentTimestamp: String(limitedAt ?? START - age),
+    },
+    messageAttributes: {
+      attempts: { stringValue: String(before), dataType: 'Number' },
+      // a copy has its own time of sending
+      ...(limitedAt !== undefined && {
+        limitedAt: { stringValue: String(limitedAt), dataType: 'Number' },
+        waitingSince: { stringValue: String(START - age), dataType: 'Number' },
+      }),
+    },
   } as unknown as SQSRecord;
 }
 
@@ -105,6 +123,33 @@ describe('a message that something else stands in the way of', () => {
     expect((await disposed(young, unclear)).done).toEqual([['delayed', 5 * SECOND]]);
     const { done } = await disposed(received(1, { age: 2 * DAY }), unclear);
     expect(done).toEqual([['dead-lettered', 'failed once, the last time because: reset']]);
+  });
+
+  it.each([
+    [
+      'a host that has made all changes of its day',
+      new DailyLimitError('429', { retryAfter: HOUR, ambiguous: false }),
+    ],
+    ['a pool that makes rooms again at midnight', new PoolFullError('full', { retryAfter: HOUR })],
+    ['a message before it', new BehindAnotherError('weekly', HOUR)],
+  ])('waits longer than that for %s', async (_, error) => {
+    const { done, counted } = await disposed(received(1, { age: 5 * DAY, before: 40 }), error);
+    expect(done).toMatchObject([[expect.stringMatching(/delayed|requeued/), HOUR]]);
+    expect(counted('DeadLettered')).toBe(0);
+  });
+
+  it('waits for two days again after the last day of a limit', async () => {
+    const limited = (before: number) => received(1, { age: 5 * DAY, limitedAt: START - before });
+    expect((await disposed(limited(2 * DAY - 1), unclear)).done).toMatchObject([['delayed', 5 * SECOND]]);
+    expect((await disposed(limited(2 * DAY), unclear)).done).toMatchObject([
+      ['dead-lettered', expect.anything()],
+    ]);
+  });
+
+  it('does not believe a day of a limit that is still to come', async () => {
+    const record = received(1, { age: 2 * DAY, limitedAt: START + DAY });
+    record.attributes.SentTimestamp = String(START - 2 * DAY);
+    expect((await disposed(record, unclear)).done).toMatchObject([['dead-lettered', expect.anything()]]);
   });
 
   it('tells how long it has waited, in seconds', async () => {
