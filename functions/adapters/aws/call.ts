@@ -1,28 +1,17 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
 import { setTimeout } from 'node:timers/promises';
-import { type Signer, signedHeaders } from './signature.ts';
+import { type AwsCall, type Reply, replyTo } from './attempt.ts';
+import { awsClock } from './clock.ts';
+import type { Signer } from './signature.ts';
 
 /**
  * Calls AWS's JSON protocol without the SDK, whose clients are most of a cold start, and half of the work of a
  * warm function. See docs/decisions/0042-the-functions-call-aws-themselves.md.
  */
 
-export interface AwsCall {
-  /** The name with which a request is signed. */
-  readonly service: 'dynamodb' | 'events' | 'secretsmanager' | 'sqs';
-  /** The value of the header `x-amz-target`. */
-  readonly target: string;
-  readonly endpoint: URL;
-  readonly body: object;
-  /** The version of the JSON protocol. Default: 1.0. */
-  readonly json?: '1.0' | '1.1';
-}
-
 export type CallAws = (call: AwsCall) => Promise<unknown>;
 
 export interface CallLimits {
-  /** Milliseconds without a sign of life, for one attempt, including the connection. */
+  /** Milliseconds for one attempt, from the connection to the last byte of the answer. */
   readonly timeOut: number;
   readonly attempts: number;
   /**
@@ -45,15 +34,9 @@ export class AwsCallError extends Error {
 const PAUSE = 100;
 const PAUSE_OF_THROTTLED = 500;
 
-/** The types of errors that say that there are too many calls. */
-const THROTTLED = /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TooManyRequests|SlowDown/;
-
-/** Connections stay open between invocations. A batch of ten with its calls side by side needs fewer. */
-const AGENT = { keepAlive: true, maxSockets: 50 };
-const agents = {
-  'http:': new http.Agent(AGENT),
-  'https:': new https.Agent(AGENT),
-};
+/** The types of errors that say that there are too many calls, or that an earlier one is not over. */
+const THROTTLED =
+  /Throttl|(?:ProvisionedThroughput|RequestLimit|Bandwidth\w*|^Limit)Exceeded|TooManyRequests|SlowDown|PriorRequestNotComplete|TransactionInProgress/;
 
 /** Repeats a call that failed on the network or at AWS: each call must be safe to repeat. */
 export function awsCaller(
@@ -61,100 +44,36 @@ export function awsCaller(
   { timeOut, attempts, keepsWords }: CallLimits,
   now: () => number = Date.now,
 ): CallAws {
+  const clock = awsClock(now);
   return async (call) => {
     for (let attempt = 1; ; attempt += 1) {
-      const reply = readable(await replyTo(call, { signer, timeOut, now: now() }));
+      const signedAt = clock.now();
+      const reply = readable(call, await replyTo(call, { signer, timeOut, signedAt }));
       if ('answer' in reply) return reply.answer;
       const type = reply instanceof Error ? undefined : typeOf(reply);
-      if (attempt === attempts || !isPassing(reply, type)) throw failureOf(call, reply, type, keepsWords);
+      const mayPass = isPassing(reply, type) || clock.correct(signedAt, type, dateOf(reply));
+      if (attempt === attempts || !mayPass) throw failureOf(call, reply, type, keepsWords);
       // callers that were refused together do not come back together
-      const pause = isThrottled(reply, type) ? PAUSE_OF_THROTTLED : PAUSE;
-      await setTimeout(Math.random() * pause * 2 ** (attempt - 1));
+      await setTimeout(Math.random() * pauseOf(reply, type) * 2 ** (attempt - 1));
     }
   };
 }
 
-interface Reply {
-  readonly status: number;
-  readonly text: string;
-  /** The type of an error in the headers: the body of SQS's errors has another name. */
-  readonly errorType: string | undefined;
-}
-
-interface Attempt {
-  readonly signer: Signer;
-  readonly timeOut: number;
-  readonly now: number;
-}
-
-/** A connection that was used before is closed. */
-class StaleError extends Error {}
-
 /**
- * AWS closes idle connections, and a container that was frozen notices at its next call: once for each
- * connection. This is no attempt.
+ * Reads an answer. One that is not a JSON object is an error as on the network: a proxy gave it, or it is
+ * incomplete. Only SQS has operations without a result; from a table, nothing would mean that there is no row.
  */
-async function replyTo(call: AwsCall, attempt: Attempt): Promise<Reply | Error> {
-  while (true) {
-    const reply = await attemptOf(call, attempt);
-    if (!(reply instanceof StaleError)) return reply;
-  }
-}
-
-function attemptOf(
-  { service, target, endpoint, body, json = '1.0' }: AwsCall,
-  { signer, timeOut: timeout, now }: Attempt,
-): Promise<Reply | Error> {
-  const text = JSON.stringify(body);
-  const headers = signedHeaders(
-    {
-      service,
-      url: endpoint,
-      headers: { 'content-type': `application/x-amz-json-${json}`, 'x-amz-target': target },
-      body: text,
-    },
-    signer,
-    now,
-  );
-  const { request, agent } =
-    endpoint.protocol === 'http:'
-      ? { request: http.request, agent: agents['http:'] }
-      : { request: https.request, agent: agents['https:'] };
-  return new Promise((resolve) => {
-    const sent = request(endpoint, { method: 'POST', headers, agent, timeout }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', resolve);
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          text: Buffer.concat(chunks).toString(),
-          errorType: (
-            response.headers['x-amzn-query-error'] ?? response.headers['x-amzn-errortype']
-          )?.toString(),
-        }),
-      );
-    });
-    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeout} ms`)));
-    sent.on('error', (error: NodeJS.ErrnoException) => {
-      const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
-      resolve(sent.reusedSocket && isClosed ? new StaleError(error.message, { cause: error }) : error);
-    });
-    sent.end(text);
-  });
-}
-
-/** Reads an answer. One that is not JSON is an error as on the network: a proxy gave it, or it is incomplete. */
-function readable(reply: Reply | Error): { readonly answer: unknown } | Reply | Error {
+function readable({ service }: AwsCall, reply: Reply | Error): { readonly answer: object } | Reply | Error {
   if (reply instanceof Error || reply.status !== 200) return reply;
   const { text } = reply;
+  if (text === '' && service === 'sqs') return { answer: {} };
   try {
-    // an operation without a result is answered with nothing
-    return { answer: text === '' ? {} : JSON.parse(text) };
+    const answer: unknown = JSON.parse(text);
+    if (typeof answer === 'object' && answer !== null) return { answer };
   } catch {
     // that error shows a part of the answer, which can be a secret
-    return new Error(`the answer is not JSON, but ${text.length} characters of something else`);
   }
+  return new Error(`the answer is not a JSON object, but ${text.length} characters of something else`);
 }
 
 function isPassing(reply: Reply | Error, type: string | undefined): boolean {
@@ -165,6 +84,14 @@ function isPassing(reply: Reply | Error, type: string | undefined): boolean {
 function isThrottled(reply: Reply | Error, type: string | undefined): boolean {
   if (reply instanceof Error) return false;
   return reply.status === 429 || (type !== undefined && THROTTLED.test(type));
+}
+
+function pauseOf(reply: Reply | Error, type: string | undefined): number {
+  return isThrottled(reply, type) ? PAUSE_OF_THROTTLED : PAUSE;
+}
+
+function dateOf(reply: Reply | Error): string | undefined {
+  return reply instanceof Error ? undefined : reply.date;
 }
 
 /** Returns the type without the namespace before it, and the address or the side of the fault after it. */

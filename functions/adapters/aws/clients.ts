@@ -1,5 +1,6 @@
+import type { AwsCall } from './attempt.ts';
 import { type Attributes, fromAttributes, toAttributes } from './attributes.ts';
-import type { AwsCall, CallAws } from './call.ts';
+import type { CallAws } from './call.ts';
 import type { DynamoDb, EventBridge, SecretsManager, Sqs } from './operations.ts';
 
 /** The services of AWS without the SDK. */

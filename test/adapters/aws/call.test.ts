@@ -1,13 +1,15 @@
 import dns from 'node:dns';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AwsCallError, awsCaller, type CallLimits } from '../../../functions/adapters/aws/call.ts';
 import { DUMMY_CREDENTIALS } from '../../../local/engines/credentials.ts';
 import { type Answer, type Loopback, loopback } from '../loopback.ts';
 
 const LIMITS: CallLimits = { timeOut: 5000, attempts: 4, keepsWords: true };
+const SIGNER = { ...DUMMY_CREDENTIALS, region: 'local' };
 const SERVED = { status: 200, body: { Item: {} } } as const;
 
 let answers: Answer[];
@@ -29,8 +31,8 @@ afterEach(async () => {
   await server.close();
 });
 
-function call(limits: Partial<CallLimits> = {}, endpoint = server.url): Promise<unknown> {
-  const caller = awsCaller({ ...DUMMY_CREDENTIALS, region: 'local' }, { ...LIMITS, ...limits });
+function call(limits: Partial<CallLimits> = {}, endpoint = server.url, now?: () => number) {
+  const caller = awsCaller(SIGNER, { ...LIMITS, ...limits }, now);
   return caller({
     service: 'dynamodb',
     target: 'DynamoDB.GetItem',
@@ -53,6 +55,7 @@ const refused = (type: string, message: string, status = 400): Answer => {
 test.each([
   ['a throttled call', refused('ThrottlingException', 'slower')],
   ['a table that has no capacity', refused('ProvisionedThroughputExceededException', 'slower')],
+  ['a table that is being changed', refused('TransactionInProgressException', 'wait')],
   ['a request that came too slowly', refused('RequestTimeoutException', 'slow')],
   ['too many calls', { status: 429, body: {} }],
   ['a failure at AWS', refused('InternalServerError', 'sorry', 500)],
@@ -60,6 +63,8 @@ test.each([
   ['a connection that is cut', 'reset'],
   ['half an answer', { status: 200, body: { Item: { a: { S: 'long enough' } } }, torn: true }],
   ['a page in place of an answer', { status: 200, body: '<html>' }],
+  ['a word in place of an answer', { status: 200, body: '"ok"' }],
+  ['no answer, which would mean that there is no row,', { status: 200, body: '' }],
 ] as const)('%s is repeated until it is served', async (_, answer) => {
   answers = [answer, answer, answer];
   expect(await call()).toEqual({ Item: {} });
@@ -92,7 +97,9 @@ test('after its last attempt a call fails with the type and the words of AWS', a
 
 test('an operation without a result, as ChangeMessageVisibility, is answered with nothing', async () => {
   answers = [{ status: 200, body: '' }];
-  expect(await call()).toEqual({});
+  const caller = awsCaller(SIGNER, LIMITS);
+  const target = 'AmazonSQS.ChangeMessageVisibility';
+  expect(await caller({ service: 'sqs', target, endpoint: new URL(server.url), body: {} })).toEqual({});
   expect(server.calls).toHaveLength(1);
 });
 
@@ -101,7 +108,7 @@ test('an answer that cannot be read is an error of AWS that shows none of it', a
   const error = await failed({ attempts: 1 });
   expect(error).toMatchObject({
     name: 'AwsCallError',
-    message: 'DynamoDB.GetItem failed: the answer is not JSON, but 25 characters of something else',
+    message: 'DynamoDB.GetItem failed: the answer is not a JSON object, but 25 characters of something else',
   });
   expect(inspect(error)).not.toContain('hunter2');
 });
@@ -110,7 +117,98 @@ test('silence is an error that can be repeated', async () => {
   answers = ['silence', 'silence'];
   const error = await failed({ timeOut: 20, attempts: 2 });
   expect(waits).toHaveLength(1);
-  expect(error).toMatchObject({ name: 'AwsCallError', message: /no answer within 20 ms/ });
+  expect(error).toMatchObject({ name: 'AwsCallError', message: /no complete answer within 20 ms/ });
+});
+
+describe('an answer that comes in pieces', () => {
+  const MEGABYTES = 2 ** 20;
+  let piece: string;
+  let pieces: number;
+  let pause: (next: () => void) => void;
+  const slow = createHttpServer((_, response) => {
+    let left = pieces;
+    const go = () => {
+      left -= 1;
+      if (left < 0) response.end('{"Item":{}}');
+      else response.write(piece, (error) => !error && pause(go));
+    };
+    go();
+  });
+  beforeAll(async () => {
+    await once(slow.listen(0, '127.0.0.1'), 'listening');
+  });
+  afterAll(() => {
+    slow.close();
+    slow.closeAllConnections();
+  });
+  const address = () => `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+
+  test('and drips has a limit for all of it', async () => {
+    [piece, pieces, pause] = [' ', 100, (next) => void setTimeout(next, 10)];
+    expect((await failed({ timeOut: 50, attempts: 1 }, address())).message).toBe(
+      'DynamoDB.GetItem failed: no complete answer within 50 ms',
+    );
+  });
+
+  test('and never ends is given up where no answer is as large', async () => {
+    [piece, pieces, pause] = [' '.repeat(4 * MEGABYTES), 9, setImmediate];
+    expect((await failed({ timeOut: 60_000, attempts: 1 }, address())).message).toBe(
+      'DynamoDB.GetItem failed: the answer is larger than 33554432 bytes',
+    );
+  });
+
+  test('is served whole', async () => {
+    [piece, pieces, pause] = [' '.repeat(3 * MEGABYTES), 1, setImmediate];
+    expect(await call({}, address())).toEqual({ Item: {} });
+  });
+});
+
+describe('a machine whose clock is wrong', () => {
+  const AWS_TIME = Date.UTC(2026, 4, 1, 12);
+  const MINUTE = 60_000;
+  const signedAt = () => server.calls.map(({ headers }) => headers['x-amz-date']);
+  const mistimed = (type: string, date = AWS_TIME): Answer => ({
+    ...(refused(type, 'Signature expired') as object),
+    status: 400,
+    headers: { date: new Date(date).toUTCString() },
+  });
+
+  test.each([
+    ['an hour late', 'InvalidSignatureException', -60 * MINUTE],
+    ['an hour early', 'InvalidSignatureException', 60 * MINUTE],
+    ['too late for a service with a word of its own', 'RequestExpired', -6 * MINUTE],
+    ['too early for another', 'RequestTimeTooSkewed', 16 * MINUTE],
+  ])('and %s signs with the time of AWS from then on', async (_, type, off) => {
+    const caller = awsCaller(SIGNER, LIMITS, () => AWS_TIME + off);
+    const get = () =>
+      caller({ service: 'dynamodb', target: 'D.GetItem', endpoint: new URL(server.url), body: {} });
+    answers = [mistimed(type)];
+    await get();
+    await get();
+    expect(signedAt().slice(1)).toEqual(['20260501T120000Z', '20260501T120000Z']);
+    expect(server.calls).toHaveLength(3);
+  });
+
+  test('is corrected for calls that were refused at the same time', async () => {
+    const caller = awsCaller(SIGNER, LIMITS, () => AWS_TIME - 60 * MINUTE);
+    const get = () =>
+      caller({ service: 'dynamodb', target: 'D.GetItem', endpoint: new URL(server.url), body: {} });
+    answers = [mistimed('InvalidSignatureException'), mistimed('InvalidSignatureException')];
+    await Promise.all([get(), get()]);
+    expect(server.calls).toHaveLength(4);
+  });
+
+  test('does not repeat a signature that is wrong for another reason', async () => {
+    answers = [mistimed('InvalidSignatureException')];
+    await expect(call({}, server.url, () => AWS_TIME - 2 * MINUTE)).rejects.toThrow(/InvalidSignature/);
+    expect(server.calls).toHaveLength(1);
+  });
+
+  test('is not corrected by another refusal, whatever its date', async () => {
+    answers = [mistimed('ValidationException')];
+    await expect(call({}, server.url, () => AWS_TIME - 60 * MINUTE)).rejects.toThrow(/Validation/);
+    expect(server.calls).toHaveLength(1);
+  });
 });
 
 test('a refusal is not repeated', async () => {
@@ -180,7 +278,7 @@ test('a server that accepts a connection and says nothing of TLS is not waited f
   const { port } = mute.address() as AddressInfo;
   const error = await failed({ timeOut: 50, attempts: 1 }, `https://127.0.0.1:${port}`);
   mute.close();
-  expect(error.message).toMatch(/no answer within 50 ms/);
+  expect(error.message).toMatch(/no complete answer within 50 ms/);
 });
 
 test('a hundred calls at the same time use fifty connections', async () => {

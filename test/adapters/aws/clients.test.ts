@@ -131,7 +131,7 @@ describe('an answer means what it means to the SDK', () => {
   });
 
   test.each<[string, Answer]>([
-    ['nothing', { status: 200, body: '' }],
+    ['an item that is not there', { status: 200, body: {} }],
     ['a condition that does not hold', refused('ConditionalCheckFailedException')],
     ['an invalid request', refused('ValidationException')],
     ['a missing table or secret', refused('ResourceNotFoundException')],
@@ -144,6 +144,10 @@ describe('an answer means what it means to the SDK', () => {
     ['throttling by the account', refused('RequestLimitExceeded')],
     ['throttling by the queue', refused('RequestThrottled', 403)],
     ['throttling by the bus', refused('TooManyRequestsException')],
+    ['a table that is being changed', refused('TransactionInProgressException')],
+    ['a limit', refused('LimitExceededException')],
+    ['a request before the last one is over', refused('PriorRequestNotComplete')],
+    ['a limit of bytes', refused('BandwidthLimitExceeded')],
     ['a slow request', refused('RequestTimeoutException')],
     ['an outage', refused('InternalServerError', 500)],
     ['an outage of the bus', refused('InternalException', 500)],
