@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { ROOM_STATES } from '../../functions/rooms/model/events.ts';
 import type { DueRoom } from '../../functions/rooms/model/ports.ts';
-import { DAY } from '../../functions/rooms/model/time.ts';
+import { DAY, type Instant } from '../../functions/rooms/model/time.ts';
 import { moment } from '../../local/demo/text.ts';
 import type { DeadLetter, Deployment } from '../deployment/deployment.ts';
 import { lifeOf } from '../pages/life-of.ts';
@@ -12,9 +12,10 @@ import type { RoomFilter } from '../pages/room-filter.ts';
 import { type Admission, onlyFromHere, onlyTheOperator, safeHeaders } from './guards.ts';
 import { deadLettersContent, LETTER_ACTIONS, type LetterAction } from './pages/dead-letters.ts';
 import { type Markup, type PagePath, page, roomAddress } from './pages/layout.ts';
-import { overviewContent } from './pages/overview.ts';
+import { nightsContent } from './pages/nights.ts';
+import { dayOf, overviewContent } from './pages/overview.ts';
 import { ACTIONS, noRoomContent, type RoomActionName, roomContent } from './pages/room.ts';
-import { nightsContent, roomsContent } from './pages/rooms.ts';
+import { noStateContent, roomsContent } from './pages/rooms.ts';
 import { Counter, DAYS, midnight } from './snapshot.ts';
 import { script, style } from './style.ts';
 import { tablePage } from './table-page.ts';
@@ -56,6 +57,11 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
   });
   app.get('/rooms', async (context) => {
     const filter = filterOf(context);
+    const state = context.req.query('state');
+    if (state && filter.state === undefined) {
+      context.status(404);
+      return show(context, 'No such state', '/rooms', noStateContent(state, ROOM_STATES));
+    }
     const cursor = context.req.query('cursor');
     if (cursor !== undefined && !isJson(cursor)) return context.notFound();
     const found = await tablePage(deployment.rooms, filter, cursor);
@@ -91,20 +97,13 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
   });
 
   app.get('/nights', async (context) => {
-    const night = Number(context.req.query('from') ?? 0);
-    if (!Number.isInteger(night) || night < 0 || night >= DAYS) return context.notFound();
+    const now = deployment.now();
     // a night is a day in UTC, as in the command `plan`
-    const from = midnight(deployment.now()) + night * DAY;
-    const until = from + DAY - 1;
-    const { rooms, hasMore } = await firstOf(deployment.rooms.due(until, night === 0 ? undefined : from));
-    const content = nightsContent({
-      rooms,
-      hasMore,
-      from,
-      until,
-      earlier: night > 0 ? `/nights?from=${night - 1}` : undefined,
-      later: night < DAYS - 1 ? `/nights?from=${night + 1}` : undefined,
-    });
+    const night = nightOf(context.req.query('night'), now);
+    if (night === undefined) return context.notFound();
+    const isFirst = night === midnight(now);
+    const due = deployment.rooms.due(night + DAY - 1, isFirst ? undefined : night);
+    const content = nightsContent({ ...(await firstOf(due)), night, now, last: counter.count.last });
     return show(context, 'Coming nights', '/nights', content);
   });
 
@@ -161,6 +160,12 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** @returns the start of one of the coming days in UTC; undefined for any other text */
+function nightOf(text: string | undefined, now: Instant): Instant | undefined {
+  const days = Array.from({ length: DAYS }, (_, i) => midnight(now) + i * DAY);
+  return text === undefined ? days[0] : days.find((day) => dayOf(day) === text);
 }
 
 function filterOf(context: Context): RoomFilter {

@@ -23,7 +23,8 @@ header input{min-width:0}
 input,select,button{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--more);border-radius:6px;padding:4px 10px;min-height:32px;max-width:100%}
 input[type=checkbox]{min-height:0}
 button{cursor:pointer;border-color:var(--link);color:var(--link);font-weight:600}
-main{max-width:1100px;margin:0 auto;padding:8px 24px 24px}
+button.destroys{border-color:var(--bad);color:var(--bad)}
+main{max-width:1240px;margin:0 auto;padding:8px 24px 24px}
 h1,h2,h3{overflow-wrap:anywhere}
 h1{font-size:1.5rem}
 h2{font-size:1.15rem;margin:24px 0 8px}
@@ -44,23 +45,35 @@ svg text.start{text-anchor:start}
 svg text.end{text-anchor:end}
 svg text.value{fill:var(--text);font-weight:600}
 .bar{fill:var(--bar)}
-.bar.bad,.dot.bad{fill:var(--bad)}
+.bar.bad{fill:var(--bad)}
 .rest{fill:var(--rest)}
 .axis{stroke:var(--more)}
-.meter{height:10px;min-width:120px;margin:0}
+.column{fill:none;pointer-events:all}
+.chosen{fill:var(--rest)}
+svg a:hover .bar{opacity:.8}
+.meter{height:10px;min-width:60px;margin:0}
+.share{display:flex;gap:12px;align-items:center}
+.share span{min-width:3rem}
 .life{min-width:560px}
 .life text{font-size:11px}
 .span{fill:var(--rest);stroke:var(--more)}
-.span.current{fill:var(--paper);stroke:var(--bar);stroke-width:2}
+.span.current{fill:none;stroke:var(--bar);stroke-width:2}
+.past{fill:var(--rest)}
+.danger{fill:var(--bad);opacity:.35}
 .span.over{fill:none;stroke-dasharray:3 3}
 .life .span~text{fill:var(--text)}
-.dot{fill:var(--bar)}
+.dot{fill:var(--bar);stroke:var(--bar);stroke-width:1.5}
+.dot.renewal{fill:var(--paper)}
+.dot.bad{fill:var(--bad);stroke:var(--bad)}
+.night{max-width:640px}
+.legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:4px 0;font-size:.85rem;color:var(--more)}
+.legend svg{display:inline-block;width:10px;height:10px;margin:0 4px 0 0}
 .now{stroke:var(--bad);stroke-dasharray:4 3}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;background:var(--paper)}
 th,td{text-align:left;padding:6px 12px;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
 thead th{color:var(--more);font-size:.85rem}
-tbody th{font-weight:400}
+tbody th{font-weight:400;white-space:normal;overflow-wrap:anywhere;min-width:6rem}
 .key,code,pre,.lines li{font-family:ui-monospace,monospace;font-size:.9rem}
 pre{overflow:auto;background:var(--ground);padding:12px;border:1px solid var(--line);border-radius:6px}
 code,dd,.lines li,article p{overflow-wrap:anywhere;white-space:pre-wrap}
@@ -74,10 +87,12 @@ dd{margin:0}
 .filter p{margin:0}
 .filter label{display:block;font-size:.85rem;color:var(--more)}
 .actions{display:grid;gap:12px}
+.group{background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:4px 16px;margin:12px 0}
+.group h3{margin-top:8px}
 .actions form{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center;background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:10px 16px}
 .actions span{color:var(--more)}
-footer{color:var(--more);font-size:.85rem;max-width:1100px;margin:0 auto;padding:0 24px 24px}
-@media (max-width:600px){header,main,footer{padding-left:16px;padding-right:16px}header form{margin-left:0}dl div{grid-template-columns:1fr;gap:0}}
+footer{color:var(--more);font-size:.85rem;max-width:1240px;margin:0 auto;padding:0 24px 24px}
+@media (max-width:600px){header,main,footer{padding-left:16px;padding-right:16px}header form{margin-left:0}dl div{grid-template-columns:1fr;gap:0}.more{display:none}th,td{padding:6px 8px}td{white-space:normal}}
 `;
 
 /**

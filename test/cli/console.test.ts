@@ -215,25 +215,67 @@ test('the overview draws what rests in the dead-letter queues, by the day on whi
   expect(text).toContain(`Given up in the last 30 days: ${resting} messages, at most ${resting} in one bar`);
 });
 
-test('a room is on the page of the night in which it is due, and on no other', async () => {
-  const { renewAt = '' } = await system().room('team/weekly');
-  const today = Math.floor(system().stack.clock.now() / DAY) * DAY;
-  const night = Math.floor((Date.parse(renewAt) - today) / DAY);
-  const pages = await Promise.all(
-    [night - 1, night, night + 1].map((from) =>
-      ask(`/nights?from=${from}`, { headers: { cookie: cookie() } }),
-    ),
-  );
-  expect(pages.map(({ text }) => text.includes('team%2Fweekly'))).toEqual([false, true, false]);
+describe('the coming nights', () => {
+  const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
+  const pageOf = async (night: number) =>
+    (await ask(`/nights?night=${dayOf(night)}`, { headers: { cookie: cookie() } })).text;
+
+  test('have a room on the page of the one in which it is due, and on no other', async () => {
+    const night = Date.parse((await system().room('team/weekly')).renewAt ?? '');
+    const pages = await Promise.all([night - DAY, night, night + DAY].map(pageOf));
+    expect(pages.map((text) => text.includes('team%2Fweekly'))).toEqual([false, true, false]);
+  });
+
+  test('are a picture in which each that has rooms leads to its page', async () => {
+    const headers = { cookie: cookie() };
+    while ((await ask('/count', { headers })).status === 202);
+    const night = Date.parse((await system().room('team/weekly')).renewAt ?? '');
+    const link = `<a href="/nights?night=${dayOf(night)}"><title>${dayOf(night)}: `;
+    const today = (await ask('/nights', { headers })).text;
+    expect(today).toContain(link);
+    expect(today).not.toContain(`${link}0<`);
+    expect((await pageOf(night)).match(/<a href="([^"]*)"[^>]* aria-current="page"><title>/)?.[1]).toBe(
+      `/nights?night=${dayOf(night)}`,
+    );
+    expect((await ask('/', { headers })).text).toContain(link);
+  });
 });
 
-test.each(['/room', '/room?key=', '/room?key=nobody', '/rooms?cursor=cut', '/nights?from=99', '/elsewhere'])(
-  'the address %s leads to a page that says that it is none',
-  async (path) => {
-    const { status, text } = await ask(path, { headers: { cookie: cookie() } });
-    expect([status, text]).toEqual([404, expect.stringMatching(/<h1>No such (room|page)<\/h1>/)]);
-  },
-);
+test('a state that no room can have is named, with those that exist', async () => {
+  const { status, text } = await ask('/rooms?state=nonsense', { headers: { cookie: cookie() } });
+  expect([status, text]).toEqual([404, expect.stringMatching(/no state <code>nonsense.*state=on-demand/s)]);
+});
+
+test('an application that the pool does not have is still the one that is chosen', async () => {
+  const { text } = await ask('/rooms?application=before', { headers: { cookie: cookie() } });
+  expect(text).toContain('<option selected>before</option>');
+  expect(text).toMatch(/No room among \d+ rows of the table fits\./);
+});
+
+test('the links of a room can be followed, and what people wrote cannot', async () => {
+  const name = 'https://evil.example/';
+  await system().ask({ key: 'named', display_name: name, lifetime: 'P90D' });
+  const { link = '' } = await system().room('named');
+  const { text } = await ask('/room?key=named', { headers: { cookie: cookie() } });
+  expect([...text.matchAll(/<dd><a href="([^"]*)" rel="noreferrer">/g)].map(([, to]) => to)).toEqual([
+    link,
+    expect.stringMatching(/^https:\/\/meetings/),
+  ]);
+  expect(text).toContain(`<dd>${name}</dd>`);
+});
+
+test.each([
+  '/room',
+  '/room?key=',
+  '/room?key=nobody',
+  '/rooms?cursor=cut',
+  '/nights?night=2020-01-01',
+  '/nights?night=soon',
+  '/elsewhere',
+])('the address %s leads to a page that says that it is none', async (path) => {
+  const { status, text } = await ask(path, { headers: { cookie: cookie() } });
+  expect([status, text]).toEqual([404, expect.stringMatching(/<h1>No such (room|page)<\/h1>/)]);
+});
 
 test.each([
   ['nameless', /No such room.*rests in \S+: .*display_name: is missing/s],

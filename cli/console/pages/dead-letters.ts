@@ -43,7 +43,7 @@ function reasonGroup([reason, letters]: [string, readonly DeadLetter[]]): Markup
   return formOf(
     { of: 'chosen' },
     letters.length === 1 ? 'this message' : 'the chosen messages',
-    html`<h3>${reason}</h3>${letters.map(letterOf)}`,
+    html`<h3>${reason}</h3>${letters.map((letter) => letterOf(letter, letters.length > 1))}`,
   );
 }
 
@@ -53,13 +53,18 @@ function formOf(
   which: string,
   content: Markup | string = '',
 ): Markup {
-  return html`<form method="post" action="/dead-letters">${content}${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-<p><label><input type="checkbox" name="sure" required> I am sure</label> <button name="action" value="redrive">Try ${which} again</button> <button name="action" value="discard">Discard ${which}</button></p></form>`;
+  return html`<form method="post" action="/dead-letters" class="group">${content}${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<p><label><input type="checkbox" name="sure" required> I am sure</label> <button name="action" value="redrive">Try ${which} again</button> <button name="action" value="discard" class="destroys">Discard ${which}</button></p></form>`;
 }
 
-function letterOf(letter: DeadLetter): Markup {
+/** @param isOneOf whether a person can leave it out */
+function letterOf(letter: DeadLetter, isOneOf: boolean): Markup {
   const { id, sentAt, body, attributes } = letter;
   const key = keyOf(body);
-  return html`<article><p><label><input type="checkbox" name="id" value="${id}" checked> ${moment(iso(Number(attributes.originalSentAt ?? sentAt)))} UTC</label> ${key === undefined ? subjectOfBody(body) : roomLink(key)}</p>
+  const at = `${moment(iso(Number(attributes.originalSentAt ?? sentAt)))} UTC`;
+  const chosen = isOneOf
+    ? html`<label><input type="checkbox" name="id" value="${id}" checked> ${at}</label>`
+    : html`<input type="hidden" name="id" value="${id}">${at}`;
+  return html`<article><p>${chosen} ${key === undefined ? subjectOfBody(body) : roomLink(key)}</p>
 <details><summary>message ${id}</summary><pre tabindex="0">${body}</pre></details></article>`;
 }

@@ -72,10 +72,13 @@ export function roomLink(key: string): Markup {
   return html`<a class="key" href="${roomAddress(key)}">${key}</a>`;
 }
 
+/** The heading of a column. A phone does not show the columns that are `isMore`, whose cells have the class `more`. */
+export type Heading = string | { readonly name: string; readonly isMore: true };
+
 /** A table that scrolls by itself if the window is narrow. */
-export function table(name: string, headings: readonly string[], rows: readonly Markup[]): Markup {
+export function table(name: string, headings: readonly Heading[], rows: readonly Markup[]): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table>
-<thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+<thead><tr>${headings.map((heading) => (typeof heading === 'string' ? html`<th scope="col">${heading}</th>` : html`<th scope="col" class="more">${heading.name}</th>`))}</tr></thead>
 <tbody>${rows}</tbody>
 </table></div>`;
 }

@@ -69,7 +69,7 @@ ${bars(
 <section><h2>Accounts</h2>
 ${table(
   'Accounts',
-  ['Application', 'Rooms', 'Share of the limit'],
+  ['Application', 'Rooms', 'Of the limit'],
   [...applications].map(([name, rooms]) =>
     meter(
       { name, rooms, ending: ending.get(name) ?? 0 },
@@ -80,13 +80,16 @@ ${table(
 </section>`;
 }
 
-/** @param first the start of the first night */
+/** @param first a time in the first night, in which the rooms were counted */
 export function nights(due: readonly number[], first: Instant): readonly Bar[] {
   return due.map((count, i) => {
     const name = dayOf(first + i * DAY);
-    return { label: labelOf(name, i), name, count, href: `/nights?from=${i}` };
+    return { label: labelOf(name, i), name, count, href: nightAddress(first + i * DAY) };
   });
 }
+
+/** The address of the page of a day in UTC. */
+export const nightAddress = (at: Instant) => `/nights?night=${dayOf(at)}`;
 
 function daysBack(renewed: readonly number[], now: Instant): readonly Bar[] {
   return renewed.map((count, i) => {
@@ -105,7 +108,7 @@ function givenUp(deadLetters: readonly DeadLetter[], now: Instant): readonly num
   return days;
 }
 
-const dayOf = (at: Instant) => iso(at).slice(0, 10);
+export const dayOf = (at: Instant) => iso(at).slice(0, 10);
 
 /** Every fifth day has a label, so that labels do not overlap. */
 const labelOf = (day: string, index: number) => (index % 5 === 0 ? day.slice(5) : '');

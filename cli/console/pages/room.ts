@@ -30,16 +30,24 @@ export interface RoomContent {
 export function roomContent({ life, now, sent }: RoomContent): Markup {
   return html`${sent === undefined ? '' : html`<p class="good" role="status">${sent}: the message is in the queue of requests. <a href="?key=${encodeURIComponent(life.key)}">Look again</a></p>`}
 <section><h2>What is wrong</h2>${life.problems.length === 0 ? html`<p class="good">Nothing is wrong.</p>` : problemList(life.problems)}</section>
-<section><h2 class="hidden">Facts</h2><dl>${factsOf(life, now).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
+<section><h2 class="hidden">Facts</h2><dl>${factsOf(life, now).map(([name, value]) => html`<div><dt>${name}</dt><dd>${isLink(name) ? linked(value) : value}</dd></div>`)}</dl></section>
 <section>${lifePicture(life, now)}</section>
 <section><h2>Actions</h2><div class="actions">${possible(life).map((action) => actionForm(action, life.key))}</div></section>
-${sectionsOf(life).map(([title, lines]) => html`<section><h2>${title}</h2><ul class="lines">${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`)}`;
+${sectionsOf(life).map(([title, lines]) => html`<section><h2>${title.charAt(0).toUpperCase()}${title.slice(1)}</h2><ul class="lines">${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`)}`;
 }
 
 /** The page of a key without a room: why a request for it was given up, or similar keys. */
 export function noRoomContent(key: string, { problems, near }: NoRoom): Markup {
   return html`<p>There is no room <code>${key}</code>.${near.length === 0 ? '' : html` Similar keys: ${near.map((each) => html`${roomLink(each)} `)}`}</p>
 ${problems.length === 0 ? '' : html`<section><h2>What is wrong</h2>${problemList(problems)}<p><a href="/dead-letters">All dead letters</a></p></section>`}`;
+}
+
+/** Facts that begin with an address that guests have. A text that people wrote is not among them. */
+const isLink = (fact: string) => ['link', 'room', 'before'].includes(fact);
+
+function linked(value: string): Markup {
+  const [, address = '', rest = ''] = /^(https?:\/\/[^\s,]+)?(.*)$/s.exec(value) ?? [];
+  return address === '' ? html`${value}` : html`<a href="${address}" rel="noreferrer">${address}</a>${rest}`;
 }
 
 const problemList = (problems: readonly Problem[]) =>
@@ -59,6 +67,6 @@ function actionForm(action: RoomActionName, key: string): Markup {
   return html`<form method="post" action="/room">
 <input type="hidden" name="key" value="${key}"><input type="hidden" name="action" value="${action}">
 ${confirms ? html`<label><input type="checkbox" name="sure" required> I am sure</label>` : ''}
-<button aria-describedby="${action}-effect">${action}</button><span id="${action}-effect">${EFFECTS[action]}</span>
+<button${action === 'cancel' ? html` class="destroys"` : ''} aria-describedby="${action}-effect">${action}</button><span id="${action}-effect">${EFFECTS[action]}</span>
 </form>`;
 }

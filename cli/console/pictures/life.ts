@@ -6,7 +6,7 @@ import type { Markup } from '../pages/layout.ts';
 
 const WIDTH = 720;
 const ROW = 22;
-const TOP = 26;
+const TOP = 30;
 /** Space for a mark at either end. */
 const EDGE = 6;
 
@@ -18,6 +18,9 @@ interface Span {
   readonly isCurrent: boolean;
 }
 
+/** The position of a time. */
+type Scale = (at: number) => number;
+
 /** The life of a key: a bar for each generation, and the times of events. */
 export function lifePicture(life: RoomLife, now: number): Markup {
   const spans = spansOf(life);
@@ -25,28 +28,67 @@ export function lifePicture(life: RoomLife, now: number): Markup {
   const marks = [now, ...spans.flatMap(({ from, end }) => [from, end]), ...moments(life).map(({ at }) => at)];
   const first = Math.min(...marks);
   const last = Math.max(...marks, first + DAY);
-  const x = (at: number) => EDGE + Math.round(((at - first) / (last - first)) * WIDTH * 10) / 10;
+  const x: Scale = (at) => EDGE + Math.round(((at - first) / (last - first)) * WIDTH * 10) / 10;
   const height = TOP + spans.length * ROW;
   return html`<figure>
 <figcaption>Its life</figcaption>
-<div class="scroll" tabindex="0" role="region" aria-label="Its life"><svg class="life" viewBox="0 0 ${WIDTH + 2 * EDGE} ${height + 18}" role="img" aria-label="${inWords(spans)}">
-${spans.map((span, row) => spanOf(span, TOP + row * ROW, x))}
-${moments(life).map(({ at, what, isBad }) => html`<g><title>${moment(new Date(at).toISOString())} UTC: ${what}</title><circle class="${isBad ? 'dot bad' : 'dot'}" cx="${x(at)}" cy="${TOP - 10}" r="4"/></g>`)}
-<line class="now" x1="${x(now)}" x2="${x(now)}" y1="6" y2="${height}"/>
-<text class="${x(now) > WIDTH / 2 ? 'end' : 'start'}" x="${x(now)}" y="${height + 13}">now</text>
+<div class="scroll" tabindex="0" role="region" aria-label="Its life"><svg class="life" viewBox="0 0 ${WIDTH + 2 * EDGE} ${height + 20}" role="img" aria-label="${inWords(spans)}">
+${spans.map((span, row) => spanOf(span, TOP + row * ROW, { x, now, emergencyAt: life.emergencyAt }))}
+${moments(life).map(({ at, what, kind }) => html`<g><title>${moment(new Date(at).toISOString())} UTC: ${what}</title><circle class="dot ${kind}" cx="${x(at)}" cy="${TOP - 10}" r="4"/></g>`)}
+<line class="now" x1="${x(now)}" x2="${x(now)}" y1="12" y2="${height}"/>
+<text class="${sideOf(x(now))}" x="${x(now)}" y="9">now</text>
+${axis(first, last, { x, y: height })}
 </svg></div>
+<p class="legend">${LEGEND.map(([kind, what]) => html`<span><svg viewBox="0 0 10 10" aria-hidden="true">${kind === 'danger' ? html`<rect class="danger" width="10" height="10"/>` : html`<circle class="dot ${kind}" cx="5" cy="5" r="4"/>`}</svg> ${what}</span> `)}</p>
 </figure>`;
 }
 
-function spanOf({ name, from, to, end, isCurrent }: Span, y: number, x: (at: number) => number): Markup {
+const LEGEND = [
+  ['event', 'an announcement'],
+  ['renewal', 'its next renewal'],
+  ['bad', 'a failure'],
+  ['danger', 'its emergency, in which it is renewed before all others'],
+] as const;
+
+/** Dates on the axis. */
+const DATES = 5;
+
+/** The first and the last date, and some between them. */
+function axis(first: number, last: number, { x, y }: { readonly x: Scale; readonly y: number }): Markup {
+  const isShort = last - first < 2 * DATES * DAY;
+  const dates = Array.from({ length: DATES }, (_, i) => first + ((last - first) * i) / (DATES - 1));
+  return html`<line class="axis" x1="${x(first)}" x2="${x(last)}" y1="${y}" y2="${y}"/>
+${dates.map((at, i) => html`<line class="axis" x1="${x(at)}" x2="${x(at)}" y1="${y}" y2="${y + 4}"/><text class="${i === 0 ? 'start' : i === DATES - 1 ? 'end' : ''}" x="${x(at)}" y="${y + 16}">${isShort ? minute(at) : day(at)}</text>`)}`;
+}
+
+interface SpanPlace {
+  readonly x: Scale;
+  readonly now: number;
+  readonly emergencyAt?: string | undefined;
+}
+
+function spanOf(
+  { name, from, to, end, isCurrent }: Span,
+  y: number,
+  { x, now, emergencyAt }: SpanPlace,
+): Markup {
   const start = x(from);
-  const text = html`<text class="${start > WIDTH / 2 ? 'end' : 'start'}" x="${start > WIDTH / 2 ? x(end) - 6 : start + 6}" y="${y + 12}">${name}</text>`;
+  const height = ROW - 6;
+  const part = (kind: string, since: number, until: number) =>
+    until > since
+      ? html`<rect class="${kind}" x="${x(since)}" y="${y}" width="${x(until) - x(since)}" height="${height}" rx="3"/>`
+      : '';
+  const danger = isCurrent && emergencyAt !== undefined ? part('danger', Date.parse(emergencyAt), to) : '';
+  const text = html`<text class="${sideOf(start)}" x="${start > WIDTH / 2 ? x(end) - 6 : start + 6}" y="${y + 12}">${name}</text>`;
   return html`<g><title>${name}: opened ${day(from)}, ${isCurrent ? 'ends' : 'replaced'} ${day(to)}</title>
-<rect class="${isCurrent ? 'span current' : 'span'}" x="${start}" y="${y}" width="${Math.max(2, x(to) - start)}" height="${ROW - 6}" rx="3"/>
-${end > to ? html`<rect class="span over" x="${x(to)}" y="${y}" width="${x(end) - x(to)}" height="${ROW - 6}" rx="3"/>` : ''}
+${isCurrent ? part('past', from, Math.min(now, to)) : ''}${danger}
+<rect class="${isCurrent ? 'span current' : 'span'}" x="${start}" y="${y}" width="${Math.max(2, x(to) - start)}" height="${height}" rx="3"/>
+${part('span over', to, end)}
 ${text}</g>`;
 }
 
+/** A text begins at its place in the left half of the picture, and ends at it in the right one. */
+const sideOf = (at: number) => (at > WIDTH / 2 ? 'end' : 'start');
 function spansOf({ history, room, generation }: RoomLife): readonly Span[] {
   const past = history
     .map(({ generation: number, openedAt, replacedAt, expiresAt }) => ({
@@ -70,19 +112,20 @@ function spansOf({ history, room, generation }: RoomLife): readonly Span[] {
 /** Generations in the picture; the table below has all. */
 const LATEST = 12;
 
-function moments({ events = [], deadLetters, renewAt }: RoomLife) {
+type Mark = { readonly at: number; readonly what: string; readonly kind: 'event' | 'renewal' | 'bad' };
+
+function moments({ events = [], deadLetters, renewAt }: RoomLife): readonly Mark[] {
   return [
-    ...events.map(({ at, type }) => ({
-      at: Date.parse(at),
-      what: type,
-      isBad: /Failed|Refused|Lost/.test(type),
-    })),
-    ...deadLetters.map(({ sentAt }) => ({
-      at: Date.parse(sentAt),
-      what: 'a message that rests',
-      isBad: true,
-    })),
-    ...(renewAt === undefined ? [] : [{ at: Date.parse(renewAt), what: 'its next renewal', isBad: false }]),
+    ...events.map(({ at, type }): Mark => {
+      const isBad = /Failed|Refused|Lost/.test(type);
+      return { at: Date.parse(at), what: type, kind: isBad ? 'bad' : 'event' };
+    }),
+    ...deadLetters.map(
+      ({ sentAt }): Mark => ({ at: Date.parse(sentAt), what: 'a message that was given up', kind: 'bad' }),
+    ),
+    ...(renewAt === undefined
+      ? []
+      : [{ at: Date.parse(renewAt), what: 'its next renewal', kind: 'renewal' } as const]),
   ];
 }
 
@@ -90,4 +133,5 @@ function inWords(spans: readonly Span[]): string {
   return spans.map(({ name, from, to }) => `${name} from ${day(from)} to ${day(to)}`).join(', ');
 }
 
-const day = (at: number) => moment(new Date(at).toISOString()).slice(0, 10);
+const minute = (at: number) => moment(new Date(at).toISOString());
+const day = (at: number) => minute(at).slice(0, 10);
