@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import type { SQSRecord } from 'aws-lambda';
+import type { Context, SQSRecord } from 'aws-lambda';
 import { feedSource } from './adapters/calendars/feed-source.ts';
 import { outbox } from './adapters/queues/outbox.ts';
 import { calendarMemories } from './adapters/tables/calendar-memories.ts';
@@ -28,7 +28,7 @@ import {
   UnauthorizedError,
   UnreachableError,
 } from './rooms/model/errors.ts';
-import { MINUTE } from './rooms/model/time.ts';
+import { type Duration, MINUTE, SECOND } from './rooms/model/time.ts';
 import { lookAgain } from './rooms/series/series.ts';
 import { dynamoDb, sqs } from './runtime/aws.ts';
 import { readEnvironment } from './runtime/configuration.ts';
@@ -88,6 +88,8 @@ function read({ messageId, body }: SQSRecord): Parsed<ReadingTask> {
   return { key: keyOf(task) ?? messageId, task };
 }
 
+type CalendarTask = Extract<ReadingTask, { kind: 'calendar' }>;
+
 /** Two readings of one calendar run one after the other. */
 function keyOf(task: ReadingTask): string | undefined {
   if (task.kind === 'feed') return task.name;
@@ -98,7 +100,10 @@ function failurePolicy(): FailurePolicy {
   return { ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE] };
 }
 
-async function perform(task: ReadingTask): Promise<void> {
+/** What an invocation needs to send on what it has read of a calendar, and to remember it. */
+const SENDING_TIME: Duration = 60 * SECOND;
+
+async function perform(task: ReadingTask, context: Context): Promise<void> {
   switch (task.kind) {
     case 'all':
       // one message for each, so that none waits for another
@@ -110,7 +115,7 @@ async function perform(task: ReadingTask): Promise<void> {
     case 'feed':
       return follow(task.name);
     case 'calendar':
-      return followCalendar(task.id, task.event);
+      return followCalendar(task, () => context.getRemainingTimeInMillis() >= SENDING_TIME);
     case 'file': {
       // most readings are of feeds: they need not wait for this client to be loaded
       const { calendarFiles } = await import('./adapters/calendars/calendar-files.ts');
@@ -141,7 +146,10 @@ async function follow(name: string): Promise<void> {
   }
 }
 
-async function followCalendar(id: string, look?: string): Promise<void> {
+async function followCalendar(
+  { id, event: look, part }: CalendarTask,
+  mayGoOn: () => boolean,
+): Promise<void> {
   const calendar = calendars().find((known) => known.id === id);
   if (!calendar) {
     throw new RequestRefusedError(`calendar: must be the id of a connected calendar, got ${shown(id)}`);
@@ -150,6 +158,7 @@ async function followCalendar(id: string, look?: string): Promise<void> {
   const { formatsOf, readCalendar, writeCopyTask } = await import('./connections/read-calendar.ts');
   try {
     const { CALENDARS_TABLE, WORK_QUEUE, WRITES_QUEUE } = environment();
+    const own = outbox(sqs(), WORK_QUEUE);
     const ports = {
       system: await systemOf(calendar),
       memories: calendarMemories(dynamoDb(), CALENDARS_TABLE),
@@ -157,15 +166,18 @@ async function followCalendar(id: string, look?: string): Promise<void> {
       formats: formatsOf(calendars()),
       outbox: requests(),
       lookAt: (places: readonly Place[]) =>
-        outbox(sqs(), WORK_QUEUE).send(places.map((place) => writeCalendarTask(place.calendar, place.event))),
+        own.send(places.map(({ calendar, event }) => writeCalendarTask(calendar, { event }))),
       writeCopies: async (tasks: readonly CopyTask[]) => {
         if (WRITES_QUEUE !== undefined) await outbox(sqs(), WRITES_QUEUE).send(tasks.map(writeCopyTask));
       },
       now,
+      mayGoOn,
     };
-    const result = await readCalendar(calendar, ports, look);
+    const result = await readCalendar(calendar, ports, { look, part });
+    // after a crash before this line, the schedule continues the reading
+    if (result.next !== undefined) await own.send([writeCalendarTask(id, { part: result.next })]);
     log.info('calendar read', { calendar: id, ...result });
-    count('CalendarsRead');
+    if (result.outcome !== 'under-way') count('CalendarsRead');
   } catch (error) {
     // no schedule asks for this event again
     if (look !== undefined || !PASSING.some((kind) => error instanceof kind)) throw error;

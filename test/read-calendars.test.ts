@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Graph, startGraph } from '../emulators/graph/graph.ts';
 import { type Connection, connectedCalendars } from '../functions/connections/connection.ts';
 import { ONE_MACHINE } from '../functions/runtime/one-machine.ts';
 import type { Queue } from '../local/engines/queue.ts';
@@ -20,7 +21,11 @@ const CONNECTION: Connection = {
   writeBack: 'off',
 };
 
+const MAILBOX = 'bob@example.org';
+const APP = { tenant: 'contoso', client: 'app-1' };
+
 let queues: QueueEngine;
+let graph: Graph;
 let inbox: Queue;
 let deadLetters: Queue;
 let requests: Queue;
@@ -33,6 +38,12 @@ const logged: string[] = [];
 beforeAll(async () => {
   [queues, tables, server] = await Promise.all([startQueues(), startDynalite(), startCalendarServer()]);
   secrets = await secretsEndpoint(server.address);
+  graph = await startGraph({
+    now: Date.now,
+    rateLimits: false,
+    app: { ...APP, secrets: [server.address] },
+    mailboxes: [MAILBOX],
+  });
   const queue = (name: string) => queues.create(name, `arn:aws:sqs:local:000000000000:${name}`, {});
   [inbox, deadLetters, requests] = [queue('calendars'), queue('calendars-dead'), queue('requests')];
   await createCalendarTable(tables.client, 'calendars');
@@ -45,7 +56,7 @@ beforeAll(async () => {
     MAX_RECEIVE_COUNT: '5',
     REQUESTS_QUEUE: requests.url,
     FEEDS: JSON.stringify([{ name: 'team', secret: 'feed/team' }]),
-    CONNECTIONS: JSON.stringify([CONNECTION]),
+    CONNECTIONS: JSON.stringify([CONNECTION, mailConnection()]),
     CALENDARS_TABLE: 'calendars',
   });
   vi.stubGlobal(ONE_MACHINE as unknown as string, true);
@@ -57,10 +68,23 @@ afterAll(async () => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();
-  await Promise.all([queues.stop(), secrets.close(), tables.stop(), server.stop()]);
+  await Promise.all([queues.stop(), secrets.close(), tables.stop(), server.stop(), graph.close()]);
 });
 
-function invoke(body: unknown, handle = handler): Promise<SQSBatchResponse> {
+const mailConnection = (): Connection => ({
+  ...APP,
+  name: 'mail',
+  kind: 'microsoft',
+  secret: 'connection/mail',
+  calendars: [MAILBOX],
+  which: 'all',
+  writeBack: 'off',
+  baseUrl: graph.url,
+  loginUrl: graph.loginUrl,
+});
+
+/** @param left milliseconds of the invocation */
+function invoke(body: unknown, handle = handler, left = 60_000): Promise<SQSBatchResponse> {
   const record = {
     messageId: 'm',
     receiptHandle: 'r',
@@ -69,7 +93,7 @@ function invoke(body: unknown, handle = handler): Promise<SQSBatchResponse> {
     messageAttributes: {},
   };
   const context = {
-    getRemainingTimeInMillis: () => 60_000,
+    getRemainingTimeInMillis: () => left,
     awsRequestId: 'a',
     functionName: 'read-calendars',
   };
@@ -81,8 +105,11 @@ const meeting = (uid: string) => vevent(`UID:${uid}`, 'DTSTART:20270301T090000Z'
 describe('reading calendars', () => {
   test('leaves a message for each feed and calendar, so that one that fails fails alone', async () => {
     await invoke({});
-    const [{ id } = { id: '' }] = connectedCalendars([CONNECTION]);
-    expect(inbox.messages().map(({ body }) => body)).toEqual(['{"feed":"team"}', `{"calendar":"${id}"}`]);
+    const ids = connectedCalendars([CONNECTION, mailConnection()]).map(({ id }) => id);
+    expect(inbox.messages().map(({ body }) => body)).toEqual([
+      '{"feed":"team"}',
+      ...ids.map((id) => `{"calendar":"${id}"}`),
+    ]);
   });
 
   test('sends on what a feed has, once, and what is gone from it', async () => {
@@ -148,6 +175,34 @@ test('a calendar that cannot be read waits for its schedule, and an event that w
   expect(await invoke({ calendar: id, event: 'e' })).toEqual({
     batchItemFailures: [{ itemIdentifier: 'm' }],
   });
+});
+
+test('a mailbox with more series than the time allows is read by several messages, one after the other', async () => {
+  const [{ id } = { id: '' }] = connectedCalendars([mailConnection()]);
+  const start = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 19);
+  for (let n = 0; n < 120; n += 1)
+    graph.add(MAILBOX, {
+      subject: `Weekly ${n}`,
+      start: { dateTime: start, timeZone: 'UTC' },
+      end: { dateTime: start, timeZone: 'UTC' },
+      recurrence: {
+        pattern: { type: 'daily', interval: 7 },
+        range: { type: 'numbered', numberOfOccurrences: 2, startDate: start.slice(0, 10) },
+      },
+    });
+  const before = requests.messages().length;
+  const handedOn = () => inbox.messages().filter(({ body }) => body.includes('part'));
+  await invoke({ calendar: id }, handler, 59_000);
+  expect(requests.messages().length - before).toBe(50);
+  // the schedule leaves it alone
+  await invoke({ calendar: id }, handler, 59_000);
+  expect(handedOn()).toHaveLength(1);
+  for (let nth = 0; nth < handedOn().length; nth += 1)
+    await invoke(JSON.parse(handedOn()[nth]?.body ?? ''), handler, 59_000);
+  expect(handedOn().map(({ body }) => JSON.parse(body))).toEqual(
+    [1, 2].map((part) => ({ calendar: id, part })),
+  );
+  expect(requests.messages().length - before).toBe(120);
 });
 
 /** An environment in which every variable that anybody may think of is set. */

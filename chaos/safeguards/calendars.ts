@@ -114,9 +114,30 @@ export const OF_CALENDARS: readonly Safeguard[] = [
   {
     name: 'what a full reading lacks is asked for before it is cancelled',
     file: `${CONNECTIONS}/round.ts`,
-    on: 'for (const { id } of missing.slice(0, most)) await this.#look(id);',
-    off: 'for (const { id } of missing.slice(0, most)) await this.#forget(id);',
+    on: 'await this.#look(id);\n      } catch',
+    off: 'await this.#forget(id);\n      } catch',
     tests: ['test/connections'],
+  },
+  {
+    name: 'pages before the end of a token count for nothing',
+    file: `${CONNECTIONS}/round.ts`,
+    on: 'this.#pages.length = 0;\n    this.#seen = new Set();',
+    off: '',
+    tests: ['test/connections/google'],
+  },
+  {
+    name: 'an unfinished reading is left to its own messages',
+    file: `${CONNECTIONS}/read-calendar.ts`,
+    on: 'return look === undefined && rest !== undefined && since < LONGEST_PART;',
+    off: 'return look === undefined && rest !== undefined && since < -LONGEST_PART;',
+    tests: ['test/connections/google'],
+  },
+  {
+    name: 'a reading goes on when it is lost between two parts',
+    file: `${CONNECTIONS}/read-calendar.ts`,
+    on: 'rest !== undefined && since < LONGEST_PART;',
+    off: 'rest !== undefined && since < Number.POSITIVE_INFINITY * LONGEST_PART;',
+    tests: ['test/connections/google'],
   },
   {
     name: 'a list without an end counts for nothing',

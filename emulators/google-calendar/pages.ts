@@ -18,12 +18,16 @@ const NOT_WITH_TOKEN = [
 /** Parameters that must be the same in every call with a token. */
 const SAME = ['singleEvents', 'eventTypes', 'maxAttendees'];
 
-/** The position in a list: changes after `since`, up to `upTo`, without the first `offset`. */
+/**
+ * The position in a list: changes after `since`, up to `upTo`. An event that changes between two pages leaves the list,
+ * so a page begins after the last change that was shown, and not after a number of events.
+ */
 interface Place {
   readonly calendar: string;
   readonly since: number;
   readonly upTo: number;
-  readonly offset: number;
+  /** The change of the last event that was shown. */
+  readonly shown?: number | undefined;
   readonly full: boolean;
   readonly same: string;
 }
@@ -35,21 +39,24 @@ export function eventsPage(
   role: string,
   switches: Switches,
 ): Fields {
-  const { since, upTo, offset, full, same } = placeOf(calendar, query);
+  const { since, upTo, shown, full, same } = placeOf(calendar, query);
   const size = sizeOf(query);
+  const isReversed = switches.listOrder === 'newest-change-first';
   const showDeleted = !full || query.get('showDeleted') === 'true';
   const uid = query.get('iCalUID');
   const found = [...calendar.events.values()]
     .filter(({ change }) => change > since && change <= upTo)
+    .filter(({ change }) => shown === undefined || (isReversed ? change < shown : change > shown))
     .filter(
       (record) => showDeleted || record.fields.status !== 'cancelled' || isOfLivingSeries(record, calendar),
     )
     .filter((record) => uid === null || (record.fields.iCalUID ?? `${record.id}@google.com`) === uid)
     .sort((a, b) => a.change - b.change);
-  if (switches.listOrder === 'newest-change-first') found.reverse();
-  const items = found.slice(offset, offset + size).map((record) => listed(record, calendar, switches));
-  const next: Place = { calendar: calendar.id, since, upTo, offset: offset + size, full, same };
-  const isLast = offset + size >= found.length;
+  if (isReversed) found.reverse();
+  const page = found.slice(0, size);
+  const items = page.map((record) => listed(record, calendar, switches));
+  const next: Place = { calendar: calendar.id, since, upTo, shown: page.at(-1)?.change, full, same };
+  const isLast = found.length <= size;
   return {
     kind: 'calendar#events',
     etag: `"p${upTo}"`,
@@ -58,7 +65,7 @@ export function eventsPage(
     accessRole: role,
     defaultReminders: [],
     ...(isLast
-      ? uid === null && { nextSyncToken: written({ ...next, since: upTo, offset: 0, full: false }) }
+      ? uid === null && { nextSyncToken: written({ ...next, since: upTo, shown: undefined, full: false }) }
       : { nextPageToken: written(next) }),
     items,
   };
@@ -75,7 +82,7 @@ function placeOf(calendar: Calendar, query: URLSearchParams): Place {
   }
   const token = pageToken ?? syncToken;
   if (token === null) {
-    return { calendar: calendar.id, since: 0, upTo: calendar.change, offset: 0, full: true, same };
+    return { calendar: calendar.id, since: 0, upTo: calendar.change, full: true, same };
   }
   const place = read(token);
   if (place?.calendar !== calendar.id) throw invalid('Invalid sync token value.');

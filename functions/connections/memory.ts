@@ -13,8 +13,16 @@ export interface KnownEvent {
   readonly meeting?: string;
   /** It recurs. */
   readonly repeats?: boolean;
-  /** The last full reading did not have it: it must still be read by itself. */
+  /** It must still be read by itself: a full reading did not have it, or an occurrence of it may be gone. */
   readonly missing?: boolean;
+}
+
+/** What is left of a reading that is longer than an invocation. It goes on at the cursor. */
+export interface RestOfReading {
+  /** Counts the invocations of the reading. */
+  readonly part: number;
+  /** Whether pages are left of a list of everything. */
+  readonly full: boolean;
 }
 
 /** The memory of a calendar between two readings: ids and digests, but no text that people wrote. */
@@ -31,6 +39,8 @@ export interface CalendarMemory {
    */
   readonly choice: string;
   readonly events: readonly KnownEvent[];
+  /** Absent: the last reading is finished. */
+  readonly rest?: RestOfReading;
 }
 
 /** The store for the memories of calendars. */

@@ -1,5 +1,5 @@
 import { LARGEST_BODY } from '../requests/message.ts';
-import { RequestRefusedError } from '../rooms/model/errors.ts';
+import { RequestRefusedError, ThrottledError } from '../rooms/model/errors.ts';
 import type { Instant } from '../rooms/model/time.ts';
 import { isChosen } from './choice.ts';
 import type { ConnectedCalendar } from './connection.ts';
@@ -50,6 +50,10 @@ interface Page {
 
 interface RoundParts extends MeetingPorts {
   readonly system: CalendarSystem;
+  /** Whether there is time for more in this invocation. */
+  readonly mayGoOn: () => boolean;
+  /** Whether earlier invocations began to read everything. */
+  readonly isFull: boolean;
 }
 
 /** Names are remembered: a few long ones, which anybody can put into an invitation, would leave no space for others. */
@@ -74,7 +78,7 @@ export class Round {
   /** Events whose text is cut off. */
   unreadable = 0;
   /** Whether everything is read, and not only changes. */
-  isFull = false;
+  isFull: boolean;
   /** Whether the system reported no changes, and no event was read by itself. */
   isQuiet = true;
   readonly #calendar: ConnectedCalendar;
@@ -85,6 +89,7 @@ export class Round {
   readonly #linked = new Set<string>();
   readonly #system: CalendarSystem;
   readonly #ports: MeetingPorts;
+  readonly #mayGoOn: () => boolean;
   readonly #now: () => Instant;
   readonly #pages: Page[] = [];
   readonly #wanted = new Set<string>();
@@ -93,14 +98,22 @@ export class Round {
   /** The roles of the weighed events in their meetings. */
   readonly #roles = new Map<string, Role>();
   #anySeries = false;
+  /** Whether this invocation read the first page of everything. */
+  #isStart = false;
   /** The time of the request for the page: updates get this time. */
   #at: Instant;
 
-  constructor(calendar: ConnectedCalendar, known: readonly KnownEvent[], { system, ...ports }: RoundParts) {
+  constructor(
+    calendar: ConnectedCalendar,
+    known: readonly KnownEvent[],
+    { system, mayGoOn, isFull, ...ports }: RoundParts,
+  ) {
     this.#calendar = calendar;
     this.#known = new Map(known.map((event) => [event.id, event]));
     this.#sent = new Set(known.filter(({ digest }) => digest !== UNSENT).map(({ id }) => id));
     this.#system = system;
+    this.#mayGoOn = mayGoOn;
+    this.isFull = isFull;
     this.#ports = ports;
     this.#now = ports.now;
     this.#at = ports.now();
@@ -110,10 +123,21 @@ export class Round {
     return [...this.#known.values()];
   }
 
-  /** Starts again from the first page. Events that were found so far stay known, and are sent once. */
+  /** Whether events must still be read by themselves. */
+  get hasMissing(): boolean {
+    return this.known().some(({ missing }) => missing);
+  }
+
+  /**
+   * Starts again from the first page. The pages so far count for nothing: an event of them that is gone since is not
+   * in the new list, and no later page reports it.
+   */
   startOver(): void {
     this.isFull = true;
+    this.#isStart = true;
     this.isQuiet = false;
+    this.#pages.length = 0;
+    this.#seen = new Set();
     this.#at = this.#now();
   }
 
@@ -177,19 +201,20 @@ export class Round {
   }
 
   /**
-   * Sends the exceptions of all series that get a room, and looks up the events that a full reading did not
-   * have.
+   * Sends the exceptions of all series that get a room. After the last page, reads the events by themselves that a full
+   * reading did not have.
    *
+   * @param isDone whether the last page was read
    * @param look an event to send again in any case: it decides about its room from now on
    */
-  async finish(mostLooks: number, look?: string): Promise<void> {
+  async finish({ isDone, mostLooks, look }: Finish): Promise<void> {
     await this.#takePages();
-    if (this.#anySeries) await this.#readSeriesAgain();
-    await this.#tellExceptions();
-    if (this.isFull) this.#markMissing();
-    await this.#lookForMissing(mostLooks);
+    await this.#tellExceptions(isDone);
+    if (this.#anySeries) this.#markSeries();
+    if (this.#isStart) this.#markMissing();
+    if (isDone) await this.#lookForMissing(mostLooks);
     if (look !== undefined) await this.#tellAgain(look);
-    await this.#tellExceptions();
+    await this.#tellExceptions(isDone);
   }
 
   /** @returns undefined if the event cannot be read, even by itself: it then has no effect */
@@ -199,7 +224,7 @@ export class Round {
     } catch (error) {
       if (!(error instanceof RequestRefusedError)) throw error;
     }
-    this.#seen.add(event.id);
+    this.#see(event.id);
     try {
       const [again] = await this.#system.read(this.#calendar.calendar, event.id);
       return again && this.#weigh(again);
@@ -263,15 +288,20 @@ export class Round {
   }
 
   async #takeEvent(event: Weighed | RemovedEvent): Promise<void> {
-    if ('removed' in event) {
-      this.#seen.add(event.id);
-      return this.#forget(event.id);
-    }
+    if ('removed' in event) return this.#forget(event.id);
     const { id, seriesId } = event.event;
-    this.#seen.add(id);
+    this.#see(id);
     // if two are about one occurrence, the later one counts
     if (seriesId !== undefined) this.#waiting.set(id, event);
     else await this.#takeWhole(event);
+  }
+
+  #see(id: string): void {
+    this.#seen.add(id);
+    const event = this.#known.get(id);
+    if (!event?.missing) return;
+    const { missing: _, ...found } = event;
+    this.#known.set(id, found);
   }
 
   async #takeWhole(weighed: Weighed): Promise<void> {
@@ -301,9 +331,18 @@ export class Round {
     return meeting === meetingOf({ id }) ? {} : { meeting };
   }
 
-  async #tellExceptions(): Promise<void> {
-    for (const weighed of this.#waiting.values()) await this.#tellException(weighed);
+  async #tellExceptions(isDone: boolean): Promise<void> {
+    for (const weighed of this.#waiting.values()) {
+      await this.#tellException(weighed);
+      if (this.isFull && !isDone) this.#await(weighed);
+    }
     this.#waiting = new Map();
+  }
+
+  /** A series may be on a page of a later invocation, which then reads it by itself, with its exceptions. */
+  #await({ event: { id, seriesId = '' } }: Weighed): void {
+    if (this.#known.has(id) || this.#known.has(seriesId)) return;
+    this.#known.set(awaiting(seriesId), { id: awaiting(seriesId), digest: UNSENT, seriesId, missing: true });
   }
 
   async #tellException(weighed: Weighed): Promise<void> {
@@ -400,17 +439,25 @@ export class Round {
     for (const [other, { seriesId }] of this.#known) if (seriesId === id) this.#known.delete(other);
   }
 
-  async #readSeriesAgain(): Promise<void> {
-    const series = [...this.#known.values()].filter(({ id, repeats }) => repeats && !this.#seen.has(id));
-    for (const { id } of series) await this.#look(id);
+  /** The removed occurrence may be of any series. */
+  #markSeries(): void {
+    for (const event of this.known())
+      if (event.repeats && !this.#seen.has(event.id)) this.#known.set(event.id, { ...event, missing: true });
   }
 
-  /** An exception that is gone now follows its series, so it is only forgotten. */
   #markMissing(): void {
-    for (const [id, event] of this.#known) {
-      if (this.#seen.has(id)) continue;
-      if (event.seriesId === undefined) this.#known.set(id, { ...event, missing: true });
-      else this.#known.delete(id);
+    for (const event of this.known())
+      if (!this.#seen.has(event.id) && !isAwaited(event))
+        this.#known.set(event.id, { ...event, missing: true });
+  }
+
+  /** An exception that is gone follows its series, so it is only forgotten. */
+  #settleExceptions(): void {
+    for (const { id, missing, seriesId } of this.known()) {
+      if (!missing || seriesId === undefined) continue;
+      const series = this.#known.get(seriesId);
+      if (series || isAwaited({ id })) this.#known.delete(id);
+      if (series && isAwaited({ id })) this.#known.set(seriesId, { ...series, missing: true });
     }
   }
 
@@ -418,8 +465,17 @@ export class Round {
    * An event that a full reading does not have may have left the window, or have changed between two pages.
    */
   async #lookForMissing(most: number): Promise<void> {
-    const missing = [...this.#known.values()].filter((event) => event.missing);
-    for (const { id } of missing.slice(0, most)) await this.#look(id);
+    this.#settleExceptions();
+    const missing = this.known().filter((event) => event.missing);
+    for (const [nth, { id }] of missing.slice(0, most).entries()) {
+      if (nth > 0 && !this.#mayGoOn()) return;
+      try {
+        await this.#look(id);
+      } catch (error) {
+        if (nth > 0 && error instanceof ThrottledError) return;
+        throw error;
+      }
+    }
   }
 
   async #look(id: string): Promise<void> {
@@ -427,8 +483,9 @@ export class Round {
     this.#at = this.#now();
     const [event, ...exceptions] = await this.#system.read(this.#calendar.calendar, id);
     if (!event) return this.#forget(id);
+    this.#see(id);
     const weighed = await this.#read(event);
-    if (weighed) await this.#takeWhole(weighed);
+    if (weighed) await this.#takeEvent(weighed);
     for (const exception of exceptions) this.#waiting.set(exception.id, this.#weigh(exception));
   }
 
@@ -454,11 +511,23 @@ export class Round {
   }
 }
 
+interface Finish {
+  readonly isDone: boolean;
+  /** How many events are read by themselves; the next invocation continues. */
+  readonly mostLooks: number;
+  readonly look?: string | undefined;
+}
+
 interface Telling {
   readonly timeZone?: string | undefined;
   readonly room?: Identity | undefined;
   readonly at?: Instant;
 }
+
+/** The entry of a series that is not known yet, but one of its exceptions is. No id of a system begins like this. */
+const AWAITED = '* ';
+const awaiting = (seriesId: string) => AWAITED + seriesId;
+const isAwaited = ({ id }: Pick<KnownEvent, 'id'>) => id.startsWith(AWAITED);
 
 /** Google derives a UID from the id, which the memory of a calendar already has. */
 function meetingOf({ id, uid, meeting }: Pick<KnownEvent, 'id' | 'uid' | 'meeting'>): string {

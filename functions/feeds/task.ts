@@ -8,13 +8,14 @@ import type { Instant } from '../rooms/model/time.ts';
 export type ReadingTask =
   | { readonly kind: 'all' }
   | { readonly kind: 'feed'; readonly name: string }
-  | { readonly kind: 'calendar'; readonly id: string; readonly event?: string }
+  | { readonly kind: 'calendar'; readonly id: string; readonly event?: string; readonly part?: number }
   | { readonly kind: 'file'; readonly bucket: string; readonly key: string; readonly at: Instant };
 
 const readingTask = z.strictObject({
   feed: z.optional(z.string()),
   calendar: z.optional(z.string()),
   event: z.optional(z.string()),
+  part: z.optional(z.int()),
 });
 
 /** S3's own event on the bus, "Object Created". */
@@ -28,7 +29,7 @@ const fileTask = z.looseObject({
 
 /**
  * Reads a task: `{}` for everything that is due, `{"feed": name}` for a feed, `{"calendar": id}` for a
- * connected calendar, with `event` to send one of its events again, or S3's event of a file.
+ * connected calendar, with `event` to send one of its events again and with `part` to continue a reading, or S3's event of a file.
  *
  * @throws RequestRefusedError
  */
@@ -38,9 +39,14 @@ export function readReadingTask(body: string): ReadingTask {
     const { time, detail } = checked(fileTask, task, '');
     return { kind: 'file', bucket: detail.bucket.name, key: detail.object.key, at: Date.parse(time) };
   }
-  const { feed, calendar, event } = checked(readingTask, task, '');
+  const { feed, calendar, event, part } = checked(readingTask, task, '');
   if (calendar !== undefined)
-    return { kind: 'calendar', id: calendar, ...(event !== undefined && { event }) };
+    return {
+      kind: 'calendar',
+      id: calendar,
+      ...(event !== undefined && { event }),
+      ...(part !== undefined && { part }),
+    };
   return feed === undefined ? { kind: 'all' } : { kind: 'feed', name: feed };
 }
 
@@ -50,10 +56,13 @@ export function writeFeedTask(name: string): string {
 
 /**
  * @param id of a connected calendar
- * @param event the id of an event to send again
+ * @param more the id of an event to send again, or the part of a reading to continue with
  */
-export function writeCalendarTask(id: string, event?: string): string {
-  return JSON.stringify({ calendar: id, event });
+export function writeCalendarTask(
+  id: string,
+  more: { readonly event?: string; readonly part?: number } = {},
+): string {
+  return JSON.stringify({ calendar: id, ...more });
 }
 
 function parsed(body: string): unknown {

@@ -94,15 +94,19 @@ async function start(now: () => number, settings: Partial<CaldavConnection> = {}
     with_(entries.get(name) as Entry);
     keep(name);
   };
-  return {
-    server,
-    connection,
-    system: caldavSystem({
+  const container = () =>
+    caldavSystem({
       connection,
       secrets: { read: async (_, stage = 'AWSCURRENT') => versions[stage] },
       now,
       reach: 'this-machine',
-    }),
+    });
+  return {
+    server,
+    connection,
+    system: container(),
+    container,
+    pageSize: 100,
     person: {
       add(planned, calendar = ANNA) {
         const id = `event-${entries.size + 1}`;

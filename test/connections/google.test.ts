@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type GoogleCalendar, startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
 import { newKeyPair } from '../../emulators/key-pair.ts';
 import { googleCalendar } from '../../functions/adapters/calendars/google/system.ts';
 import type { GoogleConnection } from '../../functions/connections/connection.ts';
-import type { Planned } from './reading.ts';
+import { HOUR } from '../../functions/rooms/model/time.ts';
+import { type Planned, Reader } from './reading.ts';
 import { ANNA, BOB, readsCalendars, type World } from './reading-suite.ts';
 
 const ROBOT = 'rooms@project.iam.gserviceaccount.com';
@@ -61,10 +62,13 @@ async function start(now: () => number, settings: Partial<GoogleConnection> = {}
     ...settings,
   };
   const secrets = { read: async (_: string, stage = 'AWSCURRENT') => versions[stage] };
+  const container = () => googleCalendar(connection, { secrets, now });
   return {
     emulator,
     connection,
-    system: googleCalendar(connection, { secrets, now }),
+    system: container(),
+    container,
+    pageSize: 250,
     person: {
       add: (event, calendar = ANNA) => emulator.add(calendar, wordsOf(event)),
       edit: (id, changes, calendar = ANNA) => emulator.edit(calendar, id, wordsOf(changes)),
@@ -92,6 +96,64 @@ async function start(now: () => number, settings: Partial<GoogleConnection> = {}
 readsCalendars(start);
 
 const NOW = Date.parse('2027-01-15T10:00:00Z');
+
+describe('a list of everything that is longer than an invocation', () => {
+  const fill = (world: GoogleWorld) => {
+    for (let n = 0; n < 250; n += 1)
+      world.person.add({ title: `Meeting ${n} #room`, start: '2027-03-01T09:00:00Z' });
+  };
+
+  test('has the exceptions of a series that is on a later page', async () => {
+    const world = await start(() => NOW, { which: 'marked' });
+    const { person } = world;
+    const id = person.add({ title: 'Weekly', start: '2027-03-01T09:00:00Z', weeks: 4 });
+    person.editOccurrence(id, '2027-03-22T09:00:00Z', { start: '2027-03-25T09:00:00Z' });
+    person.editOccurrence(id, '2027-03-15T09:00:00Z', { title: 'Weekly, otherwise' });
+    fill(world);
+    person.edit(id, { place: '#room' });
+    const reader = new Reader(world.connection, world.system, () => NOW);
+    reader.timeFor = 0;
+    expect(await reader.readAll(world.container)).toHaveLength(2);
+    expect(await reader.rooms()).toMatchObject({ Weekly: '2027-03-25T10:00' });
+    expect(reader.memory?.events).toHaveLength(253);
+    await world.close();
+  });
+
+  test('remembers nothing of a series that gets no room', async () => {
+    const world = await start(() => NOW, { which: 'marked' });
+    const { person } = world;
+    const id = person.add({ title: 'Weekly', start: '2027-03-01T09:00:00Z', weeks: 4 });
+    person.editOccurrence(id, '2027-03-22T09:00:00Z', { start: '2027-03-25T09:00:00Z' });
+    fill(world);
+    person.edit(id, { title: 'Weekly, renamed' });
+    const reader = new Reader(world.connection, world.system, () => NOW);
+    reader.timeFor = 0;
+    await reader.readAll(world.container);
+    expect(reader.memory?.events).toHaveLength(250);
+    await world.close();
+  });
+});
+
+test('the one occurrence to which a guest is invited loses its room, also if only a list of everything shows that', async () => {
+  let now = NOW;
+  const world = await start(() => now);
+  const { person, emulator } = world;
+  const series = person.add({ title: 'Weekly', start: '2027-03-01T09:00:00Z', weeks: 4 });
+  const original = '2027-03-15T09:00:00Z';
+  person.editOccurrence(series, original, { title: 'With Bob', attendees: [BOB] });
+  const bob = new Reader(world.connection, world.system, () => now, { calendar: 1 });
+  await bob.read();
+  expect(await bob.rooms()).toEqual({ 'With Bob': '2027-03-15T10:00' });
+  now += HOUR;
+  emulator.expireSyncTokens(BOB);
+  expect(await bob.read()).toMatchObject({ full: true, sent: 0, cancelled: 0 });
+  now += HOUR;
+  emulator.remove(BOB, String(bob.memory?.events[0]?.id));
+  emulator.expireSyncTokens(BOB);
+  expect(await bob.read()).toMatchObject({ full: true, cancelled: 1 });
+  expect(Object.values(await bob.rooms())).toEqual(['cancelled']);
+  await world.close();
+});
 
 test('acts for the owner of each calendar by delegation', async () => {
   const world = await start(Date.now, { actAs: 'owner' });

@@ -74,10 +74,13 @@ async function start(now: () => number, switches: Partial<Switches> = {}): Promi
   const secrets = {
     read: async (_: string, stage = 'AWSCURRENT') => (stage === 'AWSCURRENT' ? secret : undefined),
   };
+  const container = () => microsoftCalendar(connection, { secrets, now });
   return {
     emulator,
     connection,
-    system: microsoftCalendar(connection, { secrets, now }),
+    system: container(),
+    container,
+    pageSize: 250,
     person: {
       add: (event, calendar = ANNA) => emulator.add(calendar, wordsOf(event)),
       edit: (id, changes, calendar = ANNA) => emulator.edit(calendar, id, wordsOf(changes)),
@@ -174,6 +177,96 @@ test('a series is read once in a reading, however many of its occurrences there 
   const calls = world.emulator.calls.all.filter(({ path }) => /\/events\//.test(path));
   expect([calls.length, reader.sent.length]).toEqual([20, 20]);
   await world.close();
+});
+
+describe('a mailbox with more series than an invocation can read', () => {
+  const series = (emulator: Graph, count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      emulator.add(ANNA, wordsOf({ title: `Weekly ${n}`, start: '2027-03-01T09:00:00Z', weeks: 2 })),
+    );
+  const callsFor = ({ calls }: Graph, path: RegExp) =>
+    calls.all.filter((call) => path.test(call.path)).length;
+
+  test('3,000 series: each is asked for once, sent once, and remembered', async () => {
+    const world = await start(() => NOW);
+    series(world.emulator, 3000);
+    const reader = new Reader(world.connection, world.system, () => NOW);
+    // 300 series in an invocation: 30 seconds of calls of 200 ms, two at the same time
+    reader.timeFor = 5;
+    const parts = await reader.readAll(world.container);
+    expect(parts.length).toBeGreaterThanOrEqual(10);
+    expect(callsFor(world.emulator, /\/events\//)).toBe(3000);
+    expect([reader.sent.length, reader.ids().size, reader.memory?.events.length]).toEqual([3000, 3000, 3000]);
+    await world.close();
+  });
+
+  test('a page of many series is read in several invocations, and its single events with the last', async () => {
+    const world = await start(() => NOW, { mastersInDelta: false });
+    const { emulator } = world;
+    for (let n = 0; n < 10; n += 1)
+      emulator.add(ANNA, wordsOf({ title: `Meeting ${n}`, start: '2027-03-01T09:00:00Z' }));
+    series(emulator, 70);
+    const reader = new Reader(world.connection, world.system, () => NOW);
+    reader.timeFor = 0;
+    const parts = await reader.readAll(world.container);
+    expect(parts.map(({ sent }) => sent)).toEqual([50, 30]);
+    expect(callsFor(emulator, /\/events\//)).toBe(70);
+    await world.close();
+  });
+
+  test('a series that changes after its page is read again, if a later page shows it', async () => {
+    let now = NOW;
+    const world = await start(() => now);
+    const [id = ''] = series(world.emulator, 60);
+    const reader = new Reader(world.connection, world.system, () => now);
+    reader.timeFor = 0;
+    const { next } = await reader.read();
+    now += HOUR;
+    world.emulator.edit(ANNA, id, wordsOf({ title: 'Renamed' }));
+    await reader.readAll(world.container, next);
+    await reader.readAll(world.container);
+    expect(await reader.rooms()).toHaveProperty('Renamed');
+    await world.close();
+  });
+
+  test('a removed occurrence, which may be of any of 450 series, has them read in parts', async () => {
+    let now = NOW;
+    const world = await start(() => now);
+    const [id = ''] = series(world.emulator, 450);
+    const reader = new Reader(world.connection, world.system, () => now);
+    await reader.read();
+    const before = callsFor(world.emulator, /\/events\//);
+    now += HOUR;
+    world.emulator.cancelOccurrence(ANNA, id, Date.parse('2027-03-08T09:00:00Z'));
+    const parts = await reader.readAll(world.container);
+    expect(parts.map(({ sent, full }) => [sent, full]).toSorted()).toEqual([
+      [0, false],
+      [0, false],
+      [1, false],
+    ]);
+    // each once, and the removed one
+    expect(callsFor(world.emulator, /\/events\//) - before).toBe(451);
+    expect(Object.values(await reader.byKey()).filter((until) => until === '2027-03-01T10:00')).toHaveLength(
+      1,
+    );
+    await world.close();
+  });
+
+  test('a throttle keeps the pages before it, and the next part waits', async () => {
+    const app = { ...APP, secrets: ['a-secret'] };
+    const emulator = await startGraph({ now: () => NOW, app, mailboxes: [ANNA, BOB], perTenMinutes: 90 });
+    const { url: baseUrl, loginUrl } = emulator;
+    const connection = { ...CONNECTION, baseUrl, loginUrl };
+    const container = () =>
+      microsoftCalendar(connection, { secrets: { read: async () => 'a-secret' }, now: () => NOW });
+    series(emulator, 120);
+    const reader = new Reader(connection, container(), () => NOW);
+    const { next } = await reader.read();
+    // the series of the first page
+    expect([reader.sent.length, next]).toEqual([84, 1]);
+    await expect(reader.readPart(container(), next)).rejects.toThrow(ThrottledError);
+    await emulator.close();
+  });
 });
 
 test('ids stay the same: every call asks for immutable ones', async () => {

@@ -18,6 +18,10 @@ export interface World {
   readonly person: Person;
   readonly connection: Connection;
   readonly system: CalendarSystem;
+  /** A client of its own for another container. */
+  readonly container: () => CalendarSystem;
+  /** How many events a page has. */
+  readonly pageSize: number;
   /** The next cursor is not valid any more. */
   expireCursors(): void;
   /** The next answer to a list breaks in the middle. */
@@ -163,6 +167,28 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       expect(await reader.read()).toMatchObject({ full: false, sent: 0 });
     });
 
+    test('between two pages counts the first for nothing: what is gone since is cancelled', async () => {
+      const { person, system } = world;
+      const id = person.add(meeting);
+      await reader.read();
+      later();
+      person.edit(id, { title: 'Renamed' });
+      for (let n = 0; n < world.pageSize; n += 1) person.add({ ...meeting, title: `Meeting ${n}` });
+      let pages = 0;
+      const changes: CalendarSystem['changes'] = async (calendar, cursor) => {
+        const page = await world.container().changes(calendar, cursor);
+        pages += 1;
+        if (pages === 1) {
+          person.remove(id);
+          world.expireCursors();
+        }
+        return page;
+      };
+      await reader.readPart({ ...system, changes });
+      expect(pages).toBeGreaterThan(2);
+      expect(Object.values(await reader.byKey()).filter((until) => until === 'cancelled')).toHaveLength(1);
+    });
+
     test('keeps the exceptions of a series', async () => {
       const id = world.person.add(weekly);
       world.person.editOccurrence(id, '2027-03-22T09:00:00Z', { start: '2027-03-25T09:00:00Z' });
@@ -254,6 +280,116 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       reader.crashes = false;
       await reader.read();
       expect(await reader.rooms()).toEqual({ Meeting: 'cancelled' });
+    });
+  });
+
+  describe('a reading that is longer than an invocation', () => {
+    const many = (count: number) => {
+      for (let n = 0; n < count; n += 1) world.person.add({ ...meeting, title: `Meeting ${n}` });
+    };
+    const sentBy = (parts: readonly { readonly sent: number }[]) =>
+      parts.reduce((sum, { sent }) => sum + sent, 0);
+    /** The message of a part comes again, and after that the schedule. */
+    const resume = async (part?: number) => {
+      const [first] = await reader.readAll(world.container, part);
+      if (first?.outcome !== 'under-way') return;
+      later(15 * MINUTE);
+      await reader.readAll(world.container);
+    };
+
+    const crash = async (part: number, dieAt: number, count: number) => {
+      reader = connect();
+      reader.timeFor = 0;
+      if (part > 0) await reader.readPart(world.container());
+      reader.fate = { dieAt, when: 'after' };
+      await reader.readPart(world.container(), part || undefined).then(() => {}, isDeath);
+      reader.fate = undefined;
+      await resume(part || undefined);
+      expect({ part, dieAt, events: reader.ids().size }).toEqual({ part, dieAt, events: count });
+      expect(reader.memory).not.toHaveProperty('rest');
+    };
+
+    beforeEach(() => {
+      reader.timeFor = 0;
+    });
+
+    test('goes on in the next ones: no event is sent twice, and none is lost', async () => {
+      const count = 2 * world.pageSize + 10;
+      many(count);
+      const parts = await reader.readAll(world.container);
+      expect(parts.map(({ full }) => full)).toEqual([true, true, true]);
+      expect([sentBy(parts), reader.ids().size]).toEqual([count, count]);
+      later(5 * MINUTE);
+      const [second, ...more] = await reader.readAll(world.container);
+      expect([second, more]).toEqual([expect.objectContaining({ full: false, sent: 0 }), []]);
+    });
+
+    test('is left alone by the schedule, which continues it if the message of a part is lost', async () => {
+      many(world.pageSize + 10);
+      const { next } = await reader.read();
+      later(5 * MINUTE);
+      expect(await reader.read()).toMatchObject({ outcome: 'under-way', sent: 0 });
+      later(5 * MINUTE);
+      expect(await reader.read()).toMatchObject({ outcome: 'changed', sent: 10 });
+      expect(await reader.readPart(world.system, next)).toMatchObject({ outcome: 'under-way', sent: 0 });
+    });
+
+    test('keeps its position when an event is asked for meanwhile', async () => {
+      many(world.pageSize + 10);
+      await reader.read();
+      const look = reader.memory?.events[0]?.id;
+      expect(await reader.read(look)).toMatchObject({ outcome: 'changed', sent: 1 });
+      expect(sentBy(await reader.readAll(world.container, 1))).toBe(10);
+    });
+
+    test('begins again after its position is not valid any more, and cancels what is gone meanwhile', async () => {
+      const id = world.person.add(meeting);
+      await reader.read();
+      later();
+      many(world.pageSize + 10);
+      world.expireCursors();
+      await reader.read();
+      world.person.remove(id);
+      world.expireCursors();
+      await reader.readAll(world.container, 1);
+      await reader.readAll(world.container);
+      const rooms = Object.values(await reader.byKey());
+      expect([rooms.length, rooms.filter((until) => until === 'cancelled').length]).toEqual([
+        world.pageSize + 11,
+        1,
+      ]);
+    });
+
+    test('sends nothing again of a calendar that was read before, and cancels what is gone from it', async () => {
+      const id = world.person.add(weekly);
+      world.person.editOccurrence(id, '2027-03-22T09:00:00Z', { start: '2027-03-25T09:00:00Z' });
+      const other = world.person.add(meeting);
+      many(world.pageSize + 10);
+      await reader.readAll(world.container);
+      later();
+      world.person.remove(other);
+      world.expireCursors();
+      const parts = await reader.readAll(world.container);
+      expect(parts.length).toBeGreaterThan(1);
+      expect([sentBy(parts), parts.map(({ cancelled }) => cancelled).at(-1)]).toEqual([1, 1]);
+      expect(await reader.rooms()).toMatchObject({ Meeting: 'cancelled', Weekly: '2027-03-25T10:00' });
+    });
+
+    test('loses no event by a crash after any call of any part', async () => {
+      const count = world.pageSize + 10;
+      many(count);
+      const calls: string[][] = [];
+      for (let next: number | undefined = 0; next !== undefined; ) {
+        next = (await reader.readPart(world.container(), next || undefined)).next;
+        calls.push([...reader.steps]);
+      }
+      expect(calls).toHaveLength(2);
+      for (const [nth, steps] of calls.entries()) {
+        // the meetings have a test of their own
+        const deadly = steps.flatMap((step, at) => (/^meetings/.test(step) ? [] : [at + 1]));
+        expect(deadly.length).toBeGreaterThanOrEqual(7);
+        for (const dieAt of deadly) await crash(nth, dieAt, count);
+      }
     });
   });
 

@@ -59,7 +59,11 @@ export class Reader {
   crashes = false;
   /** The process dies at one of its calls. */
   fate: Fate | undefined;
+  /** How many pages, and events by themselves, an invocation has time for after its first. */
+  timeFor = Number.POSITIVE_INFINITY;
   writes = 0;
+  /** The calls of the last reading. */
+  steps: readonly string[] = [];
   /** Events of other calendars that are to be told. */
   readonly successors: Place[] = [];
   /** What is to be written into copies. */
@@ -82,12 +86,29 @@ export class Reader {
     this.#now = now;
   }
 
+  /** Reads until nothing is left, with a new container for each part. @param part the one to begin with */
+  async readAll(container: () => CalendarSystem, part?: number) {
+    const parts = [await this.readPart(container(), part)];
+    for (let next = parts[0]?.next; next !== undefined; next = parts.at(-1)?.next)
+      parts.push(await this.readPart(container(), next));
+    return parts;
+  }
+
+  readPart(system: CalendarSystem, part?: number) {
+    return this.read(undefined, this.memory, { system, ...(part !== undefined && { part }) });
+  }
+
   /** @param look an event to be told again */
-  read(look?: string, memory = this.memory) {
-    const { ports } = mortal(
+  read(
+    look?: string,
+    memory = this.memory,
+    { system = this.#system, part }: { readonly system?: CalendarSystem; readonly part?: number } = {},
+  ) {
+    let left = this.timeFor;
+    const { ports, steps } = mortal(
       {
         now: this.#now,
-        system: this.#system,
+        system,
         meetings: this.#meetings,
         memory: {
           read: async () => memory,
@@ -104,6 +125,7 @@ export class Reader {
       },
       this.fate,
     );
+    this.steps = steps;
     const reading: CalendarReading = {
       ...ports,
       memories: {
@@ -116,14 +138,27 @@ export class Reader {
       lookAt: (places) => ports.outbox.lookAt(places),
       writeCopies: (tasks) => ports.outbox.writeCopies(tasks),
       formats: formatsOf(this.#all),
+      mayGoOn: () => {
+        left -= 1;
+        return left >= 0;
+      },
     };
-    return readCalendar(this.calendar, reading, look);
+    return readCalendar(this.calendar, reading, { look, part });
   }
 
   /** What the messages so far ask for, in any order, by the name of the room. */
   async rooms(bodies: readonly string[] = this.sent): Promise<Record<string, string>> {
     const { asked, names } = await this.#asked(bodies);
     return Object.fromEntries([...asked].map(([key, request]) => [names.get(key) ?? key, untilOf(request)]));
+  }
+
+  /** The events that the messages are about. */
+  ids(): ReadonlySet<string> {
+    // as this project writes them
+    const details = this.sent.map(
+      (body) => JSON.parse(body).detail as { eventId?: string; event?: { id: string } },
+    );
+    return new Set(details.map(({ eventId, event }) => String(event?.id ?? eventId)));
   }
 
   /** The same by the key of the room. */

@@ -4,8 +4,8 @@ import type { DynamoDb } from '../aws/operations.ts';
 import { compressed, decompressed } from './compression.ts';
 import { VersionedRows } from './versioned-rows.ts';
 
-/** The limit of a row is 400 KB; the rest is for the cursor, whose links have a few KB at most. */
-const MOST_BYTES = 380 * 1024;
+/** The limit of a row is 400 KB; the rest is for the cursor, which has up to 50 KB within a reading. */
+const MOST_BYTES = 345 * 1024;
 
 /**
  * The last known events of connected calendars, one row for each calendar, in the table of calendars. The
@@ -21,10 +21,10 @@ export function calendarMemories(dynamoDb: DynamoDb, TableName: string): Calenda
       // as `prepare` wrote it
       return { ...(memory as Omit<CalendarMemory, 'events'>), events: fromRows(decompressed(events)) };
     },
-    prepare(calendar, { revision, at, cursor, choice, events }) {
+    prepare(calendar, { revision, at, cursor, choice, events, rest }) {
       const packed = mustFit(calendar, compressed(events.map(toRow)));
       return rows.prepare(
-        { id: idOf(calendar), revision, at, cursor, choice, events: packed },
+        { id: idOf(calendar), revision, at, cursor, choice, events: packed, rest },
         `calendar ${calendar} was read by another worker meanwhile`,
       );
     },

@@ -18,6 +18,7 @@ import {
   unexpected,
 } from '../calls.ts';
 import { quotas } from '../quota.ts';
+import { AskedEvents } from './asked-events.ts';
 import { errorReply, eventReply, type GraphEvent, pageReply } from './schema.ts';
 import { microsoftTokens } from './token.ts';
 
@@ -43,6 +44,9 @@ const AHEAD: Duration = 365 * DAY;
 /** If less than this is ahead, the window is moved. */
 const LEAST_AHEAD: Duration = 183 * DAY;
 
+/** How many events of a page are read by themselves before the position is handed on: 25 calls one after the other. */
+const MOST_LOOKS = 50;
+
 /** Microsoft's own quota for an app in a mailbox. */
 const PER_MAILBOX = { limit: 10_000, window: 10 * MINUTE } as const;
 
@@ -67,9 +71,6 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
     { ...parts, baseUrl, isThrottle, quotaOf: ({ ids = {} }) => mailboxes(ids.calendar ?? '') },
     microsoftTokens({ ...parts, ...login }),
   );
-  /** The series that earlier pages of a reading had, by calendar: each is read once. */
-  const seriesSeen = new Map<string, Set<string>>();
-
   const get = (request: Omit<CalendarCall, 'method'>) =>
     call({
       ...request,
@@ -103,34 +104,45 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
     return event?.seriesMasterId ? eventNow(calendar, event.seriesMasterId) : event;
   }
 
-  async function pageOf(calendar: string, reply: Reply, until: Instant): Promise<ChangesPage> {
+  /**
+   * A series is read by itself, and so is an event that is gone: it may only have left the window, or be an
+   * occurrence. A page with many of them takes several calls of `changes`.
+   *
+   * @param here the position of the page
+   */
+  async function pageOf(calendar: string, reply: Reply, here: Cursor): Promise<ChangesPage> {
     const { value, '@odata.nextLink': next, '@odata.deltaLink': delta } = bodyOf(reply, pageReply);
     const link = next ?? delta;
     if (link === undefined) throw unexpected(reply);
-    const seen = seriesSeen.get(calendar) ?? new Set();
-    seriesSeen.set(calendar, seen);
+    const asked = new AskedEvents(here.asked);
     const removed = value.filter((event) => event['@removed'] !== undefined);
     const there = value.filter((event) => event['@removed'] === undefined);
     const single = there.filter(({ type }) => type === 'singleInstance');
+    const versions = new Map(
+      there.filter(({ type }) => type === 'seriesMaster').map((event) => [event.id, event['@odata.etag']]),
+    );
     const series = new Set(
-      there.flatMap(({ id, type, seriesMasterId }) => seriesMasterId ?? (type === 'seriesMaster' ? id : [])),
+      there.flatMap(({ id, seriesMasterId }) => seriesMasterId ?? (versions.has(id) ? id : [])),
     );
-    const news = [...series].filter((id) => !seen.has(id));
-    const read = await inTurns(atOnce, news, async (id) => (await eventNow(calendar, id)) ?? goneEvent(id));
-    // it may only have left the window, or be an occurrence
-    const looked = await inTurns(
-      atOnce,
-      removed,
-      async ({ id }) => (await wholeNow(calendar, id)) ?? goneEvent(id),
-    );
-    for (const id of news) seen.add(id);
-    if (next === undefined) seriesSeen.delete(calendar);
-    const events = [...single, ...read, ...looked];
+    const due = [
+      ...[...series].map((id) => ({ id, name: id, version: versions.get(id), look: eventNow })),
+      ...removed.map(({ id }) => ({ id, name: `removed ${id}`, version: undefined, look: wholeNow })),
+    ].filter(({ name, version }) => !asked.has(name, version));
+    const first = due.slice(0, MOST_LOOKS);
+    const looked = await inTurns(atOnce, first, async ({ id, name, look }) => {
+      const event = (await look(calendar, id)) ?? goneEvent(id);
+      asked.add(name, event['@odata.etag']);
+      return event;
+    });
+    const isWhole = first.length === due.length;
+    const isEnd = isWhole && next === undefined;
+    const from = isWhole ? { link, until: here.until } : here;
+    const cursor: Cursor = isEnd ? from : { ...from, asked: asked.toString() };
     return {
-      events: events.map(changed),
-      cursor: JSON.stringify({ link, until } satisfies Cursor),
-      hasMore: next !== undefined,
-      anySeries: looked.some((event) => event['@removed'] !== undefined),
+      events: [...looked, ...(isWhole ? single : [])].map(changed),
+      cursor: JSON.stringify(cursor),
+      hasMore: !isEnd,
+      anySeries: first.some(({ look }, nth) => look === wholeNow && looked[nth]?.['@removed'] !== undefined),
     };
   }
 
@@ -138,19 +150,16 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
     admit: (calendar, hasWaited) => mailboxes(calendar).admit(hasWaited),
 
     async changes(calendar, cursor) {
-      const from = cursorIn(cursor);
-      if (from && from.until - now() < LEAST_AHEAD) return undefined;
-      const until = from?.until ?? now() + AHEAD;
-      const query = { startDateTime: iso(now() - BEHIND), endDateTime: iso(until) };
-      const reply = await get({
-        route: VIEW,
-        ids: { calendar },
-        ...(from ? { link: from.link } : { query }),
-      });
+      const known = cursorIn(cursor);
+      if (known && known.until - now() < LEAST_AHEAD) return undefined;
+      const here = known ?? { since: now() - BEHIND, until: now() + AHEAD };
+      const { link, since = now() - BEHIND, until } = here;
+      const query = { startDateTime: iso(since), endDateTime: iso(until) };
+      const reply = await get({ route: VIEW, ids: { calendar }, ...(link ? { link } : { query }) });
       // a link that Microsoft can no longer read counts as no link
-      if (reply.status === 410 || (reply.status === 400 && from)) return undefined;
+      if (reply.status === 410 || (reply.status === 400 && link)) return undefined;
       if (reply.status !== 200) throw failure(reply);
-      return pageOf(calendar, reply, until);
+      return pageOf(calendar, reply, here);
     },
 
     async read(calendar, id) {
@@ -176,10 +185,15 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
   };
 }
 
-/** The position of a reading: Microsoft's link, and the end of the window of the link. */
+/** The position of a reading. */
 interface Cursor {
-  readonly link: string;
+  /** Microsoft's link of the page. Absent: the first page of a reading. */
+  readonly link?: string;
+  /** The window of the link. */
+  readonly since?: Instant;
   readonly until: Instant;
+  /** The events that earlier pages of this reading had, see `AskedEvents`. */
+  readonly asked?: string;
 }
 
 function cursorIn(cursor: string | undefined): Cursor | undefined {
