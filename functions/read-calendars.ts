@@ -100,7 +100,7 @@ function failurePolicy(): FailurePolicy {
   return { ...inbox(), now, backOff: [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE] };
 }
 
-/** What an invocation needs to send on what it has read of a calendar, and to remember it. */
+/** The invocation time that is reserved for sending on and remembering the pages of a calendar. */
 const SENDING_TIME: Duration = 60 * SECOND;
 
 async function perform(task: ReadingTask, context: Context): Promise<void> {

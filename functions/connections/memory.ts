@@ -17,7 +17,7 @@ export interface KnownEvent {
   readonly missing?: boolean;
 }
 
-/** What is left of a reading that is longer than an invocation. It goes on at the cursor. */
+/** A reading that does not fit into an invocation, and goes on at the cursor. */
 export interface RestOfReading {
   /** Counts the invocations of the reading. */
   readonly part: number;

@@ -29,7 +29,8 @@ const fileTask = z.looseObject({
 
 /**
  * Reads a task: `{}` for everything that is due, `{"feed": name}` for a feed, `{"calendar": id}` for a
- * connected calendar, with `event` to send one of its events again and with `part` to continue a reading, or S3's event of a file.
+ * connected calendar, or S3's event of a file. For a calendar, `event` sends one of its events again, and `part`
+ * continues a reading.
  *
  * @throws RequestRefusedError
  */
