@@ -159,6 +159,28 @@ it('has the place, the share of time and the counts of a part in the message of 
   const from = { cursor: '17', edge: 4, order: 'rises', seenAt: 5 } as const;
   const before = { rooms: 1, lost: 2, orphans: 3, held: 0 };
   const confirmed = { application: 'main', findings: 5, until: Date.parse('2030-01-01T00:00:00.000Z') };
-  const task = { applications: ['main'], from, before, confirmed, ordered: ['main'], share: 0.25 };
+  const counts = {
+    rooms: 9,
+    lost: 1,
+    orphans: 2,
+    retired: 2,
+    strangers: 3,
+    drifted: 4,
+    unfinished: 5,
+    recovered: 6,
+  };
+  const unreported = {
+    mode: 'repair',
+    applications: { main: { ...counts, held: true, partial: true } },
+  } as const;
+  const task = {
+    applications: ['main'],
+    from,
+    before,
+    confirmed,
+    ordered: ['main'],
+    unreported,
+    share: 0.25,
+  };
   expect(readReconciliation(writeReconciliation(task))).toEqual(task);
 });

@@ -3,6 +3,19 @@ import type { ReconciliationTask } from '../../rooms/fleet/reconcile.ts';
 import { RequestRefusedError } from '../../rooms/model/errors.ts';
 import { readJson } from '../json.ts';
 
+const counts = z.object({
+  rooms: z.int(),
+  lost: z.int(),
+  orphans: z.int(),
+  retired: z.int(),
+  strangers: z.int(),
+  drifted: z.int(),
+  unfinished: z.int(),
+  recovered: z.int(),
+  held: z.optional(z.literal(true)),
+  partial: z.optional(z.literal(true)),
+});
+
 const reconciliation = z.object({
   applications: z.optional(z.array(z.string())),
   from: z.optional(
@@ -15,6 +28,9 @@ const reconciliation = z.object({
   ),
   before: z.optional(z.object({ rooms: z.int(), lost: z.int(), orphans: z.int(), held: z.int() })),
   ordered: z.optional(z.array(z.string())),
+  unreported: z.optional(
+    z.object({ mode: z.enum(['repair', 'report']), applications: z.record(z.string(), counts) }),
+  ),
   share: z.optional(z.number()),
   links: z.optional(z.object({ from: z.optional(z.string()) })),
   confirmed: z.optional(z.object({ application: z.string(), findings: z.int(), until: z.iso.datetime() })),

@@ -1,5 +1,5 @@
 import { OutOfTimeError, toError } from '../model/errors.ts';
-import type { ReconciliationMode } from '../model/events.ts';
+import type { ReconciliationEventDetail, ReconciliationMode } from '../model/events.ts';
 import type { ShownLinks } from '../model/link.ts';
 import type { EventBus, RoomStore, RotationOrder, RotationQueue } from '../model/ports.ts';
 import type { Room } from '../model/room.ts';
@@ -62,9 +62,9 @@ export interface Comparison {
 export interface Reconciliation {
   readonly applications: Readonly<Record<string, ApplicationReport>>;
   /**
-   * The tasks of the next runs: applications for which there was no time, failed applications, and
-   * applications whose list continues. Each failed application gets a task of its own, so that it is retried
-   * and does not delay the others.
+   * The tasks of the next runs: applications for which there was no time, failed applications, applications
+   * whose list continues, and a report that the bus did not accept. Each failed application gets a task of its
+   * own, so that it is retried and does not delay the others.
    */
   readonly rest: readonly ReconciliationTask[];
   /** The counts of all parts, for lists that were read to their end. */
@@ -94,9 +94,16 @@ export interface ReconciliationTask {
    * each attempt sends again would become more and more.
    */
   readonly ordered?: readonly string[];
+  /**
+   * The report of an earlier run, which the bus did not accept. Another comparison would not find what that run
+   * repaired.
+   */
+  readonly unreported?: Report;
   /** The share of a run's time for the lists. Absent: `LISTING_SHARE`. */
   readonly share?: number;
 }
+
+export type Report = Omit<ReconciliationEventDetail, 'deployment'>;
 
 /**
  * Compares the providers' lists with the table. Rows that need work are nominated for the workers, which read
@@ -114,6 +121,7 @@ export async function reconcileRooms(
   reconciling: ReconciliationContext,
 ): Promise<Reconciliation> {
   const { applications, confirmed, share = LISTING_SHARE } = task;
+  if (task.unreported) await report(task.unreported, reconciling);
   let comparison: Comparison;
   try {
     comparison = await compareRooms(task, reconciling);
@@ -124,25 +132,24 @@ export async function reconcileRooms(
   }
   const { inventories, troubled, untouched } = comparison;
   const ordered = await repairAll(task, comparison, reconciling);
-  const report = Object.fromEntries([...inventories].map(([name, { report }]) => [name, report]));
+  const found = Object.fromEntries([...inventories].map(([name, { report }]) => [name, report]));
   const totals = Object.fromEntries(
-    Object.entries(report).map(([name, found]) => [name, totalsOf(found, task.before)]),
+    Object.entries(found).map(([name, counts]) => [name, totalsOf(counts, task.before)]),
   );
   const done = Object.fromEntries(Object.entries(totals).filter(([name]) => !inventories.get(name)?.next));
+  const unreported = await unreportedOf(found, reconciling);
   const sole = applications.length === 1 ? [...troubled.values()][0] : undefined;
-  const trouble = (await untold(report, reconciling)) ?? sole;
-  if (trouble) {
-    if (ordered.size === (task.ordered?.length ?? 0)) throw trouble;
-    return { applications: report, rest: [withoutOrders(task, applications, ordered)], totals: done };
-  }
-  const left = leftOf(confirmed, report);
+  // its queue repeats the task, and the repetition finds and reports the same
+  if (sole && ordered.size === (task.ordered?.length ?? 0) && !retiresAny(unreported)) throw sole;
+  const left = leftOf(confirmed, found);
   const rest = [...troubled.keys()].map((name) => withoutOrders(task, [name], ordered));
   for (const [name, { next }] of inventories) {
     if (!next || troubled.has(name)) continue;
     rest.push({ applications: [name], from: next, before: totals[name], confirmed: left, share: task.share });
   }
   if (untouched.length > 0) rest.push(withoutOrders(task, untouched, ordered));
-  return { applications: report, rest, totals: done };
+  if (unreported) rest.push({ applications: [], unreported });
+  return { applications: found, rest, totals: done };
 }
 
 /** @returns the applications whose orders were sent, now or by an earlier attempt */
@@ -176,19 +183,27 @@ function withoutOrders(
 /**
  * Reports the counts if there is a finding: every event costs money, and most comparisons find nothing.
  *
- * @returns the error of a bus that does not accept the report
+ * @returns the report, if the bus does not accept it
  */
-async function untold(
+async function unreportedOf(
   applications: Readonly<Record<string, ApplicationReport>>,
-  { events, mode }: ReconciliationContext,
-): Promise<Error | undefined> {
+  reconciling: ReconciliationContext,
+): Promise<Report | undefined> {
   if (!Object.values(applications).some(hasFinding)) return undefined;
-  try {
-    await events.report('Rooms Reconciled', { mode, applications });
-    return undefined;
-  } catch (error) {
-    return toError(error);
-  }
+  const found = { mode: reconciling.mode, applications };
+  return report(found, reconciling).then(
+    () => undefined,
+    () => found,
+  );
+}
+
+/** Whether a repeated comparison would not find all that a report has. */
+function retiresAny(unreported: Report | undefined): boolean {
+  return Object.values(unreported?.applications ?? {}).some(({ retired }) => retired > 0);
+}
+
+function report(found: Report, { events }: ReconciliationContext): Promise<void> {
+  return events.report('Rooms Reconciled', found);
 }
 
 function hasFinding({ lost, orphans, drifted, unfinished, recovered }: ApplicationReport): boolean {

@@ -407,6 +407,38 @@ describe('the orders of a run', () => {
     expect(world.reports).toHaveLength(1);
   });
 
+  it('are reported as they were found, although the bus accepts that only after the repair', async () => {
+    const world = await aged(['a', 'b']);
+    first(world).lose('first-1');
+    await stray(world, roomToken(DEPLOYMENT, 'nobody', 1));
+    world.clock.now += 2 * HOUR;
+    const { rest } = await reconcile(world, { events: BUS_OUT });
+    for (const { order } of world.rotations.sent) await rotateRoom(order, world.context);
+    expect(await repeated(world, rest[0] ?? { applications: [] }, [])).toEqual([]);
+    const counts = { ...NOTHING, rooms: 2, lost: 1, orphans: 1, retired: 1 };
+    expect(world.reports.map(({ detail }) => detail)).toEqual([
+      { mode: 'repair', applications: { first: counts } },
+    ]);
+  });
+
+  it('do not keep the counts of ended orphans from the bus where another orphan cannot be ended', async () => {
+    const world = await aged([]);
+    const [, stays] = [1, 2].map((nth) => stray(world, roomToken(DEPLOYMENT, 'nobody', nth)));
+    const id = await stays;
+    world.clock.now += 2 * HOUR;
+    const { retire } = first(world);
+    first(world).retire = (each) =>
+      each === id ? Promise.reject(new AmbiguousOutcomeError('reset')) : retire(each);
+    const task = { applications: ['first'] };
+    const { rest } = await reconcile(world, { events: BUS_OUT }, task);
+    const ended = {
+      mode: 'repair',
+      applications: { first: { ...NOTHING, rooms: 2, orphans: 2, retired: 1 } },
+    };
+    expect(rest).toEqual([task, { applications: [], unreported: ended }]);
+    await expect(reconcile(world, { events: BUS_OUT }, task)).rejects.toThrow('reset');
+  });
+
   it('are counted for the alarms although the bus refuses the report', async () => {
     const world = await aged(['a', 'b']);
     first(world).lose('first-1');
@@ -445,9 +477,10 @@ describe('the orders of a run', () => {
     }
     const out = { events: BUS_OUT };
     const rest = (await reconcile(world, out, { applications: POOL.applications })).rest;
-    expect(rest).toEqual([{ applications: POOL.applications, ordered: ['one', 'three'] }]);
+    const unreported = { mode: 'repair', applications: { one: { lost: 1 }, three: { lost: 2 } } };
+    expect(rest).toMatchObject([{ applications: ['two'] }, { applications: [], unreported }]);
     isOut = false;
-    await repeated(world, rest[0] ?? { applications: [] }, [out, out]);
+    for (const task of rest) await repeated(world, task, [out, out]);
     expect(orders(world).toSorted()).toEqual(['a lost', 'b lost', 'c lost', 'd lost']);
   });
 
