@@ -102,6 +102,13 @@ export interface CalendarSystem {
   read(calendar: string, id: string): Promise<readonly StoredEvent[]>;
 
   /**
+   * Whether the credential may change the events of a calendar.
+   *
+   * @returns undefined if the system does not say so
+   */
+  mayWrite(calendar: string): Promise<boolean | undefined>;
+
+  /**
    * Changes an event if it still has the version, without mails to its guests if the system allows that.
    *
    * @param change the fields to replace (Google, Graph), or the whole object (CalDAV)

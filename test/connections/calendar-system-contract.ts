@@ -66,6 +66,10 @@ export function calendarSystemContract(name: string, open: () => Promise<Calenda
       return event;
     };
 
+    test('says that a calendar that may be written may be written', async () => {
+      expect(await system.mayWrite(calendar)).toBe(true);
+    });
+
     test('tells everything once, and then what changed', async () => {
       const id = await harness.add('First');
       const removed = await harness.add('Second');

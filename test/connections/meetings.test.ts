@@ -177,6 +177,7 @@ describe('a calendar', () => {
     const events = contents.map((content, nth) => ({ id: `e${nth}`, version: '1', content }));
     return {
       admit() {},
+      mayWrite: async () => true,
       changes: async () => ({ events, cursor: '1', hasMore: false }),
       read: async (_, id) => events.filter((event) => event.id === id),
       write: async () => 'refused',

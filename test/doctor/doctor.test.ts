@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Stack } from 'aws-cdk-lib';
@@ -9,6 +9,7 @@ import { findDeployment } from '../../doctor/deployment.ts';
 import { examine } from '../../doctor/examine.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { report } from '../../doctor/report.ts';
+import { type Caldav, startCaldav } from '../../emulators/caldav/caldav.ts';
 import { type Daily, startDaily } from '../../emulators/daily/daily.ts';
 import { type GoogleCalendar, startGoogleCalendar } from '../../emulators/google-calendar/google-calendar.ts';
 import { type Graph, startGraph } from '../../emulators/graph/graph.ts';
@@ -18,6 +19,8 @@ import { startWhereby, type Whereby } from '../../emulators/whereby/whereby.ts';
 import { SCOPES } from '../../emulators/zoom/choices.ts';
 import { startZoom, type Zoom } from '../../emulators/zoom/zoom.ts';
 import { readWebhook } from '../../functions/adapters/zoom/webhook.ts';
+import type { CaldavConnection, Connection } from '../../functions/connections/connection.ts';
+import { ONE_MACHINE } from '../../functions/runtime/one-machine.ts';
 import { EvergreenRooms } from '../../lib/index.ts';
 import type { Template as StackTemplate } from '../../local/stack/template.ts';
 import { appWith, stackWith } from '../support/stacks.ts';
@@ -31,6 +34,7 @@ const KEYS = {
   zoom: 'z'.repeat(40),
   webhook: 't'.repeat(22),
   microsoft: 'm'.repeat(40),
+  caldav: 'ann:c-secret',
 };
 const MICROSOFT_APP = { tenant: 'team', client: 'app' };
 const ZOOM_APP = { accountId: 'team', clientId: 'app' };
@@ -43,6 +47,11 @@ let whereby: Whereby;
 let zoom: Zoom;
 let googleCalendar: GoogleCalendar;
 let graph: Graph;
+let caldav: Caldav;
+/** Anything but a CalDAV server. */
+let answer: RequestListener = () => {};
+const website = createServer((request, response) => answer(request, response));
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
 let template: StackTemplate;
 const ROBOT = 'rooms@project.iam.gserviceaccount.com';
 const { privateKey, publicKey } = newKeyPair();
@@ -73,6 +82,11 @@ beforeAll(async () => {
     app: { ...MICROSOFT_APP, secrets: [KEYS.microsoft] },
     mailboxes: ['bob@example.org'],
   });
+  caldav = await startCaldav({
+    users: [{ name: 'ann', passwords: ['c-secret'] }],
+    calendars: ['ann/team'],
+  });
+  await new Promise<void>((resolve) => void website.listen(0, '127.0.0.1', resolve));
   const stack = stackWith({
     applications,
     deployment: 'k3x7q',
@@ -83,6 +97,7 @@ beforeAll(async () => {
         ...{ name: 'mailbox', kind: 'microsoft', calendars: ['bob@example.org'], ...MICROSOFT_APP },
         ...{ baseUrl: graph.url, loginUrl: graph.loginUrl },
       },
+      { name: 'server', kind: 'caldav', baseUrl: caldav.url, calendars: ['ann/team'] },
     ],
     callbacks: 'on',
   });
@@ -91,6 +106,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
   await Promise.all([
     account.stop(),
     meetingsApi.close(),
@@ -99,6 +115,8 @@ afterAll(async () => {
     zoom.close(),
     googleCalendar.close(),
     graph.close(),
+    caldav.close(),
+    new Promise((resolve) => void website.close(resolve)),
   ]);
 });
 
@@ -125,6 +143,11 @@ beforeEach(async () => {
   googleCalendar.share('anna@example.org', ROBOT, 'writer');
   put('Connectionmailbox', KEYS.microsoft);
   graph.allow('bob@example.org', true);
+  put('Connectionserver', KEYS.caldav);
+  vi.stubGlobal(ONE_MACHINE as unknown as string, true);
+  caldav.trust('ann', 'c-secret');
+  caldav.calendar('ann/team').readOnly = false;
+  caldav.faults.clear();
   meetingsApi.faults.clear();
 });
 
@@ -145,6 +168,19 @@ async function wrong(): Promise<Finding[]> {
 const change = (type: string, part: string, facts: object) =>
   account.facts.set(account.find(type, part), facts as Record<string, unknown>);
 
+/** The settings name another server or calendar. */
+async function connectServer(changes: Partial<CaldavConnection>): Promise<void> {
+  const { functions } = await findDeployment(makeClients({ region: 'eu-central-1' }), STACK);
+  const reader = functions.get('read-calendars');
+  const { CONNECTIONS = '', ...others } = reader?.environment ?? {};
+  // as the construct writes them
+  const connections = (JSON.parse(CONNECTIONS) as Connection[]).map((connection) =>
+    connection.kind === 'caldav' ? { ...connection, ...changes } : connection,
+  );
+  const Variables = { ...others, CONNECTIONS: JSON.stringify(connections) };
+  change('AWS::Lambda::Function', 'CalendarsReader', { Environment: { Variables } });
+}
+
 describe('the doctor', () => {
   test('finds nothing wrong with a deployment in which all is as it should be', async () => {
     expect(await wrong()).toEqual([]);
@@ -159,6 +195,7 @@ describe('the doctor', () => {
         'feed team',
         expect.stringMatching(/^calendar office-/),
         expect.stringMatching(/^calendar mailbox-/),
+        expect.stringMatching(/^calendar server-/),
         'planner',
       ]),
     );
@@ -180,7 +217,7 @@ describe('the doctor', () => {
       expect(text).not.toContain(secret);
   });
 
-  test.each<[string, () => void, Partial<Finding>]>([
+  test.each<[string, () => unknown, Partial<Finding>]>([
     [
       'a deployment that was rolled back',
       () => {
@@ -420,6 +457,81 @@ describe('the doctor', () => {
         found: expect.stringContaining('give the app Calendars.ReadWrite'),
       },
     ],
+    [
+      'a calendar of Google that may be read alone',
+      () => googleCalendar.share('anna@example.org', ROBOT, 'reader'),
+      {
+        level: 'warning',
+        subject: expect.stringMatching(/^calendar office-/),
+        found: expect.stringContaining('its events get no links'),
+        remedy: expect.stringContaining('with the right to make changes to events'),
+      },
+    ],
+    [
+      'a CalDAV server of this machine, which only the stack on this machine may reach',
+      () => Reflect.deleteProperty(globalThis, ONE_MACHINE),
+      {
+        level: 'failed',
+        subject: expect.stringMatching(/^calendar server-/),
+        found: expect.stringContaining('its address must begin with https://'),
+      },
+    ],
+    [
+      'a password that the CalDAV server does not accept',
+      () => put('Connectionserver', 'ann:another'),
+      {
+        level: 'failed',
+        subject: expect.stringMatching(/^calendar server-/),
+        remedy: expect.stringContaining('credentials put server'),
+      },
+    ],
+    [
+      'a calendar of CalDAV that may be read alone',
+      () => {
+        caldav.calendar('ann/team').readOnly = true;
+      },
+      {
+        level: 'warning',
+        subject: expect.stringMatching(/^calendar server-/),
+        found: expect.stringContaining('its events get no links'),
+        remedy: expect.stringContaining('the right to write'),
+      },
+    ],
+    [
+      'a CalDAV server without this calendar',
+      () => connectServer({ calendars: ['ann/another'] }),
+      {
+        level: 'failed',
+        subject: expect.stringMatching(/^calendar server-/),
+        found: expect.stringContaining("answers 404: check the connection's url and the calendar's path"),
+      },
+    ],
+    ...(
+      [
+        ['a website', (_, response) => response.end('<html></html>'), 'answers 200 like no CalDAV server'],
+        [
+          'another program',
+          (_, response) => response.writeHead(405).end(),
+          'answers 405 like no CalDAV server',
+        ],
+        [
+          'a login page',
+          (_, response) => response.writeHead(302, { location: 'https://login.example/' }).end(),
+          'leads elsewhere',
+        ],
+      ] as const satisfies readonly (readonly [string, RequestListener, string])[]
+    ).map(([what, listener, found]): [string, () => Promise<void>, Partial<Finding>] => [
+      `${what} where the CalDAV server should be`,
+      () => {
+        answer = listener;
+        return connectServer({ url: `http://127.0.0.1:${portOf(website)}` });
+      },
+      {
+        level: 'failed',
+        subject: expect.stringMatching(/^calendar server-/),
+        found: expect.stringContaining(found),
+      },
+    ]),
     ...(
       [
         [503, 'failed', 'cannot read the table', 'link not served'],
@@ -466,7 +578,7 @@ describe('the doctor', () => {
       },
     ],
   ])('finds %s', async (_, breakIt, finding) => {
-    breakIt();
+    await breakIt();
     expect(await wrong()).toEqual([expect.objectContaining(finding)]);
   });
 

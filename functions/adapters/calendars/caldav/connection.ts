@@ -189,5 +189,5 @@ function outageOf({ title, status }: DavReply): Error | undefined {
 function reasonOf(status: number): string {
   if (status === 403) return "its server answers 403: share the calendar with the connection's user";
   if (status === 404) return "its server answers 404: check the connection's url and the calendar's path";
-  return `its server answers ${status}`;
+  return `its server answers ${status} like no CalDAV server: check the connection's url and the calendar's path`;
 }

@@ -7,6 +7,8 @@ export interface DavResponse {
   readonly status?: number;
   /** The texts of its properties, by names such as `DAV: getetag`. */
   readonly properties: ReadonlyMap<string, string>;
+  /** The names of the user's privileges, if the answer has them. */
+  readonly privileges?: readonly string[];
 }
 
 export interface Multistatus {
@@ -75,15 +77,23 @@ function textOf(parent: Named, name: string): string | undefined {
 function responsesOf(response: Named): DavResponse[] {
   const status = statusOf(response);
   const found = childrenOf(response, 'DAV: propstat').filter((propstat) => isSuccess(statusOf(propstat)));
-  const properties = found
+  const all = found
     .flatMap((propstat) => childrenOf(propstat, 'DAV: prop'))
-    .flatMap((prop) => childrenOf(prop))
-    .map(({ name, element }) => [name, element.text] as const);
+    .flatMap((prop) => childrenOf(prop));
+  const properties = all.map(({ name, element }) => [name, element.text] as const);
+  const privileges = all.find(({ name }) => name === 'DAV: current-user-privilege-set');
   return childrenOf(response, 'DAV: href').map(({ element }) => ({
     href: element.text.trim(),
     ...(status !== undefined && { status }),
     properties: new Map(properties),
+    ...(privileges && { privileges: privilegesIn(privileges) }),
   }));
+}
+
+function privilegesIn(set: Named): readonly string[] {
+  return childrenOf(set, 'DAV: privilege').flatMap((privilege) =>
+    childrenOf(privilege).map(({ name }) => name),
+  );
 }
 
 /** A propstat without a status is successful. */

@@ -26,6 +26,9 @@ export function calendarMultiget(paths: readonly string[]): string {
   );
 }
 
+/** Asks for the privileges of the user (RFC 3744, 5.4). */
+export const PRIVILEGES = `${XML}<propfind xmlns="DAV:"><prop><current-user-privilege-set/></prop></propfind>`;
+
 /** Asks for the etags of all members, and for the tag that changes with them. */
 export const ETAGS =
   `${XML}<propfind xmlns="DAV:" xmlns:CS="http://calendarserver.org/ns/"><prop><getetag/><CS:getctag/></prop>` +

@@ -7,6 +7,7 @@ import {
 } from '../../../connections/system.ts';
 import { type CaldavOptions, caldavConnection, type DavCalendar, type DavReply } from './connection.ts';
 import { type List, list } from './list.ts';
+import { mayWrite } from './rights.ts';
 import { type Found, textByItself, texts } from './texts.ts';
 
 const PAGE = 100;
@@ -70,6 +71,8 @@ export function caldavSystem({ pageSize = PAGE, ...options }: CaldavSystemOption
       rests.set(calendar, { ...rest, names, cursor: next });
       return { events, cursor: next, hasMore: true };
     },
+
+    mayWrite: (calendar) => mayWrite(calendarOf(calendar)),
 
     admit: (calendar, hasWaited) => calendarOf(calendar).admit(hasWaited),
 

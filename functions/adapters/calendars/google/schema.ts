@@ -30,6 +30,7 @@ export type GoogleEvent = z.output<typeof eventReply>;
 export const pageReply = z.looseObject({
   kind: z.literal('calendar#events'),
   timeZone: z.optional(z.string()),
+  accessRole: z.optional(z.string()),
   items: z.array(eventReply),
   nextPageToken: z.optional(z.string()),
   nextSyncToken: z.optional(z.string()),

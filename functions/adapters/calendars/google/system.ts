@@ -41,6 +41,9 @@ const QUOTA = new Set([
   'dailyLimitExceeded',
 ]);
 
+/** The roles that may change events. */
+const WRITERS = new Set(['owner', 'writer']);
+
 /** Google Calendar, with a service account. */
 export function googleCalendar(connection: GoogleConnection, options: SystemOptions): CalendarSystem {
   const { name, secret, actAs, baseUrl = BASE_URL } = connection;
@@ -94,6 +97,13 @@ export function googleCalendar(connection: GoogleConnection, options: SystemOpti
       if (reply.status === 400 && cursor !== undefined) return undefined;
       if (reply.status !== 200) throw failure(reply);
       return pageOf(reply, sync);
+    },
+
+    async mayWrite(calendar) {
+      const reply = await list(calendar, { maxResults: '1' });
+      if (reply.status !== 200) throw failure(reply);
+      const { accessRole } = bodyOf(reply, pageReply);
+      return accessRole === undefined ? undefined : WRITERS.has(accessRole);
     },
 
     async read(calendar, event) {

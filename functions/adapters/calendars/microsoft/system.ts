@@ -147,6 +147,9 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
   }
 
   return {
+    // a token is for Microsoft alone: an app learns its permissions from a refused write
+    mayWrite: async () => undefined,
+
     admit: (calendar, hasWaited) => mailboxes(calendar).admit(hasWaited),
 
     async changes(calendar, cursor) {
