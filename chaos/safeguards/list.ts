@@ -18,6 +18,13 @@ export const SAFEGUARDS: readonly Safeguard[] = [
     off: "ConditionExpression: 'revision = :revision OR attribute_exists(roomKey)',",
   },
   {
+    name: 'a glance at a row ends no work',
+    file: 'functions/rooms/actions/rotate.ts',
+    on: 'return isToBeClaimed ? room : undefined;',
+    off: 'return room;',
+    tests: ['test/rooms/actions'],
+  },
+  {
     name: 'the claim is completed by its owner alone',
     file: 'functions/rooms/lifecycle/claim.ts',
     on: 'if (found?.claim?.owner === room.claim.owner) return context.rooms.write(outcome(found));',

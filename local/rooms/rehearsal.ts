@@ -185,12 +185,14 @@ function calendarOf({ CALENDAR }: CreateRoomsEnvironment): CalendarSettings {
  */
 function unkept(rooms: RoomStore, expiries: Map<string, Instant>): RoomStore {
   const written = new Map<string, Room>();
+  const read = async (key: string) => {
+    const room = written.get(key) ?? (await rooms.read(key));
+    if (room?.current) expiries.set(room.current.id, room.current.expiresAt);
+    return room;
+  };
   return {
-    async read(key) {
-      const room = written.get(key) ?? (await rooms.read(key));
-      if (room?.current) expiries.set(room.current.id, room.current.expiresAt);
-      return room;
-    },
+    read,
+    glance: read,
     async write(room) {
       const next = { ...room, revision: room.revision + 1 };
       written.set(room.key, next);

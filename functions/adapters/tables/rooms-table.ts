@@ -49,12 +49,8 @@ export function roomsTable(dynamoDb: DynamoDb, options: RoomsTableOptions): Room
   const { tableName: TableName, retention = 90 * DAY, duePage = DUE_PAGE, now = Date.now } = options;
   const { findsKeys = () => false } = options;
 
-  async function readItem(roomKey: string): Promise<Item | undefined> {
-    const { Item } = await dynamoDb('GetItem', {
-      TableName,
-      Key: { roomKey, entry: ROOM },
-      ConsistentRead: true,
-    });
+  async function readItem(roomKey: string, ConsistentRead = true): Promise<Item | undefined> {
+    const { Item } = await dynamoDb('GetItem', { TableName, Key: { roomKey, entry: ROOM }, ConsistentRead });
     return Item;
   }
 
@@ -81,6 +77,11 @@ export function roomsTable(dynamoDb: DynamoDb, options: RoomsTableOptions): Room
   return {
     async read(key) {
       const item = await readItem(key);
+      return item && toRoom(item);
+    },
+
+    async glance(key) {
+      const item = await readItem(key, false);
       return item && toRoom(item);
     },
 

@@ -13,7 +13,7 @@ import { alreadySeen, type Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf } from '../model/sequence.ts';
 import { isOnDemand, isOver } from '../model/spec.ts';
-import { hasExpired } from '../model/transitions.ts';
+import { hasExpired, isAlive } from '../model/transitions.ts';
 import { livingRooms } from './cancel.ts';
 import { assertWanted, unknownRoom } from './hold.ts';
 import { renewDue } from './renew.ts';
@@ -26,7 +26,7 @@ import { noteUse } from './use.ts';
  * generation changes nothing.
  */
 export async function rotateRoom(order: RotationOrder, context: RoomContext): Promise<Result> {
-  return onKey(order.key, context, async (found) => {
+  const rotate = async (found: Room | undefined): Promise<Result> => {
     if (!found) return { outcome: 'outdated' };
     const room = await recoverRoom(found, context);
     const { current, spec, generation } = room;
@@ -36,7 +36,29 @@ export async function rotateRoom(order: RotationOrder, context: RoomContext): Pr
     if (!current || !spec) return { outcome: 'unchanged', room };
     if (generation !== order.generation) return { outcome: 'outdated', room };
     return CAUSES[order.cause]({ room, current, spec }, context);
-  });
+  };
+  return onKey(order.key, context, rotate, await glanceAt(order, context));
+}
+
+/**
+ * Returns the row of an order of the planner if it shows what the planner saw: then a claim comes next, which fails
+ * if the row is older than it. Any other order, or row, is decided on a row that is certainly the latest.
+ */
+async function glanceAt(
+  { key, cause, generation }: RotationOrder,
+  { rooms, now }: RoomContext,
+): Promise<Room | undefined> {
+  if (cause !== 'due') return undefined;
+  const room = await rooms.glance(key);
+  const { current, renewAt = Number.POSITIVE_INFINITY } = room ?? {};
+  const isToBeClaimed =
+    room?.state === 'active' &&
+    !room.claim &&
+    room.generation === generation &&
+    renewAt <= now() &&
+    isAlive(current, now()) &&
+    !current.byUse;
+  return isToBeClaimed ? room : undefined;
 }
 
 /** @param room the row from the table, or the same without the change that it was found with */

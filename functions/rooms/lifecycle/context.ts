@@ -43,13 +43,21 @@ const ATTEMPTS = 8;
 /**
  * Runs an operation on the row of a key. Reads the row again and starts over whenever another worker wrote it
  * first. Everything that an operation does before its write must be safe to repeat.
+ *
+ * @param glanced the row, if it is known and the operation begins with a write of it
  */
 export function withRoom<T>(
   key: string,
   { rooms }: Pick<RoomContext, 'rooms'>,
   operation: (room: Room | undefined) => Promise<T>,
+  glanced?: Room,
 ): Promise<T> {
-  return retryOnConflict(async () => operation(await rooms.read(key)));
+  let known = glanced;
+  return retryOnConflict(async () => {
+    const room = known ?? (await rooms.read(key));
+    known = undefined;
+    return operation(room);
+  });
 }
 
 /** The same for an operation that reads the row itself. */

@@ -10,16 +10,20 @@ import { showLink } from './links.ts';
  * Runs an operation on the row of a key, then flushes what the row has pending. A room is kept first and
  * announced afterwards, so that an outage of the bus prevents no renewal. A failed flush is an error for the
  * caller, so that the message comes back until everything is announced.
+ *
+ * @param glanced as in `withRoom`
  */
 export function onKey(
   key: string,
   context: RoomContext,
   operation: (found: Room | undefined) => Promise<Result>,
+  glanced?: Room,
 ): Promise<Result> {
-  return withRoom(key, context, async (found) => {
+  const withNews = async (found: Room | undefined) => {
     const result = await keptOrTold(key, context, () => operation(found));
     return { ...result, room: result.room && (await flushPending(result.room, context)) };
-  });
+  };
+  return withRoom(key, context, withNews, glanced);
 }
 
 /** Flushes the pending announcements and endings even if the operation fails. */

@@ -304,6 +304,13 @@ describe('the calls to the table', () => {
     expect(inputs).toMatchObject([{ ConsistentRead: true }]);
   });
 
+  it('glance at a row for half of the price', async () => {
+    const { inputs } = await sent([{}], (store) => store.glance('key'));
+    expect(inputs).toEqual([
+      { TableName: 'rooms', Key: { roomKey: 'key', entry: 'room' }, ConsistentRead: false },
+    ]);
+  });
+
   it('read the history to its last page', async () => {
     const next = { roomKey: 'key', entry: 'generation#00000001' };
     const { result, inputs } = await sent([{ Items: [], LastEvaluatedKey: next }, { Items: [] }], (store) =>

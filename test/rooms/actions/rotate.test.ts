@@ -38,6 +38,68 @@ function breakCall(provider: RoomProvider, name: 'create' | 'change', error: Err
 }
 
 describe('a room that is due', () => {
+  /** Work that sees at first what the table had at this moment, however much is written meanwhile. */
+  function lateGlance({ context, row }: World, key = 'weekly') {
+    const old = row(key);
+    const reads = { read: 0, glance: 0 };
+    const { read } = context.rooms;
+    const rooms = {
+      ...context.rooms,
+      async glance() {
+        reads.glance += 1;
+        return old;
+      },
+      async read(asked: string) {
+        reads.read += 1;
+        return read(asked);
+      },
+    };
+    const rotate = (cause: 'due' | 'ended' = 'due') =>
+      rotateRoom({ key, generation: 1, cause }, { ...context, rooms });
+    return { rotate, reads };
+  }
+
+  it('is claimed by a glance at its row', async () => {
+    const { rotate, reads } = lateGlance(await dueWorld());
+    expect((await rotate()).outcome).toBe('rotated');
+    expect(reads).toEqual({ read: 0, glance: 1 });
+  });
+
+  it('gets one successor, although a glance shows the row as it was before', async () => {
+    const world = await dueWorld();
+    const { rotate } = lateGlance(world);
+    expect([(await rotate()).outcome, (await rotate()).outcome]).toEqual(['rotated', 'outdated']);
+    expect(world.provider.calls.create).toBe(2);
+  });
+
+  it('is held, although a glance shows the row as it was before', async () => {
+    const world = await dueWorld();
+    const { rotate } = lateGlance(world);
+    await holdRoom(aRequest({ action: 'hold' }), world.context);
+    expect((await rotate()).outcome).toBe('unchanged');
+    expect(world.row('weekly').state).toBe('held');
+  });
+
+  it.each<[string, (world: World) => Promise<unknown>]>([
+    ['before its time', async ({ clock }) => (clock.now -= 2 * HOUR)],
+    ['while it is held', ({ context }) => holdRoom(aRequest({ action: 'hold' }), context)],
+    ['after it was cancelled', ({ context }) => cancelRoom(aRequest({ action: 'cancel' }), context)],
+    ['after its end', async ({ clock }) => (clock.now += 30 * DAY)],
+  ])('is read in full where a glance would end the work: %s', async (_, happen) => {
+    const world = await dueWorld();
+    await happen(world);
+    const { rotate, reads } = lateGlance(world);
+    await rotate();
+    expect(reads).toMatchObject({ glance: 1, read: expect.any(Number) });
+    expect(reads.read).toBeGreaterThan(0);
+  });
+
+  it("is not glanced at by orders that are not the planner's", async () => {
+    const { rotate, reads } = lateGlance(await dueWorld());
+    await rotate('ended');
+    expect(reads).toEqual({ read: 1, glance: 0 });
+  });
+
   it('gets a successor with a life of its own, while its own link goes on working', async () => {
     const { rotate, row, clock, kept, announced, rooms } = await dueWorld();
     expect((await rotate()).outcome).toBe('rotated');
