@@ -10,7 +10,7 @@ import { DAY } from '../../rooms/model/time.ts';
 import { nextRevision } from '../../rooms/model/transitions.ts';
 import { type DynamoDb, isConditionFailed } from '../aws/operations.ts';
 import { bytesOf } from './item-size.ts';
-import { type Item, pastOf, toDueRoom, toItem, toPastGeneration, toRoom } from './row.ts';
+import { type Item, toDueRoom, toItem, toPastGeneration, toRoom } from './row.ts';
 import { timeToLive } from './time-to-live.ts';
 
 /** Spreads the due index over partitions. Changing it orphans the entries of the old shards. */
@@ -87,28 +87,28 @@ export function roomsTable(dynamoDb: DynamoDb, options: RoomsTableOptions): Room
 
     async write(given) {
       await noteKey(given);
-      const { room, others } = placed(given, retention, now());
+      const revision = nextRevision(given, now());
+      const { room: written, item, others } = placed({ ...given, revision }, retention, now());
       for (const past of others) await archive(past);
-      const written: Room = { ...room, revision: nextRevision(room, now()) };
       // as short as possible: each write costs by the size of the row
       const writer = randomBytes(9).toString('base64url');
       try {
         await dynamoDb('PutItem', {
           TableName,
-          Item: { ...toRow(written, retention), writer },
-          ...(room.revision === 0
+          Item: { ...item, writer },
+          ...(given.revision === 0
             ? { ConditionExpression: 'attribute_not_exists(roomKey)' }
             : {
                 ConditionExpression: 'revision = :revision',
-                ExpressionAttributeValues: { ':revision': room.revision },
+                ExpressionAttributeValues: { ':revision': given.revision },
               }),
         });
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         // a write whose answer was lost is repeated, and conflicts with the first one
-        if ((await readItem(room.key))?.writer !== writer) {
+        if ((await readItem(given.key))?.writer !== writer) {
           throw new RoomChangedError(
-            `room ${room.key} was changed by another worker after revision ${room.revision}`,
+            `room ${given.key} was changed by another worker after revision ${given.revision}`,
             {
               cause: error,
             },
@@ -134,7 +134,9 @@ export function roomsTable(dynamoDb: DynamoDb, options: RoomsTableOptions): Room
         found.push(...page.items);
         cursor = page.cursor;
       } while (cursor !== undefined);
-      const past = found.flatMap((item) => (item.entry === ROOM ? pastOf(item) : toPastGeneration(item)));
+      const past = found.flatMap((item) =>
+        item.entry === ROOM ? (toRoom(item).past ?? []) : toPastGeneration(item),
+      );
       const byGeneration = new Map(past.map((each) => [each.generation, each]));
       return [...byGeneration.values()].sort((a, b) => a.generation - b.generation);
     },
@@ -234,7 +236,6 @@ export function toRow(room: Room, retention: Duration): Item {
     dueShard: room.dueAt === undefined ? undefined : Math.floor(fraction(`shard ${key}`) * DUE_SHARDS),
     // the index has this instead of the state: every claim changes the state, and would also write the index
     held: room.state === 'held' ? true : undefined,
-    application: room.current?.application,
     ttl: endOfRow(room, retention),
   };
 }
@@ -249,17 +250,19 @@ const WRITER_BYTES = 18;
  * Keeps the past generations on the row that do not make its write cost more, the latest first. The others need
  * entries of their own. Those that need not be remembered any longer are dropped.
  */
-function placed({ past: all = [], ...room }: Room, retention: Duration, now: Instant) {
+function placed({ past: all = [], ...given }: Room, retention: Duration, now: Instant) {
   const past = all.filter(({ expiresAt }) => expiresAt + retention > now);
-  if (past.length === 0) return { room, others: [] };
-  const withLast = (count: number): Room =>
-    count === 0 ? room : { ...room, past: past.slice(past.length - count) };
-  const units = (count: number) =>
-    Math.ceil((bytesOf(toRow(withLast(count), retention)) + WRITER_BYTES) / UNIT);
-  const most = units(0);
-  let kept = past.length;
-  while (units(kept) > most) kept -= 1;
-  return { room: withLast(kept), others: past.slice(0, past.length - kept) };
+  for (let kept = past.length; ; kept -= 1) {
+    const room: Room = kept === 0 ? given : { ...given, past: past.slice(past.length - kept) };
+    const item = toRow(room, retention);
+    if (kept === 0 || isFree(item)) return { room, item, others: past.slice(0, past.length - kept) };
+  }
+}
+
+/** Whether the row is written for the same price without its past generations. */
+function isFree({ past, ...item }: Item): boolean {
+  const bytes = bytesOf(item) + WRITER_BYTES;
+  return Math.ceil((bytes + bytesOf({ past })) / UNIT) === Math.ceil(bytes / UNIT);
 }
 
 function toHistory({ key, ...past }: PastGeneration, retention: Duration): Item {

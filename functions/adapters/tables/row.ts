@@ -1,23 +1,14 @@
+import { canonicalJson } from '../../rooms/model/digest.ts';
 import type { PlannedOccurrence } from '../../rooms/model/occurrences.ts';
 import type { DueRoom } from '../../rooms/model/ports.ts';
-import type {
-  Announcement,
-  Claim,
-  LiveRoom,
-  PastGeneration,
-  PreviousRoom,
-  Room,
-} from '../../rooms/model/room.ts';
+import type { Announcement, Claim, PastGeneration, Renewal, Room, RoomSpec } from '../../rooms/model/room.ts';
 import { sameSpec } from '../../rooms/model/spec.ts';
 import type { Instant } from '../../rooms/model/time.ts';
+import { readEarlier, writeEarlier } from './earlier-rooms.ts';
 import { readRuns, writeRuns } from './planned-runs.ts';
+import { type Item, lengthened, shortened } from './short-names.ts';
 
-/**
- * A room as an item of the table: attributes have the names of the domain. A write costs by the kilobyte, so
- * a row leaves out what its reader can derive, and most instants are milliseconds. Rows of earlier versions
- * have all attributes, and ISO 8601: both are read.
- */
-export type Item = Record<string, unknown>;
+export type { Item };
 
 const INSTANTS = new Set([
   'beyond',
@@ -47,6 +38,11 @@ const READABLE = new Set(['dueAt', 'expiresAt']);
 /** Attributes with the caller's or the source's own content: no value in them is converted. */
 const OPAQUE = new Set(['settings', 'origin', 'sequences']);
 
+/**
+ * Returns an entry as an item of the table: attributes have the names of the domain. Writes, storage and
+ * comparisons cost by the byte, so a row leaves out what its reader can derive, and most instants are
+ * milliseconds. Rows of earlier versions have all attributes, and ISO 8601: both are read.
+ */
 export function toItem(entry: Room | PastGeneration): Item {
   return 'revision' in entry ? toRoomItem(entry) : toReadable(entry);
 }
@@ -54,101 +50,56 @@ export function toItem(entry: Room | PastGeneration): Item {
 /** The values of a row that leaves them out. */
 const USUAL: Pick<Room, 'retirees' | 'warnings' | 'attempts'> = { retirees: [], warnings: [], attempts: 0 };
 
-function toRoomItem({ claim, previous, past = [], ...room }: Room): Item {
-  const { retirees, warnings, attempts, renewAt, dueAt, current } = room;
+function toRoomItem(entry: Room): Item {
+  const { claim, previous: _previous, past: _past, ...room } = entry;
+  const { retirees, warnings, attempts, renewAt, dueAt, current, spec, updatedAt, revision } = room;
   const readable = toReadable({
     ...room,
+    spec: spec && briefSpec(spec),
+    // at the top of the row, for the index
+    application: current?.application,
+    current: current && { ...current, application: undefined },
     retirees: retirees.length > 0 ? retirees : undefined,
     warnings: warnings.length > 0 ? warnings : undefined,
     attempts: attempts > 0 ? attempts : undefined,
     renewAt: renewAt === dueAt ? undefined : renewAt,
+    updatedAt: updatedAt === revision ? undefined : updatedAt,
   });
   return {
     ...readable,
-    ...(previous && { previous: shortened(away(previous, current)) }),
-    ...(past.length > 0 && { past: past.map((each) => shortened(briefPast(each, previous, current))) }),
-    ...(claim && { claim: shortened(away(briefClaim(claim, room), current)) }),
+    ...writeEarlier(entry),
+    ...(claim && { claim: shortened(briefClaim(claim, room)) }),
   };
 }
 
-/** Leaves out the application if it is that of the current room. */
-function away<Part extends { application: string }>(
-  part: Part,
-  current: LiveRoom | undefined,
-): Partial<Part> {
-  return part.application === current?.application ? { ...part, application: undefined } : part;
+/** Most rooms are renewed so. */
+const USUAL_RENEWAL: Renewal = { mode: 'recreate' };
+
+function briefSpec({ renewal, ...spec }: RoomSpec): Item {
+  return canonicalJson(renewal) === canonicalJson(USUAL_RENEWAL) ? spec : { ...spec, renewal };
 }
 
-/** Shortens a claim: most claims have the spec of the row. */
-function briefClaim({ spec, warnings = [], ...claim }: Claim, room: Pick<Room, 'spec'>) {
+function wholeSpec(spec: Item): Item {
+  return { renewal: USUAL_RENEWAL, ...spec };
+}
+
+/** Shortens a claim: most claims have the spec and the application of the row. */
+function briefClaim(
+  { application, spec, warnings = [], ...claim }: Claim,
+  { current, spec: own }: Pick<Room, 'spec' | 'current'>,
+) {
   return {
     ...claim,
-    spec: sameSpec(room.spec, spec) ? undefined : spec,
+    application: application === current?.application ? undefined : application,
+    spec: sameSpec(own, spec) ? undefined : briefSpec(spec),
     warnings: warnings.length > 0 ? warnings : undefined,
   };
-}
-
-/** Shortens a past generation: while its links work, its room is the previous one. */
-function briefPast(past: PastGeneration, previous: PreviousRoom | undefined, current: LiveRoom | undefined) {
-  const { key: _key, roomId: id, openedAt: createdAt, ...others } = past;
-  const known: Item = { ...placeOf(previous), application: current?.application };
-  return Object.fromEntries(
-    Object.entries({ ...others, id, createdAt }).filter(([name, value]) => value !== known[name]),
-  );
-}
-
-/** Returns what a past generation leaves out if it is the same in the previous room. */
-function placeOf({ id, createdAt, expiresAt }: Partial<PreviousRoom> = {}): Item {
-  return { id, createdAt, expiresAt };
-}
-
-/**
- * Short names inside a claim, a past generation and the previous room, which people rarely read. Rows of earlier
- * versions have the long ones.
- */
-const SHORT: ReadonlyMap<string, string> = new Map<
-  keyof Claim | keyof PreviousRoom | keyof PastGeneration,
-  string
->([
-  ['announcement', 'n'],
-  ['application', 'a'],
-  ['bookmark', 'b'],
-  ['change', 'h'],
-  ['createdAt', 'c'],
-  ['ends', 'd'],
-  ['expiresAt', 'e'],
-  ['from', 'f'],
-  ['generation', 'g'],
-  ['gone', 'v'],
-  ['guestUrl', 'u'],
-  ['id', 'i'],
-  ['leaseUntil', 'l'],
-  ['meetingCode', 'm'],
-  ['origin', 'o'],
-  ['owner', 'w'],
-  ['purpose', 'p'],
-  ['reason', 'y'],
-  ['replacedAt', 'k'],
-  ['sequence', 's'],
-  ['spec', 'r'],
-  ['takenAt', 't'],
-  ['warnings', 'x'],
-]);
-const LONG: ReadonlyMap<string, string> = new Map([...SHORT].map(([long, short]) => [short, long]));
-
-function shortened(part: object): Item {
-  return renamed(part, SHORT);
-}
-
-function renamed(part: object, names: ReadonlyMap<string, string>): Item {
-  const attributes = Object.entries(part).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(attributes.map(([name, value]) => [names.get(name) ?? name, value]));
 }
 
 /** @throws TypeError if the item is not a row of this table */
 export function toRoom(item: Item): Room {
   // this table has one writer, and the required fields are checked below
-  const room = fromItem(lengthened(item)) as unknown as Room & { roomKey: string } & Pick<DueRoom, 'held'> & {
+  const room = fromItem(restored(item)) as unknown as Room & { roomKey: string } & Pick<DueRoom, 'held'> & {
       application?: string;
     };
   if (typeof room.revision !== 'number' || typeof room.state !== 'string') {
@@ -168,40 +119,24 @@ export function toRoom(item: Item): Room {
 }
 
 /** Restores all parts that `toRoomItem` leaves out. */
-function lengthened(item: Item): Item {
-  const { claim, current, spec, ...parts } = item as { [part: string]: Item | undefined };
-  const application = current?.application;
-  const previous = parts.previous && { application, ...withoutHostLink(renamed(parts.previous, LONG)) };
-  const past = pastOf(item);
+function restored(item: Item): Item {
+  const { claim, ...parts } = item as { [part: string]: Item | undefined };
+  const { application } = item;
+  const current = parts.current && { application, ...withoutHostLink(parts.current) };
+  const spec = parts.spec && wholeSpec(parts.spec);
   return {
+    updatedAt: item.revision,
     ...item,
-    ...(current && { current: withoutHostLink(current) }),
-    ...(previous && { previous }),
-    ...(past.length > 0 && { past }),
-    ...(claim && { claim: { application, spec, ...renamed(claim, LONG) } }),
+    ...(current && { current }),
+    ...(spec && { spec }),
+    ...readEarlier({ ...item, current, spec }),
+    ...(claim && { claim: wholeClaim({ ...(current && { application }), spec, ...lengthened(claim) }) }),
   };
 }
 
-/** @param item the row of a key */
-export function pastOf(item: Item): readonly PastGeneration[] {
+function wholeClaim({ spec, ...claim }: Item): Item {
   // this table has one writer
-  const {
-    roomKey: key,
-    past = [],
-    previous = {},
-    current,
-  } = item as {
-    roomKey: string;
-    past?: readonly Item[];
-    previous?: Item;
-    current?: Item;
-  };
-  const known: Item = { ...placeOf(renamed(previous, LONG)), application: current?.application };
-  return past.map((each) => {
-    const { id: roomId, createdAt: openedAt, ...others } = { ...known, ...renamed(each, LONG) };
-    // it is written as a whole
-    return { ...others, key, roomId, openedAt } as unknown as PastGeneration;
-  });
+  return spec === undefined ? claim : { ...claim, spec: wholeSpec(spec as Item) };
 }
 
 /** Rows of earlier versions have host links, which are no longer used. The next write removes them. */

@@ -1,6 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from 'vitest';
 import { mapBytes } from '../../../bench/cost/stored-bytes.ts';
+import { bytesOf } from '../../../functions/adapters/tables/item-size.ts';
 import { toRow } from '../../../functions/adapters/tables/rooms-table.ts';
 import { type Item, toDueRoom, toRoom } from '../../../functions/adapters/tables/row.ts';
 import { cancelRoom } from '../../../functions/rooms/actions/cancel.ts';
@@ -64,6 +65,12 @@ const CLAIM: Room['claim'] = {
   from: 'active',
 };
 
+const ID = '5b2b0d7e-1f7c-4d5e-9c3c-0a8e2f6f1a12';
+const linkOf = (meetingCode: string) => ({
+  meetingCode,
+  guestUrl: `https://meetings.example/${meetingCode}`,
+});
+
 const { renewedAt: _renewedAt, ...PREVIOUS } = aLiveRoom({ id: 'older' });
 const LAST: PastGeneration = {
   key: 'weekly',
@@ -96,6 +103,24 @@ test.each<[string, Partial<Room>]>([
   ['a previous room and the generations up to its own', { previous: PREVIOUS, past: [PAST, LAST] }],
   ['a past room in another account', { previous: PREVIOUS, past: [{ ...LAST, application: 'second' }] }],
   ['past rooms alone', { past: [PAST, LAST] }],
+  ['rooms whose ids are no UUIDs', { previous: { ...PREVIOUS, id: ID.toUpperCase() }, past: [PAST] }],
+  ['rooms whose ids are UUIDs', { previous: { ...PREVIOUS, id: ID }, past: [{ ...PAST, roomId: ID }] }],
+  ['a previous link with its code', { previous: { ...PREVIOUS, ...linkOf('987654321') } }],
+  ['a previous link without a code', { previous: { ...PREVIOUS, meetingCode: undefined } }],
+  ['a previous link of another kind', { previous: { ...PREVIOUS, guestUrl: 'https://other.example/x' } }],
+  [
+    'links without codes',
+    { current: aLiveRoom({ meetingCode: undefined }), previous: { ...PREVIOUS, ...linkOf('987654321') } },
+  ],
+  ['a previous room that lived longer', { previous: { ...PREVIOUS, expiresAt: START + 4000 * DAY } }],
+  ['a previous room that ended early', { previous: { ...PREVIOUS, expiresAt: START + 1 } }],
+  ['past rooms with numbers between them', { generation: 9, past: [PAST, LAST] }],
+  ['a past room that was replaced for another reason', { past: [{ ...LAST, reason: 'moved' }] }],
+  ['a past room that was replaced at another time', { past: [PAST, { ...LAST, replacedAt: START }] }],
+  ['a renewal that is named', { spec: aSpec({ renewal: { mode: 'recreate', explicit: true } }) }],
+  ['another renewal', { spec: aSpec({ renewal: { mode: 'none' } }) }],
+  ['a row that was changed when it was written', { revision: START, updatedAt: START }],
+  ['a row that was changed before it was written', { revision: START + 5, updatedAt: START }],
   ['past rooms of a key without a room', { current: undefined, past: [PAST, LAST] }],
   ['a room that is due when it is to be renewed', TIMES],
   ['a room that is looked at later', { ...TIMES, dueAt: START + 81 * DAY }],
@@ -105,6 +130,36 @@ test.each<[string, Partial<Room>]>([
 ])('a row is read as it was written: %s', (_, more) => {
   const room = aRoom({ revision: 7, ...more });
   expect(defined(toRoom(toRow(room, 90 * DAY)))).toEqual(defined(room));
+});
+
+test('a row tells of its earlier rooms in brief', async () => {
+  const world = makeWorld();
+  const rows: Item[] = [];
+  const context = weighed(withLongLinks(world.context), (room) => rows.push(toRow(room, 90 * DAY)));
+  const key = 'weekly';
+  await ensureRoom(aRequest({ key }), context);
+  for (const generation of [1, 2]) {
+    world.clock.now += 83 * DAY;
+    await rotateRoom({ key, generation, cause: 'due' }, context);
+  }
+  const { previous, past, application } = rows.at(-1) ?? {};
+  const { current } = rows.at(-1) as { current: Item };
+  expect(world.row(key).past).toHaveLength(2);
+  expect(bytesOf({ previous })).toBeLessThanOrEqual(60);
+  expect(bytesOf({ past })).toBeLessThanOrEqual(60);
+  expect([application, current.application]).toEqual(['first', undefined]);
+});
+
+test('past generations that an earlier version wrote in full are read', () => {
+  const { past: _past, ...row } = toRow(aRoom({ generation: 3, previous: PREVIOUS }), 90 * DAY);
+  const whole = [
+    { i: 'oldest', y: 'renewal', c: START - DAY, k: START, e: START, g: 1 },
+    { y: 'renewal', g: 2, k: START + DAY },
+  ];
+  expect(toRoom({ ...row, past: whole }).past).toEqual([
+    { ...PAST, key: 'weekly' },
+    { ...LAST, key: 'weekly' },
+  ]);
 });
 
 test('the index shows when a room is to be renewed, also where that is when it is due', () => {
