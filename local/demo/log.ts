@@ -16,7 +16,6 @@ export function logLine({ function: name, at, line }: LogLine): string | undefin
     message,
     service = name,
     timestamp: _timestamp,
-    function_name: _name,
     function_request_id: _request,
     cold_start: _cold,
     ...details

@@ -18,8 +18,8 @@ it('every line of the log tells of its invocation', async () => {
     .handler(async () => log.info('done'));
   for (const awsRequestId of ['first', 'second']) await handler({}, { ...aContext(), awsRequestId });
   expect(output.logged('INFO')).toMatchObject([
-    { message: 'done', function_request_id: 'first', function_name: 'function', cold_start: true },
-    { message: 'done', function_request_id: 'second', cold_start: false },
+    { message: 'done', function_request_id: 'first', cold_start: true },
+    { message: 'done', function_request_id: 'second' },
   ]);
 });
 

@@ -21,14 +21,10 @@ export const log = {
 let invocation: object = {};
 let invocations = 0;
 
-/** Adds the ids of this invocation to every line from now on. */
-export function beginInvocation({ awsRequestId, functionName }: Context): void {
+/** Adds the id of this invocation to every line from now on. Each byte of a line costs money in each message. */
+export function beginInvocation({ awsRequestId }: Context): void {
   invocations += 1;
-  invocation = {
-    function_name: functionName,
-    function_request_id: awsRequestId,
-    cold_start: invocations === 1,
-  };
+  invocation = { function_request_id: awsRequestId, ...(invocations === 1 && { cold_start: true }) };
 }
 
 function write(level: Level, message: string, { error, ...details }: Details = {}): void {

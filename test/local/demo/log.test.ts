@@ -12,7 +12,6 @@ const line = (fields: object | string) => ({
 const common = {
   timestamp: '2027-01-10T02:08:00.123Z',
   service: 'read-calendars',
-  function_name: 'Rooms-Requests',
   function_request_id: 'e79e78db',
   cold_start: false,
 };
