@@ -29,7 +29,7 @@ export class Rotation extends Construct {
       name: 'rotate-rooms',
       description: 'Renews the rooms that are due',
       timeout: Duration.seconds(60),
-      memorySize: 512,
+      memorySize: 256,
       environment: {},
       batchSize: 10,
       maxConcurrency: concurrency,
