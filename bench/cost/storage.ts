@@ -13,9 +13,13 @@ const OVERHEAD = 100;
 /** An eventually consistent read of this many bytes uses half a unit. */
 const READ_SIZE = 4096;
 
-/** The storage of a row for a year. Point-in-time recovery backs up the table, but not its index. */
+/**
+ * A row for a year: its storage, and that a comparison reads it every day. Point-in-time recovery backs up the table,
+ * but not its index.
+ */
 export function kept({ row, indexEntry }: StoredBytes): Usage {
   return {
+    readUnits: (YEAR * row) / READ_SIZE / 2,
     storedGigabyteMonths: gigabyteMonths(row, YEAR) + gigabyteMonths(indexEntry, YEAR),
     backedUpGigabyteMonths: gigabyteMonths(row, YEAR),
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MeetingsApi } from '../../emulators/meetings-api/meetings-api.ts';
 import type { RoomStore } from '../../functions/rooms/model/ports.ts';
-import type { Room } from '../../functions/rooms/model/room.ts';
+import type { LiveRoom, Room } from '../../functions/rooms/model/room.ts';
 import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
 import { blankRoom } from '../../functions/rooms/model/transitions.ts';
@@ -21,6 +21,10 @@ const LANES = 16;
 
 const LIFE = 90 * DAY;
 
+/** A provider begins a room a little after it was asked for, and its answer is recorded a little later. */
+const ASKED = 100;
+const ANSWERED = 110;
+
 /** Creates rooms that are near their end: due for an hour, with six days left. */
 export async function seedRooms({ rooms, provider, prefix, count, rotated }: Seeding): Promise<void> {
   let next = 0;
@@ -37,14 +41,16 @@ export async function seedRooms({ rooms, provider, prefix, count, rotated }: See
 function earlierRoom({ key, current, createdAt }: Room): Pick<Room, 'previous' | 'past'> {
   if (!current) return {};
   const { renewedAt: _renewedAt, ...place } = current;
+  const expiresAt = createdAt + 7 * DAY;
   const previous = {
     ...place,
     id: randomUUID(),
-    createdAt: createdAt - LIFE + 7 * DAY,
-    expiresAt: createdAt + 7 * DAY,
+    ...linkOf('123456789'),
+    createdAt: expiresAt - LIFE + ASKED,
+    expiresAt,
   };
-  const { application, id: roomId, createdAt: openedAt, expiresAt } = previous;
-  const times = { openedAt, expiresAt, replacedAt: createdAt };
+  const { application, id: roomId, createdAt: openedAt } = previous;
+  const times = { openedAt, expiresAt, replacedAt: current.renewedAt };
   return { previous, past: [{ key, generation: 1, application, roomId, ...times, reason: 'renewal' }] };
 }
 
@@ -66,15 +72,18 @@ function dueRoom(key: string, provider: MeetingsApi, generation: number): Room {
     current: {
       application: APPLICATION,
       id: made.id,
-      meetingCode: made.meetingCode,
-      guestUrl: `https://meetings.example/${made.meetingCode}`,
-      createdAt: expiresAt - LIFE,
+      ...linkOf(made.meetingCode),
+      createdAt: expiresAt - LIFE + ASKED,
       expiresAt,
-      renewedAt: expiresAt - LIFE,
+      renewedAt: expiresAt - LIFE + ASKED + ANSWERED,
     },
     sequences: { request: '1764000000000~0abcdefghijkl' },
     renewAt: now - HOUR,
     dueAt: now - HOUR,
     emergencyAt: expiresAt - 4 * DAY,
   };
+}
+
+function linkOf(meetingCode: string): Pick<LiveRoom, 'meetingCode' | 'guestUrl'> {
+  return { meetingCode, guestUrl: `https://meetings.vonage.com/${meetingCode}` };
 }
