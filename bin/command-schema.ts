@@ -5,6 +5,7 @@ import type { ComparedApplication, Drift, Finding, FindingKind, Stranger } from 
 import type { PlannedImport } from '../cli/pages/importing.ts';
 import type { ListedDueRoom, ListedRoom } from '../cli/pages/listed-room.ts';
 import type { Night } from '../cli/pages/nights.ts';
+import type { Overlap } from '../cli/pages/overlaps.ts';
 import type { Problem } from '../cli/pages/problems.ts';
 import type { ExportedRoom, RoomLife } from '../cli/pages/room-life.ts';
 import type { Finding as Checked } from '../doctor/finding.ts';
@@ -123,6 +124,13 @@ const night = z.strictObject({
   emergencies: count,
 } satisfies FieldsOf<Omit<Night, 'keys'>>);
 
+const overlap = z.strictObject({
+  application: text,
+  host: text,
+  at: instant,
+  keys: z.array(text),
+} satisfies FieldsOf<Omit<Overlap, 'at'> & { readonly at: string }>);
+
 const account = z.strictObject({
   application: text,
   provider: z.optional(text),
@@ -230,6 +238,13 @@ const OUTPUTS = {
   'dead-letters': z.array(deadLetter),
   'dead-letters show': deadLetter,
   plan: z.array(night),
+  'plan --ask': z.strictObject({
+    nights: z.array(night),
+    overlaps: z.array(overlap),
+    unseen: z
+      .array(text)
+      .check(z.meta({ description: 'Keys of series with meetings that their rows do not remember' })),
+  }),
   'plan --night': z.array(text),
   accounts: z.array(account),
   drift,

@@ -7,7 +7,7 @@ import { countOf } from '../frame/parse.ts';
 import { painted, type Terminal } from '../frame/terminal.ts';
 import { iso } from '../pages/listed-room.ts';
 import { coming, type Night } from '../pages/nights.ts';
-import { type Overlap, overlapsOf } from '../pages/overlaps.ts';
+import { type Overlap, type Overlaps, overlapsOf } from '../pages/overlaps.ts';
 
 /** The number of nights, if a person does not name one. */
 const NIGHTS = '14';
@@ -31,7 +31,6 @@ export const plan = command({
     ask: {
       type: 'boolean',
       help: 'also asks Zoom for the hosts of the rooms, and warns of meetings at the same time; reads the credentials',
-      without: ['json'],
     },
     json: { type: 'boolean', help: 'as JSON (docs/command.schema.json)' },
   },
@@ -56,23 +55,31 @@ export const plan = command({
       return sayKeys(keys, flags.json, terminal);
     }
     const nights = await coming(found, count, now);
-    const lines = flags.json
-      ? [
-          JSON.stringify(
-            nights.map(({ keys: _keys, ...night }) => night),
-            null,
-            2,
-          ),
-        ]
-      : picture(nights, found.rotationsPerRun, terminal);
-    for (const line of lines) await terminal.say(line);
+    const askedFor = () =>
+      overlapsOf(found, now + count * DAY, (read) =>
+        terminal.progress(`${read.toLocaleString('en')} rows read`),
+      );
+    if (flags.json) {
+      const planned = nights.map(({ keys: _keys, ...night }) => night);
+      const output = flags.ask ? { nights: planned, ...overlapsAsJson(await askedFor()) } : planned;
+      terminal.progress();
+      await terminal.say(JSON.stringify(output, null, 2));
+      return EXIT.done;
+    }
+    for (const line of picture(nights, found.rotationsPerRun, terminal)) await terminal.say(line);
     if (flags.ask) {
-      const { found: overlaps, unseen } = await overlapsOf(found, now + count * DAY);
+      const { found: overlaps, unseen } = await askedFor();
+      terminal.progress();
       const warnings = [...overlaps.map(warningOf), ...(unseen.length > 0 ? [unseenOf(unseen)] : [])];
       for (const warning of warnings) await terminal.say(painted(terminal, 'yellow', warning));
     }
     return EXIT.done;
   },
+});
+
+const overlapsAsJson = ({ found, unseen }: Overlaps) => ({
+  overlaps: found.map(({ at, ...overlap }) => ({ ...overlap, at: iso(at) })),
+  unseen,
 });
 
 async function sayKeys(keys: readonly string[], isJson: boolean, terminal: Terminal): Promise<ExitCode> {

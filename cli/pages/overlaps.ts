@@ -33,12 +33,18 @@ type Asked = Pick<Deployment, 'rooms' | 'pool' | 'limits' | 'calendarGrace' | 'n
 /**
  * Where calendars plan more than one meeting of a host at the same time, before `until`: the worst time of each host. It reads the whole
  * table, and asks the providers whose rooms belong to hosts for their lists.
+ *
+ * @param told receives the number of rows that have been read
  */
-export async function overlapsOf(deployment: Asked, until: Instant): Promise<Overlaps> {
+export async function overlapsOf(
+  deployment: Asked,
+  until: Instant,
+  told: (read: number) => void = () => {},
+): Promise<Overlaps> {
   const withHosts = deployment.limits.filter(({ hosts = [] }) => hosts.length > 0);
   if (withHosts.length === 0) return { found: [], unseen: [] };
   const names = new Set(withHosts.map(({ application }) => application));
-  const { planned, unseen } = await plannedIn(names, deployment, until);
+  const { planned, unseen } = await plannedIn(names, deployment, { until, told });
   const found: Overlap[] = [];
   for (const account of withHosts) found.push(...(await overlapsIn(account, planned, deployment)));
   return { found, unseen };
@@ -48,11 +54,14 @@ export async function overlapsOf(deployment: Asked, until: Instant): Promise<Ove
 async function plannedIn(
   applications: ReadonlySet<string>,
   { rooms, calendarGrace, now }: Asked,
-  until: Instant,
+  { until: end, told }: { readonly until: Instant; readonly told: (read: number) => void },
 ) {
   const planned = new Map<string, Meeting[]>();
   const unseen: string[] = [];
+  let read = 0;
   for await (const entries of readRows(rooms)) {
+    read += entries.length;
+    told(read);
     for (const entry of entries) {
       if (!('revision' in entry) || !entry.current || !entry.calendar) continue;
       const { key, current, calendar } = entry;
@@ -60,7 +69,7 @@ async function plannedIn(
       if (hasUnseen(calendar, now())) unseen.push(key);
       const meetings = meetingsOf(calendar)
         .map(({ id, until }) => ({ key, roomId: current.id, start: id, end: until - calendarGrace }))
-        .filter(({ start, end }) => end > now() && start < until);
+        .filter((meeting) => meeting.end > now() && meeting.start < end);
       planned.set(current.application, [...(planned.get(current.application) ?? []), ...meetings]);
     }
   }

@@ -252,6 +252,9 @@ describe('plan', () => {
   test('draws the coming nights, and lists the keys of one', async () => {
     const { out } = await here('plan', '--nights', '60', '--json');
     assertFits('plan', out);
+    const asked = (await here('plan', '--nights', '60', '--ask', '--json')).out;
+    assertFits('plan --ask', asked);
+    expect(JSON.parse(asked)).toEqual({ nights: JSON.parse(out), overlaps: [], unseen: [] });
     const nights: { night: string; rooms: number }[] = JSON.parse(out);
     expect(nights).toHaveLength(60);
     const busy = nights.filter(({ rooms }) => rooms > 0);

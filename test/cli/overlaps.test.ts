@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { plan } from '../../cli/commands/plan.ts';
+import type { Deployment } from '../../cli/deployment/deployment.ts';
+import { parse } from '../../cli/frame/parse.ts';
 import { overlapsOf } from '../../cli/pages/overlaps.ts';
 import { ensureRoom } from '../../functions/rooms/actions/ensure.ts';
 import type {
@@ -9,6 +12,8 @@ import type {
 import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
 import { HOSTS, startZoomBench, type ZoomBench } from '../adapters/zoom/bench.ts';
 import { aRequest, makeWorld } from '../support/world.ts';
+import { assertFits } from './stack.ts';
+import { keptTerminal } from './terminal.ts';
 
 const GRACE = DAY;
 
@@ -39,8 +44,14 @@ function memory(
   };
 }
 
+type Calendars = Readonly<Record<string, CalendarMemory>>;
+
+async function overlaps(calendars: Calendars, perHost = true) {
+  return overlapsOf(await deploymentWith(calendars, perHost), bench.now() + 14 * DAY);
+}
+
 /** Rooms of one host, whose calendars plan these meetings. */
-async function overlaps(calendars: Readonly<Record<string, CalendarMemory>>, perHost = true) {
+async function deploymentWith(calendars: Calendars, perHost = true) {
   const world = makeWorld();
   world.clock.now = bench.now();
   const pool = { names: ['main'], siblings: () => ['main'], provider: () => bench.provider };
@@ -56,7 +67,7 @@ async function overlaps(calendars: Readonly<Record<string, CalendarMemory>>, per
     },
   ];
   const rooms = { ...world.rooms, due: async function* () {} };
-  return overlapsOf({ rooms, pool, limits, calendarGrace: GRACE, now: bench.now }, bench.now() + 14 * DAY);
+  return { rooms, pool, limits, calendarGrace: GRACE, now: bench.now };
 }
 
 test('the worst time of a host is told, with the keys of its meetings', async () => {
@@ -107,4 +118,30 @@ test('a series with meetings that its row does not remember is named, because it
     'without an end': memory([], [], { endless: true }),
   });
   expect(unseen).toEqual(['long, and later', 'without an end']);
+});
+
+test('plan --ask --json has the nights, what overlaps, and the series that it cannot compare', async () => {
+  const found = await deploymentWith({
+    weekly: memory([meeting(24)]),
+    monthly: memory([meeting(24.5)]),
+    endless: memory([], [], { endless: true }),
+  });
+  // what the command asks of a deployment, and no more
+  const deployment = { ...found, renewal: { longestGap: DAY }, rotationsPerRun: 10 } as unknown as Deployment;
+  const { terminal, said } = keptTerminal();
+  const { args, flags } = parse(plan, ['--ask', '--json', '--nights', '2']);
+  expect(await plan.run({ args, flags, terminal, deployment: async () => deployment })).toBe(0);
+  assertFits('plan --ask', said.out);
+  expect(JSON.parse(said.out)).toMatchObject({
+    nights: [{ rooms: 0 }, { rooms: 0 }],
+    overlaps: [
+      {
+        application: 'main',
+        host: HOSTS[0],
+        at: new Date(bench.now() + 24.5 * HOUR).toISOString(),
+        keys: ['monthly', 'weekly'],
+      },
+    ],
+    unseen: ['endless'],
+  });
 });
