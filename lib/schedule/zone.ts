@@ -1,12 +1,23 @@
 const HOUR = 3_600_000;
-const clocks = new Map<string, Intl.DateTimeFormat>();
+const clocks = new Map<string, Clock>();
+
+/** The clock of a zone, and what it showed at the instants that were asked for: a schedule asks for each day several times. */
+interface Clock {
+  readonly format: Intl.DateTimeFormat;
+  readonly offsets: Map<number, number>;
+}
 
 /** Returns how far the clocks of an IANA zone are ahead of UTC at an instant, in milliseconds. */
 export function offset(zone: string, instant: number): number {
+  const { format, offsets } = clock(zone);
+  const known = offsets.get(instant);
+  if (known !== undefined) return known;
   const shown: Record<string, number> = {};
-  for (const { type, value } of clock(zone).formatToParts(instant)) shown[type] = Number(value);
+  for (const { type, value } of format.formatToParts(instant)) shown[type] = Number(value);
   const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = shown;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / 1000) * 1000;
+  const ahead = Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / 1000) * 1000;
+  offsets.set(instant, ahead);
+  return ahead;
 }
 
 /**
@@ -23,10 +34,10 @@ export function instantOf(zone: string, shown: number): number | undefined {
   return candidates.length > 0 ? Math.min(...candidates) : undefined;
 }
 
-function clock(zone: string): Intl.DateTimeFormat {
+function clock(zone: string): Clock {
   const known = clocks.get(zone);
   if (known) return known;
-  const made = new Intl.DateTimeFormat('en-US', {
+  const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -36,6 +47,7 @@ function clock(zone: string): Intl.DateTimeFormat {
     minute: 'numeric',
     second: 'numeric',
   });
+  const made = { format, offsets: new Map<number, number>() };
   clocks.set(zone, made);
   return made;
 }
