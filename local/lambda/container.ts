@@ -29,11 +29,13 @@ function compileCache(): Readonly<Record<string, string>> {
  */
 export class Container {
   readonly #process: ChildProcess;
+  #clockOffset: number;
   readonly #ready: Promise<InvocationError | undefined>;
   #answer: ((outcome: Outcome) => void) | undefined;
   #exit: string | undefined;
 
   constructor(options: ContainerOptions) {
+    this.#clockOffset = options.clockOffset;
     this.#process = fork(BOOTSTRAP, {
       // what one container has compiled, the next one reads
       env: { ...options.environment, ...compileCache() },
@@ -82,6 +84,8 @@ export class Container {
   }
 
   turnClock(offset: number): void {
+    if (offset === this.#clockOffset) return;
+    this.#clockOffset = offset;
     this.#tell({ type: 'clock', offset });
   }
 

@@ -53,6 +53,7 @@ export class LambdaFunction {
       return { ok: false, error: { errorType: 'TooManyRequestsException', errorMessage } };
     }
     const container = this.#takeIdle() ?? this.#start();
+    container.turnClock(this.#host.clockOffset());
     this.#busy.add(container);
     const outcome = await container.invoke(event, this.#context(), timeout);
     this.#busy.delete(container);
@@ -73,8 +74,9 @@ export class LambdaFunction {
     for (const container of [...this.#busy, ...this.#idle.splice(0)]) container.kill();
   }
 
+  /** Turns the clocks of the containers at work. An idle one is frozen, as in Lambda, until its next event. */
   turnClock(offset: number): void {
-    for (const container of [...this.#busy, ...this.#idle]) container.turnClock(offset);
+    for (const container of this.#busy) container.turnClock(offset);
   }
 
   #takeIdle(): Container | undefined {

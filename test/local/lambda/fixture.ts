@@ -13,6 +13,8 @@ export async function handler(event, context) {
   if (event.throw) throw new RangeError(event.throw);
   if (event.exit) process.exit(event.exit);
   if (event.wait) await new Promise((done) => setTimeout(done, event.wait));
+  for (const began = Date.now(); event.until && Date.now() < began + event.until - 1000; )
+    await new Promise((done) => setTimeout(done, 5));
   if (event.Records) {
     for (const record of event.Records) if (record.body === 'crash') process.exit(1);
     const failed = event.Records.filter((record) => record.body.startsWith('bad'));
@@ -35,6 +37,8 @@ export async function handler(event, context) {
 export interface Fixture {
   readonly fn: LambdaFunction;
   readonly lines: LogLine[];
+  /** Turns the clock of the machine that the function runs on. */
+  turnClock(offset: number): void;
 }
 
 export function testFunction(overrides: Partial<FunctionDefinition> & { bundle?: string } = {}): Fixture {
@@ -42,6 +46,7 @@ export function testFunction(overrides: Partial<FunctionDefinition> & { bundle?:
   const module = join(folder, 'index.mjs');
   writeFileSync(module, overrides.bundle ?? BUNDLE);
   const lines: LogLine[] = [];
+  let clockOffset = 0;
   const fn = new LambdaFunction(
     {
       logicalId: 'Fn',
@@ -50,18 +55,26 @@ export function testFunction(overrides: Partial<FunctionDefinition> & { bundle?:
       module,
       handler: 'handler',
       environment: { GREETING: 'hello' },
-      timeout: 5000,
+      // only for an answer that never comes
+      timeout: 60_000,
       memory: 256,
       logGroup: '/aws/lambda/test-fn',
       ...overrides,
     },
-    { clockOffset: () => 0, log: (line) => lines.push(line) },
+    { clockOffset: () => clockOffset, log: (line) => lines.push(line) },
   );
   onTestFinished(() => {
     fn.kill();
     rmSync(folder, { recursive: true });
   });
-  return { fn, lines };
+  return {
+    fn,
+    lines,
+    turnClock(offset) {
+      clockOffset = offset;
+      fn.turnClock(offset);
+    },
+  };
 }
 
 export function payloadOf(outcome: Awaited<ReturnType<LambdaFunction['invoke']>>): Record<string, unknown> {
