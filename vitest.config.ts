@@ -27,6 +27,8 @@ export default defineConfig({
           include: [TESTS],
           exclude: changing,
           isolate: false,
+          // such a process lives to the end of the run: what it would write into the cache of compiled code, nobody reads
+          env: { NODE_DISABLE_COMPILE_CACHE: '1' },
           setupFiles: ['test/support/as-at-first.ts'],
         },
       },

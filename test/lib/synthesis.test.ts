@@ -4,7 +4,8 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
-import { appWith, findings, roomsWith, stackWith } from '../support/stacks.ts';
+import { findings } from '../support/findings.ts';
+import { appWith, roomsWith, stackWith } from '../support/stacks.ts';
 
 const LINKS_OF = {
   dev: {},

@@ -4,6 +4,9 @@ import { vi } from 'vitest';
 // again, so that no file sees the counts of another, and variables that another file has set are removed.
 vi.resetModules();
 
+// the processes that a test starts read and write the cache of compiled code, which this one does not
+delete process.env.NODE_DISABLE_COMPILE_CACHE;
+
 const AT_FIRST = Symbol.for('evergreen-rooms.environment');
 const shared = globalThis as { [AT_FIRST]?: NodeJS.ProcessEnv };
 shared[AT_FIRST] ??= { ...process.env };
