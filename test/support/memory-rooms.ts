@@ -1,6 +1,7 @@
 import { DUE_SHARDS } from '../../functions/adapters/tables/rooms-table.ts';
 import { fraction } from '../../functions/rooms/model/digest.ts';
 import { RoomChangedError } from '../../functions/rooms/model/errors.ts';
+import { historyOf } from '../../functions/rooms/model/history.ts';
 import type { DueRoom, ListEnd, Reservation, RoomStore } from '../../functions/rooms/model/ports.ts';
 import type { PastGeneration, Room } from '../../functions/rooms/model/room.ts';
 import type { Instant } from '../../functions/rooms/model/time.ts';
@@ -68,10 +69,8 @@ export function memoryRooms(
     },
     async history(key) {
       const entries = [...past.values()].filter((entry) => entry.key === key);
-      const all = new Map(
-        [...entries, ...(rows.get(key)?.past ?? [])].map((each) => [each.generation, each]),
-      );
-      return [...all.values()].sort((a, b) => a.generation - b.generation);
+      const row = rows.get(key);
+      return historyOf([...entries, ...(row?.past ?? [])], row);
     },
     async due(shard, before, cursor, earliest = 0) {
       const from = cursor === undefined ? undefined : (JSON.parse(cursor) as DueRoom);
@@ -88,7 +87,11 @@ export function memoryRooms(
       return { items, cursor: due.length > duePage ? JSON.stringify(items.at(-1)) : undefined };
     },
     async scan(cursor = '0', most = Number.POSITIVE_INFINITY) {
-      const all = [...[...rows.values()].flatMap((row) => [row, ...(row.past ?? [])]), ...past.values()];
+      const entries = Map.groupBy(past.values(), ({ key }) => key);
+      const all = [...new Set([...entries.keys(), ...rows.keys()])].flatMap((key) => {
+        const row = rows.get(key);
+        return [...(entries.get(key) ?? []), ...(row ? [row, ...(row.past ?? [])] : [])];
+      });
       const end = Number(cursor) + most;
       const items = all.slice(Number(cursor), end);
       return end < all.length ? { items, cursor: String(end) } : { items };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { fraction } from '../../rooms/model/digest.ts';
 import { RoomChangedError } from '../../rooms/model/errors.ts';
+import { historyOf } from '../../rooms/model/history.ts';
 import { neededUntil } from '../../rooms/model/link.ts';
 import type { Page, RoomStore } from '../../rooms/model/ports.ts';
 import type { PastGeneration, Room } from '../../rooms/model/room.ts';
@@ -134,11 +135,10 @@ export function roomsTable(dynamoDb: DynamoDb, options: RoomsTableOptions): Room
         found.push(...page.items);
         cursor = page.cursor;
       } while (cursor !== undefined);
-      const past = found.flatMap((item) =>
-        item.entry === ROOM ? (toRoom(item).past ?? []) : toPastGeneration(item),
-      );
-      const byGeneration = new Map(past.map((each) => [each.generation, each]));
-      return [...byGeneration.values()].sort((a, b) => a.generation - b.generation);
+      const item = found.find(({ entry }) => entry === ROOM);
+      const row = item && toRoom(item);
+      const entries = found.filter(({ entry }) => entry !== ROOM).map(toPastGeneration);
+      return historyOf([...entries, ...(row?.past ?? [])], row);
     },
 
     async due(shard, before, cursor, from = 0) {

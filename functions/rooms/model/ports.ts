@@ -243,7 +243,9 @@ export interface RoomStore {
    */
   due(shard: number, before: Instant, cursor?: string, from?: Instant): Promise<Page<DueRoom>>;
   /**
-   * Every row and every past generation, in no order.
+   * Every row and every past generation, grouped by key: the entries of past generations, then the row, then
+   * those on the row. A group can be split over pages that follow each other. The keys are in no order. After a
+   * crash a generation can come twice: `readRows` returns each once.
    *
    * @param most entries that a page reads; absent: as many as the store returns in one call
    */

@@ -6,9 +6,10 @@ import { dynamoDbClient } from '../../../functions/adapters/aws/clients.ts';
 import type { DynamoDb } from '../../../functions/adapters/aws/operations.ts';
 import { DUE_SHARDS, roomsTable, toRow } from '../../../functions/adapters/tables/rooms-table.ts';
 import { toItem, toPastGeneration, toRoom } from '../../../functions/adapters/tables/row.ts';
+import { readRows } from '../../../functions/rooms/fleet/read-rows.ts';
 import { RoomChangedError } from '../../../functions/rooms/model/errors.ts';
 import type { DueRoom, RoomStore } from '../../../functions/rooms/model/ports.ts';
-import type { PastGeneration } from '../../../functions/rooms/model/room.ts';
+import type { PastGeneration, Room } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR } from '../../../functions/rooms/model/time.ts';
 import {
   dynoxideBinary,
@@ -185,6 +186,57 @@ function describeStore(makeStore: (now?: () => number) => Promise<RoomStore>) {
     await store.archive(past(10));
     expect(await store.history('old')).toEqual([past(9), past(10), past(11)]);
     expect(await store.history('other')).toEqual([]);
+  });
+
+  describe('after a crash between the write of an entry and the write of the row', () => {
+    const place = { key: 'old', generation: 3, current: aLiveRoom({ id: 'room-3' }) };
+
+    it('shows a generation that both have once, as the row has it', async () => {
+      const store = await makeStore(() => START);
+      await store.write(aRoom({ ...place, past: [past(1), past(2)] }));
+      await store.archive({ ...past(2), reason: 'of the worker that crashed' });
+      expect(await store.history('old')).toEqual([past(1), past(2)]);
+      expect(await pastOfAll(store)).toEqual([past(1), past(2)]);
+    });
+
+    it('does not show the current room as an earlier one', async () => {
+      const store = await makeStore(() => START);
+      await store.write(aRoom(place));
+      for (const generation of [2, 3]) await store.archive(past(generation));
+      expect(await store.history('old')).toEqual([past(2)]);
+      expect(await pastOfAll(store)).toEqual([past(2)]);
+    });
+
+    it('shows the room of a cancelled key as an earlier one', async () => {
+      const store = await makeStore(() => START);
+      await store.write(aRoom({ ...place, state: 'cancelled', current: undefined }));
+      await store.archive(past(3));
+      expect(await store.history('old')).toEqual([past(3)]);
+      expect(await pastOfAll(store)).toEqual([past(3)]);
+    });
+
+    it('shows rows and generations once, however its pages are cut', async () => {
+      const store = await makeStore(() => START);
+      for (const key of ['a', 'b', 'c']) {
+        await store.write(aRoom({ ...place, key, past: [{ ...past(2), key }] }));
+        for (const generation of [1, 2]) await store.archive({ ...past(generation), key });
+      }
+      for (const most of [1, 2, 3, 4, 5]) {
+        const entries = await entriesOf({ scan: (cursor) => store.scan(cursor, most) });
+        const names = entries.map(({ key, generation }) => `${key}${generation}`);
+        expect(names.sort()).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c1', 'c2', 'c3']);
+      }
+    });
+
+    async function pastOfAll(store: RoomStore) {
+      return (await entriesOf(store)).filter((entry) => !('revision' in entry));
+    }
+
+    async function entriesOf(store: Pick<RoomStore, 'scan'>) {
+      const found: (Room | PastGeneration)[] = [];
+      for await (const entries of readRows(store)) found.push(...entries);
+      return found;
+    }
   });
 
   it('keeps the latest past generations on the row, and shows them as the others', async () => {
