@@ -25,6 +25,13 @@ export const SAFEGUARDS: readonly Safeguard[] = [
     tests: ['test/rooms/actions'],
   },
   {
+    name: 'a glance at a row ends no request',
+    file: 'functions/rooms/actions/ensure.ts',
+    on: 'return isNews ? room : undefined;',
+    off: 'return room;',
+    tests: ['test/rooms/actions'],
+  },
+  {
     name: 'the claim is completed by its owner alone',
     file: 'functions/rooms/lifecycle/claim.ts',
     on: 'if (found?.claim?.owner === room.claim.owner) return context.rooms.write(outcome(found));',

@@ -19,7 +19,7 @@ import { RequestRefusedError, RoomGoneError } from '../model/errors.ts';
 import type { Capabilities } from '../model/ports.ts';
 import type { Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';
-import { sequenceOf, withSequence } from '../model/sequence.ts';
+import { sequenceOf, standing, withSequence } from '../model/sequence.ts';
 import { mergeSpec, sameSpec } from '../model/spec.ts';
 import { blankRoom, rejected, scheduled } from '../model/transitions.ts';
 import { tombstone } from './cancel.ts';
@@ -31,10 +31,21 @@ import { tombstone } from './cancel.ts';
  * @throws RequestRefusedError for a permanent refusal; any other error: try again later
  */
 export async function ensureRoom(request: RoomRequest, context: RoomContext): Promise<Result> {
-  return onKey(request.key, context, async (found) => {
+  const ensure = async (found: Room | undefined) => {
     const room = await recoverRoom(found ?? blankRoom(request.key, context.now()), context);
     return ensureOn(room, request, context);
-  });
+  };
+  return onKey(request.key, context, ensure, await glanceFor(request, context));
+}
+
+/**
+ * Returns the row, a blank one for a new key, if it has not seen the request: then a claim or a note comes next,
+ * which fails if the row is older than it. Any other row is read in full.
+ */
+async function glanceFor(request: RoomRequest, { rooms, now }: RoomContext): Promise<Room | undefined> {
+  const room = (await rooms.glance(request.key)) ?? blankRoom(request.key, now());
+  const isNews = !room.claim && standing(room, sequenceOf(request)) === 'new';
+  return isNews ? room : undefined;
 }
 
 /** The same for a row that was read and has no open claim. */

@@ -9,12 +9,92 @@ import {
   ProviderRefusedError,
   RequestRefusedError,
 } from '../../../functions/rooms/model/errors.ts';
+import type { Room, RoomRequest } from '../../../functions/rooms/model/room.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec, START } from '../../support/rooms.ts';
-import { aRequest, DEPLOYMENT, makeWorld } from '../../support/world.ts';
+import { aRequest, DEPLOYMENT, makeWorld, type World } from '../../support/world.ts';
 
 const named = (display_name: string) => aSpec({ settings: { display_name } });
+
+/** Requests that see at first the row of this moment, however much is written meanwhile. */
+function lateGlance({ context, rooms }: World) {
+  const old = rooms.rows.get('weekly');
+  const reads = { read: 0, glance: 0 };
+  const counted = {
+    ...context.rooms,
+    async glance() {
+      reads.glance += 1;
+      return old;
+    },
+    async read(key: string) {
+      reads.read += 1;
+      return rooms.read(key);
+    },
+  };
+  const ask = (request: RoomRequest) => ensureRoom(request, { ...context, rooms: counted });
+  return { ask, reads };
+}
+
+describe('a glance at the row', () => {
+  it('is enough for a new key, and for a known one that is asked for again', async () => {
+    const world = makeWorld();
+    const first = lateGlance(world);
+    expect((await first.ask(aRequest())).outcome).toBe('created');
+    const again = lateGlance(world);
+    expect((await again.ask(aRequest())).outcome).toBe('unchanged');
+    const changed = lateGlance(world);
+    expect((await changed.ask(aRequest({ spec: named('Monthly') }))).outcome).toBe('rotated');
+    for (const { reads } of [first, again, changed]) expect(reads).toEqual({ read: 0, glance: 1 });
+  });
+
+  it('makes no second room where another worker was faster', async () => {
+    const world = makeWorld();
+    const { ask } = lateGlance(world);
+    await ensureRoom(aRequest(), world.context);
+    expect((await ask(aRequest())).outcome).toBe('unchanged');
+    expect(world.providers.first?.calls).toEqual({ create: 1 });
+  });
+
+  it('opens a room for a request that is newer than a cancellation which it does not show', async () => {
+    const world = makeWorld();
+    await ensureRoom(aRequest(), world.context);
+    const { ask } = lateGlance(world);
+    await cancelRoom(aRequest({ action: 'cancel' }), world.context);
+    expect((await ask(aRequest())).outcome).toBe('created');
+    expect(world.row('weekly')).toMatchObject({ state: 'active', generation: 2 });
+  });
+
+  it('announces what an earlier attempt at the request left, which it does not show', async () => {
+    const world = makeWorld();
+    const request = aRequest();
+    await ensureRoom(request, world.context);
+    const { ask, reads } = lateGlance(world);
+    const room = world.row('weekly');
+    await world.rooms.write({ ...room, unannounced: [{ type: 'Room Updated', reason: 'changed' }] });
+    expect((await ask(request)).outcome).toBe('unchanged');
+    expect(world.announced.map(({ type }) => type)).toEqual(['Room Created', 'Room Updated']);
+    expect(reads).toEqual({ read: 1, glance: 1 });
+  });
+
+  it('waits for no claim that has been completed since', async () => {
+    const world = makeWorld();
+    const claimed: Room[] = [];
+    const { write } = world.context.rooms;
+    const rooms = {
+      ...world.context.rooms,
+      async write(room: Room) {
+        const written = await write(room);
+        claimed.push(written);
+        return written;
+      },
+    };
+    await ensureRoom(aRequest(), { ...world.context, rooms });
+    const late = { ...world.context, rooms: { ...world.context.rooms, glance: async () => claimed[0] } };
+    expect(claimed[0]?.claim).toBeDefined();
+    expect((await ensureRoom(aRequest(), late)).outcome).toBe('unchanged');
+  });
+});
 
 describe('asking for a room', () => {
   it('opens generation 1, records and announces it', async () => {
