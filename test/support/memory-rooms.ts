@@ -13,10 +13,13 @@ const PLACES = 2;
 /**
  * The rooms table in memory, for campaigns with very many runs. It passes the same tests as the real one
  * (`test/adapters/tables/rooms-table.test.ts`).
+ *
+ * @param lateGlances whether a glance shows each row before its last write, which is as late as it may be
  */
 export function memoryRooms(
   duePage = 250,
   now: () => Instant = Date.now,
+  { lateGlances = false } = {},
 ): RoomStore & {
   readonly rows: Map<string, Room>;
   /** @returns a function that restores the whole table to this moment */
@@ -25,14 +28,13 @@ export function memoryRooms(
   const rows = new Map<string, Room>();
   /** Each row before its last write. */
   const before = new Map<string, Room | undefined>();
-  let glances = 0;
   const past = new Map<string, PastGeneration>();
   const listEnds = new Map<string, ListEnd>();
   const reservations = new Map<string, Reservation>();
   return {
     rows,
     backUp() {
-      const restores = [backUp(rows), backUp(past), backUp(listEnds), backUp(reservations)];
+      const restores = [backUp(rows), backUp(before), backUp(past), backUp(listEnds), backUp(reservations)];
       return () => {
         for (const restore of restores) restore();
       };
@@ -41,9 +43,7 @@ export function memoryRooms(
       return rows.get(key);
     },
     async glance(key) {
-      glances += 1;
-      // as late as a store may be, and every other time as new as it can be
-      return (glances % 2 === 0 ? before : rows).get(key);
+      return (lateGlances ? before : rows).get(key);
     },
     async write({ past: all = [], ...given }) {
       const kept = all.slice(-PLACES);

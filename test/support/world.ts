@@ -51,18 +51,21 @@ export interface WorldOptions {
   readonly pageSize?: number;
   readonly unmet?: Parameters<typeof memoryProvider>[0]['unmet'];
   readonly trash?: boolean;
+  /** Every glance at a row shows it before its last write. */
+  readonly lateGlances?: boolean;
 }
 
 export const DEPLOYMENT = 'abcde';
 
 let asked = 0;
 
-export function makeWorld({ applications = ['first'], withoutLinks, ...account }: WorldOptions = {}): World {
+export function makeWorld(options: WorldOptions = {}): World {
+  const { applications = ['first'], withoutLinks, lateGlances, ...account } = options;
   // the requests of a test do not depend on earlier tests
   asked = 0;
   const clock = { now: START };
   const now = () => clock.now;
-  const rooms = memoryRooms(undefined, now);
+  const rooms = memoryRooms(undefined, now, { lateGlances });
   const links = memoryLinks();
   const providers = Object.fromEntries(
     applications.map((name) => [name, memoryProvider({ name, now, ...account })]),

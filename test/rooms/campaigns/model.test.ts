@@ -14,7 +14,7 @@ const RUNS = Number(LONG ?? 150);
 
 /** What providers differ in, as far as a key's life goes. */
 const PROVIDERS = {
-  'an expiry that moves': {},
+  'an expiry that moves, and glances that are late': { lateGlances: true },
   'a create that is idempotent': { capabilities: { idempotentCreate: true, retires: 'at-once' } },
   'rooms that nothing changes': { capabilities: { movableExpiry: false, changeable: [] } },
   'rooms that live by their use, and a trash': { capabilities: { livesByUse: 365 * DAY }, trash: true },

@@ -229,7 +229,8 @@ async function prepared(race: Race, seed: number): Promise<World> {
   const { onDemand = false, entered, age = 84 * DAY } = race;
   // every other provider gives the room of the first create to whoever creates again; at every third rooms live by use
   const livesByUse = seed % 3 === 0 ? 365 * DAY : undefined;
-  const world = makeWorld({ capabilities: { idempotentCreate: seed % 2 === 0, livesByUse } });
+  const lateGlances = seed % 4 < 2;
+  const world = makeWorld({ lateGlances, capabilities: { idempotentCreate: seed % 2 === 0, livesByUse } });
   if (!race.prepared) return world;
   const { context, clock } = world;
   const spec = aSpec({ settings: { display_name: 'A' }, ...(onDemand && ON_DEMAND) });
