@@ -8,7 +8,7 @@ import { linkOf } from '../../../functions/rooms/model/link.ts';
 import type { Room } from '../../../functions/rooms/model/room.ts';
 import { HOUR, SECOND } from '../../../functions/rooms/model/time.ts';
 import { type Engines, startEngines } from '../../support/engines.ts';
-import { Death, type Fate, mortal } from '../../support/mortal.ts';
+import { Death, type Fate, type Mortal, mortal } from '../../support/mortal.ts';
 import {
   CREATE_ELSEWHERE,
   OF_ROOMS_BY_USE,
@@ -143,8 +143,9 @@ async function playWithoutReturn(operation: Operation, fate: Fate): Promise<bool
   const before = await context.rooms.read('weekly');
   const heard = stage.announced().length;
   const immortal = { ...context, rotations, mode: 'repair' as const, timeLeft: () => HOUR };
-  const { ports, steps } = mortal(immortal, fate);
-  if (!(await dies(operation.work(stage), ports))) return false;
+  const worker = mortal(immortal, fate);
+  const { steps } = worker;
+  if (!(await dies(operation.work(stage), worker))) return false;
   clock.now += 2 * HOUR;
   await reconcileAndKeep(stage, immortal);
   const row = await context.rooms.read('weekly');
@@ -176,11 +177,12 @@ async function play(operation: Operation, setUp: SetUp, fate?: Fate): Promise<re
     const work = operation.work(stage);
     const { rotations, context, clock } = stage;
     const immortal = { ...context, rotations, mode: 'repair' as const, timeLeft: () => HOUR };
-    const { ports, steps } = mortal(immortal, fate);
+    const worker = mortal(immortal, fate);
+    const { steps } = worker;
     const at = fate
       ? `died ${fate.when} step ${fate.dieAt} of ${operation.name}`
       : `${operation.name}, alive`;
-    const died = await dies(work, ports);
+    const died = await dies(work, worker);
     expect(died, at).toBe(fate !== undefined);
     if (died) await redeliver(work, stage, immortal);
     clock.now += 2 * HOUR;
@@ -192,14 +194,14 @@ async function play(operation: Operation, setUp: SetUp, fate?: Fate): Promise<re
   }
 }
 
-async function dies(work: Work, ports: RoomContext & ReconciliationContext): Promise<boolean> {
+/** @returns whether the process died, even if the work took its death for a failed call and went on */
+async function dies(work: Work, worker: Mortal<RoomContext & ReconciliationContext>): Promise<boolean> {
   try {
-    await work(ports);
-    return false;
+    await work(worker.ports);
   } catch (error) {
-    if (error instanceof Death) return true;
-    throw error;
+    if (!(error instanceof Death)) throw error;
   }
+  return worker.dead;
 }
 
 async function redeliver(
