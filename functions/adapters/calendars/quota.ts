@@ -1,6 +1,7 @@
 import { ThrottledError } from '../../rooms/model/errors.ts';
 import { type Duration, type Instant, SECOND } from '../../rooms/model/time.ts';
-import { type Budget, rateLimiter } from '../provider/rate-limiter.ts';
+import type { Budget } from '../provider/rate-limiter.ts';
+import { bookings } from './bookings.ts';
 
 /** How many containers write at the same time. Each has its part of a quota. */
 export const WRITERS = 2;
@@ -38,7 +39,7 @@ export function quota(
   { limit, window, atOnce = Number.POSITIVE_INFINITY }: CallBudget,
   now: () => Instant,
 ): Quota {
-  const limiter = rateLimiter({ application: connection, limit: limit / WRITERS, window, now });
+  const limiter = bookings({ limit: limit / WRITERS, window, cost: CALLS_OF_A_WRITE, now });
   const waiting: (() => void)[] = [];
   let free = atOnce;
 
@@ -64,7 +65,7 @@ export function quota(
 
   return {
     admit(hasWaited) {
-      if (!hasWaited || limiter.held() > 0) comeBackAfter(limiter.book(CALLS_OF_A_WRITE));
+      if (!hasWaited || limiter.held() > 0) comeBackAfter(limiter.book());
     },
     async spend(call) {
       await place();

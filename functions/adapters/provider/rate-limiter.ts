@@ -27,14 +27,6 @@ export interface RateLimiter {
    * @throws ThrottledError, not ambiguous, if the call would wait longer than `maxWait`
    */
   turn(cost?: number, background?: boolean): Promise<() => void>;
-  /**
-   * Takes the next turn for work that comes back then, however far ahead it is.
-   *
-   * @returns how long it is until then; 0: now
-   */
-  book(cost?: number): Duration;
-  /** Returns how long no call is sent, because the provider throttled one. */
-  held(): Duration;
   /** The provider throttled a call: no call is sent for that time. */
   hold(duration: Duration): void;
   /** Others have used more than half of the budget: no background call is sent for that time. */
@@ -44,7 +36,7 @@ export interface RateLimiter {
 }
 
 /** The share of the limit that this container uses: other containers and people share the account. */
-const OURS = 0.9;
+export const OURS = 0.9;
 
 /** The share of that for calls in the background, which are not urgent. */
 const BACKGROUND = 0.5;
@@ -120,13 +112,6 @@ export function rateLimiter({
         turn.answered = true;
       };
     },
-    book(cost = 1) {
-      forget();
-      const at = nextTurn(cost, turns, false);
-      turns.push({ at, cost, answered: true });
-      return at - now();
-    },
-    held: () => Math.max(0, heldUntil - now()),
     hold(duration) {
       heldUntil = Math.max(heldUntil, now() + duration);
     },

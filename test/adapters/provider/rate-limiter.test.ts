@@ -159,15 +159,3 @@ test('a call in the background waits for two windows and no longer', async () =>
   paced.hold(11 * SECOND);
   await expect(paced.turn(1, true)).rejects.toMatchObject({ ambiguous: false });
 });
-
-test('work that comes back later has its turn in the same line, and the line stands still after a throttle', async () => {
-  const paced = open();
-  const booked = Array.from({ length: 100 }, () => paced.book());
-  expect(booked.filter((wait) => wait === 0)).toHaveLength(90);
-  expect(booked.at(-1)).toBe(5 * SECOND);
-  expect(paced.held()).toBe(0);
-  paced.hold(8 * SECOND);
-  expect([paced.held(), paced.book()]).toEqual([8 * SECOND, 8 * SECOND]);
-  now += 8 * SECOND;
-  expect([paced.held(), paced.book()]).toEqual([0, 0]);
-});
