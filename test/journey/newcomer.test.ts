@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Clone, clone, type Started } from '../support/clone.ts';
+import { freePort } from '../support/free-port.ts';
 
 /**
  * What a newcomer does: each command of the README's blocks, in order, as it is written, in bash, in a fresh checkout.
@@ -22,14 +21,6 @@ function commands(heading: string): readonly string[] {
 }
 
 const scripts: Readonly<Record<string, string>> = JSON.parse(readFileSync('package.json', 'utf8')).scripts;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port: free } = server.address() as { port: number };
-  server.close();
-  return free;
-}
 
 beforeAll(async () => {
   checkout = clone();
