@@ -21,7 +21,6 @@ beforeAll(async () => {
   deployment = await deploy(engines, {
     provider: 'meetings-api',
     now: () => Date.now(),
-    timeout: 5 * SECOND,
     wait: async () => {},
   });
   const { account, inboxes, context: roomContext, tableName, busName } = deployment;

@@ -9,7 +9,7 @@ import { handleProviderEvent, identified } from '../functions/rooms/actions/prov
 import { rotateRoom } from '../functions/rooms/actions/rotate.ts';
 import type { RoomContext } from '../functions/rooms/lifecycle/context.ts';
 import type { Room } from '../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../functions/rooms/model/time.ts';
+import { DAY, HOUR, MINUTE } from '../functions/rooms/model/time.ts';
 import { type Loopback, loopback } from './adapters/loopback.ts';
 import { type Deployment, deploy } from './support/deployment.ts';
 import { type Engines, startEngines } from './support/engines.ts';
@@ -36,7 +36,6 @@ beforeAll(async () => {
   deployment = await deploy(engines, {
     provider: 'meetings-api',
     now,
-    timeout: 5 * SECOND,
     wait: async () => {},
   });
   emulator = deployment.account.emulator as MeetingsApi;

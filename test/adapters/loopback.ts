@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
@@ -28,6 +29,8 @@ export interface Loopback {
   readonly url: string;
   /** All that was received, in order. */
   readonly calls: ReceivedCall[];
+  /** Resolves once the next call was received. */
+  next(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -35,7 +38,9 @@ export interface Loopback {
 export async function loopback(answer: (call: ReceivedCall) => Answer | Promise<Answer>): Promise<Loopback> {
   const calls: ReceivedCall[] = [];
   const sockets = new Map<Socket, number>();
-  const server = createServer(async (request, response) => {
+  const received = new EventEmitter();
+  // the test alone decides when a socket ends
+  const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString('utf8');
@@ -49,6 +54,7 @@ export async function loopback(answer: (call: ReceivedCall) => Answer | Promise<
       socket: sockets.get(request.socket) ?? 0,
     };
     calls.push(call);
+    received.emit('call');
     say(await answer(call), response);
   });
   server.on('connection', (socket) => sockets.set(socket, sockets.size + 1));
@@ -57,6 +63,7 @@ export async function loopback(answer: (call: ReceivedCall) => Answer | Promise<
   return {
     url: `http://127.0.0.1:${port}`,
     calls,
+    next: () => once(received, 'call'),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

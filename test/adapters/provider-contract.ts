@@ -8,6 +8,7 @@ import type { RoomSettings } from '../../functions/rooms/model/room.ts';
 import type { Duration, Instant } from '../../functions/rooms/model/time.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
+import { timingOutAt } from '../support/time-outs.ts';
 import { contract } from './contracts/contract.ts';
 
 /** A provider's adapter in front of its emulator, with a clock that stands still until it is turned. */
@@ -20,12 +21,8 @@ export interface ProviderBench {
   readonly now: () => Instant;
   turn(by: number): void;
   readonly provider: RoomProvider;
-  /**
-   * Another container of the deployment: nothing is cached.
-   *
-   * @param timeout of its calls, in milliseconds. Only for an answer that never comes: any other is late on a loaded machine.
-   */
-  another(timeout?: number): RoomProvider;
+  /** Another container of the deployment: nothing is cached. */
+  another(): RoomProvider;
   /** The calls, in the emulator's patterns, behind each operation that has an effect. */
   readonly calls: { readonly create: string; readonly change?: string; readonly retire: string };
   /** What a room that ends in the past is refused with, where its provider would take it. */
@@ -463,7 +460,7 @@ const LOST_ANSWERS = [
 
 function describeFaults(at: Bench): void {
   test.each(LOST_ANSWERS)('a create whose answer is lost ($fault) leaves open what happened', (fault) =>
-    isFoundAfter(fault, at(), at().provider),
+    isFoundAfter(fault, at(), at().provider.create),
   );
 
   test('a create that is answered with another room is believed in nothing, and its own room can be found', async () => {
@@ -635,7 +632,9 @@ const CODINGS = [
 /** No switch touches this, and it takes time: an answer that never comes costs the whole time-out. */
 function describeOnce(at: Bench): void {
   test('a create whose answer never comes leaves open what happened', () =>
-    isFoundAfter({ fault: 'hang' }, at(), at().another(SECOND)));
+    isFoundAfter({ fault: 'hang' }, at(), (order) =>
+      timingOutAt(at().emulator.calls.next(at().calls.create), () => at().provider.create(order)),
+    ));
 
   test('a look that fails can be made again', async () => {
     const { provider, emulator, turn } = at();
@@ -680,11 +679,15 @@ function describeOnce(at: Bench): void {
 }
 
 /** A room whose creation had no answer can be found. */
-async function isFoundAfter(fault: Fault, bench: ProviderBench, provider: RoomProvider): Promise<void> {
+async function isFoundAfter(
+  fault: Fault,
+  bench: ProviderBench,
+  create: RoomProvider['create'],
+): Promise<void> {
   const { emulator, calls, another } = bench;
   emulator.faults.add({ ...fault, on: calls.create, strikes: 'after' });
   const order = orderFor(bench);
-  const error = await provider.create(order).catch((thrown) => thrown);
+  const error = await create(order).catch((thrown) => thrown);
   expect(error.code === 'ambiguous_outcome' || error.ambiguous).toBe(true);
   const found = await another().find(order.token);
   expect(found).toHaveLength(1);

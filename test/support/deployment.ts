@@ -25,6 +25,7 @@ import { type WorkQueue, workQueue } from '../../functions/runtime/queue/work-qu
 import type { Queue } from '../../local/engines/queue.ts';
 import { LINKS_TABLE, ROOMS_TABLE } from '../../local/engines/table-engines.ts';
 import type { Engines } from './engines.ts';
+import { PATIENT } from './time-outs.ts';
 
 /** A deployment of the functions with the engines: the real adapters, and its own table and account. */
 export interface Deployment {
@@ -69,8 +70,12 @@ export interface DeploymentOptions {
   readonly provider: ProviderName;
   readonly now: () => Instant;
   readonly seed?: number;
-  /** The time-out of the provider's calls. */
-  readonly timeout: Duration;
+  /**
+   * The time-out of the provider's calls.
+   *
+   * @default - as long as this machine needs
+   */
+  readonly timeout?: Duration;
   /** Waits between calls that a provider wants spaced. */
   readonly wait: (duration: Duration) => Promise<unknown>;
 }
@@ -82,7 +87,7 @@ const LINKS_URL = 'https://links.example/';
 let deployments = 0;
 
 export async function deploy(engines: Engines, options: DeploymentOptions): Promise<Deployment> {
-  const { provider, now, seed = 1, timeout, wait } = options;
+  const { provider, now, seed = 1, timeout = PATIENT, wait } = options;
   deployments += 1;
   const name = `chaos-${process.pid}-${deployments}`;
   const account = await ACCOUNTS[provider]({ name, now, seed });

@@ -5,5 +5,5 @@ import { vi } from 'vitest';
  * hangs.
  */
 export function eventually<T>(assertion: () => T | Promise<T>, { interval = 10 } = {}): Promise<T> {
-  return vi.waitFor(assertion, { interval, timeout: 60_000 });
+  return vi.waitFor(assertion, { interval, timeout: 300_000 });
 }

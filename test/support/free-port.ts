@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Ports below those that the system gives to whoever asks for any, so that nobody else gets one of these. */
+/** Lower than the ports that the system assigns: no other server of a test gets one of these by chance. */
 const LOWEST = 10_000;
 const COUNT = 20_000;
 
 /** Each process begins elsewhere. */
 let next = process.pid * 16;
 
-/** Returns a port for a process that is told its port: nobody takes it before that process listens. */
+/** Returns a port for a process that needs its number as an argument. It stays free until that process listens. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = LOWEST + (next++ % COUNT);

@@ -3,7 +3,7 @@ import type { RoomContext } from '../../functions/rooms/lifecycle/context.ts';
 import type { Link } from '../../functions/rooms/model/link.ts';
 import type { Capabilities, RotationOrder, RotationQueue } from '../../functions/rooms/model/ports.ts';
 import type { Room } from '../../functions/rooms/model/room.ts';
-import { type Instant, MINUTE, SECOND } from '../../functions/rooms/model/time.ts';
+import { type Instant, MINUTE } from '../../functions/rooms/model/time.ts';
 import { deploy } from './deployment.ts';
 import type { Engines } from './engines.ts';
 import { START } from './rooms.ts';
@@ -64,7 +64,6 @@ export async function realStage(engines: Engines, provider: ProviderName): Promi
   const deployment = await deploy(engines, {
     provider,
     now: () => clock.now,
-    timeout: 5 * SECOND,
     wait: async (duration) => {
       clock.now += duration;
     },

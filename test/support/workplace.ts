@@ -8,5 +8,6 @@ export function setup(): () => void {
   process.env.TMPDIR = folder;
   // the next Node.js process reuses the compiled code
   process.env.NODE_COMPILE_CACHE = join(folder, 'compiled');
-  return () => rmSync(folder, { recursive: true, force: true });
+  // a process that was killed may still be at its end
+  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }

@@ -3,6 +3,7 @@ import { daily } from '../../../functions/adapters/daily/provider.ts';
 import type { ObservedCall } from '../../../functions/adapters/provider/connection.ts';
 import { secretsManager } from '../../../functions/adapters/secrets.ts';
 import { SECOND } from '../../../functions/rooms/model/time.ts';
+import { PATIENT } from '../../support/time-outs.ts';
 import type { ProviderBench } from '../provider-contract.ts';
 import { secretsEndpoint } from '../secrets-endpoint.ts';
 
@@ -32,13 +33,13 @@ export async function startDailyBench(options: Partial<DailyOptions> = {}): Prom
     now,
     ...options,
   });
-  const another = (timeout?: number) =>
+  const another = () =>
     daily(
       { name: 'main', secret: 'evergreen-rooms/main', baseUrl: emulator.url },
       {
         now,
         secrets: secretsManager({ client: secrets.client, now }),
-        timeout,
+        timeout: PATIENT,
         onUnusable: () => {
           unusable += 1;
         },

@@ -3,6 +3,7 @@ import { meetingsApi } from '../../../functions/adapters/meetings-api/provider.t
 import type { ObservedCall } from '../../../functions/adapters/provider/connection.ts';
 import { secretsManager } from '../../../functions/adapters/secrets.ts';
 import type { RoomProvider } from '../../../functions/rooms/model/ports.ts';
+import { PATIENT } from '../../support/time-outs.ts';
 import { type Answer, type Loopback, loopback, type ReceivedCall } from '../loopback.ts';
 import { type SecretsEndpoint, secretsEndpoint } from '../secrets-endpoint.ts';
 
@@ -29,12 +30,8 @@ export interface MeetingsApiBench {
   readonly skipped: number[];
   now: number;
   answer: (call: ReceivedCall) => Answer | Promise<Answer>;
-  /**
-   * Another container of the deployment: nothing is cached.
-   *
-   * @param timeout of its calls, in milliseconds. Only for an answer that never comes: any other is late on a loaded machine.
-   */
-  another(timeout?: number): RoomProvider;
+  /** Another container of the deployment: nothing is cached. */
+  another(): RoomProvider;
   close(): Promise<void>;
 }
 
@@ -45,13 +42,13 @@ export async function meetingsApiBench(): Promise<MeetingsApiBench> {
   const observed: ObservedCall[] = [];
   const skipped: number[] = [];
   const now = () => bench.now;
-  const another = (timeout?: number) =>
+  const another = () =>
     meetingsApi(
       { name: 'main', applicationId: APPLICATION_ID, secret: SECRET, baseUrl: `${server.url}/v1/meetings` },
       {
         now,
         secrets: secretsManager({ client: secrets.client, now }),
-        timeout,
+        timeout: PATIENT,
         onCall: (call) => observed.push(call),
         onSkipped: (_, rooms) => skipped.push(rooms),
       },

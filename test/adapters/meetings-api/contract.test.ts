@@ -5,6 +5,7 @@ import { type MeetingsApiOptions, startMeetingsApi } from '../../../emulators/me
 import { meetingsApi } from '../../../functions/adapters/meetings-api/provider.ts';
 import { secretsManager } from '../../../functions/adapters/secrets.ts';
 import { DAY } from '../../../functions/rooms/model/time.ts';
+import { PATIENT } from '../../support/time-outs.ts';
 import { describeProvider, type ProviderBench } from '../provider-contract.ts';
 import { secretsEndpoint } from '../secrets-endpoint.ts';
 import { APPLICATION_ID, KEY, OTHER_KEY, order, publicPem, SECRET } from './bench.ts';
@@ -23,13 +24,13 @@ async function start(settings: Settings = {}): Promise<ProviderBench> {
     now,
     ...settings,
   });
-  const another = (timeout?: number) =>
+  const another = () =>
     meetingsApi(
       { name: 'main', applicationId: APPLICATION_ID, secret: SECRET, baseUrl: emulator.url },
       {
         now,
         secrets: secretsManager({ client: secrets.client, now }),
-        timeout,
+        timeout: PATIENT,
         onUnusable: () => {
           unusable += 1;
         },

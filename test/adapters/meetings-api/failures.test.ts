@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RoomError, ThrottledError } from '../../../functions/rooms/model/errors.ts';
 import type { ProviderRoom } from '../../../functions/rooms/model/ports.ts';
 import { MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
+import { PATIENT, timingOutAt } from '../../support/time-outs.ts';
 import type { Answer } from '../loopback.ts';
 import { type MeetingsApiBench, meetingsApiBench, order, roomBody, TOKEN } from './bench.ts';
 
@@ -148,10 +149,11 @@ describe('no answer, or none that can be used, leaves open what happened', () =>
   });
 
   test('silence until the time-out', async () => {
-    const hasty = bench.another(400);
-    const error = await failureOf('silence', () => hasty.change('x', { settings: { theme_id: null } }));
+    const error = await timingOutAt(bench.server.next(), () => failureOf('silence', change));
     expect(error.code).toBe('ambiguous_outcome');
-    expect(error.message).toContain('PATCH /rooms/x of application main gave no whole answer within 400 ms');
+    expect(error.message).toContain(
+      `PATCH /rooms/x of application main gave no whole answer within ${PATIENT} ms`,
+    );
   });
 
   test('a body that breaks off', async () => {

@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { ProviderCall } from '../../../functions/adapters/provider/call.ts';
 import { connection } from '../../../functions/adapters/provider/connection.ts';
 import { SECOND } from '../../../functions/rooms/model/time.ts';
+import { timingOutAt } from '../../support/time-outs.ts';
 import { type Answer, type Loopback, loopback } from '../loopback.ts';
 
 let server: Loopback;
@@ -60,7 +62,11 @@ describe('sockets', () => {
 
 test('a time-out holds for the whole answer, not for its first byte', async () => {
   const slow = await loopback(() => ({ status: 200, headers: { 'content-length': '100' }, body: 'some' }));
-  await expect(open({ baseUrl: slow.url, timeout: 100 })(GET, 'a')).rejects.toThrow('within 100 ms');
+  const begun = Promise.withResolvers<unknown>();
+  subscribe('http.client.response.finish', begun.resolve);
+  onTestFinished(() => void unsubscribe('http.client.response.finish', begun.resolve));
+  const send = open({ baseUrl: slow.url, timeout: 100 });
+  await expect(timingOutAt(begun.promise, () => send(GET, 'a'))).rejects.toThrow('within 100 ms');
   await slow.close();
 });
 

@@ -3,6 +3,7 @@ import type { ObservedCall } from '../../../functions/adapters/provider/connecti
 import { secretsManager } from '../../../functions/adapters/secrets.ts';
 import { whereby } from '../../../functions/adapters/whereby/provider.ts';
 import { MINUTE } from '../../../functions/rooms/model/time.ts';
+import { PATIENT } from '../../support/time-outs.ts';
 import type { ProviderBench } from '../provider-contract.ts';
 import { secretsEndpoint } from '../secrets-endpoint.ts';
 
@@ -34,13 +35,13 @@ export async function startWherebyBench(settings: Settings = {}): Promise<Whereb
     now,
     ...options,
   });
-  const another = (timeout?: number) =>
+  const another = () =>
     whereby(
       { name: 'main', secret: 'evergreen-rooms/main', baseUrl: emulator.url },
       {
         now,
         secrets: secretsManager({ client: secrets.client, now }),
-        timeout,
+        timeout: PATIENT,
         onUnusable: () => {
           unusable += 1;
         },

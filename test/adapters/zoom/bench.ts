@@ -5,6 +5,7 @@ import type { ZoomEntry } from '../../../functions/adapters/zoom/calls.ts';
 import { zoom } from '../../../functions/adapters/zoom/provider.ts';
 import type { RoomProvider } from '../../../functions/rooms/model/ports.ts';
 import { SECOND } from '../../../functions/rooms/model/time.ts';
+import { PATIENT } from '../../support/time-outs.ts';
 import type { ProviderBench } from '../provider-contract.ts';
 import { secretsEndpoint } from '../secrets-endpoint.ts';
 
@@ -54,11 +55,11 @@ export async function startZoomBench({ hosts = HOSTS, ...options }: Settings = {
   const caughtUp = () => {
     instant += (options.switches?.listLag ?? 0) * SECOND;
   };
-  const another = (timeout?: number): RoomProvider => {
+  const another = (): RoomProvider => {
     const provider = zoom(entry, {
       now,
       secrets: secretsManager({ client: secrets.client, now }),
-      timeout,
+      timeout: PATIENT,
       onUnusable: () => {
         unusable += 1;
       },

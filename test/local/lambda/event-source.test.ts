@@ -50,7 +50,7 @@ test('what succeeded is deleted and what failed is left to its visibility timeou
 
 test('a message that failed comes back when its visibility timeout is over', async () => {
   const { queue } = await feed(['bad'], {}, '1');
-  await eventually(() => expect(queue.messages()).toMatchObject([{ receiveCount: 2 }]));
+  await eventually(() => expect(queue.messages()[0]?.receiveCount).toBeGreaterThan(1));
 });
 
 test('a function that dies leaves the whole batch', async () => {

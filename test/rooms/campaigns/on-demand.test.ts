@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mapBytes, storedBytes } from '../../../bench/cost/stored-bytes.ts';
 import { DUE_SHARDS } from '../../../functions/adapters/tables/rooms-table.ts';
 import { ensureRoom } from '../../../functions/rooms/actions/ensure.ts';
-import { DAY, SECOND } from '../../../functions/rooms/model/time.ts';
+import { DAY } from '../../../functions/rooms/model/time.ts';
 import { deploy } from '../../support/deployment.ts';
 import { type Engines, startEngines } from '../../support/engines.ts';
 import { aSpec, START } from '../../support/rooms.ts';
@@ -22,7 +22,6 @@ it('keys on demand that nobody visits cost only their storage', async () => {
   const deployment = await deploy(engines, {
     provider: 'meetings-api',
     now: () => clock.now,
-    timeout: 5 * SECOND,
     wait: async () => {},
   });
   const { context, account, tableName } = deployment;
