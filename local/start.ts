@@ -1,6 +1,6 @@
 import { portOf, readArguments } from './arguments.ts';
 import { caldavCalendar } from './calendars/caldav.ts';
-import type { LocalCalendar } from './calendars/calendar.ts';
+import type { StartCalendar } from './calendars/calendar.ts';
 import { googleCalendar } from './calendars/google.ts';
 import { microsoftCalendar } from './calendars/microsoft.ts';
 import { introduction, whatNext, writesByHand } from './demo/frame.ts';
@@ -8,7 +8,7 @@ import { logLine } from './demo/log.ts';
 import { Demo } from './demo/story.ts';
 import type { LogLine } from './lambda/function.ts';
 import { CONTROL_PORT, openControl } from './rooms/control.ts';
-import { type LocalRooms, startLocalRooms } from './rooms/local-rooms.ts';
+import { type LocalRooms, type LocalRoomsOptions, startLocalRooms } from './rooms/local-rooms.ts';
 import { LOCAL_PROVIDERS } from './rooms/providers.ts';
 
 const USAGE = `npm start [-- --once] [--verbose] [--provider NAME] [--calendar KIND [--url URL]]
@@ -25,8 +25,8 @@ npm run send, rooms, clock, events, dead-letters, feed and host-link; each has a
   --url URL        with --calendar caldav, the URL of a calendar on any server, with its user:password or token in
                    the variable CALDAV_LOGIN
   --port N         where the commands find it; default EVERGREEN_ROOMS_PORT, else 4747
-  --data DIR       keeps tables, queues, the clock and the rooms at the provider there, and goes on from them the next
-                   time
+  --data DIR       keeps tables, queues, the clock, the rooms at the provider and the calendar there, and goes on from
+                   them the next time
   -c name=value    a setting of the stack, as cdk synth takes it; calendarReadEvery is PT12H here`;
 
 /** Characters per line, if the width of the window is unknown. */
@@ -34,6 +34,13 @@ const WIDTH = 150;
 
 /** Reading calendars every 15 minutes would take minutes of real time if the clock is turned by weeks. */
 const READ_SELDOM = { calendarReadEvery: 'PT12H' };
+
+/** The calendars that start with the stack, by their kinds. */
+const LOCAL_CALENDARS: Readonly<Record<string, StartCalendar>> = {
+  google: googleCalendar,
+  microsoft: microsoftCalendar,
+  caldav: caldavCalendar,
+};
 
 const say = (line = '') => console.log(line);
 
@@ -66,24 +73,22 @@ async function main(): Promise<void> {
   if (values.help) return say(USAGE);
 
   const provider = providerOf(values.provider);
-  assertKept(values);
+  const calendar = calendarOf(values);
   const stopping = interrupted();
   // first of all, so that a port in use is reported before anything is started
   const control = values.once ? undefined : await openControl(portOf(values.port) ?? usualPort());
   let rooms: LocalRooms | undefined;
-  let calendar: LocalCalendar | undefined;
   const show = async () => {
     say('Evergreen Rooms on this machine: the stack is being synthesised ...');
     const began = performance.now();
-    calendar = await calendarOf(values, () => rooms?.stack.clock.now() ?? Date.now());
     rooms = await startLocalRooms({
       settings: {
         ...READ_SELDOM,
-        ...(calendar && { calendarConnections: [calendar.connection] }),
         ...settingsOf(values.context ?? []),
       },
       ...(values.data !== undefined && { directory: values.data }),
       ...provider,
+      ...(calendar && { calendar }),
       warn: (text) => say(`   warning: ${text}`),
       ...(values.verbose && { log }),
     });
@@ -91,7 +96,7 @@ async function main(): Promise<void> {
     for (const line of introduction(rooms, performance.now() - began)) say(line);
     const story = new Demo(rooms, say, process.stdout.columns ?? WIDTH);
     await (rooms.resumed ? story.resume() : story.tell());
-    if (calendar) await story.tellCalendar(calendar);
+    if (rooms.calendar) await story.tellCalendar(rooms.calendar);
     return 'shown' as const;
   };
   try {
@@ -99,13 +104,12 @@ async function main(): Promise<void> {
     if (ended === 'interrupted') process.exitCode = 130;
     if (ended === 'interrupted' || !control || !rooms) return;
     for (const line of whatNext(rooms, control.port)) say(line);
-    if (calendar) for (const line of writesByHand(calendar, rooms.stack.clock.now(), control.port)) say(line);
+    for (const line of writesByHand(rooms, control.port)) say(line);
     await stopping;
   } finally {
     if (control) say('\nstopping');
     await control?.stop();
     await rooms?.stop();
-    await calendar?.close();
     // a demo that was interrupted may still wait for something
     if (process.exitCode === 130) process.exit();
   }
@@ -124,29 +128,20 @@ function providerOf(name = 'meetings-api') {
   throw new Error(`--provider must be one of ${Object.keys(LOCAL_PROVIDERS).join(', ')}, got ${name}`);
 }
 
-/** @throws Error if the calendar would be empty at the next start, so that the rooms of its events end */
-function assertKept({
+/** @throws Error if there is no such kind of calendar */
+function calendarOf({
   calendar,
   url,
-  data,
-}: { readonly [Name in 'calendar' | 'url' | 'data']?: string }): void {
-  if (calendar === undefined || url !== undefined || data === undefined) return;
-  throw new Error(
-    `--data does not keep the calendar of an emulator, so the next start would cancel its rooms: ` +
-      'leave out --data, or name a calendar that stays by --calendar caldav --url',
-  );
-}
-
-/** @throws Error if there is no such kind of calendar */
-async function calendarOf(
-  { calendar, url }: { readonly calendar?: string | undefined; readonly url?: string | undefined },
-  now: () => number,
-): Promise<LocalCalendar | undefined> {
-  if (calendar === undefined && url === undefined) return undefined;
-  if (calendar === 'caldav') return caldavCalendar({ url, login: process.env.CALDAV_LOGIN, now });
+}: {
+  readonly calendar?: string | undefined;
+  readonly url?: string | undefined;
+}): LocalRoomsOptions['calendar'] {
+  if (calendar === 'caldav' && url !== undefined)
+    return { start: (parts) => caldavCalendar({ ...parts, url, login: process.env.CALDAV_LOGIN }) };
   if (url !== undefined) throw new Error(`--url needs --calendar caldav, got ${calendar ?? 'no calendar'}`);
-  if (calendar === 'google') return googleCalendar(now);
-  if (calendar === 'microsoft') return microsoftCalendar(now);
+  if (calendar === undefined) return undefined;
+  const start = new Map(Object.entries(LOCAL_CALENDARS)).get(calendar);
+  if (start) return { name: calendar, start };
   throw new Error(`--calendar must be google, microsoft or caldav, got ${calendar}`);
 }
 

@@ -24,6 +24,7 @@ export interface ApiParts {
   readonly calendars: Map<string, CalendarRecord>;
   readonly switches: Switches;
   readonly mails: Mail[];
+  readonly onChange: () => void;
   readonly now: () => number;
 }
 
@@ -37,7 +38,7 @@ interface Visit {
 }
 
 /** Answers the calls of CalDAV that a client of one calendar needs. */
-export function createApi({ users, calendars, switches, mails, now }: ApiParts) {
+export function createApi({ users, calendars, switches, mails, onChange, now }: ApiParts) {
   const existing = (path: string): CalendarRecord => {
     const calendar = calendars.get(path);
     if (!calendar) throw refusal(404, 'no such calendar');
@@ -80,7 +81,7 @@ export function createApi({ users, calendars, switches, mails, now }: ApiParts) 
   const makeCalendar = ({ path, name }: Visit): Reply => {
     if (name !== undefined) throw failedPrecondition(403, `${CALDAV} calendar-collection-location-ok`);
     if (calendars.has(path)) throw failedPrecondition(403, 'DAV: resource-must-be-null');
-    calendars.set(path, new CalendarRecord(path, switches, mails));
+    calendars.set(path, new CalendarRecord(path, { switches, mails, onChange }));
     return { status: 201 };
   };
 

@@ -1,7 +1,7 @@
 import { createClock } from '../http/clock.ts';
 import { type Emulator, startEmulator } from '../http/server.ts';
 import { createApi } from './api.ts';
-import { CalendarRecord, type Mail } from './calendars.ts';
+import { CalendarRecord, type KeptCalendar, type Mail } from './calendars.ts';
 import { SWITCHES, type Switches } from './choices.ts';
 import { type Controlled, createControls } from './controls.ts';
 import { failure } from './errors.ts';
@@ -19,6 +19,10 @@ export interface CaldavOptions {
   readonly seed?: number;
   /** The choices that the contract leaves open, see choices.ts. */
   readonly switches?: Partial<Switches>;
+  /** The calendars of an earlier server. */
+  readonly kept?: readonly KeptCalendar[];
+  /** Called after each change of an event, before its answer. */
+  readonly onChange?: () => void;
 }
 
 export interface Caldav extends Emulator, Controlled {
@@ -26,6 +30,8 @@ export interface Caldav extends Emulator, Controlled {
   readonly url: string;
   /** You can change them while it runs. */
   readonly switches: { -readonly [Name in keyof Switches]: Switches[Name] };
+  /** The calendars with which another server can be started, by its option `kept`, as JSON. */
+  kept(): readonly KeptCalendar[];
   /** From now on, only this password or token of the user is accepted. */
   trust(user: string, password: string): void;
   /** From now on, every password and token of the user is refused. */
@@ -38,9 +44,12 @@ export async function startCaldav(options: CaldavOptions): Promise<Caldav> {
   const clock = createClock(options.now);
   const users = new Users(options.users);
   const mails: Mail[] = [];
+  const { kept = [], onChange = () => {} } = options;
+  const paths = new Set([...(options.calendars ?? []), ...kept.map(({ path }) => path)]);
   const calendars = new Map(
-    (options.calendars ?? []).map((path) => [path, new CalendarRecord(path, switches, mails)]),
+    [...paths].map((path) => [path, new CalendarRecord(path, { switches, mails, onChange })]),
   );
+  for (const each of kept) calendars.get(each.path)?.restore(each);
   const inside = {
     mails,
     calendars: () => [...calendars.values()],
@@ -49,6 +58,7 @@ export async function startCaldav(options: CaldavOptions): Promise<Caldav> {
       if (!calendar) throw new Error(`there is no calendar ${path}`);
       return calendar;
     },
+    kept: () => [...calendars.values()].map((calendar) => calendar.kept()),
     trust: (user: string, password: string) => void users.named(user).passwords.add(password),
     distrust(user: string) {
       const { passwords, tokens } = users.named(user);
@@ -63,7 +73,7 @@ export async function startCaldav(options: CaldavOptions): Promise<Caldav> {
     failure,
     ...(options.port !== undefined && { port: options.port }),
     ...(options.seed !== undefined && { seed: options.seed }),
-    answer: createApi({ users, calendars, switches, mails, now: clock.now }),
+    answer: createApi({ users, calendars, switches, mails, onChange, now: clock.now }),
     controls: createControls(inside),
   });
   return { ...emulator, ...inside, switches, url: `${emulator.origin}/dav` };

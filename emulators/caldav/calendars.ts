@@ -33,6 +33,19 @@ export interface Page {
   readonly isLast: boolean;
 }
 
+/** A calendar with which another server can be started, as JSON. */
+export interface KeptCalendar {
+  readonly path: string;
+  readonly changes: number;
+  readonly members: readonly Member[];
+}
+
+export interface CalendarParts {
+  readonly switches: Switches;
+  readonly mails: Mail[];
+  readonly onChange: () => void;
+}
+
 export class CalendarRecord {
   /** The names of its user and its own: `ann/team`. */
   readonly path: string;
@@ -44,11 +57,24 @@ export class CalendarRecord {
   #oldestToken = 0;
   readonly #switches: Switches;
   readonly #mails: Mail[];
+  readonly #onChange: () => void;
 
-  constructor(path: string, switches: Switches, mails: Mail[]) {
+  constructor(path: string, { switches, mails, onChange }: CalendarParts) {
     this.path = path;
     this.#switches = switches;
     this.#mails = mails;
+    this.#onChange = onChange;
+  }
+
+  kept(): KeptCalendar {
+    return { path: this.path, changes: this.#changes, members: this.members };
+  }
+
+  /** Continues a calendar of an earlier server. Its sync tokens are invalid. */
+  restore({ changes, members }: KeptCalendar): void {
+    for (const member of members) this.#members.set(member.name, member);
+    this.#changes = changes;
+    this.expireTokens();
   }
 
   get members(): readonly Member[] {
@@ -75,6 +101,7 @@ export class CalendarRecord {
     const member = { name, text: kept, etag: etagOf(kept), uid, change: this.#changes };
     this.#members.set(name, member);
     this.#removed.delete(name);
+    this.#onChange();
     return member;
   }
 
@@ -82,6 +109,7 @@ export class CalendarRecord {
     if (!this.#members.delete(name)) return;
     this.#changes += 1;
     this.#removed.set(name, this.#changes);
+    this.#onChange();
   }
 
   /** Makes all sync tokens invalid that were issued so far. */

@@ -25,6 +25,13 @@ export interface EventRecord {
   readonly organizer: string;
 }
 
+/** A calendar with which another emulator can be started, as JSON. */
+export interface KeptCalendar {
+  readonly id: string;
+  readonly change: number;
+  readonly events: readonly EventRecord[];
+}
+
 /** A mail that would have been sent. */
 export interface Mail {
   readonly calendar: string;
@@ -46,6 +53,17 @@ export class Calendar {
     this.id = id;
     this.timeZone = timeZone;
     this.sharedWith = new Map(Object.entries(sharedWith));
+  }
+
+  /** Continues a calendar of an earlier emulator. Its sync tokens are invalid. */
+  restore({ change, events }: KeptCalendar): void {
+    for (const event of events) this.events.set(event.id, { ...event });
+    this.expireTokens(change);
+  }
+
+  expireTokens(change = this.change): void {
+    this.change = change + 1;
+    this.oldestToken = this.change;
   }
 
   roleOf(user: string): 'owner' | 'reader' | 'writer' | undefined {
@@ -85,6 +103,14 @@ const OWN = [
   'iCalUID',
 ];
 
+interface CalendarsParts {
+  readonly random: Random;
+  readonly now: () => number;
+  readonly switches: Switches;
+  readonly kept: readonly KeptCalendar[];
+  readonly onChange: () => void;
+}
+
 /** Calendars, their events, and the copies of events in the calendars of guests. */
 export class Calendars {
   readonly mails: Mail[] = [];
@@ -92,12 +118,12 @@ export class Calendars {
   readonly #random: Random;
   readonly #now: () => number;
   readonly #switches: Switches;
+  readonly #onChange: () => void;
 
-  constructor(
-    options: readonly CalendarOptions[],
-    parts: { random: Random; now: () => number; switches: Switches },
-  ) {
+  constructor(options: readonly CalendarOptions[], parts: CalendarsParts) {
     this.#all = new Map(options.map((each) => [each.id, new Calendar(each)]));
+    for (const each of parts.kept) this.named(each.id).restore(each);
+    this.#onChange = parts.onChange;
     this.#random = parts.random;
     this.#now = parts.now;
     this.#switches = parts.switches;
@@ -105,6 +131,14 @@ export class Calendars {
 
   find(id: string): Calendar | undefined {
     return this.#all.get(id);
+  }
+
+  kept(): readonly KeptCalendar[] {
+    return [...this.#all.values()].map(({ id, change, events }) => ({
+      id,
+      change,
+      events: [...events.values()],
+    }));
   }
 
   /** @throws Error if there is no such calendar */
@@ -195,6 +229,7 @@ export class Calendars {
     record.change = calendar.change;
     record.updated = this.#now();
     calendar.events.set(record.id, record);
+    this.#onChange();
     return record;
   }
 

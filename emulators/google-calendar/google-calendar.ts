@@ -2,7 +2,14 @@ import { createClock } from '../http/clock.ts';
 import { seededRandom } from '../http/random.ts';
 import { type Emulator, startEmulator } from '../http/server.ts';
 import { createApi } from './api.ts';
-import { type CalendarOptions, Calendars, type EventRecord, type Fields, type Mail } from './calendars.ts';
+import {
+  type CalendarOptions,
+  Calendars,
+  type EventRecord,
+  type Fields,
+  type KeptCalendar,
+  type Mail,
+} from './calendars.ts';
 import { CHOICES, SWITCHES, type Switches } from './choices.ts';
 import { createControls } from './controls.ts';
 import { failure } from './errors.ts';
@@ -27,6 +34,10 @@ export interface GoogleCalendarOptions {
   readonly rateLimits?: boolean;
   /** Calls a minute and user. Default 600. */
   readonly perMinute?: number;
+  /** The events of an earlier emulator, for the calendars with the same ids. */
+  readonly kept?: readonly KeptCalendar[];
+  /** Called after each change of an event, before its answer. */
+  readonly onChange?: () => void;
 }
 
 export interface GoogleCalendar extends Emulator {
@@ -49,6 +60,8 @@ export interface GoogleCalendar extends Emulator {
   /** The next call with a sync token of this calendar must read everything. */
   expireSyncTokens(calendar: string): void;
   share(calendar: string, user: string, role: 'reader' | 'writer' | undefined): void;
+  /** The events with which another emulator can be started, by its option `kept`, as JSON. */
+  kept(): readonly KeptCalendar[];
   trust(serviceAccount: string, keyId: string, publicKey: string): void;
   /** Without an id, every key. Access tokens are refused from now on. */
   distrust(serviceAccount: string, keyId?: string): void;
@@ -63,6 +76,8 @@ export async function startGoogleCalendar(options: GoogleCalendarOptions): Promi
     random: seededRandom(options.seed ?? 1),
     now: clock.now,
     switches,
+    kept: options.kept ?? [],
+    onChange: options.onChange ?? (() => {}),
   });
   const known = (calendar: string, id: string): EventRecord => {
     const record = calendars.named(calendar).events.get(id);
@@ -86,11 +101,8 @@ export async function startGoogleCalendar(options: GoogleCalendarOptions): Promi
     },
     remove: (calendar: string, id: string) =>
       calendars.delete(calendars.named(calendar), known(calendar, id), 'none'),
-    expireSyncTokens(calendar: string) {
-      const home = calendars.named(calendar);
-      home.oldestToken = home.change + 1;
-      home.change += 1;
-    },
+    expireSyncTokens: (calendar: string) => calendars.named(calendar).expireTokens(),
+    kept: () => calendars.kept(),
     share(calendar: string, user: string, role: 'reader' | 'writer' | undefined) {
       const { sharedWith } = calendars.named(calendar);
       if (role) sharedWith.set(user, role);

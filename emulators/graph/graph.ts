@@ -6,7 +6,7 @@ import { createApi } from './api.ts';
 import { CHOICES, SWITCHES, type Switches } from './choices.ts';
 import { createControls } from './controls.ts';
 import { failure } from './errors.ts';
-import { type EventRecord, type Fields, type Mail, Mailboxes } from './mailboxes.ts';
+import { type EventRecord, type Fields, type KeptMailboxes, type Mail, Mailboxes } from './mailboxes.ts';
 import { shown, shownOccurrence } from './shown.ts';
 import { type AppOptions, Tokens } from './tokens.ts';
 
@@ -31,6 +31,10 @@ export interface GraphOptions {
   readonly perTenMinutes?: number;
   /** Called for each call while it is under way. Default: a turn of the event loop. */
   readonly meanwhile?: () => Promise<unknown>;
+  /** The mailboxes of an earlier emulator. Its links are invalid. */
+  readonly kept?: KeptMailboxes;
+  /** Called after each change of an event, before its answer. */
+  readonly onChange?: () => void;
 }
 
 export interface Graph extends Emulator {
@@ -53,6 +57,8 @@ export interface Graph extends Emulator {
   remove(mailbox: string, id: string): void;
   /** Restores the last deleted event with this id. */
   restore(mailbox: string, id: string): void;
+  /** The mailboxes with which another emulator can be started, by its option `kept`, as JSON. */
+  kept(): KeptMailboxes;
   /** The ids of a guest's copies. */
   copies(mailbox: string): readonly string[];
   /** Makes all links of this mailbox invalid that were issued so far. */
@@ -72,6 +78,8 @@ export async function startGraph(options: GraphOptions): Promise<Graph> {
     random: seededRandom(options.seed ?? 1),
     now: clock.now,
     switches,
+    kept: options.kept,
+    onChange: options.onChange ?? (() => {}),
   });
   const removed = new Map<string, EventRecord>();
   const known = (mailbox: string, id: string): EventRecord => {
@@ -105,6 +113,7 @@ export async function startGraph(options: GraphOptions): Promise<Graph> {
       if (!record) throw new Error(`nothing was removed under ${id}`);
       mailboxes.restore(mailboxes.named(mailbox), record);
     },
+    kept: () => mailboxes.kept(),
     copies: (mailbox: string) => [...mailboxes.named(mailbox).events.keys()],
     expireLinks(mailbox: string) {
       mailboxes.named(mailbox).generation += 1;

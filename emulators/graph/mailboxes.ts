@@ -28,6 +28,22 @@ export interface EventRecord {
   change: number;
 }
 
+/** An event as JSON. */
+interface KeptEvent extends Omit<EventRecord, 'exceptions' | 'cancelled'> {
+  readonly exceptions: readonly ExceptionRecord[];
+  readonly cancelled: readonly number[];
+}
+
+/** The mailboxes with which another emulator can be started, as JSON. */
+export interface KeptMailboxes {
+  readonly changes: number;
+  readonly mailboxes: readonly {
+    readonly address: string;
+    readonly generation: number;
+    readonly events: readonly KeptEvent[];
+  }[];
+}
+
 /** A mail that would have been sent. */
 export interface Mail {
   readonly mailbox: string;
@@ -65,6 +81,14 @@ const OWN = [
 export const TEAMS_BLOCK =
   '<div class="me-email-text" id="x_meet_invite_block">Microsoft Teams meeting</div>';
 
+interface MailboxesParts {
+  readonly random: Random;
+  readonly now: () => number;
+  readonly switches: Switches;
+  readonly kept: KeptMailboxes | undefined;
+  readonly onChange: () => void;
+}
+
 /** Mailboxes, their events, and the copies of events in the mailboxes of guests. */
 export class Mailboxes {
   readonly mails: Mail[] = [];
@@ -72,18 +96,43 @@ export class Mailboxes {
   readonly #random: Random;
   readonly #now: () => number;
   readonly #switches: Switches;
+  readonly #onChange: () => void;
   #changes = 0;
 
-  constructor(
-    addresses: readonly string[],
-    parts: { random: Random; now: () => number; switches: Switches },
-  ) {
+  constructor(addresses: readonly string[], parts: MailboxesParts) {
     this.#all = new Map(
       addresses.map((address) => [address, { address, events: new Map(), allowed: true, generation: 0 }]),
     );
     this.#random = parts.random;
     this.#now = parts.now;
     this.#switches = parts.switches;
+    this.#onChange = parts.onChange;
+    if (parts.kept) this.#restore(parts.kept);
+  }
+
+  kept(): KeptMailboxes {
+    const mailboxes = [...this.#all.values()].map(({ address, generation, events }) => ({
+      address,
+      generation,
+      events: [...events.values()].map((event) => ({
+        ...event,
+        exceptions: [...event.exceptions.values()],
+        cancelled: [...event.cancelled],
+      })),
+    }));
+    return { changes: this.#changes, mailboxes };
+  }
+
+  #restore({ changes, mailboxes }: KeptMailboxes): void {
+    this.#changes = changes;
+    for (const { address, generation, events } of mailboxes) {
+      this.named(address).generation = generation + 1;
+      for (const event of events) {
+        const exceptions = new Map(event.exceptions.map((each) => [each.original, each]));
+        const cancelled = new Set(event.cancelled);
+        this.named(address).events.set(event.id, { ...event, exceptions, cancelled });
+      }
+    }
   }
 
   find(address: string): Mailbox | undefined {
@@ -145,14 +194,15 @@ export class Mailboxes {
 
   except(mailbox: Mailbox, record: EventRecord, original: number, fields: Fields): ExceptionRecord {
     const known = record.exceptions.get(original);
-    this.#put(mailbox, record);
     const exception = {
       original,
       fields: { ...known?.fields, ...fields },
-      change: this.#changes,
+      // the change of `put`
+      change: this.#changes + 1,
       modified: this.#now(),
     };
     record.exceptions.set(original, exception);
+    this.#put(mailbox, record);
     return exception;
   }
 
@@ -165,6 +215,7 @@ export class Mailboxes {
   /** The organizer's deletion cancels the copies; a guest's deletion removes only the guest's copy. */
   delete(mailbox: Mailbox, record: EventRecord): void {
     mailbox.events.delete(record.id);
+    this.#onChange();
     if (record.organizer !== mailbox.address) return;
     for (const other of this.#all.values()) {
       const copy = other.events.get(copyId(record.id, other.address));
@@ -177,6 +228,7 @@ export class Mailboxes {
     record.change = this.#changes;
     record.modified = this.#now();
     mailbox.events.set(record.id, record);
+    this.#onChange();
   }
 
   /** Creates copies for the guests whose mailboxes are here, with ids of their own. */

@@ -1,20 +1,28 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { startCaldav } from '../../emulators/caldav/caldav.ts';
+import type { KeptCalendar } from '../../emulators/caldav/calendars.ts';
 import { HOUR } from '../../functions/rooms/model/time.ts';
-import { BY_HAND, type LocalCalendar, MARKED, type Meeting } from './calendar.ts';
+import { BY_HAND, type CalendarParts, type LocalCalendar, MARKED, type Meeting } from './calendar.ts';
 
-export interface CaldavCalendarOptions {
+export interface CaldavCalendarOptions extends CalendarParts {
   /** The URL of a calendar on any server. Absent: a server is started with the stack. */
   readonly url?: string | undefined;
   /** `user:password`, or a bearer token. */
   readonly login?: string | undefined;
-  /** The clock of the stack. */
-  readonly now: () => number;
+}
+
+interface CaldavState {
+  readonly password: string;
+  readonly calendars: readonly KeptCalendar[];
 }
 
 /** @throws Error if the URL is invalid, or has no login */
-export async function caldavCalendar({ url, login, now }: CaldavCalendarOptions): Promise<LocalCalendar> {
-  if (url === undefined) return ownCalendar(now);
+export async function caldavCalendar({
+  url,
+  login,
+  ...parts
+}: CaldavCalendarOptions): Promise<LocalCalendar> {
+  if (url === undefined) return ownCalendar(parts);
   const address = URL.parse(url);
   const path = address?.pathname.replace(/\/+$/, '') ?? '';
   const [, parent = '', name = ''] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
@@ -32,12 +40,17 @@ export async function caldavCalendar({ url, login, now }: CaldavCalendarOptions)
   });
 }
 
-async function ownCalendar(now: () => number): Promise<LocalCalendar> {
-  const password = randomBytes(12).toString('hex');
+const newState = (): CaldavState => ({ password: randomBytes(12).toString('hex'), calendars: [] });
+
+async function ownCalendar({ now, kept, onChange }: CalendarParts): Promise<LocalCalendar> {
+  // as `state` returns it
+  const { password, calendars } = (kept as CaldavState) ?? newState();
   const server = await startCaldav({
     users: [{ name: 'ann', passwords: [password] }],
     calendars: ['ann/team'],
     now,
+    kept: calendars,
+    ...(onChange && { onChange }),
   });
   const login = `ann:${password}`;
   const calendar = calendarAt(`${server.url}/ann`, 'team', {
@@ -47,6 +60,7 @@ async function ownCalendar(now: () => number): Promise<LocalCalendar> {
   });
   return {
     ...calendar,
+    state: (): CaldavState => ({ password, calendars: server.kept() }),
     byHand(start) {
       const text = textFor('by-hand', { title: BY_HAND, description: '', start, end: start + HOUR });
       const written = text.replaceAll('\r\n', '\\r\\n');

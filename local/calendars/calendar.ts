@@ -31,8 +31,24 @@ export interface LocalCalendar {
    * stack: a person has its own pages.
    */
   readonly byHand?: (start: number) => string;
+  /**
+   * Returns the state from which the calendar can be started again unchanged, as JSON. It contains the credential.
+   * Absent for a calendar that stays by itself.
+   */
+  readonly state?: () => unknown;
   close(): Promise<void>;
 }
+
+export interface CalendarParts {
+  /** The clock of the stack. */
+  readonly now: () => number;
+  /** The state of an earlier run. */
+  readonly kept?: unknown;
+  /** Called after each change of an event: its state can be kept. */
+  readonly onChange?: () => void;
+}
+
+export type StartCalendar = (parts: CalendarParts) => Promise<LocalCalendar>;
 
 /** The title of the event that a person writes by a command: the mark is in it. */
 export const BY_HAND = 'By hand #room';

@@ -1,22 +1,39 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { startGraph } from '../../emulators/graph/graph.ts';
+import type { KeptMailboxes } from '../../emulators/graph/mailboxes.ts';
 import { HOUR } from '../../functions/rooms/model/time.ts';
-import { BY_HAND, type LocalCalendar, MARKED, OWNER, postedByHand } from './calendar.ts';
+import { BY_HAND, type CalendarParts, type LocalCalendar, MARKED, OWNER, postedByHand } from './calendar.ts';
 
 const timeOf = (instant: number) => ({
   dateTime: new Date(instant).toISOString().slice(0, 19),
   timeZone: 'UTC',
 });
 
-/**
- * A mailbox on the emulator of Microsoft Graph, and an app that may write its calendar.
- *
- * @param now the clock of the stack
- */
-export async function microsoftCalendar(now: () => number): Promise<LocalCalendar> {
-  const app = { tenant: 'example.org', client: randomUUID() };
-  const credential = randomBytes(20).toString('base64url');
-  const graph = await startGraph({ app: { ...app, secrets: [credential] }, mailboxes: [OWNER], now });
+interface MicrosoftState {
+  readonly client: string;
+  readonly credential: string;
+  readonly mailboxes?: KeptMailboxes;
+}
+
+const newState = (): MicrosoftState => ({
+  client: randomUUID(),
+  credential: randomBytes(20).toString('base64url'),
+});
+
+/** A mailbox on the emulator of Microsoft Graph, and an app that may write its calendar. */
+export async function microsoftCalendar({ now, kept, onChange }: CalendarParts): Promise<LocalCalendar> {
+  // as `state` returns it
+  const { client, credential, mailboxes } = (kept as MicrosoftState) ?? newState();
+  const app = { tenant: 'example.org', client };
+  const graph = await startGraph({
+    app: { ...app, secrets: [credential] },
+    mailboxes: [OWNER],
+    now,
+    // an id must not be that of an earlier run's event
+    seed: randomInt(2 ** 32),
+    ...(mailboxes && { kept: mailboxes }),
+    ...(onChange && { onChange }),
+  });
   return {
     title: 'an emulator of Microsoft 365',
     address: `${graph.url}/users/${OWNER}`,
@@ -48,6 +65,7 @@ export async function microsoftCalendar(now: () => number): Promise<LocalCalenda
     remove: async (id) => graph.remove(OWNER, id),
     byHand: (start) =>
       postedByHand(graph.url, { subject: BY_HAND, start: timeOf(start), end: timeOf(start + HOUR) }),
+    state: (): MicrosoftState => ({ client, credential, mailboxes: graph.kept() }),
     close: () => graph.close(),
   };
 }

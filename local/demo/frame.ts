@@ -1,5 +1,4 @@
 import { DAY } from '../../functions/rooms/model/time.ts';
-import type { LocalCalendar } from '../calendars/calendar.ts';
 import { CONTROL_PORT } from '../rooms/control.ts';
 import type { LocalRooms } from '../rooms/local-rooms.ts';
 import { columns } from './text.ts';
@@ -34,14 +33,14 @@ export function introduction({ stack, provider }: LocalRooms, took: number): str
 }
 
 /** Returns lines that say how a person writes an event, and has it read. */
-export function writesByHand({ byHand }: LocalCalendar, now: number, port: number): string[] {
-  if (!byHand) return [];
+export function writesByHand({ calendar, stack }: LocalRooms, port: number): string[] {
+  if (!calendar?.byHand) return [];
   const at = port === CONTROL_PORT ? '' : ` --port ${port}`;
   return [
     '',
     'Write an event into the calendar, and let the time of its next reading come:',
     '',
-    `  ${byHand(now + 7 * DAY)}`,
+    `  ${calendar.byHand(stack.clock.now() + 7 * DAY)}`,
     `  npm run clock -- +12h${at}`,
   ];
 }

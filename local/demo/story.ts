@@ -85,7 +85,6 @@ export class Demo {
   /** Shows a meeting in a connected calendar, from its creation to its deletion. */
   async tellCalendar(calendar: LocalCalendar): Promise<void> {
     const { doors, stack } = this.#rooms;
-    await doors.putCredential(calendar.connection.name, calendar.credential);
     this.#begin(
       `a person writes a meeting into a calendar of ${calendar.title}, with #room in its description`,
     );

@@ -9,6 +9,15 @@ export interface KeptState {
   /** The provider of the rooms. Version 0.1.0 did not write it. */
   readonly providerName?: string;
   readonly provider: unknown;
+  /** The calendar that started with the stack. */
+  readonly calendar?: { readonly name: string; readonly state: unknown };
+}
+
+/** The parts of a stack whose state a directory has, to recognise the directory of another one. */
+export interface StartedWith {
+  readonly provider: string;
+  /** The kind of the calendar whose state is kept. */
+  readonly calendar?: string | undefined;
 }
 
 /** A directory that a person named for the state that is kept after a run. */
@@ -30,18 +39,18 @@ const FILE = 'stack.json';
 const LOCK = 'process-id';
 
 /**
- * @param providerName the provider that the stack is started with
- * @throws Error if the directory cannot be used, or has rooms of another provider; the directory is then
- * unchanged
+ * @throws Error if the directory cannot be used, or has rooms of another provider or another calendar; the directory is
+ * then unchanged
  */
-export function openDataDirectory(path: string, providerName: string): DataDirectory {
+export function openDataDirectory(path: string, { provider, calendar }: StartedWith): DataDirectory {
   const file = join(path, FILE);
   const lockFile = join(path, LOCK);
   try {
     make(resolve(path));
     assertFree(lockFile);
     const kept = read(file);
-    if (kept) assertSameProvider(kept, providerName);
+    if (kept) assertSameProvider(kept, provider);
+    if (kept?.calendar) assertSameCalendar(kept.calendar.name, calendar);
     writeFileSync(lockFile, String(process.pid));
     return {
       path,
@@ -49,7 +58,7 @@ export function openDataDirectory(path: string, providerName: string): DataDirec
       save(state) {
         // written completely or not at all, and readable only by its owner: the provider's state contains its
         // credential
-        writeFileSync(`${file}.new`, JSON.stringify({ providerName, ...state }), { mode: 0o600 });
+        writeFileSync(`${file}.new`, JSON.stringify({ providerName: provider, ...state }), { mode: 0o600 });
         renameSync(`${file}.new`, file);
       },
       close: () => rmSync(lockFile, { force: true }),
@@ -83,6 +92,15 @@ function assertSameProvider(kept: KeptState, wanted: string): void {
   throw new Error(
     `it holds the rooms of ${names.join(' or ')}, and the stack starts with ${wanted}: ` +
       `start with --provider ${names[0]}, or name another folder`,
+  );
+}
+
+/** Without its calendar, the rooms of the events would never end, and with another one they would end immediately. */
+function assertSameCalendar(kept: string, wanted: string | undefined): void {
+  if (kept === wanted) return;
+  throw new Error(
+    `it holds a calendar of ${kept}, and the stack starts ${wanted ? `with one of ${wanted}` : 'without it'}: ` +
+      `start with --calendar ${kept}, or name another folder`,
   );
 }
 

@@ -16,7 +16,7 @@ const HOUR = DAY / 24;
 const PLANS = 'RotationPlannerInboxQueue';
 const RECONCILIATIONS = 'ReconciliationWorkerInboxQueue';
 
-const calendar = await googleCalendar(() => Date.now());
+const calendar = await googleCalendar({ now: () => Date.now() });
 const system = journey({
   calendarFiles: 'on',
   calendarFeeds: 'team',

@@ -269,6 +269,19 @@ describe('a mailbox with more series than an invocation can read', () => {
   });
 });
 
+test('a position at another server than that of the settings has everything read, and nothing told twice', async () => {
+  const first = await start(() => NOW);
+  const reader = new Reader(first.connection, first.system, () => NOW);
+  const event = wordsOf({ title: 'Meeting', start: '2027-03-01T09:00:00Z' });
+  first.emulator.add(ANNA, event);
+  await reader.read();
+  await first.close();
+  const second = await start(() => NOW);
+  second.emulator.add(ANNA, event);
+  expect(await reader.readPart(second.system)).toMatchObject({ full: true, sent: 0, cancelled: 0 });
+  await second.close();
+});
+
 test('ids stay the same: every call asks for immutable ones', async () => {
   const world = await start(() => NOW);
   const asked: unknown[] = [];

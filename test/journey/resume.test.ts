@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { microsoftCalendar } from '../../local/calendars/microsoft.ts';
 import { type LocalRooms, startLocalRooms } from '../../local/rooms/local-rooms.ts';
 import { synthesiseHere } from '../support/synthesise.ts';
 import { DAY } from './journey.ts';
@@ -16,6 +17,40 @@ async function ask({ doors, stack }: LocalRooms): Promise<void> {
 
 const read = (directory: string): { clockOffset: number } =>
   JSON.parse(readFileSync(join(directory, 'stack.json'), 'utf8'));
+
+test('a calendar that started with the stack goes on too: its event keeps its room and its link', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'kept-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const options = {
+    directory,
+    synthesise: synthesiseHere,
+    settings: { calendarReadEvery: 'PT12H' },
+    calendar: { name: 'microsoft', start: microsoftCalendar },
+  };
+  const first = await startLocalRooms(options);
+  const start = first.stack.clock.now() + 20 * DAY;
+  const meeting = { title: 'Planning', description: '#room', start, end: start + DAY / 24 };
+  const event = (await first.calendar?.add(meeting)) ?? '';
+  await first.doors.readCalendars();
+  await first.stack.settle();
+  const [room] = await first.doors.rooms();
+  const shown = await first.calendar?.show(event);
+  expect(shown?.place).toBe(room?.link ?? room?.guestUrl);
+  // a process that is killed has no time to save
+  expect(readFileSync(join(directory, 'stack.json'), 'utf8')).toContain(shown?.place);
+  await first.stop();
+
+  const second = await startLocalRooms(options);
+  onTestFinished(() => second.stop());
+  await second.doors.readCalendars();
+  await second.stack.settle();
+  expect(await second.doors.rooms()).toEqual([room]);
+  expect(await second.calendar?.show(event)).toEqual(shown);
+  await second.calendar?.remove(event);
+  await second.doors.readCalendars();
+  await second.stack.settle();
+  expect(await second.doors.rooms()).toMatchObject([{ key: room?.key, state: 'cancelled' }]);
+});
 
 test('a stack that was told where goes on from there: its rooms, its provider, its clock', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'kept-'));

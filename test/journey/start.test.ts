@@ -224,16 +224,6 @@ test('a second stack on the same port is refused before anything is started', as
   );
 });
 
-test('a folder for data is refused beside a calendar that would be empty at the next start', async () => {
-  const data = join(temporary, 'data');
-  const other = await freePort();
-  const refused = run('local/start.ts', '--port', String(other), '--data', data, '--calendar', 'google');
-  expect([await refused.ended, refused.output()]).toEqual([
-    1,
-    expect.stringMatching(/^\n--data does not keep the calendar of an emulator, .*: leave out --data, or /),
-  ]);
-});
-
 test('a setting that cannot be is the reason of exit code 1', async () => {
   const failed = run('local/start.ts', '--once', '-c', 'spread=7');
   expect(await failed.ended).toBe(1);

@@ -120,10 +120,7 @@ function unanswered(title: string, reason: string): UnreachableError {
 
 function addressOf({ route, ids = {}, query = {}, link }: CalendarCall, base: URL, title: string): URL {
   if (link !== undefined) {
-    const url = URL.parse(link);
-    const isBelow =
-      url?.origin === base.origin && url.pathname.startsWith(`${base.pathname.replace(/\/+$/, '')}/`);
-    if (url && isBelow) return url;
+    if (isBelow(link, base)) return new URL(link);
     throw new AmbiguousOutcomeError(`${title}: the link to its next page leads to another server`);
   }
   const url = new URL(base);
@@ -131,6 +128,12 @@ function addressOf({ route, ids = {}, query = {}, link }: CalendarCall, base: UR
   url.pathname = `${base.pathname.replace(/\/+$/, '')}${path}`;
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url;
+}
+
+/** Whether a link of a system leads to the same server, so that the credential may go there. */
+export function isBelow(link: string, base: URL): boolean {
+  const url = URL.parse(link);
+  return url?.origin === base.origin && url.pathname.startsWith(`${base.pathname.replace(/\/+$/, '')}/`);
 }
 
 interface Exchange {

@@ -14,6 +14,7 @@ import {
   bodyOf,
   type CalendarCall,
   calendarCaller,
+  isBelow,
   type SystemOptions,
   unexpected,
 } from '../calls.ts';
@@ -113,7 +114,7 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
   async function pageOf(calendar: string, reply: Reply, here: Cursor): Promise<ChangesPage> {
     const { value, '@odata.nextLink': next, '@odata.deltaLink': delta } = bodyOf(reply, pageReply);
     const link = next ?? delta;
-    if (link === undefined) throw unexpected(reply);
+    if (link === undefined || !isBelow(link, new URL(baseUrl))) throw unexpected(reply);
     const asked = new AskedEvents(here.asked);
     const removed = value.filter((event) => event['@removed'] !== undefined);
     const there = value.filter((event) => event['@removed'] === undefined);
@@ -156,6 +157,8 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
       const known = cursorIn(cursor);
       if (known && known.until - now() < LEAST_AHEAD) return undefined;
       const here = known ?? { since: now() - BEHIND, until: now() + AHEAD };
+      // the settings name another server than at the last reading
+      if (known?.link !== undefined && !isBelow(known.link, new URL(baseUrl))) return undefined;
       const { link, since = now() - BEHIND, until } = here;
       const query = { startDateTime: iso(since), endDateTime: iso(until) };
       const reply = await get({ route: VIEW, ids: { calendar }, ...(link ? { link } : { query }) });
