@@ -60,7 +60,7 @@ export async function awaitAll(
     const left = await undone(open, deployment, terminal);
     open = left.length === 0 ? left : await unrefused(left, deployment, terminal);
     refused += left.length - open.length;
-    if (open.length > 0) await new Promise((glance) => setTimeout(glance, GLANCE));
+    if (open.length > 0 && !(await terminal.pause(GLANCE))) break;
   }
   terminal.progress();
   for (const { key } of open) terminal.note(`${key}: not done yet; show ${argument(key)} says why`);

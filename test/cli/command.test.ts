@@ -598,7 +598,9 @@ describe('a stack in AWS is reached by the same commands', () => {
     for (const name of ['AWS_ENDPOINT_URL', 'AWS_REGION']) vi.stubEnv(name, environment[name]);
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-    const there = (...argv: string[]) => call([...argv, '--stack', template.stackName]);
+    // what a command waits for is done between its first look and its second
+    const between = [() => system().stack.settle()];
+    const there = (...argv: string[]) => call([...argv, '--stack', template.stackName], { between });
     const rooms = await there('list', '--json');
     assertFits('list', rooms.out);
     expect(JSON.parse(rooms.out)).toEqual(JSON.parse((await here('list', '--json')).out));

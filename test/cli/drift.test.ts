@@ -1,7 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { drift } from '../../cli/commands/drift.ts';
+import type { Deployment } from '../../cli/deployment/deployment.ts';
+import { parse } from '../../cli/frame/parse.ts';
 import { roomToken } from '../../functions/rooms/model/token.ts';
 import { DAY, journey } from '../journey/journey.ts';
 import { assertFits, beside, turnToNoon } from './stack.ts';
+import { keptTerminal } from './terminal.ts';
 
 const system = journey();
 const { here, shown, there, deployment } = beside(system);
@@ -45,21 +49,21 @@ describe('drift', () => {
     const { code, out } = await here('drift', '--strangers', '--json');
     expect(code).toBe(1);
     assertFits('drift', out);
-    const drift = JSON.parse(out);
-    expect(drift.applications).toEqual([
+    const drifted = JSON.parse(out);
+    expect(drifted.applications).toEqual([
       { application: 'emulator', rooms: 4, strangers: 1, findings: 3, held: false },
     ]);
     const finding = (what: string, more: object) =>
       expect.objectContaining({ what, application: 'emulator', command: 'reconcile', ...more });
-    expect(drift.findings).toHaveLength(3);
-    expect(drift.findings).toEqual(
+    expect(drifted.findings).toHaveLength(3);
+    expect(drifted.findings).toEqual(
       expect.arrayContaining([
         finding('lost', { key: 'lost', generation: 1 }),
         finding('drifted', { key: 'drifted', why: expect.stringContaining('join_approval_level') }),
         finding('orphan', { room: orphan.id }),
       ]),
     );
-    expect(drift.strangers).toEqual([
+    expect(drifted.strangers).toEqual([
       { application: 'emulator', room: stranger.id, guestUrl: stranger.guestUrl },
     ]);
     expect((await there('drift', '--strangers', '--json')).out).toBe(out);
@@ -103,6 +107,67 @@ describe('drift', () => {
     });
     await stack.settle();
     expect(await here('drift')).toMatchObject({ code: 0, out: expect.stringContaining('nothing is wrong') });
+  });
+
+  test('--repair starts nothing where nothing is wrong', async () => {
+    expect(await here('drift', '--repair', '--yes')).toMatchObject({ code: 0, err: '' });
+  });
+
+  describe('of a room that is lost', () => {
+    /** `drift --repair --yes` on a deployment that differs from the stack. */
+    async function repaired(differences: (found: Deployment) => Partial<Deployment>) {
+      const found = await deployment();
+      const started: unknown[] = [];
+      const { terminal, said } = keptTerminal();
+      const { args, flags } = parse(drift, ['--repair', '--yes']);
+      const differing: Deployment = {
+        ...found,
+        ...differences(found),
+        reconcile: async (options) => {
+          started.push(options);
+          return 'started';
+        },
+      };
+      const ran = drift.run({ args, flags, terminal, deployment: async () => differing });
+      const end = await ran.catch(({ message }: Error) => message);
+      return { end, started, out: said.out };
+    }
+
+    beforeAll(async () => {
+      const { emulator, stack } = system();
+      const { current } = (await (await deployment()).rooms.read('well')) ?? {};
+      emulator.removeRoom(current?.id ?? '');
+      await stack.turnTo(stack.clock.now() + 2 * HOUR);
+    });
+
+    test('--repair starts one comparison', async () => {
+      expect(await repaired(() => ({}))).toMatchObject({ end: 0, started: [{}] });
+    });
+
+    test('--repair says so if reconciliation only reports, and starts nothing', async () => {
+      const onlyReports = ({ reconciliation }: Deployment) =>
+        ({ reconciliation: { ...reconciliation, mode: 'report' } }) as const;
+      expect(await repaired(onlyReports)).toMatchObject({
+        end: expect.stringContaining('reconciliation only reports in this deployment'),
+        started: [],
+      });
+    });
+
+    test('--repair repairs it, and is wrong if another account could not be listed', async () => {
+      const withAnother = ({ applications: [first], applications, pool }: Deployment) => ({
+        applications: first ? [...applications, { ...first, name: 'another' }] : [],
+        pool: {
+          ...pool,
+          provider(name: string) {
+            if (name === 'another') throw new Error('its secret is away');
+            return pool.provider(name);
+          },
+        },
+      });
+      const { end, started, out } = await repaired(withAnother);
+      expect([end, started]).toEqual([1, [{}]]);
+      expect(out).toMatch(/^! another: .*its secret is away/m);
+    });
   });
 
   test('an account that cannot be listed is wrong, and no other', async () => {
