@@ -7,7 +7,7 @@ import {
 } from '../../rooms/model/errors.ts';
 import type { RoomOrder } from '../../rooms/model/ports.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
-import { DAY, MINUTE } from '../../rooms/model/time.ts';
+import { DAY, MINUTE, SECOND } from '../../rooms/model/time.ts';
 import { nextDay } from './calls.ts';
 import type { ListedReply } from './schema.ts';
 
@@ -16,6 +16,10 @@ export const CHANGES_PER_DAY = 100;
 
 /** The part of them that is reserved for the host's existing rooms: no other host can change those. */
 export const KEPT_FOR_REPAIRS = 20;
+
+function mostFor(urgent = false): number {
+  return CHANGES_PER_DAY - (urgent ? 0 : KEPT_FOR_REPAIRS);
+}
 
 /** How many hosts are compared for a room: unknown lists of these are read. */
 const COMPARED = 4;
@@ -31,6 +35,9 @@ function freshFor(spent: number): Duration {
   const left = Math.max(0, 1 - spent / (CHANGES_PER_DAY - KEPT_FOR_REPAIRS));
   return FRESH * left ** 2;
 }
+
+/** How long a creation takes at most, roughly: then it counts, or has failed. */
+const ANSWERED_BY_THEN: Duration = 10 * SECOND;
 
 /** The known use of a host. */
 interface Load {
@@ -61,7 +68,8 @@ export interface HostsOptions {
 export interface Hosts {
   /**
    * Returns hosts for a new room, one after the other: first the one with the fewest rooms and enough of its
-   * day left. An urgent room may use the part that is reserved for repairs.
+   * day left. An urgent room may use the part that is reserved for repairs. A host counts as asked for the room
+   * until the next one is taken, or the iteration ends.
    */
   inOrder(order: Pick<RoomOrder, 'token' | 'urgent'>): AsyncGenerator<string>;
   /** Notes that the host has created or changed a meeting. */
@@ -71,7 +79,7 @@ export interface Hosts {
   /** Notes Zoom's answer that the host cannot hold meetings: it is tried again later. */
   unusable(host: string): void;
   /** Returns the error if no host has created the room: the reason, and until when. */
-  none(): Error;
+  none(order: Pick<RoomOrder, 'urgent'>): Error;
 }
 
 /**
@@ -83,10 +91,30 @@ export function zoomHosts({ application, hosts, now, read }: HostsOptions): Host
   const loads = new Map<string, Load>();
   const usedUpUntil = new Map<string, Instant>();
   const unusableUntil = new Map<string, Instant>();
+  /** The number of rooms that each host is asked for at this moment. */
+  const underWay = new Map<string, number>();
   const today = () => Math.floor(now() / DAY);
 
   function spentToday(load: Load | undefined): number {
     return load?.day === today() ? load.spent : 0;
+  }
+
+  /** The lists that are being read. */
+  const readings = new Map<string, ReturnType<typeof read>>();
+
+  /** Rooms that are asked for at the same time share the reading of a list. */
+  function readOnce(host: string): ReturnType<typeof read> {
+    const reading = readings.get(host) ?? read(host).finally(() => readings.delete(host));
+    readings.set(host, reading);
+    return reading;
+  }
+
+  function asked(host: string): number {
+    return underWay.get(host) ?? 0;
+  }
+
+  function hasLeft(host: string, most: number): boolean {
+    return spentToday(loads.get(host)) + asked(host) < most;
   }
 
   /** @param most a host that has used as much is out for today, even if its list shows less */
@@ -94,7 +122,7 @@ export function zoomHosts({ application, hosts, now, read }: HostsOptions): Host
     const known = loads.get(host);
     const isFresh = known?.day === today() && now() - known.readAt <= freshFor(known.spent);
     if (known && (isFresh || spentToday(known) >= most)) return known;
-    const meetings = await read(host).catch(unlessMayPass);
+    const meetings = await readOnce(host).catch(unlessMayPass);
     if (meetings === 'unread') return known ?? UNKNOWN;
     if (!meetings) {
       unusable(host);
@@ -115,7 +143,7 @@ export function zoomHosts({ application, hosts, now, read }: HostsOptions): Host
 
   return {
     async *inOrder({ token, urgent = false }) {
-      const most = CHANGES_PER_DAY - (urgent ? 0 : KEPT_FOR_REPAIRS);
+      const most = mostFor(urgent);
       const score = (host: string) => fraction(`${host} ${token}`);
       let rest = hosts.filter((host) => !isOut(host)).sort((a, b) => score(b) - score(a));
       while (rest.length > 0) {
@@ -125,12 +153,19 @@ export function zoomHosts({ application, hosts, now, read }: HostsOptions): Host
           compared.map(async (host) => ({ host, load: await loadOf(host, most) })),
         );
         const able = known
-          .filter(({ load }) => load && spentToday(load) < most)
-          .sort(
-            (a, b) => (a.load?.rooms ?? 0) - (b.load?.rooms ?? 0) || spentToday(a.load) - spentToday(b.load),
-          );
-        // another room may have used the last of a host's day meanwhile
-        for (const { host } of able) if (!isOut(host) && spentToday(loads.get(host)) < most) yield host;
+          .flatMap(({ host, load }) => (load && spentToday(load) < most ? [{ host, load }] : []))
+          .map(({ host, load }) => ({ host, rooms: load.rooms + asked(host), spent: spentToday(load) }))
+          .sort((a, b) => a.rooms - b.rooms || a.spent - b.spent);
+        for (const { host } of able) {
+          // other rooms may have used the last of the host's day meanwhile, or be about to
+          if (isOut(host) || !hasLeft(host, most)) continue;
+          underWay.set(host, asked(host) + 1);
+          try {
+            yield host;
+          } finally {
+            underWay.set(host, asked(host) - 1);
+          }
+        }
       }
     },
     spent(host, created = false) {
@@ -144,11 +179,17 @@ export function zoomHosts({ application, hosts, now, read }: HostsOptions): Host
       usedUpUntil.set(host, nextDay(now()));
     },
     unusable,
-    none() {
+    none({ urgent }) {
       if (hosts.every((host) => (unusableUntil.get(host) ?? 0) > now())) {
         return new UnauthorizedError(
           `no host of application ${application} (${hosts.join(', ')}) can hold meetings: each must be an active user of its ` +
             'account with a licence',
+        );
+      }
+      if (hosts.some((host) => !isOut(host) && spentToday(loads.get(host)) < mostFor(urgent))) {
+        return new ApplicationFullError(
+          `the hosts of application ${application} are being asked for as many rooms as they may make on this day`,
+          { retryAfter: ANSWERED_BY_THEN },
         );
       }
       const freeAt = nextDay(now());

@@ -110,7 +110,7 @@ export function zoom(entry: ZoomEntry, options: ProviderOptions): RoomProvider {
       if (saysUsedUp(reply)) hosts.usedUp(host);
       else hosts.unusable(host);
     }
-    throw hosts.none();
+    throw hosts.none(order);
   }
 
   /** @returns undefined if there is no such meeting */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CHANGES_PER_DAY, KEPT_FOR_REPAIRS } from '../../../functions/adapters/zoom/hosts.ts';
 import { ZOOM } from '../../../functions/adapters/zoom/provider.ts';
 import type { RoomSettings } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { HOSTS, startZoomBench, type ZoomBench } from './bench.ts';
 
@@ -261,6 +261,40 @@ describe('hosts', () => {
     expect(lists(), 'nothing in a list gives a day back').toBe(before);
     await expect(bench.provider.create({ ...orderOf(), urgent: true })).resolves.toBeDefined();
     bench.turn(12 * HOUR);
+    await expect(create()).resolves.toBeDefined();
+  });
+
+  test('share rooms evenly that are asked for at the same time', async () => {
+    await Promise.all(Array.from({ length: 9 }, () => create()));
+    expect(spent()).toEqual([3, 3, 3]);
+    expect(bench.emulator.calls.matching('GET /users/:id/meetings')).toHaveLength(3);
+  });
+
+  test('keep their twenty changes also from rooms that are asked for at the same time', async () => {
+    await bench.close();
+    bench = await startZoomBench({ hosts: HOSTS.slice(0, 1) });
+    for (let nth = 0; nth < CHANGES_PER_DAY - KEPT_FOR_REPAIRS - 3; nth += 1) await create();
+    const made = await Promise.allSettled(Array.from({ length: 10 }, () => create()));
+    const refusals = made.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    expect(spent()).toEqual([CHANGES_PER_DAY - KEPT_FOR_REPAIRS, 0, 0]);
+    expect(refusals.map(({ code, retryAfter }) => [code, retryAfter])).toEqual(
+      Array(7).fill(['application_full', 10 * SECOND]),
+    );
+    await expect(create()).rejects.toMatchObject({ code: 'application_full', retryAfter: untilMidnight() });
+  });
+
+  test('whose creations failed have as much of their day left as before', async () => {
+    await bench.close();
+    bench = await startZoomBench({ hosts: HOSTS.slice(0, 1) });
+    await create();
+    const end = bench.emulator.faults.add({
+      fault: 'status',
+      status: 500,
+      times: 'always',
+      on: 'POST /users/:id/meetings',
+    });
+    for (let nth = 0; nth < CHANGES_PER_DAY; nth += 1) await expect(create()).rejects.toThrow();
+    end();
     await expect(create()).resolves.toBeDefined();
   });
 
