@@ -4,12 +4,12 @@ import type { RoomAction } from '../../functions/rooms/model/room.ts';
 import { sourceOf } from '../../functions/rooms/model/sequence.ts';
 import { counted, firstOf, rehearsedLines } from '../../local/demo/text.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import { argument } from '../frame/argument.ts';
 import { type Call, type Command, command, type Flags, type Values } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import { durationOf } from '../frame/parse.ts';
 import { readText, sourceName } from '../frame/read-text.ts';
-import { argument } from '../pages/problems.ts';
 import { fits, warnOfUnknown } from '../pages/room-filter.ts';
 import { awaitAll, inParts, sendAll } from './following.ts';
 

@@ -1,9 +1,8 @@
 import { columns, counted, fitted } from '../../local/demo/text.ts';
-import type { Deployment } from '../deployment/deployment.ts';
+import type { Deployment, Hint } from '../deployment/deployment.ts';
 import { command } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { EXIT } from '../frame/errors.ts';
-import { PROGRAM } from '../frame/help.ts';
 import { sayTable, WIDE } from '../frame/table.ts';
 import { painted, type Terminal } from '../frame/terminal.ts';
 import { type ComparedApplication, type Drift, driftOf, type Finding } from '../pages/drift.ts';
@@ -42,7 +41,7 @@ export const drift = command({
     });
     terminal.progress();
     if (flags.json) await terminal.say(JSON.stringify(drifted, null, 2));
-    else await print(drifted, flags.wide, terminal);
+    else await print(drifted, { wide: flags.wide, hint: found.hint }, terminal);
     if (flags.repair && drifted.findings.length > 0) {
       await repair(drifted.findings, { deployment: found, terminal, asks: !flags.yes });
       return isUnread(drifted) ? EXIT.wrong : EXIT.done;
@@ -79,7 +78,11 @@ function isUnread({ applications }: Drift): boolean {
   return applications.some(({ error }) => error !== undefined);
 }
 
-async function print(drifted: Drift, wide: boolean, terminal: Terminal): Promise<void> {
+async function print(
+  drifted: Drift,
+  { wide, hint }: { readonly wide: boolean; readonly hint: Hint },
+  terminal: Terminal,
+): Promise<void> {
   const { applications, findings, strangers = [] } = drifted;
   for (const line of columns(applications.map((each) => summary(each)))) await terminal.say(line);
   for (const { application, error } of applications) {
@@ -89,7 +92,7 @@ async function print(drifted: Drift, wide: boolean, terminal: Terminal): Promise
     await terminal.say();
     await sayTable(terminal, wide, (width) => findingTable(findings, width));
     await terminal.say();
-    for (const line of remedies(findings)) await terminal.say(line);
+    for (const line of remedies(findings, hint)) await terminal.say(line);
   }
   if (strangers.length === 0) return;
   await terminal.say();
@@ -105,7 +108,7 @@ async function print(drifted: Drift, wide: boolean, terminal: Terminal): Promise
   for (const application of new Set(
     strangers.filter(({ command }) => command).map((each) => each.application),
   ))
-    await terminal.say(`${PROGRAM} import --application ${application} --all takes them over`);
+    await terminal.say(`${hint(`import --application ${application} --all`)} takes them over`);
 }
 
 function summary({ application, rooms, strangers, findings, held }: ComparedApplication): string[] {
@@ -127,11 +130,11 @@ function findingTable(findings: readonly Finding[], width: number): string[] {
 }
 
 /** Returns the commands that fix the findings, each once. */
-function remedies(findings: readonly Finding[]): string[] {
+function remedies(findings: readonly Finding[], hint: Hint): string[] {
   const commands = new Set(findings.map(({ command }) => command));
   return [...commands].map((command) =>
     command === undefined
       ? ONLY_REPORTS
-      : `${PROGRAM} ${command} fixes ${counted(findings.filter((each) => each.command === command).length, 'finding')}`,
+      : `${hint(command)} fixes ${counted(findings.filter((each) => each.command === command).length, 'finding')}`,
   );
 }

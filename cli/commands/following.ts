@@ -3,10 +3,10 @@ import { reasonOf } from '../../local/demo/text.ts';
 import { shownRoom, stateWithHold } from '../../local/rooms/shown-room.ts';
 import { firstId } from '../deployment/dead-letters.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import { argument } from '../frame/argument.ts';
 import type { Call } from '../frame/command.ts';
 import { EXIT, type ExitCode } from '../frame/errors.ts';
 import type { Terminal } from '../frame/terminal.ts';
-import { argument } from '../pages/problems.ts';
 
 /** Messages that are sent in parallel. */
 const AT_ONCE = 10;

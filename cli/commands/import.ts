@@ -1,6 +1,7 @@
 import { sourceOf } from '../../functions/rooms/model/sequence.ts';
 import { counted, fitted, moment } from '../../local/demo/text.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import { argument } from '../frame/argument.ts';
 import { type Call, command, type Values } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
@@ -9,7 +10,6 @@ import { readText, sourceName } from '../frame/read-text.ts';
 import { sayTable, WIDE } from '../frame/table.ts';
 import { readImportFile } from '../pages/import-file.ts';
 import { type Import, type PlannedImport, planImport, type RoomChoice } from '../pages/importing.ts';
-import { argument } from '../pages/problems.ts';
 import { awaitAll, inParts, sendAll } from './following.ts';
 
 const FLAGS = {

@@ -34,7 +34,7 @@ export const show = command({
     const life = await lifeOf(key, found);
     if (!life) throw new Error((await noRoomLines(key, found, terminal)).join('\n'));
     if (json) await terminal.say(JSON.stringify(life, null, 2));
-    else for (const line of roomPage(life, found.now(), terminal)) await terminal.say(line);
+    else for (const line of roomPage(life, found, terminal)) await terminal.say(line);
     return life.problems.length > 0 ? EXIT.wrong : EXIT.done;
   },
 });
@@ -57,15 +57,18 @@ async function watchRoom(
   return EXIT.done;
 }
 
-function linesOf(life: RoomLife, { now }: Deployment, json: boolean, terminal: Terminal): readonly string[] {
-  return json ? [JSON.stringify(life)] : roomPage(life, now(), terminal);
+function linesOf(life: RoomLife, found: Deployment, json: boolean, terminal: Terminal): readonly string[] {
+  return json ? [JSON.stringify(life)] : roomPage(life, found, terminal);
 }
 
 /** Says why there is no room, if a message about the key was given up; else which keys are similar. */
 async function noRoomLines(key: string, found: Deployment, terminal: Terminal): Promise<readonly string[]> {
   const { problems, near } = await noRoomOf(key, found);
   if (problems.length > 0)
-    return [`there is no room ${key}`, ...problemLines(problems, { ...terminal, hasColours: false })];
+    return [
+      `there is no room ${key}`,
+      ...problemLines(problems, found.hint, { ...terminal, hasColours: false }),
+    ];
   return [
     `there is no room ${key}: ${near.length > 0 ? `did you mean ${near.join(', ')}?` : 'list shows all keys'}`,
   ];

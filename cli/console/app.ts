@@ -28,6 +28,7 @@ const NIGHT = 200;
  * does.
  */
 export function consoleApp(deployment: Deployment, admission: Admission): Hono {
+  const { limits, hint } = deployment;
   const counter = new Counter(deployment);
   counter.start();
   const app = new Hono();
@@ -40,7 +41,7 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
 
   app.get('/', async (context) => {
     const deadLetters = await deployment.deadLetters();
-    const content = overviewContent({ count: counter.count, deadLetters, limits: deployment.limits });
+    const content = overviewContent({ count: counter.count, deadLetters, limits, hint });
     return show(context, 'Overview', '/', content);
   });
   // a page that waits calls this instead of the overview, which reads the dead-letter queues
@@ -80,10 +81,15 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
     const life = key === '' ? undefined : await lifeOf(key, deployment);
     if (!life) {
       context.status(404);
-      return show(context, 'No such room', '/rooms', noRoomContent(key, await noRoomOf(key, deployment)));
+      return show(
+        context,
+        'No such room',
+        '/rooms',
+        noRoomContent(key, await noRoomOf(key, deployment), hint),
+      );
     }
     const sent = ACTIONS.find((action) => action === context.req.query('sent'));
-    return show(context, key, '/rooms', roomContent({ life, now: deployment.now(), sent }));
+    return show(context, key, '/rooms', roomContent({ life, now: deployment.now(), hint, sent }));
   });
   app.post('/room', async (context) => {
     const form = await context.req.parseBody();
@@ -136,7 +142,7 @@ export function consoleApp(deployment: Deployment, admission: Admission): Hono {
   });
   app.onError((error, context) => {
     context.status(500);
-    const content = html`<p class="bad" role="alert">${error.message}</p><p>${context.req.method === 'GET' ? 'Nothing was changed.' : 'What was asked for may be done in part: look before you repeat it.'} <code>evergreen-rooms doctor</code> looks at the deployment.</p>`;
+    const content = html`<p class="bad" role="alert">${error.message}</p><p>${context.req.method === 'GET' ? 'Nothing was changed.' : 'What was asked for may be done in part: look before you repeat it.'} <code>${hint('doctor')}</code> looks at the deployment.</p>`;
     return show(context, 'That did not work', '/', content);
   });
   return app;

@@ -44,6 +44,9 @@ export interface AccountLimits {
   readonly hosts?: readonly { readonly name: string; readonly perDay: number }[];
 }
 
+/** Formats a command as a person types it for the deployment that is shown. */
+export type Hint = (command: string) => string;
+
 /**
  * A deployment of Evergreen Rooms, in AWS or on this machine. The commands know this port, and not which
  * implementation is behind it.
@@ -76,6 +79,8 @@ export interface Deployment {
   /** How long a room outlives its meeting in a calendar. */
   readonly calendarGrace: Duration;
   readonly rooms: RoomReader;
+  /** Formats a command for this deployment as a person types it. */
+  readonly hint: Hint;
   /** The functions that only the stack on this machine has. */
   readonly machine?: StackClient;
   /** The time of its clock. */

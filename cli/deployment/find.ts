@@ -7,6 +7,7 @@ import type { Reach, Values } from '../frame/command.ts';
 import { CallError, orCallError } from '../frame/errors.ts';
 import type { PLACE_FLAGS } from '../frame/parse.ts';
 import type { Deployment } from './deployment.ts';
+import { hintFor } from './hint.ts';
 import { localDeployment } from './local.ts';
 import { stackDeployment } from './stack.ts';
 
@@ -25,6 +26,14 @@ export async function findPlace(
   reach: Reach,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Deployment> {
+  return { ...(await found(place, reach, environment)), hint: hintFor(place, environment) };
+}
+
+async function found(
+  place: Place,
+  reach: Reach,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Omit<Deployment, 'hint'>> {
   const { stack, deployment, region, local, port: portText } = place;
   const wantsLocal = local || portText !== undefined;
   if (wantsLocal && stack !== undefined) throw new CallError('name one stack: --stack, or --local');
@@ -49,7 +58,7 @@ export async function findPlace(
   throw new CallError(await nothingNamed(reach, makeClients({ region })));
 }
 
-async function deployed(clients: Clients, stack: string, id: string | undefined): Promise<Deployment> {
+async function deployed(clients: Clients, stack: string, id: string | undefined) {
   return stackDeployment(await findDeployment(clients, stack, id), clients);
 }
 

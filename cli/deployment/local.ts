@@ -11,7 +11,7 @@ const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
  * The stack that `npm start` runs on this machine. It answers the AWS SDK at its own address, like a stack in
  * AWS. Its clock can be turned, and it remembers its announcements.
  */
-export async function localDeployment(machine: StackClient): Promise<Deployment> {
+export async function localDeployment(machine: StackClient): Promise<Omit<Deployment, 'hint'>> {
   const { stack, now, environment } = await machine.facts();
   const ahead = Date.parse(now) - Date.now();
   const clients = makeClients({

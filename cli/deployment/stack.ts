@@ -42,7 +42,7 @@ export function stackDeployment(
   found: FoundDeployment,
   clients: Clients,
   now: () => Instant = Date.now,
-): Deployment {
+): Omit<Deployment, 'hint'> {
   const { environment, applications } = found;
   const { ROOMS_TABLE: tableName, WORK_QUEUE: requests, EVENT_BUS, LINKS_URL: linksUrl } = environment;
   const { sqs, dynamoDb, events, s3 } = clients;

@@ -5,8 +5,8 @@ import type { ProviderRoom, RotationOrder } from '../../functions/rooms/model/po
 import type { LiveRoom, Room, RoomChange } from '../../functions/rooms/model/room.ts';
 import { namesOf } from '../../functions/rooms/model/room.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import { argument } from '../frame/argument.ts';
 import { iso } from './listed-room.ts';
-import { argument } from './problems.ts';
 
 /** The result of comparing the providers' lists with the table, as JSON. */
 export interface Drift {

@@ -3,6 +3,7 @@ import type { WriteBackRecord } from '../../functions/connections/write-back/rec
 import type { Room } from '../../functions/rooms/model/room.ts';
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../../functions/rooms/model/time.ts';
 import type { DeadLetter } from '../deployment/deployment.ts';
+import { argument } from '../frame/argument.ts';
 
 /** A problem of a room, and how to fix it. */
 export interface Problem {
@@ -152,11 +153,6 @@ function why(attempts: number, lastError: string | undefined): string {
   const times = attempts === 1 ? 'once' : `${attempts} times in a row`;
   if (attempts === 0) return lastError ?? 'the reason was not written down';
   return `it failed ${times}${lastError === undefined ? '' : `, the last time because: ${lastError}`}`;
-}
-
-/** Quotes a key for a shell. */
-export function argument(key: string): string {
-  return /^[\w:./@%+=-]+$/.test(key) ? key : `'${key.replaceAll("'", "'\\''")}'`;
 }
 
 /** Formats a duration for a person. */

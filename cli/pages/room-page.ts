@@ -1,19 +1,23 @@
 import { columns, moment } from '../../local/demo/text.ts';
 import { stateWithHold } from '../../local/rooms/shown-room.ts';
-import { PROGRAM } from '../frame/help.ts';
+import type { Deployment, Hint } from '../deployment/deployment.ts';
 import { painted, type Terminal } from '../frame/terminal.ts';
 import { type Problem, span } from './problems.ts';
 import type { RoomLife } from './room-life.ts';
 
 /** The page of a key: its problems first, then all other data. */
-export function roomPage(life: RoomLife, now: number, terminal: Terminal): string[] {
+export function roomPage(
+  life: RoomLife,
+  { now, hint }: Pick<Deployment, 'now' | 'hint'>,
+  terminal: Terminal,
+): string[] {
   return [
     painted(terminal, 'bold', life.key),
     ...(life.problems.length > 0
-      ? problemLines(life.problems, terminal)
+      ? problemLines(life.problems, hint, terminal)
       : [painted(terminal, 'green', 'nothing is wrong')]),
     '',
-    ...columns(factsOf(life, now)).map((line) => line.trimEnd()),
+    ...columns(factsOf(life, now())).map((line) => line.trimEnd()),
     ...sectionsOf(life).flatMap(([title, lines]) => ['', title, ...lines.map((line) => `  ${line}`)]),
   ];
 }
@@ -31,11 +35,11 @@ export function sectionsOf(life: RoomLife): readonly (readonly [title: string, l
 }
 
 /** Formats problems: what, why, and the command that fixes each. */
-export function problemLines(problems: readonly Problem[], terminal: Terminal): string[] {
+export function problemLines(problems: readonly Problem[], hint: Hint, terminal: Terminal): string[] {
   return problems.flatMap(({ what, why, command }) => [
     painted(terminal, 'red', `! ${what}`),
     `  ${why}`,
-    ...(command === undefined ? [] : [`  ${painted(terminal, 'bold', `${PROGRAM} ${command}`)}`]),
+    ...(command === undefined ? [] : [`  ${painted(terminal, 'bold', hint(command))}`]),
   ]);
 }
 

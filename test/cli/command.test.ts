@@ -124,7 +124,7 @@ describe('show', () => {
     const wrong = await here('show', 'team/a');
     expect(wrong.code).toBe(1);
     expect(wrong.out).toMatch(
-      /^team\/a\n! a message about it rests in \S+: \S+\n {2}.*expires_at.*\n {2}evergreen-rooms dead-letters redrive [\w-]{36}\n/,
+      /^team\/a\n! a message about it rests in \S+: \S+\n {2}.*expires_at.*\n {2}evergreen-rooms dead-letters redrive [\w-]{36} --port \d+\n/,
     );
     assertFits('show', (await here('show', 'team/a', '--json')).out);
     const painted = await shown({ width: 100, colours: true }, 'show', 'team/a');
@@ -139,7 +139,7 @@ describe('show of a key without a room', () => {
       code: 1,
       out: '',
       err: expect.stringMatching(
-        /^there is no room nameless\n! a message about it rests in \S+: \S+\n {2}display_name: is missing.*\n {2}evergreen-rooms dead-letters redrive [\w-]{36}\n$/,
+        /^there is no room nameless\n! a message about it rests in \S+: \S+\n {2}display_name: is missing.*\n {2}evergreen-rooms dead-letters redrive [\w-]{36} --port \d+\n$/,
       ),
     });
   });

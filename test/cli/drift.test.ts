@@ -69,7 +69,7 @@ describe('drift', () => {
     expect((await there('drift', '--strangers', '--json')).out).toBe(out);
     const narrow = (await shown({ width: 60 }, 'drift')).out.trimEnd().split('\n');
     expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(60);
-    expect(narrow.at(-1)).toBe('evergreen-rooms reconcile fixes 3 findings');
+    expect(narrow.at(-1)).toMatch(/^evergreen-rooms reconcile --port \d+ fixes 3 findings$/);
     expect([emulator.inventory(), await doors.rooms()]).toEqual(before);
 
     expect(await here('drift', '--repair')).toMatchObject({

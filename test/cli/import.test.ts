@@ -253,7 +253,9 @@ describe('rooms that exist are imported', () => {
       expect.stringMatching(/^ROOM OF OTHERS +LINK/),
       expect.stringContaining(links.studio ?? ''),
       '',
-      'evergreen-rooms import --application whereby --all takes them over',
+      expect.stringMatching(
+        /^evergreen-rooms import --application whereby --all --port \d+ takes them over$/,
+      ),
     ]);
     const accounts = JSON.parse((await here('accounts', '--ask', '--json')).out);
     expect(accounts[2]).toMatchObject({

@@ -150,7 +150,10 @@ async function needs(
       args,
       flags,
       terminal,
-      deployment: async () => stackDeployment(await findDeployment(clients, stackName), clients),
+      deployment: async () => ({
+        ...stackDeployment(await findDeployment(clients, stackName), clients),
+        hint: (called) => called,
+      }),
     });
   }
   for (const client of Object.values(clients)) client.destroy();

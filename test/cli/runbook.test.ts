@@ -166,7 +166,7 @@ const STORIES: Readonly<Record<string, Story>> = {
       'npx evergreen-rooms list --emergency': { code: 0, says: /^late-1 /m },
       'npx evergreen-rooms show KEY': {
         code: 1,
-        says: /^! it ends in .*\n.*the last time because: .*not answered.*\n {2}evergreen-rooms rotate late-1$/m,
+        says: /^! it ends in .*\n.*the last time because: .*not answered.*\n {2}evergreen-rooms rotate late-1 --port \d+$/m,
       },
       'eval "$(out RotateNow)"': { code: 0, says: /^$/, before: () => system().emulator.faults.clear() },
     },
@@ -325,7 +325,7 @@ const STORIES: Readonly<Record<string, Story>> = {
     steps: {
       'npx evergreen-rooms drift': {
         code: 1,
-        says: /12 findings, held back[\s\S]*^evergreen-rooms reconcile --confirm emulator --findings 12 /m,
+        says: /12 findings, held back[\s\S]*^evergreen-rooms reconcile --confirm emulator --findings 12 --port \d+ /m,
       },
       'npx evergreen-rooms reconcile': { code: 0, says: /has been started/ },
       'npx evergreen-rooms reconcile --confirm APPLICATION --findings N': {

@@ -1,8 +1,7 @@
 import { html } from 'hono/html';
 import { DAY, type Instant } from '../../../functions/rooms/model/time.ts';
 import { counted, moment } from '../../../local/demo/text.ts';
-import type { AccountLimits, DeadLetter } from '../../deployment/deployment.ts';
-import { PROGRAM } from '../../frame/help.ts';
+import type { AccountLimits, DeadLetter, Hint } from '../../deployment/deployment.ts';
 import { iso } from '../../pages/listed-room.ts';
 import { type Bar, bars, meter, number } from '../pictures/bars.ts';
 import { type Count, DAYS, LIFE_LEFT, midnight, type Snapshot, type Troubled } from '../snapshot.ts';
@@ -11,17 +10,18 @@ import { type Markup, roomLink, table } from './layout.ts';
 export interface Overview {
   readonly count: Count;
   readonly deadLetters: readonly DeadLetter[];
+  readonly hint: Hint;
   /** The provider's limits for each account. */
   readonly limits: readonly AccountLimits[];
 }
 
 /** Shows first the problems that need a person, then the deployment in pictures. */
-export function overviewContent({ count, deadLetters, limits }: Overview): Markup {
+export function overviewContent({ count, deadLetters, limits, hint }: Overview): Markup {
   const { last } = count;
   return html`${countLine(count)}
 <section><h2>Needs a person</h2>
 ${deadLetters.length > 0 ? html`<p class="bad"><a href="/dead-letters">${counted(deadLetters.length, 'message')} in the dead-letter queues</a></p>` : ''}
-${last ? worst(last) : ''}
+${last ? worst(last, hint) : ''}
 ${deadLetters.length === 0 && last?.troubled === 0 ? html`<p class="good">Nothing: no room is in trouble, and no message was given up.</p>` : ''}
 </section>
 ${last ? pictures(last, { deadLetters, limits }) : ''}`;
@@ -36,14 +36,18 @@ function countLine(count: Count): Markup {
 <form method="post" action="/count"><p>${last ? html`Counted at ${moment(iso(last.takenAt))} UTC; the pictures are of that moment.` : ''} <button>Count again</button></p></form>`;
 }
 
-function worst({ troubled, worst: some }: Snapshot): Markup {
+function worst({ troubled, worst: some }: Snapshot, hint: Hint): Markup {
   if (troubled === 0) return html``;
   return html`<p class="bad">${counted(troubled, 'room')} in trouble${troubled > some.length ? html`; here are ${some.length}` : ''}</p>
-${table('Rooms in trouble', ['Key', 'What is wrong', 'What fixes it'], some.map(troubleRow))}`;
+${table(
+  'Rooms in trouble',
+  ['Key', 'What is wrong', 'What fixes it'],
+  some.map((room) => troubleRow(room, hint)),
+)}`;
 }
 
-function troubleRow({ key, problem: { what, command } }: Troubled): Markup {
-  return html`<tr><th scope="row">${roomLink(key)}</th><td>${what}</td><td>${command === undefined ? 'it is tried again' : html`<code>${PROGRAM} ${command}</code>`}</td></tr>`;
+function troubleRow({ key, problem: { what, command } }: Troubled, hint: Hint): Markup {
+  return html`<tr><th scope="row">${roomLink(key)}</th><td>${what}</td><td>${command === undefined ? 'it is tried again' : html`<code>${hint(command)}</code>`}</td></tr>`;
 }
 
 function pictures(
