@@ -123,6 +123,7 @@ const METRICS: Partial<Record<WriteBackResult, 'EventsWritten' | 'EventsNotWritt
   refused: 'EventsNotWritten',
   ignored: 'EventsNotWritten',
   'place-taken': 'EventsNotWritten',
+  'no-space': 'EventsNotWritten',
 };
 
 async function tell(key: string, calendar: string, problem: WriteBackProblem): Promise<void> {

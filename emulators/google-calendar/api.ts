@@ -3,7 +3,7 @@ import type { EmulatorRequest } from '../http/requests.ts';
 import { createRouter } from '../http/router.ts';
 import { SlidingWindows } from '../http/windows.ts';
 import type { Calendar, Calendars, EventRecord, Fields } from './calendars.ts';
-import type { Switches } from './choices.ts';
+import { CHOICES, type Switches } from './choices.ts';
 import {
   badRequest,
   changedMeanwhile,
@@ -61,6 +61,8 @@ export function createApi({ calendars, tokens, switches, rateLimits, perMinute, 
     const { request, calendar } = visit;
     const record = changing(visit);
     const fields = bodyOf(request);
+    if (String(fields.description ?? '').length > CHOICES.longestDescription)
+      throw badRequest('The description is too long.');
     const isForeign = record.organizer !== calendar.id && SHARED.some((name) => name in fields);
     if (isForeign && switches.guestWrites === 'refuse') throw notOrganizer();
     const { conferenceData: _, ...others } = fields;

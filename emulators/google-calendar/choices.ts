@@ -36,6 +36,8 @@ export const CHOICES = {
   skew: 5 * MINUTE,
   pageSize: 250,
   largestPage: 2500,
+  /** Characters. */
+  longestDescription: 8192,
   /** Calls of one user per minute. */
   perMinute: 600,
 } as const;

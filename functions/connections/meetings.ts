@@ -65,6 +65,8 @@ export interface Meeting {
   readonly room: Identity;
   /** Empty: no connected calendar has it any more. If one has it again, the room opens again. */
   readonly places: readonly Place[];
+  /** Its room was cancelled because no connected calendar had it any more. */
+  readonly wasOver?: boolean;
   /** When it can be forgotten. */
   readonly forgetAt?: Instant;
 }
@@ -104,6 +106,8 @@ export interface Role {
   /** Whether the meeting has other events: its room may have been announced before this one was read. */
   readonly hasOthers: boolean;
   readonly room: Identity;
+  /** See `Meeting`. */
+  readonly wasOver: boolean;
 }
 
 /**
@@ -138,6 +142,7 @@ export function joinMeeting(
       speaks: isAnew || (speaker !== undefined && isSame(speaker)),
       hasOthers: !known.places.every(isSame),
       room: after.room,
+      wasOver: after.wasOver ?? false,
     };
   });
 }
@@ -174,6 +179,7 @@ export async function roleIn(
     speaks: isSame(speakerOf(known, formats)),
     hasOthers: !known.places.every(isSame),
     room: known.room,
+    wasOver: known.wasOver ?? false,
   };
 }
 
@@ -186,6 +192,8 @@ export interface Left {
   readonly isOver: boolean;
   /** Absent if the meeting was unknown. */
   readonly room?: Identity;
+  /** Whether it was over before. */
+  readonly wasOver?: boolean;
   /**
    * Events that must be read now: one that decides about the room from now on, or those that need another
    * room.
@@ -202,14 +210,19 @@ export function leaveMeeting(
   return retryOnConflict(async () => {
     const known = await meetings.read(id);
     if (!known) return { isOver: true, successors: [] };
-    const { room } = known;
+    const { room, wasOver = false } = known;
     const isLeaving = isAt(of);
     const after = { ...known, places: known.places.filter((each) => !isLeaving(each)) };
     const speaker = speakerOf(after, formats);
     if (!speaker) {
       // events in the format of another system cannot decide about this room: they get another one
-      await meetings.write({ ...after, places: [], forgetAt: now() + KEPT_AFTER });
-      return { isOver: true, room, successors: after.places.filter((each) => formats.has(each.calendar)) };
+      await meetings.write({ ...after, places: [], wasOver: true, forgetAt: now() + KEPT_AFTER });
+      return {
+        isOver: true,
+        room,
+        wasOver,
+        successors: after.places.filter((each) => formats.has(each.calendar)),
+      };
     }
     const hasLeft = after.places.length < known.places.length;
     if (hasLeft) await meetings.write(after);

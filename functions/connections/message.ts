@@ -68,6 +68,12 @@ export function digestOf(kept: Kept, timeZone: string | undefined): string {
  */
 const READING = 1;
 
+/** Returns the event without the time of its change: the time of its message counts. */
+export function withoutChangeTime(kept: Kept): Kept {
+  // the fields of an object stay
+  return 'event' in kept ? { event: withoutStamps(kept.event) as object } : kept;
+}
+
 function withoutStamps(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutStamps);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,11 +1,11 @@
 import type { Outbox } from '../feeds/feed.ts';
 import { ThrottledError } from '../rooms/model/errors.ts';
-import { DAY, type Duration, MINUTE } from '../rooms/model/time.ts';
+import { DAY, type Duration, type Instant, MINUTE } from '../rooms/model/time.ts';
 import { choiceDigest } from './choice.ts';
 import type { ConnectedCalendar } from './connection.ts';
 import type { MeetingPorts, Place } from './meetings.ts';
-import type { CalendarMemories, RestOfReading } from './memory.ts';
-import { Round } from './round.ts';
+import type { CalendarMemories, CalendarMemory, RestOfReading } from './memory.ts';
+import { Round, UNSENT } from './round.ts';
 import { type CalendarSystem, CalendarUnreadableError } from './system.ts';
 import type { CopyTask } from './write-back/task.ts';
 
@@ -58,6 +58,9 @@ const MOST_LOOKS = 200;
 /** A system may forget a cursor that is not renewed for weeks. */
 const LONGEST_REST = DAY;
 
+/** A calendar that was not read for this long was not connected: all its events are sent again. */
+const LONGEST_ABSENCE: Duration = 7 * DAY;
+
 /** A reading without a new part for this long has lost the message of its next part: the schedule continues it. */
 const LONGEST_PART: Duration = 10 * MINUTE;
 
@@ -78,12 +81,12 @@ export async function readCalendar(
   const choice = choiceDigest(calendar);
   const at = now();
   let memory = (await memories.read(calendar.id)) ?? { revision: 0, at: 0, choice, events: [] };
-  const { cursor: from, rest } = memory.choice === choice ? memory : {};
+  const { cursor: from, rest, events: sent } = startOf(memory, choice, at);
   if (isElsewhere(asked, rest, at - memory.at))
     return { outcome: 'under-way', full: false, sent: 0, cancelled: 0 };
   const isLook = asked.look !== undefined && rest !== undefined;
   const isFull = rest?.full ?? false;
-  const round = new Round(calendar, memory.events, { ...ports, system, now, mayGoOn, isFull });
+  const round = new Round(calendar, sent, { ...ports, system, now, mayGoOn, isFull });
   // the parts that are left read the changes
   const { cursor, isDone } = isLook
     ? { cursor: from, isDone: false }
@@ -112,6 +115,19 @@ export async function readCalendar(
   // a calendar without changes costs no write: the next reading starts where this one started
   if (!round.isQuiet || rest || at - memory.at > LONGEST_REST) await remember();
   return { ...resultOf(round), ...(left && !isLook && { next: left.part }) };
+}
+
+/** After another choice of events, or without a reading for long, everything is read again. */
+function startOf(
+  { choice: last, at: lastAt, revision, cursor, events, rest }: CalendarMemory,
+  choice: string,
+  at: Instant,
+): Pick<CalendarMemory, 'cursor' | 'events' | 'rest'> {
+  // rooms of these events may have been cancelled with those of other calendars
+  if (revision > 0 && at - lastAt > LONGEST_ABSENCE)
+    return { events: events.map((event) => ({ ...event, digest: UNSENT })) };
+  if (last !== choice) return { events };
+  return { events, ...(cursor !== undefined && { cursor }), ...(rest && { rest }) };
 }
 
 function resultOf({ isFull, bodies, cancelled, tooLarge, unreadable }: Round): CalendarResult {

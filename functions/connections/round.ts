@@ -17,9 +17,24 @@ import {
   roleIn,
 } from './meetings.ts';
 import type { KnownEvent } from './memory.ts';
-import { digestOf, eventMessage, type Kept, keptOf, removalOf, withIdentity } from './message.ts';
+import {
+  digestOf,
+  eventMessage,
+  type Kept,
+  keptOf,
+  removalOf,
+  withIdentity,
+  withoutChangeTime,
+} from './message.ts';
 import { isOver } from './over.ts';
-import type { CalendarSystem, ChangesPage, EventContent, RemovedEvent, StoredEvent } from './system.ts';
+import {
+  type CalendarSystem,
+  type ChangesPage,
+  type EventContent,
+  HiddenEventError,
+  type RemovedEvent,
+  type StoredEvent,
+} from './system.ts';
 import type { CopyTask } from './write-back/task.ts';
 
 /**
@@ -60,7 +75,7 @@ interface RoundParts extends MeetingPorts {
 const LONGEST_NAME = 2000;
 
 /** The digest of an event that has not been sent, or that must be sent again. */
-const UNSENT = '';
+export const UNSENT = '';
 
 /** This many meetings are read in parallel. */
 const AT_ONCE = 25;
@@ -316,7 +331,7 @@ export class Round {
     this.#known.set(id, { id, digest, ...this.#names(weighed), ...(repeats && { repeats: true }) });
     if (old?.digest === digest) return;
     const role = await this.#roleOf(weighed);
-    if (role.speaks) this.#tell(kept, false, { timeZone, room: role.room });
+    if (role.speaks) this.#tell(kept, false, { timeZone, ...role });
     this.#writeLinks(weighed.meeting, role, event, weighed);
     // its exceptions are older than this change, so no page has them
     if (!this.#sent.has(id) && hasMore && !this.isFull) {
@@ -358,7 +373,7 @@ export class Round {
     this.#known.set(id, { id, digest, seriesId, ...(!series && this.#names(weighed)) });
     if (old?.digest === digest) return;
     const role = series ? await this.#roleOfSeries(series) : await this.#roleOf(weighed);
-    if (!role || role.speaks) this.#tell(kept, false, { timeZone, room: role?.room, at });
+    if (!role || role.speaks) this.#tell(kept, false, { timeZone, at, ...role });
     if (role) this.#writeLinks(series ? meetingOf(series) : weighed.meeting, role, series ?? event, weighed);
   }
 
@@ -398,11 +413,11 @@ export class Round {
     this.#drop(id);
     // an exception that had its room from its series lost it together with the series
     if (seriesId !== undefined && old.meeting === undefined && old.uid === undefined) return;
-    const { isOver, room } = await this.#leave(old);
-    if (isOver) {
+    const left = await this.#leave(old);
+    if (left.isOver) {
       this.cancelled += 1;
-      this.#tell(kept, true, { timeZone, room });
-    } else this.#removeLink(meeting, room, id);
+      this.#tell(kept, true, { timeZone, ...left });
+    } else this.#removeLink(meeting, left.room, id);
   }
 
   #removeLink(meeting: string, room: Identity | undefined, event: string): void {
@@ -481,6 +496,15 @@ export class Round {
   async #look(id: string): Promise<void> {
     this.isQuiet = false;
     this.#at = this.#now();
+    try {
+      await this.#lookAt(id);
+    } catch (error) {
+      if (!(error instanceof HiddenEventError)) throw error;
+      this.#see(id);
+    }
+  }
+
+  async #lookAt(id: string): Promise<void> {
     const [event, ...exceptions] = await this.#system.read(this.#calendar.calendar, id);
     if (!event) return this.#forget(id);
     this.#see(id);
@@ -502,9 +526,11 @@ export class Round {
     return timeZone ?? this.#calendar.connection.timeZone;
   }
 
-  #tell(kept: Kept, isCancelled: boolean, { timeZone, room, at = this.#at }: Telling): void {
+  /** In a meeting that was over, the event of another calendar may be older than the cancellation of the room. */
+  #tell(kept: Kept, isCancelled: boolean, { timeZone, room, wasOver, at = this.#at }: Telling): void {
     const { id } = this.#calendar;
-    const told = room ? withIdentity(kept, room) : kept;
+    const named = room ? withIdentity(kept, room) : kept;
+    const told = wasOver ? withoutChangeTime(named) : named;
     const body = eventMessage(told, isCancelled, { calendar: room?.calendar ?? id, timeZone, at });
     if (Buffer.byteLength(body) > LARGEST_BODY) this.tooLarge += 1;
     else this.bodies.push(body);
@@ -521,6 +547,7 @@ interface Finish {
 interface Telling {
   readonly timeZone?: string | undefined;
   readonly room?: Identity | undefined;
+  readonly wasOver?: boolean;
   readonly at?: Instant;
 }
 

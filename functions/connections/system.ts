@@ -98,6 +98,7 @@ export interface CalendarSystem {
    * cancelled ones.
    *
    * @returns an empty list if the event is gone or cancelled
+   * @throws HiddenEventError if the event is there, and the credential may not see it
    */
   read(calendar: string, id: string): Promise<readonly StoredEvent[]>;
 
@@ -130,5 +131,13 @@ export class CalendarUnreadableError extends RoomError {
       `calendar ${calendar}: ${reason}; its rooms stay as they are, and it is read again at its next time`,
       options,
     );
+  }
+}
+
+/** The credential may not see an event of the calendar: its room stays as it is. */
+export class HiddenEventError extends CalendarUnreadableError {
+  /** @param calendar its id, never its name */
+  constructor(calendar: string) {
+    super(calendar, "an event is hidden from the connection's user");
   }
 }

@@ -3,8 +3,9 @@ import { type Caldav, startCaldav } from '../../emulators/caldav/caldav.ts';
 import type { Switches } from '../../emulators/caldav/choices.ts';
 import { caldavSystem } from '../../functions/adapters/calendars/caldav/system.ts';
 import type { CaldavConnection } from '../../functions/connections/connection.ts';
+import { HOUR } from '../../functions/rooms/model/time.ts';
 import { readAll } from './calendar-system-contract.ts';
-import type { Planned } from './reading.ts';
+import { type Planned, Reader } from './reading.ts';
 import { ANNA, BOB, readsCalendars, type World } from './reading-suite.ts';
 import { connectionTo, eventText, systemOf } from './support/caldav-harness.ts';
 
@@ -139,6 +140,26 @@ async function start(now: () => number, settings: Partial<CaldavConnection> = {}
 }
 
 readsCalendars(start);
+
+test('an event that is hidden from the user keeps its room, and does not keep others from being read', async () => {
+  let now = Date.parse('2027-01-15T10:00:00Z');
+  const world = await start(() => now);
+  const { person, server } = world;
+  const meeting = { title: 'Meeting', start: '2027-03-01T09:00:00Z' };
+  const id = person.add(meeting);
+  const reader = new Reader(world.connection, world.system, () => now);
+  await reader.read();
+  now += HOUR;
+  person.remove(id);
+  world.expireCursors();
+  server.faults.add({ fault: 'status', status: 403, on: 'GET /**', times: 'always' });
+  for (const title of ['Another', 'A third']) person.add({ ...meeting, title });
+  expect(await reader.read()).toMatchObject({ full: true, sent: 2, cancelled: 0 });
+  expect(await reader.rooms()).toMatchObject({ Another: '2027-03-01T10:00', Meeting: '2027-03-01T10:00' });
+  now += HOUR;
+  expect(await reader.read()).toMatchObject({ full: false, sent: 0 });
+  await world.close();
+});
 
 const CALENDAR = 'ann/team';
 

@@ -133,6 +133,27 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       expect([reader.sent.length, reader.writes]).toEqual([1, before]);
     });
 
+    test('after the calendar was taken out of the settings asks for rooms that ended meanwhile', async () => {
+      const { person } = world;
+      const id = person.add({ ...meeting, attendees: [BOB] });
+      const meetings = memoryMeetings();
+      const [anna, bob] = [connect({}, { meetings }), connect({}, { meetings, calendar: 1 })];
+      for (const each of [anna, bob]) await each.read();
+      later(DAY);
+      person.remove(id, BOB);
+      // nothing but Bob's calendar is connected
+      const alone = connect({ calendars: [BOB] }, { meetings });
+      alone.memory = bob.memory;
+      await alone.read();
+      expect(Object.values(await anna.byKey([...anna.sent, ...bob.sent, ...alone.sent]))).toEqual([
+        'cancelled',
+      ]);
+      later(10 * DAY);
+      await anna.read();
+      const told = [...anna.sent, ...bob.sent, ...alone.sent];
+      expect(Object.values(await anna.byKey(told))).toEqual(['2027-03-01T10:00']);
+    });
+
     test('keeps its cursor young on a quiet calendar', async () => {
       await reader.read();
       later(2 * DAY);
@@ -539,6 +560,18 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       world.person.restore(id);
       for (const each of [bob, anna]) await each.read();
       expect(await anna.byKey(inOrder())).toEqual({ [String(key)]: '2027-03-01T10:00' });
+    });
+
+    test('opens again in a calendar that is read after the room was cancelled, though its event is older', async () => {
+      await bob.read();
+      later();
+      world.person.remove(id, BOB);
+      await bob.read();
+      expect(await rooms()).toEqual(['cancelled']);
+      later();
+      await anna.read();
+      expect(await rooms()).toEqual(['2027-03-01T10:00']);
+      expect(await rooms()).toEqual(Object.values(await anna.byKey(inOrder().toReversed())));
     });
 
     test('goes on under the same key in the calendar that is left', async () => {

@@ -83,7 +83,7 @@ const PIECES = new RegExp(
   'gi',
 );
 
-function piecesIn(description: string, { isOurs }: RoomLink): readonly Piece[] {
+function piecesIn(description: string, { isOurs }: Pick<RoomLink, 'isOurs'>): readonly Piece[] {
   return [...description.matchAll(PIECES)].flatMap(({ 0: text, index, groups = {} }): Piece[] => {
     const addresses = [...text.matchAll(/https?:\/\/[^\s<>"]+/gi)].map(([address]) => plain(address));
     // a single line may be a person's text about another meeting
@@ -91,6 +91,12 @@ function piecesIn(description: string, { isOurs }: RoomLink): readonly Piece[] {
     const isWhole = groups.whole !== undefined;
     return [{ start: index, end: index + text.length, text, isWhole, addresses }];
   });
+}
+
+/** Returns the addresses in this project's block of a description. */
+export function addressesInBlock(description: string): readonly string[] {
+  const blocks = piecesIn(description, { isOurs: () => false }).filter(({ isWhole }) => isWhole);
+  return blocks.flatMap(({ addresses }) => addresses);
 }
 
 function plain(address: string): string {

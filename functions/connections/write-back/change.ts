@@ -29,18 +29,22 @@ export async function changeOf(
 }
 
 /**
- * Whether the link is in any part of an event.
+ * Whether people see the link in an event.
  *
  * @param change the change that was written into it, if any
  */
 export function showsLink(content: EventContent, change: EventContent | undefined, url: string): boolean {
-  const parts = change?.format === 'icalendar' ? [change] : [content, change];
   // a calendar may write an address differently after the first of these characters
-  const [start = url] = url.split(/[;,&]/);
-  return parts.some((part) => {
-    if (!part) return false;
-    const text =
-      part.format === 'icalendar' ? part.text.replace(/\r?\n[ \t]/g, '') : JSON.stringify(part.event);
-    return text.includes(start);
-  });
+  const [start = url] = url.split(/[;,&"']/);
+  return shownText(content, change).includes(start);
+}
+
+function shownText(content: EventContent, change: EventContent | undefined): string {
+  if (content.format === 'icalendar') {
+    const { text } = change?.format === 'icalendar' ? change : content;
+    return text.replace(/\r?\n[ \t]/g, '');
+  }
+  const changed = change && change.format !== 'icalendar' ? change.event : {};
+  const { location, description, body } = { ...content.event, ...changed };
+  return JSON.stringify([location, description, body]);
 }

@@ -1,9 +1,9 @@
 import { type Fields, fieldsOf, textOf } from '../fields.ts';
 import type { StoredEvent } from '../system.ts';
-import { descriptionWith } from './block.ts';
+import { addressesInBlock, descriptionWith } from './block.ts';
 import { HTML, PLAIN_TEXT } from './markup.ts';
 import { placeWith } from './place.ts';
-import { type RoomLink, withMark } from './room-link.ts';
+import { ownAddresses, type RoomLink } from './room-link.ts';
 
 /** The extended property with the link, for programs. Graph returns it only on request (`$expand`). */
 export const GRAPH_MARK = 'String {b159984d-0ffe-4c4e-95d3-a9ddc4a3b407} Name EvergreenRoom';
@@ -23,7 +23,7 @@ export function graphExceptions({ content }: StoredEvent): readonly StoredEvent[
 export function graphChange(event: Fields, link: RoomLink): Fields | undefined {
   const marks = event.singleValueExtendedProperties;
   const mark = Array.isArray(marks) ? textOf(marks.map(fieldsOf).find(isMark)?.value) : '';
-  const ours = withMark(link, mark);
+  const ours = ownAddresses(link, mark, addressesInBlock(textOf(fieldsOf(event.body).content)));
   const location = locationWith(fieldsOf(event.location), ours);
   const body = bodyWith(fieldsOf(event.body), ours);
   const change = { ...(location && { location }), ...(body && { body }) };

@@ -1,11 +1,11 @@
 import ICAL from 'ical.js';
 import { textsFor } from '../../links/language.ts';
 import type { Instant } from '../../rooms/model/time.ts';
-import { descriptionWith } from './block.ts';
+import { addressesInBlock, descriptionWith } from './block.ts';
 import { type CalendarLine, eventsIn, lineOf, linesOf, propertyOf } from './calendar-lines.ts';
 import { HTML, PLAIN_TEXT } from './markup.ts';
 import { placeWith } from './place.ts';
-import { type RoomLink, withMark } from './room-link.ts';
+import { ownAddresses, type RoomLink } from './room-link.ts';
 
 /** The property with the link, for programs. */
 export const ICALENDAR_MARK = 'X-EVERGREEN-ROOM';
@@ -86,9 +86,11 @@ function changesOf(
 function editEvent(own: readonly CalendarLine[], link: RoomLink, edit: Edit): void {
   const named = (name: string) => own.filter((line) => line.name === name);
   const [mark] = named(ICALENDAR_MARK);
-  const ours = withMark(link, mark && propertyOf(mark)?.getFirstValue());
+  const [text] = named('DESCRIPTION');
+  const inBlock = addressesInBlock(textIn(text && propertyOf(text)));
+  const ours = ownAddresses(link, mark && propertyOf(mark)?.getFirstValue(), inBlock);
   edit(named('LOCATION')[0], (property) => place(property, ours));
-  edit(named('DESCRIPTION')[0], (property) => description(property, ours));
+  edit(text, (property) => description(property, ours));
   for (const line of named('X-ALT-DESC')) edit(line, (property) => htmlDescription(property, ours));
   editConferences(named('CONFERENCE'), ours, edit);
   edit(mark, () => (isFull(link) ? uriProperty(ICALENDAR_MARK, link.url) : undefined));

@@ -7,7 +7,9 @@ export type WriteBackProblem =
   /** The system accepted the write but changed nothing: the event belongs to another person. */
   | 'ignored'
   /** With `writeBack: location`: a person has written another place. */
-  | 'place-taken';
+  | 'place-taken'
+  /** A person has written another place, and a description that leaves no space. */
+  | 'no-space';
 
 /** The memory of the writes for one key: it contains no text that people wrote. */
 export interface WriteBackRecord {

@@ -12,10 +12,23 @@ export interface RoomLink {
   readonly language?: string;
 }
 
-/** Returns the same link for an event that itself names an address of this project. */
-export function withMark(link: RoomLink, mark: unknown): RoomLink {
+/**
+ * Returns the same link for an event that itself names addresses of this project: in its mark, or in its block, if a
+ * person copied another event with its link.
+ *
+ * @param inBlock the addresses in the block; one of another site was put there by a person
+ */
+export function ownAddresses(link: RoomLink, mark: unknown, inBlock: readonly string[]): RoomLink {
   const { url, isOurs } = link;
-  return { ...link, isOurs: (address) => address === url || address === mark || isOurs(address) };
+  const copied = inBlock.filter((address) => originOf(address) === originOf(url));
+  return {
+    ...link,
+    isOurs: (address) => address === url || address === mark || copied.includes(address) || isOurs(address),
+  };
+}
+
+function originOf(address = ''): string | undefined {
+  return URL.parse(address)?.origin;
 }
 
 /** Addresses within a text. The caller removes punctuation that may follow an address in a sentence. */

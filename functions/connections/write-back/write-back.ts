@@ -122,7 +122,7 @@ function linkOf(
 type StoredEvents = readonly [StoredEvent, ...StoredEvent[]];
 
 /** The outcome of a run for an event or an exception. */
-type Written = WriteOutcome | 'unchanged' | 'place-taken';
+type Written = WriteOutcome | 'unchanged' | 'place-taken' | 'no-space';
 
 /** Writes the event, and then each of its exceptions. A conflict of one does not affect the others. */
 async function writeAll(
@@ -136,7 +136,7 @@ async function writeAll(
     const change = await changeOf(each.content, link, now());
     const outcome = change && (await system.write(calendar, each, change));
     if (outcome) outcomes.add(outcome);
-    if (each === event && isMissing(each, change, link)) outcomes.add('place-taken');
+    if (each === event && isMissing(each, change, link)) outcomes.add(MISSING[link.writeBack]);
     return outcome;
   };
   const exceptions = graphExceptions(event);
@@ -148,12 +148,21 @@ async function writeAll(
   return WORST_FIRST.find((each) => outcomes.has(each)) ?? 'unchanged';
 }
 
-const WORST_FIRST: readonly Written[] = ['conflict', 'refused', 'ignored', 'place-taken', 'written'];
+const WORST_FIRST: readonly Written[] = [
+  'conflict',
+  'refused',
+  'ignored',
+  'place-taken',
+  'no-space',
+  'written',
+];
 
-/** With `location` only, a person's own place leaves no field for the link. */
+/** The link has no field if a person wrote a place, and the description may not be written or is too long. */
 function isMissing({ content }: StoredEvent, change: EventContent | undefined, link: RoomLink): boolean {
-  return link.writeBack === 'location' && link.url !== undefined && !showsLink(content, change, link.url);
+  return link.url !== undefined && !showsLink(content, change, link.url);
 }
+
+const MISSING = { location: 'place-taken', full: 'no-space' } as const;
 
 /** A guest's copy that cannot be written gets the link from the event of its organizer. */
 function isFedByOrganizer({ isCopy = false }: WriteBackTask, { content }: StoredEvent): boolean {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { EventContent } from '../../../functions/connections/system.ts';
 import { changeOf } from '../../../functions/connections/write-back/change.ts';
+import { calendar, vevent } from '../../requests/calendar/texts.ts';
 import { FIRST_LINE, linkTo, NOW, times, written } from './written-events.ts';
 
 /** How an event of each system holds a description. */
@@ -61,6 +62,39 @@ const URLS = [
   'https://rooms.example.org/two?a=1&b=2',
   'https://rooms.example.org/three',
 ];
+
+const [FIRST = '', SECOND = ''] = URLS;
+
+test.each<[string, EventContent]>([
+  ['Google', { format: 'google', event: { id: 'e1' } }],
+  ['Microsoft', HOLDERS.graph.hold('<p>Agenda</p>')],
+  ['CalDAV', { format: 'icalendar', text: calendar(vevent('UID:1', 'DESCRIPTION:Agenda')) }],
+])(
+  'an event of %s that a person copied, with the link of another meeting, leads to its own room',
+  async (_, event) => {
+    const original = await written(event, linkTo(FIRST));
+    // a copy may lack the field for programs
+    const copy: EventContent =
+      original.format === 'icalendar'
+        ? { ...original, text: original.text.replace(/^X-EVERGREEN-ROOM.*\r?\n/m, '') }
+        : {
+            ...original,
+            event: { ...original.event, extendedProperties: {}, singleValueExtendedProperties: [] },
+          };
+    const own = await written(copy, linkTo(SECOND, { isOurs: () => false }));
+    expect(times(FIRST, own)).toBe(0);
+    expect(times(SECOND.split('&')[0] ?? '', own)).toBeGreaterThanOrEqual(3);
+  },
+);
+
+test('an address of another site that a person wrote into the block and the place stays in the place', async () => {
+  const zoom = 'https://zoom.example.com/j/1';
+  const own = HOLDERS.google.read(await written(HOLDERS.google.hold(''), linkTo(FIRST)));
+  const edited = own.replace(FIRST, zoom);
+  const event = { id: 'e1', location: zoom, description: edited };
+  const again = await written({ format: 'google', event }, linkTo(FIRST, { isOurs: () => false }));
+  expect(again).toMatchObject({ event: { location: zoom } });
+});
 
 test('after a cancellation a description is what it was before, byte for byte', async () => {
   await fc.assert(

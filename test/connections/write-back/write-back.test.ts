@@ -338,6 +338,28 @@ describe('a link that cannot be written', () => {
     expect(system.writes).toBe(0);
   });
 
+  test('since the description is as long as Google allows, is in the place alone', async () => {
+    const description = 'x'.repeat(8100);
+    const { system, told, write } = setting({ format: 'google', event: { id: 'e1', description } });
+    expect(await write(aTask(2, OLD))).toBe('written');
+    expect({ ...system.content('e1') }).toMatchObject({
+      format: 'google',
+      event: { description, location: OLD },
+    });
+    expect(await write(aTask(3, NEW))).toBe('written');
+    expect({ ...system.content('e1') }).toMatchObject({ event: { description, location: NEW } });
+    expect(told).toEqual([]);
+  });
+
+  test('since a person has filled the place and the description, is told once', async () => {
+    const event = { id: 'e1', location: 'Room 5', description: 'x'.repeat(8192) };
+    const { system, told, write } = setting({ format: 'google', event });
+    expect(await write(aTask(2, OLD))).toBe('no-space');
+    expect(await write(aTask(3, NEW))).toBe('no-space');
+    expect(told).toEqual(['no-space']);
+    expect({ ...system.content('e1') }).toMatchObject({ event });
+  });
+
   test('is nothing to tell after a cancellation that had nothing to take out', async () => {
     const { told, write } = setting({ format: 'google', event: { id: 'e1', location: 'Room 5' } });
     expect(await write(aTask(2, undefined), { writeBack: 'location' })).toBe('unchanged');

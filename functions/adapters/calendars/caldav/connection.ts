@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { type CaldavConnection, connectedCalendars } from '../../../connections/connection.ts';
-import { CalendarUnreadableError } from '../../../connections/system.ts';
+import { CalendarUnreadableError, HiddenEventError } from '../../../connections/system.ts';
 import { AmbiguousOutcomeError, ThrottledError } from '../../../rooms/model/errors.ts';
 import type { Duration, Instant } from '../../../rooms/model/time.ts';
 import { MINUTE, SECOND } from '../../../rooms/model/time.ts';
@@ -46,6 +46,7 @@ export interface DavCalendar extends CalendarAddress {
   /** Returns the error for an unsuccessful answer. */
   failure(reply: DavReply): Error;
   unreadable(reason: string): CalendarUnreadableError;
+  hidden(): HiddenEventError;
 }
 
 /** CalDAV names no quota. This much does no harm, and what waits for a server does not return all together. */
@@ -120,6 +121,7 @@ export function caldavConnection({
       ...calendarAddress(base, calendar),
       admit,
       unreadable,
+      hidden: () => new HiddenEventError(id),
       failure: (reply) => outageOf(reply) ?? unreadable(reasonOf(reply.status)),
       async send(call) {
         const title = `${call.method} of calendar ${id}`;

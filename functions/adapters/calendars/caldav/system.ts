@@ -79,7 +79,7 @@ export function caldavSystem({ pageSize = PAGE, ...options }: CaldavSystemOption
     async read(calendar, id) {
       const at = calendarOf(calendar);
       const found = await textByItself(at, id);
-      if (found === 'hidden') throw at.unreadable("an event is hidden from the connection's user");
+      if (found === 'hidden') throw at.hidden();
       return typeof found === 'string' ? [] : [found];
     },
 
