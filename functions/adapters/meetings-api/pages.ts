@@ -2,8 +2,12 @@ import type * as z from 'zod/mini';
 import type { ListOptions } from '../../rooms/model/ports.ts';
 import type { pageReply, RoomReply } from './schema.ts';
 
-/** Fetches the page after a room's serial number; without one, the first page. */
-export type FetchPage = (startId: string | undefined) => Promise<RoomsPage>;
+/**
+ * Fetches the page after a room's serial number; without one, the first page.
+ *
+ * @param listed the number of entries before this page, if known
+ */
+export type FetchPage = (startId: string | undefined, listed: number | undefined) => Promise<RoomsPage>;
 
 /** A page with parsed entries. */
 export interface RoomsPage extends Omit<z.infer<typeof pageReply>, '_embedded'> {
@@ -25,7 +29,7 @@ export async function* pages(fetchPage: FetchPage, since?: string, reached?: Lis
   let passedOver = 0;
   let startId = since;
   while (true) {
-    const page = await fetchPage(startId);
+    const page = await fetchPage(startId, since === undefined ? seen.size + passedOver : undefined);
     const rooms = page.rooms.filter(({ id }) => !seen.has(id));
     const skipped = page.entries - page.rooms.length;
     if (rooms.length + skipped === 0) return;

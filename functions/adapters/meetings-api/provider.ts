@@ -11,7 +11,7 @@ import type { Duration, Instant } from '../../rooms/model/time.ts';
 import { DAY, MINUTE } from '../../rooms/model/time.ts';
 import { answered, asAsked, readableEntries } from '../provider/answer.ts';
 import type { Reply } from '../provider/connection.ts';
-import { isGone, isSuccess } from '../provider/failures.ts';
+import { isGone, isSuccess, unreadable } from '../provider/failures.ts';
 import type { ProviderKind } from '../provider/kind.ts';
 import type { ProviderOptions } from '../provider/options.ts';
 import { type MeetingsApiEntry, meetingsApiCalls } from './calls.ts';
@@ -54,9 +54,13 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
 
   const room = (reply: Reply): ProviderRoom => providerRoom(answered(reply, roomReply), now());
 
-  function pageOf(reply: Reply): RoomsPage {
+  /** A page may omit an empty list, but not one whose count is above zero: its rooms would count as lost. */
+  function pageOf(reply: Reply, listed: number | undefined): RoomsPage {
     const { _embedded: embedded, ...page } = answered(reply, pageReply);
-    const entries = (Array.isArray(embedded) ? embedded : embedded?.rooms) ?? [];
+    const list = Array.isArray(embedded) ? embedded : embedded?.rooms;
+    if (!list && listed !== undefined && Number(page.total_items ?? 0) > listed)
+      throw unreadable(reply, `it counts ${page.total_items} rooms and has no list of them`);
+    const entries = list ?? [];
     const rooms = readableEntries(reply, entries, roomReply, (count) =>
       options.onSkipped?.(entry.name, count),
     );
@@ -65,12 +69,12 @@ export function meetingsApi(entry: MeetingsApiEntry, options: ProviderOptions): 
 
   const isRefusedSize = ({ status }: Reply) => status === 400 && pageSize !== undefined;
 
-  async function fetchPage(startId: string | undefined) {
+  async function fetchPage(startId: string | undefined, listed: number | undefined) {
     const query = { page_size: pageSize, start_id: startId };
     const reply = await call({ method: 'GET', route: '/rooms', query }, isRefusedSize);
-    if (isSuccess(reply)) return pageOf(reply);
+    if (isSuccess(reply)) return pageOf(reply, listed);
     pageSize = undefined;
-    return pageOf(await call({ method: 'GET', route: '/rooms', query: { start_id: startId } }));
+    return pageOf(await call({ method: 'GET', route: '/rooms', query: { start_id: startId } }), listed);
   }
 
   async function* list(

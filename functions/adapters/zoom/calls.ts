@@ -1,10 +1,10 @@
-import { DailyLimitError, UnauthorizedError } from '../../rooms/model/errors.ts';
+import { AmbiguousOutcomeError, DailyLimitError, UnauthorizedError } from '../../rooms/model/errors.ts';
 import { DAY, type Instant, SECOND } from '../../rooms/model/time.ts';
 import { readable } from '../provider/answer.ts';
 import type { ProviderCall } from '../provider/call.ts';
 import { type Call, caller } from '../provider/caller.ts';
 import type { Reply } from '../provider/connection.ts';
-import { answerOf, failureOf } from '../provider/failures.ts';
+import { answerOf, failureOf, isGone } from '../provider/failures.ts';
 import type { ProviderOptions } from '../provider/options.ts';
 import { rateLimiter } from '../provider/rate-limiter.ts';
 import { errorReply } from './schema.ts';
@@ -147,6 +147,11 @@ function zoomFailure(reply: Reply, now: () => Instant): Error {
       retryAfter,
       ambiguous: false,
     });
+  }
+  if (isGone(reply) && !(saysNoMeeting(reply) && call.route.startsWith('/meetings/'))) {
+    return new AmbiguousOutcomeError(
+      `${answerOf(reply, reason)}: only code ${NO_MEETING} says that a meeting is gone, so nothing is given up`,
+    );
   }
   const isBrief = status === 429 && headers['retry-after'] === undefined;
   return failureOf(reply, { reason, ...(isBrief && { retryAfter: BRIEFLY }) }, now);

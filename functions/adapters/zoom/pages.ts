@@ -1,7 +1,7 @@
 import { answered, readableEntries } from '../provider/answer.ts';
 import type { Call } from '../provider/caller.ts';
 import type { Reply } from '../provider/connection.ts';
-import { isSuccess } from '../provider/failures.ts';
+import { isSuccess, unreadable } from '../provider/failures.ts';
 import { saysNoHost, saysRefused } from './calls.ts';
 import { type ListedReply, listedReply, pageReply } from './schema.ts';
 
@@ -49,12 +49,18 @@ export function pageReader(call: Call, skipped: (count: number) => void) {
   ): AsyncGenerator<HostPage, 'read' | 'no-host'> {
     const seen = new Set<number>();
     const followed = new Set<string | undefined>();
+    let listed = 0;
     for (let place = from; !followed.has(place); ) {
       followed.add(place);
       const reply = await fetchPage(host, place, reading);
       if (!isSuccess(reply)) return 'no-host';
       const page = answered(reply, pageReply);
-      const read = readableEntries(reply, page.meetings ?? [], listedReply, skipped);
+      const entries = page.meetings ?? [];
+      // a page may omit an empty list, but not one whose count is above zero: its rooms would count as lost
+      if (!page.meetings && from === undefined && (page.total_records ?? 0) > listed)
+        throw unreadable(reply, `it counts ${page.total_records} meetings and has no list of them`);
+      listed += entries.length;
+      const read = readableEntries(reply, entries, listedReply, skipped);
       // an occurrence may represent its whole series
       const meetings = read.filter(({ id }) => !seen.has(id) && seen.add(id));
       place = page.next_page_token || undefined;

@@ -59,6 +59,7 @@ export type MeetingReply = z.infer<typeof meetingReply>;
 
 /** The meetings of a page are read one by one. */
 export const pageReply = z.object({
+  total_records: z.optional(z.nullable(z.int())),
   meetings: z.optional(z.nullable(z.array(z.unknown()))),
   next_page_token: z.optional(z.nullable(z.string())),
 });

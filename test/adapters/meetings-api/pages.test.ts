@@ -109,6 +109,19 @@ test('without a total, and without a page size, the list goes on until a page is
   expect(bench.server.calls).toHaveLength(3);
 });
 
+test('a page that counts rooms and has no list of them is not an empty list', async () => {
+  bench.answer = listing({ rooms: 3, shape: ({ total_items }) => ({ total_items, _embedded: null }) });
+  await expect(listed()).rejects.toMatchObject({ code: 'ambiguous_outcome' });
+});
+
+test('a page after the last one may count rooms and have no list of them', async () => {
+  bench.answer = listing({
+    rooms: 100,
+    shape: (page) => (page._embedded.length > 0 ? page : { total_items: page.total_items }),
+  });
+  expect(await listed()).toEqual(everyId(100));
+});
+
 test('a total that is too small does not end the list at a full page', async () => {
   bench.answer = listing({ rooms: 250, shape: (page) => ({ ...page, total_items: 50 }) });
   expect(await listed()).toEqual(everyId(250));

@@ -179,6 +179,20 @@ describe('a meeting that Zoom says does not exist', () => {
     expect(await bench.provider.get(room.id)).toBeUndefined();
   });
 
+  test.each([
+    ['another code', { code: 1120, message: 'Something else does not exist.' }, '* /meetings/:id'],
+    ['the code at another address', gone, 'POST /users/:id/meetings'],
+  ])('is not one for a 404 with %s, whatever was asked', async (_, body, on) => {
+    const room = await create();
+    bench.emulator.faults.add({ fault: 'status', status: 404, body, on, times: 'always' });
+    const change = { settings: { display_name: 'Monthly' } };
+    const acts = on.startsWith('POST')
+      ? [create()]
+      : [bench.provider.get(room.id), bench.provider.change(room.id, change), bench.provider.retire(room.id)];
+    for (const act of await Promise.allSettled(acts))
+      expect(act).toMatchObject({ reason: { code: 'ambiguous_outcome' } });
+  });
+
   test('is brought back within seven days of its deletion, the link with it', async () => {
     const room = await create();
     await bench.provider.retire(room.id);
@@ -422,6 +436,14 @@ describe('an account that is examined', () => {
       'host nobody@example.org is no user of the account',
     ]);
   });
+});
+
+test('a page that counts meetings and has no list of them is not an empty list', async () => {
+  const { token = '' } = await create();
+  const body = { page_size: 300, total_records: 1, next_page_token: '' };
+  const on = 'GET /users/:id/meetings';
+  bench.emulator.faults.add({ fault: 'status', status: 200, body, on, times: 'always' });
+  await expect(bench.provider.find(token)).rejects.toMatchObject({ code: 'ambiguous_outcome' });
 });
 
 test('the list of many hosts goes on where it stopped, also after its place is over', async () => {
