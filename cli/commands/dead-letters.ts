@@ -5,6 +5,7 @@ import type { DeadLetter, Deployment } from '../deployment/deployment.ts';
 import { type Call, command, type Flags } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { CallError, EXIT, type ExitCode, HELP_HINT } from '../frame/errors.ts';
+import { wrapped } from '../frame/wrap.ts';
 
 const QUEUES = Object.keys(REDRIVEN);
 
@@ -63,14 +64,20 @@ const VERBS: Readonly<Record<string, Verb>> = {
 
 async function list({ flags, terminal, deployment }: LettersCall): Promise<ExitCode> {
   const { reason = '' } = flags;
-  const letters = (await (await deployment()).deadLetters()).filter((letter) =>
-    reasonOf(letter).includes(reason),
-  );
+  const found = await deployment();
+  const letters = (await found.deadLetters()).filter((letter) => reasonOf(letter).includes(reason));
   if (flags.json) await terminal.say(JSON.stringify(letters, null, 2));
-  else if (letters.length > 0) for (const line of letters.flatMap(deadLetterLines)) await terminal.say(line);
-  else
+  else if (letters.length > 0) {
+    for (const line of letters.flatMap(deadLetterLines))
+      for (const part of wrapped(line, terminal.width, 2)) await terminal.say(part);
+    if (terminal.isTerminal) terminal.note(next(found));
+  } else
     await terminal.say(reason === '' ? 'all dead-letter queues are empty' : 'no dead letter has that reason');
   return EXIT.done;
+}
+
+function next({ hint }: Deployment): string {
+  return `${hint('dead-letters redrive ID')} gives a message another try, ${hint('dead-letters discard ID')} deletes it`;
 }
 
 async function show({ flags, terminal, deployment }: LettersCall, ids: readonly string[]): Promise<ExitCode> {

@@ -2,6 +2,7 @@ import { columns, moment } from '../../local/demo/text.ts';
 import { stateWithHold } from '../../local/rooms/shown-room.ts';
 import type { Deployment, Hint } from '../deployment/deployment.ts';
 import { painted, type Terminal } from '../frame/terminal.ts';
+import { wrapped } from '../frame/wrap.ts';
 import { type Problem, span } from './problems.ts';
 import type { RoomLife } from './room-life.ts';
 
@@ -17,9 +18,18 @@ export function roomPage(
       ? problemLines(life.problems, hint, terminal)
       : [painted(terminal, 'green', 'nothing is wrong')]),
     '',
-    ...columns(factsOf(life, now())).map((line) => line.trimEnd()),
-    ...sectionsOf(life).flatMap(([title, lines]) => ['', title, ...lines.map((line) => `  ${line}`)]),
+    ...factLines(factsOf(life, now()), terminal.width),
+    ...sectionsOf(life).flatMap(([title, lines]) => [
+      '',
+      title,
+      ...lines.flatMap((line) => wrapped(`  ${line}`, terminal.width, 4)),
+    ]),
   ];
+}
+
+function factLines(facts: readonly (readonly [name: string, value: string])[], width: number): string[] {
+  const indent = Math.max(...facts.map(([name]) => name.length)) + 2;
+  return columns(facts).flatMap((line) => wrapped(line.trimEnd(), width, indent));
 }
 
 /** Returns the parts below the facts that are not empty, with their lines. */
@@ -37,8 +47,8 @@ export function sectionsOf(life: RoomLife): readonly (readonly [title: string, l
 /** Formats problems: what, why, and the command that fixes each. */
 export function problemLines(problems: readonly Problem[], hint: Hint, terminal: Terminal): string[] {
   return problems.flatMap(({ what, why, command }) => [
-    painted(terminal, 'red', `! ${what}`),
-    `  ${why}`,
+    ...wrapped(`! ${what}`, terminal.width, 2).map((line) => painted(terminal, 'red', line)),
+    ...wrapped(`  ${why}`, terminal.width, 2),
     ...(command === undefined ? [] : [`  ${painted(terminal, 'bold', hint(command))}`]),
   ]);
 }

@@ -54,7 +54,7 @@ export const checkKeys: Check = async ({ ofType }, { kms }) =>
   );
 
 /** Checks that all queues exist, and that queues without a function are empty. */
-export const checkDeadLetters: Check = async ({ functions, ofType, outputs }, { sqs }) => {
+export const checkDeadLetters: Check = async ({ functions, ofType, stack }, { sqs }) => {
   const inboxes = new Set([...functions.values()].map(({ environment }) => environment.WORK_QUEUE));
   return lookAtEach(
     ofType('AWS::SQS::Queue'),
@@ -67,14 +67,11 @@ export const checkDeadLetters: Check = async ({ functions, ofType, outputs }, { 
       const count = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
       const subject = `queue ${logicalId}`;
       if (count === 0) return [ok(subject, 'is empty')];
-      const command = Object.values(outputs).find(
-        (value) => value.includes('receive-message') && value.includes(`${QueueUrl} `),
-      );
       return [
         warning(
           subject,
           `messages in it: ${count}`,
-          command ?? `aws sqs receive-message --queue-url ${QueueUrl}`,
+          `evergreen-rooms dead-letters --stack ${stack.name} shows them`,
         ),
       ];
     },

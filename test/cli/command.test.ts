@@ -103,6 +103,15 @@ describe('show', () => {
     assertFits('show', (await here('show', 'team/a', '--json')).out);
   });
 
+  test('fits the terminal: words, but no link, go to the next line', async () => {
+    const page = (await here('show', 'team/a')).out;
+    const narrow = (await shown({ width: 60 }, 'show', 'team/a')).out;
+    const long = narrow.split('\n').filter((line) => line.length > 60);
+    expect(long.filter((line) => /\S\s/.test(line.trim()))).toEqual([]);
+    expect(narrow).toMatch(/^renewal +\S.*\n {11}\S/m);
+    expect(narrow.split(/\s+/)).toEqual(page.split(/\s+/));
+  });
+
   test('no command but host-link has a host link in its answer', async () => {
     const link = (await here('host-link', 'lone', '--yes')).out.trim();
     expect(link).toMatch(/^https:/);
@@ -188,6 +197,14 @@ describe('a link that could not be written into an event', () => {
 });
 
 describe('dead letters', () => {
+  test('fit the terminal, and what can be done about them is said', async () => {
+    const { out, err } = await shown({ width: 60 }, 'dead-letters');
+    expect(out.split('\n').filter((line) => line.length > 60 && line.trim().includes(' '))).toEqual([]);
+    expect(out.replaceAll(/\n {2}/g, ' ')).toContain('display_name: is missing');
+    expect(err).toMatch(/^evergreen-rooms dead-letters redrive ID --port \d+ gives a message another try, /);
+    expect((await here('dead-letters')).err).toBe('');
+  });
+
   test('that do not rest there are named, and nothing is discarded beside them', async () => {
     const unknown = '00000000-0000-4000-8000-000000000000';
     const missing = `no dead letter has the id ${unknown}: dead-letters lists them\n`;
