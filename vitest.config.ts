@@ -6,11 +6,11 @@ import { LongestFirst } from './test/support/longest-first.ts';
 const TESTS = 'test/**/*.test.ts';
 
 /**
- * Files that put something of their own in the place of what is global: clocks, variables, output. Playwright sets the
- * language of all of zod's messages.
+ * Files that put something of their own in the place of what is global: clocks, modules, output. Playwright sets the
+ * language of all of zod's messages. Variables are put back where files share a process.
  */
 const changing = globSync(TESTS).filter((file) =>
-  /import \{[^}]*\bvi\b[^}]*\} from 'vitest'|from 'playwright-core'/.test(readFileSync(file, 'utf8')),
+  /\bvi\.(?:mock|hoisted|useFakeTimers|spyOn)\(|from 'playwright-core'/.test(readFileSync(file, 'utf8')),
 );
 
 export default defineConfig({
