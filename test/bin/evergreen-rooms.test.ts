@@ -4,16 +4,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { synthesise } from '../../local/stack/synthesise.ts';
+import { synthesiseHere } from '../support/synthesise.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The tag by which a deployment is known, and where the stack is to go. */
-async function deploymentIn(account: string, region: string): Promise<{ id: string; environment: string }> {
+async function deploymentIn(
+  account: string,
+  region: string,
+  synthesised = synthesiseHere,
+): Promise<{ id: string; environment: string }> {
   vi.stubEnv('CDK_DEFAULT_ACCOUNT', account);
   vi.stubEnv('CDK_DEFAULT_REGION', region);
   const out = mkdtempSync(join(tmpdir(), 'app-'));
   try {
-    await synthesise(PROJECT, out);
+    await synthesised(PROJECT, out);
     const read = (file: string) => readFileSync(join(out, file), 'utf8');
     const [, id = ''] = /EvergreenRooms\/([a-z2-7]{5})"/.exec(read('EvergreenRooms-dev.template.json')) ?? [];
     return { id, environment: JSON.parse(read('manifest.json')).artifacts['EvergreenRooms-dev'].environment };
@@ -27,7 +32,7 @@ afterEach(() => vi.unstubAllEnvs());
 describe('the app', () => {
   test('makes another deployment in another account or region, which share an account at a provider', async () => {
     const made = [
-      await deploymentIn('111111111111', 'eu-central-1'),
+      await deploymentIn('111111111111', 'eu-central-1', synthesise),
       await deploymentIn('111111111111', 'us-east-1'),
       await deploymentIn('222222222222', 'us-east-1'),
     ];

@@ -111,7 +111,7 @@ describe('a credential that is put', () => {
       });
       expect(inSecret(part)).toBe(value.trim());
       expect(existsSync(file)).toBe(true);
-      const removed = await put([name, '--file', file, '--remove']);
+      const removed = await putHere([name, '--file', file, '--remove']);
       expect(removed).toMatchObject({ code: 0, stdout: expect.stringContaining('is removed') });
       expect(existsSync(file)).toBe(false);
       expect(kept.stdout + removed.stdout).not.toContain(value.trim());
