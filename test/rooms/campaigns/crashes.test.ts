@@ -28,7 +28,7 @@ const inMemory: SetUp = ({ options }) => memoryStage(options);
  * With each provider's emulator, one death of so many is played, and the first before and after each kind of step. In memory all
  * are, and by `npm run crashes`. It is odd, so that deaths before and after a step take turns.
  */
-const ONE_OF = process.env.CRASHES === 'all' ? 1 : 7;
+const ONE_OF = process.env.CRASHES === 'all' ? 1 : 15;
 
 type Provider = keyof typeof PROVIDERS;
 
