@@ -110,14 +110,14 @@ describe.each(PROVIDER_NAMES)('the main job with %s', (name) => {
 
   test('a room that is cancelled ends, and is not renewed any more', async () => {
     const { ask, inDays, news, room, stack } = system();
-    await ask({ key: 'cancelled', display_name: 'To be cancelled', expires_at: inDays(10) });
+    await ask({ key: 'cancelled', display_name: 'To be cancelled', expires_at: inDays(3) });
     const made = newest();
     expect(usable(made)).toBe(true);
     await ask({ key: 'cancelled', action: 'cancel' });
     expect((await room('cancelled')).state).toBe('cancelled');
     await stack.turnTo(stack.clock.now() + DAY);
     expect(usable(made)).toBe(false);
-    await stack.turnTo(stack.clock.now() + 10 * DAY);
+    await stack.turnTo(stack.clock.now() + 3 * DAY);
     expect(news('cancelled').map(([type]) => type)).toEqual(['Room Created', 'Room Cancelled']);
   });
 

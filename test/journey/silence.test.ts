@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, expect, test } from 'vitest';
 import { makeClients } from '../../doctor/clients.ts';
@@ -21,7 +22,7 @@ afterAll(() => Promise.all(calendars.map((calendar) => calendar.close())));
 
 const system = journey({
   calendarConnections: calendars.map(({ connection }) => connection),
-  calendarReadEvery: 'PT12H',
+  calendarReadEvery: 'P1D',
 });
 
 /** What a reader of logs, metrics, events or letters must never find. */
@@ -91,8 +92,11 @@ test('no log, metric, row, event, letter or command shows a private key, a token
     emulator.faults.add({ on: 'POST /rooms', fault: 'status', status, times: 2 });
     await ask({ key: `status-${status}`, display_name: 'Refused', lifetime: 'P20D' });
   }
-  emulator.distrust(provider.application.applicationId as string);
+  const applicationId = provider.application.applicationId as string;
+  emulator.distrust(applicationId);
+  // with the reconciliations of half a day
   await ask({ key: 'distrusted', display_name: 'Nobody', lifetime: 'P20D' });
+  emulator.trust(applicationId, createPublicKey(privateKey));
   await ask('not JSON');
   // with the nightly runs of a day
   await stack.turnTo(stack.clock.now() + DAY);
