@@ -59,14 +59,17 @@ export function awsCaller(
   };
 }
 
+/** The only operation without a result: it is answered with nothing. */
+const WITHOUT_RESULT = 'AmazonSQS.ChangeMessageVisibility';
+
 /**
  * Reads an answer. One that is not a JSON object is an error as on the network: a proxy gave it, or it is
- * incomplete. Only SQS has operations without a result; from a table, nothing would mean that there is no row.
+ * incomplete. From a table, nothing would mean that there is no row, and from a queue, that it has a message.
  */
-function readable({ service }: AwsCall, reply: Reply | Error): { readonly answer: object } | Reply | Error {
+function readable({ target }: AwsCall, reply: Reply | Error): { readonly answer: object } | Reply | Error {
   if (reply instanceof Error || reply.status !== 200) return reply;
   const { text } = reply;
-  if (text === '' && service === 'sqs') return { answer: {} };
+  if (text === '' && target === WITHOUT_RESULT) return { answer: {} };
   try {
     const answer: unknown = JSON.parse(text);
     if (typeof answer === 'object' && answer !== null) return { answer };

@@ -40,8 +40,9 @@ export async function sendBatched(sqs: Sqs, QueueUrl: string, messages: Iterable
 async function sendBatch(sqs: Sqs, QueueUrl: string, batch: readonly Outgoing[]): Promise<void> {
   let left = batch.map((message, index) => ({ Id: String(index), ...message }));
   for (let attempt = 1; ; attempt += 1) {
-    const { Failed = [] } = await sqs('SendMessageBatch', { QueueUrl, Entries: left });
-    left = left.filter(({ Id }) => Failed.some((failure) => failure.Id === Id));
+    const { Successful = [], Failed = [] } = await sqs('SendMessageBatch', { QueueUrl, Entries: left });
+    // a message that the answer does not name may not be in the queue
+    left = left.filter(({ Id }) => !Successful.some((success) => success.Id === Id));
     if (left.length === 0) return;
     if (attempt === ATTEMPTS) throw refused(left.length, batch.length, Failed[0]);
     await setTimeout(PAUSE * 2 ** (attempt - 1));

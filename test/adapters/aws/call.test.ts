@@ -97,11 +97,20 @@ test('after its last attempt a call fails with the type and the words of AWS', a
 
 test('an operation without a result, as ChangeMessageVisibility, is answered with nothing', async () => {
   answers = [{ status: 200, body: '' }];
-  const caller = awsCaller(SIGNER, LIMITS);
-  const target = 'AmazonSQS.ChangeMessageVisibility';
-  expect(await caller({ service: 'sqs', target, endpoint: new URL(server.url), body: {} })).toEqual({});
+  expect(await askQueue('ChangeMessageVisibility')).toEqual({});
   expect(server.calls).toHaveLength(1);
 });
+
+test('no answer does not say that a message is in its queue', async () => {
+  answers = [{ status: 200, body: '' }];
+  await askQueue('SendMessage');
+  expect(server.calls).toHaveLength(2);
+});
+
+function askQueue(operation: string): Promise<unknown> {
+  const target = `AmazonSQS.${operation}`;
+  return awsCaller(SIGNER, LIMITS)({ service: 'sqs', target, endpoint: new URL(server.url), body: {} });
+}
 
 test('an answer that cannot be read is an error of AWS that shows none of it', async () => {
   answers = [{ status: 200, body: '{"SecretString": hunter2}' }];
