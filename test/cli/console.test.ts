@@ -5,7 +5,8 @@ import { type ConsoleServer, openConsole } from '../../cli/console/server.ts';
 import { findPlace } from '../../cli/deployment/find.ts';
 import { type ControlServer, openControl } from '../../local/rooms/control.ts';
 import { DAY, journey } from '../journey/journey.ts';
-import { accessibilityFaults, hasBrowser, startBrowser } from '../support/browser.ts';
+import { accessibilityFaults, hasBrowser, newContext, startBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** Where pictures of every page are put, if anywhere. */
 const PICTURES = process.env.CONSOLE_PICTURES;
@@ -288,7 +289,8 @@ test.each([
 });
 
 test('the page that waits for a count asks for nothing but whether it is over', async () => {
-  await expect.poll(async () => (await ask('/count', { headers: { cookie: cookie() } })).status).toBe(204);
+  const headers = { cookie: cookie() };
+  await eventually(async () => expect((await ask('/count', { headers })).status).toBe(204));
 });
 
 describe.skipIf(!hasBrowser)('in a browser', () => {
@@ -300,7 +302,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
 
   /** Shows a page to somebody who has been let in; the first address to somebody who has not. */
   async function visit(path: string, look: (tab: Tab) => Promise<void>, options = {}): Promise<void> {
-    const context = await browser.newContext(options);
+    const context = await newContext(browser, options);
     try {
       const [name = '', value = ''] = cookie().split('=');
       const letIn = { name, value, url: new URL(server.address).origin, httpOnly: true } as const;

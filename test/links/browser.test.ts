@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page as Tab } from 'playwright-cor
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Appearance, afterKnock, answerOf, unavailable } from '../../functions/links/answer.ts';
 import { type Link, type LinkState, opensAtKnock, pageOf } from '../../functions/rooms/model/link.ts';
-import { accessibilityFaults, hasBrowser, startBrowser } from '../support/browser.ts';
+import { accessibilityFaults, hasBrowser, newContext, startBrowser } from '../support/browser.ts';
 
 /** Where pictures of every page are put, if anywhere. */
 const PICTURES = process.env.LINK_PICTURES;
@@ -86,7 +86,7 @@ async function visit(
   path = `/${SLUG}`,
   hear: (url: string) => void = () => {},
 ): Promise<Tab> {
-  const context = await browser.newContext(options);
+  const context = await newContext(browser, options);
   const tab = await context.newPage();
   tab.on('request', (request) => hear(request.url()));
   await tab.goto(address + path).catch((error: Error) => {
@@ -171,9 +171,11 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     async (status) => {
       link = aLink('kept');
       const tab = await visit(DESK);
-      refusals = [status];
+      // until the page is seen, however long that takes here
+      refusals = Array(10_000).fill(status);
       await tab.getByText('There is no connection at the moment').waitFor();
       expect(await tab.getByRole('button', { name: 'Open the room' }).isEnabled()).toBe(true);
+      refusals = [];
       const entering = tab.waitForRequest(ROOM);
       link = aLink('kept', open);
       await entering;

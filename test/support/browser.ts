@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Chromium from '@sparticuz/chromium';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { PATIENT } from './time-outs.ts';
 
 /** Another browser than npm's, which runs on Linux on x64 only. */
 const OWN = process.env.CHROMIUM_PATH;
@@ -17,7 +24,15 @@ export async function startBrowser(): Promise<Browser> {
     // npm's browser is made for one page in one process, and ends with its first context
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
     headless: true,
+    timeout: PATIENT,
   });
+}
+
+/** A context whose waits have no limit of their own: Playwright's is 30 seconds. */
+export async function newContext(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(PATIENT);
+  return context;
 }
 
 /** npm's browser is unpacked by the first who asks: a file that is still written cannot be started. */
