@@ -59,17 +59,15 @@ function readPrevious(written: Item, row: Known): PreviousRoom {
   };
 }
 
-/** A link that ends in the code of its room follows from the current room's link and the code. */
+/** Where links end in the code of their room, the link follows from the current one and the code. */
 function usualPrevious(
   { meetingCode }: Pick<PreviousRoom, 'meetingCode'>,
   { current }: Pick<Known, 'current'>,
 ) {
-  const { application, guestUrl = '', meetingCode: code = '' } = current ?? {};
-  const linkEndsInCode = code !== '' && meetingCode !== undefined && guestUrl.endsWith(code);
-  return {
-    ...(application !== undefined && { application }),
-    ...(linkEndsInCode && { guestUrl: guestUrl.slice(0, -code.length) + meetingCode }),
-  };
+  if (!current) return {};
+  const { application, guestUrl, meetingCode: code } = current;
+  if (!code || !meetingCode) return { application };
+  return { application, guestUrl: guestUrl.slice(0, -code.length) + meetingCode };
 }
 
 /** @param next the generation after it, if that is a past one too */
