@@ -110,8 +110,11 @@ async function deleteExpired(
   }
 }
 
-/** How long the engine waits for running calls before it stops, in milliseconds. */
-const MAX_WAIT = 1000;
+/**
+ * How long the engine waits for running calls before it stops, in milliseconds. Only a call that is never answered takes
+ * as long.
+ */
+const MAX_WAIT = 60_000;
 
 /**
  * Tracks the calls of an engine. The engine continues to work for a caller that was killed. If its store is
