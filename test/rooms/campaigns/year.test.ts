@@ -175,7 +175,7 @@ describe('a year in which an application has too small a share of a run for its 
     const year = await liveThroughAYear({
       cron: 'cron(0 4 * * ? *)',
       timeZone: 'Europe/Berlin',
-      rooms: 300,
+      rooms: 200,
       seed: 4,
       perRun: 3,
     });
@@ -214,7 +214,7 @@ describe('a year in which for weeks', () => {
     const year = await liveThroughAYear({
       cron: 'cron(0 4 * * ? *)',
       timeZone: 'Europe/Berlin',
-      rooms: 60,
+      rooms: 40,
       seed: 5,
       perRun: 500,
       troubles: [trouble],
