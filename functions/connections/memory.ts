@@ -39,6 +39,8 @@ export interface CalendarMemory {
    */
   readonly choice: string;
   readonly events: readonly KnownEvent[];
+  /** IANA name of the calendar's zone, if its system names it. */
+  readonly timeZone?: string;
   /** Absent: the last reading is finished. */
   readonly rest?: RestOfReading;
 }

@@ -86,7 +86,14 @@ export async function readCalendar(
     return { outcome: 'under-way', full: false, sent: 0, cancelled: 0 };
   const isLook = asked.look !== undefined && rest !== undefined;
   const isFull = rest?.full ?? false;
-  const round = new Round(calendar, sent, { ...ports, system, now, mayGoOn, isFull });
+  const round = new Round(calendar, sent, {
+    ...ports,
+    system,
+    now,
+    mayGoOn,
+    isFull,
+    timeZone: memory.timeZone,
+  });
   // the parts that are left read the changes
   const { cursor, isDone } = isLook
     ? { cursor: from, isDone: false }
@@ -107,6 +114,7 @@ export async function readCalendar(
     ...(cursor !== undefined && { cursor }),
     choice,
     events: known,
+    ...(round.timeZone !== undefined && { timeZone: round.timeZone }),
     ...(left && { rest: left }),
   });
   await outbox.send(round.bodies);

@@ -69,6 +69,8 @@ interface RoundParts extends MeetingPorts {
   readonly mayGoOn: () => boolean;
   /** Whether earlier invocations began to read everything. */
   readonly isFull: boolean;
+  /** From the last reading. */
+  readonly timeZone: string | undefined;
 }
 
 /** Names are remembered: a few long ones, which anybody can put into an invitation, would leave no space for others. */
@@ -96,6 +98,8 @@ export class Round {
   isFull: boolean;
   /** Whether the system reported no changes, and no event was read by itself. */
   isQuiet = true;
+  /** The zone of the calendar, if its system names it. */
+  timeZone: string | undefined;
   readonly #calendar: ConnectedCalendar;
   readonly #known: Map<string, KnownEvent>;
   /** The events that earlier readings have sent. */
@@ -121,7 +125,7 @@ export class Round {
   constructor(
     calendar: ConnectedCalendar,
     known: readonly KnownEvent[],
-    { system, mayGoOn, isFull, ...ports }: RoundParts,
+    { system, mayGoOn, isFull, timeZone, ...ports }: RoundParts,
   ) {
     this.#calendar = calendar;
     this.#known = new Map(known.map((event) => [event.id, event]));
@@ -129,6 +133,7 @@ export class Round {
     this.#system = system;
     this.#mayGoOn = mayGoOn;
     this.isFull = isFull;
+    this.timeZone = timeZone;
     this.#ports = ports;
     this.#now = ports.now;
     this.#at = ports.now();
@@ -157,7 +162,8 @@ export class Round {
   }
 
   /** Joins meetings and sends messages only after all pages were read: a later one may be torn. */
-  async take({ events, anySeries = false }: ChangesPage): Promise<void> {
+  async take({ events, anySeries = false, timeZone }: ChangesPage): Promise<void> {
+    this.timeZone = timeZone ?? this.timeZone;
     if (events.length > 0) this.isQuiet = false;
     const found: (Weighed | RemovedEvent)[] = [];
     for (const event of events) {
@@ -523,7 +529,7 @@ export class Round {
   }
 
   #zoneOf({ timeZone }: StoredEvent): string | undefined {
-    return timeZone ?? this.#calendar.connection.timeZone;
+    return timeZone ?? this.timeZone ?? this.#calendar.connection.timeZone;
   }
 
   /** In a meeting that was over, the event of another calendar may be older than the cancellation of the room. */

@@ -56,6 +56,8 @@ export interface ChangesPage {
    * @default false
    */
   readonly anySeries?: boolean;
+  /** IANA name of the calendar's zone, if the system names it. An event that is read by itself may lack it. */
+  readonly timeZone?: string;
 }
 
 /** The outcome of a write. Any other failure is an error, and is tried again. */

@@ -155,6 +155,25 @@ test('the one occurrence to which a guest is invited loses its room, also if onl
   await world.close();
 });
 
+test('an event of whole days that is asked for by itself has the zone of its calendar, as in a list', async () => {
+  const world = await start(() => NOW);
+  const days = { start: { date: '2027-03-01' }, end: { date: '2027-03-02' } };
+  const id = world.emulator.add(ANNA, { summary: 'Day', ...days });
+  const reader = new Reader(world.connection, world.system, () => NOW);
+  await reader.read();
+  const zones = () => reader.sent.map((body) => JSON.parse(body).detail.timeZone);
+  await reader.read(id);
+  expect(zones()).toEqual(['Europe/Berlin', 'Europe/Berlin']);
+  // also within a reading that is not finished
+  for (let n = 0; n < 251; n += 1) world.person.add({ title: `Meeting ${n}`, start: '2027-03-01T09:00:00Z' });
+  reader.timeFor = 0;
+  const { next } = await reader.read();
+  reader.sent.length = 0;
+  await reader.read(id);
+  expect([next, zones()]).toEqual([1, ['Europe/Berlin']]);
+  await world.close();
+});
+
 test('acts for the owner of each calendar by delegation', async () => {
   const world = await start(Date.now, { actAs: 'owner' });
   const { emulator, system } = world;

@@ -21,10 +21,10 @@ export function calendarMemories(dynamoDb: DynamoDb, TableName: string): Calenda
       // as `prepare` wrote it
       return { ...(memory as Omit<CalendarMemory, 'events'>), events: fromRows(decompressed(events)) };
     },
-    prepare(calendar, { revision, at, cursor, choice, events, rest }) {
+    prepare(calendar, { revision, at, cursor, choice, events, timeZone, rest }) {
       const packed = mustFit(calendar, compressed(events.map(toRow)));
       return rows.prepare(
-        { id: idOf(calendar), revision, at, cursor, choice, events: packed, rest },
+        { id: idOf(calendar), revision, at, cursor, choice, events: packed, timeZone, rest },
         `calendar ${calendar} was read by another worker meanwhile`,
       );
     },

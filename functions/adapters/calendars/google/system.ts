@@ -179,6 +179,7 @@ function pageOf(reply: Reply, sync: string | undefined): ChangesPage {
     events: items.map((item) => changed(item, timeZone)),
     cursor: JSON.stringify(cursor),
     hasMore: nextPageToken !== undefined,
+    ...(timeZone !== undefined && { timeZone }),
   };
 }
 
