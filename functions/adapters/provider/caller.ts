@@ -17,6 +17,8 @@ export interface CallerOptions extends ProviderOptions {
   readonly sign: Sign;
   /** Whether an answer refuses the credential. @default every 401 */
   readonly isRefused?: (reply: Reply) => boolean;
+  /** How often a refused credential is made again. @default 1 */
+  readonly remakes?: number;
   /** Whether an unsuccessful answer has the shape of the provider's own errors. */
   readonly isOwn: (reply: Reply) => boolean;
   /** Returns the error for an unsuccessful answer. */

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UnauthorizedError } from '../../rooms/model/errors.ts';
 import type { Duration, Instant } from '../../rooms/model/time.ts';
-import { MINUTE } from '../../rooms/model/time.ts';
+import { MINUTE, SECOND } from '../../rooms/model/time.ts';
 import type { SecretStage, Secrets } from '../secrets.ts';
 import type { Reply } from './connection.ts';
 
@@ -33,12 +34,22 @@ export interface CredentialsOptions {
   readonly now: () => Instant;
   /** Whether an answer refuses the credential, so that another may be accepted. @default every 401 */
   readonly isRefused?: (reply: Reply) => boolean;
+  /**
+   * How often a refused credential is made again from the same version: the next credential of another
+   * container may have ended it. @default 1
+   */
+  readonly remakes?: number;
+  /** @default a timer */
+  readonly wait?: (duration: Duration) => Promise<unknown>;
   /** Called each time the previous version is used because the current one is not a credential. */
   readonly onUnusable?: (application: string) => void;
 }
 
-/** The versions that may be accepted while the credential is being changed, the most likely one first. */
-const STAGES: readonly SecretStage[] = ['AWSCURRENT', 'AWSPENDING', 'AWSPREVIOUS'];
+/** The other versions that may be accepted while the credential is being changed, the most likely one first. */
+const OTHERS: readonly SecretStage[] = ['AWSPENDING', 'AWSPREVIOUS'];
+
+/** The longest wait before a credential is made again that was refused immediately. */
+const PAUSE: Duration = SECOND;
 
 /**
  * How long a version that was accepted instead of the current one is used before the current one is tried
@@ -63,6 +74,8 @@ export function credentials({
   sign,
   now,
   isRefused = ({ status }) => status === 401,
+  remakes = 1,
+  wait = sleep,
   onUnusable,
 }: CredentialsOptions): Credentials {
   let accepted: { readonly value: string; readonly until: Instant } | undefined;
@@ -114,12 +127,24 @@ export function credentials({
   async function* afterRefusal(refused: ReadonlySet<string>): AsyncGenerator<Candidate> {
     // another call may have found the right version while this call was in progress
     if (accepted) yield { value: accepted.value, header: await sign(accepted.value, NONE) };
-    for (const stage of STAGES) {
-      const value = await readSecret(stage, true);
-      // only the current key is signed again: an older key stays refused
-      const header = value && (await signOrSkip(value, stage === 'AWSCURRENT' ? refused : NONE));
-      if (value && header) yield { value, header };
+    // only the current key is signed again: an older key stays refused
+    for (let time = 1; time <= remakes; time += 1) {
+      // containers that end each other's credentials do not come back together
+      if (time > 1) await wait(Math.random() * PAUSE);
+      const candidate = await candidateOf('AWSCURRENT', refused);
+      if (!candidate) break;
+      yield candidate;
     }
+    for (const stage of OTHERS) {
+      const candidate = await candidateOf(stage, NONE);
+      if (candidate) yield candidate;
+    }
+  }
+
+  async function candidateOf(stage: SecretStage, refused: ReadonlySet<string>) {
+    const value = await readSecret(stage, true);
+    const header = value && (await signOrSkip(value, refused));
+    return value && header ? { value, header } : undefined;
   }
 
   /** @returns undefined if the value is not a credential: another version may be one */

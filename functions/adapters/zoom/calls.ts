@@ -28,6 +28,12 @@ export interface ZoomEntry {
 const LIGHT = 30;
 const MEDIUM = 20;
 
+/**
+ * How many tokens a call tries after the first. Tokens live side by side according to Zoom; in 2022 and 2023
+ * each new one ended the one before, so containers end each other's.
+ */
+const TOKENS = 4;
+
 const BASE_URL = 'https://api.zoom.us/v2';
 
 /** Codes of Zoom's errors, which are more precise than the status. */
@@ -61,6 +67,7 @@ export function zoomCalls(entry: ZoomEntry, options: ProviderOptions): Call {
     baseUrl,
     sign,
     isRefused: (reply) => reply.status === 401 && !MISSING_SCOPE.has(codeOf(reply)),
+    remakes: TOKENS,
     isOwn: (reply) => codeOf(reply) !== undefined,
     failure: (reply) => zoomFailure(reply, now),
     pace: (call) => ({ limiter: isMedium(call) ? medium : light }),

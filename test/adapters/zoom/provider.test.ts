@@ -371,6 +371,19 @@ describe('an access token', () => {
     expect(await night('single')).toBe(120);
   });
 
+  test('that other containers end at once is replaced four times, and its call is served', async () => {
+    const { id } = await create();
+    const ended = { code: 124, message: 'Invalid access token.' };
+    const on = 'GET /meetings/:id';
+    const tokens = () => bench.emulator.calls.matching('POST /oauth/token').length;
+    bench.emulator.faults.add({ fault: 'status', status: 401, body: ended, on, times: 4 });
+    expect(await bench.provider.get(id)).toMatchObject({ available: true });
+    expect(tokens()).toBe(1 + 4);
+    bench.emulator.faults.add({ fault: 'status', status: 401, body: ended, on, times: 'always' });
+    await expect(bench.provider.get(id)).rejects.toMatchObject({ code: 'unauthorized' });
+    expect(tokens()).toBe(1 + 4 + 4);
+  });
+
   test.each([4711, 4700] as const)('without a scope is an error that names it (%s)', async (missingScope) => {
     await bench.close();
     bench = await startZoomBench({ switches: { missingScope } });
