@@ -25,9 +25,10 @@ export const consoleCommand = command({
       if (cause.code !== 'EADDRINUSE') throw cause;
       throw new CallError(`port ${port} is in use: name another by --listen-on, or leave it out`, { cause });
     });
+    const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     await terminal.say(server.address);
     terminal.note(`the console of ${found.stack} is open until Ctrl-C`);
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    await interrupted;
     await server.close();
     return EXIT.done;
   },
