@@ -440,6 +440,29 @@ const STORIES: Readonly<Record<string, Story>> = {
       expect(lines.some((line) => line.includes('calendar not read'))).toBe(false);
     },
   },
+  'A feed has become empty': {
+    async arise() {
+      const empty = feed.text;
+      const event = ['BEGIN:VEVENT', 'UID:weekly', 'SUMMARY:Weekly', 'DTSTART:20260105T090000Z'];
+      const lines = [...event, 'DTEND:20260105T100000Z', 'RRULE:FREQ=WEEKLY', 'END:VEVENT', 'END:VCALENDAR'];
+      feed.text = empty.replace('END:VCALENDAR', lines.join('\r\n'));
+      await pass(DAY);
+      expect((await system().room('ical:team:weekly')).state).toBe('active');
+      feed.text = empty;
+      await pass(4 * DAY);
+      return { PREFIX: 'ical:team:' };
+    },
+    steps: {
+      'npx evergreen-rooms cancel --key-prefix PREFIX': {
+        code: 0,
+        says: /^cancel 1 room, ical:team:weekly: .*\[y\/N\] cancel: 1 message sent/m,
+      },
+    },
+    async over() {
+      await system().stack.settle();
+      expect((await system().room('ical:team:weekly')).state).toBe('cancelled');
+    },
+  },
   'WriteBacks rest in a dead-letter queue': {
     async arise() {
       await rests('WriteBackInboxDead', JSON.stringify({ key: 'marked' }), 'the calendar refused to be read');
@@ -480,17 +503,43 @@ const STORIES: Readonly<Record<string, Story>> = {
     },
     over: isEmpty,
   },
+  'Deliveries were dropped': {
+    async arise() {
+      for (const { properties } of system().stack.template.resources.filter(({ logicalId }) =>
+        logicalId.includes('RequestsRule'),
+      )) {
+        const { Name: RuleName = '', EventBusName = '' } = properties as Record<string, string>;
+        alarms.ofAws('AWS/Events', 'InvocationsFailedToBeSentToDlq', { RuleName, EventBusName }, 1);
+      }
+      const body = JSON.stringify({ key: 'dropped', display_name: 'D', lifetime: 'P30D' });
+      writeFileSync(join(folder, 'dropped.jsonl'), `${body}\n`);
+      return { FILE: join(folder, 'dropped.jsonl') };
+    },
+    rings: () => alarms.ringing().includes('Deliveries were dropped'),
+    steps: { 'npx evergreen-rooms request FILE': { code: 0, says: /Room Created +dropped/ } },
+  },
+  'Plans wait too long': waitsTooLong('Plans', PLANS),
+  'Reconciliations wait too long': waitsTooLong('Reconciliations', RECONCILIATIONS),
+  'Calendars wait too long': waitsTooLong('Calendars', 'CalendarsReaderInboxQueue'),
+  'WriteBacks wait too long': waitsTooLong('WriteBacks', 'WriteBackInboxQueue'),
+  'The provider throttles calls': {
+    async arise() {
+      system().emulator.faults.add({ fault: 'throttle', times: 'always', retryAfter: 60 });
+      for (let i = 0; i < 20; i += 1) await send(`throttled-${i}`);
+      await pass(2 * HOUR, HOUR);
+      return {};
+    },
+    steps: { 'npx evergreen-rooms list --emergency': { code: 0, says: /^no such rooms$/m } },
+    async over() {
+      system().emulator.faults.clear();
+      await system().stack.settle();
+      expect((await system().room('throttled-1')).state).toBe('active');
+    },
+  },
 };
 
 /** The headings without a story, and why. */
 const UNTOLD: Readonly<Record<string, string>> = {
-  'Plans wait too long': 'it has no command of its own: the age of a queue is a metric of AWS',
-  'The provider throttles calls': 'it has no command: the settings are changed and deployed',
-  'Reconciliations wait too long': 'it has no command of its own: the age of a queue is a metric of AWS',
-  'A feed has become empty': 'it has no command: the calendar is looked at in its own program',
-  'Calendars wait too long': 'it has no command: the age of a queue is a metric of AWS',
-  'WriteBacks wait too long': 'it has no command: the age of a queue is a metric of AWS',
-  'Deliveries were dropped': 'it has no command: the metrics of AWS show what is lost',
   'A function crashes': 'it has no command: the log shows the defect',
 };
 
@@ -498,6 +547,20 @@ const now = () => system().stack.clock.now();
 /** @param follow how far beyond it work is followed that waits for its time */
 const pass = (time: number, follow?: number) =>
   system().stack.turnTo(now() + time, follow === undefined ? {} : { follow });
+
+/** AWS alone knows the age of the oldest message, and the doctor looks why nobody takes it. */
+function waitsTooLong(what: string, inbox: string): Story {
+  return {
+    async arise() {
+      const age = { QueueName: queueNamed(inbox).name };
+      alarms.ofAws('AWS/SQS', 'ApproximateAgeOfOldestMessage', age, (5 * HOUR) / 1000);
+      return {};
+    },
+    rings: () => alarms.ringing().includes(`${what} wait too long`),
+    steps: { 'npx evergreen-rooms doctor': 'it looks into a stack in AWS' },
+  };
+}
+
 const lastPlan = () =>
   system().stack.logs.findLast(({ line }) => line.includes('"PlannerHeartbeat"'))?.at ?? 0;
 
