@@ -2,6 +2,8 @@ import { WRITE_BACK_REASONS } from '../../functions/connections/write-back/reaso
 import type { WriteBackRecord } from '../../functions/connections/write-back/record.ts';
 import type { Room } from '../../functions/rooms/model/room.ts';
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../../functions/rooms/model/time.ts';
+import { reasonOf } from '../../local/demo/text.ts';
+import { firstId } from '../deployment/dead-letters.ts';
 import type { DeadLetter } from '../deployment/deployment.ts';
 import { argument } from '../frame/argument.ts';
 
@@ -136,10 +138,11 @@ function unclear({ unclear: change }: Room, { now }: Circumstances): Problem | u
 }
 
 /** A message that was given up, as a problem of the key that it is about. */
-export function resting({ queue, id, attributes }: DeadLetter): Problem {
+export function resting(letter: DeadLetter): Problem {
+  const id = firstId(letter);
   return {
-    what: `a message about it rests in ${queue}: ${id}`,
-    why: attributes.failureReason ?? attributes.ERROR_MESSAGE ?? 'it was received too often',
+    what: `a message about it rests in ${letter.queue}: ${id}`,
+    why: reasonOf(letter),
     command: `dead-letters redrive ${id}`,
   };
 }

@@ -2,6 +2,7 @@ import { type RenewalPolicy, renewalWindow } from '../../functions/rooms/model/r
 import type { PastGeneration, PreviousRoom, Room, RoomSpec } from '../../functions/rooms/model/room.ts';
 import { reasonOf } from '../../local/demo/text.ts';
 import { isHeld } from '../../local/rooms/shown-room.ts';
+import { firstId } from '../deployment/dead-letters.ts';
 import type { DeadLetter } from '../deployment/deployment.ts';
 import { iso, type ListedRoom, listedRoom } from './listed-room.ts';
 import { type Circumstances, type Problem, problemsOf, span } from './problems.ts';
@@ -152,10 +153,10 @@ function lifeRoom({ application, id, guestUrl, createdAt, expiresAt }: PreviousR
 }
 
 function lifeLetter(letter: DeadLetter): LifeLetter {
-  const { queue, id, sentAt, attributes } = letter;
+  const { queue, sentAt, attributes } = letter;
   return {
     queue,
-    id,
+    id: firstId(letter),
     sentAt: iso(Number(attributes.originalSentAt ?? sentAt)),
     reason: reasonOf(letter),
   };

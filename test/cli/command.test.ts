@@ -143,6 +143,15 @@ describe('show', () => {
 });
 
 describe('show of a key without a room', () => {
+  test('names a message by the id of the list, also after another try', async () => {
+    const idIn = ({ out, err }: Said) => /redrive ([\w-]{36})/.exec(`${out}${err}`)?.[1] ?? 'none';
+    const before = idIn(await here('show', 'nameless'));
+    expect((await here('dead-letters', 'redrive', before)).code).toBe(0);
+    await system().stack.settle();
+    expect(idIn(await here('show', 'nameless'))).toBe(before);
+    expect((await here('dead-letters')).out).toContain(`message ${before}`);
+  });
+
   test('says why the request for it was given up', async () => {
     expect(await here('show', 'nameless')).toEqual({
       code: 1,

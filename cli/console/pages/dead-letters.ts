@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { counted, keyOf, moment, reasonOf, subjectOfBody } from '../../../local/demo/text.ts';
+import { firstId } from '../../deployment/dead-letters.ts';
 import type { DeadLetter } from '../../deployment/deployment.ts';
 import { iso } from '../../pages/listed-room.ts';
 import { type Markup, roomLink } from './layout.ts';
@@ -66,5 +67,5 @@ function letterOf(letter: DeadLetter, isOneOf: boolean): Markup {
     ? html`<label><input type="checkbox" name="id" value="${id}" checked> ${at}</label>`
     : html`<input type="hidden" name="id" value="${id}">${at}`;
   return html`<article><p>${chosen} ${key === undefined ? subjectOfBody(body) : roomLink(key)}</p>
-<details><summary>message ${id}</summary><pre tabindex="0">${body}</pre></details></article>`;
+<details><summary>message ${firstId(letter)}</summary><pre tabindex="0">${body}</pre></details></article>`;
 }
