@@ -12,6 +12,8 @@ import { once } from './once.ts';
 /** A dead connection would otherwise be waited for until the invocation ends. */
 const LIMITS: CallLimits = { timeOut: 5000, attempts: 4, keepsWords: true };
 
+const SPECIAL_ENDPOINTS = ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'] as const;
+
 const environment = /* @__PURE__ */ once(() =>
   readEnvironment<LambdaEnvironment>(
     ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
@@ -22,6 +24,7 @@ const environment = /* @__PURE__ */ once(() =>
       'AWS_ENDPOINT_URL_EVENTBRIDGE',
       'AWS_ENDPOINT_URL_SECRETS_MANAGER',
       'AWS_ENDPOINT_URL_SQS',
+      ...SPECIAL_ENDPOINTS,
       'URL_SUFFIX',
     ],
   ),
@@ -56,8 +59,15 @@ const HOSTS = {
   SQS: 'sqs',
 } as const;
 
+/** @throws Error if the environment demands an endpoint that only a URL can name */
 export function endpointOf(service: keyof typeof HOSTS, env: LambdaEnvironment = environment()): URL {
   const elsewhere = env[`AWS_ENDPOINT_URL_${service}`] || env.AWS_ENDPOINT_URL;
   if (elsewhere) return new URL(elsewhere.endsWith('/') ? elsewhere : `${elsewhere}/`);
+  const special = SPECIAL_ENDPOINTS.find((name) => env[name]?.toLowerCase() === 'true');
+  if (special) {
+    throw new Error(
+      `the function's environment has ${special}, and no endpoint of that kind: set AWS_ENDPOINT_URL_${service} to its URL`,
+    );
+  }
   return new URL(`https://${HOSTS[service]}.${env.AWS_REGION}.${env.URL_SUFFIX ?? 'amazonaws.com'}`);
 }

@@ -155,6 +155,9 @@ export interface LambdaEnvironment {
   readonly AWS_ENDPOINT_URL_EVENTBRIDGE?: string;
   readonly AWS_ENDPOINT_URL_SECRETS_MANAGER?: string;
   readonly AWS_ENDPOINT_URL_SQS?: string;
+  /** Refused if it is `true`, unless the URL of the endpoint is set: the host would differ by service and region. */
+  readonly AWS_USE_FIPS_ENDPOINT?: string;
+  readonly AWS_USE_DUALSTACK_ENDPOINT?: string;
   /** Set by the construct: the domain of AWS in this partition. */
   readonly URL_SUFFIX?: string;
 }

@@ -209,6 +209,20 @@ describe('the addresses of the services are those of the SDK', () => {
     expect(endpointOf('DYNAMODB', env).port).toBe('1');
   });
 
+  test.each(['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'])(
+    'and with %s are only those that are named: another would be used in silence',
+    (name) => {
+      const env = { AWS_REGION: 'us-gov-west-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
+      expect(() => endpointOf('SQS', { ...env, [name]: 'true' })).toThrow(
+        `has ${name}, and no endpoint of that kind: set AWS_ENDPOINT_URL_SQS to its URL`,
+      );
+      expect(endpointOf('SQS', { ...env, [name]: 'false' }).host).toBe('sqs.us-gov-west-1.amazonaws.com');
+      const AWS_ENDPOINT_URL_SQS = 'https://sqs-fips.us-east-1.amazonaws.com';
+      const named = endpointOf('SQS', { ...env, [name]: 'true', AWS_ENDPOINT_URL_SQS });
+      expect(named.host).toBe('sqs-fips.us-east-1.amazonaws.com');
+    },
+  );
+
   test.each([
     ['', 'https://dynamodb.eu-central-1.amazonaws.com/'],
     ['http://127.0.0.1:1', 'http://127.0.0.1:1/'],
