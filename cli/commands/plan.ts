@@ -5,6 +5,7 @@ import { command } from '../frame/command.ts';
 import { CallError, EXIT, type ExitCode } from '../frame/errors.ts';
 import { countOf } from '../frame/parse.ts';
 import { painted, type Terminal } from '../frame/terminal.ts';
+import { wrapped } from '../frame/wrap.ts';
 import { iso } from '../pages/listed-room.ts';
 import { coming, type Night } from '../pages/nights.ts';
 import { type Overlap, type Overlaps, overlapsOf } from '../pages/overlaps.ts';
@@ -128,7 +129,7 @@ function picture(nights: readonly Night[], limit: number, terminal: Terminal): s
       String(rooms),
       bar(rooms / most, terminal),
       [
-        ...Object.entries(applications).map(([name, number]) => `${name} ${number}`),
+        ...Object.entries(applications).map(([name, number]) => `${name} ${number}${shareOf(number, limit)}`),
         ...(waiting > 0 ? [`${waiting} wait for the next night`] : []),
         ...(emergencies > 0 ? [`${emergencies} about to end`] : []),
       ].join(', '),
@@ -137,7 +138,19 @@ function picture(nights: readonly Night[], limit: number, terminal: Terminal): s
   const limits = Number.isFinite(limit)
     ? `at most ${limit.toLocaleString('en')} rooms of an account a night`
     : 'no limit';
-  return [...lines, '', painted(terminal, 'dim', limits)];
+  const indent = '2027-01-31  '.length;
+  return [
+    ...lines.flatMap((line) => wrapped(line, terminal.width, indent)),
+    '',
+    painted(terminal, 'dim', limits),
+  ];
+}
+
+/** From this share of its limit on, an account has it in the picture. */
+const NEAR = 0.5;
+
+function shareOf(rooms: number, limit: number): string {
+  return rooms / limit < NEAR ? '' : ` (${Math.round((rooms / limit) * 100)} % of its limit)`;
 }
 
 function bar(share: number, { width }: Terminal): string {

@@ -9,6 +9,7 @@ import type {
   EventUpdate,
   PlannedOccurrence,
 } from '../../functions/rooms/model/occurrences.ts';
+import type { DueRoom } from '../../functions/rooms/model/ports.ts';
 import { DAY, HOUR } from '../../functions/rooms/model/time.ts';
 import { HOSTS, startZoomBench, type ZoomBench } from '../adapters/zoom/bench.ts';
 import { aRequest, makeWorld } from '../support/world.ts';
@@ -118,6 +119,52 @@ test('a series with meetings that its row does not remember is named, because it
     'without an end': memory([], [], { endless: true }),
   });
   expect(unseen).toEqual(['long, and later', 'without an end']);
+});
+
+test('plan draws an account against its limit from the half of it on, and what waits for the next night', async () => {
+  const night = (Math.floor(bench.now() / DAY) + 1) * DAY;
+  const due = Array.from({ length: 14 }, (_, i): DueRoom => {
+    const dueAt = i < 12 ? night : night + 3 * DAY;
+    return {
+      key: `room-${i}`,
+      application: 'main',
+      generation: 1,
+      dueAt,
+      renewAt: dueAt,
+      emergencyAt: night + 9 * DAY,
+    };
+  });
+  // what the command asks of a deployment, and no more
+  const deployment = {
+    rooms: {
+      due: async function* () {
+        yield* due;
+      },
+    },
+    renewal: { longestGap: DAY },
+    rotationsPerRun: 10,
+    now: bench.now,
+  } as unknown as Deployment;
+  const drawn = async (width?: number) => {
+    const { terminal, said } = keptTerminal(width === undefined ? {} : { width });
+    const { args, flags } = parse(plan, ['--nights', '5']);
+    expect(await plan.run({ args, flags, terminal, deployment: async () => deployment })).toBe(0);
+    return said.out;
+  };
+  const narrow = await drawn(60);
+  expect(Math.max(...narrow.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  expect(narrow).toMatch(/^ {12}\S.* wait for the next night$/m);
+  expect((await drawn()).split('\n').map((line) => line.split(/ {2,}/).slice(1).join('  '))).toEqual([
+    'ROOMS  BY ACCOUNT',
+    '0',
+    `10  ${'█'.repeat(30)}  main 10 (100 % of its limit), 2 wait for the next night`,
+    `2  ${'█'.repeat(6)}  main 2`,
+    '0',
+    `2  ${'█'.repeat(6)}  main 2`,
+    '',
+    '',
+    '',
+  ]);
 });
 
 test('plan --ask --json has the nights, what overlaps, and the series that it cannot compare', async () => {
