@@ -152,6 +152,7 @@ const account = z.strictObject({
     ),
   ),
   listed: z.optional(z.strictObject({ rooms: count, ours: count } satisfies FieldsOf<ListedRooms>)),
+  credentialAt: optionalInstant,
   error: z.optional(text),
 } satisfies FieldsOf<Account>);
 

@@ -64,10 +64,13 @@ function table(found: readonly Account[], due: string, width: number): string[] 
     String(ending),
     perMinute === undefined ? '-' : String(perMinute),
     moment(account.listedAt),
-    ...(asked ? [String(account.listed?.rooms ?? '-'), othersOf(account)] : []),
+    ...(asked ? [String(account.listed?.rooms ?? '-'), othersOf(account), moment(account.credentialAt)] : []),
   ]);
-  const more = asked ? ['AT PROVIDER', 'OF OTHERS'] : [];
-  return fitted([[...heads, ...more], ...cells], width, { shrinks: 0, drops: [6, 5, 4, 7] });
+  const more = asked ? ['AT PROVIDER', 'OF OTHERS', 'CREDENTIAL OF (UTC)'] : [];
+  return fitted([[...heads, ...more], ...cells], width, {
+    shrinks: 0,
+    drops: [6, 5, 4, 7, ...(asked ? [10] : [])],
+  });
 }
 
 function othersOf({ listed }: Pick<Account, 'listed'>): string {

@@ -114,6 +114,12 @@ export interface Deployment {
    * Starts a comparison of the table with the providers' lists. @returns a text that says what was started
    */
   reconcile(options: ReconcileOptions): Promise<string>;
+  /**
+   * When the credential of an application was put into its secret. It reads the secret, as the pool does.
+   *
+   * @returns undefined if the secret has no value
+   */
+  credentialAt(application: string): Promise<Instant | undefined>;
   /** A link that makes its holder the host of a room: a credential. */
   hostLink(key: string): Promise<string>;
   /** @returns a text that says what was done */

@@ -1,5 +1,6 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Clients } from '../../doctor/clients.ts';
 import { putCredential } from '../../doctor/credentials.ts';
@@ -122,6 +123,11 @@ export function stackDeployment(
         ? undefined
         : writeBackRecords(dynamoDbOf(dynamoDb), calendarTable).read(key),
     reconcile: (options) => reconcile({ ...options, now }, found, clients),
+    async credentialAt(application) {
+      const secret = applications.find(({ name }) => name === application)?.secret;
+      const { CreatedDate } = await clients.secrets.send(new GetSecretValueCommand({ SecretId: secret }));
+      return CreatedDate?.getTime();
+    },
     hostLink: (key) => hostLinkOf(key, { table: tableName, applications, now }, clients),
     putCredential: (credential) => putCredential(credential, found, clients),
     async examine() {

@@ -29,6 +29,8 @@ export interface Account {
   readonly hosts?: readonly HostShare[];
   /** The content of its provider's list. Absent if the list was not read. */
   readonly listed?: ListedRooms;
+  /** When its credential was put into its secret. Absent if the secret was not read. */
+  readonly credentialAt?: string;
   /** Why its provider's list could not be read. */
   readonly error?: string;
 }
@@ -144,19 +146,23 @@ function limitsOf({ rooms: limit, perMinute }: AccountLimits, { rotationsPerRun 
 
 async function listOf(
   { application, hosts }: AccountLimits,
-  { pool, mark, now }: Deployment,
+  deployment: Deployment,
   ask: boolean,
-): Promise<Pick<Account, 'hosts' | 'listed' | 'error'>> {
+): Promise<Pick<Account, 'hosts' | 'listed' | 'credentialAt' | 'error'>> {
+  const { pool, mark, now } = deployment;
   if (!ask) return hosts ? { hosts } : {};
+  let put: Pick<Account, 'credentialAt'> = {};
   try {
+    const at = await deployment.credentialAt(application);
+    if (at !== undefined) put = { credentialAt: iso(at) };
     const tally = new ListTally({ mark, now }, hosts ?? []);
     for await (const page of pool.provider(application).list()) {
       for (const room of page) tally.add(room);
     }
-    return { ...(hosts && { hosts: tally.hosts }), listed: tally.listed };
+    return { ...put, ...(hosts && { hosts: tally.hosts }), listed: tally.listed };
   } catch (error) {
     // a provider's adapter and the SDK throw only instances of Error
-    return { ...(hosts && { hosts }), error: (error as Error).message };
+    return { ...put, ...(hosts && { hosts }), error: (error as Error).message };
   }
 }
 

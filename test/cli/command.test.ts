@@ -331,6 +331,23 @@ describe('accounts', () => {
     emulator.faults.clear();
     expect([code, out]).toEqual([1, expect.stringMatching(/^! emulator cannot be listed: /m)]);
   });
+
+  test('say since when their secrets have their credentials', async () => {
+    const putAt = async () => {
+      const { out } = await here('accounts', '--ask', '--json');
+      assertFits('accounts', out);
+      return Date.parse(JSON.parse(out)[0].credentialAt);
+    };
+    const before = await putAt();
+    const file = join(folder, 'credential.pem');
+    writeFileSync(file, system().credential);
+    expect((await here('credentials', 'put', 'emulator', '--file', file)).code).toBe(0);
+    expect(await putAt()).toBeGreaterThan(before);
+    expect((await shown({ width: 200 }, 'accounts', '--ask')).out).toMatch(
+      / CREDENTIAL OF \(UTC\)\n.* \d\d:\d\d$/m,
+    );
+    expect((await here('accounts', '--json')).out).not.toContain('credentialAt');
+  });
 });
 
 describe('a room is handed on', () => {

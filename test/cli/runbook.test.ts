@@ -225,7 +225,7 @@ const STORIES: Readonly<Record<string, Story>> = {
       return { KEY: key };
     },
     steps: {
-      'npx evergreen-rooms accounts --ask': { code: 0, says: /OF OTHERS\nemulator [^\n]* 1000$/m },
+      'npx evergreen-rooms accounts --ask': { code: 0, says: /OF OTHERS .*\nemulator .* 1000 {2,}\S+ \S+$/m },
       'npx evergreen-rooms cancel KEY': { code: 0, says: /^cancel: 1 message sent/ },
     },
     async over() {
@@ -240,7 +240,9 @@ const STORIES: Readonly<Record<string, Story>> = {
       await run(RECONCILIATIONS);
       return {};
     },
-    steps: { 'npx evergreen-rooms accounts --ask': { code: 0, says: /OF OTHERS\nemulator [^\n]* 801$/m } },
+    steps: {
+      'npx evergreen-rooms accounts --ask': { code: 0, says: /OF OTHERS .*\nemulator .* 801 {2,}\S+ \S+$/m },
+    },
     over: async () => leave(),
   },
   'The provider refuses our credentials': {
