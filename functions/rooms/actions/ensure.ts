@@ -20,7 +20,7 @@ import type { Capabilities } from '../model/ports.ts';
 import type { Result } from '../model/result.ts';
 import type { Room, RoomRequest } from '../model/room.ts';
 import { sequenceOf, standing, withSequence } from '../model/sequence.ts';
-import { mergeSpec, sameSpec } from '../model/spec.ts';
+import { isRefusedLate, mergeSpec, sameSpec } from '../model/spec.ts';
 import { blankRoom, rejected, scheduled } from '../model/transitions.ts';
 import { tombstone } from './cancel.ts';
 
@@ -40,9 +40,12 @@ export async function ensureRoom(request: RoomRequest, context: RoomContext): Pr
 
 /**
  * Returns the row, a blank one for a new key, if it has not seen the request: then a claim or a note comes next,
- * which fails if the row is older than it. Any other row is read in full.
+ * which fails if the row is older than it. Any other row is read in full, and so is that of a request which can be
+ * refused before anything is written.
  */
 async function glanceFor(request: RoomRequest, { rooms, now }: RoomContext): Promise<Room | undefined> {
+  // its end may have come too near, but not for a room that the row has already
+  if (request.spec && isRefusedLate(request.spec)) return undefined;
   const room = (await rooms.glance(request.key)) ?? blankRoom(request.key, now());
   const isNews = !room.claim && standing(room, sequenceOf(request)) === 'new';
   return isNews ? room : undefined;

@@ -64,6 +64,11 @@ export function isByUse(
   return livesByUse !== undefined && isEndless;
 }
 
+/** Whether no room can be opened any more once the requested end has come near. */
+export function isRefusedLate(spec: RoomSpec): spec is RoomSpec & Required<Pick<RoomSpec, 'expiresAt'>> {
+  return spec.renewal.mode === 'none' && spec.expiresAt !== undefined;
+}
+
 /**
  * Returns when a room that is opened now expires. This is the requested expiry if it is in the future,
  * otherwise a lifetime from now. It is limited by the time until which the room is needed and by the
@@ -75,9 +80,9 @@ export function expiryFromNow(spec: RoomSpec, now: Instant, capabilities: Lives)
   const { expiresAt, lifetime, renewal } = spec;
   if (isByUse(spec, capabilities)) return now + (capabilities.livesByUse ?? lifetime);
   const soonest = now + capabilities.shortestLife;
-  if (renewal.mode === 'none' && expiresAt !== undefined && expiresAt < soonest) {
+  if (isRefusedLate(spec) && spec.expiresAt < soonest) {
     throw new RequestRefusedError(
-      `expires_at: ${new Date(expiresAt).toISOString()} had come too near when the room was to be opened at ` +
+      `expires_at: ${new Date(spec.expiresAt).toISOString()} had come too near when the room was to be opened at ` +
         `${new Date(now).toISOString()}, and renewal is none; ask again with a later expires_at`,
     );
   }

@@ -10,7 +10,7 @@ import {
   RequestRefusedError,
 } from '../../../functions/rooms/model/errors.ts';
 import type { Room, RoomRequest } from '../../../functions/rooms/model/room.ts';
-import { DAY, HOUR, MINUTE } from '../../../functions/rooms/model/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/rooms/model/time.ts';
 import { roomToken } from '../../../functions/rooms/model/token.ts';
 import { aSpec, START } from '../../support/rooms.ts';
 import { aRequest, DEPLOYMENT, makeWorld, type World } from '../../support/world.ts';
@@ -63,6 +63,15 @@ describe('a glance at the row', () => {
     await cancelRoom(aRequest({ action: 'cancel' }), world.context);
     expect((await ask(aRequest())).outcome).toBe('created');
     expect(world.row('weekly')).toMatchObject({ state: 'active', generation: 2 });
+  });
+
+  it('refuses no request that has its room already, which it does not show', async () => {
+    const world = makeWorld();
+    const request = aRequest({ spec: aSpec({ expiresAt: START + HOUR, renewal: { mode: 'none' } }) });
+    const { ask } = lateGlance(world);
+    await ensureRoom(request, world.context);
+    world.clock.now = START + HOUR - SECOND;
+    expect((await ask(request)).outcome).toBe('unchanged');
   });
 
   it('announces what an earlier attempt at the request left, which it does not show', async () => {
