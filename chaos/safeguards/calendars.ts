@@ -140,6 +140,20 @@ export const OF_CALENDARS: readonly Safeguard[] = [
     tests: ['test/connections/google'],
   },
   {
+    name: 'a reading without an end is continued by the schedule alone',
+    file: `${CONNECTIONS}/read-calendar.ts`,
+    on: 'if (part <= MOST_PARTS) return part;',
+    off: 'if (part <= Number.POSITIVE_INFINITY * MOST_PARTS) return part;',
+    tests: ['test/connections/google'],
+  },
+  {
+    name: 'a meeting that another calendar has is newer than the cancellation of its room',
+    file: `${CONNECTIONS}/round.ts`,
+    on: 'const at = Math.max(readAt, (overAt ?? 0) + 1);',
+    off: 'const at = readAt;',
+    tests: ['test/connections/google'],
+  },
+  {
     name: 'a list without an end counts for nothing',
     file: `${ADAPTERS}/google/system.ts`,
     on: 'if (nextPageToken === undefined && nextSyncToken === undefined) throw unexpected(reply);',

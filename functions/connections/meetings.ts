@@ -65,8 +65,8 @@ export interface Meeting {
   readonly room: Identity;
   /** Empty: no connected calendar has it any more. If one has it again, the room opens again. */
   readonly places: readonly Place[];
-  /** Its room was cancelled because no connected calendar had it any more. */
-  readonly wasOver?: boolean;
+  /** When its room was last cancelled because no connected calendar had it any more. */
+  readonly overAt?: Instant;
   /** When it can be forgotten. */
   readonly forgetAt?: Instant;
 }
@@ -107,7 +107,7 @@ export interface Role {
   readonly hasOthers: boolean;
   readonly room: Identity;
   /** See `Meeting`. */
-  readonly wasOver: boolean;
+  readonly overAt?: Instant | undefined;
 }
 
 /**
@@ -142,7 +142,7 @@ export function joinMeeting(
       speaks: isAnew || (speaker !== undefined && isSame(speaker)),
       hasOthers: !known.places.every(isSame),
       room: after.room,
-      wasOver: after.wasOver ?? false,
+      overAt: after.overAt,
     };
   });
 }
@@ -179,7 +179,7 @@ export async function roleIn(
     speaks: isSame(speakerOf(known, formats)),
     hasOthers: !known.places.every(isSame),
     room: known.room,
-    wasOver: known.wasOver ?? false,
+    overAt: known.overAt,
   };
 }
 
@@ -192,8 +192,8 @@ export interface Left {
   readonly isOver: boolean;
   /** Absent if the meeting was unknown. */
   readonly room?: Identity;
-  /** Whether it was over before. */
-  readonly wasOver?: boolean;
+  /** When it was over before. */
+  readonly overAt?: Instant | undefined;
   /**
    * Events that must be read now: one that decides about the room from now on, or those that need another
    * room.
@@ -210,17 +210,17 @@ export function leaveMeeting(
   return retryOnConflict(async () => {
     const known = await meetings.read(id);
     if (!known) return { isOver: true, successors: [] };
-    const { room, wasOver = false } = known;
+    const { room, overAt } = known;
     const isLeaving = isAt(of);
     const after = { ...known, places: known.places.filter((each) => !isLeaving(each)) };
     const speaker = speakerOf(after, formats);
     if (!speaker) {
       // events in the format of another system cannot decide about this room: they get another one
-      await meetings.write({ ...after, places: [], wasOver: true, forgetAt: now() + KEPT_AFTER });
+      await meetings.write({ ...after, places: [], overAt: now(), forgetAt: now() + KEPT_AFTER });
       return {
         isOver: true,
         room,
-        wasOver,
+        overAt,
         successors: after.places.filter((each) => formats.has(each.calendar)),
       };
     }

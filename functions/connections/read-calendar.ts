@@ -65,13 +65,20 @@ const LONGEST_ABSENCE: Duration = 7 * DAY;
 const LONGEST_PART: Duration = 10 * MINUTE;
 
 /**
+ * A reading with more parts does not end: only the schedule continues it, so that it costs little, and the alarm rings.
+ * A mailbox of 100,000 series has about 350.
+ */
+const MOST_PARTS = 500;
+
+/**
  * Reads the changes of a calendar and sends them on. It sends first and stores the position of the next
  * reading last. A crash between the two repeats the messages, which changes nothing.
  *
  * A reading that is longer than an invocation has several parts. Each stores its position in the same way, and the
  * next one begins there.
  *
- * @throws CalendarUnreadableError and the errors of the system: then nothing was sent, and no room changes
+ * @throws CalendarUnreadableError and the errors of the system: then nothing was sent, and no room changes. After a
+ * part of a reading that does not end, it was sent and stored
  */
 export async function readCalendar(
   calendar: ConnectedCalendar,
@@ -122,7 +129,7 @@ export async function readCalendar(
   await writeCopies(round.copies);
   // a calendar without changes costs no write: the next reading starts where this one started
   if (!round.isQuiet || rest || at - memory.at > LONGEST_REST) await remember();
-  return { ...resultOf(round), ...(left && !isLook && { next: left.part }) };
+  return { ...resultOf(round), ...(left && !isLook && { next: mustEnd(calendar, left) }) };
 }
 
 /** After another choice of events, or without a reading for long, everything is read again. */
@@ -156,6 +163,8 @@ function resultOf({ isFull, bodies, cancelled, tooLarge, unreadable }: Round): C
  */
 function isElsewhere({ look, part }: Asked, rest: RestOfReading | undefined, since: Duration): boolean {
   if (part !== undefined) return rest?.part !== part;
+  // no message is under way
+  if (rest && rest.part > MOST_PARTS) return false;
   return look === undefined && rest !== undefined && since < LONGEST_PART;
 }
 
@@ -170,6 +179,15 @@ function mustBeFew({ id }: ConnectedCalendar, events: number, most: number): voi
   throw new CalendarUnreadableError(
     id,
     `${events} events get a room, more than ${MOST_EVENTS}; choose fewer with which: marked or invited`,
+  );
+}
+
+/** @returns the next part @throws CalendarUnreadableError */
+function mustEnd({ id }: ConnectedCalendar, { part }: RestOfReading): number {
+  if (part <= MOST_PARTS) return part;
+  throw new CalendarUnreadableError(
+    id,
+    `its reading has not ended after ${MOST_PARTS} invocations, so only the schedule continues it`,
   );
 }
 

@@ -322,6 +322,8 @@ export class Round {
     const event = this.#known.get(id);
     if (!event?.missing) return;
     const { missing: _, ...found } = event;
+    // it becomes the last, so that those that are marked again and again have their turns
+    this.#known.delete(id);
     this.#known.set(id, found);
   }
 
@@ -532,11 +534,15 @@ export class Round {
     return timeZone ?? this.timeZone ?? this.#calendar.connection.timeZone;
   }
 
-  /** In a meeting that was over, the event of another calendar may be older than the cancellation of the room. */
-  #tell(kept: Kept, isCancelled: boolean, { timeZone, room, wasOver, at = this.#at }: Telling): void {
+  /**
+   * In a meeting that was over, the event of another calendar may be older than the cancellation of the room, and so
+   * may its page.
+   */
+  #tell(kept: Kept, isCancelled: boolean, { timeZone, room, overAt, at: readAt = this.#at }: Telling): void {
     const { id } = this.#calendar;
     const named = room ? withIdentity(kept, room) : kept;
-    const told = wasOver ? withoutChangeTime(named) : named;
+    const told = overAt === undefined ? named : withoutChangeTime(named);
+    const at = Math.max(readAt, (overAt ?? 0) + 1);
     const body = eventMessage(told, isCancelled, { calendar: room?.calendar ?? id, timeZone, at });
     if (Buffer.byteLength(body) > LARGEST_BODY) this.tooLarge += 1;
     else this.bodies.push(body);
@@ -553,7 +559,7 @@ interface Finish {
 interface Telling {
   readonly timeZone?: string | undefined;
   readonly room?: Identity | undefined;
-  readonly wasOver?: boolean;
+  readonly overAt?: Instant | undefined;
   readonly at?: Instant;
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../functions/connections/connection.ts';
+import type { CalendarMemory } from '../../functions/connections/memory.ts';
 import type { CalendarSystem } from '../../functions/connections/system.ts';
 import { UnauthorizedError } from '../../functions/rooms/model/errors.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/rooms/model/time.ts';
@@ -152,6 +153,24 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       await anna.read();
       const told = [...anna.sent, ...bob.sent, ...alone.sent];
       expect(Object.values(await anna.byKey(told))).toEqual(['2027-03-01T10:00']);
+    });
+
+    test('during which the last other calendar loses the meeting keeps its room', async () => {
+      const { person, system } = world;
+      const id = person.add({ ...meeting, attendees: [BOB] });
+      const meetings = memoryMeetings();
+      const [anna, bob] = [connect({}, { meetings }), connect({}, { meetings, calendar: 1 })];
+      await anna.read();
+      const changes: CalendarSystem['changes'] = async (calendar, cursor) => {
+        const page = await system.changes(calendar, cursor);
+        later(MINUTE);
+        person.remove(id);
+        await anna.read();
+        later(MINUTE);
+        return page;
+      };
+      await bob.readPart({ ...system, changes });
+      expect(Object.values(await anna.byKey([...anna.sent, ...bob.sent]))).toEqual(['2027-03-01T10:00']);
     });
 
     test('keeps its cursor young on a quiet calendar', async () => {
@@ -353,6 +372,28 @@ export function readsCalendars(start: (now: () => number) => Promise<World>): vo
       later(5 * MINUTE);
       expect(await reader.read()).toMatchObject({ outcome: 'changed', sent: 10 });
       expect(await reader.readPart(world.system, next)).toMatchObject({ outcome: 'under-way', sent: 0 });
+    });
+
+    test('and does not end is continued by the schedule alone, and each time is a failure', async () => {
+      const { person, system, container } = world;
+      const endless: CalendarSystem = {
+        ...system,
+        async changes(calendar, cursor) {
+          const page = await system.changes(calendar, cursor);
+          return page && { ...page, hasMore: true };
+        },
+      };
+      await reader.readPart(endless);
+      reader.memory = { ...reader.memory, rest: { part: 499, full: true } } as CalendarMemory;
+      expect(await reader.readPart(endless, 499)).toMatchObject({ next: 500 });
+      for (const part of [500, undefined, undefined]) {
+        person.add(meeting);
+        await expect(reader.readPart(endless, part)).rejects.toThrow('has not ended after 500 invocations');
+        later(5 * MINUTE);
+      }
+      expect(reader.ids().size).toBe(3);
+      expect(await reader.readPart(container())).not.toHaveProperty('next');
+      expect(reader.memory).not.toHaveProperty('rest');
     });
 
     test('keeps its position when an event is asked for meanwhile', async () => {

@@ -130,9 +130,10 @@ export function microsoftCalendar(connection: MicrosoftConnection, options: Syst
       ...removed.map(({ id }) => ({ id, name: `removed ${id}`, version: undefined, look: wholeNow })),
     ].filter(({ name, version }) => !asked.has(name, version));
     const first = due.slice(0, MOST_LOOKS);
-    const looked = await inTurns(atOnce, first, async ({ id, name, look }) => {
+    const looked = await inTurns(atOnce, first, async ({ id, name, version, look }) => {
       const event = (await look(calendar, id)) ?? goneEvent(id);
-      asked.add(name, event['@odata.etag']);
+      // the page is read again, and has this version then
+      asked.add(name, version ?? event['@odata.etag']);
       return event;
     });
     const isWhole = first.length === due.length;
