@@ -117,7 +117,7 @@ export interface Deployment {
   /**
    * When the credential of an application was put into its secret. It reads the secret, as the pool does.
    *
-   * @returns undefined if the secret has no value
+   * @throws the error of the SDK, if the secret has no value
    */
   credentialAt(application: string): Promise<Instant | undefined>;
   /** A link that makes its holder the host of a room: a credential. */

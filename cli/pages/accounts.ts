@@ -153,7 +153,8 @@ async function listOf(
   if (!ask) return hosts ? { hosts } : {};
   let put: Pick<Account, 'credentialAt'> = {};
   try {
-    const at = await deployment.credentialAt(application);
+    // the pool reads the secret too, and its error says what to do
+    const at = await deployment.credentialAt(application).catch(() => undefined);
     if (at !== undefined) put = { credentialAt: iso(at) };
     const tally = new ListTally({ mark, now }, hosts ?? []);
     for await (const page of pool.provider(application).list()) {

@@ -11,6 +11,7 @@ import type { Command, Flag } from '../../cli/frame/command.ts';
 import { CallError } from '../../cli/frame/errors.ts';
 import { flagsOf, parse } from '../../cli/frame/parse.ts';
 import { watch } from '../../cli/frame/watch.ts';
+import { accountsOf } from '../../cli/pages/accounts.ts';
 import { makeClients } from '../../doctor/clients.ts';
 import { dynamoDbOf } from '../../doctor/ports.ts';
 import { writeBackRecords } from '../../functions/adapters/tables/write-back-records.ts';
@@ -348,6 +349,16 @@ describe('accounts', () => {
     );
     expect((await here('accounts', '--json')).out).not.toContain('credentialAt');
   });
+});
+
+test('an account whose secret does not say its age has the answer of its pool', async () => {
+  const port = String(control.port);
+  const place = { stack: undefined, deployment: undefined, region: undefined, local: false, port };
+  const found = await findPlace(place, 'any', {});
+  const credentialAt = () => Promise.reject(new Error('not found'));
+  const [account] = await accountsOf({ ...found, credentialAt }, { ask: true, ahead: 0 });
+  expect(account).toMatchObject({ listed: { ours: 3 } });
+  expect(account).not.toHaveProperty('error');
 });
 
 describe('a room is handed on', () => {
