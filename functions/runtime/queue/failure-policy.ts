@@ -149,6 +149,10 @@ function mayWait(record: SQSRecord, error: Error, { now }: FailurePolicy): boole
   return now() - failingSince(record) < MAX_WAIT;
 }
 
+/**
+ * A full pool names a time only for a limit per day: that of the next day, or of the answers to the last rooms of this
+ * day, which are under way.
+ */
 function isDailyLimit(error: Error): boolean {
   return (
     error instanceof DailyLimitError || (error instanceof PoolFullError && error.retryAfter !== undefined)
